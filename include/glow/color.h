@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* Colour, integer only. Colours that people and programs name are sRGB, as in
+ * CSS; what a board's LEDs need is linear light. Between the two stands one
+ * table: the sRGB transfer function of IEC 61966-2-1. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct glow_rgb {
+	uint8_t r, g, b;
+};
+
+#define GLOW_BLACK ((struct glow_rgb){ 0, 0, 0 })
+#define GLOW_WHITE ((struct glow_rgb){ 255, 255, 255 })
+
+/** 0xRRGGBB, the form in which parameters hold a colour, and back. */
+static inline int32_t glow_rgb_pack(struct glow_rgb c)
+{
+	return (int32_t)c.r << 16 | (int32_t)c.g << 8 | c.b;
+}
+
+static inline struct glow_rgb glow_rgb_unpack(int32_t v)
+{
+	return (struct glow_rgb){ (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v };
+}
+
+static inline bool glow_rgb_equal(struct glow_rgb a, struct glow_rgb b)
+{
+	return a.r == b.r && a.g == b.g && a.b == b.b;
+}
+
+/** One channel at a brightness: value*brightness/255 rounded to nearest, at
+ * least 1 when both are above 0, so that dimming never turns a light off. */
+uint8_t glow_scale8(uint8_t value, uint8_t brightness);
+
+/** glow_scale8() on each channel. */
+struct glow_rgb glow_rgb_scale(struct glow_rgb c, uint8_t brightness);
+
+/** From a to b: `part` 0 is a, 65536 is b, each channel rounded to nearest. */
+struct glow_rgb glow_rgb_mix(struct glow_rgb a, struct glow_rgb b, uint32_t part);
+
+/** Adds channel by channel and stops at 255. */
+struct glow_rgb glow_rgb_add(struct glow_rgb a, struct glow_rgb b);
+
+/** A fully saturated colour of the colour circle: hue 0 is red, 65536/3 green,
+ * 131072/3 blue; `sat` 0..255 mixes white in. */
+struct glow_rgb glow_rgb_hue(uint16_t hue, uint8_t sat);
+
+/** sRGB channel to linear light, 0..65535: 65535*EOTF(v/255) rounded. Rises
+ * strictly, 0 stays 0. */
+uint16_t glow_gamma16(uint8_t v);
+
+/** The same in eight bits for a plain PWM: 0 stays 0, everything else is at least 1. */
+uint8_t glow_gamma8(uint8_t v);
+
+/** Reads "#rgb", "#rrggbb" or a CSS colour name (any case) of `len` bytes.
+ * Returns false, and leaves *ret_color alone, when it is none of them. */
+bool glow_color_parse(const char *text, size_t len, struct glow_rgb *ret_color);
+
+/** Writes "#rrggbb" and a NUL. */
+void glow_color_format(struct glow_rgb c, char ret_text[8]);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* The contract of an effect. An effect has no state: the colour of a pixel is
+ * a function of parameters, time, position and seed, so a node that joins late
+ * is right on its first frame and a test is a table of numbers.
+ *
+ * Adding one is one file bridge/effect/<name>.c with a `glow_effect_<name>` and
+ * one row in bridge/effect/effects.def; docs/adding-an-effect.md shows how. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glow/color.h>
+
+#define GLOW_PARAMS_MAX 8
+#define GLOW_TEXT_MAX   63
+
+enum glow_param_type {
+	GLOW_PARAM_INT,    /**< min..max */
+	GLOW_PARAM_BOOL,   /**< 0 or 1 */
+	GLOW_PARAM_COLOR,  /**< 0xRRGGBB; GLOW_LIGHT_COLOR where `def` is that */
+	GLOW_PARAM_CHOICE, /**< index into `choices` */
+	GLOW_PARAM_TEXT,   /**< at most GLOW_TEXT_MAX bytes of printable ASCII; at most one per effect */
+};
+
+/** The value of a colour parameter that follows the light's own colour. */
+#define GLOW_LIGHT_COLOR (-1)
+
+/** One row of an effect's parameter table: the only source for checking
+ * commands, --list-effects, the info topic and the dashboard's sliders. */
+struct glow_param_desc {
+	const char *name;
+	enum glow_param_type type;
+	int32_t min, max, def;
+	const char *unit;           /**< "ms", "%", "" */
+	const char *what;           /**< one line for people */
+	const char *const *choices; /**< GLOW_PARAM_CHOICE: NULL-terminated */
+	const char *text;           /**< GLOW_PARAM_TEXT: the default */
+};
+
+/** Values, one for each row of the table in its order. A text row's v is unused. */
+struct glow_params {
+	int32_t v[GLOW_PARAMS_MAX];
+	char text[GLOW_TEXT_MAX + 1];
+};
+
+/** What gauges can measure. Values are permille of the full bar. */
+enum glow_meter {
+	GLOW_METER_CPU,
+	GLOW_METER_MEMORY,
+	GLOW_METER_TEMPERATURE,
+	GLOW_METER_LOAD,
+	GLOW_METER_NETWORK,
+	GLOW_METERS
+};
+
+/** "cpu", "memory", … in the order of enum glow_meter, NULL at the end. */
+extern const char *const glow_meter_names[GLOW_METERS + 1];
+
+/** Everything but parameters and position that a pixel may depend on. */
+struct glow_moment {
+	int64_t t_us;    /**< since the effect's start; negative before it */
+	int64_t wall_us; /**< local civil time, microseconds since 1970-01-01 00:00 there */
+	uint32_t seed;
+	uint32_t total;        /**< length of the strip, at least 1; may exceed one board */
+	struct glow_rgb color; /**< the light's own colour */
+	uint16_t meter[GLOW_METERS];
+};
+
+/** How often an effect's picture can change by time alone. */
+enum glow_pace {
+	GLOW_STILL,    /**< only when parameters or meters change */
+	GLOW_SECONDS,  /**< at whole seconds of wall_us */
+	GLOW_ANIMATED, /**< at any time */
+};
+
+struct glow_effect_desc {
+	const char *name;
+	const char *what;
+	const struct glow_param_desc *params; /**< n_params rows; values are in range when render is called */
+	uint8_t n_params;
+	enum glow_pace pace;
+	bool bar; /**< positions run along the shape's bar axis, glow_shape_bar() */
+
+	/** The colour of pixel i of m->total. Pure, reentrant, integer only; must
+	 * accept every t_us, every seed and 1 <= total <= 2^24. */
+	struct glow_rgb (*render)(const struct glow_params *p, const struct glow_moment *m, uint32_t i);
+};
+
+/** Every effect in the order of effects.def; glow_effect_count() of them. */
+const struct glow_effect_desc *glow_effect_at(size_t k);
+size_t glow_effect_count(void);
+
+/** By name of `len` bytes, or NULL. */
+const struct glow_effect_desc *glow_effect_find(const char *name, size_t len);
+
+/** Row of a parameter by name, or -1. */
+int glow_param_find(const struct glow_effect_desc *e, const char *name);
+
+/** The table's defaults. */
+void glow_params_default(const struct glow_effect_desc *e, struct glow_params *ret_params);
+
+/** True when the effect has the parameter `color`, i.e. draws in the light's colour. */
+bool glow_effect_has_color(const struct glow_effect_desc *e);
+
+/** Colour of row k: its own, or the light's for GLOW_LIGHT_COLOR. */
+static inline struct glow_rgb glow_param_color(const struct glow_params *p, const struct glow_moment *m, int k)
+{
+	return p->v[k] == GLOW_LIGHT_COLOR ? m->color : glow_rgb_unpack(p->v[k]);
+}
+
+/** The row that every effect with the light's colour has. */
+#define GLOW_PARAM_LIGHT_COLOR                                                                                 \
+	{                                                                                                      \
+		.name = "color", .type = GLOW_PARAM_COLOR, .min = 0, .max = 0xffffff, .def = GLOW_LIGHT_COLOR, \
+		.unit = "", .what = "colour; null follows the light"                                           \
+	}

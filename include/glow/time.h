@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* Two scales of time that the compiler keeps apart: this machine's and the
+ * cluster's. They meet in one function only, glow_clock_now() in glow/clock.h. */
+
+#include <stdint.h>
+
+/** An instant on this machine: CLOCK_MONOTONIC, nanoseconds. */
+struct glow_mono {
+	int64_t ns;
+};
+
+/** An instant of the cluster: microseconds since the Unix epoch as the cluster
+ * believes it. A node without cluster time uses its own wall clock here. */
+struct glow_time {
+	int64_t us;
+};
+
+#define GLOW_US_PER_S INT64_C(1000000)
+
+/** "Never": later than every instant that a program compares it with. */
+#define GLOW_NEVER INT64_MAX
+
+/** Floor division for a positive divisor: -1/10 is -1, so that time before an
+ * effect's start runs on the same grid as time after it. */
+static inline int64_t glow_floor_div(int64_t a, int64_t b)
+{
+	int64_t q = a / b;
+
+	return a % b < 0 ? q - 1 : q;
+}
+
+/** The remainder that belongs to glow_floor_div(): always in [0, b). */
+static inline int64_t glow_floor_mod(int64_t a, int64_t b)
+{
+	int64_t r = a % b;
+
+	return r < 0 ? r + b : r;
+}
+
+/** The slot on show at instant t_us, for frames per second `fps` (1..240):
+ * the largest k with floor(k*10^6/fps) <= t_us. */
+int64_t glow_slot_at(int64_t t_us, unsigned fps);
+
+/** The instant of slot k: floor(k*10^6/fps) microseconds. */
+int64_t glow_slot_time(int64_t k, unsigned fps);
