@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Each field has one reader and one row in the table below; a command is good
+ * when every reader is content and the fields go together. Nothing is changed
+ * until then: reading and applying are separate functions. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <glow/command.h>
+#include <glow/hash.h>
+#include <glow/json.h>
+#include <glow/time.h>
+
+#define AT_MAX_AHEAD_US (60 * GLOW_US_PER_S)
+#define EXACT_INT_MAX   (INT64_C(1) << 53) /* integers a JSON number holds exactly */
+
+struct reading {
+	struct glow_command *cmd;
+	const struct glow_command_ctx *ctx;
+	struct glow_diag *diag;
+};
+
+static enum glow_code one_of(struct reading *r, const cJSON *item, const char *where, const char *const *words,
+			     int *ret_index)
+{
+	char all[120] = "";
+	size_t n = 0;
+
+	if (!cJSON_IsString(item))
+		return glow_diag_set(r->diag, GLOW_BAD_TYPE, where, "must be a string");
+	for (int k = 0; words[k]; k++) {
+		if (strcmp(words[k], item->valuestring) == 0) {
+			*ret_index = k;
+			return GLOW_OK;
+		}
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s", k ? ", " : "", words[k]);
+		if (n >= sizeof(all))
+			n = sizeof(all) - 1;
+	}
+	return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, where, "must be one of %s", all);
+}
+
+static enum glow_code read_state(struct reading *r, const cJSON *item)
+{
+	static const char *const words[] = { "OFF", "ON", NULL };
+	int on;
+
+	if (one_of(r, item, "state", words, &on) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->on = on == 1;
+	return GLOW_OK;
+}
+
+static enum glow_code read_brightness(struct reading *r, const cJSON *item)
+{
+	int64_t v;
+
+	if (glow_json_int(item, "brightness", 0, 255, &v, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->brightness = (uint8_t)v;
+	return GLOW_OK;
+}
+
+static enum glow_code read_color(struct reading *r, const cJSON *item)
+{
+	return glow_json_color(item, "color", &r->cmd->color, r->diag);
+}
+
+static enum glow_code read_effect(struct reading *r, const cJSON *item)
+{
+	if (!cJSON_IsString(item))
+		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "effect", "must be a string");
+	if (strcmp(item->valuestring, "auto") == 0) {
+		if (r->ctx->kind == GLOW_COMMAND_NOTIFY)
+			return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "effect", "a notice cannot be auto");
+		r->cmd->effect = NULL;
+		return GLOW_OK;
+	}
+	r->cmd->effect = glow_effect_find(item->valuestring, strlen(item->valuestring));
+	if (!r->cmd->effect)
+		return glow_diag_set(r->diag, GLOW_UNKNOWN_EFFECT, "effect", "\"%s\" is no effect of this node",
+				     item->valuestring);
+	return GLOW_OK;
+}
+
+static enum glow_code read_transition(struct reading *r, const cJSON *item)
+{
+	return glow_json_micro(item, "transition", 0, 60, &r->cmd->transition_us, r->diag);
+}
+
+static enum glow_code read_flash(struct reading *r, const cJSON *item)
+{
+	return glow_json_micro(item, "flash", 0, 60, &r->cmd->flash_us, r->diag);
+}
+
+static enum glow_code read_at(struct reading *r, const cJSON *item)
+{
+	if (glow_json_int(item, "at_us", -EXACT_INT_MAX, EXACT_INT_MAX, &r->cmd->at_us, r->diag) != GLOW_OK)
+		return r->diag->code;
+	if (r->cmd->at_us > r->ctx->now_us + AT_MAX_AHEAD_US)
+		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "at_us", "must be at most 60 s ahead, got %.3f s",
+				     (double)(r->cmd->at_us - r->ctx->now_us) / 1e6);
+	return GLOW_OK;
+}
+
+static enum glow_code read_ttl(struct reading *r, const cJSON *item)
+{
+	return glow_json_micro(item, "ttl_s", 0.1, 86400, &r->cmd->ttl_us, r->diag);
+}
+
+static enum glow_code read_priority(struct reading *r, const cJSON *item)
+{
+	int64_t v;
+
+	if (glow_json_int(item, "priority", 0, 9, &v, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->priority = (uint8_t)v;
+	return GLOW_OK;
+}
+
+static enum glow_code read_id(struct reading *r, const cJSON *item)
+{
+	size_t n;
+
+	if (!cJSON_IsString(item))
+		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "id", "must be a string");
+	n = strlen(item->valuestring);
+	if (n == 0 || n > GLOW_NOTICE_ID_MAX)
+		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "id", "must have 1..%d bytes, got %zu",
+				     GLOW_NOTICE_ID_MAX, n);
+	memcpy(r->cmd->id, item->valuestring, n + 1);
+	return GLOW_OK;
+}
+
+static enum glow_code read_clear(struct reading *r, const cJSON *item)
+{
+	if (!cJSON_IsBool(item))
+		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "clear", "must be true or false");
+	r->cmd->clear = cJSON_IsTrue(item);
+	return GLOW_OK;
+}
+
+static void paint(struct glow_command *cmd, uint32_t i, struct glow_rgb c)
+{
+	cmd->paint.px[i] = c;
+	cmd->paint_set[i] = 1;
+}
+
+/* "4" or "2-5" within the board; anything else is out of range. */
+static bool pixel_range(const char *key, uint32_t n, uint32_t *ret_first, uint32_t *ret_last)
+{
+	char *end;
+	unsigned long first, last;
+
+	if (key[0] < '0' || key[0] > '9')
+		return false;
+	first = last = strtoul(key, &end, 10);
+	if (*end == '-' && end[1] >= '0' && end[1] <= '9')
+		last = strtoul(end + 1, &end, 10);
+	if (*end || first > last || last >= n)
+		return false;
+	*ret_first = (uint32_t)first;
+	*ret_last = (uint32_t)last;
+	return true;
+}
+
+static enum glow_code read_pixel_ranges(struct reading *r, const cJSON *map)
+{
+	const cJSON *rest = glow_json_get(map, "*");
+	uint32_t n = r->ctx->shape.pixels, first, last;
+	struct glow_rgb c;
+
+	if (rest) {
+		if (glow_json_color(rest, "pixels.*", &c, r->diag) != GLOW_OK)
+			return r->diag->code;
+		for (uint32_t i = 0; i < n; i++)
+			paint(r->cmd, i, c);
+	}
+	for (const cJSON *item = map->child; item; item = item->next) {
+		char where[96];
+
+		if (item == rest)
+			continue;
+		snprintf(where, sizeof(where), "pixels.%s", item->string);
+		if (!pixel_range(item->string, n, &first, &last))
+			return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, where,
+					     "must be *, a pixel 0..%u or a range such as 0-%u", n - 1, n - 1);
+		if (glow_json_color(item, where, &c, r->diag) != GLOW_OK)
+			return r->diag->code;
+		for (uint32_t i = first; i <= last; i++)
+			paint(r->cmd, i, c);
+	}
+	return GLOW_OK;
+}
+
+static enum glow_code read_pixels(struct reading *r, const cJSON *item)
+{
+	uint32_t i = 0;
+	struct glow_rgb c;
+
+	if (cJSON_IsObject(item))
+		return read_pixel_ranges(r, item);
+	if (!cJSON_IsArray(item))
+		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "pixels", "must be an array or an object of colours");
+	for (const cJSON *one = item->child; one; one = one->next, i++) {
+		char where[32];
+
+		if (i >= r->ctx->shape.pixels)
+			return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "pixels", "this board has %u pixels",
+					     r->ctx->shape.pixels);
+		snprintf(where, sizeof(where), "pixels.%u", i);
+		if (glow_json_color(one, where, &c, r->diag) != GLOW_OK)
+			return r->diag->code;
+		paint(r->cmd, i, c);
+	}
+	return GLOW_OK;
+}
+
+static int led_find(struct glow_shape shape, const char *name)
+{
+	for (uint32_t k = 0; k < glow_shape_led_names(shape); k++)
+		if (strcmp(glow_shape_led_name(shape, k), name) == 0)
+			return (int)k;
+	return -1;
+}
+
+static enum glow_code read_leds(struct reading *r, const cJSON *map)
+{
+	struct glow_shape shape = r->ctx->shape;
+
+	if (!cJSON_IsObject(map))
+		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "leds", "must be an object of names and levels");
+	for (const cJSON *item = map->child; item; item = item->next) {
+		int k = led_find(shape, item->string);
+		char where[96];
+		int64_t level;
+
+		snprintf(where, sizeof(where), "leds.%s", item->string);
+		if (k < 0)
+			return glow_diag_set(r->diag, GLOW_UNKNOWN_LED, where, "this %s has no LED of that name",
+					     glow_shape_name(shape));
+		if (glow_json_int(item, where, 0, 255, &level, r->diag) != GLOW_OK)
+			return r->diag->code;
+		for (uint32_t i = 0; i < shape.pixels; i++)
+			if (glow_shape_led_in(shape, (uint32_t)k, i))
+				paint(r->cmd, i, (struct glow_rgb){ (uint8_t)level, (uint8_t)level, (uint8_t)level });
+	}
+	return GLOW_OK;
+}
+
+static enum glow_code read_param_color(struct reading *r, const struct glow_param_desc *row, const cJSON *item,
+				       const char *where, int32_t *ret_value)
+{
+	struct glow_rgb c;
+
+	if (row->def == GLOW_LIGHT_COLOR && cJSON_IsNull(item)) {
+		*ret_value = GLOW_LIGHT_COLOR;
+		return GLOW_OK;
+	}
+	if (glow_json_color(item, where, &c, r->diag) != GLOW_OK)
+		return r->diag->code;
+	*ret_value = glow_rgb_pack(c);
+	return GLOW_OK;
+}
+
+static enum glow_code read_param_text(struct reading *r, const cJSON *item, const char *where)
+{
+	if (!cJSON_IsString(item))
+		return glow_diag_set(r->diag, GLOW_BAD_TYPE, where, "must be a string");
+	if (strlen(item->valuestring) > GLOW_TEXT_MAX)
+		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, where, "must have at most %d characters",
+				     GLOW_TEXT_MAX);
+	for (const char *c = item->valuestring; *c; c++)
+		if (*c < ' ' || *c > '~')
+			return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, where, "must be printable ASCII");
+	memcpy(r->cmd->params.text, item->valuestring, strlen(item->valuestring) + 1);
+	return GLOW_OK;
+}
+
+static enum glow_code read_param(struct reading *r, const struct glow_param_desc *row, const cJSON *item,
+				 int32_t *ret_value)
+{
+	char where[96];
+	int64_t v = 0;
+	int choice = 0;
+	enum glow_code code = GLOW_OK;
+
+	snprintf(where, sizeof(where), "params.%s", row->name);
+	switch (row->type) {
+	case GLOW_PARAM_INT:
+		code = glow_json_int(item, where, row->min, row->max, &v, r->diag);
+		break;
+	case GLOW_PARAM_BOOL:
+		if (!cJSON_IsBool(item))
+			code = glow_diag_set(r->diag, GLOW_BAD_TYPE, where, "must be true or false");
+		v = cJSON_IsTrue(item);
+		break;
+	case GLOW_PARAM_COLOR:
+		return read_param_color(r, row, item, where, ret_value);
+	case GLOW_PARAM_CHOICE:
+		code = one_of(r, item, where, row->choices, &choice);
+		v = choice;
+		break;
+	case GLOW_PARAM_TEXT:
+		return read_param_text(r, item, where);
+	}
+	if (code == GLOW_OK)
+		*ret_value = (int32_t)v;
+	return code;
+}
+
+/* Called when cmd->effect is known. */
+static enum glow_code read_params(struct reading *r, const cJSON *params)
+{
+	const struct glow_effect_desc *e = r->cmd->effect;
+
+	for (const cJSON *item = params->child; item; item = item->next) {
+		int k = e ? glow_param_find(e, item->string) : -1;
+		char where[96];
+
+		if (k < 0) {
+			snprintf(where, sizeof(where), "params.%s", item->string);
+			return glow_diag_set(r->diag, GLOW_UNKNOWN_PARAM, where, "%s has no parameter of that name",
+					     e ? e->name : "auto");
+		}
+		if (read_param(r, &e->params[k], item, &r->cmd->params.v[k]) != GLOW_OK)
+			return r->diag->code;
+		r->cmd->params_set |= UINT32_C(1) << k;
+	}
+	return GLOW_OK;
+}
+
+static enum glow_code read_params_type(struct reading *r, const cJSON *item)
+{
+	if (!cJSON_IsObject(item))
+		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "params", "must be an object");
+	return GLOW_OK;
+}
+
+static const struct field {
+	const char *name;
+	uint32_t bit;
+	bool notice; /* means something in a notice only */
+	enum glow_code (*read)(struct reading *r, const cJSON *item);
+} fields[] = {
+	{ "state", GLOW_HAS_STATE, false, read_state },
+	{ "brightness", GLOW_HAS_BRIGHTNESS, false, read_brightness },
+	{ "color", GLOW_HAS_COLOR, false, read_color },
+	{ "effect", GLOW_HAS_EFFECT, false, read_effect },
+	{ "params", GLOW_HAS_PARAMS, false, read_params_type },
+	{ "transition", GLOW_HAS_TRANSITION, false, read_transition },
+	{ "flash", GLOW_HAS_FLASH, false, read_flash },
+	{ "pixels", GLOW_HAS_PIXELS, false, read_pixels },
+	{ "leds", GLOW_HAS_LEDS, false, read_leds },
+	{ "at_us", GLOW_HAS_AT, false, read_at },
+	{ "ttl_s", GLOW_HAS_TTL, true, read_ttl },
+	{ "priority", GLOW_HAS_PRIORITY, true, read_priority },
+	{ "id", GLOW_HAS_ID, true, read_id },
+	{ "clear", GLOW_HAS_CLEAR, true, read_clear },
+};
+
+/* Which effect will run: the one named; solid for pixels, for LEDs and for a
+ * colour that the present effect has no use for; else the present one. */
+static const struct glow_effect_desc *resulting_effect(const struct reading *r)
+{
+	uint32_t has = r->cmd->has;
+	const struct glow_effect_desc *e = has & GLOW_HAS_EFFECT ? r->cmd->effect : r->ctx->current;
+	const struct glow_effect_desc *solid = glow_effect_at(0);
+
+	if (has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
+		return solid;
+	if (has & GLOW_HAS_COLOR && !(has & GLOW_HAS_EFFECT) && !(e && glow_effect_has_color(e)))
+		return solid;
+	return e;
+}
+
+static enum glow_code check_together(struct reading *r)
+{
+	uint32_t has = r->cmd->has;
+	bool let_go = has & GLOW_HAS_EFFECT && !r->cmd->effect;
+
+	if (has & GLOW_HAS_PIXELS && has & GLOW_HAS_LEDS)
+		return glow_diag_set(r->diag, GLOW_CONFLICT, "leds", "pixels and leds exclude each other");
+	if (let_go && has & (GLOW_HAS_COLOR | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
+		return glow_diag_set(r->diag, GLOW_CONFLICT, "effect",
+				     "auto lets go: no color, pixels or leds with it");
+	if (has & GLOW_HAS_CLEAR && r->cmd->clear && !(has & GLOW_HAS_ID))
+		return glow_diag_set(r->diag, GLOW_CONFLICT, "clear", "needs the id of the notice to remove");
+	return GLOW_OK;
+}
+
+enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ctx *ctx,
+				 struct glow_command *ret_command, struct glow_diag *diag)
+{
+	struct reading r = { .cmd = ret_command, .ctx = ctx, .diag = diag };
+	const cJSON *params;
+
+	memset(ret_command, 0, offsetof(struct glow_command, paint));
+	memset(ret_command->paint_set, 0, ctx->shape.pixels);
+	ret_command->paint.n = ctx->shape.pixels;
+	if (!cJSON_IsObject(tree))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
+	for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
+		const cJSON *item = glow_json_get(tree, fields[k].name);
+
+		if (!item || (fields[k].notice && ctx->kind != GLOW_COMMAND_NOTIFY))
+			continue;
+		if (fields[k].read(&r, item) != GLOW_OK)
+			return diag->code;
+		ret_command->has |= fields[k].bit;
+	}
+	if (check_together(&r) != GLOW_OK)
+		return diag->code;
+	ret_command->named = ret_command->effect;
+	params = glow_json_get(tree, "params");
+	if (params && ret_command->has & GLOW_HAS_EFFECT && ret_command->has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS)) {
+		/* The named effect is checked whole even though the painted picture replaces it. */
+		if (read_params(&r, params) != GLOW_OK)
+			return diag->code;
+		ret_command->params_set = 0;
+		params = NULL;
+	}
+	ret_command->effect = resulting_effect(&r);
+	return params ? read_params(&r, params) : GLOW_OK;
+}
+
+cJSON *glow_command_tree(const char *payload, size_t len, struct glow_diag *diag)
+{
+	if (len > GLOW_COMMAND_MAX) {
+		glow_diag_set(diag, GLOW_TOO_LARGE, "", "at most %d bytes, got %zu", GLOW_COMMAND_MAX, len);
+		return NULL;
+	}
+	if (len > 0 && (payload[0] == '{' || payload[0] == '['))
+		return glow_json_parse(payload, len, diag);
+	return glow_shorthand_expand(payload, len, diag);
+}
+
+/* Pixels over the last picture after solid, over black after an effect. */
+static void apply_paint(const struct glow_command *command, struct glow_shape shape, bool over_solid,
+			struct glow_look *look)
+{
+	bool keep = over_solid && look->painted;
+
+	if (!keep)
+		look->paint.n = shape.pixels;
+	for (uint32_t i = 0; i < shape.pixels; i++) {
+		struct glow_rgb c = command->paint.px[i];
+
+		if (!command->paint_set[i]) {
+			if (!keep)
+				look->paint.px[i] = glow_shape_project(shape, i, over_solid ? look->color : GLOW_BLACK);
+			continue;
+		}
+		if (command->has & GLOW_HAS_PIXELS)
+			c = glow_shape_project(shape, i, c);
+		else if (!glow_shape_mono(shape))
+			c = glow_rgb_scale(look->color, c.r);
+		look->paint.px[i] = c;
+	}
+	look->painted = true;
+}
+
+static void apply_params(const struct glow_command *command, struct glow_look *look)
+{
+	for (int k = 0; k < look->effect->n_params; k++) {
+		if (!(command->params_set >> k & 1))
+			continue;
+		look->params.v[k] = command->params.v[k];
+		if (look->effect->params[k].type == GLOW_PARAM_TEXT)
+			memcpy(look->params.text, command->params.text, sizeof(look->params.text));
+	}
+}
+
+void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,
+			struct glow_look *look)
+{
+	const struct glow_effect_desc *solid = glow_effect_at(0);
+	uint32_t has = command->has;
+	bool paints = has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS);
+	bool over_solid =
+		has & GLOW_HAS_COLOR || (has & GLOW_HAS_EFFECT ? command->named == solid : look->effect == solid);
+
+	/* Whoever names what to show wants to see it. */
+	if (has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
+		look->on = true;
+	if (has & GLOW_HAS_STATE)
+		look->on = command->on;
+	if (has & GLOW_HAS_BRIGHTNESS)
+		look->brightness = command->brightness;
+	if (has & GLOW_HAS_COLOR)
+		look->color = command->color;
+	if (has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT))
+		look->painted = false;
+	if (has & GLOW_HAS_EFFECT || look->effect != command->effect) {
+		look->effect = command->effect;
+		look->start_us = now_us;
+		look->seed = seed;
+		if (look->effect)
+			glow_params_default(look->effect, &look->params);
+	} else if (has & GLOW_HAS_COLOR && look->effect && glow_param_find(look->effect, "color") >= 0) {
+		look->params.v[glow_param_find(look->effect, "color")] = GLOW_LIGHT_COLOR;
+	}
+	if (look->effect)
+		apply_params(command, look);
+	if (paints)
+		apply_paint(command, shape, over_solid, look);
+}
+
+uint32_t glow_command_hash(const char *topic, const void *payload, size_t len)
+{
+	return glow_fnv1a(glow_fnv1a(GLOW_FNV_START, topic, strlen(topic) + 1), payload, len);
+}

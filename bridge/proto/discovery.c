@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Home Assistant finds a node by one retained message: a device with a light
+ * (the JSON schema, which the set and state topics speak), a button that makes
+ * the node identify itself, and its measurements. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <glow/info.h>
+#include <glow/json.h>
+
+void glow_discovery_topic(char ret_topic[GLOW_TOPIC_MAX + 1], const char *discovery_prefix, const char *prefix,
+			  const char *node)
+{
+	char id[GLOW_TOPIC_MAX + 1];
+
+	glow_client_id(id, prefix, node);
+	glow_topic_make(ret_topic, discovery_prefix, "device", id, "config");
+}
+
+static cJSON *component(cJSON *all, const char *device, const char *key, const char *platform)
+{
+	cJSON *c = cJSON_AddObjectToObject(all, key);
+	char unique[GLOW_TOPIC_MAX + 40];
+
+	snprintf(unique, sizeof(unique), "%s-%s", device, key);
+	cJSON_AddStringToObject(c, "platform", platform);
+	cJSON_AddStringToObject(c, "unique_id", unique);
+	return c;
+}
+
+static void add_light(cJSON *all, const char *device, const char *set, const char *state)
+{
+	cJSON *light = component(all, device, "light", "light"), *list;
+
+	cJSON_AddNullToObject(light, "name"); /* the entity takes the device's name */
+	cJSON_AddStringToObject(light, "schema", "json");
+	cJSON_AddStringToObject(light, "command_topic", set);
+	cJSON_AddStringToObject(light, "state_topic", state);
+	cJSON_AddTrueToObject(light, "brightness");
+	cJSON_AddTrueToObject(light, "transition");
+	cJSON_AddTrueToObject(light, "flash");
+	cJSON_AddTrueToObject(light, "effect");
+	list = cJSON_AddArrayToObject(light, "supported_color_modes");
+	cJSON_AddItemToArray(list, cJSON_CreateString("rgb"));
+	list = cJSON_AddArrayToObject(light, "effect_list");
+	cJSON_AddItemToArray(list, cJSON_CreateString("auto"));
+	for (size_t k = 0; k < glow_effect_count(); k++)
+		cJSON_AddItemToArray(list, cJSON_CreateString(glow_effect_at(k)->name));
+}
+
+static void add_sensor(cJSON *all, const char *device, const char *stats, const char *key, const char *name,
+		       const char *device_class, const char *unit)
+{
+	cJSON *sensor = component(all, device, key, "sensor");
+	char template[64];
+
+	snprintf(template, sizeof(template), "{{ value_json.%s }}", key);
+	cJSON_AddStringToObject(sensor, "name", name);
+	cJSON_AddStringToObject(sensor, "state_topic", stats);
+	cJSON_AddStringToObject(sensor, "value_template", template);
+	cJSON_AddStringToObject(sensor, "unit_of_measurement", unit);
+	cJSON_AddStringToObject(sensor, "state_class", "measurement");
+	cJSON_AddStringToObject(sensor, "entity_category", "diagnostic");
+	if (device_class)
+		cJSON_AddStringToObject(sensor, "device_class", device_class);
+}
+
+cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix)
+{
+	cJSON *tree = cJSON_CreateObject(), *part, *all;
+	char device[GLOW_TOPIC_MAX + 1], topic[GLOW_TOPIC_MAX + 1], state[GLOW_TOPIC_MAX + 1];
+
+	glow_client_id(device, prefix, info->id);
+	part = cJSON_AddObjectToObject(tree, "device");
+	cJSON_AddItemToArray(cJSON_AddArrayToObject(part, "identifiers"), cJSON_CreateString(device));
+	cJSON_AddStringToObject(part, "name", info->id);
+	cJSON_AddStringToObject(part, "manufacturer", "Glowswarm");
+	cJSON_AddStringToObject(part, "model", info->shape.kind == GLOW_SHAPE_PIGLOW ? "PiGlow" : "Blinkt!");
+	cJSON_AddStringToObject(part, "sw_version", info->version);
+	part = cJSON_AddObjectToObject(tree, "origin");
+	cJSON_AddStringToObject(part, "name", "Glowswarm");
+	cJSON_AddStringToObject(part, "sw_version", info->version);
+	glow_topic_make(topic, prefix, "node", info->id, "availability");
+	cJSON_AddStringToObject(tree, "availability_topic", topic);
+
+	all = cJSON_AddObjectToObject(tree, "components");
+	glow_topic_make(topic, prefix, "node", info->id, "set");
+	glow_topic_make(state, prefix, "node", info->id, "state");
+	add_light(all, device, topic, state);
+	glow_topic_make(topic, prefix, "node", info->id, "notify");
+	part = component(all, device, "identify", "button");
+	cJSON_AddStringToObject(part, "name", "Identify");
+	cJSON_AddStringToObject(part, "device_class", "identify");
+	cJSON_AddStringToObject(part, "entity_category", "config");
+	cJSON_AddStringToObject(part, "command_topic", topic);
+	cJSON_AddStringToObject(part, "payload_press", "{\"effect\":\"identify\",\"ttl_s\":10}");
+	glow_topic_make(topic, prefix, "node", info->id, "stats");
+	add_sensor(all, device, topic, "cpu", "CPU", NULL, "%");
+	add_sensor(all, device, topic, "memory", "Memory", NULL, "%");
+	add_sensor(all, device, topic, "temperature", "Temperature", "temperature", "°C");
+	return tree;
+}

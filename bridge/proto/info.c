@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <glow/info.h>
+#include <glow/json.h>
+
+static const char *const type_names[] = {
+	[GLOW_PARAM_INT] = "int",       [GLOW_PARAM_BOOL] = "bool", [GLOW_PARAM_COLOR] = "color",
+	[GLOW_PARAM_CHOICE] = "choice", [GLOW_PARAM_TEXT] = "text",
+};
+
+static cJSON *param_default(const struct glow_param_desc *row)
+{
+	char text[8];
+
+	switch (row->type) {
+	case GLOW_PARAM_BOOL:
+		return cJSON_CreateBool(row->def != 0);
+	case GLOW_PARAM_COLOR:
+		if (row->def == GLOW_LIGHT_COLOR)
+			return cJSON_CreateNull();
+		glow_color_format(glow_rgb_unpack(row->def), text);
+		return cJSON_CreateString(text);
+	case GLOW_PARAM_CHOICE:
+		return cJSON_CreateString(row->choices[row->def]);
+	case GLOW_PARAM_TEXT:
+		return cJSON_CreateString(row->text);
+	case GLOW_PARAM_INT:
+		break;
+	}
+	return cJSON_CreateNumber(row->def);
+}
+
+static cJSON *param_write(const struct glow_param_desc *row)
+{
+	cJSON *p = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(p, "name", row->name);
+	cJSON_AddStringToObject(p, "type", type_names[row->type]);
+	if (row->type == GLOW_PARAM_INT) {
+		glow_json_add_int(p, "min", row->min);
+		glow_json_add_int(p, "max", row->max);
+	} else if (row->type == GLOW_PARAM_TEXT) {
+		glow_json_add_int(p, "max", GLOW_TEXT_MAX);
+	} else if (row->type == GLOW_PARAM_CHOICE) {
+		cJSON *choices = cJSON_AddArrayToObject(p, "choices");
+
+		for (const char *const *c = row->choices; *c; c++)
+			cJSON_AddItemToArray(choices, cJSON_CreateString(*c));
+	}
+	cJSON_AddItemToObject(p, "default", param_default(row));
+	cJSON_AddStringToObject(p, "unit", row->unit ? row->unit : "");
+	cJSON_AddStringToObject(p, "what", row->what);
+	return p;
+}
+
+static cJSON *effects_write(void)
+{
+	cJSON *effects = cJSON_CreateArray();
+
+	for (size_t k = 0; k < glow_effect_count(); k++) {
+		const struct glow_effect_desc *e = glow_effect_at(k);
+		cJSON *one = cJSON_CreateObject(), *params;
+
+		cJSON_AddStringToObject(one, "name", e->name);
+		cJSON_AddStringToObject(one, "what", e->what);
+		params = cJSON_AddArrayToObject(one, "params");
+		for (int j = 0; j < e->n_params; j++)
+			cJSON_AddItemToArray(params, param_write(&e->params[j]));
+		cJSON_AddItemToArray(effects, one);
+	}
+	return effects;
+}
+
+cJSON *glow_info_write(const struct glow_info *info)
+{
+	cJSON *tree = cJSON_CreateObject(), *list, *limits;
+
+	cJSON_AddStringToObject(tree, "id", info->id);
+	list = cJSON_AddArrayToObject(tree, "groups");
+	for (unsigned k = 0; k < info->n_groups; k++)
+		cJSON_AddItemToArray(list, cJSON_CreateString(info->groups[k]));
+	cJSON_AddStringToObject(tree, "board", info->board);
+	cJSON_AddStringToObject(tree, "shape", glow_shape_name(info->shape));
+	glow_json_add_int(tree, "pixels", info->shape.pixels);
+	list = cJSON_AddArrayToObject(tree, "leds");
+	for (uint32_t k = 0; k < glow_shape_led_names(info->shape); k++)
+		cJSON_AddItemToArray(list, cJSON_CreateString(glow_shape_led_name(info->shape, k)));
+	cJSON_AddStringToObject(tree, "backend", info->backend);
+	cJSON_AddStringToObject(tree, "version", info->version);
+	glow_json_add_int(tree, "fps", info->fps);
+	cJSON_AddStringToObject(tree, "idle", info->idle);
+	cJSON_AddBoolToObject(tree, "reverse", info->reverse);
+	glow_json_add_int(tree, "time_offset_ms", info->time_offset_ms);
+	if (info->problem[0])
+		cJSON_AddStringToObject(tree, "problem", info->problem);
+	cJSON_AddItemToObject(tree, "effects", effects_write());
+	limits = cJSON_AddObjectToObject(tree, "limits");
+	glow_json_add_int(limits, "brightness", info->brightness_limit);
+	glow_json_add_int(limits, "current_ma", info->current_limit_ma);
+	cJSON_AddBoolToObject(limits, "flash", info->flash_limit);
+	return tree;
+}
+
+static void copy_string(const cJSON *tree, const char *name, char *ret_text, size_t size)
+{
+	const cJSON *item = glow_json_get(tree, name);
+
+	snprintf(ret_text, size, "%s", cJSON_IsString(item) ? item->valuestring : "");
+}
+
+static enum glow_code int_or(const cJSON *tree, const char *name, int64_t def, int64_t min, int64_t max,
+			     int64_t *ret_value, struct glow_diag *diag)
+{
+	const cJSON *item = glow_json_get(tree, name);
+
+	*ret_value = def;
+	return item ? glow_json_int(item, name, min, max, ret_value, diag) : GLOW_OK;
+}
+
+enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, struct glow_diag *diag)
+{
+	const cJSON *limits = glow_json_get(tree, "limits"), *groups = glow_json_get(tree, "groups");
+	char shape[16];
+	int64_t pixels, fps, offset, brightness, current;
+
+	memset(ret_info, 0, sizeof(*ret_info));
+	copy_string(tree, "id", ret_info->id, sizeof(ret_info->id));
+	copy_string(tree, "board", ret_info->board, sizeof(ret_info->board));
+	copy_string(tree, "backend", ret_info->backend, sizeof(ret_info->backend));
+	copy_string(tree, "version", ret_info->version, sizeof(ret_info->version));
+	copy_string(tree, "idle", ret_info->idle, sizeof(ret_info->idle));
+	copy_string(tree, "problem", ret_info->problem, sizeof(ret_info->problem));
+	copy_string(tree, "shape", shape, sizeof(shape));
+	if (!glow_id_valid(ret_info->id))
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "id", "is no node id");
+	if (int_or(tree, "pixels", 8, 1, GLOW_PIXELS_MAX, &pixels, diag) ||
+	    int_or(tree, "fps", 60, 1, 240, &fps, diag) ||
+	    int_or(tree, "time_offset_ms", 0, -100000, 100000, &offset, diag) ||
+	    int_or(limits, "brightness", 255, 0, 255, &brightness, diag) ||
+	    int_or(limits, "current_ma", 0, 0, UINT32_MAX, &current, diag))
+		return diag->code;
+	ret_info->shape = (struct glow_shape){ GLOW_SHAPE_BLINKT, (uint32_t)pixels };
+	if (strcmp(shape, "piglow") == 0)
+		ret_info->shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
+	ret_info->fps = (unsigned)fps;
+	ret_info->time_offset_ms = (int32_t)offset;
+	ret_info->brightness_limit = (uint8_t)brightness;
+	ret_info->current_limit_ma = (uint32_t)current;
+	ret_info->reverse = cJSON_IsTrue(glow_json_get(tree, "reverse"));
+	ret_info->flash_limit = cJSON_IsTrue(glow_json_get(limits, "flash"));
+	for (const cJSON *g = groups ? groups->child : NULL; g && ret_info->n_groups < GLOW_GROUPS_MAX; g = g->next)
+		if (cJSON_IsString(g) && glow_id_valid(g->valuestring))
+			memcpy(ret_info->groups[ret_info->n_groups++], g->valuestring, strlen(g->valuestring) + 1);
+	return GLOW_OK;
+}
+
+bool glow_groups_parse(const char *list, struct glow_info *info)
+{
+	info->n_groups = 0;
+	while (*list) {
+		size_t n = strcspn(list, ",");
+		char *group = info->groups[info->n_groups];
+
+		if (n > GLOW_ID_MAX || info->n_groups == GLOW_GROUPS_MAX)
+			return false;
+		memcpy(group, list, n);
+		group[n] = '\0';
+		if (!glow_id_valid(group))
+			return false;
+		info->n_groups++;
+		list += n;
+		if (*list == ',' && *++list == '\0')
+			return false;
+	}
+	return true;
+}
+
+cJSON *glow_stats_write(const struct glow_stats *stats)
+{
+	cJSON *tree = cJSON_CreateObject(), *sync, *gauges;
+
+	glow_json_add_int(tree, "fps", stats->fps);
+	glow_json_add_int(tree, "late", (int64_t)stats->late);
+	glow_json_add_int(tree, "dropped", (int64_t)stats->dropped);
+	glow_json_add_int(tree, "write_us", stats->write_us);
+	sync = cJSON_AddObjectToObject(tree, "sync");
+	cJSON_AddStringToObject(sync, "state", "unsynced");
+	cJSON_AddNullToObject(sync, "offset_us");
+	cJSON_AddNullToObject(sync, "error_us");
+	cJSON_AddNumberToObject(tree, "cpu", stats->meter[GLOW_METER_CPU] / 10.0);
+	cJSON_AddNumberToObject(tree, "memory", stats->meter[GLOW_METER_MEMORY] / 10.0);
+	if (isnan(stats->temperature_c))
+		cJSON_AddNullToObject(tree, "temperature");
+	else
+		cJSON_AddNumberToObject(tree, "temperature", round(stats->temperature_c * 10) / 10);
+	gauges = cJSON_AddObjectToObject(tree, "gauges");
+	for (int k = 0; k < GLOW_METERS; k++)
+		cJSON_AddNumberToObject(gauges, glow_meter_names[k], stats->meter[k] / 10.0);
+	return tree;
+}
+
+void glow_stats_read_meters(const cJSON *tree, uint16_t ret_meter[GLOW_METERS])
+{
+	const cJSON *gauges = glow_json_get(tree, "gauges");
+
+	for (int k = 0; k < GLOW_METERS; k++) {
+		const cJSON *item = glow_json_get(gauges, glow_meter_names[k]);
+
+		if (cJSON_IsNumber(item) && item->valuedouble >= 0 && item->valuedouble <= 100)
+			ret_meter[k] = (uint16_t)lround(item->valuedouble * 10);
+	}
+}
+
+cJSON *glow_answer_write(const char *node, const struct glow_diag *diag)
+{
+	cJSON *tree = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(tree, "status", diag->code == GLOW_OK ? "ok" : "error");
+	cJSON_AddStringToObject(tree, "node", node);
+	if (diag->code != GLOW_OK) {
+		cJSON_AddStringToObject(tree, "code", glow_code_name(diag->code));
+		cJSON_AddStringToObject(tree, "field", diag->where);
+		cJSON_AddStringToObject(tree, "message", diag->what);
+	}
+	return tree;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* One pass over the bytes refuses what cJSON would let through; then cJSON
+ * builds the tree; then the tree is searched for repeated keys. The pass knows
+ * only tokens (strings, numbers, brackets): that they fit together is cJSON's job. */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <glow/json.h>
+
+bool glow_utf8_valid(const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	for (size_t k = 0; k < len;) {
+		unsigned c = s[k];
+		size_t more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : 3;
+		unsigned low = 0x80, high = 0xbf; /* of the second byte */
+
+		if (c == 0 || (c >= 0x80 && (c < 0xc2 || c > 0xf4)) || more >= len - k)
+			return false;
+		if (c == 0xe0)
+			low = 0xa0;
+		else if (c == 0xed)
+			high = 0x9f;
+		else if (c == 0xf0)
+			low = 0x90;
+		else if (c == 0xf4)
+			high = 0x8f;
+		for (size_t j = 1; j <= more; j++, low = 0x80, high = 0xbf)
+			if (s[k + j] < low || s[k + j] > high)
+				return false;
+		k += 1 + more;
+	}
+	return true;
+}
+
+/* Length of the JSON number at s, 0 when there is none of the grammar's form. */
+static size_t number_length(const char *s, size_t len)
+{
+	size_t k = 0, digits;
+
+#define DIGITS()                                                               \
+	for (digits = 0; k < len && s[k] >= '0' && s[k] <= '9'; k++, digits++) \
+		;
+	if (k < len && s[k] == '-')
+		k++;
+	if (k < len && s[k] == '0') {
+		k++;
+	} else {
+		DIGITS();
+		if (!digits)
+			return 0;
+	}
+	if (k < len && s[k] == '.') {
+		k++;
+		DIGITS();
+		if (!digits)
+			return 0;
+	}
+	if (k < len && (s[k] == 'e' || s[k] == 'E')) {
+		k++;
+		if (k < len && (s[k] == '+' || s[k] == '-'))
+			k++;
+		DIGITS();
+		if (!digits)
+			return 0;
+	}
+#undef DIGITS
+	return k;
+}
+
+static bool in_number(char c)
+{
+	return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+/* Bytes of the string that begins at s (a quote) through its closing quote; 0 with diag when it is broken. */
+static size_t string_length(const char *s, size_t len, struct glow_diag *diag)
+{
+	for (size_t k = 1; k < len; k++) {
+		if (s[k] == '"')
+			return k + 1;
+		if ((unsigned char)s[k] < 0x20) {
+			glow_diag_set(diag, GLOW_BAD_JSON, "", "control character in a string");
+			return 0;
+		}
+		if (s[k] == '\\') {
+			if (len - k > 5 && memcmp(s + k, "\\u0000", 6) == 0) {
+				glow_diag_set(diag, GLOW_BAD_ENCODING, "", "NUL in a string");
+				return 0;
+			}
+			k++;
+		}
+	}
+	glow_diag_set(diag, GLOW_BAD_JSON, "", "a string does not end");
+	return 0;
+}
+
+static bool tokens_valid(const char *s, size_t len, struct glow_diag *diag)
+{
+	int depth = 0;
+
+	for (size_t k = 0; k < len;) {
+		size_t step = 1;
+
+		if (s[k] == '"') {
+			step = string_length(s + k, len - k, diag);
+			if (!step)
+				return false;
+		} else if (s[k] == '{' || s[k] == '[') {
+			if (++depth > GLOW_JSON_DEPTH_MAX) {
+				glow_diag_set(diag, GLOW_TOO_DEEP, "", "nested deeper than %d", GLOW_JSON_DEPTH_MAX);
+				return false;
+			}
+		} else if (s[k] == '}' || s[k] == ']') {
+			depth--;
+		} else if ((s[k] >= '0' && s[k] <= '9') || s[k] == '-' || s[k] == '+' || s[k] == '.') {
+			step = number_length(s + k, len - k);
+			if (!step || (k + step < len && in_number(s[k + step]))) {
+				glow_diag_set(diag, GLOW_BAD_JSON, "", "not a number at byte %zu", k);
+				return false;
+			}
+		}
+		k += step;
+	}
+	return true;
+}
+
+/* Objects of a command have at most some hundred keys, so comparing all pairs is fine. */
+static bool tree_valid(const cJSON *tree, struct glow_diag *diag)
+{
+	if (cJSON_IsNumber(tree) && !isfinite(tree->valuedouble)) {
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, tree->string ? tree->string : "", "must be a finite number");
+		return false;
+	}
+	for (const cJSON *a = tree->child; a; a = a->next) {
+		if (cJSON_IsObject(tree))
+			for (const cJSON *b = a->next; b; b = b->next)
+				if (strcmp(a->string, b->string) == 0) {
+					glow_diag_set(diag, GLOW_DUPLICATE_KEY, a->string, "is there twice");
+					return false;
+				}
+		if (!tree_valid(a, diag))
+			return false;
+	}
+	return true;
+}
+
+cJSON *glow_json_parse(const char *text, size_t len, struct glow_diag *diag)
+{
+	const char *end = NULL;
+	cJSON *tree;
+
+	if (!glow_utf8_valid(text, len)) {
+		glow_diag_set(diag, GLOW_BAD_ENCODING, "", "must be UTF-8 without NUL");
+		return NULL;
+	}
+	if (!tokens_valid(text, len, diag))
+		return NULL;
+	tree = cJSON_ParseWithLengthOpts(text, len, &end, false);
+	if (!tree) {
+		glow_diag_set(diag, GLOW_BAD_JSON, "", "not JSON at byte %zu", end ? (size_t)(end - text) : 0);
+		return NULL;
+	}
+	while (end < text + len && strchr(" \t\r\n", *end))
+		end++;
+	if (end < text + len) {
+		glow_diag_set(diag, GLOW_BAD_JSON, "", "text after the end at byte %zu", (size_t)(end - text));
+		cJSON_Delete(tree);
+		return NULL;
+	}
+	if (!tree_valid(tree, diag)) {
+		cJSON_Delete(tree);
+		return NULL;
+	}
+	return tree;
+}
+
+const cJSON *glow_json_get(const cJSON *object, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+enum glow_code glow_json_int(const cJSON *item, const char *where, int64_t min, int64_t max, int64_t *ret_value,
+			     struct glow_diag *diag)
+{
+	double v;
+
+	if (!cJSON_IsNumber(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be an integer");
+	v = item->valuedouble;
+	if (v != floor(v))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be an integer, got %.15g", v);
+	if (v < (double)min || v > (double)max)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "must be %lld..%lld, got %.15g", (long long)min,
+				     (long long)max, v);
+	*ret_value = (int64_t)v;
+	return GLOW_OK;
+}
+
+enum glow_code glow_json_micro(const cJSON *item, const char *where, double min, double max, int64_t *ret_value,
+			       struct glow_diag *diag)
+{
+	double v;
+
+	if (!cJSON_IsNumber(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be a number");
+	v = item->valuedouble;
+	if (v < min || v > max)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "must be %g..%g, got %.15g", min, max, v);
+	*ret_value = (int64_t)llround(v * 1e6);
+	return GLOW_OK;
+}
+
+enum glow_code glow_json_color(const cJSON *item, const char *where, struct glow_rgb *ret_color, struct glow_diag *diag)
+{
+	static const char *const channel[3] = { "r", "g", "b" };
+	int64_t v[3];
+
+	if (cJSON_IsString(item)) {
+		if (!glow_color_parse(item->valuestring, strlen(item->valuestring), ret_color))
+			return glow_diag_set(diag, GLOW_UNKNOWN_COLOR, where,
+					     "\"%s\" is not #rrggbb, #rgb or a CSS colour name", item->valuestring);
+		return GLOW_OK;
+	}
+	if (!cJSON_IsObject(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, where,
+				     "must be {\"r\":…,\"g\":…,\"b\":…} or a colour's name");
+	for (int k = 0; k < 3; k++) {
+		char path[96];
+		size_t n = strnlen(where, sizeof(path) - 3);
+
+		memcpy(path, where, n);
+		memcpy(path + n, (char[]){ '.', channel[k][0], '\0' }, 3);
+		if (glow_json_int(glow_json_get(item, channel[k]), path, 0, 255, &v[k], diag) != GLOW_OK)
+			return diag->code;
+	}
+	*ret_color = (struct glow_rgb){ (uint8_t)v[0], (uint8_t)v[1], (uint8_t)v[2] };
+	return GLOW_OK;
+}
+
+void glow_json_add_int(cJSON *object, const char *name, int64_t value)
+{
+	cJSON_AddNumberToObject(object, name, (double)value);
+}
+
+void glow_json_add_color(cJSON *object, const char *name, struct glow_rgb c)
+{
+	char text[8];
+
+	glow_color_format(c, text);
+	cJSON_AddStringToObject(object, name, text);
+}
+
+char *glow_json_finish(cJSON *tree)
+{
+	char *text = cJSON_PrintUnformatted(tree);
+
+	cJSON_Delete(tree);
+	return text;
+}

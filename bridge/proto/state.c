@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* A look is written in the words of a command, so reading one back is the
+ * command parser's work and a retained state can be sent to a light as it is. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <glow/json.h>
+#include <glow/state.h>
+
+static const char *const showing_names[] = { "idle", "scene", "light", "notice" };
+
+const char *glow_showing_name(enum glow_showing showing)
+{
+	return showing_names[showing];
+}
+
+static cJSON *param_value(const struct glow_look *look, int k)
+{
+	const struct glow_param_desc *row = &look->effect->params[k];
+	int32_t v = look->params.v[k];
+	char text[8];
+
+	switch (row->type) {
+	case GLOW_PARAM_BOOL:
+		return cJSON_CreateBool(v != 0);
+	case GLOW_PARAM_COLOR:
+		if (v == GLOW_LIGHT_COLOR)
+			return cJSON_CreateNull();
+		glow_color_format(glow_rgb_unpack(v), text);
+		return cJSON_CreateString(text);
+	case GLOW_PARAM_CHOICE:
+		return cJSON_CreateString(row->choices[v]);
+	case GLOW_PARAM_TEXT:
+		return cJSON_CreateString(look->params.text);
+	case GLOW_PARAM_INT:
+		break;
+	}
+	return cJSON_CreateNumber(v);
+}
+
+/* A frame as `pixels` (colours) or, where LEDs have names, `leds` (levels). */
+static void write_frame(cJSON *object, const char *pixels, const char *leds, const struct glow_frame *f,
+			struct glow_shape shape)
+{
+	cJSON *list;
+
+	if (glow_shape_mono(shape)) {
+		list = cJSON_AddObjectToObject(object, leds);
+		for (uint32_t k = 0; k < glow_shape_led_names(shape); k++) {
+			const char *name = glow_shape_led_name(shape, k);
+
+			for (uint32_t i = 0; strchr(name, '.') && i < f->n; i++)
+				if (glow_shape_led_in(shape, k, i) && f->px[i].r)
+					glow_json_add_int(list, name, f->px[i].r);
+		}
+		return;
+	}
+	list = cJSON_AddArrayToObject(object, pixels);
+	for (uint32_t i = 0; i < f->n; i++) {
+		char text[8];
+
+		glow_color_format(f->px[i], text);
+		cJSON_AddItemToArray(list, cJSON_CreateString(text));
+	}
+}
+
+static void write_look(cJSON *object, const struct glow_look *look, struct glow_shape shape)
+{
+	cJSON *color, *params;
+
+	cJSON_AddStringToObject(object, "state", look->on ? "ON" : "OFF");
+	cJSON_AddStringToObject(object, "color_mode", "rgb");
+	color = cJSON_AddObjectToObject(object, "color");
+	glow_json_add_int(color, "r", look->color.r);
+	glow_json_add_int(color, "g", look->color.g);
+	glow_json_add_int(color, "b", look->color.b);
+	glow_json_add_int(object, "brightness", look->brightness);
+	cJSON_AddStringToObject(object, "effect", look->effect ? look->effect->name : "auto");
+	params = cJSON_AddObjectToObject(object, "params");
+	for (int k = 0; look->effect && k < look->effect->n_params; k++)
+		cJSON_AddItemToObject(params, look->effect->params[k].name, param_value(look, k));
+	if (look->painted)
+		write_frame(object, "pixels", "leds", &look->paint, shape);
+	glow_json_add_int(object, "start_us", look->start_us);
+	glow_json_add_int(object, "seed", look->seed);
+}
+
+cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
+{
+	cJSON *tree = cJSON_CreateObject();
+
+	write_look(tree, &state->light, shape);
+	glow_json_add_int(tree, "since_us", state->since_us);
+	cJSON_AddStringToObject(tree, "showing", showing_names[state->showing]);
+	if (state->fading) {
+		write_frame(tree, "fade_from", "fade_from", &state->fade_from, shape);
+		glow_json_add_int(tree, "fade_start_us", state->fade_start_us);
+		glow_json_add_int(tree, "fade_end_us", state->fade_end_us);
+	}
+	if (state->has_notice) {
+		cJSON *notice = cJSON_AddObjectToObject(tree, "notice");
+
+		if (state->notice_id[0])
+			cJSON_AddStringToObject(notice, "id", state->notice_id);
+		glow_json_add_int(notice, "priority", state->notice_priority);
+		write_look(notice, &state->notice, shape);
+		glow_json_add_int(notice, "end_us", state->notice_end_us);
+	}
+	cJSON_AddBoolToObject(tree, "limited", state->limited);
+	return tree;
+}
+
+static void read_int(const cJSON *tree, const char *name, int64_t *value)
+{
+	const cJSON *item = glow_json_get(tree, name);
+	struct glow_diag ignored;
+
+	if (item)
+		glow_json_int(item, name, -(INT64_C(1) << 53), INT64_C(1) << 53, value, &ignored);
+}
+
+static enum glow_code read_look(const cJSON *tree, struct glow_shape shape, struct glow_look *ret_look,
+				struct glow_diag *diag)
+{
+	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shape };
+	const cJSON *effect = glow_json_get(tree, "effect"), *color = glow_json_get(tree, "color");
+	bool let_go = cJSON_IsString(effect) && strcmp(effect->valuestring, "auto") == 0;
+	cJSON *words = cJSON_CreateObject();
+	struct glow_command command;
+	enum glow_code code = GLOW_OK;
+	int64_t seed = 0;
+
+	/* An auto light still has a colour, which a command must not give with `auto`. */
+	for (const cJSON *item = cJSON_IsObject(tree) ? tree->child : NULL; item; item = item->next)
+		if (!(let_go && item == color))
+			cJSON_AddItemReferenceToObject(words, item->string, (cJSON *)item);
+	glow_look_init(ret_look, NULL, 0);
+	if (let_go && color)
+		code = glow_json_color(color, "color", &ret_look->color, diag);
+	if (code == GLOW_OK)
+		code = glow_command_read(words, &ctx, &command, diag);
+	cJSON_Delete(words);
+	if (code != GLOW_OK)
+		return code;
+	glow_command_apply(&command, shape, 0, 0, ret_look);
+	read_int(tree, "start_us", &ret_look->start_us);
+	read_int(tree, "seed", &seed);
+	ret_look->seed = (uint32_t)seed;
+	return GLOW_OK;
+}
+
+static enum glow_code read_fade(const cJSON *tree, struct glow_shape shape, struct glow_state *state,
+				struct glow_diag *diag)
+{
+	const cJSON *from = glow_json_get(tree, "fade_from");
+	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shape };
+	struct glow_command command;
+	cJSON *words;
+	enum glow_code code;
+
+	if (!from)
+		return GLOW_OK;
+	words = cJSON_CreateObject();
+	cJSON_AddItemReferenceToObject(words, glow_shape_mono(shape) ? "leds" : "pixels", (cJSON *)from);
+	code = glow_command_read(words, &ctx, &command, diag);
+	cJSON_Delete(words);
+	if (code != GLOW_OK)
+		return code;
+	state->fade_from.n = shape.pixels;
+	for (uint32_t i = 0; i < shape.pixels; i++)
+		state->fade_from.px[i] = command.paint_set[i] ? command.paint.px[i] : GLOW_BLACK;
+	read_int(tree, "fade_start_us", &state->fade_start_us);
+	read_int(tree, "fade_end_us", &state->fade_end_us);
+	state->fading = state->fade_end_us > state->fade_start_us;
+	return GLOW_OK;
+}
+
+static void read_notice_head(const cJSON *notice, struct glow_state *state)
+{
+	const cJSON *id = glow_json_get(notice, "id");
+	int64_t priority = 0;
+
+	if (cJSON_IsString(id))
+		snprintf(state->notice_id, sizeof(state->notice_id), "%s", id->valuestring);
+	read_int(notice, "priority", &priority);
+	state->notice_priority = (uint8_t)priority;
+	state->notice_start_us = state->notice.start_us;
+	read_int(notice, "end_us", &state->notice_end_us);
+	state->has_notice = true;
+}
+
+enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struct glow_state *ret_state,
+			       struct glow_diag *diag)
+{
+	const cJSON *notice = glow_json_get(tree, "notice"), *showing = glow_json_get(tree, "showing");
+
+	memset(ret_state, 0, sizeof(*ret_state));
+	if (read_look(tree, shape, &ret_state->light, diag) != GLOW_OK)
+		return diag->code;
+	read_int(tree, "since_us", &ret_state->since_us);
+	for (int k = 0; k < 4; k++)
+		if (cJSON_IsString(showing) && strcmp(showing->valuestring, showing_names[k]) == 0)
+			ret_state->showing = (enum glow_showing)k;
+	ret_state->limited = cJSON_IsTrue(glow_json_get(tree, "limited"));
+	if (read_fade(tree, shape, ret_state, diag) != GLOW_OK)
+		return diag->code;
+	if (notice) {
+		if (read_look(notice, shape, &ret_state->notice, diag) != GLOW_OK)
+			return diag->code;
+		read_notice_head(notice, ret_state);
+	}
+	return GLOW_OK;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* The contract of a board: four functions. Brightness, gamma tables, limits
+ * and projection are core arithmetic and length is data, so a driver only moves bytes.
+ *
+ * Adding one is one file bridge/board/<name>.c with a `glow_board_<name>` and
+ * one row in bridge/board/boards.def; docs/adding-a-board.md shows how.
+ *
+ * Errors are negative errno values. Where a person has to do something, the
+ * function also fills `diag->what` with one sentence that says what is wrong
+ * and what to do ("i2c-dev is not loaded: run `sudo modprobe i2c-dev`"). */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glow/diag.h>
+#include <glow/frame.h>
+#include <glow/shape.h>
+
+/** Where the boards find their hardware; strings are borrowed for the board's life. */
+struct glow_board_cfg {
+	const char *gpio;                               /**< "auto", "gpiod", "sysfs" */
+	const char *gpio_chip;                          /**< label or path; NULL or "" finds the Pi's by label */
+	unsigned pin_data, pin_clock, pin_sda, pin_scl; /**< line offsets on the chip (BCM numbers) */
+	const char *i2c;                                /**< "auto", "dev", "gpio", "leds" */
+	const char *i2c_bus;                            /**< "/dev/i2c-1" */
+	const char *sysfs;                              /**< root of the sysfs to use, "/sys" */
+	const char *virtual_out;                        /**< file to append frames to, NULL or "" for none */
+	uint32_t virtual_pixels;
+	enum glow_shape_kind virtual_shape;
+	bool keep; /**< leave the last picture on at close (--on-exit keep) */
+};
+
+/** What show() may want to know about the frame's time; the virtual board records it. */
+struct glow_stamp {
+	int64_t t_us; /**< the instant of the cluster that the frame was drawn for */
+};
+
+struct glow_board;
+
+struct glow_board_desc {
+	const char *name;
+	const char *what; /**< one line for --list-boards */
+	bool hardware;    /**< `auto` tries it; a current limit applies by default */
+
+	/** Harmless look: 0 when the board can be opened, -ENODEV when it is not
+	 * here, another error when it may be here but cannot be used (diag says why). */
+	int (*probe)(const struct glow_board_cfg *cfg, struct glow_diag *diag);
+
+	/** Claims the hardware and makes it dark. On success *ret_board is the
+	 * caller's until close(). Allocates here and nowhere later. */
+	int (*open)(const struct glow_board_cfg *cfg, struct glow_board **ret_board, struct glow_diag *diag);
+
+	/** Shows a frame of shape.pixels pixels, before gamma; returns when the
+	 * last bit is out. Called on one thread only. An error leaves the board
+	 * open: the caller may try again or close it. */
+	int (*show)(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp);
+
+	/** Makes the LEDs dark (unless cfg.keep), releases everything. Accepts NULL. */
+	void (*close)(struct glow_board *board);
+};
+
+/** The part of an open board that its users may read. Drivers embed it first. */
+struct glow_board {
+	const struct glow_board_desc *desc;
+	struct glow_shape shape;
+	char backend[64]; /**< the road in use: "gpiod:pinctrl-bcm2711", "sysfs:512", "i2c-dev:/dev/i2c-1", "virtual" */
+};
+
+/** Every board in the order of boards.def, which is also the order `auto` tries them in. */
+const struct glow_board_desc *glow_board_at(size_t k);
+size_t glow_board_count(void);
+const struct glow_board_desc *glow_board_find(const char *name);
+
+/** Opens the named board, or for "auto" the first hardware board that probes.
+ * When none does, -ENODEV and diag names what each one lacked. */
+int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
+		    struct glow_diag *diag);
+
+static inline int glow_board_show(struct glow_board *b, const struct glow_frame *f, struct glow_stamp s)
+{
+	return b->desc->show(b, f, s);
+}
+
+static inline void glow_board_close(struct glow_board *b)
+{
+	if (b)
+		b->desc->close(b);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* Configuration from one table: each row gives the command-line option, the
+ * GLOW_* environment variable, the *_FILE variant of a secret, the line in
+ * --help, --print-config, the man page and the shell completion. Command line
+ * beats environment beats default. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum glow_option_type {
+	GLOW_OPT_STRING,
+	GLOW_OPT_INT,    /**< min..max */
+	GLOW_OPT_BOOL,   /**< command line: no argument; environment: yes/no, true/false, on/off, 1/0 */
+	GLOW_OPT_CHOICE, /**< one of the words of `choices`, separated by '|'; stored as a string */
+	GLOW_OPT_SECRET, /**< a string never shown; also from the file that <NAME>_FILE names */
+	GLOW_OPT_VERB,   /**< --doctor, --print-config …: at most one of them on a command line */
+};
+
+struct glow_option {
+	const char *name; /**< "broker" for --broker and GLOW_BROKER; '-' becomes '_' */
+	char short_name;  /**< 0 for none */
+	enum glow_option_type type;
+	const char *def;     /**< as it would be typed; NULL for none */
+	int64_t min, max;    /**< GLOW_OPT_INT; for strings max is the most bytes (0: 4096) */
+	const char *choices; /**< GLOW_OPT_CHOICE */
+	const char *arg;     /**< placeholder in help: "URI" */
+	const char *group;   /**< heading in help: "Broker", "Board", … */
+	const char *help;    /**< one line */
+	size_t offset;       /**< where the value lives in the caller's struct: char* | int64_t | bool; verbs: unused */
+};
+
+struct glow_program {
+	const char *name;     /**< "glow-bridge" */
+	const char *summary;  /**< one line */
+	const char *doc;      /**< a paragraph for --help and the man page */
+	const char *args_doc; /**< what follows the options, or NULL if nothing may */
+	const struct glow_option *options;
+	size_t n_options;
+};
+
+/** Where each value came from, for --print-config. */
+enum glow_source { GLOW_FROM_DEFAULT, GLOW_FROM_ENV, GLOW_FROM_FILE, GLOW_FROM_COMMAND_LINE };
+
+struct glow_config {
+	const struct glow_program *program;
+	void *values;                /**< the caller's struct, zeroed before */
+	enum glow_source source[64]; /**< by row */
+	const char *verb;            /**< name of the verb given, or NULL */
+	int first_arg;               /**< index in argv of the first non-option argument, argc if none */
+};
+
+/** Reads environment and command line into `values`. Strings are allocated and
+ * owned by the config until glow_config_free(). --help and --version are
+ * answered here (exit 0). On a mistake prints one line to standard error that
+ * says what and what is allowed, and returns the exit status: 64 (EX_USAGE) for
+ * the command line, 78 (EX_CONFIG) for environment and files. 0 on success.
+ * A variable GLOW_… that no row knows is a warning, not an error: other programs share the prefix. */
+int glow_config_read(struct glow_config *config, const struct glow_program *program, void *values, int argc,
+		     char **argv);
+void glow_config_free(struct glow_config *config);
+
+/** --print-config: each row's value and where it came from; secrets as "(set)". */
+void glow_config_print(const struct glow_config *config, FILE *out);
+
+/** The pages made from the table: troff man page; bash, zsh and fish completion. */
+void glow_config_man(const struct glow_program *program, FILE *out);
+void glow_config_completion(const struct glow_program *program, const char *shell, FILE *out);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* What was wrong with something a person or a program gave us. Filled by the
+ * function that found it, shown by whoever handles it; nothing in between logs. */
+
+#include <stdarg.h>
+
+/** The answer codes of the MQTT contract (docs/PROTOCOL.md). */
+enum glow_code {
+	GLOW_OK = 0,
+	GLOW_BAD_JSON,
+	GLOW_TOO_LARGE,
+	GLOW_TOO_DEEP,
+	GLOW_DUPLICATE_KEY,
+	GLOW_BAD_TYPE,
+	GLOW_OUT_OF_RANGE,
+	GLOW_UNKNOWN_EFFECT,
+	GLOW_UNKNOWN_PARAM,
+	GLOW_UNKNOWN_LED,
+	GLOW_UNKNOWN_COLOR,
+	GLOW_BAD_ENCODING,
+	GLOW_CONFLICT,
+	GLOW_RETAINED,
+	GLOW_N_CODES
+};
+
+/** Where and what: `where` is a field path ("params.period_ms", "" for the
+ * whole), `what` a sentence for people ("must be 200..60000, got 5"). */
+struct glow_diag {
+	enum glow_code code;
+	char where[96];
+	char what[160];
+};
+
+/** Writes the diagnosis and returns `code`, so that a check reads
+ * `return glow_diag_set(...)`. Texts are cut to fit; UTF-8 is never cut inside a character. */
+enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const char *where, const char *what, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/** The code's name on the wire, "out_of_range"; "ok" for GLOW_OK. */
+const char *glow_code_name(enum glow_code code);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* The seam between a board on I2C and its bus: writes of consecutive
+ * registers. Implementations: hw/i2c_dev.c, and in the tests a recorder. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glow/board.h>
+#include <glow/diag.h>
+
+struct glow_i2c;
+
+struct glow_i2c_ops {
+	/** Writes `len` (1..32) bytes to registers reg, reg+1, … in one transaction. */
+	int (*write)(struct glow_i2c *bus, uint8_t reg, const uint8_t *data, size_t len);
+	void (*close)(struct glow_i2c *bus);
+};
+
+struct glow_i2c {
+	const struct glow_i2c_ops *ops;
+	char backend[64];
+};
+
+/** Opens cfg->i2c_bus for the device at 7-bit address `addr`. Errors come with
+ * the cure in diag: no such bus, i2c-dev not loaded, i2c_arm off, no permission. */
+int glow_i2c_open_dev(const struct glow_board_cfg *cfg, uint8_t addr, struct glow_i2c **ret_bus,
+		      struct glow_diag *diag);
+
+static inline void glow_i2c_close(struct glow_i2c *bus)
+{
+	if (bus)
+		bus->ops->close(bus);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* What a node is and how it is doing: the info and stats topics, answers, and
+ * the announcement for Home Assistant. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include <glow/diag.h>
+#include <glow/effect.h>
+#include <glow/shape.h>
+#include <glow/topics.h>
+
+#define GLOW_GROUPS_MAX 16
+
+struct glow_info {
+	char id[GLOW_ID_MAX + 1];
+	char groups[GLOW_GROUPS_MAX][GLOW_ID_MAX + 1];
+	unsigned n_groups;
+	char board[32];
+	struct glow_shape shape;
+	char backend[64];
+	char version[32];
+	unsigned fps;
+	char idle[128]; /**< as configured, a shorthand */
+	bool reverse;
+	int32_t time_offset_ms;
+	uint8_t brightness_limit;
+	uint32_t current_limit_ma; /**< 0: none */
+	bool flash_limit;
+	char problem[160]; /**< why the board is dark, "" when it is well */
+};
+
+cJSON *glow_info_write(const struct glow_info *info);
+enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, struct glow_diag *diag);
+
+/** Reads "a,b,c" into groups; false when an id is not valid or there are too many. */
+bool glow_groups_parse(const char *list, struct glow_info *info);
+
+struct glow_stats {
+	unsigned fps;      /**< frames shown in the last second */
+	uint64_t late;     /**< frames more than a millisecond late, since start */
+	uint64_t dropped;  /**< slots skipped because the board was not ready, since start */
+	uint32_t write_us; /**< the board's write time, smoothed */
+	uint16_t meter[GLOW_METERS];
+	double temperature_c; /**< NAN: no sensor */
+};
+
+cJSON *glow_stats_write(const struct glow_stats *stats);
+/** Reads the gauges only: what drawing a node needs. */
+void glow_stats_read_meters(const cJSON *tree, uint16_t ret_meter[GLOW_METERS]);
+
+/** {"status":"ok","node":…} or the error object for diag. */
+cJSON *glow_answer_write(const char *node, const struct glow_diag *diag);
+
+/** Home Assistant's device discovery payload for a node, and its topic. */
+cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix);
+void glow_discovery_topic(char ret_topic[GLOW_TOPIC_MAX + 1], const char *discovery_prefix, const char *prefix,
+			  const char *node);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* The strict door in front of cJSON, which by itself accepts trailing text,
+ * duplicate keys, broken UTF-8, escaped NULs, 1e999 and numbers such as "01.". */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include <glow/color.h>
+#include <glow/diag.h>
+
+#define GLOW_JSON_DEPTH_MAX 8
+
+/** Parses `len` bytes (no NUL needed). The tree is the caller's, freed with
+ * cJSON_Delete(). NULL on bad text, with the code and place in diag. */
+cJSON *glow_json_parse(const char *text, size_t len, struct glow_diag *diag);
+
+/** True when the bytes are UTF-8 without NUL (RFC 3629: no surrogates, nothing overlong). */
+bool glow_utf8_valid(const char *text, size_t len);
+
+/** Member by exact name, or NULL. */
+const cJSON *glow_json_get(const cJSON *object, const char *name);
+
+/** Readers of one member. Each returns GLOW_OK or fills diag with `where`.
+ * An integer may be written 255.0; anything with a fraction is bad_type. */
+enum glow_code glow_json_int(const cJSON *item, const char *where, int64_t min, int64_t max, int64_t *ret_value,
+			     struct glow_diag *diag);
+/** A number of the given unit, returned in millionths: seconds become microseconds. */
+enum glow_code glow_json_micro(const cJSON *item, const char *where, double min, double max, int64_t *ret_value,
+			       struct glow_diag *diag);
+/** "#rgb", "#rrggbb", a CSS name, or {"r":…,"g":…,"b":…}. */
+enum glow_code glow_json_color(const cJSON *item, const char *where, struct glow_rgb *ret_color,
+			       struct glow_diag *diag);
+
+/** Writers. Integers are exact up to 2^53. */
+void glow_json_add_int(cJSON *object, const char *name, int64_t value);
+void glow_json_add_color(cJSON *object, const char *name, struct glow_rgb c);
+
+/** Prints without white space and deletes the tree. The text is the caller's, freed with free(). */
+char *glow_json_finish(cJSON *tree);

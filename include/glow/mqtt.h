@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* The messenger: an MQTT 5 connection that never blocks its owner. Two
+ * threads live behind it (a receiver that also connects, and a sender), with
+ * bounded rings between them and the owner and one eventfd that turns readable
+ * when something arrived. All functions are for the owner's thread.
+ *
+ * While there is no connection, what is published is dropped: the owner says
+ * everything that is retained again when GLOW_MQTT_CONNECTED arrives. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Largest packet we accept (CONNECT Maximum Packet Size), bytes. */
+#define GLOW_MQTT_PACKET_MAX 300000
+
+struct glow_mqtt_cfg {
+	const char *broker; /**< mqtt://host[:port] or mqtts://host[:port]; 1883 and 8883 by default */
+	const char *client_id;
+	const char *username, *password; /**< NULL for none */
+	const char *ca_file, *cert_file,
+		*key_file; /**< NULL for none; mqtts verifies certificate and host name always */
+	unsigned keepalive_s;
+	const char *will_topic; /**< NULL for none; retained, QoS 1 */
+	const char *will_payload;
+	/** Subscribed on every connection, Retain As Published, Retain Handling 2 (no retained replay), QoS 1. */
+	const char *const *topics;
+	size_t n_topics;
+	/** Subscribed with retained messages wanted (Retain Handling 0); those
+	 * come before GLOW_MQTT_CONNECTED. May be empty. */
+	const char *const *retained_topics;
+	size_t n_retained_topics;
+};
+
+/** A message in either direction. Memory: see the functions. */
+struct glow_message {
+	const char *topic;
+	const void *payload; /**< `len` bytes, not NUL-terminated */
+	size_t len;
+	int qos;
+	bool retained;
+	const char *response_topic; /**< NULL for none */
+	const void *correlation;    /**< `correlation_len` bytes */
+	size_t correlation_len;
+};
+
+enum glow_mqtt_event_kind {
+	GLOW_MQTT_CONNECTED,    /**< every subscription is acknowledged */
+	GLOW_MQTT_DISCONNECTED, /**< was connected, is not any more; `why` says */
+	GLOW_MQTT_FAILED,       /**< an attempt failed; `why` says; another follows by itself */
+	GLOW_MQTT_MESSAGE,
+};
+
+struct glow_mqtt_event {
+	enum glow_mqtt_event_kind kind;
+	const char *why; /**< one line for people */
+	struct glow_message message;
+};
+
+struct glow_mqtt;
+
+/** Copies the configuration and starts connecting; -EINVAL for a URI that is
+ * none (then diag-like `why` of 160 bytes is filled). Call with every signal blocked that the owner handles. */
+int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[160]);
+
+/** The eventfd to watch for reading. */
+int glow_mqtt_fd(const struct glow_mqtt *mqtt);
+
+/** Takes the next event; false when there is none. What it points to lives
+ * until the next call. Call until false each time the descriptor is readable. */
+bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event);
+
+/** Queues a message for the sender, copying it. Never blocks. -ENOTCONN while
+ * there is no connection, -EAGAIN when the ring is full (counted). */
+int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message);
+
+/** Messages lost because a ring was full, since the start. */
+uint64_t glow_mqtt_dropped(const struct glow_mqtt *mqtt);
+
+/** Sends what is queued, says goodbye, and frees; waits at most `wait_ms`.
+ * Returns false when the network did not let go in time: then the memory is
+ * left alone and the process should end with _exit(). Accepts NULL. */
+bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms);
+
+/** One connection attempt for --doctor: 0 or a negative value, and a sentence. Blocks up to 5 s. */
+int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[160]);
