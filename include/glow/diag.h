@@ -31,7 +31,7 @@ enum glow_code {
 struct glow_diag {
 	enum glow_code code;
 	char where[96];
-	char what[160];
+	char what[320];
 };
 
 /** Writes the diagnosis and returns `code`, so that a check reads

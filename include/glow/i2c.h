@@ -24,8 +24,10 @@ struct glow_i2c {
 	char backend[64];
 };
 
-/** Opens cfg->i2c_bus for the device at 7-bit address `addr`. Errors come with
- * the cure in diag: no such bus, i2c-dev not loaded, i2c_arm off, no permission. */
+/** Opens cfg->i2c_bus for the device at 7-bit address `addr` and asks whether it
+ * acknowledges, without writing to it. Errors come with the cure in diag:
+ * -ENODEV no such bus (i2c_arm off, i2c-dev not loaded) or nobody answers;
+ * -EACCES no permission; -EBUSY a kernel driver has the address. */
 int glow_i2c_open_dev(const struct glow_board_cfg *cfg, uint8_t addr, struct glow_i2c **ret_bus,
 		      struct glow_diag *diag);
 

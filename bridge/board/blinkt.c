@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Pimoroni Blinkt!: eight APA102 (or SK9822) pixels on two pins.
+ *
+ * A frame starts with 32 zeros. Each pixel keeps the first 32 bits that start
+ * with 111 and hands on what follows half a clock late, so n pixels need n/2
+ * clocks more; the SK9822 shows a frame only when 32 zeros follow it. 36 zeros
+ * do both. They must not be ones, as some drivers send: an SK9822 then shows
+ * each frame only with the next one. There is no shortest pause and no longest,
+ * so a system call per edge is fine and nothing here sleeps. */
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blinkt.h"
+
+extern const struct glow_board_desc glow_board_blinkt;
+
+struct blinkt {
+	struct glow_board board;
+	struct glow_pins *pins;
+	bool keep;
+	uint8_t wire[GLOW_APA102_BYTES(GLOW_BLINKT_PIXELS)];
+};
+
+static uint32_t level(uint16_t linear, uint32_t brightness)
+{
+	uint32_t unit = 257 * brightness;
+	uint32_t v = (31u * linear + unit / 2) / unit;
+
+	return linear && v == 0 ? 1 : v;
+}
+
+static void encode_pixel(struct glow_rgb c, uint8_t *ret_bytes)
+{
+	uint16_t r = glow_gamma16(c.r), g = glow_gamma16(c.g), b = glow_gamma16(c.b);
+	uint16_t top = r > g ? r : g;
+	uint32_t brightness = 1;
+
+	if (glow_rgb_equal(c, GLOW_BLACK)) {
+		ret_bytes[0] = 0xE0;
+		memset(ret_bytes + 1, 0, 3);
+		return;
+	}
+	top = top > b ? top : b;
+	while (level(top, brightness) > 255) /* ends at 31: level(65535, 31) is 255 */
+		brightness++;
+	ret_bytes[0] = (uint8_t)(0xE0 | brightness);
+	ret_bytes[1] = (uint8_t)level(b, brightness);
+	ret_bytes[2] = (uint8_t)level(g, brightness);
+	ret_bytes[3] = (uint8_t)level(r, brightness);
+}
+
+size_t glow_apa102_encode(const struct glow_frame *frame, uint8_t *ret_bytes)
+{
+	memset(ret_bytes, 0, GLOW_APA102_BYTES(frame->n));
+	for (uint32_t i = 0; i < frame->n; i++)
+		encode_pixel(frame->px[i], ret_bytes + 4 + (size_t)4 * i);
+	return GLOW_APA102_CLOCKS(frame->n);
+}
+
+static int show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
+{
+	struct blinkt *b = (struct blinkt *)board;
+	size_t clocks;
+
+	(void)stamp;
+	assert(frame->n == GLOW_BLINKT_PIXELS);
+	clocks = glow_apa102_encode(frame, b->wire);
+	for (size_t k = 0; k < clocks; k++) {
+		int r = b->pins->ops->clock(b->pins, b->wire[k / 8] >> (7 - k % 8) & 1);
+
+		if (r < 0)
+			return r;
+	}
+	return b->pins->ops->idle(b->pins);
+}
+
+static int show_dark(struct glow_board *board)
+{
+	struct glow_frame dark;
+
+	glow_frame_fill(&dark, board->shape.pixels, GLOW_BLACK);
+	return show(board, &dark, (struct glow_stamp){ 0 });
+}
+
+static void blinkt_close(struct glow_board *board)
+{
+	struct blinkt *b = (struct blinkt *)board;
+
+	if (!b)
+		return;
+	if (!b->keep)
+		show_dark(board);
+	glow_pins_close(b->pins);
+	free(b);
+}
+
+int glow_blinkt_create(struct glow_pins *pins, bool keep, struct glow_board **ret_board)
+{
+	struct blinkt *b = calloc(1, sizeof(*b));
+	int r;
+
+	if (!b) {
+		glow_pins_close(pins);
+		return -ENOMEM;
+	}
+	b->board.desc = &glow_board_blinkt;
+	b->board.shape = (struct glow_shape){ GLOW_SHAPE_BLINKT, GLOW_BLINKT_PIXELS };
+	memcpy(b->board.backend, pins->backend, sizeof(b->board.backend));
+	b->pins = pins;
+	b->keep = keep;
+	r = show_dark(&b->board);
+	if (r < 0) {
+		glow_pins_close(pins);
+		free(b);
+		return r;
+	}
+	*ret_board = &b->board;
+	return 0;
+}
+
+/* Nothing can be read from a Blinkt!, so its pins are all that can be looked for. */
+static int blinkt_probe(const struct glow_board_cfg *cfg, struct glow_diag *diag)
+{
+	return glow_pins_open(cfg, NULL, diag);
+}
+
+static int blinkt_open(const struct glow_board_cfg *cfg, struct glow_board **ret_board, struct glow_diag *diag)
+{
+	struct glow_pins *pins;
+	int r = glow_pins_open(cfg, &pins, diag);
+
+	if (r < 0)
+		return r;
+	r = glow_blinkt_create(pins, cfg->keep, ret_board);
+	if (r < 0)
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to the Blinkt! failed: %s", strerror(-r));
+	return r;
+}
+
+const struct glow_board_desc glow_board_blinkt = {
+	.name = "blinkt",
+	.what = "Pimoroni Blinkt!: 8 RGB pixels on two GPIO lines",
+	.hardware = true,
+	.probe = blinkt_probe,
+	.open = blinkt_open,
+	.show = show,
+	.close = blinkt_close,
+};

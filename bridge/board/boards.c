@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The table of boards, and the choice among them. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <glow/board.h>
+
+#define X(name) extern const struct glow_board_desc glow_board_##name;
+#include "boards.def"
+#undef X
+
+static const struct glow_board_desc *const boards[] = {
+#define X(name) &glow_board_##name,
+#include "boards.def"
+#undef X
+};
+
+const struct glow_board_desc *glow_board_at(size_t k)
+{
+	return boards[k];
+}
+
+size_t glow_board_count(void)
+{
+	return sizeof(boards) / sizeof(boards[0]);
+}
+
+const struct glow_board_desc *glow_board_find(const char *name)
+{
+	for (size_t k = 0; k < glow_board_count(); k++)
+		if (strcmp(boards[k]->name, name) == 0)
+			return boards[k];
+	return NULL;
+}
+
+/* The first hardware board that is here, or NULL and what each one lacked. */
+static const struct glow_board_desc *look_around(const struct glow_board_cfg *cfg, struct glow_diag *diag)
+{
+	char lacked[2 * sizeof(diag->what)] = "";
+
+	for (size_t k = 0; k < glow_board_count(); k++) {
+		size_t used = strlen(lacked);
+
+		if (!boards[k]->hardware)
+			continue;
+		if (boards[k]->probe(cfg, diag) == 0)
+			return boards[k];
+		snprintf(lacked + used, sizeof(lacked) - used, "%s%s: %s", used ? "; " : "", boards[k]->name,
+			 diag->what);
+	}
+	glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "%s", lacked);
+	return NULL;
+}
+
+int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
+		    struct glow_diag *diag)
+{
+	const struct glow_board_desc *desc;
+
+	if (strcmp(name, "auto") == 0) {
+		desc = look_around(cfg, diag);
+		return desc ? desc->open(cfg, ret_board, diag) : -ENODEV;
+	}
+	desc = glow_board_find(name);
+	if (!desc) {
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "no board is called %s; --list-boards names them",
+			      name);
+		return -EINVAL;
+	}
+	return desc->open(cfg, ret_board, diag);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* A board without LEDs that appends what it would show to a file, one JSON
+ * line a frame:
+ *
+ *   {"t_us":1760000000000000,"mono_ns":81234567890,"pixels":["ff0000","000000"]}
+ *   {"t_us":1760000000000000,"mono_ns":81234567890,"leds":[0,255, … 18 levels]}
+ *
+ * It starts and ends dark like every board; those two lines carry the wall
+ * clock in t_us, as no instant of the cluster belongs to them. mono_ns stands
+ * in the very line it times, so it is taken right before the write, when all
+ * else is formatted: the write ends some microseconds later.
+ *
+ * A line is one write() in append mode from a buffer of fixed size, so that
+ * readers see whole lines and 60 frames a second cost next to nothing. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "virtual.h"
+
+#define HEAD_MAX  64 /* {"t_us":…,"mono_ns":…, */
+#define PIXEL_MAX strlen("\"rrggbb\",")
+#define TAIL_MAX  (strlen("\"pixels\":[") + strlen("]}\n"))
+
+extern const struct glow_board_desc glow_board_virtual;
+
+struct virtual_board {
+	struct glow_board board;
+	int fd; /* -1: the frames go nowhere */
+	bool keep;
+	char line[]; /* HEAD_MAX bytes for the head, which ends where the pixels start */
+};
+
+static int64_t now(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static char *put_pixel(char *to, struct glow_rgb c)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	*to++ = '"';
+	for (int k = 0; k < 3; k++) {
+		uint8_t v = k == 0 ? c.r : k == 1 ? c.g : c.b;
+
+		*to++ = hex[v >> 4];
+		*to++ = hex[v & 15];
+	}
+	*to++ = '"';
+	return to;
+}
+
+static char *put_level(char *to, uint8_t v)
+{
+	if (v >= 100)
+		*to++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*to++ = (char)('0' + v / 10 % 10);
+	*to++ = (char)('0' + v % 10);
+	return to;
+}
+
+static char *put_frame(char *to, struct glow_shape shape, const struct glow_frame *frame)
+{
+	bool mono = glow_shape_mono(shape);
+
+	to = stpcpy(to, mono ? "\"leds\":[" : "\"pixels\":[");
+	for (uint32_t i = 0; i < shape.pixels; i++) {
+		if (i)
+			*to++ = ',';
+		to = mono ? put_level(to, frame->px[i].r) : put_pixel(to, frame->px[i]);
+	}
+	return stpcpy(to, "]}\n");
+}
+
+/* Puts the head right before the pixels and returns where the line starts. */
+static char *put_head(struct virtual_board *v, int64_t t_us)
+{
+	char head[HEAD_MAX];
+	int n = snprintf(head, sizeof(head), "{\"t_us\":%" PRId64 ",\"mono_ns\":%" PRId64 ",", t_us,
+			 now(CLOCK_MONOTONIC));
+
+	return memcpy(v->line + HEAD_MAX - n, head, (size_t)n);
+}
+
+/* Takes back the part of a line that was written before the disk was full. */
+static int take_back(int fd, size_t part, int error)
+{
+	if (part && ftruncate(fd, lseek(fd, 0, SEEK_CUR) - (off_t)part) < 0)
+		return -errno;
+	return error;
+}
+
+/* All or nothing, also where the kernel takes a line in parts. */
+static int append(int fd, const char *line, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t n = write(fd, line + done, len - done);
+
+		if (n < 0 && errno != EINTR)
+			return take_back(fd, done, -errno);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+static int show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
+{
+	struct virtual_board *v = (struct virtual_board *)board;
+	char *end, *start;
+
+	if (v->fd < 0)
+		return 0;
+	end = put_frame(v->line + HEAD_MAX, board->shape, frame);
+	start = put_head(v, stamp.t_us);
+	return append(v->fd, start, (size_t)(end - start));
+}
+
+static int show_dark(struct glow_board *board)
+{
+	struct glow_frame dark;
+
+	glow_frame_fill(&dark, board->shape.pixels, GLOW_BLACK);
+	return show(board, &dark, (struct glow_stamp){ .t_us = now(CLOCK_REALTIME) / 1000 });
+}
+
+static void virtual_close(struct glow_board *board)
+{
+	struct virtual_board *v = (struct virtual_board *)board;
+
+	if (!v)
+		return;
+	if (!v->keep)
+		show_dark(board);
+	if (v->fd >= 0)
+		close(v->fd);
+	free(v);
+}
+
+static int open_file(const char *path, int *ret_fd, struct glow_diag *diag)
+{
+	int fd = -1;
+
+	if (path && path[0]) {
+		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+		if (fd < 0) {
+			int error = -errno;
+
+			glow_diag_set(diag, GLOW_OUT_OF_RANGE, "virtual_out",
+				      "cannot append to %s (%s): name a file in a directory that this user may write",
+				      path, strerror(-error));
+			return error;
+		}
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+int glow_virtual_shape(const struct glow_board_cfg *cfg, struct glow_shape *ret_shape, struct glow_diag *diag)
+{
+	bool row = cfg->virtual_shape == GLOW_SHAPE_BLINKT;
+
+	if (row && (cfg->virtual_pixels < 1 || cfg->virtual_pixels > GLOW_PIXELS_MAX)) {
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "virtual_pixels", "must be 1..%d, got %u", GLOW_PIXELS_MAX,
+			      cfg->virtual_pixels);
+		return -EINVAL;
+	}
+	*ret_shape = (struct glow_shape){ cfg->virtual_shape, row ? cfg->virtual_pixels : GLOW_PIGLOW_LEDS };
+	return 0;
+}
+
+static int virtual_probe(const struct glow_board_cfg *cfg, struct glow_diag *diag)
+{
+	(void)cfg;
+	(void)diag;
+	return 0;
+}
+
+static int virtual_open(const struct glow_board_cfg *cfg, struct glow_board **ret_board, struct glow_diag *diag)
+{
+	struct glow_shape shape;
+	struct virtual_board *v;
+	int r = glow_virtual_shape(cfg, &shape, diag);
+
+	if (r < 0)
+		return r;
+	v = calloc(1, sizeof(*v) + HEAD_MAX + shape.pixels * PIXEL_MAX + TAIL_MAX + 1);
+	if (!v)
+		return -ENOMEM;
+	v->board.desc = &glow_board_virtual;
+	v->board.shape = shape;
+	strcpy(v->board.backend, "virtual");
+	v->keep = cfg->keep;
+	r = open_file(cfg->virtual_out, &v->fd, diag);
+	if (r < 0) {
+		free(v);
+		return r;
+	}
+	r = show_dark(&v->board);
+	if (r < 0) {
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "virtual_out", "writing to %s failed: %s", cfg->virtual_out,
+			      strerror(-r));
+		close(v->fd);
+		free(v);
+		return r;
+	}
+	*ret_board = &v->board;
+	return 0;
+}
+
+const struct glow_board_desc glow_board_virtual = {
+	.name = "virtual",
+	.what = "no LEDs: appends each frame to the file of --virtual-out",
+	.probe = virtual_probe,
+	.open = virtual_open,
+	.show = show,
+	.close = virtual_close,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Which road to the pins. The character device is faster and frees its lines
+ * even when the program dies, so `auto` tries it first; the sysfs files are for
+ * places that have no device nodes, such as a service of a swarm. */
+
+#include <errno.h>
+#include <string.h>
+
+#include <glow/pins.h>
+
+int glow_pins_open(const struct glow_board_cfg *cfg, struct glow_pins **ret_pins, struct glow_diag *diag)
+{
+	struct glow_diag other;
+	int r, r_other;
+
+	if (strcmp(cfg->gpio, "sysfs") == 0)
+		return glow_pins_open_sysfs(cfg, ret_pins, diag);
+	r = glow_pins_open_gpiod(cfg, ret_pins, diag);
+	if (r == 0 || strcmp(cfg->gpio, "gpiod") == 0)
+		return r;
+	r_other = glow_pins_open_sysfs(cfg, ret_pins, &other);
+	if (r_other == 0)
+		return 0;
+	/* Of two refusals the one that found a chip is the one to cure. */
+	if (r == -ENODEV && r_other != -ENODEV) {
+		*diag = other;
+		return r_other;
+	}
+	return r;
+}

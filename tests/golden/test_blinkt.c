@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The Blinkt!'s wire, clock by clock. The golden words are worked out from the
+ * APA102's datasheet and the sRGB formula, not taken from our output. */
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "blinkt.h"
+#include "fake_pins.h"
+
+#define CLOCKS 324
+
+struct bench {
+	struct fake_pins fake;
+	struct glow_board *board;
+};
+
+static void set_up(struct bench *b, bool keep)
+{
+	fake_pins_init(&b->fake);
+	assert_int_equal(glow_blinkt_create(&b->fake.pins, keep, &b->board), 0);
+}
+
+static void show(struct bench *b, const struct glow_rgb px[8])
+{
+	struct glow_frame frame = { .n = 8 };
+
+	memcpy(frame.px, px, 8 * sizeof(px[0]));
+	b->fake.wire.n = 0;
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 0 }), 0);
+}
+
+/* True when the wire carried 32 zeros, the eight words with their top bit
+ * first, 36 zeros, and nothing else. */
+static bool wire_is(const struct fake_wire *wire, const uint32_t words[8])
+{
+	uint8_t expected[CLOCKS] = { 0 };
+
+	for (int i = 0; i < 8; i++)
+		for (int bit = 0; bit < 32; bit++)
+			expected[32 + 32 * i + bit] = words[i] >> (31 - bit) & 1;
+	return wire->n == CLOCKS && memcmp(wire->bits, expected, CLOCKS) == 0;
+}
+
+static const uint32_t dark[8] = { 0xE0000000, 0xE0000000, 0xE0000000, 0xE0000000,
+				  0xE0000000, 0xE0000000, 0xE0000000, 0xE0000000 };
+
+/* Light of level 128 is 0.21586: times 255*31 that is 1706.4, which fits in a
+ * byte from brightness 7 on, as 244. Level 1 is 0.000304, that is 2.4. Level
+ * 64 is 0.05127, that is 405.3: brightness 2, 203. */
+static const struct glow_rgb colors[8] = { { 255, 0, 0 },     { 0, 255, 0 },    { 0, 0, 255 }, { 255, 255, 255 },
+					   { 128, 128, 128 }, { 255, 128, 64 }, { 1, 1, 1 },   { 0, 0, 64 } };
+static const uint32_t golden[8] = { 0xFF0000FF, 0xFF00FF00, 0xFFFF0000, 0xFFFFFFFF,
+				    0xE7F4F4F4, 0xFF0D37FF, 0xE1020202, 0xE2CB0000 };
+
+static void test_frame(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b, false);
+	show(&b, colors);
+	assert_true(wire_is(&b.fake.wire, golden));
+	glow_board_close(b.board);
+}
+
+static void test_a_wrong_wire_is_seen(void **state)
+{
+	uint32_t swapped[8];
+	struct bench b;
+
+	(void)state;
+	set_up(&b, false);
+	show(&b, colors);
+	for (size_t k = 0; k < CLOCKS; k++) {
+		b.fake.wire.bits[k] ^= 1;
+		assert_false(wire_is(&b.fake.wire, golden));
+		b.fake.wire.bits[k] ^= 1;
+	}
+	for (int i = 0; i < 8; i++)
+		swapped[i] = (golden[i] & 0xFF00FF00) | (golden[i] & 0xFF) << 16 | (golden[i] >> 16 & 0xFF);
+	assert_false(wire_is(&b.fake.wire, swapped));
+	b.fake.wire.n++;
+	assert_false(wire_is(&b.fake.wire, golden));
+	glow_board_close(b.board);
+}
+
+/* The chain of LEDs itself must fail a wire that real LEDs would not show. */
+static void test_leds_refuse_a_wrong_end(void **state)
+{
+	uint32_t words[8];
+	struct bench b;
+
+	(void)state;
+	set_up(&b, false);
+	show(&b, colors);
+	assert_int_equal(fake_wire_leds(&b.fake.wire, words, 8), 8);
+	assert_memory_equal(words, golden, sizeof(words));
+	b.fake.wire.n--;
+	assert_int_equal(fake_wire_leds(&b.fake.wire, words, 8), -1);
+	b.fake.wire.n++;
+	memset(b.fake.wire.bits + CLOCKS - 36, 1, 36);
+	assert_int_equal(fake_wire_leds(&b.fake.wire, words, 8), -1);
+	glow_board_close(b.board);
+}
+
+static void test_pixel_order(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b, false);
+	for (int i = 0; i < 8; i++) {
+		struct glow_rgb px[8] = { 0 };
+		uint32_t words[8];
+
+		px[i] = GLOW_WHITE;
+		memcpy(words, dark, sizeof(words));
+		words[i] = 0xFFFFFFFF;
+		show(&b, px);
+		assert_true(wire_is(&b.fake.wire, words));
+		words[i] = 0xE0000000;
+		words[7 - i] = 0xFFFFFFFF;
+		assert_false(wire_is(&b.fake.wire, words));
+	}
+	glow_board_close(b.board);
+}
+
+static void assert_idle(const struct bench *b)
+{
+	assert_false(b->fake.wire.data);
+	assert_false(b->fake.wire.clock);
+}
+
+static void test_life(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b, false);
+	assert_true(wire_is(&b.fake.wire, dark));
+	assert_idle(&b);
+	assert_int_equal(b.board->shape.kind, GLOW_SHAPE_BLINKT);
+	assert_int_equal(b.board->shape.pixels, 8);
+	assert_string_equal(b.board->backend, "fake");
+	show(&b, colors);
+	assert_idle(&b);
+	b.fake.wire.n = 0;
+	glow_board_close(b.board);
+	assert_true(wire_is(&b.fake.wire, dark));
+	assert_idle(&b);
+	assert_true(b.fake.closed);
+}
+
+static void test_keep(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b, true);
+	show(&b, colors);
+	b.fake.wire.n = 0;
+	glow_board_close(b.board);
+	assert_int_equal(b.fake.wire.n, 0);
+	assert_true(b.fake.closed);
+}
+
+static void test_failing_pins(void **state)
+{
+	struct glow_frame frame;
+	struct bench b;
+
+	(void)state;
+	fake_pins_init(&b.fake);
+	b.fake.fail_at = CLOCKS;
+	assert_int_equal(glow_blinkt_create(&b.fake.pins, false, &b.board), -EIO);
+	assert_true(b.fake.closed);
+
+	set_up(&b, false);
+	glow_frame_fill(&frame, 8, GLOW_WHITE);
+	b.fake.wire.n = 0;
+	b.fake.fail_at = 100;
+	assert_int_equal(glow_board_show(b.board, &frame, (struct glow_stamp){ 0 }), -EIO);
+	b.fake.fail_at = 0;
+	show(&b, colors);
+	assert_true(wire_is(&b.fake.wire, golden));
+	glow_board_close(b.board);
+}
+
+/* What a word makes of a channel, in units of 1/(255*31) of full light. */
+static unsigned light(const uint8_t *word, int channel)
+{
+	return word[3 - channel] * (word[0] & 0x1Fu);
+}
+
+static double wanted(int level)
+{
+	double v = level / 255.0;
+
+	return 255 * 31 * (v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
+}
+
+static void encode_one(struct glow_rgb c, uint8_t ret_word[4])
+{
+	struct glow_frame frame = { .n = 1, .px = { c } };
+	uint8_t bytes[GLOW_APA102_BYTES(1)];
+
+	assert_int_equal(glow_apa102_encode(&frame, bytes), 32 + 32 + 33);
+	memcpy(ret_word, bytes + 4, 4);
+}
+
+/* Grey, and each channel alone: every level at least as bright as the one
+ * below, off by half a step of its brightness at most (and the 0.1 that the
+ * 16-bit table may round), never dark when it should not be. */
+static void test_light(void **state)
+{
+	(void)state;
+	for (int mask = 1; mask < 8; mask++) {
+		unsigned before[3] = { 0 };
+
+		for (int v = 0; v < 256; v++) {
+			uint8_t word[4], level = (uint8_t)v;
+
+			encode_one((struct glow_rgb){ mask & 1 ? level : 0, mask & 2 ? level : 0,
+						      mask & 4 ? level : 0 },
+				   word);
+			assert_int_equal(word[0] >> 5, 7);
+			for (int ch = 0; ch < 3; ch++) {
+				double want = mask >> ch & 1 ? wanted(v) : 0;
+
+				assert_true(light(word, ch) >= before[ch]);
+				assert_true(fabs(light(word, ch) - want) <= (word[0] & 0x1F) / 2.0 + 0.1);
+				assert_true(want == 0 || light(word, ch) > 0);
+				before[ch] = light(word, ch);
+			}
+		}
+		for (int ch = 0; ch < 3; ch++)
+			assert_int_equal(before[ch], mask >> ch & 1 ? 255 * 31 : 0);
+	}
+}
+
+/* The low end is why the brightness bits are used: of the 64 darkest greys all
+ * but a few differ. Control: with a fixed brightness of 31 most are alike. */
+static void test_low_end(void **state)
+{
+	unsigned ours = 0, fixed = 0, last = 0, last_fixed = 0;
+
+	(void)state;
+	for (int v = 1; v < 64; v++) {
+		uint8_t word[4];
+
+		encode_one((struct glow_rgb){ (uint8_t)v, (uint8_t)v, (uint8_t)v }, word);
+		ours += light(word, 0) != last;
+		last = light(word, 0);
+		fixed += glow_gamma8((uint8_t)v) != last_fixed;
+		last_fixed = glow_gamma8((uint8_t)v);
+	}
+	assert_int_equal(ours, 63);
+	assert_true(fixed < 20);
+}
+
+/* A dark channel beside a bright one keeps its light too. */
+static void test_mixed_colours(void **state)
+{
+	(void)state;
+	for (int hue = 0; hue < 65536; hue += 97) {
+		struct glow_rgb c = glow_rgb_scale(glow_rgb_hue((uint16_t)hue, 200), (uint8_t)(1 + hue % 255));
+		uint8_t word[4];
+		int level[3];
+
+		level[0] = c.r;
+		level[1] = c.g;
+		level[2] = c.b;
+		encode_one(c, word);
+		for (int ch = 0; ch < 3; ch++) {
+			double error = fabs(light(word, ch) - wanted(level[ch]));
+			bool at_least_1 = level[ch] && word[3 - ch] == 1;
+
+			assert_true(error <= (word[0] & 0x1F) / (at_least_1 ? 1.0 : 2.0) + 0.1);
+			assert_true((level[ch] == 0) == (light(word, ch) == 0));
+		}
+	}
+}
+
+/* Level 1 beside 255 would round to nothing: 0.000304 of 255 is 0.08. */
+static void test_never_dark(void **state)
+{
+	uint8_t word[4];
+
+	(void)state;
+	encode_one((struct glow_rgb){ 255, 1, 0 }, word);
+	assert_memory_equal(word, ((const uint8_t[]){ 0xFF, 0, 1, 255 }), 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_frame),       cmocka_unit_test(test_a_wrong_wire_is_seen),
+		cmocka_unit_test(test_pixel_order), cmocka_unit_test(test_leds_refuse_a_wrong_end),
+		cmocka_unit_test(test_life),        cmocka_unit_test(test_keep),
+		cmocka_unit_test(test_light),       cmocka_unit_test(test_failing_pins),
+		cmocka_unit_test(test_low_end),     cmocka_unit_test(test_mixed_colours),
+		cmocka_unit_test(test_never_dark),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The PiGlow's registers, byte by byte, and each LED by its name. */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fake_i2c.h"
+#include "piglow.h"
+
+/* From the board's schematic: which output of the SN3218 feeds which LED. */
+static const struct {
+	const char *name;
+	int output;
+} wiring[GLOW_PIGLOW_LEDS] = {
+	{ "arm1.red", 7 },    { "arm1.orange", 8 }, { "arm1.yellow", 9 },  { "arm1.green", 6 },   { "arm1.blue", 5 },
+	{ "arm1.white", 10 }, { "arm2.red", 18 },   { "arm2.orange", 17 }, { "arm2.yellow", 16 }, { "arm2.green", 14 },
+	{ "arm2.blue", 12 },  { "arm2.white", 11 }, { "arm3.red", 1 },     { "arm3.orange", 2 },  { "arm3.yellow", 3 },
+	{ "arm3.green", 4 },  { "arm3.blue", 15 },  { "arm3.white", 13 },
+};
+
+struct bench {
+	struct fake_i2c fake;
+	struct glow_board *board;
+};
+
+static void set_up(struct bench *b, bool keep)
+{
+	fake_i2c_init(&b->fake);
+	assert_int_equal(glow_piglow_create(&b->fake.bus, keep, &b->board), 0);
+}
+
+static int show(struct bench *b, const uint8_t levels[GLOW_PIGLOW_LEDS])
+{
+	struct glow_frame frame = { .n = GLOW_PIGLOW_LEDS };
+
+	for (int i = 0; i < GLOW_PIGLOW_LEDS; i++)
+		frame.px[i] = (struct glow_rgb){ levels[i], levels[i], levels[i] };
+	b->fake.chip.n = 0;
+	return glow_board_show(b->board, &frame, (struct glow_stamp){ 0 });
+}
+
+static bool log_is(const struct fake_sn3218 *chip, const struct fake_write *writes, size_t n)
+{
+	for (size_t k = 0; k < chip->n && k < n; k++)
+		if (chip->log[k].reg != writes[k].reg || chip->log[k].len != writes[k].len ||
+		    memcmp(chip->log[k].data, writes[k].data, writes[k].len) != 0)
+			return false;
+	return chip->n == n;
+}
+
+/* True when `level` shines at `output` and all others are dark; output 0 for all dark. */
+static bool only(const struct fake_sn3218 *chip, int output, uint8_t level)
+{
+	for (int k = 1; k <= FAKE_OUTPUTS; k++)
+		if (fake_sn3218_light(chip, k) != (k == output ? level : 0))
+			return false;
+	return true;
+}
+
+static int led_of(const char *name)
+{
+	const struct glow_shape shape = { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
+
+	for (uint32_t k = 0; k < glow_shape_led_names(shape); k++)
+		for (int i = 0; i < GLOW_PIGLOW_LEDS; i++)
+			if (strcmp(glow_shape_led_name(shape, k), name) == 0 &&
+			    glow_shape_led_in(shape, k, (uint32_t)i))
+				return i;
+	fail_msg("no LED is called %s", name);
+	return -1;
+}
+
+static void test_start(void **state)
+{
+	static const struct fake_write start[] = {
+		{ 0x17, 1, { 0xFF } }, { 0x00, 1, { 1 } },    { 0x13, 3, { 0x3F, 0x3F, 0x3F } },
+		{ 0x01, 18, { 0 } },   { 0x16, 1, { 0xFF } },
+	};
+	struct fake_write wrong[5];
+	struct bench b;
+
+	(void)state;
+	set_up(&b, false);
+	assert_true(log_is(&b.fake.chip, start, 5));
+	assert_true(only(&b.fake.chip, 0, 0));
+	assert_int_equal(b.board->shape.kind, GLOW_SHAPE_PIGLOW);
+	assert_int_equal(b.board->shape.pixels, 18);
+
+	memcpy(wrong, start, sizeof(wrong));
+	wrong[2].data[1] ^= 0x20;
+	assert_false(log_is(&b.fake.chip, wrong, 5));
+	assert_false(log_is(&b.fake.chip, start, 4));
+	glow_board_close(b.board);
+}
+
+/* Level 128 is 0.21586 of full light: 55 of 255. The block is in the order of
+ * the registers 0x01..0x12. */
+static void test_frame(void **state)
+{
+	static const uint8_t levels[18] = { 255, 0, 0, 0, 0, 128, 0, 255, 0, 0, 0, 0, 128, 0, 0, 0, 0, 255 };
+	static const struct fake_write frame[] = {
+		{ 0x01, 18, { 55, 0, 0, 0, 0, 0, 255, 0, 0, 55, 0, 0, 255, 0, 0, 0, 255, 0 } },
+		{ 0x16, 1, { 0xFF } },
+	};
+	struct fake_write flipped[2];
+	struct bench b;
+
+	(void)state;
+	set_up(&b, false);
+	assert_int_equal(show(&b, levels), 0);
+	assert_true(log_is(&b.fake.chip, frame, 2));
+	for (int byte = 0; byte < 18; byte++) {
+		memcpy(flipped, frame, sizeof(flipped));
+		flipped[0].data[byte] ^= 1;
+		assert_false(log_is(&b.fake.chip, flipped, 2));
+	}
+	glow_board_close(b.board);
+}
+
+static void test_each_led_by_name(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b, false);
+	for (int k = 0; k < GLOW_PIGLOW_LEDS; k++) {
+		uint8_t levels[GLOW_PIGLOW_LEDS] = { 0 };
+
+		levels[led_of(wiring[k].name)] = 200;
+		assert_int_equal(show(&b, levels), 0);
+		assert_true(only(&b.fake.chip, wiring[k].output, glow_gamma8(200)));
+		assert_false(only(&b.fake.chip, wiring[(k + 1) % GLOW_PIGLOW_LEDS].output, glow_gamma8(200)));
+		assert_false(only(&b.fake.chip, wiring[k].output, 200));
+	}
+	glow_board_close(b.board);
+}
+
+static void test_off(void **state)
+{
+	static const struct fake_write off[] = { { 0x01, 18, { 0 } }, { 0x16, 1, { 0xFF } } };
+	static const uint8_t levels[GLOW_PIGLOW_LEDS] = { 255 };
+	struct bench b;
+
+	(void)state;
+	set_up(&b, false);
+	show(&b, levels);
+	b.fake.chip.n = 0;
+	glow_board_close(b.board);
+	assert_true(log_is(&b.fake.chip, off, 2));
+	assert_true(only(&b.fake.chip, 0, 0));
+	assert_true(b.fake.closed);
+
+	set_up(&b, true);
+	show(&b, levels);
+	glow_board_close(b.board);
+	assert_true(only(&b.fake.chip, wiring[0].output, 255));
+	assert_true(b.fake.closed);
+}
+
+/* A frame is seen all at once or not at all. */
+static void test_failing_bus(void **state)
+{
+	static const uint8_t levels[GLOW_PIGLOW_LEDS] = { 255 };
+	struct bench b;
+
+	(void)state;
+	for (size_t at = 1; at <= 5; at++) {
+		fake_i2c_init(&b.fake);
+		b.fake.fail_at = at;
+		assert_int_equal(glow_piglow_create(&b.fake.bus, false, &b.board), -EREMOTEIO);
+		assert_true(b.fake.closed);
+	}
+	set_up(&b, false);
+	b.fake.fail_at = 2;
+	assert_int_equal(show(&b, levels), -EREMOTEIO);
+	assert_true(only(&b.fake.chip, 0, 0));
+	b.fake.fail_at = 0;
+	assert_int_equal(show(&b, levels), 0);
+	assert_true(only(&b.fake.chip, wiring[0].output, 255));
+	glow_board_close(b.board);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_start),
+		cmocka_unit_test(test_frame),
+		cmocka_unit_test(test_each_led_by_name),
+		cmocka_unit_test(test_off),
+		cmocka_unit_test(test_failing_bus),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The lines that the virtual board writes, to the byte, and what it does when the disk is full. */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <glow/board.h>
+
+#define LINES 16
+
+struct bench {
+	char path[64];
+	struct glow_board_cfg cfg;
+	struct glow_board *board;
+	char text[256 * 1024];
+	char *line[LINES];
+	int n_lines;
+};
+
+static int make_bench(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	int fd;
+
+	strcpy(b->path, "/tmp/glow-virtual-XXXXXX");
+	fd = mkstemp(b->path);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	b->cfg = (struct glow_board_cfg){ .virtual_out = b->path, .virtual_pixels = 3 };
+	*state = b;
+	return 0;
+}
+
+static int drop_bench(void **state)
+{
+	struct bench *b = *state;
+
+	unlink(b->path);
+	free(b);
+	return 0;
+}
+
+static int open_board(struct bench *b, struct glow_diag *diag)
+{
+	return glow_board_open("virtual", &b->cfg, &b->board, diag);
+}
+
+static void start(struct bench *b)
+{
+	struct glow_diag diag;
+
+	assert_int_equal(open_board(b, &diag), 0);
+}
+
+/* Reads the file as lines; the text after the last newline must be empty. */
+static void read_lines(struct bench *b)
+{
+	FILE *f = fopen(b->path, "r");
+	size_t n = fread(b->text, 1, sizeof(b->text) - 1, f);
+	char *end;
+
+	fclose(f);
+	b->text[n] = '\0';
+	b->n_lines = 0;
+	for (char *line = b->text; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		assert_non_null(end);
+		*end = '\0';
+		assert_true(b->n_lines < LINES);
+		b->line[b->n_lines++] = line;
+	}
+}
+
+/* The number after `key`, and the text behind it. */
+static const char *parse_number(const char *text, const char *key, int64_t *ret_number)
+{
+	char *end;
+
+	*ret_number = 0;
+	if (strncmp(text, key, strlen(key)) != 0)
+		return "";
+	*ret_number = strtoll(text + strlen(key), &end, 10);
+	return end;
+}
+
+/* Splits a line into its two times and the rest. */
+static const char *parse(const char *line, int64_t *ret_t_us, int64_t *ret_mono_ns)
+{
+	const char *rest = parse_number(line, "{\"t_us\":", ret_t_us);
+
+	rest = parse_number(rest, ",\"mono_ns\":", ret_mono_ns);
+	return *rest ? rest + 1 : rest;
+}
+
+static int64_t now(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static void assert_line(const char *line, int64_t t_us, const char *rest)
+{
+	int64_t t, mono;
+
+	assert_string_equal(parse(line, &t, &mono), rest);
+	assert_int_equal(t, t_us);
+}
+
+static void test_pixels(void **state)
+{
+	const struct glow_frame frame = { 3, { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 0 } } };
+	struct bench *b = *state;
+	int64_t before, after, t, mono;
+
+	start(b);
+	before = now(CLOCK_MONOTONIC);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 1760000000016666 }), 0);
+	after = now(CLOCK_MONOTONIC);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ -1 }), 0);
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_int_equal(b->n_lines, 4);
+	assert_line(b->line[1], 1760000000016666, "\"pixels\":[\"012345\",\"ff00ab\",\"000000\"]}");
+	assert_line(b->line[2], -1, "\"pixels\":[\"012345\",\"ff00ab\",\"000000\"]}");
+	parse(b->line[1], &t, &mono);
+	assert_true(before <= mono && mono <= after);
+	/* The control: another colour order is another line. */
+	assert_string_not_equal(parse(b->line[1], &t, &mono), "\"pixels\":[\"452301\",\"ab00ff\",\"000000\"]}");
+}
+
+static void test_dark_at_both_ends(void **state)
+{
+	struct bench *b = *state;
+	int64_t before = now(CLOCK_REALTIME) / 1000, t, mono;
+
+	start(b);
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_int_equal(b->n_lines, 2);
+	for (int k = 0; k < 2; k++) {
+		assert_string_equal(parse(b->line[k], &t, &mono), "\"pixels\":[\"000000\",\"000000\",\"000000\"]}");
+		assert_true(before <= t && t <= now(CLOCK_REALTIME) / 1000);
+	}
+}
+
+static void test_levels(void **state)
+{
+	static const uint8_t levels[18] = { 0, 1, 9, 10, 99, 100, 255, 200, 20, 2 };
+	struct glow_frame frame = { .n = 18 };
+	struct bench *b = *state;
+
+	for (int i = 0; i < 18; i++)
+		frame.px[i] = (struct glow_rgb){ levels[i], levels[i], levels[i] };
+	b->cfg.virtual_shape = GLOW_SHAPE_PIGLOW;
+	b->cfg.keep = true;
+	start(b);
+	assert_int_equal(b->board->shape.pixels, 18);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_int_equal(b->n_lines, 2);
+	assert_line(b->line[1], 7, "\"leds\":[0,1,9,10,99,100,255,200,20,2,0,0,0,0,0,0,0,0]}");
+}
+
+/* The longest board, the widest numbers: the sanitizer watches the buffer. */
+static void test_longest(void **state)
+{
+	struct bench *b = *state;
+	struct glow_frame frame;
+
+	b->cfg.virtual_pixels = GLOW_PIXELS_MAX;
+	start(b);
+	glow_frame_fill(&frame, GLOW_PIXELS_MAX, GLOW_WHITE);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ INT64_MIN }), 0);
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_int_equal(b->n_lines, 3);
+	assert_int_equal(strlen(strstr(b->line[1], "\"pixels\"")),
+			 strlen("\"pixels\":[]}") + (size_t)9 * GLOW_PIXELS_MAX - 1);
+}
+
+static void test_nowhere(void **state)
+{
+	struct bench *b = *state;
+	struct glow_frame frame;
+
+	b->cfg.virtual_out = "";
+	start(b);
+	glow_frame_fill(&frame, 3, GLOW_WHITE);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 0 }), 0);
+	glow_board_close(b->board);
+}
+
+static void test_refusals(void **state)
+{
+	struct bench *b = *state;
+	struct glow_diag diag;
+
+	b->cfg.virtual_out = "/nowhere/frames";
+	assert_int_equal(open_board(b, &diag), -ENOENT);
+	assert_non_null(strstr(diag.what, "/nowhere/frames"));
+	assert_non_null(strstr(diag.what, "directory"));
+
+	b->cfg.virtual_out = "/dev/full";
+	assert_int_equal(open_board(b, &diag), -ENOSPC);
+	assert_non_null(strstr(diag.what, "No space left"));
+
+	b->cfg.virtual_out = NULL;
+	b->cfg.virtual_pixels = 0;
+	assert_int_equal(open_board(b, &diag), -EINVAL);
+	assert_string_equal(diag.what, "must be 1..4096, got 0");
+	b->cfg.virtual_pixels = GLOW_PIXELS_MAX + 1;
+	assert_int_equal(open_board(b, &diag), -EINVAL);
+}
+
+static void limit_file_size(rlim_t size)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = size;
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/* A file that cannot grow stands for a full disk: the kernel takes the first
+ * part of the line and refuses the rest. The size right after is the control
+ * that there was a first part to take back. */
+static void test_full_disk(void **state)
+{
+	struct bench *b = *state;
+	struct glow_frame frame;
+	struct stat before, after;
+	struct rlimit unlimited;
+
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &unlimited);
+	start(b);
+	glow_frame_fill(&frame, 3, GLOW_WHITE);
+	stat(b->path, &before);
+	limit_file_size((rlim_t)before.st_size + 10);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 1 }), -EFBIG);
+	setrlimit(RLIMIT_FSIZE, &unlimited);
+	stat(b->path, &after);
+	assert_int_equal(after.st_size, before.st_size);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 2 }), 0);
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_int_equal(b->n_lines, 3);
+	assert_line(b->line[1], 2, "\"pixels\":[\"ffffff\",\"ffffff\",\"ffffff\"]}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_pixels, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_dark_at_both_ends, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_levels, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_longest, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_nowhere, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_refusals, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_full_disk, make_bench, drop_bench),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/i2c-dev.h>
+#include <linux/i2c.h>
+
+#include "fake_kernel.h"
+
+struct fake_kernel fake_kernel;
+
+int __real_access(const char *path, int mode);
+ssize_t __real_write(int fd, const void *data, size_t len);
+int __real_glob64(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *ret_paths);
+int __wrap_glob64(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *ret_paths);
+int __wrap_access(const char *path, int mode);
+ssize_t __wrap_write(int fd, const void *data, size_t len);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...) __attribute__((alias("__wrap_open")));
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __wrap___ioctl_time64(int fd, unsigned long request, ...) __attribute__((alias("__wrap_ioctl")));
+int __wrap_nanosleep(const struct timespec *time, struct timespec *rest);
+int __wrap___nanosleep64(const struct timespec *time, struct timespec *rest) __attribute__((alias("__wrap_nanosleep")));
+
+static bool in_sys(const char *path)
+{
+	return fake_kernel.sys[0] && strncmp(path, fake_kernel.sys, strlen(fake_kernel.sys)) == 0;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static int fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+static void make_file(const char *path, const char *text)
+{
+	char dir[PATH_MAX];
+	FILE *f;
+
+	snprintf(dir, sizeof(dir), "%s", path);
+	for (char *slash = strchr(dir + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(dir, 0700);
+		*slash = '/';
+	}
+	f = fopen(path, "w");
+	if (!f)
+		abort();
+	fputs(text, f);
+	fclose(f);
+}
+
+/* "…/export" and the number to "…/gpio<number>". */
+static void line_dir(const char *file, const char *number, char ret_dir[PATH_MAX])
+{
+	snprintf(ret_dir, PATH_MAX, "%.*s/gpio%s", (int)(strrchr(file, '/') - file), file, number);
+}
+
+static int export_line(const char *file, const char *number)
+{
+	char dir[PATH_MAX], path[PATH_MAX + 16];
+
+	line_dir(file, number, dir);
+	if (strtoul(number, NULL, 10) == fake_kernel.claimed_line || __real_access(dir, F_OK) == 0)
+		return fail(EBUSY);
+	snprintf(path, sizeof(path), "%s/direction", dir);
+	make_file(path, "in\n");
+	snprintf(path, sizeof(path), "%s/value", dir);
+	make_file(path, "");
+	return 0;
+}
+
+static int unexport_line(const char *file, const char *number)
+{
+	char dir[PATH_MAX], path[PATH_MAX + 16];
+
+	line_dir(file, number, dir);
+	snprintf(path, sizeof(path), "%s/direction", dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/value", dir);
+	unlink(path);
+	return rmdir(dir) < 0 ? fail(EINVAL) : 0;
+}
+
+static int set_value(const char *file, const char *text)
+{
+	const char *number = strstr(file, "/gpio/") + strlen("/gpio/");
+
+	number = strstr(number, "gpio") + strlen("gpio");
+	if (strtoul(number, NULL, 10) == fake_kernel.data_line)
+		fake_wire_set_data(&fake_kernel.wire, text[0] == '1');
+	else
+		fake_wire_set_clock(&fake_kernel.wire, text[0] == '1');
+	return 0;
+}
+
+static int sys_write(const char *path, const char *text)
+{
+	if (ends_with(path, "/export"))
+		return export_line(path, text);
+	if (ends_with(path, "/unexport"))
+		return unexport_line(path, text);
+	if (ends_with(path, "/value"))
+		return set_value(path, text);
+	return 0;
+}
+
+ssize_t __wrap_write(int fd, const void *data, size_t len)
+{
+	char link[64], path[PATH_MAX], text[32];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n < 0)
+		return fail(EBADF);
+	path[n] = '\0';
+	if (in_sys(path)) {
+		snprintf(text, sizeof(text), "%.*s", (int)len, (const char *)data);
+		if (sys_write(path, text) < 0)
+			return -1;
+	}
+	return __real_write(fd, data, len);
+}
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+	va_list args;
+
+	va_start(args, flags);
+	if (flags & O_CREAT)
+		mode = va_arg(args, mode_t);
+	va_end(args);
+	if (in_sys(path) && flags & O_WRONLY) {
+		if (fake_kernel.read_only)
+			return fail(EROFS);
+		if ((ends_with(path, "/direction") || ends_with(path, "/value")) && fake_kernel.denied_opens > 0) {
+			fake_kernel.denied_opens--;
+			return fail(EACCES);
+		}
+	}
+	if (fake_kernel.open_error && strcmp(path, fake_kernel.i2c_bus) == 0)
+		return fail(fake_kernel.open_error);
+	return openat(AT_FDCWD, path, flags, mode);
+}
+
+int __wrap_access(const char *path, int mode)
+{
+	return in_sys(path) && mode & W_OK && fake_kernel.read_only ? fail(EROFS) : __real_access(path, mode);
+}
+
+/* This machine's own GPIO chips are none of the tests' business. */
+int __wrap_glob64(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *ret_paths)
+{
+	return in_sys(pattern) ? __real_glob64(pattern, flags, on_error, ret_paths) : GLOB_NOMATCH;
+}
+
+int __wrap_nanosleep(const struct timespec *time, struct timespec *rest)
+{
+	(void)time;
+	(void)rest;
+	fake_kernel.naps++;
+	return 0;
+}
+
+static int smbus(const struct i2c_smbus_ioctl_data *call)
+{
+	if (fake_kernel.transfer_error)
+		return fail(fake_kernel.transfer_error);
+	if (call->read_write != I2C_SMBUS_WRITE)
+		return fail(EREMOTEIO); /* the SN3218 acknowledges writes only */
+	switch (call->size) {
+	case I2C_SMBUS_BYTE:
+		fake_kernel.questions++;
+		return 0;
+	case I2C_SMBUS_BYTE_DATA:
+		fake_sn3218_write(&fake_kernel.chip, call->command, &call->data->byte, 1);
+		return 0;
+	case I2C_SMBUS_I2C_BLOCK_DATA:
+		fake_sn3218_write(&fake_kernel.chip, call->command, call->data->block + 1, call->data->block[0]);
+		return 0;
+	default:
+		return fail(EOPNOTSUPP);
+	}
+}
+
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+	va_list args;
+	void *arg;
+
+	(void)fd;
+	va_start(args, request);
+	arg = va_arg(args, void *);
+	va_end(args);
+	if (request == I2C_SMBUS)
+		return smbus(arg);
+	if (request != I2C_SLAVE)
+		return fail(ENOTTY);
+	if (fake_kernel.slave_error)
+		return fail(fake_kernel.slave_error);
+	fake_kernel.addr = (uint8_t)(uintptr_t)arg;
+	return 0;
+}
+
+void fake_kernel_init(void)
+{
+	struct fake_kernel *k = &fake_kernel;
+
+	memset(k, 0, sizeof(*k));
+	snprintf(k->root, sizeof(k->root), "/tmp/glow-kernel-XXXXXX");
+	if (!mkdtemp(k->root))
+		abort();
+	snprintf(k->sys, sizeof(k->sys), "%.60s/sys", k->root);
+	snprintf(k->i2c_bus, sizeof(k->i2c_bus), "%.60s/i2c-1", k->root);
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+void fake_kernel_fini(void)
+{
+	nftw(fake_kernel.root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	memset(&fake_kernel, 0, sizeof(fake_kernel));
+}
+
+void fake_kernel_add_file(const char *path, const char *text)
+{
+	char full[PATH_MAX];
+
+	snprintf(full, sizeof(full), "%s/%s", fake_kernel.root, path);
+	make_file(full, text);
+}
+
+const char *fake_kernel_read(const char *path)
+{
+	static char text[4096];
+	char full[PATH_MAX];
+	FILE *f;
+
+	snprintf(full, sizeof(full), "%s/%s", fake_kernel.root, path);
+	f = fopen(full, "r");
+	text[f ? fread(text, 1, sizeof(text) - 1, f) : 0] = '\0';
+	if (f)
+		fclose(f);
+	return text;
+}
+
+void fake_kernel_add_gpio(const char *label, int base)
+{
+	const char *home = base < 0 ? "sys/class/gpio/chip0" : "sys/class/gpio";
+	char chip[64], path[96], text[16];
+
+	snprintf(chip, sizeof(chip), base < 0 ? "%s" : "%s/gpiochip%d", home, base);
+	snprintf(path, sizeof(path), "%s/label", chip);
+	fake_kernel_add_file(path, label);
+	if (base >= 0) {
+		snprintf(path, sizeof(path), "%s/base", chip);
+		snprintf(text, sizeof(text), "%d\n", base);
+		fake_kernel_add_file(path, text);
+	}
+	snprintf(path, sizeof(path), "%s/export", home);
+	fake_kernel_add_file(path, "");
+	snprintf(path, sizeof(path), "%s/unexport", home);
+	fake_kernel_add_file(path, "");
+	fake_kernel.data_line = (unsigned)(base < 0 ? 0 : base) + 23;
+	fake_kernel.clock_line = fake_kernel.data_line + 1;
+}
+
+void fake_kernel_add_i2c(void)
+{
+	fake_kernel_add_file("i2c-1", "");
+}
+
+struct glow_board_cfg fake_kernel_cfg(void)
+{
+	return (struct glow_board_cfg){
+		.gpio = "sysfs",
+		.pin_data = 23,
+		.pin_clock = 24,
+		.pin_sda = 2,
+		.pin_scl = 3,
+		.i2c = "auto",
+		.i2c_bus = fake_kernel.i2c_bus,
+		.sysfs = fake_kernel.sys,
+		.virtual_pixels = 8,
+		.virtual_shape = GLOW_SHAPE_BLINKT,
+	};
+}
