@@ -3,7 +3,7 @@
 #pragma once
 
 /* Two scales of time that the compiler keeps apart: this machine's and the
- * cluster's. They meet in one function only, glow_clock_now() in glow/clock.h. */
+ * cluster's. They meet in one file only, io/clock.c. */
 
 #include <stdint.h>
 

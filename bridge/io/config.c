@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Reads a program's configuration from its table of options. The table becomes
+ * argp options at run time. argp's own errors and help are switched off: the
+ * errors print usage and exit, the help sorts by letter and wraps badly. What
+ * was wrong is found again from the word at which argp stopped.
+ *
+ * The order is command line, environment, defaults, each filling only the rows
+ * that are still open: --help works whatever the environment holds, and a
+ * default is never checked at the cost of what the user said. */
+
+#include <argp.h>
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <glow/config.h>
+
+#include "config_row.h"
+
+#define STRING_MAX 4096
+#define NAME_SIZE  64
+
+/* argp's keys: the letter of a short option, or one of these plus the row. argp's own begin far above. */
+enum { KEY_ROW = 0x1000, KEY_NO = 0x2000, KEY_END = 0x3000 };
+
+struct reader {
+	struct glow_config *config;
+	struct argp_option *options;
+	int status;
+};
+
+static void *need(void *allocated)
+{
+	if (!allocated) {
+		fputs("out of memory\n", stderr);
+		exit(EX_OSERR);
+	}
+	return allocated;
+}
+
+/* One line whatever the user typed: control characters do not get through. */
+static void say_line(const struct glow_program *program, const char *kind, const char *format, va_list args)
+{
+	char line[1024];
+
+	vsnprintf(line, sizeof(line), format, args);
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	fprintf(stderr, "%s: %s%s\n", program->name, kind, line);
+}
+
+__attribute__((format(printf, 3, 4))) static int complain(const struct glow_program *program, int status,
+							  const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_line(program, "", format, args);
+	va_end(args);
+	return status;
+}
+
+__attribute__((format(printf, 2, 3))) static void warn(const struct glow_program *program, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_line(program, "warning: ", format, args);
+	va_end(args);
+}
+
+/* Values. */
+
+static bool int_parse(const char *text, int64_t min, int64_t max, int64_t *ret_value)
+{
+	const char *digits = text + (*text == '-');
+	long long v;
+
+	if (!*digits || digits[strspn(digits, "0123456789")])
+		return false;
+	errno = 0;
+	v = strtoll(text, NULL, 10);
+	if (errno || v < min || v > max)
+		return false;
+	*ret_value = v;
+	return true;
+}
+
+static bool bool_parse(const char *text, bool *ret_value)
+{
+	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
+
+	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+		if (strcmp(text, words[k]) == 0) {
+			*ret_value = k % 2;
+			return true;
+		}
+	return false;
+}
+
+static bool choice_known(const char *choices, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *c = choices;; c++) {
+		size_t n = strcspn(c, "|");
+
+		if (n == len && memcmp(c, word, len) == 0)
+			return true;
+		c += n;
+		if (!*c)
+			return false;
+	}
+}
+
+static size_t string_max(const struct glow_option *o)
+{
+	return o->max ? (size_t)o->max : STRING_MAX;
+}
+
+static void string_free(const struct glow_option *o, char **slot)
+{
+	if (*slot && o->type == GLOW_OPT_SECRET)
+		explicit_bzero(*slot, strlen(*slot));
+	free(*slot);
+	*slot = NULL;
+}
+
+static int string_check(const struct glow_program *program, const struct glow_option *o, int status, const char *label,
+			const char *text)
+{
+	if (!*text && o->type == GLOW_OPT_STRING && o->def && *o->def)
+		return complain(program, status, "%s: must not be empty", label);
+	if (strlen(text) > string_max(o))
+		return complain(program, status, "%s: at most %zu bytes", label, string_max(o));
+	return 0;
+}
+
+/* Checks and stores one value; `label` is how the user knows it. */
+static int value_set(struct glow_config *config, size_t row, enum glow_source source, const char *label,
+		     const char *text)
+{
+	const struct glow_program *program = config->program;
+	const struct glow_option *o = &program->options[row];
+	void *slot = (char *)config->values + o->offset;
+	int status = source == GLOW_FROM_COMMAND_LINE ? EX_USAGE : EX_CONFIG;
+	int r = 0;
+
+	switch (o->type) {
+	case GLOW_OPT_INT:
+		if (!int_parse(text, o->min, o->max, slot))
+			r = complain(program, status, "%s: must be %" PRId64 "..%" PRId64 ", got \"%.60s\"", label,
+				     o->min, o->max, text);
+		break;
+	case GLOW_OPT_BOOL:
+		if (!bool_parse(text, slot))
+			r = complain(program, status,
+				     "%s: must be yes or no (or true, false, on, off, 1, 0), got \"%.60s\"", label,
+				     text);
+		break;
+	case GLOW_OPT_CHOICE:
+		if (!choice_known(o->choices, text))
+			r = complain(program, status, "%s: must be one of %s, got \"%.60s\"", label, o->choices, text);
+		break;
+	default:
+		r = string_check(program, o, status, label, text);
+	}
+	if (r)
+		return r;
+	if (o->type != GLOW_OPT_INT && o->type != GLOW_OPT_BOOL) {
+		string_free(o, slot);
+		*(char **)slot = need(strdup(text));
+	}
+	config->source[row] = source;
+	return 0;
+}
+
+/* Command line. */
+
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned row[NAME_SIZE];
+	size_t n = strlen(b);
+
+	for (size_t j = 0; j <= n; j++)
+		row[j] = (unsigned)j;
+	for (unsigned i = 1; a[i - 1]; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= n; j++) {
+			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (best > row[j] + 1)
+				best = row[j] + 1;
+			if (best > row[j - 1] + 1)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[n];
+}
+
+/* The known option that was probably meant, at most one wrong letter in three; or NULL. */
+static const struct argp_option *suggestion(const struct reader *reader, const char *name)
+{
+	const struct argp_option *best = NULL;
+	unsigned best_distance = (unsigned)strlen(name) / 3 + 1;
+
+	for (const struct argp_option *a = reader->options; a->name; a++) {
+		if (distance(name, a->name) < best_distance) {
+			best = a;
+			best_distance = distance(name, a->name);
+		}
+	}
+	return best;
+}
+
+static int unknown_long(const struct reader *reader, const char *name)
+{
+	const struct argp_option *guess = suggestion(reader, name);
+
+	if (guess)
+		return complain(reader->config->program, EX_USAGE, "unknown option --%.60s; did you mean --%s?", name,
+				guess->name);
+	return complain(reader->config->program, EX_USAGE, "unknown option --%.60s; --help lists all", name);
+}
+
+/* What is wrong with the word --name or --name=value; 0 if nothing is. */
+static int long_fault(const struct reader *reader, const char *word)
+{
+	const struct glow_program *program = reader->config->program;
+	size_t len = strcspn(word + 2, "=");
+	const struct argp_option *found = NULL, *other = NULL;
+	char *name = need(strndup(word + 2, len));
+	bool has_value = word[2 + len];
+	int status = 0;
+
+	for (const struct argp_option *a = reader->options; a->name; a++) {
+		if (strncmp(a->name, name, len) != 0)
+			continue;
+		other = found;
+		found = a;
+		if (!a->name[len]) {
+			other = NULL;
+			break;
+		}
+	}
+	if (!found)
+		status = unknown_long(reader, name);
+	else if (other)
+		status = complain(program, EX_USAGE, "option --%s is ambiguous: --%s or --%s?", name, other->name,
+				  found->name);
+	else if (found->arg && !has_value)
+		status = complain(program, EX_USAGE, "--%s needs a value: --%s=%s", found->name, found->name,
+				  found->arg);
+	else if (!found->arg && has_value)
+		status = complain(program, EX_USAGE, "--%s takes no value", found->name);
+	free(name);
+	return status;
+}
+
+/* What is wrong with the letters of -abc; 0 if nothing is. */
+static int short_fault(const struct reader *reader, const char *word)
+{
+	const struct glow_program *program = reader->config->program;
+
+	for (const char *c = word + 1; *c; c++) {
+		const struct argp_option *a = reader->options;
+
+		while (a->name && a->key != *c)
+			a++;
+		if (!a->name)
+			return complain(program, EX_USAGE, "unknown option -%c; --help lists all", *c);
+		if (a->arg)
+			return c[1] ? 0 : complain(program, EX_USAGE, "-%c needs a value: -%c %s", *c, *c, a->arg);
+	}
+	return 0;
+}
+
+/* argp stopped: behind the word at fault, or at it when a letter inside a group of short options is wrong. */
+static int option_fault(const struct reader *reader, const struct argp_state *state)
+{
+	for (int k = state->next - 1; k <= state->next && k < state->argc; k++) {
+		const char *word = state->argv[k];
+		int status = 0;
+
+		if (k > 0 && strncmp(word, "--", 2) == 0)
+			status = long_fault(reader, word);
+		else if (k > 0 && word[0] == '-')
+			status = short_fault(reader, word);
+		if (status)
+			return status;
+	}
+	return complain(reader->config->program, EX_USAGE, "cannot make sense of the options; --help lists all");
+}
+
+static int verb_set(struct reader *reader, size_t row)
+{
+	struct glow_config *config = reader->config;
+	const struct glow_program *program = config->program;
+	const char *name = glow_row_at(program, row)->name;
+
+	if (row == program->n_options) {
+		glow_row_help(program, stdout);
+		exit(EX_OK);
+	}
+	if (row == program->n_options + 1) {
+		printf("%s %s\n", program->name, GLOW_VERSION);
+		exit(EX_OK);
+	}
+	if (config->verb && config->verb != name)
+		return complain(program, EX_USAGE, "--%s and --%s cannot be given together", config->verb, name);
+	config->verb = name;
+	return 0;
+}
+
+static int option_set(struct reader *reader, size_t row, bool negated, char *text)
+{
+	const struct glow_option *o = glow_row_at(reader->config->program, row);
+	char label[NAME_SIZE + 2];
+	int status;
+
+	if (o->type == GLOW_OPT_VERB)
+		return verb_set(reader, row);
+	if (o->type == GLOW_OPT_BOOL)
+		return value_set(reader->config, row, GLOW_FROM_COMMAND_LINE, o->name, negated ? "no" : "yes");
+	snprintf(label, sizeof(label), "--%s", o->name);
+	status = value_set(reader->config, row, GLOW_FROM_COMMAND_LINE, label, text);
+	if (o->type == GLOW_OPT_SECRET)
+		explicit_bzero(text, strlen(text)); /* argv is what ps shows */
+	return status;
+}
+
+static int argument_set(struct reader *reader, struct argp_state *state, const char *text)
+{
+	if (!reader->config->program->args_doc)
+		return complain(reader->config->program, EX_USAGE,
+				"unexpected argument \"%.60s\"; options begin with --", text);
+	reader->config->first_arg = state->next - 1;
+	state->next = state->argc;
+	return 0;
+}
+
+static int row_of_key(const struct glow_program *program, int key)
+{
+	if (key >= KEY_ROW && key < KEY_END)
+		return key & (KEY_ROW - 1);
+	for (size_t k = 0; k < glow_row_count(program); k++)
+		if (glow_row_at(program, k)->short_name == key)
+			return (int)k;
+	return -1;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+	struct reader *reader = state->input;
+	int row = row_of_key(reader->config->program, key);
+
+	if (key == ARGP_KEY_ARG)
+		reader->status = argument_set(reader, state, text);
+	else if (key == ARGP_KEY_ERROR && !reader->status)
+		reader->status = option_fault(reader, state);
+	else if (row >= 0)
+		reader->status = option_set(reader, (size_t)row, key >= KEY_NO, text);
+	else
+		return ARGP_ERR_UNKNOWN;
+	return reader->status ? EINVAL : 0;
+}
+
+/* argp's own table: an entry for each row, a second one for --no-<name>, an empty one at the end. */
+
+static struct argp_option *options_make(const struct glow_program *program)
+{
+	size_t n = glow_row_count(program);
+	struct argp_option *options = need(calloc(2 * n + 1, sizeof(*options)));
+	struct argp_option *to = options;
+
+	for (size_t row = 0; row < n; row++) {
+		const struct glow_option *o = glow_row_at(program, row);
+		char *negated = NULL;
+
+		assert(strlen(o->name) + sizeof("no-") <= NAME_SIZE);
+		*to++ = (struct argp_option){ .name = o->name,
+					      .key = o->short_name ? o->short_name : KEY_ROW + (int)row,
+					      .arg = glow_row_takes_value(o) ? glow_row_arg(o) : NULL };
+		if (o->type != GLOW_OPT_BOOL)
+			continue;
+		if (asprintf(&negated, "no-%s", o->name) < 0)
+			need(NULL);
+		*to++ = (struct argp_option){ .name = negated, .key = KEY_NO + (int)row };
+	}
+	return options;
+}
+
+static void options_free(struct argp_option *options)
+{
+	for (struct argp_option *a = options; a->name; a++)
+		if (a->key >= KEY_NO)
+			free((char *)a->name);
+	free(options);
+}
+
+static int command_line_read(struct glow_config *config, int argc, char **argv)
+{
+	struct reader reader = { .config = config, .options = options_make(config->program) };
+	struct argp argp = { .options = reader.options, .parser = parse };
+
+	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &reader) != 0 && !reader.status)
+		reader.status = EX_OSERR;
+	options_free(reader.options);
+	return reader.status;
+}
+
+/* Environment. */
+
+static const char *env_get(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text && *text ? text : NULL;
+}
+
+/* Reads at most size - 1 bytes and ends them with NUL; returns how many, or a negative errno. */
+static ssize_t file_read(const char *path, char *ret_text, size_t size)
+{
+	FILE *in = fopen(path, "re");
+	ssize_t n;
+
+	if (!in)
+		return -errno;
+	n = (ssize_t)fread(ret_text, 1, size - 1, in);
+	if (ferror(in))
+		n = -errno;
+	fclose(in);
+	ret_text[n < 0 ? 0 : n] = '\0';
+	return n;
+}
+
+static int secret_file_set(struct glow_config *config, size_t row, const char *label, const char *path, char *text,
+			   size_t size)
+{
+	const struct glow_program *program = config->program;
+	ssize_t n = file_read(path, text, size);
+
+	if (n < 0)
+		return complain(program, EX_CONFIG, "%s: cannot read \"%.200s\": %s", label, path, strerror((int)-n));
+	if (strlen(text) != (size_t)n)
+		return complain(program, EX_CONFIG, "%s: \"%.200s\" holds a NUL byte", label, path);
+	if (n > 0 && text[n - 1] == '\n')
+		text[n - 1] = '\0';
+	if (!*text)
+		return complain(program, EX_CONFIG, "%s: \"%.200s\" is empty", label, path);
+	return value_set(config, row, GLOW_FROM_FILE, label, text);
+}
+
+static int secret_file_read(struct glow_config *config, size_t row, const char *label, const char *path)
+{
+	/* Room for the newline, for one byte too many to be noticed, and for NUL. */
+	size_t size = string_max(&config->program->options[row]) + 3;
+	char *text = need(calloc(1, size));
+	int status = secret_file_set(config, row, label, path, text, size);
+
+	explicit_bzero(text, size);
+	free(text);
+	return status;
+}
+
+static int row_env_read(struct glow_config *config, size_t row)
+{
+	const struct glow_option *o = &config->program->options[row];
+	char name[GLOW_ENV_SIZE], file_name[GLOW_ENV_SIZE + 8];
+	const char *text, *path = NULL;
+
+	glow_row_env(o, name);
+	snprintf(file_name, sizeof(file_name), "%s_FILE", name);
+	text = env_get(name);
+	if (o->type == GLOW_OPT_SECRET)
+		path = env_get(file_name);
+	if (text && path)
+		return complain(config->program, EX_CONFIG, "%s and %s cannot be given together", name, file_name);
+	if (path)
+		return secret_file_read(config, row, file_name, path);
+	return text ? value_set(config, row, GLOW_FROM_ENV, name, text) : 0;
+}
+
+static bool env_known(const struct glow_program *program, const char *variable, size_t len)
+{
+	for (size_t k = 0; k < program->n_options; k++) {
+		const struct glow_option *o = &program->options[k];
+		char name[GLOW_ENV_SIZE];
+		size_t n;
+
+		if (o->type == GLOW_OPT_VERB)
+			continue;
+		glow_row_env(o, name);
+		n = strlen(name);
+		if (len >= n && memcmp(variable, name, n) == 0 &&
+		    (len == n || (o->type == GLOW_OPT_SECRET && len == n + 5 && memcmp(variable + n, "_FILE", 5) == 0)))
+			return true;
+	}
+	return false;
+}
+
+static void unknown_env_warn(const struct glow_program *program)
+{
+	for (char **e = environ; e && *e; e++) {
+		size_t len = strcspn(*e, "=");
+
+		if (strncmp(*e, "GLOW_", 5) == 0 && !env_known(program, *e, len))
+			warn(program, "%.*s is no option of this program", (int)len, *e);
+	}
+}
+
+static int environment_read(struct glow_config *config)
+{
+	unknown_env_warn(config->program);
+	for (size_t row = 0; row < config->program->n_options; row++) {
+		int status = 0;
+
+		if (config->source[row] == GLOW_FROM_DEFAULT && config->program->options[row].type != GLOW_OPT_VERB)
+			status = row_env_read(config, row);
+		if (status)
+			return status;
+	}
+	return 0;
+}
+
+static void defaults_set(struct glow_config *config)
+{
+	for (size_t row = 0; row < config->program->n_options; row++) {
+		const struct glow_option *o = &config->program->options[row];
+		int status = 0;
+
+		if (config->source[row] == GLOW_FROM_DEFAULT && o->type != GLOW_OPT_VERB && o->def)
+			status = value_set(config, row, GLOW_FROM_DEFAULT, o->name, o->def);
+		assert(status == 0); /* a default in our own table that its row refuses */
+		(void)status;
+	}
+}
+
+int glow_config_read(struct glow_config *config, const struct glow_program *program, void *values, int argc,
+		     char **argv)
+{
+	int status;
+
+	assert(program->n_options <= sizeof(config->source) / sizeof(config->source[0]));
+	*config = (struct glow_config){ .program = program, .values = values, .first_arg = argc };
+	status = command_line_read(config, argc, argv);
+	if (!status)
+		status = environment_read(config);
+	if (status)
+		glow_config_free(config);
+	else
+		defaults_set(config);
+	return status;
+}
+
+void glow_config_free(struct glow_config *config)
+{
+	for (size_t row = 0; config->program && row < config->program->n_options; row++) {
+		const struct glow_option *o = &config->program->options[row];
+
+		if (o->type == GLOW_OPT_STRING || o->type == GLOW_OPT_SECRET || o->type == GLOW_OPT_CHOICE)
+			string_free(o, (char **)((char *)config->values + o->offset));
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* What reading the configuration (config.c) and writing pages about it
+ * (config_pages.c) share: the rows of a program with --help and --version
+ * added, and how a row is described to people. */
+
+#include <glow/config.h>
+
+#define GLOW_ENV_SIZE 72
+
+/** The program's rows, followed by those for --help and --version. */
+size_t glow_row_count(const struct glow_program *program);
+const struct glow_option *glow_row_at(const struct glow_program *program, size_t k);
+
+/** Heading of row k, never NULL; and whether k is the first row under it. */
+const char *glow_row_group(const struct glow_program *program, size_t k);
+bool glow_row_opens_group(const struct glow_program *program, size_t k);
+
+/** True when the option is followed by a value on the command line. */
+bool glow_row_takes_value(const struct glow_option *o);
+
+/** The placeholder of the value in help, "N", "WORD" or "TEXT" where the row has none. */
+const char *glow_row_arg(const struct glow_option *o);
+
+/** "GLOW_LOG_LEVEL" for "log-level". */
+void glow_row_env(const struct glow_option *o, char ret_name[GLOW_ENV_SIZE]);
+
+/** Writes the words of `choices` with `separator` between them. */
+void glow_row_choices(const struct glow_option *o, const char *separator, FILE *out);
+
+/** "frames a second, 1..240 (default 60) [GLOW_FPS]". */
+void glow_row_describe(const struct glow_option *o, FILE *out);
+
+/** The page of --help, for 80 columns. */
+void glow_row_help(const struct glow_program *program, FILE *out);
