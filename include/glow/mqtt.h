@@ -2,10 +2,11 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* The messenger: an MQTT 5 connection that never blocks its owner. Two
- * threads live behind it (a receiver that also connects, and a sender), with
- * bounded rings between them and the owner and one eventfd that turns readable
- * when something arrived. All functions are for the owner's thread.
+/* The messenger: an MQTT 5 connection that never blocks its owner. One network
+ * thread lives behind it, with bounded rings between it and the owner and one
+ * eventfd that turns readable when something arrived. All functions are for
+ * the owner's thread. One messenger a process: Paho serves the sockets of all
+ * its clients from whichever thread calls it.
  *
  * While there is no connection, what is published is dropped: the owner says
  * everything that is retained again when GLOW_MQTT_CONNECTED arrives. */
@@ -62,6 +63,9 @@ struct glow_mqtt_event {
 
 struct glow_mqtt;
 
+/** True for mqtt://host[:port] and mqtts://host[:port]. */
+bool glow_mqtt_uri_valid(const char *uri);
+
 /** Copies the configuration and starts connecting; -EINVAL for a URI that is
  * none (then diag-like `why` of 160 bytes is filled). Call with every signal blocked that the owner handles. */
 int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[160]);
@@ -73,8 +77,9 @@ int glow_mqtt_fd(const struct glow_mqtt *mqtt);
  * until the next call. Call until false each time the descriptor is readable. */
 bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event);
 
-/** Queues a message for the sender, copying it. Never blocks. -ENOTCONN while
- * there is no connection, -EAGAIN when the ring is full (counted). */
+/** Queues a message, copying it. Never blocks. -ENOTCONN while there is no
+ * connection, -EAGAIN when the ring is full (counted), -EMSGSIZE for more than
+ * GLOW_MQTT_PACKET_MAX: a broker would hang up on it each time. */
 int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message);
 
 /** Messages lost because a ring was full, since the start. */

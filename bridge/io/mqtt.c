@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+
+/* One network thread connects, receives and sends; the owner only ever touches
+ * two mailboxes. Every call of Paho is made by that thread, so none of Paho's
+ * locks and none of its waits can reach the owner, and the two directions
+ * cannot delay each other: neither waits (mqtt_link.c), and they take turns
+ * of a few messages.
+ *
+ * Idle, the thread wakes up three times in a keepalive interval, which is what
+ * Paho needs to send its pings. */
+
+#include <glow/mqtt.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <glow/clock.h>
+
+#include "mailbox.h"
+#include "mqtt_link.h"
+
+#define BOX_MESSAGES  1024
+#define BOX_SIZE      1048576
+#define TURN_IN       32
+#define TURN_OUT      8
+#define STUCK_MS      2  /* look again whether the broker makes room */
+#define REPLAY_MS     10 /* beyond the round trip of the SUBACK */
+#define REPLAY_MAX_MS 1000
+#define DELAY_MIN_MS  100
+#define DELAY_MS      500 /* doubled with each attempt */
+#define DELAY_MAX_MS  10000
+#define STABLE_MS     5000 /* a connection that lasted this long starts the delays anew */
+
+struct glow_mqtt {
+	struct glow_mqtt_cfg cfg;
+	void *cfg_memory;
+	struct glow_mailbox in, out;
+	struct glow_mail *taken; /* the owner's, until it asks for the next */
+	pthread_t thread;
+	int stop_fd;          /* readable once the owner wants to close */
+	int done_fd;          /* readable once the thread is leaving */
+	atomic_uint flush_ms; /* how long a closing owner lets us send */
+
+	/* The network thread's alone. */
+	struct glow_link link;
+	struct glow_mail *held; /* taken from `out`, not sent yet */
+};
+
+enum sent { SENT_ALL, SENT_SOME, SENT_STUCK };
+
+static int64_t now_ms(void)
+{
+	return glow_mono_now().ns / 1000000;
+}
+
+static bool stop_wanted(const struct glow_mqtt *mqtt, int timeout_ms)
+{
+	struct pollfd stop = { .fd = mqtt->stop_fd, .events = POLLIN };
+
+	return poll(&stop, 1, timeout_ms) > 0;
+}
+
+static void post(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const char *why)
+{
+	const struct glow_mqtt_event event = { .kind = kind, .why = why };
+
+	glow_mailbox_put(&mqtt->in, glow_mail_create(&event));
+}
+
+/* Retained messages follow the SUBACK on the same stream, but those beyond the
+ * broker's window come only as earlier ones are acknowledged. They are all
+ * here when nothing more arrives within a round trip. */
+static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
+{
+	unsigned wait_ms = REPLAY_MS + (unsigned)(round_trip_ms < 80 ? round_trip_ms : 80);
+	int64_t end_ms = now_ms() + REPLAY_MAX_MS;
+	struct glow_mail *mail;
+	int r;
+
+	do {
+		r = glow_link_wait(&mqtt->link, wait_ms, &mail);
+		if (r > 0)
+			glow_mailbox_put(&mqtt->in, mail);
+	} while (r > 0 && now_ms() < end_ms);
+	return r;
+}
+
+static int start_session(struct glow_mqtt *mqtt, char why[160])
+{
+	int r = glow_link_connect(&mqtt->link, true, why);
+	int64_t asked_ms = now_ms();
+
+	if (r < 0)
+		return r;
+	r = glow_link_subscribe(&mqtt->link, why);
+	if (r == 0 && mqtt->cfg.n_retained_topics > 0) {
+		snprintf(why, 160, "connection lost while subscribing");
+		r = receive_replayed(mqtt, now_ms() - asked_ms);
+	}
+	if (r < 0)
+		glow_link_disconnect(&mqtt->link);
+	return r < 0 ? r : 0;
+}
+
+/* 1: there may be more. 0: all is taken. Negative: the connection is gone. */
+static int take_in(struct glow_mqtt *mqtt)
+{
+	int r = 1;
+
+	for (int i = 0; i < TURN_IN && r > 0; i++) {
+		struct glow_mail *mail;
+
+		r = glow_link_receive(&mqtt->link, &mail);
+		if (r > 0)
+			glow_mailbox_put(&mqtt->in, mail);
+	}
+	return r;
+}
+
+/* An enum sent, or negative: the connection is gone. */
+static int send_out(struct glow_mqtt *mqtt)
+{
+	for (int i = 0; i < TURN_OUT; i++) {
+		int r;
+
+		if (!mqtt->held)
+			mqtt->held = glow_mailbox_take(&mqtt->out);
+		if (!mqtt->held)
+			return SENT_ALL;
+		if (!glow_link_has_room(&mqtt->link, &mqtt->held->event.message))
+			return SENT_STUCK;
+		r = glow_link_publish(&mqtt->link, &mqtt->held->event.message);
+		free(mqtt->held);
+		mqtt->held = NULL;
+		if (r == -ENOTCONN)
+			return r;
+	}
+	return SENT_SOME;
+}
+
+/* Sleeps until the broker, the owner or the time wants something; true when the owner wants to close. */
+static bool sleep_until_work(const struct glow_mqtt *mqtt, int received, int sent, bool closing)
+{
+	struct pollfd fds[] = {
+		{ .fd = mqtt->link.fd, .events = POLLIN },
+		{ .fd = sent == SENT_STUCK ? -1 : mqtt->out.fd, .events = POLLIN },
+		{ .fd = closing ? -1 : mqtt->stop_fd, .events = POLLIN },
+	};
+	int timeout_ms = (int)mqtt->cfg.keepalive_s * 1000 / 3;
+
+	if (received > 0 || sent == SENT_SOME)
+		timeout_ms = 0;
+	else if (sent == SENT_STUCK || closing)
+		timeout_ms = STUCK_MS;
+	poll(fds, 3, timeout_ms);
+	return closing || fds[2].revents;
+}
+
+/* Moves messages until the connection is lost, or the owner closes and everything is sent. */
+static void run_session(struct glow_mqtt *mqtt)
+{
+	bool closing = false;
+	int64_t end_ms = INT64_MAX;
+
+	for (;;) {
+		int received = take_in(mqtt);
+		int sent = received < 0 ? received : send_out(mqtt);
+
+		if (sent < 0 || now_ms() >= end_ms)
+			return;
+		if (closing && sent == SENT_ALL && glow_link_pending(&mqtt->link) == 0)
+			return;
+		closing = sleep_until_work(mqtt, received, sent, closing);
+		if (closing && end_ms == INT64_MAX)
+			end_ms = now_ms() + atomic_load(&mqtt->flush_ms);
+	}
+}
+
+static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
+{
+	char why[160];
+
+	glow_mailbox_set_shut(&mqtt->out, true);
+	free(mqtt->held);
+	mqtt->held = NULL;
+	glow_link_disconnect(&mqtt->link);
+	snprintf(why, sizeof(why), "connection to %.60s:%u lost", mqtt->link.host, mqtt->link.port);
+	if (lasted_ms < STABLE_MS)
+		/* Two clients with one id throw each other out for ever. */
+		snprintf(why + strlen(why), sizeof(why) - strlen(why),
+			 " at once; does another client use the id %.40s?", mqtt->cfg.client_id);
+	post(mqtt, GLOW_MQTT_DISCONNECTED, why);
+}
+
+/* One connection from its first to its last byte; returns how long it lasted, 0 when it never came to be. */
+static int64_t connect_and_run(struct glow_mqtt *mqtt)
+{
+	char why[160];
+	int64_t start_ms, lasted_ms;
+
+	if (start_session(mqtt, why) < 0) {
+		post(mqtt, GLOW_MQTT_FAILED, why);
+		return 0;
+	}
+	start_ms = now_ms();
+	glow_mailbox_set_shut(&mqtt->out, false);
+	post(mqtt, GLOW_MQTT_CONNECTED, NULL);
+	run_session(mqtt);
+	lasted_ms = now_ms() - start_ms;
+	end_session(mqtt, lasted_ms);
+	return lasted_ms;
+}
+
+/* Full jitter: after a power cut all boards of a cluster come back at once. */
+static int delay_ms(unsigned attempt)
+{
+	unsigned cap = attempt < 5 ? DELAY_MS << attempt : DELAY_MAX_MS;
+	unsigned dice = 0;
+
+	if (getrandom(&dice, sizeof(dice), 0) < 0)
+		dice = (unsigned)glow_mono_now().ns;
+	return (int)(DELAY_MIN_MS + dice % (cap - DELAY_MIN_MS + 1));
+}
+
+static void *network_thread(void *data)
+{
+	struct glow_mqtt *mqtt = data;
+	unsigned attempt = 0;
+	int wait_ms = 0;
+
+	while (!stop_wanted(mqtt, wait_ms)) {
+		if (connect_and_run(mqtt) >= STABLE_MS)
+			attempt = 0;
+		wait_ms = delay_ms(attempt++);
+	}
+	eventfd_write(mqtt->done_fd, 1);
+	return NULL;
+}
+
+/* Signals are for the owner's thread. */
+static int start_thread(struct glow_mqtt *mqtt)
+{
+	sigset_t all, before;
+	int r;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	r = pthread_create(&mqtt->thread, NULL, network_thread, mqtt);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (r == 0)
+		pthread_setname_np(mqtt->thread, "glow-mqtt");
+	return -r;
+}
+
+static const char *keep_string(char **at, const char *s)
+{
+	const char *kept = *at;
+
+	if (!s)
+		return NULL;
+	*at = stpcpy(*at, s) + 1;
+	return kept;
+}
+
+static size_t strings_size(const char *const *strings, size_t n)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < n; i++)
+		size += strings[i] ? strlen(strings[i]) + 1 : 0;
+	return size;
+}
+
+/* Copies the configuration and all it points to into one block. */
+static int copy_cfg(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg)
+{
+	struct glow_mqtt_cfg *copy = &mqtt->cfg;
+	const char **const fields[] = { &copy->broker,   &copy->client_id,  &copy->username,
+					&copy->password, &copy->ca_file,    &copy->cert_file,
+					&copy->key_file, &copy->will_topic, &copy->will_payload };
+	const size_t n_fields = sizeof(fields) / sizeof(fields[0]);
+	const size_t n_topics = cfg->n_topics + cfg->n_retained_topics;
+	size_t size = n_topics * sizeof(char *) + strings_size(cfg->topics, cfg->n_topics) +
+		      strings_size(cfg->retained_topics, cfg->n_retained_topics) + 1;
+	const char **topics;
+	char *at;
+
+	*copy = *cfg;
+	for (size_t i = 0; i < n_fields; i++)
+		size += strings_size(fields[i], 1);
+	topics = mqtt->cfg_memory = malloc(size);
+	if (!topics)
+		return -ENOMEM;
+	at = (char *)(topics + n_topics);
+	for (size_t i = 0; i < n_fields; i++)
+		*fields[i] = keep_string(&at, *fields[i]);
+	for (size_t i = 0; i < cfg->n_topics; i++)
+		topics[i] = keep_string(&at, cfg->topics[i]);
+	for (size_t i = 0; i < cfg->n_retained_topics; i++)
+		topics[cfg->n_topics + i] = keep_string(&at, cfg->retained_topics[i]);
+	copy->topics = topics;
+	copy->retained_topics = topics + cfg->n_topics;
+	return 0;
+}
+
+static void destroy(struct glow_mqtt *mqtt)
+{
+	glow_link_fini(&mqtt->link);
+	if (mqtt->in.fd >= 0)
+		glow_mailbox_fini(&mqtt->in);
+	if (mqtt->out.fd >= 0)
+		glow_mailbox_fini(&mqtt->out);
+	if (mqtt->stop_fd >= 0)
+		close(mqtt->stop_fd);
+	if (mqtt->done_fd >= 0)
+		close(mqtt->done_fd);
+	free(mqtt->held);
+	free(mqtt->taken);
+	free(mqtt->cfg_memory);
+	free(mqtt);
+}
+
+static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char why[160])
+{
+	int r;
+
+	snprintf(why, 160, "cannot set up the MQTT client");
+	r = copy_cfg(mqtt, cfg);
+	if (r < 0)
+		return r;
+	r = glow_mailbox_init(&mqtt->in, BOX_MESSAGES, BOX_SIZE);
+	if (r < 0)
+		return r;
+	r = glow_mailbox_init(&mqtt->out, BOX_MESSAGES, BOX_SIZE);
+	if (r < 0)
+		return r;
+	glow_mailbox_set_shut(&mqtt->out, true);
+	mqtt->stop_fd = eventfd(0, EFD_CLOEXEC);
+	mqtt->done_fd = eventfd(0, EFD_CLOEXEC);
+	if (mqtt->stop_fd < 0 || mqtt->done_fd < 0)
+		return -errno;
+	r = glow_link_init(&mqtt->link, &mqtt->cfg, why);
+	if (r < 0)
+		return r;
+	return start_thread(mqtt);
+}
+
+int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[160])
+{
+	struct glow_mqtt *mqtt = calloc(1, sizeof(*mqtt));
+	int r;
+
+	if (!mqtt)
+		return -ENOMEM;
+	mqtt->in.fd = mqtt->out.fd = mqtt->stop_fd = mqtt->done_fd = -1;
+	r = start(mqtt, cfg, why);
+	if (r < 0) {
+		destroy(mqtt);
+		return r;
+	}
+	*ret_mqtt = mqtt;
+	return 0;
+}
+
+int glow_mqtt_fd(const struct glow_mqtt *mqtt)
+{
+	return mqtt->in.fd;
+}
+
+bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event)
+{
+	free(mqtt->taken);
+	mqtt->taken = glow_mailbox_take(&mqtt->in);
+	if (!mqtt->taken)
+		return false;
+	*ret_event = mqtt->taken->event;
+	return true;
+}
+
+int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message)
+{
+	const struct glow_mqtt_event event = { .kind = GLOW_MQTT_MESSAGE, .message = *message };
+	struct glow_mail *mail = glow_mail_create(&event);
+
+	/* A broker hangs up on a packet that is too large, and would again after each reconnect. */
+	if (mail && mail->size > GLOW_MQTT_PACKET_MAX) {
+		free(mail);
+		return -EMSGSIZE;
+	}
+	return glow_mailbox_put(&mqtt->out, mail);
+}
+
+uint64_t glow_mqtt_dropped(const struct glow_mqtt *mqtt)
+{
+	struct glow_mqtt *m = (struct glow_mqtt *)mqtt; /* for its locks */
+
+	return glow_mailbox_dropped(&m->in) + glow_mailbox_dropped(&m->out);
+}
+
+bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)
+{
+	struct pollfd done = { .events = POLLIN };
+
+	if (!mqtt)
+		return true;
+	done.fd = mqtt->done_fd;
+	atomic_store(&mqtt->flush_ms, wait_ms * 3 / 4); /* the rest is for the goodbye */
+	eventfd_write(mqtt->stop_fd, 1);
+	if (poll(&done, 1, (int)wait_ms) <= 0)
+		return false;
+	pthread_join(mqtt->thread, NULL);
+	destroy(mqtt);
+	return true;
+}
+
+static int check_link(struct glow_link *link, char why[160])
+{
+	int r = glow_link_connect(link, false, why);
+
+	if (r < 0)
+		return r;
+	r = glow_link_subscribe(link, why);
+	if (r == 0)
+		snprintf(why, 160, "connected to %.80s:%u", link->host, link->port);
+	glow_link_disconnect(link);
+	return r;
+}
+
+int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[160])
+{
+	struct glow_mqtt_cfg other = *cfg;
+	struct glow_link link;
+	char id[128];
+	int r;
+
+	/* Under its own id it would throw the running bridge out. */
+	snprintf(id, sizeof(id), "%.100s-check", cfg->client_id);
+	other.client_id = id;
+	r = glow_link_init(&link, &other, why);
+	if (r == 0)
+		r = check_link(&link, why);
+	glow_link_fini(&link);
+	return r;
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+
+/* Paho's synchronous client, held so that it never waits.
+ *
+ * MQTTClient_publish5() waits in steps of 100 ms when maxInflightMessages are
+ * unacknowledged or the socket takes only part of a packet; glow_link_has_room()
+ * asks both before. While it waits it also reads, without the lock that
+ * MQTTClient_receive() in another thread would need: so one thread does both.
+ *
+ * MQTTClient_receive() cannot be woken, so the thread polls the descriptor
+ * itself and calls it with no timeout. A packet may already have left the
+ * socket for OpenSSL's buffer, where poll() does not see it; "nothing more" is
+ * therefore said only after two calls in a row that did nothing. One such call
+ * may have eaten a ping response; an acknowledgement shows in the number of
+ * pending ones. */
+
+#include "mqtt_link.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <MQTTClient.h>
+
+#include <glow/clock.h>
+
+#include "mqtt_why.h"
+
+#define WINDOW         20
+#define DESCRIPTORS    1024
+#define SEND_BUFFER    524288
+#define SEND_BACKLOG   65536
+#define QUIET_CALLS    2
+#define SUBSCRIBED_QOS 1
+
+static bool parse_port(const char *text, uint16_t *port)
+{
+	char *end;
+	unsigned long value;
+
+	if (text[0] == '\0')
+		return true;
+	if (text[0] != ':' || text[1] < '0' || text[1] > '9')
+		return false;
+	value = strtoul(text + 1, &end, 10);
+	if (*end != '\0' || value < 1 || value > 65535)
+		return false;
+	*port = (uint16_t)value;
+	return true;
+}
+
+static bool parse_host(struct glow_link *link, const char *text)
+{
+	bool bracketed = *text == '[';
+	size_t len = bracketed ? strcspn(++text, "]") : strcspn(text, ":");
+	const char *rest = text + len;
+
+	if (len == 0 || len >= sizeof(link->host) || (bracketed && *rest++ != ']'))
+		return false;
+	memcpy(link->host, text, len);
+	link->host[len] = '\0';
+	return !strpbrk(link->host, "/@?# \t") && parse_port(rest, &link->port);
+}
+
+static bool parse_broker(struct glow_link *link, const char *uri)
+{
+	link->tls = strncmp(uri, "mqtts://", 8) == 0;
+	if (!link->tls && strncmp(uri, "mqtt://", 7) != 0)
+		return false;
+	link->port = link->tls ? 8883 : 1883;
+	return parse_host(link, uri + (link->tls ? 8 : 7));
+}
+
+bool glow_mqtt_uri_valid(const char *uri)
+{
+	struct glow_link link;
+
+	return parse_broker(&link, uri);
+}
+
+int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, char why[160])
+{
+	MQTTClient_createOptions options = MQTTClient_createOptions_initializer;
+	char uri[sizeof(link->host) + 24];
+	bool ipv6;
+
+	*link = (struct glow_link){ .cfg = cfg, .fd = -1 };
+	if (!parse_broker(link, cfg->broker)) {
+		/* Not repeated: somebody may have put a password into it. */
+		snprintf(why, 160, "broker must be mqtt://host[:port] or mqtts://host[:port]");
+		return -EINVAL;
+	}
+	/* Paho 1.3.9 to 1.3.13 send plain MQTT through these. */
+	unsetenv("http_proxy");
+	unsetenv("https_proxy");
+
+	ipv6 = strchr(link->host, ':');
+	snprintf(uri, sizeof(uri), "%s://%s%s%s:%u", link->tls ? "ssl" : "tcp", ipv6 ? "[" : "", link->host,
+		 ipv6 ? "]" : "", link->port);
+	options.MQTTVersion = MQTTVERSION_5;
+	if (MQTTClient_createWithOptions(&link->client, uri, cfg->client_id, MQTTCLIENT_PERSISTENCE_NONE, NULL,
+					 &options) != MQTTCLIENT_SUCCESS) {
+		snprintf(why, 160, "client id \"%.80s\" cannot be used", cfg->client_id);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+void glow_link_fini(struct glow_link *link)
+{
+	if (link->client)
+		MQTTClient_destroy(&link->client);
+}
+
+/* Paho hands its descriptor to nobody, so it is recognized by its peer: the
+ * only TCP connection of this process to the broker's port. */
+static int find_connection(uint16_t port)
+{
+	for (int fd = 0; fd < DESCRIPTORS; fd++) {
+		struct sockaddr_storage peer = { 0 };
+		socklen_t size = sizeof(peer);
+		int type = 0;
+		socklen_t type_size = sizeof(type);
+
+		if (getpeername(fd, (struct sockaddr *)&peer, &size) < 0 ||
+		    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_size) < 0 || type != SOCK_STREAM)
+			continue;
+		if (peer.ss_family == AF_INET && ((struct sockaddr_in *)&peer)->sin_port == htons(port))
+			return fd;
+		if (peer.ss_family == AF_INET6 && ((struct sockaddr_in6 *)&peer)->sin6_port == htons(port))
+			return fd;
+	}
+	return -1;
+}
+
+/* Without TCP_NODELAY, which Paho does not set, QoS 1 traffic waits 40 ms for
+ * delayed acknowledgements. The larger buffer takes the largest packet whole. */
+static void tune_connection(int fd)
+{
+	const int on = 1, size = SEND_BUFFER;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
+static int note_tls_error(const char *text, size_t len, void *data)
+{
+	struct glow_link *link = data;
+
+	/* "error:0A000086:SSL routines::certificate verify failed:../ssl/…" */
+	snprintf(link->tls_error, sizeof(link->tls_error), "%.*s", (int)len, text);
+	link->tls_error[strcspn(link->tls_error, "\n")] = '\0';
+	return 1;
+}
+
+static MQTTClient_SSLOptions tls_options(struct glow_link *link)
+{
+	MQTTClient_SSLOptions tls = MQTTClient_SSLOptions_initializer;
+
+	tls.enableServerCertAuth = 1;
+	tls.verify = 1; /* the host name, which Paho leaves out by default */
+	tls.trustStore = link->cfg->ca_file;
+	tls.keyStore = link->cfg->cert_file;
+	tls.privateKey = link->cfg->key_file;
+	tls.ssl_error_cb = note_tls_error;
+	tls.ssl_error_context = link;
+	return tls;
+}
+
+static MQTTClient_willOptions will_options(const struct glow_mqtt_cfg *cfg)
+{
+	MQTTClient_willOptions will = MQTTClient_willOptions_initializer;
+
+	will.topicName = cfg->will_topic;
+	will.message = cfg->will_payload;
+	will.retained = 1;
+	will.qos = 1;
+	return will;
+}
+
+/* The broker's Receive Maximum, where it is below our window. */
+static int window(const MQTTResponse *response)
+{
+	int maximum = WINDOW;
+
+	if (response->properties && MQTTProperties_hasProperty(response->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM))
+		maximum = (int)MQTTProperties_getNumericValue(response->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM);
+	return maximum > 0 && maximum < WINDOW ? maximum : WINDOW;
+}
+
+static int connect_with(struct glow_link *link, MQTTClient_connectOptions *options)
+{
+	MQTTProperty packet_max = { .identifier = MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE,
+				    .value.integer4 = GLOW_MQTT_PACKET_MAX };
+	MQTTProperties properties = MQTTProperties_initializer;
+	MQTTResponse response;
+	int reason;
+
+	MQTTProperties_add(&properties, &packet_max);
+	response = MQTTClient_connect5(link->client, options, &properties, NULL);
+	reason = (int)response.reasonCode;
+	link->window = window(&response);
+	MQTTResponse_free(response);
+	MQTTProperties_free(&properties);
+	return reason;
+}
+
+int glow_link_connect(struct glow_link *link, bool with_will, char why[160])
+{
+	const struct glow_mqtt_cfg *cfg = link->cfg;
+	MQTTClient_connectOptions options = MQTTClient_connectOptions_initializer5;
+	MQTTClient_SSLOptions tls = tls_options(link);
+	MQTTClient_willOptions will = will_options(cfg);
+	struct glow_mono start = glow_mono_now();
+	int reason;
+
+	options.MQTTVersion = MQTTVERSION_5;
+	options.keepAliveInterval = (int)cfg->keepalive_s;
+	options.cleanstart = 1;
+	options.reliable = 0;
+	options.maxInflightMessages = WINDOW;
+	options.connectTimeout = GLOW_LINK_CONNECT_S;
+	options.username = cfg->username;
+	options.password = cfg->password;
+	options.will = with_will && cfg->will_topic ? &will : NULL;
+	options.ssl = link->tls ? &tls : NULL;
+
+	link->tls_error[0] = '\0';
+	reason = connect_with(link, &options);
+	if (reason != MQTTREASONCODE_SUCCESS) {
+		int64_t took_ms = (glow_mono_now().ns - start.ns) / 1000000;
+
+		glow_mqtt_explain(link, reason, took_ms > GLOW_LINK_CONNECT_S * 1000 - 500, why);
+		return -ECONNREFUSED;
+	}
+	link->fd = find_connection(link->port);
+	if (link->fd < 0) {
+		glow_link_disconnect(link);
+		snprintf(why, 160, "the connection has no descriptor below %d", DESCRIPTORS);
+		return -EMFILE;
+	}
+	tune_connection(link->fd);
+	return 0;
+}
+
+static int check_subscriptions(const MQTTResponse *response, const char *const *topics, size_t n, char why[160])
+{
+	if ((int)response->reasonCode < 0 || (n > 1 && response->reasonCodeCount != (int)n)) {
+		snprintf(why, 160, "connection lost while subscribing");
+		return -ENOTCONN;
+	}
+	for (size_t i = 0; i < n; i++) {
+		int reason = response->reasonCodes ? (int)response->reasonCodes[i] : (int)response->reasonCode;
+
+		if (reason >= 0x80) {
+			snprintf(why, 160, "subscription to %.80s refused: %s", topics[i],
+				 glow_mqtt_reason_text(reason));
+			return -EACCES;
+		}
+	}
+	return 0;
+}
+
+static int subscribe(struct glow_link *link, const char *const *topics, size_t n, MQTTSubscribe_options option,
+		     char why[160])
+{
+	MQTTSubscribe_options *options = calloc(n + 1, sizeof(*options));
+	int *qos = calloc(n + 1, sizeof(*qos));
+	int r = -ENOMEM;
+
+	snprintf(why, 160, "out of memory");
+	if (options && qos) {
+		MQTTResponse response;
+
+		for (size_t i = 0; i < n; i++) {
+			options[i] = option;
+			qos[i] = SUBSCRIBED_QOS;
+		}
+		response = MQTTClient_subscribeMany5(link->client, (int)n, (char *const *)topics, qos, options, NULL);
+		r = check_subscriptions(&response, topics, n, why);
+		MQTTResponse_free(response);
+	}
+	free(options);
+	free(qos);
+	return r;
+}
+
+int glow_link_subscribe(struct glow_link *link, char why[160])
+{
+	const struct glow_mqtt_cfg *cfg = link->cfg;
+	MQTTSubscribe_options replayed = MQTTSubscribe_options_initializer;
+	MQTTSubscribe_options live = MQTTSubscribe_options_initializer;
+	int r = 0;
+
+	replayed.noLocal = 1;
+	live.retainAsPublished = 1;
+	live.retainHandling = 2;
+	if (cfg->n_retained_topics > 0)
+		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics, replayed, why);
+	if (r == 0 && cfg->n_topics > 0)
+		r = subscribe(link, cfg->topics, cfg->n_topics, live, why);
+	return r;
+}
+
+static struct glow_mail *mail_of(const char *topic, const MQTTClient_message *from)
+{
+	MQTTProperties *properties = (MQTTProperties *)&from->properties;
+	const MQTTProperty *response = MQTTProperties_getProperty(properties, MQTTPROPERTY_CODE_RESPONSE_TOPIC);
+	const MQTTProperty *correlation = MQTTProperties_getProperty(properties, MQTTPROPERTY_CODE_CORRELATION_DATA);
+	struct glow_mqtt_event event = {
+		.kind = GLOW_MQTT_MESSAGE,
+		.message = { .topic = topic,
+			     .payload = from->payload,
+			     .len = (size_t)from->payloadlen,
+			     .qos = from->qos,
+			     .retained = from->retained },
+	};
+	char *response_topic = NULL;
+	struct glow_mail *mail = NULL;
+
+	if (response) {
+		response_topic = strndup(response->value.data.data, (size_t)response->value.data.len);
+		event.message.response_topic = response_topic;
+	}
+	if (correlation) {
+		event.message.correlation = correlation->value.data.data;
+		event.message.correlation_len = (size_t)correlation->value.data.len;
+	}
+	if (response_topic || !response)
+		mail = glow_mail_create(&event);
+	free(response_topic);
+	return mail;
+}
+
+int glow_link_wait(struct glow_link *link, unsigned timeout_ms, struct glow_mail **ret_mail)
+{
+	MQTTClient_message *message = NULL;
+	char *topic = NULL;
+	int topic_len = 0;
+	int rc = MQTTClient_receive(link->client, &topic, &topic_len, &message, timeout_ms);
+
+	/* A message may come together with the news that it was the last one. */
+	if (message) {
+		*ret_mail = rc == MQTTCLIENT_TOPICNAME_TRUNCATED ? NULL : mail_of(topic, message);
+		MQTTClient_freeMessage(&message);
+		MQTTClient_free(topic);
+		return 1;
+	}
+	return MQTTClient_isConnected(link->client) ? 0 : -ENOTCONN;
+}
+
+int glow_link_receive(struct glow_link *link, struct glow_mail **ret_mail)
+{
+	int pending = glow_link_pending(link);
+	int r = 0;
+
+	for (int quiet = 0; r == 0 && quiet < QUIET_CALLS; quiet++) {
+		int before = pending;
+
+		r = glow_link_wait(link, 0, ret_mail);
+		pending = glow_link_pending(link);
+		if (pending != before)
+			quiet = -1;
+	}
+	return r;
+}
+
+bool glow_link_has_room(const struct glow_link *link, const struct glow_message *message)
+{
+	int queued = 0;
+
+	if (message->qos > 0 && glow_link_pending(link) >= link->window)
+		return false;
+	/* Alone, a message may be as large as it likes. */
+	return ioctl(link->fd, SIOCOUTQ, &queued) < 0 || queued == 0 || (size_t)queued + message->len <= SEND_BACKLOG;
+}
+
+static void add_data(MQTTProperties *properties, enum MQTTPropertyCodes code, const void *data, size_t len)
+{
+	MQTTProperty property = { .identifier = code };
+
+	property.value.data.data = (char *)data;
+	property.value.data.len = (int)len;
+	MQTTProperties_add(properties, &property);
+}
+
+int glow_link_publish(struct glow_link *link, const struct glow_message *message)
+{
+	MQTTClient_message out = MQTTClient_message_initializer;
+	MQTTResponse response;
+	int reason;
+
+	out.payload = (void *)message->payload;
+	out.payloadlen = (int)message->len;
+	out.qos = message->qos;
+	out.retained = message->retained;
+	if (message->response_topic)
+		add_data(&out.properties, MQTTPROPERTY_CODE_RESPONSE_TOPIC, message->response_topic,
+			 strlen(message->response_topic));
+	if (message->correlation)
+		add_data(&out.properties, MQTTPROPERTY_CODE_CORRELATION_DATA, message->correlation,
+			 message->correlation_len);
+	response = MQTTClient_publishMessage5(link->client, message->topic, &out, NULL);
+	MQTTProperties_free(&out.properties);
+	reason = (int)response.reasonCode; /* an enum without negative values, which Paho puts there */
+	MQTTResponse_free(response);
+	if (reason >= 0)
+		return 0;
+	return reason == MQTTCLIENT_BAD_UTF8_STRING ? -EINVAL : -ENOTCONN;
+}
+
+int glow_link_pending(const struct glow_link *link)
+{
+	MQTTClient_deliveryToken *tokens = NULL;
+	int n = 0;
+
+	if (MQTTClient_getPendingDeliveryTokens(link->client, &tokens) != MQTTCLIENT_SUCCESS || !tokens)
+		return 0;
+	while (tokens[n] != -1)
+		n++;
+	MQTTClient_free(tokens);
+	return n;
+}
+
+void glow_link_disconnect(struct glow_link *link)
+{
+	MQTTClient_disconnect5(link->client, 0, MQTTREASONCODE_NORMAL_DISCONNECTION, NULL);
+	link->fd = -1;
+}

@@ -1,0 +1,675 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+
+/* The messenger against a real Mosquitto, and against two that misbehave: a
+ * listener that never answers and a broker that refuses a subscription. */
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+
+#include <glow/clock.h>
+#include <glow/mqtt.h>
+
+#include "harness/broker.h"
+
+#define PATIENCE_MS 15000
+#define CLOSE_MS    3000
+#define BURST       2000
+#define BOX         1024 /* what the messenger holds for a slow owner */
+
+struct fixture {
+	struct broker broker;
+	struct glow_mqtt *mqtt;
+	struct glow_mqtt_cfg cfg;
+};
+
+static const char *const topics[] = { "t/#" };
+static const char *const retained_topics[] = { "r/#" };
+
+static int64_t now_ms(void)
+{
+	return glow_mono_now().ns / 1000000;
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	broker_init(&f->broker);
+	f->cfg = (struct glow_mqtt_cfg){
+		.broker = f->broker.uri, .client_id = "messenger", .keepalive_s = 10, .topics = topics, .n_topics = 1
+	};
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	bool closed = glow_mqtt_close(f->mqtt, CLOSE_MS);
+
+	broker_fini(&f->broker);
+	free(f);
+	return closed ? 0 : -1;
+}
+
+static struct glow_mqtt_event next(struct glow_mqtt *mqtt)
+{
+	struct pollfd fd = { .fd = glow_mqtt_fd(mqtt), .events = POLLIN };
+	struct glow_mqtt_event event;
+
+	while (!glow_mqtt_next(mqtt, &event))
+		assert_int_equal(poll(&fd, 1, PATIENCE_MS), 1);
+	return event;
+}
+
+static struct glow_mqtt_event expect(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind)
+{
+	struct glow_mqtt_event event = next(mqtt);
+
+	assert_int_equal(event.kind, kind);
+	return event;
+}
+
+static struct glow_message expect_message(struct glow_mqtt *mqtt, const char *topic, const char *payload)
+{
+	struct glow_message message = expect(mqtt, GLOW_MQTT_MESSAGE).message;
+
+	assert_string_equal(message.topic, topic);
+	assert_int_equal(message.len, strlen(payload));
+	assert_memory_equal(message.payload, payload, message.len);
+	return message;
+}
+
+/* An attempt fails, and the sentence about it contains `words`. */
+static void expect_failure(struct glow_mqtt *mqtt, const char *words)
+{
+	const char *why = expect(mqtt, GLOW_MQTT_FAILED).why;
+
+	if (!strstr(why, words))
+		fail_msg("\"%s\" is not in \"%s\"", words, why);
+}
+
+static void open_messenger(struct fixture *f)
+{
+	char why[160];
+
+	assert_int_equal(glow_mqtt_open(&f->cfg, &f->mqtt, why), 0);
+}
+
+static void connect_messenger(struct fixture *f)
+{
+	broker_start(&f->broker, NULL);
+	open_messenger(f);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+}
+
+static void close_messenger(struct fixture *f)
+{
+	assert_true(glow_mqtt_close(f->mqtt, CLOSE_MS));
+	f->mqtt = NULL;
+}
+
+static int publish(struct fixture *f, const char *topic, const char *payload, int qos, bool retained)
+{
+	const struct glow_message message = {
+		.topic = topic, .payload = payload, .len = strlen(payload), .qos = qos, .retained = retained
+	};
+
+	return glow_mqtt_publish(f->mqtt, &message);
+}
+
+static void test_uri(void **state)
+{
+	static const char *const wrong[] = {
+		"",
+		"localhost",
+		"tcp://localhost",
+		"mqtt://",
+		"mqtt://:1883",
+		"mqtt://host:",
+		"mqtt://host:0",
+		"mqtt://host:65536",
+		"mqtt://host:18 3",
+		"mqtt://host/path",
+		"mqtt://me:pw@host",
+		"mqtt://[::1",
+		"mqtts://host:12x",
+		"MQTT://host",
+	};
+	struct fixture *f = *state;
+	char why[160];
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		f->cfg.broker = wrong[i];
+		assert_false(glow_mqtt_uri_valid(wrong[i]));
+		why[0] = '\0';
+		assert_int_equal(glow_mqtt_open(&f->cfg, &f->mqtt, why), -EINVAL);
+		assert_non_null(strstr(why, "mqtt://host[:port]"));
+		assert_null(strstr(why, "pw"));
+	}
+	f->cfg.broker = "mqtt://[::1]:1"; /* the control */
+	assert_true(glow_mqtt_uri_valid(f->cfg.broker));
+	open_messenger(f);
+	expect_failure(f->mqtt, "cannot reach ::1:1");
+}
+
+static void test_request(void **state)
+{
+	struct fixture *f = *state;
+	const char *const request[] = { "-q",
+					"1",
+					"-t",
+					"t/in",
+					"-m",
+					"hello",
+					"-D",
+					"publish",
+					"response-topic",
+					"t/answer",
+					"-D",
+					"publish",
+					"correlation-data",
+					"4711",
+					NULL };
+	const char *const plain[] = { "-t", "t/plain", "-m", "hi", NULL };
+	struct glow_message message;
+
+	connect_messenger(f);
+	assert_int_equal(broker_publish(&f->broker, request), 0);
+	message = expect_message(f->mqtt, "t/in", "hello");
+	assert_string_equal(message.response_topic, "t/answer");
+	assert_int_equal(message.correlation_len, 4);
+	assert_memory_equal(message.correlation, "4711", 4);
+	assert_int_equal(message.qos, 1);
+	assert_false(message.retained);
+
+	assert_int_equal(broker_publish(&f->broker, plain), 0);
+	message = expect_message(f->mqtt, "t/plain", "hi");
+	assert_null(message.response_topic);
+	assert_null(message.correlation);
+	assert_int_equal(message.qos, 0);
+}
+
+/* What we send, as we receive it ourselves. */
+static void test_echo(void **state)
+{
+	static char large[262144];
+	const struct glow_message asked = { .topic = "t/echo",
+					    .payload = large,
+					    .len = sizeof(large),
+					    .qos = 1,
+					    .response_topic = "t/there",
+					    .correlation = "\0\1\2",
+					    .correlation_len = 3 };
+	struct glow_message too_large = asked, got;
+	struct fixture *f = *state;
+
+	memset(large, 'x', sizeof(large));
+	connect_messenger(f);
+	assert_int_equal(glow_mqtt_publish(f->mqtt, &asked), 0);
+	got = expect(f->mqtt, GLOW_MQTT_MESSAGE).message;
+	assert_int_equal(got.len, sizeof(large));
+	assert_memory_equal(got.payload, large, sizeof(large));
+	assert_string_equal(got.response_topic, "t/there");
+	assert_int_equal(got.correlation_len, 3);
+	assert_memory_equal(got.correlation, "\0\1\2", 3);
+
+	too_large.len = GLOW_MQTT_PACKET_MAX;
+	too_large.payload = calloc(1, too_large.len);
+	assert_int_equal(glow_mqtt_publish(f->mqtt, &too_large), -EMSGSIZE);
+	free((void *)too_large.payload);
+	assert_int_equal(glow_mqtt_dropped(f->mqtt), 0);
+}
+
+/* Counts the replayed messages up to CONNECTED; none may come from the live topics. */
+static int count_replay(struct fixture *f)
+{
+	int n = 0;
+
+	for (;;) {
+		struct glow_mqtt_event event = next(f->mqtt);
+
+		if (event.kind == GLOW_MQTT_CONNECTED)
+			return n;
+		assert_int_equal(event.kind, GLOW_MQTT_MESSAGE);
+		assert_true(event.message.retained);
+		assert_memory_equal(event.message.topic, "r/", 2);
+		n++;
+	}
+}
+
+/* Fifty of them: more than the broker sends without an acknowledgement. */
+static void test_retained(void **state)
+{
+	enum { REPLAYED = 50 };
+	struct fixture *f = *state;
+	char topic[16];
+
+	connect_messenger(f);
+	for (int i = 0; i < REPLAYED; i++) {
+		snprintf(topic, sizeof(topic), "r/%d", i);
+		assert_int_equal(publish(f, topic, "kept", 1, true), 0);
+	}
+	assert_int_equal(publish(f, "t/kept", "not replayed", 1, true), 0);
+	assert_true(expect_message(f->mqtt, "t/kept", "not replayed").retained); /* as published */
+	close_messenger(f);
+
+	f->cfg.retained_topics = retained_topics;
+	f->cfg.n_retained_topics = 1;
+	open_messenger(f);
+	assert_int_equal(count_replay(f), REPLAYED);
+
+	/* Own messages come back on the live topics only. */
+	assert_int_equal(publish(f, "r/own", "no", 1, false), 0);
+	assert_int_equal(publish(f, "t/own", "yes", 1, false), 0);
+	assert_false(expect_message(f->mqtt, "t/own", "yes").retained);
+	close_messenger(f);
+
+	f->cfg.n_retained_topics = 0; /* the control: who does not ask gets none */
+	open_messenger(f);
+	assert_int_equal(count_replay(f), 0);
+}
+
+/* A process of its own with a will, which tells through `ready` that it is connected. */
+static void live_until_killed(const struct fixture *f, int ready)
+{
+	struct glow_mqtt_cfg cfg = f->cfg;
+	struct glow_mqtt_event event;
+	struct glow_mqtt *mqtt;
+	char why[160];
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	cfg.client_id = "victim";
+	cfg.will_topic = "t/availability";
+	cfg.will_payload = "offline";
+	if (glow_mqtt_open(&cfg, &mqtt, why) < 0)
+		_exit(1);
+	while (!glow_mqtt_next(mqtt, &event) || event.kind != GLOW_MQTT_CONNECTED)
+		poll(&(struct pollfd){ .fd = glow_mqtt_fd(mqtt), .events = POLLIN }, 1, PATIENCE_MS);
+	if (write(ready, "r", 1) != 1)
+		_exit(1);
+	pause();
+}
+
+static void test_will(void **state)
+{
+	struct fixture *f = *state;
+	int ready[2];
+	pid_t victim;
+	char byte;
+
+	broker_start(&f->broker, NULL);
+	assert_int_equal(pipe(ready), 0);
+	victim = fork();
+	if (victim == 0) {
+		live_until_killed(f, ready[1]);
+		_exit(0);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	open_messenger(f);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+	kill(victim, SIGKILL);
+	waitpid(victim, NULL, 0);
+	assert_true(expect_message(f->mqtt, "t/availability", "offline").retained);
+}
+
+/* Who says goodbye has everything sent, and no will: the retained word is the last one said. */
+static void test_goodbye(void **state)
+{
+	struct fixture *f = *state;
+	struct glow_message last;
+
+	f->cfg.will_topic = "r/availability";
+	f->cfg.will_payload = "died";
+	connect_messenger(f);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(publish(f, "r/availability", "busy", 1, true), 0);
+	assert_int_equal(publish(f, "r/availability", "left", 1, true), 0);
+	close_messenger(f);
+
+	f->cfg.retained_topics = retained_topics;
+	f->cfg.n_retained_topics = 1;
+	open_messenger(f);
+	last = expect(f->mqtt, GLOW_MQTT_MESSAGE).message;
+	assert_int_equal(last.len, 4);
+	assert_memory_equal(last.payload, "left", 4);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+}
+
+static void test_restart(void **state)
+{
+	struct fixture *f = *state;
+	struct glow_mqtt_event event;
+
+	connect_messenger(f);
+	broker_stop(&f->broker, SIGTERM);
+	event = expect(f->mqtt, GLOW_MQTT_DISCONNECTED);
+	assert_non_null(strstr(event.why, "lost"));
+	assert_int_equal(publish(f, "t/x", "nobody hears this", 1, false), -ENOTCONN);
+	expect_failure(f->mqtt, "Connection refused");
+	broker_start(&f->broker, NULL);
+	do {
+		event = next(f->mqtt);
+	} while (event.kind == GLOW_MQTT_FAILED);
+	assert_int_equal(event.kind, GLOW_MQTT_CONNECTED);
+	assert_int_equal(publish(f, "t/x", "flowing", 1, false), 0);
+	expect_message(f->mqtt, "t/x", "flowing");
+}
+
+static void test_password(void **state)
+{
+	struct fixture *f = *state;
+	char file[64], config[128];
+	const char *const passwd[] = { "mosquitto_passwd", "-b", "-c", file, "me", "right", NULL };
+
+	snprintf(file, sizeof(file), "%s/passwords", f->broker.dir);
+	snprintf(config, sizeof(config), "allow_anonymous false\npassword_file %s", file);
+	assert_int_equal(broker_run(NULL, passwd), 0);
+	broker_start(&f->broker, config);
+	f->cfg.username = "me";
+	f->cfg.password = "wrong";
+	open_messenger(f);
+	expect_failure(f->mqtt, "password refused");
+	close_messenger(f);
+
+	f->cfg.password = "right";
+	open_messenger(f);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+}
+
+static void test_nobody_there(void **state)
+{
+	struct fixture *f = *state;
+	char why[160];
+
+	open_messenger(f); /* the broker is not started */
+	expect_failure(f->mqtt, "Connection refused");
+	close_messenger(f);
+	f->cfg.broker = "mqtt://host.invalid";
+	assert_true(glow_mqtt_check(&f->cfg, why) < 0);
+	assert_non_null(strstr(why, "host.invalid not found"));
+
+	f->cfg.broker = f->broker.uri;
+	broker_start(&f->broker, NULL);
+	assert_int_equal(glow_mqtt_check(&f->cfg, why), 0);
+}
+
+static int listen_at(uint16_t port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons(port),
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	return fd;
+}
+
+/* What is left of such a messenger is left, so it is looked at in a process of its own. */
+static void close_in_the_middle(const struct fixture *f)
+{
+	struct glow_mqtt *mqtt;
+	int64_t start_ms;
+	char why[160];
+	bool closed;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (glow_mqtt_open(&f->cfg, &mqtt, why) < 0)
+		_exit(1);
+	poll(NULL, 0, 200); /* into the middle of the connect */
+	start_ms = now_ms();
+	closed = glow_mqtt_close(mqtt, 300);
+	_exit(closed ? 2 : now_ms() - start_ms > 800 ? 3 : 0);
+}
+
+static void test_silent_broker(void **state)
+{
+	struct fixture *f = *state;
+	int listener = listen_at(f->broker.port);
+	int64_t start_ms;
+	char why[160];
+	int status;
+	pid_t child = fork();
+
+	if (child == 0)
+		close_in_the_middle(f);
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+
+	start_ms = now_ms();
+	assert_true(glow_mqtt_check(&f->cfg, why) < 0);
+	assert_in_range(now_ms() - start_ms, 4000, 6500);
+	assert_non_null(strstr(why, "does not answer"));
+	close(listener);
+}
+
+/* It was there and is frozen now: neither publishing nor closing may wait for it. */
+static void test_frozen_broker(void **state)
+{
+	static char payload[50000];
+	struct fixture *f = *state;
+	int64_t start_ms, worst_ms = 0;
+	int full = 0;
+
+	memset(payload, 'x', sizeof(payload) - 1);
+	connect_messenger(f);
+	kill(f->broker.pid, SIGSTOP);
+	for (int i = 0; i < 200; i++) {
+		start_ms = now_ms();
+		full += publish(f, "t/large", payload, i % 2, false) == -EAGAIN;
+		if (now_ms() - start_ms > worst_ms)
+			worst_ms = now_ms() - start_ms;
+	}
+	assert_in_range(full, 1, 199);
+	assert_int_equal(glow_mqtt_dropped(f->mqtt), full);
+	assert_in_range(worst_ms, 0, 500);
+
+	start_ms = now_ms();
+	close_messenger(f); /* asserts that it was possible */
+	assert_in_range(now_ms() - start_ms, CLOSE_MS * 3 / 4, CLOSE_MS);
+}
+
+/* Reads what the client sent up to its SUBSCRIBE, whose packet id is returned. */
+static uint16_t fake_read_subscribe(int fd)
+{
+	uint8_t packet[512];
+
+	for (;;) {
+		ssize_t n = recv(fd, packet, sizeof(packet), 0);
+
+		assert_true(n > 3);
+		if (packet[0] == 0x10)
+			assert_int_equal(send(fd, "\x20\x03\0\0\0", 5, 0), 5);
+		else if (packet[0] == 0x82)
+			return (uint16_t)(packet[2] << 8 | packet[3]);
+	}
+}
+
+static void *refuse_subscription(void *data)
+{
+	int client = accept(*(int *)data, NULL, NULL);
+	uint16_t id = fake_read_subscribe(client);
+	const uint8_t refusal[] = { 0x90, 4, (uint8_t)(id >> 8), (uint8_t)id, 0, 0x87 };
+
+	assert_int_equal(send(client, refusal, sizeof(refusal), 0), sizeof(refusal));
+	while (recv(client, &id, sizeof(id), 0) > 0)
+		;
+	close(client);
+	return NULL;
+}
+
+static void test_refused_subscription(void **state)
+{
+	struct fixture *f = *state;
+	int listener = listen_at(f->broker.port);
+	pthread_t fake;
+
+	pthread_create(&fake, NULL, refuse_subscription, &listener);
+	open_messenger(f);
+	expect_failure(f->mqtt, "subscription to t/# refused: not authorized");
+	pthread_join(fake, NULL);
+	close(listener);
+}
+
+static void make_certificates(const struct broker *broker)
+{
+	static const char script[] =
+		"cd \"$1\" && exec 2>/dev/null && "
+		"for ca in ca other; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
+		"-subj /CN=$ca -keyout $ca.key -out $ca.crt || exit 1; done && "
+		"openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -keyout server.key "
+		"-out server.csr && "
+		"echo subjectAltName=DNS:localhost >san && "
+		"openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile san "
+		"-out server.crt";
+	const char *const sh[] = { "sh", "-c", script, "sh", broker->dir, NULL };
+
+	assert_int_equal(broker_run(NULL, sh), 0);
+}
+
+/* Publishes `n` messages and receives them, each once and in order. */
+static void burst(struct fixture *f, int n)
+{
+	int sent = 0;
+
+	for (int received = 0; received < n; received++) {
+		char payload[16];
+
+		for (; sent < n && sent < received + BOX / 2; sent++) {
+			snprintf(payload, sizeof(payload), "%d", sent);
+			assert_int_equal(publish(f, "t/burst", payload, 1, false), 0);
+		}
+		snprintf(payload, sizeof(payload), "%d", received);
+		expect_message(f->mqtt, "t/burst", payload);
+	}
+	assert_int_equal(glow_mqtt_dropped(f->mqtt), 0);
+}
+
+static void test_tls(void **state)
+{
+	struct fixture *f = *state;
+	char config[256], by_name[64], by_number[64], ca[64], other[64];
+	const char *dir = f->broker.dir;
+
+	snprintf(ca, sizeof(ca), "%s/ca.crt", dir);
+	snprintf(other, sizeof(other), "%s/other.crt", dir);
+	snprintf(by_name, sizeof(by_name), "mqtts://localhost:%u", f->broker.port);
+	snprintf(by_number, sizeof(by_number), "mqtts://127.0.0.1:%u", f->broker.port);
+	snprintf(config, sizeof(config),
+		 "allow_anonymous true\ncafile %s\ncertfile %s/server.crt\nkeyfile %s/server.key", ca, dir, dir);
+	make_certificates(&f->broker);
+	broker_start(&f->broker, config);
+
+	f->cfg.broker = by_name;
+	f->cfg.ca_file = other;
+	open_messenger(f);
+	expect_failure(f->mqtt, "not trusted");
+	close_messenger(f);
+
+	f->cfg.ca_file = NULL;
+	open_messenger(f);
+	expect_failure(f->mqtt, "--ca-file");
+	close_messenger(f);
+
+	f->cfg.ca_file = "/nowhere/ca.crt";
+	open_messenger(f);
+	expect_failure(f->mqtt, "cannot read /nowhere/ca.crt");
+	close_messenger(f);
+
+	f->cfg.broker = by_number;
+	f->cfg.ca_file = ca;
+	open_messenger(f);
+	expect_failure(f->mqtt, "not made out to the name 127.0.0.1");
+	close_messenger(f);
+
+	f->cfg.broker = f->broker.uri; /* no TLS where the broker wants it */
+	open_messenger(f);
+	expect_failure(f->mqtt, "without TLS?");
+	close_messenger(f);
+
+	f->cfg.broker = by_name;
+	open_messenger(f);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+	burst(f, BURST);
+}
+
+static void test_burst(void **state)
+{
+	struct fixture *f = *state;
+
+	connect_messenger(f);
+	burst(f, BURST);
+}
+
+/* An owner that does not read loses the newest, and hears how many. */
+static void test_overflow(void **state)
+{
+	enum { LOST = 100 };
+	struct fixture *f = *state;
+	static char lines[(BOX + LOST) * 8 + 1];
+	char port[8];
+	const char *const pub[] = {
+		"mosquitto_pub", "-h", "127.0.0.1", "-p", port, "-q", "1", "-t", "t/x", "-l", NULL
+	};
+	int64_t start_ms = now_ms();
+
+	for (int i = 0; i < BOX + LOST; i++)
+		snprintf(lines + strlen(lines), sizeof(lines) - strlen(lines), "%d\n", i);
+	snprintf(port, sizeof(port), "%u", f->broker.port);
+	connect_messenger(f);
+	assert_int_equal(glow_mqtt_dropped(f->mqtt), 0);
+	assert_int_equal(broker_run(lines, pub), 0);
+	while (glow_mqtt_dropped(f->mqtt) < LOST && now_ms() - start_ms < PATIENCE_MS)
+		poll(NULL, 0, 5);
+	assert_int_equal(glow_mqtt_dropped(f->mqtt), LOST);
+	for (int i = 0; i < BOX; i++) {
+		char payload[16];
+
+		snprintf(payload, sizeof(payload), "%d", i);
+		expect_message(f->mqtt, "t/x", payload);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_uri, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_request, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_echo, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_retained, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_will, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_goodbye, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_password, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nobody_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_silent_broker, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_frozen_broker, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused_subscription, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tls, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_burst, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_overflow, setup, teardown),
+	};
+
+	if (!broker_available())
+		return 77;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
