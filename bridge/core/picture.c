@@ -133,7 +133,8 @@ static uint32_t look_meters(const struct glow_look *look)
 enum glow_pace glow_picture_pace(const struct glow_picture *pic, int64_t t_us, uint32_t *ret_meters)
 {
 	const struct glow_look *look = pic->notice ? pic->notice : base_look(pic);
-	bool dark = !look || !look->on || look->brightness == 0 || (!pic->notice && pic->light && !pic->light->on);
+	bool covered = !pic->notice && pic->light && (!pic->light->on || pic->light->brightness == 0);
+	bool dark = !look || !look->on || look->brightness == 0 || covered;
 	bool fading = !pic->notice && pic->fade_from && t_us < pic->fade_end_us;
 	bool drawn = !dark && look->effect && !look->painted;
 
