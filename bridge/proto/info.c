@@ -34,6 +34,36 @@ static cJSON *param_default(const struct glow_param_desc *row)
 	return cJSON_CreateNumber(row->def);
 }
 
+void glow_param_range(const struct glow_param_desc *row, char *ret_text, size_t size)
+{
+	cJSON *def = param_default(row);
+	const char *text = cJSON_IsString(def) ? def->valuestring : "the light's";
+	size_t n = 0;
+
+	switch (row->type) {
+	case GLOW_PARAM_INT:
+		snprintf(ret_text, size, "%d..%d%s%s (%d)", row->min, row->max, row->unit[0] ? " " : "", row->unit,
+			 row->def);
+		break;
+	case GLOW_PARAM_BOOL:
+		snprintf(ret_text, size, "true or false (%s)", row->def ? "true" : "false");
+		break;
+	case GLOW_PARAM_COLOR:
+		snprintf(ret_text, size, "a colour (%s)", text);
+		break;
+	case GLOW_PARAM_TEXT:
+		snprintf(ret_text, size, "text (%s)", text);
+		break;
+	case GLOW_PARAM_CHOICE:
+		for (const char *const *c = row->choices; *c && n < size; c++)
+			n += (size_t)snprintf(ret_text + n, size - n, "%s%s", n ? "|" : "", *c);
+		if (n < size)
+			snprintf(ret_text + n, size - n, " (%s)", text);
+		break;
+	}
+	cJSON_Delete(def);
+}
+
 static cJSON *param_write(const struct glow_param_desc *row)
 {
 	cJSON *p = cJSON_CreateObject();

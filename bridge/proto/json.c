@@ -5,6 +5,7 @@
  * only tokens (strings, numbers, brackets): that they fit together is cJSON's job. */
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,27 @@ static bool in_number(char c)
 	return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
+/* Bytes of the escape that begins at s (a backslash); 0 with diag when it is a
+ * NUL, or one in disguise: cJSON reads what is no hexadecimal digit as 0. */
+static size_t escape_length(const char *s, size_t len, struct glow_diag *diag)
+{
+	bool valid = true;
+
+	if (len < 2 || s[1] != 'u')
+		return 2;
+	for (size_t k = 2; k < 6; k++)
+		valid = valid && k < len && strchr("0123456789abcdefABCDEF", s[k]);
+	if (!valid) {
+		glow_diag_set(diag, GLOW_BAD_JSON, "", "\\u needs four hexadecimal digits");
+		return 0;
+	}
+	if (memcmp(s + 2, "0000", 4) == 0) {
+		glow_diag_set(diag, GLOW_BAD_ENCODING, "", "NUL in a string");
+		return 0;
+	}
+	return 6;
+}
+
 /* Bytes of the string that begins at s (a quote) through its closing quote; 0 with diag when it is broken. */
 static size_t string_length(const char *s, size_t len, struct glow_diag *diag)
 {
@@ -88,11 +110,11 @@ static size_t string_length(const char *s, size_t len, struct glow_diag *diag)
 			return 0;
 		}
 		if (s[k] == '\\') {
-			if (len - k > 5 && memcmp(s + k, "\\u0000", 6) == 0) {
-				glow_diag_set(diag, GLOW_BAD_ENCODING, "", "NUL in a string");
+			size_t escape = escape_length(s + k, len - k, diag);
+
+			if (!escape)
 				return 0;
-			}
-			k++;
+			k += escape - 1;
 		}
 	}
 	glow_diag_set(diag, GLOW_BAD_JSON, "", "a string does not end");
@@ -105,6 +127,12 @@ static bool tokens_valid(const char *s, size_t len, struct glow_diag *diag)
 
 	for (size_t k = 0; k < len;) {
 		size_t step = 1;
+
+		/* cJSON takes every control character for white space. */
+		if ((unsigned char)s[k] < 0x20 && !strchr("\t\r\n", s[k])) {
+			glow_diag_set(diag, GLOW_BAD_JSON, "", "control character at byte %zu", k);
+			return false;
+		}
 
 		if (s[k] == '"') {
 			step = string_length(s + k, len - k, diag);
@@ -244,7 +272,15 @@ enum glow_code glow_json_color(const cJSON *item, const char *where, struct glow
 
 void glow_json_add_int(cJSON *object, const char *name, int64_t value)
 {
-	cJSON_AddNumberToObject(object, name, (double)value);
+	char text[24];
+
+	if (value >= INT32_MIN && value <= INT32_MAX) {
+		cJSON_AddNumberToObject(object, name, (double)value);
+		return;
+	}
+	/* cJSON would print a time as 1.7e+15. */
+	snprintf(text, sizeof(text), "%lld", (long long)value);
+	cJSON_AddRawToObject(object, name, text);
 }
 
 void glow_json_add_color(cJSON *object, const char *name, struct glow_rgb c)

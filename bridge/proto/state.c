@@ -52,7 +52,7 @@ static void write_frame(cJSON *object, const char *pixels, const char *leds, con
 			const char *name = glow_shape_led_name(shape, k);
 
 			for (uint32_t i = 0; strchr(name, '.') && i < f->n; i++)
-				if (glow_shape_led_in(shape, k, i) && f->px[i].r)
+				if (glow_shape_led_in(shape, k, i))
 					glow_json_add_int(list, name, f->px[i].r);
 		}
 		return;

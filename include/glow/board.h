@@ -68,6 +68,9 @@ struct glow_board {
 	const struct glow_board_desc *desc;
 	struct glow_shape shape;
 	char backend[64]; /**< the road in use: "gpiod:pinctrl-bcm2711", "sysfs:512", "i2c-dev:/dev/i2c-1", "virtual" */
+	const char *note; /**< what a person should know about this road, worth a line in the log; or NULL */
+	unsigned fps_max; /**< the most frames a second that this road carries; 0: any */
+	uint32_t latency_us; /**< from the return of show() until the LEDs have changed */
 };
 
 /** Every board in the order of boards.def, which is also the order `auto` tries them in. */

@@ -3,7 +3,7 @@
 #pragma once
 
 /* The seam between a board on I2C and its bus: writes of consecutive
- * registers. Implementations: hw/i2c_dev.c, and in the tests a recorder. */
+ * registers. Implementations: hw/i2c_dev.c, hw/i2c_gpio.c, and in the tests a recorder. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +30,12 @@ struct glow_i2c {
  * -EACCES no permission; -EBUSY a kernel driver has the address. */
 int glow_i2c_open_dev(const struct glow_board_cfg *cfg, uint8_t addr, struct glow_i2c **ret_bus,
 		      struct glow_diag *diag);
+
+/** The same over two GPIO lines, cfg->pin_sda and cfg->pin_scl of the chip that
+ * cfg->gpio and cfg->gpio_chip name. This takes the pins away from the I2C
+ * controller until the next boot, so it is for those who ask for it. */
+int glow_i2c_open_gpio(const struct glow_board_cfg *cfg, uint8_t addr, struct glow_i2c **ret_bus,
+		       struct glow_diag *diag);
 
 static inline void glow_i2c_close(struct glow_i2c *bus)
 {

@@ -32,7 +32,7 @@ struct glow_info {
 	uint8_t brightness_limit;
 	uint32_t current_limit_ma; /**< 0: none */
 	bool flash_limit;
-	char problem[160]; /**< why the board is dark, "" when it is well */
+	char problem[320]; /**< why the board is dark, "" when it is well */
 };
 
 cJSON *glow_info_write(const struct glow_info *info);
@@ -40,6 +40,9 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 
 /** Reads "a,b,c" into groups; false when an id is not valid or there are too many. */
 bool glow_groups_parse(const char *list, struct glow_info *info);
+
+/** "200..60000 ms (4000)": a row's range, unit and default for people. */
+void glow_param_range(const struct glow_param_desc *row, char *ret_text, size_t size);
 
 struct glow_stats {
 	unsigned fps;      /**< frames shown in the last second */

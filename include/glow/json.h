@@ -37,7 +37,8 @@ enum glow_code glow_json_micro(const cJSON *item, const char *where, double min,
 enum glow_code glow_json_color(const cJSON *item, const char *where, struct glow_rgb *ret_color,
 			       struct glow_diag *diag);
 
-/** Writers. Integers are exact up to 2^53. */
+/** Writers. Every integer is printed with all its digits; one beyond 32 bits can
+ * be printed, but not be read back from the tree before that. */
 void glow_json_add_int(cJSON *object, const char *name, int64_t value);
 void glow_json_add_color(cJSON *object, const char *name, struct glow_rgb c);
 

@@ -1,0 +1,645 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The loop. There is one timer, set to the next instant at which anything
+ * changes: a frame slot while something moves, else the end of a notice or a
+ * transition, a command's time, a state to publish, else nothing. It is set
+ * earlier by the board's own write time, so that the last bit of a frame, not
+ * the first, falls on its slot; what is drawn is always the instant itself and
+ * never "now". A still picture therefore costs no wake-up at all. */
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <sysexits.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include <glow/clock.h>
+#include <glow/health.h>
+#include <glow/limiter.h>
+#include <glow/log.h>
+#include <glow/meter.h>
+#include <glow/node.h>
+#include <glow/topics.h>
+
+#define RESTORE_WAIT_US (2 * GLOW_US_PER_S) /* how long the first frame waits for a retained state */
+#define BOARD_RETRY_US  (5 * GLOW_US_PER_S)
+#define STATS_US        (10 * GLOW_US_PER_S)
+#define STATS_GAUGE_US  (2 * GLOW_US_PER_S)
+#define GOODBYE_MS      1200
+#define LATE_US         1000
+#define NODE_TOPICS     4
+#define MAX_TOPICS      (NODE_TOPICS + 2 * GLOW_GROUPS_MAX)
+
+struct node {
+	const struct glow_node_cfg *cfg;
+	sd_event *loop;
+	sd_event_source *frame_timer, *stats_timer, *board_timer, *wall_source;
+	struct glow_bridge *bridge;
+	struct glow_mqtt *mqtt;
+	struct glow_board *board;
+	struct glow_clock clock;
+	struct glow_meters meters;
+	struct glow_info info;
+	struct glow_frame shown;
+	int64_t target_us; /* the instant the frame timer stands for */
+	bool target_is_slot;
+	int64_t drawn_us; /* the last instant drawn */
+	int64_t start_deadline_us;
+	uint32_t write_us;
+	struct glow_stats stats;
+	uint64_t frames, frames_before;
+	int64_t stats_ns;
+	bool gauge_shows;
+	int wall_fd, health_fd;
+	char problem[320];
+};
+
+static int64_t now_us(const struct node *n)
+{
+	return glow_clock_time(&n->clock, glow_mono_now()).us;
+}
+
+/* ---- the board ---- */
+
+static void set_problem(struct node *n, const char *what)
+{
+	if (strcmp(n->problem, what) != 0) {
+		if (what[0])
+			glow_error("%s: %s; trying again every %d s", n->cfg->board, what,
+				   (int)(BOARD_RETRY_US / GLOW_US_PER_S));
+		else
+			glow_info("board %s through %s", n->board->desc->name, n->board->backend);
+		snprintf(n->problem, sizeof(n->problem), "%s", what);
+	}
+	if (n->bridge)
+		glow_bridge_problem(n->bridge, what, n->board ? n->board->backend : "none");
+}
+
+static void retry_board_later(struct node *n)
+{
+	sd_event_source_set_time_relative(n->board_timer, BOARD_RETRY_US);
+	sd_event_source_set_enabled(n->board_timer, SD_EVENT_ONESHOT);
+}
+
+static void board_failed(struct node *n, int error)
+{
+	char what[160];
+
+	snprintf(what, sizeof(what), "cannot write to the board: %s", strerror(-error));
+	glow_board_close(n->board);
+	n->board = NULL;
+	set_problem(n, what);
+	retry_board_later(n);
+}
+
+static int open_board(struct node *n, struct glow_diag *diag)
+{
+	int r = glow_board_open(n->cfg->board, &n->cfg->board_cfg, &n->board, diag);
+
+	if (r < 0)
+		return r;
+	glow_frame_fill(&n->shown, n->board->shape.pixels, GLOW_BLACK); /* as open() leaves it */
+	set_problem(n, "");
+	return 0;
+}
+
+/* ---- drawing ---- */
+
+static void measure(struct node *n, struct glow_mono before, int64_t t_us)
+{
+	struct glow_mono after = glow_mono_now();
+	uint32_t took_us = (uint32_t)((after.ns - before.ns) / 1000);
+
+	n->write_us = n->frames == 0 ? took_us : (n->write_us * 7 + took_us) / 8;
+	if (glow_clock_time(&n->clock, after).us > t_us + LATE_US)
+		n->stats.late++;
+	n->frames++;
+}
+
+/* Shows the picture of instant t_us, unless the board shows it already. */
+static void draw(struct node *n, int64_t t_us)
+{
+	static struct glow_frame frame;
+	struct glow_mono before;
+	int r;
+
+	n->drawn_us = t_us;
+	if (!n->board || !glow_bridge_started(n->bridge))
+		return;
+	glow_bridge_render(n->bridge, t_us, &frame);
+	if (glow_frame_equal(&frame, &n->shown))
+		return;
+	before = glow_mono_now();
+	r = glow_board_show(n->board, &frame, (struct glow_stamp){ .t_us = t_us });
+	if (r < 0) {
+		board_failed(n, r);
+		return;
+	}
+	measure(n, before, t_us);
+	glow_frame_copy(&n->shown, &frame);
+}
+
+static int64_t next_frame(const struct node *n, int64_t t_us)
+{
+	if (!n->board || !glow_bridge_started(n->bridge))
+		return GLOW_NEVER;
+	switch (glow_bridge_pace(n->bridge, t_us, NULL)) {
+	case GLOW_ANIMATED:
+		return glow_slot_time(glow_slot_at(t_us, n->cfg->fps) + 1, n->cfg->fps);
+	case GLOW_SECONDS:
+		return (glow_floor_div(t_us, GLOW_US_PER_S) + 1) * GLOW_US_PER_S;
+	case GLOW_STILL:
+		break;
+	}
+	return GLOW_NEVER;
+}
+
+static void read_gauges(struct node *n);
+
+/* After anything has happened up to t_us: when to wake next, and for what. */
+static void schedule(struct node *n, int64_t t_us)
+{
+	int64_t instant = glow_bridge_next(n->bridge), frame = next_frame(n, t_us);
+	struct glow_mono wake;
+	uint32_t meters;
+
+	n->target_us = frame < instant ? frame : instant;
+	n->target_is_slot = frame < instant;
+	if (!glow_bridge_started(n->bridge) && n->start_deadline_us < n->target_us) {
+		n->target_us = n->start_deadline_us;
+		n->target_is_slot = false;
+	}
+	glow_bridge_pace(n->bridge, t_us, &meters);
+	if (meters && !n->gauge_shows) {
+		read_gauges(n);
+		sd_event_source_set_time_relative(n->stats_timer, STATS_GAUGE_US);
+	}
+	n->gauge_shows = meters != 0;
+	if (n->target_us == GLOW_NEVER) {
+		sd_event_source_set_enabled(n->frame_timer, SD_EVENT_OFF);
+		return;
+	}
+	wake = glow_clock_mono(&n->clock, (struct glow_time){ n->target_us - n->write_us });
+	sd_event_source_set_time(n->frame_timer, wake.ns < 0 ? 0 : (uint64_t)(wake.ns / 1000));
+	sd_event_source_set_enabled(n->frame_timer, SD_EVENT_ONESHOT);
+}
+
+/* Something came from outside at this moment: show what it changes at once. */
+static void redraw_now(struct node *n)
+{
+	int64_t t_us = now_us(n);
+
+	if (t_us < n->drawn_us) /* a slot is drawn a little ahead of its time */
+		t_us = n->drawn_us;
+	glow_bridge_tick(n->bridge, t_us);
+	draw(n, t_us);
+	schedule(n, t_us);
+}
+
+static int on_frame(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct node *n = userdata;
+	int64_t t_us = n->target_us, now = now_us(n);
+
+	(void)source;
+	(void)usec;
+	if (n->target_is_slot && now > t_us) {
+		int64_t k = glow_slot_at(t_us, n->cfg->fps), k_now = glow_slot_at(now, n->cfg->fps);
+
+		if (k_now > k) { /* too late for that slot: the picture of the present one, not a queue of old ones */
+			n->stats.dropped += (uint64_t)(k_now - k);
+			t_us = glow_slot_time(k_now, n->cfg->fps);
+		}
+	}
+	if (!glow_bridge_started(n->bridge) && t_us >= n->start_deadline_us) {
+		glow_info("no broker within %d s: showing the idle display", (int)(RESTORE_WAIT_US / GLOW_US_PER_S));
+		glow_bridge_start(n->bridge, t_us);
+	}
+	glow_bridge_tick(n->bridge, t_us);
+	draw(n, t_us);
+	schedule(n, t_us);
+	return 0;
+}
+
+/* ---- the broker ---- */
+
+static void outbox_publish(void *ctx, const struct glow_message *message)
+{
+	struct node *n = ctx;
+
+	if (glow_mqtt_publish(n->mqtt, message) == -EAGAIN)
+		glow_warning("too much to send: %s was dropped", message->topic);
+}
+
+static void on_event(struct node *n, const struct glow_mqtt_event *event)
+{
+	switch (event->kind) {
+	case GLOW_MQTT_CONNECTED:
+		glow_info("connected to %s as %s", n->cfg->mqtt.broker, n->info.id);
+		glow_bridge_connected(n->bridge, now_us(n));
+		break;
+	case GLOW_MQTT_DISCONNECTED:
+		glow_warning("lost the broker: %s; the picture goes on", event->why);
+		glow_bridge_disconnected(n->bridge);
+		break;
+	case GLOW_MQTT_FAILED:
+		glow_warning("%s; trying again", event->why);
+		break;
+	case GLOW_MQTT_MESSAGE:
+		glow_bridge_message(n->bridge, &event->message, now_us(n));
+		break;
+	}
+}
+
+static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct node *n = userdata;
+	struct glow_mqtt_event event;
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	glow_bridge_tick(n->bridge, now_us(n));
+	/* What came together is drawn together: a slow board must not fall behind a fast sender. */
+	while (glow_mqtt_next(n->mqtt, &event))
+		on_event(n, &event);
+	redraw_now(n);
+	return 0;
+}
+
+/* ---- measurements ---- */
+
+static void read_gauges(struct node *n)
+{
+	glow_meters_read(&n->meters);
+	glow_bridge_meters(n->bridge, n->meters.permille);
+}
+
+static int on_stats(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct node *n = userdata;
+	int64_t ns = glow_mono_now().ns;
+	double seconds = (double)(ns - n->stats_ns) / 1e9;
+
+	(void)usec;
+	read_gauges(n);
+	glow_bridge_wall_offset(n->bridge, (int64_t)glow_tz_offset_s(now_us(n)) * GLOW_US_PER_S);
+	n->stats.fps = seconds > 0 ? (unsigned)lround((double)(n->frames - n->frames_before) / seconds) : 0;
+	n->stats.write_us = n->write_us;
+	memcpy(n->stats.meter, n->meters.permille, sizeof(n->stats.meter));
+	n->stats.temperature_c = n->meters.temperature_c;
+	n->frames_before = n->frames;
+	n->stats_ns = ns;
+	glow_bridge_stats(n->bridge, &n->stats);
+	redraw_now(n);
+	sd_event_source_set_time_relative(source, (uint64_t)(n->gauge_shows ? STATS_GAUGE_US : STATS_US));
+	return 0;
+}
+
+/* ---- other events ---- */
+
+static int on_board_retry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct node *n = userdata;
+	struct glow_diag diag = { .what = "" };
+
+	(void)source;
+	(void)usec;
+	if (open_board(n, &diag) < 0) {
+		set_problem(n, diag.what);
+		retry_board_later(n);
+		return 0;
+	}
+	redraw_now(n);
+	return 0;
+}
+
+static int arm_wall_watch(int fd)
+{
+	struct itimerspec never = { .it_value.tv_sec = INT32_MAX };
+
+	/* A timer on the wall clock that is never due, and cancelled when somebody sets that clock. */
+	return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
+}
+
+static int64_t clock_offset(const struct node *n)
+{
+	return glow_wall_minus_mono_us() - (int64_t)n->cfg->time_offset_ms * 1000;
+}
+
+static int on_wall_set(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct node *n = userdata;
+	uint64_t ignored;
+	int64_t delta, offset = clock_offset(n);
+
+	(void)source;
+	(void)revents;
+	while (read(fd, &ignored, sizeof(ignored)) > 0)
+		;
+	arm_wall_watch(fd);
+	delta = offset - n->clock.offset_us;
+	n->clock.offset_us = offset;
+	n->drawn_us += delta;
+	n->start_deadline_us += delta;
+	glow_info("the wall clock was set, by %.3f s", (double)delta / 1e6);
+	glow_bridge_clock_stepped(n->bridge, delta);
+	redraw_now(n);
+	return 0;
+}
+
+static int on_health(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct node *n = userdata;
+
+	(void)source;
+	(void)revents;
+	glow_health_answer(fd, n->board != NULL, n->problem);
+	return 0;
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct node *n = userdata;
+
+	(void)source;
+	glow_info("signal %u: going dark and leaving", info->ssi_signo);
+	sd_event_exit(n->loop, 0);
+	return 0;
+}
+
+/* ---- life ---- */
+
+static int fill_info(struct node *n, struct glow_shape shape)
+{
+	const struct glow_node_cfg *cfg = n->cfg;
+	struct glow_info *info = &n->info;
+
+	snprintf(info->id, sizeof(info->id), "%s", cfg->node);
+	if (!glow_groups_parse(cfg->groups ? cfg->groups : "", info)) {
+		glow_error("--groups %s: must be at most %d ids of a-z, 0-9 and '-', separated by commas", cfg->groups,
+			   GLOW_GROUPS_MAX);
+		return EX_USAGE;
+	}
+	snprintf(info->board, sizeof(info->board), "%s", n->board ? n->board->desc->name : cfg->board);
+	snprintf(info->backend, sizeof(info->backend), "%s", n->board ? n->board->backend : "none");
+	snprintf(info->version, sizeof(info->version), "%s", GLOW_VERSION);
+	snprintf(info->idle, sizeof(info->idle), "%s", cfg->idle);
+	snprintf(info->problem, sizeof(info->problem), "%s", n->problem);
+	info->shape = shape;
+	info->fps = cfg->fps;
+	info->reverse = cfg->reverse;
+	info->time_offset_ms = cfg->time_offset_ms;
+	info->brightness_limit = cfg->brightness_limit;
+	info->current_limit_ma = (uint32_t)(cfg->current_limit_ma < 0 ? 0 : cfg->current_limit_ma);
+	if (cfg->current_limit_ma < 0 && (!glow_board_find(info->board) || glow_board_find(info->board)->hardware))
+		info->current_limit_ma = glow_current_default_ma(shape);
+	info->flash_limit = cfg->flash_limit;
+	return 0;
+}
+
+static void discard(void *ctx, const struct glow_message *message)
+{
+	(void)ctx;
+	(void)message;
+}
+
+static int create_bridge(struct node *n, void (*publish)(void *ctx, const struct glow_message *message))
+{
+	struct glow_bridge_cfg cfg = {
+		.prefix = n->cfg->prefix,
+		.discovery = n->cfg->discovery ? n->cfg->discovery : "",
+		.idle = n->cfg->idle,
+		.info = n->info,
+		.env = { .shape = n->info.shape,
+			 .reverse = n->cfg->reverse,
+			 .wall_offset_us = (int64_t)glow_tz_offset_s(now_us(n)) * GLOW_US_PER_S,
+			 .brightness_limit = n->info.brightness_limit,
+			 .current_limit_ma = n->info.current_limit_ma },
+		.lost_indicator = n->cfg->lost_indicator,
+		.outbox = { .ctx = n, .publish = publish },
+	};
+	struct glow_diag diag;
+	int r = glow_bridge_create(&cfg, now_us(n), &n->bridge, &diag);
+
+	if (r == -EINVAL) {
+		glow_error("--idle %s: %s", n->cfg->idle, diag.what);
+		return EX_USAGE;
+	}
+	return r < 0 ? EX_OSERR : 0;
+}
+
+static int open_mqtt(struct node *n)
+{
+	struct glow_mqtt_cfg cfg = n->cfg->mqtt;
+	char names[MAX_TOPICS][GLOW_TOPIC_MAX + 1], state[GLOW_TOPIC_MAX + 1], will[GLOW_TOPIC_MAX + 1];
+	char client[GLOW_TOPIC_MAX + 1], why[160];
+	const char *topics[MAX_TOPICS], *retained[1] = { state };
+	size_t count = 0;
+	const char *prefix = n->cfg->prefix;
+
+	glow_topic_make(names[count++], prefix, "node", n->info.id, "set");
+	glow_topic_make(names[count++], prefix, "node", n->info.id, "notify");
+	glow_topic_make(names[count++], prefix, "all", "set", NULL);
+	glow_topic_make(names[count++], prefix, "all", "notify", NULL);
+	for (unsigned g = 0; g < n->info.n_groups; g++) {
+		glow_topic_make(names[count++], prefix, "group", n->info.groups[g], "set");
+		glow_topic_make(names[count++], prefix, "group", n->info.groups[g], "notify");
+	}
+	for (size_t k = 0; k < count; k++)
+		topics[k] = names[k];
+	glow_topic_make(state, prefix, "node", n->info.id, "state");
+	glow_topic_make(will, prefix, "node", n->info.id, "availability");
+	glow_client_id(client, prefix, n->info.id);
+	cfg.client_id = client;
+	cfg.will_topic = will;
+	cfg.will_payload = "offline";
+	cfg.topics = topics;
+	cfg.n_topics = count;
+	cfg.retained_topics = retained;
+	cfg.n_retained_topics = 1;
+	if (glow_mqtt_open(&cfg, &n->mqtt, why) < 0) {
+		glow_error("--broker %s: %s", cfg.broker, why);
+		return EX_USAGE;
+	}
+	return 0;
+}
+
+/* Everything the loop listens to. */
+static int add_sources(struct node *n)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	int r = 0;
+
+	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]) && r >= 0; k++)
+		r = sd_event_add_signal(n->loop, NULL, signals[k], on_signal, n);
+	if (r >= 0)
+		r = sd_event_add_time(n->loop, &n->frame_timer, CLOCK_MONOTONIC, 0, 1, on_frame, n);
+	if (r >= 0)
+		r = sd_event_add_time_relative(n->loop, &n->stats_timer, CLOCK_MONOTONIC, STATS_GAUGE_US, 0, on_stats,
+					       n);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(n->stats_timer, SD_EVENT_ON);
+	if (r >= 0)
+		r = sd_event_add_time_relative(n->loop, &n->board_timer, CLOCK_MONOTONIC, BOARD_RETRY_US, 0,
+					       on_board_retry, n);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(n->board_timer, n->board ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+	if (r >= 0)
+		r = sd_event_add_io(n->loop, NULL, glow_mqtt_fd(n->mqtt), EPOLLIN, on_mqtt, n);
+	if (r >= 0 && n->wall_fd >= 0)
+		r = sd_event_add_io(n->loop, NULL, n->wall_fd, EPOLLIN, on_wall_set, n);
+	if (r >= 0 && n->health_fd >= 0)
+		r = sd_event_add_io(n->loop, NULL, n->health_fd, EPOLLIN, on_health, n);
+	if (r >= 0)
+		r = sd_event_set_watchdog(n->loop, true);
+	if (r < 0)
+		glow_error("event loop: %s", strerror(-r));
+	return r < 0 ? EX_OSERR : 0;
+}
+
+static int check_names(const struct glow_node_cfg *cfg)
+{
+	if (!glow_id_valid(cfg->node)) {
+		glow_error("--node %s: must be 1..63 of a-z, 0-9 and '-', not beginning or ending with '-'", cfg->node);
+		return EX_USAGE;
+	}
+	if (!glow_prefix_valid(cfg->prefix)) {
+		glow_error("--prefix %s: must be levels of a topic without wildcards or white space", cfg->prefix);
+		return EX_USAGE;
+	}
+	if (cfg->discovery && cfg->discovery[0] && !glow_prefix_valid(cfg->discovery)) {
+		glow_error("--discovery %s: must be levels of a topic without wildcards or white space",
+			   cfg->discovery);
+		return EX_USAGE;
+	}
+	return 0;
+}
+
+/* The shape is known before the board answers, unless it was to be found. */
+static struct glow_shape expected_shape(const struct glow_node_cfg *cfg)
+{
+	if (strcmp(cfg->board, "piglow") == 0)
+		return (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
+	return (struct glow_shape){ GLOW_SHAPE_BLINKT, 8 };
+}
+
+/* Opens the board. One that is missing or busy is tried again for ever and
+ * told of in info, but a board that was to be found, and a file that cannot be written, end the start. */
+static int first_board(struct node *n)
+{
+	struct glow_diag diag = { .what = "" };
+	const struct glow_board_desc *desc = glow_board_find(n->cfg->board);
+	int r = open_board(n, &diag);
+
+	if (r == 0)
+		return 0;
+	if (desc && desc->hardware) {
+		set_problem(n, diag.what);
+		return 0;
+	}
+	glow_error("%s%s", desc ? "" : "no board found: ", diag.what);
+	if (!desc)
+		glow_error("to try Glowswarm without one: --board terminal, or --board virtual");
+	return desc ? EX_CANTCREAT : EX_UNAVAILABLE;
+}
+
+static int setup(struct node *n)
+{
+	int status = check_names(n->cfg);
+
+	if (status == 0)
+		status = first_board(n);
+	if (status == 0)
+		status = fill_info(n, n->board ? n->board->shape : expected_shape(n->cfg));
+	if (status == 0)
+		status = create_bridge(n, outbox_publish);
+	if (status)
+		return status;
+	n->health_fd = glow_health_listen(n->info.id);
+	if (n->health_fd == -EADDRINUSE)
+		glow_warning("another node %s runs on this machine: --healthcheck asks that one", n->info.id);
+	n->wall_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (n->wall_fd >= 0)
+		arm_wall_watch(n->wall_fd);
+	glow_meters_init(&n->meters, n->cfg->sysfs);
+	glow_meters_read(&n->meters);
+	n->stats_ns = glow_mono_now().ns;
+	n->start_deadline_us = now_us(n) + RESTORE_WAIT_US;
+	status = open_mqtt(n);
+	return status ? status : add_sources(n);
+}
+
+int glow_node_check(const struct glow_node_cfg *cfg)
+{
+	static struct node n;
+	int status = check_names(cfg);
+
+	n = (struct node){ .cfg = cfg };
+	if (status == 0)
+		status = fill_info(&n, expected_shape(cfg));
+	if (status == 0)
+		status = create_bridge(&n, discard);
+	glow_bridge_destroy(n.bridge);
+	if (status == 0 && !glow_mqtt_uri_valid(cfg->mqtt.broker)) {
+		glow_error("--broker must be mqtt://host[:port] or mqtts://host[:port]");
+		status = EX_USAGE;
+	}
+	if (status == 0)
+		puts("the configuration is fine");
+	return status;
+}
+
+/* Dark first, then the goodbye: the network may take its time. */
+static void teardown(struct node *n, int status)
+{
+
+	sd_notify(0, "STOPPING=1");
+	glow_board_close(n->board);
+	if (n->bridge)
+		glow_bridge_goodbye(n->bridge);
+	if (!glow_mqtt_close(n->mqtt, GOODBYE_MS)) {
+		glow_debug("the network did not let go in time");
+		_exit(status); /* its threads still use their memory */
+	}
+	glow_bridge_destroy(n->bridge);
+	if (n->health_fd >= 0)
+		close(n->health_fd);
+	if (n->wall_fd >= 0)
+		close(n->wall_fd);
+	sd_event_unref(n->loop);
+}
+
+int glow_node_run(const struct glow_node_cfg *cfg)
+{
+	static struct node node;
+	struct node *n = &node;
+	sigset_t signals;
+	int status;
+
+	*n = (struct node){ .cfg = cfg, .wall_fd = -1, .health_fd = -1 };
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL); /* before the first thread, which inherits it */
+	signal(SIGPIPE, SIG_IGN);
+	n->clock.offset_us = clock_offset(n);
+	if (sd_event_new(&n->loop) < 0)
+		return EX_OSERR;
+	status = setup(n);
+	if (status == 0) {
+		sd_notify(0, "READY=1");
+		redraw_now(n);
+		if (sd_event_loop(n->loop) < 0)
+			status = EX_SOFTWARE;
+	}
+	teardown(n, status);
+	return status;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* glow-bridge: options in, one node out. */
+
+#include <ctype.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <glow/config.h>
+#include <glow/health.h>
+#include <glow/log.h>
+#include <glow/node.h>
+#include <glow/topics.h>
+
+struct options {
+	char *broker, *username, *password, *ca_file, *cert_file, *key_file, *prefix, *discovery;
+	char *node, *groups;
+	char *board, *gpio, *gpio_chip, *i2c, *i2c_bus, *sysfs;
+	int64_t pin_data, pin_clock, pin_sda, pin_scl;
+	char *virtual_out, *virtual_shape;
+	int64_t virtual_pixels;
+	char *idle, *lost_indicator, *on_exit;
+	int64_t fps, time_offset_ms;
+	bool reverse;
+	int64_t brightness_limit;
+	int64_t current_limit_ma;
+	char *flash_limit;
+	char *log_level, *log_format, *shell;
+};
+
+#define AT(field) .offset = offsetof(struct options, field)
+#define STRING(n, d, a, g, f, h)                                                                     \
+	{                                                                                            \
+		.name = n, .type = GLOW_OPT_STRING, .def = d, .arg = a, .group = g, AT(f), .help = h \
+	}
+#define CHOICE(n, d, c, g, f, h)                                                                         \
+	{                                                                                                \
+		.name = n, .type = GLOW_OPT_CHOICE, .def = d, .choices = c, .group = g, AT(f), .help = h \
+	}
+#define INT(n, d, lo, hi, a, g, f, h)                                                                         \
+	{                                                                                                     \
+		.name = n, .type = GLOW_OPT_INT, .def = d, .min = lo, .max = hi, .arg = a, .group = g, AT(f), \
+		.help = h                                                                                     \
+	}
+#define VERB(n, h)                                                                         \
+	{                                                                                  \
+		.name = n, .type = GLOW_OPT_VERB, .group = "Instead of running", .help = h \
+	}
+
+static const char broker[] = "Broker", node[] = "Node", board[] = "Board", show[] = "Display", limits[] = "Limits",
+		  logging[] = "Log";
+
+static const struct glow_option rows[] = {
+	STRING("broker", "mqtt://localhost:1883", "URI", broker, broker, "mqtt://host[:port] or mqtts://host[:port]"),
+	STRING("username", NULL, "NAME", broker, username, "account on the broker"),
+	{ .name = "password",
+	  .type = GLOW_OPT_SECRET,
+	  .arg = "WORD",
+	  .group = broker,
+	  AT(password),
+	  .help = "its password; better in a file" },
+	STRING("ca-file", NULL, "FILE", broker, ca_file, "certificate authority of an mqtts broker"),
+	STRING("cert-file", NULL, "FILE", broker, cert_file, "our certificate, where the broker asks for one"),
+	STRING("key-file", NULL, "FILE", broker, key_file, "its key"),
+	STRING("prefix", "glow", "TOPIC", broker, prefix, "first levels of every topic"),
+	STRING("discovery", "homeassistant", "TOPIC", broker, discovery,
+	       "prefix of Home Assistant's discovery; off for none"),
+
+	STRING("node", NULL, "ID", node, node, "id of this node (default: the host name in lower case)"),
+	STRING("groups", "", "ID,ID", node, groups, "groups this node belongs to"),
+
+	CHOICE("board", "auto", "auto|blinkt|piglow|virtual|terminal", board, board,
+	       "which board; auto takes the one that is there"),
+	CHOICE("gpio", "auto", "auto|gpiod|sysfs", board, gpio, "road to the Blinkt!'s pins"),
+	STRING("gpio-chip", "", "CHIP", board, gpio_chip, "GPIO chip by label or path (default: the Pi's own)"),
+	INT("pin-data", "23", 0, 1023, "LINE", board, pin_data, "Blinkt! data line, BCM number"),
+	INT("pin-clock", "24", 0, 1023, "LINE", board, pin_clock, "Blinkt! clock line, BCM number"),
+	CHOICE("i2c", "auto", "auto|dev|gpio|leds", board, i2c, "road to the PiGlow"),
+	STRING("i2c-bus", "/dev/i2c-1", "DEVICE", board, i2c_bus, "I2C bus of the PiGlow"),
+	INT("pin-sda", "2", 0, 1023, "LINE", board, pin_sda, "data line for I2C over GPIO"),
+	INT("pin-scl", "3", 0, 1023, "LINE", board, pin_scl, "clock line for I2C over GPIO"),
+	STRING("sysfs", "/sys", "DIR", board, sysfs, "root of the sysfs to use"),
+	STRING("virtual-out", "", "FILE", board, virtual_out, "append each frame to this file, a JSON line each"),
+	INT("virtual-pixels", "8", 1, GLOW_PIXELS_MAX, "N", board, virtual_pixels,
+	    "length of a virtual or terminal row"),
+	CHOICE("virtual-shape", "blinkt", "blinkt|piglow", board, virtual_shape,
+	       "shape of a virtual or terminal board"),
+
+	STRING("idle", "off", "WORDS", show, idle, "shown while nothing else is: blue, cpu, progress 40%, rainbow …"),
+	INT("fps", "60", 1, 240, "N", show, fps, "frames a second while something moves"),
+	INT("time-offset-ms", "0", -10000, 10000, "MS", show, time_offset_ms,
+	    "show everything this much later (earlier below 0)"),
+	{ .name = "reverse",
+	  .type = GLOW_OPT_BOOL,
+	  .def = "no",
+	  .group = show,
+	  AT(reverse),
+	  .help = "the board is mounted the other way round" },
+	CHOICE("lost-indicator", "off", "off|pixel", show, lost_indicator,
+	       "pixel: one dim pixel tells that the broker is lost"),
+	CHOICE("on-exit", "clear", "clear|keep", show, on_exit, "the LEDs when the program ends"),
+
+	INT("brightness-limit", "255", 0, 255, "N", limits, brightness_limit, "what full brightness shines as"),
+	INT("current-limit-ma", "-1", -1, 1000000, "MA", limits, current_limit_ma,
+	    "most supply current; 0 for no limit, -1 for the board's own safe one"),
+	CHOICE("flash-limit", "on", "on|off", limits, flash_limit, "at most three flashes a second (WCAG 2.3.1)"),
+
+	CHOICE("log-level", "info", "error|warning|info|debug", logging, log_level, "how much is told"),
+	CHOICE("log-format", "text", "text|json", logging, log_format, "form of a line on standard error"),
+
+	CHOICE("shell", "bash", "bash|zsh|fish", "Instead of running", shell, "shell for --print-completion"),
+	VERB("doctor", "say what is missing, and how to mend it"),
+	VERB("check-config", "check options and environment, and do nothing"),
+	VERB("print-config", "every value and where it came from"),
+	VERB("list-effects", "every effect and its parameters"),
+	VERB("list-boards", "every board"),
+	VERB("healthcheck", "ask the running bridge of this node whether it is well"),
+	VERB("print-man", "this program's manual page"),
+	VERB("print-completion", "completion for the shell that --shell names"),
+};
+
+static const struct glow_program program = {
+	.name = "glow-bridge",
+	.summary = "light the LED board of this Raspberry Pi as MQTT says",
+	.doc = "Shows light commands, notices and animations on a Blinkt!, a PiGlow, a terminal or a virtual board.",
+	.options = rows,
+	.n_options = sizeof(rows) / sizeof(rows[0]),
+};
+
+static int list_effects(void)
+{
+	for (size_t k = 0; k < glow_effect_count(); k++) {
+		const struct glow_effect_desc *e = glow_effect_at(k);
+
+		printf("%-14s %s\n", e->name, e->what);
+		for (int j = 0; j < e->n_params; j++) {
+			const struct glow_param_desc *row = &e->params[j];
+			char range[128];
+
+			glow_param_range(row, range, sizeof(range));
+			printf("    %-12s %-28s %s\n", row->name, range, row->what);
+		}
+	}
+	return 0;
+}
+
+static int list_boards(void)
+{
+	for (size_t k = 0; k < glow_board_count(); k++)
+		printf("%-10s %s\n", glow_board_at(k)->name, glow_board_at(k)->what);
+	return 0;
+}
+
+/* The host name in lower case; a domain is left out. */
+static const char *default_node(void)
+{
+	static char name[256];
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return "";
+	name[strcspn(name, ".")] = '\0';
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return name;
+}
+
+static struct glow_node_cfg node_cfg(const struct options *o)
+{
+	return (struct glow_node_cfg){
+		.prefix = o->prefix,
+		.node = o->node && o->node[0] ? o->node : default_node(),
+		.groups = o->groups,
+		.idle = o->idle,
+		.discovery = strcmp(o->discovery, "off") == 0 ? "" : o->discovery,
+		.sysfs = o->sysfs,
+		.board = o->board,
+		.board_cfg = { .gpio = o->gpio,
+			       .gpio_chip = o->gpio_chip,
+			       .pin_data = (unsigned)o->pin_data,
+			       .pin_clock = (unsigned)o->pin_clock,
+			       .pin_sda = (unsigned)o->pin_sda,
+			       .pin_scl = (unsigned)o->pin_scl,
+			       .i2c = o->i2c,
+			       .i2c_bus = o->i2c_bus,
+			       .sysfs = o->sysfs,
+			       .virtual_out = o->virtual_out,
+			       .virtual_pixels = (uint32_t)o->virtual_pixels,
+			       .virtual_shape =
+				       strcmp(o->virtual_shape, "piglow") == 0 ? GLOW_SHAPE_PIGLOW : GLOW_SHAPE_BLINKT,
+			       .keep = strcmp(o->on_exit, "keep") == 0 },
+		.mqtt = { .broker = o->broker,
+			  .username = o->username,
+			  .password = o->password,
+			  .ca_file = o->ca_file,
+			  .cert_file = o->cert_file,
+			  .key_file = o->key_file,
+			  .keepalive_s = 10 },
+		.fps = (unsigned)o->fps,
+		.time_offset_ms = (int32_t)o->time_offset_ms,
+		.reverse = o->reverse,
+		.lost_indicator = strcmp(o->lost_indicator, "pixel") == 0,
+		.brightness_limit = (uint8_t)o->brightness_limit,
+		.current_limit_ma = o->current_limit_ma,
+		.flash_limit = strcmp(o->flash_limit, "on") == 0,
+	};
+}
+
+static int run_verb(const struct glow_config *config, const struct glow_node_cfg *cfg)
+{
+	const char *verb = config->verb;
+
+	if (strcmp(verb, "list-effects") == 0)
+		return list_effects();
+	if (strcmp(verb, "list-boards") == 0)
+		return list_boards();
+	if (strcmp(verb, "print-config") == 0) {
+		glow_config_print(config, stdout);
+		return 0;
+	}
+	if (strcmp(verb, "print-man") == 0) {
+		glow_config_man(&program, stdout);
+		return 0;
+	}
+	if (strcmp(verb, "print-completion") == 0) {
+		glow_config_completion(&program, ((const struct options *)config->values)->shell, stdout);
+		return 0;
+	}
+	if (strcmp(verb, "healthcheck") == 0)
+		return glow_health_ask(cfg->node);
+	if (strcmp(verb, "doctor") == 0)
+		return glow_node_doctor(cfg);
+	return glow_node_check(cfg); /* --check-config */
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct glow_config config;
+	struct glow_node_cfg cfg;
+	int status = glow_config_read(&config, &program, &options, argc, argv);
+
+	if (status)
+		return status;
+	glow_log_setup(options.log_level, options.log_format);
+	cfg = node_cfg(&options);
+	status = config.verb ? run_verb(&config, &cfg) : glow_node_run(&cfg);
+	glow_config_free(&config);
+	return status;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* A node's state machine: messages and the passing of time go in, a picture
+ * and messages come out. No I/O, no clock: every call says what time it is, so
+ * a test can run an hour in a millisecond. All times are cluster time. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glow/command.h>
+#include <glow/info.h>
+#include <glow/mqtt.h>
+#include <glow/picture.h>
+#include <glow/state.h>
+
+#define GLOW_NOTICES_MAX 16
+#define GLOW_PENDING_MAX 16
+/** State is published at most every 50 ms; the last one always. */
+#define GLOW_STATE_EVERY_US 50000
+
+/** The seam to the messenger: takes the message before it returns. */
+struct glow_outbox {
+	void *ctx;
+	void (*publish)(void *ctx, const struct glow_message *message);
+};
+
+struct glow_bridge_cfg {
+	const char *prefix;
+	const char *discovery; /**< Home Assistant's prefix; "" announces nothing */
+	const char *idle;      /**< the idle display, a shorthand */
+	struct glow_info info;
+	struct glow_env env;
+	bool lost_indicator;   /**< one dim pixel while the broker is away */
+	struct glow_outbox outbox;
+};
+
+struct glow_bridge;
+
+/** Allocates everything that is ever needed but the payloads of waiting
+ * commands. -EINVAL with diag when the idle display is no command. */
+int glow_bridge_create(const struct glow_bridge_cfg *cfg, int64_t now_us, struct glow_bridge **ret_bridge,
+		       struct glow_diag *diag);
+void glow_bridge_destroy(struct glow_bridge *b);
+
+/** The broker accepted every subscription: says who we are and what we show.
+ * Ends the wait for a retained state. */
+void glow_bridge_connected(struct glow_bridge *b, int64_t now_us);
+void glow_bridge_disconnected(struct glow_bridge *b);
+
+/** A message of a subscribed topic. */
+void glow_bridge_message(struct glow_bridge *b, const struct glow_message *message, int64_t now_us);
+
+/** The first frame need not wait for a retained state any longer. */
+void glow_bridge_start(struct glow_bridge *b, int64_t now_us);
+bool glow_bridge_started(const struct glow_bridge *b);
+
+/** Lets time pass to t_us: waiting commands take effect, notices and
+ * transitions end, state is published. Never goes back. */
+void glow_bridge_tick(struct glow_bridge *b, int64_t t_us);
+
+/** The next instant at which glow_bridge_tick() has something to do; GLOW_NEVER if none. */
+int64_t glow_bridge_next(const struct glow_bridge *b);
+
+/** Draws the node's picture at t_us. */
+void glow_bridge_render(struct glow_bridge *b, int64_t t_us, struct glow_frame *ret_frame);
+
+/** How fast the picture changes by time alone, and which meters it shows. */
+enum glow_pace glow_bridge_pace(const struct glow_bridge *b, int64_t t_us, uint32_t *ret_meters);
+
+/** New readings for gauges. */
+void glow_bridge_meters(struct glow_bridge *b, const uint16_t meter[GLOW_METERS]);
+
+/** Local civil time minus cluster time has changed. */
+void glow_bridge_wall_offset(struct glow_bridge *b, int64_t offset_us);
+
+/** The cluster clock stepped by delta_us: everything that runs goes on as if nothing happened. */
+void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t delta_us);
+
+/** The board's condition for info: NULL or "" when it is well. */
+void glow_bridge_problem(struct glow_bridge *b, const char *problem, const char *backend);
+
+void glow_bridge_stats(struct glow_bridge *b, const struct glow_stats *stats);
+
+/** Publishes `offline`, for a clean end (a clean DISCONNECT sends no will). */
+void glow_bridge_goodbye(struct glow_bridge *b);
