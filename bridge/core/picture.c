@@ -21,6 +21,19 @@ void glow_look_init(struct glow_look *look, const struct glow_effect_desc *effec
 	look->start_us = start_us;
 }
 
+/* What LED i shows of an effect's colour. */
+static struct glow_rgb project(const struct glow_effect_desc *effect, struct glow_shape shape, uint32_t i,
+			       struct glow_rgb c)
+{
+	uint8_t level = c.r;
+
+	if (!effect->levels || !glow_shape_mono(shape))
+		return glow_shape_project(shape, i, c);
+	level = c.g > level ? c.g : level;
+	level = c.b > level ? c.b : level;
+	return (struct glow_rgb){ level, level, level };
+}
+
 static void render_effect(const struct glow_look *look, const struct glow_env *env, struct glow_place place,
 			  int64_t t_us, struct glow_frame *ret_frame)
 {
@@ -45,8 +58,7 @@ static void render_effect(const struct glow_look *look, const struct glow_env *e
 		}
 		if (reverse)
 			at = len - 1 - at;
-		ret_frame->px[i] =
-			glow_shape_project(env->shape, i,
+		ret_frame->px[i] = project(look->effect, env->shape, i,
 					   look->effect->render(&look->params, &m, bar ? at : place.offset + at));
 	}
 }

@@ -84,6 +84,7 @@ struct glow_effect_desc {
 	uint8_t n_params;
 	enum glow_pace pace;
 	bool bar; /**< positions run along the shape's bar axis, glow_shape_bar() */
+	bool levels; /**< on LEDs of one colour each only how bright a pixel is counts, not its hue */
 
 	/** The colour of pixel i of m->total. Pure, reentrant, integer only; must
 	 * accept every t_us, every seed and 1 <= total <= 2^24. */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* Places along the strip and clocks for noise, for the effects that move. Lengths are in GLOW_PIXEL. */
+
+#include <stdint.h>
+
+#include <glow/effect.h>
+#include <glow/wave.h>
+
+#include "light.h"
+
+/** The share of light that looks like `level` of 65536 to the eye: a square is
+ * near enough to the transfer function. For fades; edges take their share as it is. */
+static inline uint32_t glow_light_of_level(uint32_t level)
+{
+	return (uint32_t)(((uint64_t)level * level) >> 16);
+}
+
+/** Which pixel i is when counted from the end where the motion starts. */
+static inline uint32_t glow_place(const struct glow_moment *m, uint32_t i, int32_t reverse)
+{
+	return reverse ? m->total - 1 - i : i;
+}
+
+/** `percent` of the strip. */
+static inline uint64_t glow_stretch(const struct glow_moment *m, int32_t percent)
+{
+	return (uint64_t)m->total * GLOW_PIXEL * (uint32_t)percent / 100;
+}
+
+/** Time as an argument of glow_noise(): one lattice step each `period_ms`. */
+static inline int64_t glow_noise_clock(int64_t t_us, int32_t period_ms)
+{
+	int64_t period_us = (int64_t)period_ms * 1000;
+
+	return (int64_t)glow_cycle(t_us, period_us) << 16 | glow_phase(t_us, period_us);
+}
