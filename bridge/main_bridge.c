@@ -29,7 +29,7 @@ struct options {
 	int64_t brightness_limit;
 	int64_t current_limit_ma;
 	char *flash_limit;
-	char *log_level, *log_format, *shell;
+	char *log_level, *log_format;
 };
 
 #define AT(field) .offset = offsetof(struct options, field)
@@ -112,15 +112,12 @@ static const struct glow_option rows[] = {
 	CHOICE("log-level", "info", "error|warning|info|debug", logging, log_level, "how much is told"),
 	CHOICE("log-format", "text", "text|json", logging, log_format, "form of a line on standard error"),
 
-	CHOICE("shell", "bash", "bash|zsh|fish", "Instead of running", shell, "shell for --print-completion"),
 	VERB("doctor", "say what is missing, and how to mend it"),
 	VERB("check-config", "check options and environment, and do nothing"),
 	VERB("print-config", "every value and where it came from"),
 	VERB("list-effects", "every effect and its parameters"),
 	VERB("list-boards", "every board"),
 	VERB("healthcheck", "ask the running bridge of this node whether it is well"),
-	VERB("print-man", "this program's manual page"),
-	VERB("print-completion", "completion for the shell that --shell names"),
 };
 
 static const struct glow_program program = {
@@ -219,14 +216,6 @@ static int run_verb(const struct glow_config *config, const struct glow_node_cfg
 		return list_boards();
 	if (strcmp(verb, "print-config") == 0) {
 		glow_config_print(config, stdout);
-		return 0;
-	}
-	if (strcmp(verb, "print-man") == 0) {
-		glow_config_man(&program, stdout);
-		return 0;
-	}
-	if (strcmp(verb, "print-completion") == 0) {
-		glow_config_completion(&program, ((const struct options *)config->values)->shell, stdout);
 		return 0;
 	}
 	if (strcmp(verb, "healthcheck") == 0)

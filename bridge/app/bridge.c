@@ -144,6 +144,7 @@ void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t delta_us)
 	b->fade_start_us += delta_us;
 	b->fade_end_us += delta_us;
 	b->state_allowed_us += delta_us;
+	glow_flash_clock_stepped(&b->flash, delta_us);
 	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
 		if (b->notices[k].end_us) {
 			b->notices[k].look.start_us += delta_us;
@@ -394,8 +395,10 @@ static void apply_set(struct glow_bridge *b, const struct glow_command *cmd, int
 	if (cmd->has & ~extras) {
 		if (cmd->transition_us > 0) {
 			struct glow_picture pic = picture(b);
+			struct glow_frame from; /* the picture may itself be drawn from b->fade_from */
 
-			glow_picture_base(&pic, &b->cfg.env, now_us, &b->fade_from);
+			glow_picture_base(&pic, &b->cfg.env, now_us, &from);
+			glow_frame_copy(&b->fade_from, &from);
 			b->fade_start_us = now_us;
 			b->fade_end_us = now_us + cmd->transition_us;
 		}
@@ -425,6 +428,7 @@ static enum glow_code keep_pending(struct glow_bridge *b, const struct glow_mess
 		p->at_us = at_us;
 		p->seed = glow_command_hash(m->topic, m->payload, m->len);
 		p->order = ++b->order;
+		b->accepted = true;
 		return GLOW_OK;
 	}
 	return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "at_us", "%d commands wait for their time already",
@@ -466,6 +470,8 @@ static void handle_command(struct glow_bridge *b, const struct glow_message *m, 
 	struct glow_diag diag = { .code = GLOW_OK };
 	int64_t at_us = 0;
 
+	if (m->retained && m->len == 0) /* somebody clears a retained command: the cure, not the fault */
+		return;
 	if (m->retained) {
 		glow_diag_set(&diag, GLOW_RETAINED, "",
 			      "commands must not be retained: clear it with an empty retained one");
@@ -498,6 +504,7 @@ static void restore(struct glow_bridge *b, const struct glow_message *m, int64_t
 		/* A start in the future is another timeline's. */
 		if (b->light.start_us > now_us)
 			b->light.start_us = now_us;
+		b->restored = true;
 		glow_info("light restored: %s", b->light.effect ? b->light.effect->name : "auto");
 	} else {
 		glow_warning("the retained state is broken and was skipped: %s %s", diag.where, diag.what);

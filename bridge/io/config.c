@@ -309,14 +309,8 @@ static int verb_set(struct reader *reader, size_t row)
 	const struct glow_program *program = config->program;
 	const char *name = glow_row_at(program, row)->name;
 
-	if (row == program->n_options) {
-		glow_row_help(program, stdout);
+	if (glow_row_answer(program, row, stdout))
 		exit(EX_OK);
-	}
-	if (row == program->n_options + 1) {
-		printf("%s %s\n", program->name, GLOW_VERSION);
-		exit(EX_OK);
-	}
 	if (config->verb && config->verb != name)
 		return complain(program, EX_USAGE, "--%s and --%s cannot be given together", config->verb, name);
 	config->verb = name;

@@ -18,7 +18,34 @@
 static const struct glow_option builtin[] = {
 	{ .name = "help", .short_name = 'h', .type = GLOW_OPT_VERB, .group = "Help", .help = "show this list" },
 	{ .name = "version", .short_name = 'V', .type = GLOW_OPT_VERB, .group = "Help", .help = "show the version" },
+	{ .name = "man", .type = GLOW_OPT_VERB, .group = "Help", .help = "write the manual page (troff)" },
+	{ .name = "bash-completion", .type = GLOW_OPT_VERB, .group = "Help", .help = "write the completion for bash" },
+	{ .name = "zsh-completion", .type = GLOW_OPT_VERB, .group = "Help", .help = "the same for zsh" },
+	{ .name = "fish-completion", .type = GLOW_OPT_VERB, .group = "Help", .help = "the same for fish" },
 };
+
+bool glow_row_answer(const struct glow_program *program, size_t k, FILE *out)
+{
+	static const char *const shells[] = { "bash", "zsh", "fish" };
+
+	if (k < program->n_options)
+		return false;
+	switch (k - program->n_options) {
+	case 0:
+		glow_row_help(program, out);
+		break;
+	case 1:
+		fprintf(out, "%s %s\n", program->name, GLOW_VERSION);
+		break;
+	case 2:
+		glow_config_man(program, out);
+		break;
+	default:
+		glow_config_completion(program, shells[k - program->n_options - 3], out);
+		break;
+	}
+	return true;
+}
 
 size_t glow_row_count(const struct glow_program *program)
 {

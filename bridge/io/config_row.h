@@ -3,16 +3,19 @@
 #pragma once
 
 /* What reading the configuration (config.c) and writing pages about it
- * (config_pages.c) share: the rows of a program with --help and --version
+ * (config_pages.c) share: the rows of a program with those that every program has
  * added, and how a row is described to people. */
 
 #include <glow/config.h>
 
 #define GLOW_ENV_SIZE 72
 
-/** The program's rows, followed by those for --help and --version. */
+/** The program's rows, followed by those that every program has. */
 size_t glow_row_count(const struct glow_program *program);
 const struct glow_option *glow_row_at(const struct glow_program *program, size_t k);
+
+/** Writes what a built-in row asks for; false when row k is the program's own. */
+bool glow_row_answer(const struct glow_program *program, size_t k, FILE *out);
 
 /** Heading of row k, never NULL; and whether k is the first row under it. */
 const char *glow_row_group(const struct glow_program *program, size_t k);

@@ -376,7 +376,8 @@ bool glow_link_has_room(const struct glow_link *link, const struct glow_message 
 {
 	int queued = 0;
 
-	if (message->qos > 0 && glow_link_pending(link) >= link->window)
+	/* Paho waits for the window with a message of QoS 0 too. */
+	if (glow_link_pending(link) >= link->window)
 		return false;
 	/* Alone, a message may be as large as it likes. */
 	return ioctl(link->fd, SIOCOUTQ, &queued) < 0 || queued == 0 || (size_t)queued + message->len <= SEND_BACKLOG;

@@ -55,8 +55,8 @@ struct glow_config {
 };
 
 /** Reads environment and command line into `values`. Strings are allocated and
- * owned by the config until glow_config_free(). --help and --version are
- * answered here (exit 0). On a mistake prints one line to standard error that
+ * owned by the config until glow_config_free(). --help, --version, --man
+ * and the completions are answered here (exit 0). On a mistake prints one line to standard error that
  * says what and what is allowed, and returns the exit status: 64 (EX_USAGE) for
  * the command line, 78 (EX_CONFIG) for environment and files. 0 on success.
  * A variable GLOW_… that no row knows is a warning, not an error: other programs share the prefix. */

@@ -191,7 +191,7 @@ int main(int argc, char **argv)
 	pthread_create(&thread, NULL, subscriber, &sub);
 	srand(1);
 	for (int k = 0; k < count; k++) {
-		char text[8];
+		char text[16];
 
 		usleep(5000 + (useconds_t)(rand() % 40000));
 		snprintf(text, sizeof(text), "#%06x", FIRST_COLOR + k);
