@@ -112,7 +112,11 @@ int glow_blinkt_create(struct glow_pins *pins, bool keep, struct glow_board **re
 	memcpy(b->board.backend, pins->backend, sizeof(b->board.backend));
 	b->pins = pins;
 	b->keep = keep;
+	/* Twice: a process that was killed may have left a pixel waiting for the
+	 * rest of its 32 bits, which it takes from the first of these frames. */
 	r = show_dark(&b->board);
+	if (r == 0)
+		r = show_dark(&b->board);
 	if (r < 0) {
 		glow_pins_close(pins);
 		free(b);

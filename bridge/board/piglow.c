@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* Pimoroni PiGlow: 18 LEDs of one colour each behind an SN3218 on I2C.
- *
- * The chip has 18 8-bit PWM registers that take effect together when its
- * update register is written, so a frame is two transfers of 210 bit times:
- * 2.1 ms at 100 kHz. Which LED sits at which output follows the board's
- * wiring, not its arms; `outputs` is that wiring. */
+/* Pimoroni PiGlow: 18 LEDs of one colour each behind an SN3218 on I2C. Which
+ * LED sits at which output follows the board's wiring, not its arms; `outputs`
+ * is that wiring, and the only thing here that all roads to the chip share. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,9 +11,6 @@
 #include "piglow.h"
 
 extern const struct glow_board_desc glow_board_piglow;
-
-/* The SN3218's registers. */
-enum { RUN = 0x00, PWM = 0x01, ENABLE = 0x13, UPDATE = 0x16, RESET = 0x17 };
 
 /* The output, from 1 as in the datasheet, of LED i = 6*(arm-1) + tip to centre. */
 static const uint8_t outputs[GLOW_PIGLOW_LEDS] = {
@@ -27,48 +21,24 @@ static const uint8_t outputs[GLOW_PIGLOW_LEDS] = {
 
 struct piglow {
 	struct glow_board board;
-	struct glow_i2c *bus;
+	struct glow_leds *leds;
 	bool keep;
 };
 
-static int write_one(struct piglow *p, uint8_t reg, uint8_t value)
-{
-	return p->bus->ops->write(p->bus, reg, &value, 1);
-}
-
-static int write_pwm(struct piglow *p, const uint8_t pwm[GLOW_PIGLOW_LEDS])
-{
-	int r = p->bus->ops->write(p->bus, PWM, pwm, GLOW_PIGLOW_LEDS);
-
-	return r < 0 ? r : write_one(p, UPDATE, 0xFF);
-}
-
 static int show_dark(struct piglow *p)
 {
-	return write_pwm(p, (const uint8_t[GLOW_PIGLOW_LEDS]){ 0 });
+	return p->leds->ops->show(p->leds, (const uint8_t[GLOW_SN3218_OUTPUTS]){ 0 });
 }
 
 static int show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
 {
-	uint8_t pwm[GLOW_PIGLOW_LEDS];
+	struct piglow *p = (struct piglow *)board;
+	uint8_t levels[GLOW_SN3218_OUTPUTS];
 
 	(void)stamp;
 	for (uint32_t i = 0; i < GLOW_PIGLOW_LEDS; i++)
-		pwm[outputs[i] - 1] = glow_gamma8(frame->px[i].r);
-	return write_pwm((struct piglow *)board, pwm);
-}
-
-/* From any state to running, every output enabled and dark. */
-static int start(struct piglow *p)
-{
-	static const uint8_t every_output[3] = { 0x3F, 0x3F, 0x3F };
-	int r = write_one(p, RESET, 0xFF);
-
-	if (r == 0)
-		r = write_one(p, RUN, 1);
-	if (r == 0)
-		r = p->bus->ops->write(p->bus, ENABLE, every_output, sizeof(every_output));
-	return r < 0 ? r : show_dark(p);
+		levels[outputs[i] - 1] = glow_gamma8(frame->px[i].r);
+	return p->leds->ops->show(p->leds, levels);
 }
 
 static void piglow_close(struct glow_board *board)
@@ -79,27 +49,29 @@ static void piglow_close(struct glow_board *board)
 		return;
 	if (!p->keep)
 		show_dark(p);
-	glow_i2c_close(p->bus);
+	glow_leds_close(p->leds);
 	free(p);
 }
 
-int glow_piglow_create(struct glow_i2c *bus, bool keep, struct glow_board **ret_board)
+int glow_piglow_create(struct glow_leds *leds, bool keep, struct glow_board **ret_board)
 {
 	struct piglow *p = calloc(1, sizeof(*p));
 	int r;
 
 	if (!p) {
-		glow_i2c_close(bus);
+		glow_leds_close(leds);
 		return -ENOMEM;
 	}
 	p->board.desc = &glow_board_piglow;
 	p->board.shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
-	memcpy(p->board.backend, bus->backend, sizeof(p->board.backend));
-	p->bus = bus;
+	memcpy(p->board.backend, leds->backend, sizeof(p->board.backend));
+	p->board.fps_max = leds->fps_max;
+	p->board.latency_us = leds->latency_us;
+	p->leds = leds;
 	p->keep = keep;
-	r = start(p);
+	r = show_dark(p);
 	if (r < 0) {
-		glow_i2c_close(bus);
+		glow_leds_close(leds);
 		free(p);
 		return r;
 	}
@@ -107,38 +79,70 @@ int glow_piglow_create(struct glow_i2c *bus, bool keep, struct glow_board **ret_
 	return 0;
 }
 
-static int piglow_bus(const struct glow_board_cfg *cfg, struct glow_i2c **ret_bus, struct glow_diag *diag)
+static int write_failed(int error, struct glow_diag *diag)
 {
-	if (strcmp(cfg->i2c, "auto") != 0 && strcmp(cfg->i2c, "dev") != 0) {
-		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "i2c",
-			      "this build has no road called %s to a PiGlow; use --i2c dev", cfg->i2c);
-		return -EOPNOTSUPP;
-	}
-	return glow_i2c_open_dev(cfg, GLOW_SN3218_ADDR, ret_bus, diag);
+	glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to the PiGlow failed: %s", strerror(-error));
+	return error;
 }
 
-/* Opening the bus asks whether the chip acknowledges and writes nothing to it. */
-static int piglow_probe(const struct glow_board_cfg *cfg, struct glow_diag *diag)
+/* The chip behind a bus. Opening the bus asks whether it acknowledges and
+ * writes nothing to it, so that alone is a look (ret_leds NULL). */
+static int over_bus(int (*open_bus)(const struct glow_board_cfg *, uint8_t, struct glow_i2c **, struct glow_diag *),
+		    const struct glow_board_cfg *cfg, struct glow_leds **ret_leds, struct glow_diag *diag)
 {
 	struct glow_i2c *bus;
-	int r = piglow_bus(cfg, &bus, diag);
+	int r = open_bus(cfg, GLOW_SN3218_ADDR, &bus, diag);
 
-	if (r == 0)
+	if (r < 0)
+		return r;
+	if (!ret_leds) {
 		glow_i2c_close(bus);
-	return r;
+		return 0;
+	}
+	r = glow_leds_open_sn3218(bus, ret_leds);
+	return r < 0 ? write_failed(r, diag) : 0;
+}
+
+/* By cfg->i2c. `auto` goes from the bus to the kernel's own LEDs, never to the
+ * bare pins: those it would take from the I2C controller. */
+static int open_leds(const struct glow_board_cfg *cfg, struct glow_leds **ret_leds, struct glow_diag *diag)
+{
+	struct glow_diag other;
+	int r, r_class;
+
+	if (strcmp(cfg->i2c, "gpio") == 0)
+		return over_bus(glow_i2c_open_gpio, cfg, ret_leds, diag);
+	if (strcmp(cfg->i2c, "leds") == 0)
+		return glow_leds_open_class(cfg, ret_leds, diag);
+	r = over_bus(glow_i2c_open_dev, cfg, ret_leds, diag);
+	if (r == 0 || strcmp(cfg->i2c, "dev") == 0)
+		return r;
+	r_class = glow_leds_open_class(cfg, ret_leds, &other);
+	if (r_class == -ENODEV) /* No overlay, so the bus is the road to mend. */
+		return r;
+	if (r_class < 0)
+		*diag = other;
+	return r_class;
+}
+
+static int piglow_probe(const struct glow_board_cfg *cfg, struct glow_diag *diag)
+{
+	return open_leds(cfg, NULL, diag);
 }
 
 static int piglow_open(const struct glow_board_cfg *cfg, struct glow_board **ret_board, struct glow_diag *diag)
 {
-	struct glow_i2c *bus;
-	int r = piglow_bus(cfg, &bus, diag);
+	struct glow_leds *leds;
+	int r = open_leds(cfg, &leds, diag);
 
 	if (r < 0)
 		return r;
-	r = glow_piglow_create(bus, cfg->keep, ret_board);
+	r = glow_piglow_create(leds, cfg->keep, ret_board);
 	if (r < 0)
-		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to the PiGlow failed: %s", strerror(-r));
-	return r;
+		return write_failed(r, diag);
+	if (strcmp(cfg->i2c, "gpio") == 0)
+		(*ret_board)->note = "the I2C controller has lost its two pins to --i2c gpio until the next boot";
+	return 0;
 }
 
 const struct glow_board_desc glow_board_piglow = {

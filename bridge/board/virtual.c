@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* A board without LEDs that appends what it would show to a file, one JSON
- * line a frame:
+ * line for each frame that differs from the one before:
  *
  *   {"t_us":1760000000000000,"mono_ns":81234567890,"pixels":["ff0000","000000"]}
  *   {"t_us":1760000000000000,"mono_ns":81234567890,"leds":[0,255, … 18 levels]}
  *
- * It starts and ends dark like every board; those two lines carry the wall
+ * It starts and ends dark like every board; the lines for that carry the wall
  * clock in t_us, as no instant of the cluster belongs to them. mono_ns stands
  * in the very line it times, so it is taken right before the write, when all
  * else is formatted: the write ends some microseconds later.
@@ -35,7 +35,8 @@ struct virtual_board {
 	struct glow_board board;
 	int fd; /* -1: the frames go nowhere */
 	bool keep;
-	char line[]; /* HEAD_MAX bytes for the head, which ends where the pixels start */
+	struct glow_frame shown; /* as last written; of no pixels before the first */
+	char line[];             /* HEAD_MAX bytes for the head, which ends where the pixels start */
 };
 
 static int64_t now(clockid_t clock)
@@ -121,12 +122,16 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 {
 	struct virtual_board *v = (struct virtual_board *)board;
 	char *end, *start;
+	int r;
 
-	if (v->fd < 0)
+	if (v->fd < 0 || glow_frame_equal(frame, &v->shown))
 		return 0;
 	end = put_frame(v->line + HEAD_MAX, board->shape, frame);
 	start = put_head(v, stamp.t_us);
-	return append(v->fd, start, (size_t)(end - start));
+	r = append(v->fd, start, (size_t)(end - start));
+	if (r == 0)
+		glow_frame_copy(&v->shown, frame);
+	return r;
 }
 
 static int show_dark(struct glow_board *board)

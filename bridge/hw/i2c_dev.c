@@ -59,24 +59,30 @@ static void bus_close(struct glow_i2c *bus)
 
 static const struct glow_i2c_ops ops = { .write = bus_write, .close = bus_close };
 
-static bool in_sysfs(const struct glow_board_cfg *cfg, const char *dir)
+static bool in_sysfs(const struct glow_board_cfg *cfg, const char *dir, const char *name)
 {
-	const char *slash = strrchr(cfg->i2c_bus, '/');
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%s/%s", cfg->sysfs, dir, slash ? slash + 1 : cfg->i2c_bus);
+	snprintf(path, sizeof(path), "%s/%s/%s", cfg->sysfs, dir, name);
 	return access(path, F_OK) == 0;
 }
 
 /* Why there is no device node: sysfs tells how far the kernel got. */
 static int no_node(const struct glow_board_cfg *cfg, struct glow_diag *diag)
 {
-	if (in_sysfs(cfg, "class/i2c-dev"))
+	const char *slash = strrchr(cfg->i2c_bus, '/'), *name = slash ? slash + 1 : cfg->i2c_bus;
+
+	if (in_sysfs(cfg, "class/i2c-dev", name))
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "i2c_bus",
-			      "the host has %s: start the container with --device %s", cfg->i2c_bus, cfg->i2c_bus);
-	else if (in_sysfs(cfg, "bus/i2c/devices"))
+			      "the host has %s: start the container with --device %s, or use --i2c leds", cfg->i2c_bus,
+			      cfg->i2c_bus);
+	else if (in_sysfs(cfg, "bus/i2c/devices", name))
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "i2c_bus",
 			      "no %s: i2c-dev is not loaded, run `sudo modprobe i2c-dev`", cfg->i2c_bus);
+	else if (in_sysfs(cfg, "module", "i2c_dev"))
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "i2c_bus",
+			      "no %s: the I2C controller is off, set dtparam=i2c_arm=on in config.txt and reboot",
+			      cfg->i2c_bus);
 	else
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "i2c_bus",
 			      "no %s: set dtparam=i2c_arm=on in config.txt, reboot, run `sudo modprobe i2c-dev`",
@@ -110,9 +116,11 @@ static int not_answering(int error, const struct glow_board_cfg *cfg, uint8_t ad
 {
 	switch (error) {
 	case -EBUSY:
-		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "i2c_bus",
-			      "a kernel driver holds address 0x%02x on %s: remove its dtoverlay (piglow?) and reboot",
-			      addr, cfg->i2c_bus);
+		glow_diag_set(
+			diag, GLOW_OUT_OF_RANGE, "i2c_bus",
+			"a kernel driver holds address 0x%02x on %s: use --i2c leds if it is that of dtoverlay=piglow, "
+			"else remove its overlay and reboot",
+			addr, cfg->i2c_bus);
 		return error;
 	case -EREMOTEIO:
 	case -ENXIO:

@@ -9,6 +9,17 @@
 
 #include <glow/pins.h>
 
+#include "gpio_drain.h"
+
+/* Of two refusals the one that found a chip is the one to cure. */
+static int choose_refusal(int r_gpiod, int r_sysfs, const struct glow_diag *sysfs, struct glow_diag *diag)
+{
+	if (r_gpiod != -ENODEV || r_sysfs == -ENODEV)
+		return r_gpiod;
+	*diag = *sysfs;
+	return r_sysfs;
+}
+
 int glow_pins_open(const struct glow_board_cfg *cfg, struct glow_pins **ret_pins, struct glow_diag *diag)
 {
 	struct glow_diag other;
@@ -20,12 +31,19 @@ int glow_pins_open(const struct glow_board_cfg *cfg, struct glow_pins **ret_pins
 	if (r == 0 || strcmp(cfg->gpio, "gpiod") == 0)
 		return r;
 	r_other = glow_pins_open_sysfs(cfg, ret_pins, &other);
-	if (r_other == 0)
-		return 0;
-	/* Of two refusals the one that found a chip is the one to cure. */
-	if (r == -ENODEV && r_other != -ENODEV) {
-		*diag = other;
-		return r_other;
-	}
-	return r;
+	return r_other == 0 ? 0 : choose_refusal(r, r_other, &other, diag);
+}
+
+int glow_drain_open(const struct glow_board_cfg *cfg, struct glow_drain **ret_drain, struct glow_diag *diag)
+{
+	struct glow_diag other;
+	int r, r_other;
+
+	if (strcmp(cfg->gpio, "sysfs") == 0)
+		return glow_drain_open_sysfs(cfg, ret_drain, diag);
+	r = glow_drain_open_gpiod(cfg, ret_drain, diag);
+	if (r == 0 || strcmp(cfg->gpio, "gpiod") == 0)
+		return r;
+	r_other = glow_drain_open_sysfs(cfg, ret_drain, &other);
+	return r_other == 0 ? 0 : choose_refusal(r, r_other, &other, diag);
 }

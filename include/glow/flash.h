@@ -41,3 +41,6 @@ void glow_flash_init(struct glow_flash *flash);
  * Returns true when it changed the frame; the caller then asks again at later
  * slots until it is let through, at most about a second. Times must not fall. */
 bool glow_flash_limit(struct glow_flash *flash, struct glow_shape shape, int64_t t_us, struct glow_frame *frame);
+
+/** The clock that t_us is read from stepped by delta_us: what was shown is as long ago as before. */
+void glow_flash_clock_stepped(struct glow_flash *flash, int64_t delta_us);

@@ -37,6 +37,13 @@ static void show(struct bench *b, const struct glow_rgb px[8])
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 0 }), 0);
 }
 
+/* Forgets all but the last frame. */
+static void keep_last(struct fake_wire *wire)
+{
+	memmove(wire->bits, wire->bits + wire->n - CLOCKS, CLOCKS);
+	wire->n = CLOCKS;
+}
+
 /* True when the wire carried 32 zeros, the eight words with their top bit
  * first, 36 zeros, and nothing else. */
 static bool wire_is(const struct fake_wire *wire, const uint32_t words[8])
@@ -145,6 +152,10 @@ static void test_life(void **state)
 
 	(void)state;
 	set_up(&b, false);
+	/* Two dark frames, so that pixels which a killed process left in the
+	 * middle of a word, up to 31 bits short, are dark as well. */
+	assert_int_equal(b.fake.wire.n, 2 * CLOCKS);
+	keep_last(&b.fake.wire);
 	assert_true(wire_is(&b.fake.wire, dark));
 	assert_idle(&b);
 	assert_int_equal(b.board->shape.kind, GLOW_SHAPE_BLINKT);
@@ -178,10 +189,12 @@ static void test_failing_pins(void **state)
 	struct bench b;
 
 	(void)state;
-	fake_pins_init(&b.fake);
-	b.fake.fail_at = CLOCKS;
-	assert_int_equal(glow_blinkt_create(&b.fake.pins, false, &b.board), -EIO);
-	assert_true(b.fake.closed);
+	for (size_t at = CLOCKS; at <= 2 * CLOCKS; at += CLOCKS) {
+		fake_pins_init(&b.fake);
+		b.fake.fail_at = at;
+		assert_int_equal(glow_blinkt_create(&b.fake.pins, false, &b.board), -EIO);
+		assert_true(b.fake.closed);
+	}
 
 	set_up(&b, false);
 	glow_frame_fill(&frame, 8, GLOW_WHITE);

@@ -22,10 +22,13 @@
 
 #include "fake_kernel.h"
 
+#define BLINKT_CLOCKS 324
+
 struct subject {
 	const char *name;
 	void (*plug_in)(void); /* makes the hardware be there; NULL for none */
 	int (*lit)(void);      /* how many LEDs shine */
+	const char *i2c;       /* the road, where there are several; NULL for "auto" */
 };
 
 static int init(void **state)
@@ -47,15 +50,27 @@ static void plug_in_gpio(void)
 	fake_kernel_add_gpio("pinctrl-bcm2711\n", 512);
 }
 
+static void plug_in_leds(void)
+{
+	fake_kernel_add_leds(true);
+}
+
 /* The chain shows the frame that ended last; afterwards the wire is a new one. */
 static int lit_blinkt(void)
 {
+	struct fake_wire *wire = &fake_kernel.wire;
 	uint32_t words[8];
-	int n = fake_wire_leds(&fake_kernel.wire, words, 8), lit = 0;
+	int n, lit = 0;
+
+	if (wire->n > BLINKT_CLOCKS) {
+		memmove(wire->bits, wire->bits + wire->n - BLINKT_CLOCKS, BLINKT_CLOCKS);
+		wire->n = BLINKT_CLOCKS;
+	}
+	n = fake_wire_leds(wire, words, 8);
 
 	for (int i = 0; i < n; i++)
 		lit += (words[i] & 0xFFFFFF) != 0;
-	fake_kernel.wire.n = 0;
+	wire->n = 0;
 	return n == 8 ? lit : -1;
 }
 
@@ -65,6 +80,15 @@ static int lit_piglow(void)
 
 	for (int k = 1; k <= FAKE_OUTPUTS; k++)
 		lit += fake_sn3218_light(&fake_kernel.chip, k) != 0;
+	return lit;
+}
+
+static int lit_leds(void)
+{
+	int lit = 0;
+
+	for (int k = 0; k < FAKE_OUTPUTS; k++)
+		lit += fake_kernel.led[k] != 0;
 	return lit;
 }
 
@@ -103,6 +127,12 @@ static const struct subject subjects[] = {
 	{ "blinkt", plug_in_gpio, lit_blinkt },
 	{ "virtual", NULL, lit_virtual },
 	{ "terminal", NULL, lit_terminal },
+};
+
+/* The other roads to a board of the above. */
+static const struct subject roads[] = {
+	{ "piglow", plug_in_leds, lit_leds, "leds" },
+	{ "piglow", plug_in_gpio, lit_piglow, "gpio" },
 };
 
 static int open_files(void)
@@ -177,6 +207,8 @@ static const char *run(const struct subject *s, const struct glow_board_desc *de
 	snprintf(screen, sizeof(screen), "%s/screen", fake_kernel.root);
 	cfg.virtual_out = frames;
 	cfg.keep = keep;
+	if (s->i2c)
+		cfg.i2c = s->i2c;
 	if (s->plug_in)
 		s->plug_in();
 	fake_kernel.chip.n = 0;
@@ -206,6 +238,59 @@ static void test_conformance(void **state)
 		if (complaint)
 			fail_msg("%s %s", desc->name, complaint);
 	}
+}
+
+static void test_every_road(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < sizeof(roads) / sizeof(roads[0]); k++) {
+		const char *complaint = run(&roads[k], glow_board_find(roads[k].name), false);
+
+		if (complaint)
+			fail_msg("%s by --i2c %s %s", roads[k].name, roads[k].i2c, complaint);
+		assert_string_equal(run(&roads[k], glow_board_find(roads[k].name), true), "is not dark after close");
+	}
+}
+
+/* The hardware goes away under an open board: showing fails at once with
+ * -ENODEV, closing gives back what it can, and the board opens again when it is back. */
+static void lose(const struct subject *s)
+{
+	struct glow_board_cfg cfg = fake_kernel_cfg();
+	struct glow_board *board;
+	struct glow_diag diag;
+	int before = open_files();
+
+	cfg.i2c = s->i2c ? s->i2c : "auto";
+	s->plug_in();
+	fake_kernel.chip.n = 0;
+	assert_int_equal(glow_board_open(s->name, &cfg, &board, &diag), 0);
+	fake_kernel.gone = true;
+	assert_int_equal(show(board->desc, board, 3), -ENODEV);
+	assert_int_equal(show(board->desc, board, 3), -ENODEV);
+	glow_board_close(board);
+	assert_int_equal(open_files(), before);
+	diag.what[0] = '\0';
+	assert_true(glow_board_open(s->name, &cfg, &board, &diag) < 0);
+	assert_true(strlen(diag.what) > 20);
+	assert_int_equal(open_files(), before);
+	fake_kernel.gone = false;
+	fake_kernel.chip.n = 0;
+	assert_int_equal(glow_board_open(s->name, &cfg, &board, &diag), 0);
+	assert_int_equal(s->lit(), 0);
+	assert_int_equal(show(board->desc, board, 3), 0);
+	assert_int_equal(s->lit(), 3);
+	glow_board_close(board);
+}
+
+static void test_disappears(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < sizeof(subjects) / sizeof(subjects[0]); k++)
+		if (subjects[k].plug_in)
+			lose(&subjects[k]);
+	for (size_t k = 0; k < sizeof(roads) / sizeof(roads[0]); k++)
+		lose(&roads[k]);
 }
 
 /* The controls: boards that do what the suite must not let pass. */
@@ -329,15 +414,14 @@ static void test_mistakes(void **state)
 	assert_null(glow_board_find("blink"));
 	assert_int_equal(glow_board_open("blink", &cfg, &board, &diag), -EINVAL);
 	assert_non_null(strstr(diag.what, "blink"));
-	cfg.i2c = "leds";
-	assert_int_equal(glow_board_open("piglow", &cfg, &board, &diag), -EOPNOTSUPP);
-	assert_non_null(strstr(diag.what, "leds"));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_conformance, init, fini),
+		cmocka_unit_test_setup_teardown(test_every_road, init, fini),
+		cmocka_unit_test_setup_teardown(test_disappears, init, fini),
 		cmocka_unit_test_setup_teardown(test_a_broken_board_is_seen, init, fini),
 		cmocka_unit_test_setup_teardown(test_absent, init, fini),
 		cmocka_unit_test_setup_teardown(test_auto, init, fini),

@@ -9,11 +9,14 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include <glow/pins.h>
 
+#include "blinkt.h"
 #include "fake_kernel.h"
 
 static struct glow_pins *pins;
@@ -86,11 +89,11 @@ static void check_lines(const char *data, const char *clock)
 	assert_int_equal(pins->ops->idle(pins), 0);
 	assert_false(fake_kernel.wire.clock);
 	assert_false(fake_kernel.wire.data);
-	/* DAT changed four times, CLK fell and rose seven times and fell once more. */
+	/* DAT changed four times, CLK rose and fell seven times, and nothing was said twice. */
 	snprintf(path, sizeof(path), "%s/value", data);
 	assert_string_equal(fake_kernel_read(path), "1010");
 	snprintf(path, sizeof(path), "%s/value", clock);
-	assert_string_equal(fake_kernel_read(path), "010101010101010");
+	assert_string_equal(fake_kernel_read(path), "10101010101010");
 
 	glow_pins_close(pins);
 	assert_string_equal(fake_kernel_read(path), "");
@@ -156,6 +159,23 @@ static void test_no_sysfs_gpio(void **state)
 	assert_says("no sysfs GPIO");
 	assert_says(fake_kernel.sys);
 	assert_int_equal(look(), -ENODEV);
+
+	/* Only class/gpio is mounted: its links lead out of the mount. */
+	fake_kernel_add_file("sys/class/gpio/gpiochip512/base", "512\n");
+	assert_int_equal(open_pins(), -ENODEV);
+	assert_says("lead nowhere");
+	fake_kernel_add_file("sys/class/gpio/gpiochip512/label", "pinctrl-bcm2711\n");
+	assert_int_equal(look(), -ENOENT); /* the control: found, though without its export */
+}
+
+static void test_no_sysfs(void **state)
+{
+	struct glow_board_cfg cfg = fake_kernel_cfg();
+
+	(void)state;
+	cfg.sysfs = "/nowhere/sys";
+	assert_int_equal(glow_pins_open(&cfg, &pins, &diag), -ENODEV);
+	assert_says("no sysfs at /nowhere/sys");
 }
 
 static void test_read_only(void **state)
@@ -193,6 +213,22 @@ static void test_no_permission(void **state)
 	assert_string_equal(fake_kernel_read("sys/class/gpio/gpio535/direction"), "");
 }
 
+/* AppArmor refuses what access() allows, at once and for good: no waiting for udev. */
+static void test_confined(void **state)
+{
+	(void)state;
+	fake_kernel_add_gpio("pinctrl-bcm2711\n", 512);
+	fake_kernel.confined = true;
+	assert_int_equal(look(), -EPERM);
+	assert_says("AppArmor");
+	assert_says("--sysfs /host/sys");
+	assert_int_equal(open_pins(), -EPERM);
+	assert_says("AppArmor");
+	assert_int_equal(fake_kernel.naps, 0);
+	fake_kernel.confined = false;
+	assert_int_equal(look(), 0);
+}
+
 static void test_held_by_a_driver(void **state)
 {
 	(void)state;
@@ -216,6 +252,101 @@ static void test_exported_before(void **state)
 	glow_pins_close(pins);
 	assert_string_equal(fake_kernel_read("sys/class/gpio/gpio535/direction"), "low");
 	assert_string_equal(fake_kernel_read("sys/class/gpio/gpio536/direction"), "");
+}
+
+/* A second bridge leaves the first one's lines alone, and gets them when it ends. */
+static void test_two_bridges(void **state)
+{
+	struct glow_pins *first;
+
+	(void)state;
+	fake_kernel_add_gpio("pinctrl-bcm2711\n", 512);
+	assert_int_equal(open_pins(), 0);
+	first = pins;
+	assert_int_equal(first->ops->clock(first, true), 0);
+	assert_int_equal(open_pins(), -EBUSY);
+	assert_says("another glow-bridge drives GPIO 23");
+	assert_true(fake_kernel.wire.clock && fake_kernel.wire.data);
+	assert_int_equal(first->ops->clock(first, false), 0);
+	glow_pins_close(first);
+	assert_int_equal(open_pins(), 0);
+	glow_pins_close(pins);
+}
+
+/* Two bridges start at once: we export the line, the other one locks it first. It is the other's then. */
+static void test_a_race_lost(void **state)
+{
+	(void)state;
+	fake_kernel_add_gpio("pinctrl-bcm2711\n", 512);
+	fake_kernel.thief = true;
+	assert_int_equal(open_pins(), -EBUSY);
+	assert_string_equal(fake_kernel_read("sys/class/gpio/gpio535/direction"), "in\n"); /* still there, untouched */
+	close(fake_kernel.thief_fd);
+	fake_kernel.thief = false;
+	assert_int_equal(open_pins(), 0);
+	glow_pins_close(pins);
+}
+
+/* A process that dies with the lines in hand, as one that is killed does. */
+static void test_after_a_crash(void **state)
+{
+	int ready[2], hold[2];
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	fake_kernel_add_gpio("pinctrl-bcm2711\n", 512);
+	assert_int_equal(pipe(ready) | pipe(hold), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(hold[1]);
+		byte = open_pins() == 0 ? '1' : '0';
+		dup2(ready[1], STDOUT_FILENO);
+		putchar(byte);
+		fflush(stdout);
+		if (read(hold[0], &byte, 1) < 0) /* until the test lets go */
+			_exit(1);
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(byte, '1');
+	assert_int_equal(open_pins(), -EBUSY);
+	close(hold[1]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_string_equal(fake_kernel_read("sys/class/gpio/gpio535/direction"), "low"); /* still exported */
+	assert_int_equal(open_pins(), 0);
+	glow_pins_close(pins);
+	close(ready[0]);
+	close(ready[1]);
+	close(hold[0]);
+}
+
+/* Every edge of CLK is a write, DAT's only where it changes. */
+static void test_writes_of_a_frame(void **state)
+{
+	static const struct glow_rgb colors[] = { { 0, 0, 0 }, { 255, 255, 255 }, { 1, 85, 170 } };
+	struct glow_board *board;
+
+	(void)state;
+	fake_kernel_add_gpio("pinctrl-bcm2711\n", 512);
+	assert_int_equal(open_pins(), 0);
+	assert_int_equal(glow_blinkt_create(pins, false, &board), 0);
+	for (size_t k = 0; k < sizeof(colors) / sizeof(colors[0]); k++) {
+		const struct fake_wire *wire = &fake_kernel.wire;
+		int changes = 0;
+		struct glow_frame frame;
+
+		glow_frame_fill(&frame, 8, colors[k]);
+		fake_kernel.wire.n = 0;
+		fake_kernel.value_writes = 0;
+		assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0);
+		assert_int_equal(wire->n, 324);
+		for (size_t i = 1; i < wire->n; i++)
+			changes += wire->bits[i] != wire->bits[i - 1];
+		assert_true(changes >= 2);
+		assert_int_equal(fake_kernel.value_writes, 2 * 324 + changes);
+	}
+	glow_board_close(board);
 }
 
 /* `auto` ends at sysfs where there is no /dev/gpiochip, and tells the refusal that can be cured. */
@@ -248,11 +379,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_chip_among_others, init, fini),
 		cmocka_unit_test_setup_teardown(test_wrong_label, init, fini),
 		cmocka_unit_test_setup_teardown(test_no_sysfs_gpio, init, fini),
+		cmocka_unit_test_setup_teardown(test_no_sysfs, init, fini),
 		cmocka_unit_test_setup_teardown(test_read_only, init, fini),
 		cmocka_unit_test_setup_teardown(test_udev_is_late, init, fini),
 		cmocka_unit_test_setup_teardown(test_no_permission, init, fini),
 		cmocka_unit_test_setup_teardown(test_held_by_a_driver, init, fini),
 		cmocka_unit_test_setup_teardown(test_exported_before, init, fini),
+		cmocka_unit_test_setup_teardown(test_confined, init, fini),
+		cmocka_unit_test_setup_teardown(test_two_bridges, init, fini),
+		cmocka_unit_test_setup_teardown(test_a_race_lost, init, fini),
+		cmocka_unit_test_setup_teardown(test_after_a_crash, init, fini),
+		cmocka_unit_test_setup_teardown(test_writes_of_a_frame, init, fini),
 		cmocka_unit_test_setup_teardown(test_auto, init, fini),
 	};
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include <glow/i2c.h>
+#include <glow/leds.h>
 
 #include "fake_kernel.h"
 
@@ -75,6 +75,24 @@ static void test_writes(void **state)
 	glow_i2c_close(bus);
 }
 
+/* A frame is one transfer and the latch: two system calls. */
+static void test_calls_of_a_frame(void **state)
+{
+	static const uint8_t levels[GLOW_SN3218_OUTPUTS] = { 1, 2, 3 };
+	struct glow_leds *leds;
+
+	(void)state;
+	fake_kernel_add_i2c();
+	assert_int_equal(open_bus(), 0);
+	assert_int_equal(glow_leds_open_sn3218(bus, &leds), 0);
+	fake_kernel.transfers = 0;
+	assert_int_equal(leds->ops->show(leds, levels), 0);
+	assert_int_equal(fake_kernel.transfers, 2);
+	assert_int_equal(fake_sn3218_light(&fake_kernel.chip, 3), 3);
+	glow_leds_close(leds);
+	assert_int_equal(fake_kernel.transfers, 2);
+}
+
 /* How far the kernel got decides the advice. */
 static void test_no_node(void **state)
 {
@@ -82,6 +100,12 @@ static void test_no_node(void **state)
 	assert_int_equal(open_bus(), -ENODEV);
 	assert_says("dtparam=i2c_arm=on");
 	assert_says("sudo modprobe i2c-dev");
+
+	fake_kernel_add_file("sys/module/i2c_dev/refcnt", "0\n");
+	assert_int_equal(open_bus(), -ENODEV);
+	assert_says("the I2C controller is off");
+	assert_says("dtparam=i2c_arm=on");
+	assert_silent("modprobe");
 
 	fake_kernel_add_file("sys/bus/i2c/devices/i2c-1/name", "bcm2835\n");
 	assert_int_equal(open_bus(), -ENODEV);
@@ -128,13 +152,15 @@ static void test_held_by_a_driver(void **state)
 	fake_kernel.slave_error = EBUSY;
 	assert_int_equal(open_bus(), -EBUSY);
 	assert_says("kernel driver");
-	assert_says("dtoverlay");
+	assert_says("--i2c leds");
+	assert_says("overlay");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_writes, init, fini),
+		cmocka_unit_test_setup_teardown(test_calls_of_a_frame, init, fini),
 		cmocka_unit_test_setup_teardown(test_no_node, init, fini),
 		cmocka_unit_test_setup_teardown(test_not_allowed, init, fini),
 		cmocka_unit_test_setup_teardown(test_nobody_answers, init, fini),

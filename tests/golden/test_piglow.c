@@ -29,10 +29,18 @@ struct bench {
 	struct glow_board *board;
 };
 
+static int create(struct bench *b, bool keep)
+{
+	struct glow_leds *leds;
+	int r = glow_leds_open_sn3218(&b->fake.bus, &leds);
+
+	return r < 0 ? r : glow_piglow_create(leds, keep, &b->board);
+}
+
 static void set_up(struct bench *b, bool keep)
 {
 	fake_i2c_init(&b->fake);
-	assert_int_equal(glow_piglow_create(&b->fake.bus, keep, &b->board), 0);
+	assert_int_equal(create(b, keep), 0);
 }
 
 static int show(struct bench *b, const uint8_t levels[GLOW_PIGLOW_LEDS])
@@ -173,7 +181,7 @@ static void test_failing_bus(void **state)
 	for (size_t at = 1; at <= 5; at++) {
 		fake_i2c_init(&b.fake);
 		b.fake.fail_at = at;
-		assert_int_equal(glow_piglow_create(&b.fake.bus, false, &b.board), -EREMOTEIO);
+		assert_int_equal(create(&b, false), -EREMOTEIO);
 		assert_true(b.fake.closed);
 	}
 	set_up(&b, false);

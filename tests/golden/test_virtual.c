@@ -125,6 +125,7 @@ static void assert_line(const char *line, int64_t t_us, const char *rest)
 static void test_pixels(void **state)
 {
 	const struct glow_frame frame = { 3, { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 0 } } };
+	const struct glow_frame other = { 3, { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 1 } } };
 	struct bench *b = *state;
 	int64_t before, after, t, mono;
 
@@ -132,12 +133,12 @@ static void test_pixels(void **state)
 	before = now(CLOCK_MONOTONIC);
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 1760000000016666 }), 0);
 	after = now(CLOCK_MONOTONIC);
-	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ -1 }), 0);
+	assert_int_equal(glow_board_show(b->board, &other, (struct glow_stamp){ -1 }), 0);
 	glow_board_close(b->board);
 	read_lines(b);
 	assert_int_equal(b->n_lines, 4);
 	assert_line(b->line[1], 1760000000016666, "\"pixels\":[\"012345\",\"ff00ab\",\"000000\"]}");
-	assert_line(b->line[2], -1, "\"pixels\":[\"012345\",\"ff00ab\",\"000000\"]}");
+	assert_line(b->line[2], -1, "\"pixels\":[\"012345\",\"ff00ab\",\"000001\"]}");
 	parse(b->line[1], &t, &mono);
 	assert_true(before <= mono && mono <= after);
 	/* The control: another colour order is another line. */
@@ -148,15 +149,37 @@ static void test_dark_at_both_ends(void **state)
 {
 	struct bench *b = *state;
 	int64_t before = now(CLOCK_REALTIME) / 1000, t, mono;
+	struct glow_frame frame;
 
 	start(b);
+	glow_frame_fill(&frame, 3, GLOW_WHITE);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
 	glow_board_close(b->board);
 	read_lines(b);
-	assert_int_equal(b->n_lines, 2);
-	for (int k = 0; k < 2; k++) {
+	assert_int_equal(b->n_lines, 3);
+	for (int k = 0; k < 3; k += 2) {
 		assert_string_equal(parse(b->line[k], &t, &mono), "\"pixels\":[\"000000\",\"000000\",\"000000\"]}");
 		assert_true(before <= t && t <= now(CLOCK_REALTIME) / 1000);
 	}
+}
+
+/* A frame like the one before is no line, and a board that is dark ends without one. */
+static void test_only_changes(void **state)
+{
+	struct bench *b = *state;
+	struct glow_frame frame;
+
+	start(b);
+	for (int k = 0; k < 6; k++) {
+		glow_frame_fill(&frame, 3,
+				k / 2 == 1 ? GLOW_WHITE : GLOW_BLACK); /* dark dark, white white, dark dark */
+		assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ k }), 0);
+	}
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_int_equal(b->n_lines, 3);
+	assert_line(b->line[1], 2, "\"pixels\":[\"ffffff\",\"ffffff\",\"ffffff\"]}");
+	assert_line(b->line[2], 4, "\"pixels\":[\"000000\",\"000000\",\"000000\"]}");
 }
 
 static void test_levels(void **state)
@@ -270,6 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pixels, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_dark_at_both_ends, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_only_changes, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_levels, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_longest, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_nowhere, make_bench, drop_bench),

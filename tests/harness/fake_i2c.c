@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fake_i2c.h"
 
@@ -66,4 +67,86 @@ void fake_i2c_init(struct fake_i2c *f)
 	memset(f, 0, sizeof(*f));
 	f->bus.ops = &ops;
 	strcpy(f->bus.backend, "fake");
+}
+
+void fake_wires_init(struct fake_wires *w, struct fake_sn3218 *chip, uint8_t addr)
+{
+	*w = (struct fake_wires){ .chip = chip, .addr = addr, .sda = true, .scl = true, .shortest_ns = INT64_MAX };
+}
+
+bool fake_wires_sda(const struct fake_wires *w)
+{
+	return w->sda && !w->pulls_sda;
+}
+
+static void on_start(struct fake_wires *w)
+{
+	w->starts++;
+	w->taking_part = w->addr != 0;
+	w->bits = 0;
+	w->n = 0;
+}
+
+/* A register number alone is a question: it writes nothing. */
+static void on_stop(struct fake_wires *w)
+{
+	w->stops++;
+	if (w->taking_part && w->n > 2)
+		fake_sn3218_write(w->chip, w->byte[1], w->byte + 2, w->n - 2);
+	w->taking_part = false;
+}
+
+static void on_clock_rise(struct fake_wires *w)
+{
+	if (!w->taking_part || w->acknowledging)
+		return;
+	if (w->n == sizeof(w->byte))
+		abort();
+	w->byte[w->n] = (uint8_t)(w->byte[w->n] << 1 | fake_wires_sda(w));
+	w->bits++;
+}
+
+static void on_clock_fall(struct fake_wires *w)
+{
+	w->pulls_sda = false;
+	if (w->acknowledging) {
+		w->acknowledging = false;
+		w->bits = 0;
+	} else if (w->taking_part && w->bits == 8) {
+		w->n++;
+		w->taking_part = w->byte[0] == w->addr << 1;
+		w->acknowledging = w->pulls_sda = w->taking_part;
+	}
+}
+
+static void note_time(struct fake_wires *w)
+{
+	struct timespec ts;
+	int64_t ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ns = (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+	if (w->edges++ && ns - w->last_ns < w->shortest_ns)
+		w->shortest_ns = ns - w->last_ns;
+	w->last_ns = ns;
+}
+
+void fake_wires_set(struct fake_wires *w, bool sda, bool scl)
+{
+	bool before = fake_wires_sda(w), rises = scl && !w->scl, falls = !scl && w->scl;
+
+	if (sda != w->sda && scl != w->scl)
+		abort();
+	if (sda != w->sda || scl != w->scl)
+		note_time(w);
+	w->sda = sda;
+	w->scl = scl;
+	if (rises)
+		on_clock_rise(w);
+	else if (falls)
+		on_clock_fall(w);
+	else if (scl && before && !fake_wires_sda(w))
+		on_start(w);
+	else if (scl && !before && fake_wires_sda(w))
+		on_stop(w);
 }

@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* An SN3218 as its datasheet describes it, with a log of what was written. */
+/* An SN3218 as its datasheet describes it, with a log of what was written, and
+ * two ways to it: behind the seam of glow/i2c.h, and on two wires. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,3 +40,28 @@ struct fake_i2c {
 };
 
 void fake_i2c_init(struct fake_i2c *f);
+
+/** The chip's end of the two wires. A level is true when nobody pulls. */
+struct fake_wires {
+	struct fake_sn3218 *chip;
+	uint8_t addr;       /**< its address; 0 for nobody there */
+	bool sda, scl;      /**< what the master lets go */
+	bool pulls_sda;     /**< the chip acknowledges, or was cut short doing so */
+	bool taking_part;   /**< between a START with its address and the STOP */
+	bool acknowledging; /**< from the fall of the eighth clock to that of the ninth */
+	int bits;           /**< of the byte so far */
+	uint8_t byte[40];
+	size_t n; /**< bytes since the START */
+	unsigned starts, stops, edges;
+	int64_t shortest_ns; /**< between two edges */
+	int64_t last_ns;
+};
+
+/** Both wires idle, with `chip` at `addr`. */
+void fake_wires_init(struct fake_wires *w, struct fake_sn3218 *chip, uint8_t addr);
+
+/** The master pulls or lets go. Aborts the test when both wires change at once. */
+void fake_wires_set(struct fake_wires *w, bool sda, bool scl);
+
+/** The level of SDA. */
+bool fake_wires_sda(const struct fake_wires *w);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,10 +25,14 @@ int __real_access(const char *path, int mode);
 ssize_t __real_write(int fd, const void *data, size_t len);
 int __real_glob64(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *ret_paths);
 int __wrap_glob64(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *ret_paths);
+int __wrap___glob64_time64(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *ret_paths)
+	__attribute__((alias("__wrap_glob64"))); /* what glob() is where time was 32 bits once */
 int __wrap_access(const char *path, int mode);
 ssize_t __wrap_write(int fd, const void *data, size_t len);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...) __attribute__((alias("__wrap_open")));
+int __wrap___open_2(const char *path, int flags); /* what open() is in a fortified build */
+int __wrap___open64_2(const char *path, int flags) __attribute__((alias("__wrap___open_2")));
 int __wrap_ioctl(int fd, unsigned long request, ...);
 int __wrap___ioctl_time64(int fd, unsigned long request, ...) __attribute__((alias("__wrap_ioctl")));
 int __wrap_nanosleep(const struct timespec *time, struct timespec *rest);
@@ -85,7 +90,11 @@ static int export_line(const char *file, const char *number)
 	snprintf(path, sizeof(path), "%s/direction", dir);
 	make_file(path, "in\n");
 	snprintf(path, sizeof(path), "%s/value", dir);
-	make_file(path, "");
+	make_file(path, strtoul(number, NULL, 10) == fake_kernel.scl_line ? "1\n" : "");
+	if (fake_kernel.thief) {
+		fake_kernel.thief_fd = openat(AT_FDCWD, path, O_RDONLY);
+		flock(fake_kernel.thief_fd, LOCK_EX | LOCK_NB);
+	}
 	return 0;
 }
 
@@ -101,26 +110,75 @@ static int unexport_line(const char *file, const char *number)
 	return rmdir(dir) < 0 ? fail(EINVAL) : 0;
 }
 
-static int set_value(const char *file, const char *text)
+/* Of "…/gpio/gpio535/value" and "…/gpio/chip0/gpio23/value". */
+static unsigned line_number(const char *file)
 {
 	const char *number = strstr(file, "/gpio/") + strlen("/gpio/");
 
-	number = strstr(number, "gpio") + strlen("gpio");
-	if (strtoul(number, NULL, 10) == fake_kernel.data_line)
+	return (unsigned)strtoul(strstr(number, "gpio") + strlen("gpio"), NULL, 10);
+}
+
+static int set_value(const char *file, const char *text)
+{
+	fake_kernel.value_writes++;
+	if (line_number(file) == fake_kernel.data_line)
 		fake_wire_set_data(&fake_kernel.wire, text[0] == '1');
 	else
 		fake_wire_set_clock(&fake_kernel.wire, text[0] == '1');
 	return 0;
 }
 
+/* Puts the level of SDA where it is read. */
+static void show_sda(const char *direction)
+{
+	char path[PATH_MAX];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%.*s/gpio%u/value", (int)(strstr(direction, "/gpio/") + 5 - direction), direction,
+		 fake_kernel.sda_line);
+	f = fopen(path, "r+");
+	if (!f)
+		return;
+	fputs(fake_wires_sda(&fake_kernel.i2c_wires) ? "1\n" : "0\n", f);
+	fclose(f);
+}
+
+static int set_direction(const char *file, const char *text)
+{
+	struct fake_wires *w = &fake_kernel.i2c_wires;
+	bool high = strcmp(text, "in") == 0;
+
+	if (line_number(file) == fake_kernel.sda_line)
+		fake_wires_set(w, high, w->scl);
+	else if (line_number(file) == fake_kernel.scl_line)
+		fake_wires_set(w, w->sda, high);
+	show_sda(file);
+	return 0;
+}
+
+static int set_brightness(const char *file, const char *text)
+{
+	fake_kernel.led[atoi(strstr(file, ":led") + strlen(":led")) - 1] = atoi(text);
+	fake_kernel.led_writes++;
+	return 0;
+}
+
 static int sys_write(const char *path, const char *text)
 {
+	if (fake_kernel.gone)
+		return fail(ENODEV);
 	if (ends_with(path, "/export"))
 		return export_line(path, text);
 	if (ends_with(path, "/unexport"))
 		return unexport_line(path, text);
 	if (ends_with(path, "/value"))
 		return set_value(path, text);
+	if (ends_with(path, "/direction"))
+		return set_direction(path, text);
+	if (ends_with(path, "/trigger"))
+		fake_kernel.trigger_writes += strcmp(text, "none") == 0;
+	if (ends_with(path, "/brightness"))
+		return set_brightness(path, text);
 	return 0;
 }
 
@@ -151,11 +209,16 @@ int __wrap_open(const char *path, int flags, ...)
 	if (flags & O_CREAT)
 		mode = va_arg(args, mode_t);
 	va_end(args);
-	if (in_sys(path) && flags & O_WRONLY) {
+	fake_kernel.last_denied = false;
+	if (in_sys(path) && (flags & O_ACCMODE) != O_RDONLY) {
 		if (fake_kernel.read_only)
 			return fail(EROFS);
-		if ((ends_with(path, "/direction") || ends_with(path, "/value")) && fake_kernel.denied_opens > 0) {
+		if (fake_kernel.confined)
+			return fail(EACCES);
+		if ((ends_with(path, "/direction") || ends_with(path, "/value") || ends_with(path, "/brightness")) &&
+		    fake_kernel.denied_opens > 0) {
 			fake_kernel.denied_opens--;
+			fake_kernel.last_denied = true;
 			return fail(EACCES);
 		}
 	}
@@ -164,15 +227,27 @@ int __wrap_open(const char *path, int flags, ...)
 	return openat(AT_FDCWD, path, flags, mode);
 }
 
-int __wrap_access(const char *path, int mode)
+int __wrap___open_2(const char *path, int flags)
 {
-	return in_sys(path) && mode & W_OK && fake_kernel.read_only ? fail(EROFS) : __real_access(path, mode);
+	return __wrap_open(path, flags);
 }
 
-/* This machine's own GPIO chips are none of the tests' business. */
+int __wrap_access(const char *path, int mode)
+{
+	if (in_sys(path) && mode & W_OK && fake_kernel.read_only)
+		return fail(EROFS);
+	if (in_sys(path) && mode & W_OK && fake_kernel.last_denied)
+		return fail(EACCES);
+	return __real_access(path, mode);
+}
+
+/* This machine's own GPIO chips are none of the tests' business: /dev is the one in the temporary directory. */
 int __wrap_glob64(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *ret_paths)
 {
-	return in_sys(pattern) ? __real_glob64(pattern, flags, on_error, ret_paths) : GLOB_NOMATCH;
+	char ours[PATH_MAX];
+
+	snprintf(ours, sizeof(ours), "%s%s", in_sys(pattern) ? "" : fake_kernel.root, pattern);
+	return __real_glob64(ours, flags, on_error, ret_paths);
 }
 
 int __wrap_nanosleep(const struct timespec *time, struct timespec *rest)
@@ -185,6 +260,9 @@ int __wrap_nanosleep(const struct timespec *time, struct timespec *rest)
 
 static int smbus(const struct i2c_smbus_ioctl_data *call)
 {
+	fake_kernel.transfers++;
+	if (fake_kernel.gone)
+		return fail(ENODEV);
 	if (fake_kernel.transfer_error)
 		return fail(fake_kernel.transfer_error);
 	if (call->read_write != I2C_SMBUS_WRITE)
@@ -233,6 +311,8 @@ void fake_kernel_init(void)
 		abort();
 	snprintf(k->sys, sizeof(k->sys), "%.60s/sys", k->root);
 	snprintf(k->i2c_bus, sizeof(k->i2c_bus), "%.60s/i2c-1", k->root);
+	fake_kernel_add_file("sys/class/README", ""); /* a kernel always has the directory */
+	fake_wires_init(&k->i2c_wires, &k->chip, 0x54);
 }
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
@@ -290,11 +370,33 @@ void fake_kernel_add_gpio(const char *label, int base)
 	fake_kernel_add_file(path, "");
 	fake_kernel.data_line = (unsigned)(base < 0 ? 0 : base) + 23;
 	fake_kernel.clock_line = fake_kernel.data_line + 1;
+	fake_kernel.sda_line = fake_kernel.data_line - 21;
+	fake_kernel.scl_line = fake_kernel.sda_line + 1;
 }
 
 void fake_kernel_add_i2c(void)
 {
 	fake_kernel_add_file("i2c-1", "");
+}
+
+void fake_kernel_add_leds(bool triggered)
+{
+	static const char *const colors[FAKE_OUTPUTS] = { "red",   "orange", "yellow", "green",  "blue",   "green",
+							  "red",   "orange", "yellow", "white",  "white",  "blue",
+							  "white", "green",  "blue",   "yellow", "orange", "red" };
+	const char *triggers = triggered ? "none timer [heartbeat]\n" : "[none] timer heartbeat\n";
+	char dir[64], path[96];
+
+	for (int k = 0; k < FAKE_OUTPUTS; k++) {
+		snprintf(dir, sizeof(dir), "sys/class/leds/piglow:%s:led%d", colors[k], k + 1);
+		snprintf(path, sizeof(path), "%s/brightness", dir);
+		fake_kernel_add_file(path, "");
+		snprintf(path, sizeof(path), "%s/max_brightness", dir);
+		fake_kernel_add_file(path, "255\n");
+		snprintf(path, sizeof(path), "%s/trigger", dir);
+		fake_kernel_add_file(path, triggers);
+		fake_kernel.led[k] = 77; /* whatever was there before */
+	}
 }
 
 struct glow_board_cfg fake_kernel_cfg(void)
