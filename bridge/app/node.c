@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/timerfd.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
@@ -106,6 +108,8 @@ static int open_board(struct node *n, struct glow_diag *diag)
 		return r;
 	glow_frame_fill(&n->shown, n->board->shape.pixels, GLOW_BLACK); /* as open() leaves it */
 	set_problem(n, "");
+	if (n->board->note)
+		glow_warning("%s", n->board->note);
 	return 0;
 }
 
@@ -145,13 +149,21 @@ static void draw(struct node *n, int64_t t_us)
 	glow_frame_copy(&n->shown, &frame);
 }
 
+/* The slots of a slow road are among those of a fast one where the one rate divides the other. */
+static unsigned frame_rate(const struct node *n)
+{
+	unsigned most = n->board ? n->board->fps_max : 0;
+
+	return most && most < n->cfg->fps ? most : n->cfg->fps;
+}
+
 static int64_t next_frame(const struct node *n, int64_t t_us)
 {
 	if (!n->board || !glow_bridge_started(n->bridge))
 		return GLOW_NEVER;
 	switch (glow_bridge_pace(n->bridge, t_us, NULL)) {
 	case GLOW_ANIMATED:
-		return glow_slot_time(glow_slot_at(t_us, n->cfg->fps) + 1, n->cfg->fps);
+		return glow_slot_time(glow_slot_at(t_us, frame_rate(n)) + 1, frame_rate(n));
 	case GLOW_SECONDS:
 		return (glow_floor_div(t_us, GLOW_US_PER_S) + 1) * GLOW_US_PER_S;
 	case GLOW_STILL:
@@ -167,7 +179,7 @@ static void schedule(struct node *n, int64_t t_us)
 {
 	int64_t instant = glow_bridge_next(n->bridge), frame = next_frame(n, t_us);
 	struct glow_mono wake;
-	uint32_t meters;
+	uint32_t meters, lead_us;
 
 	n->target_us = frame < instant ? frame : instant;
 	n->target_is_slot = frame < instant;
@@ -185,7 +197,8 @@ static void schedule(struct node *n, int64_t t_us)
 		sd_event_source_set_enabled(n->frame_timer, SD_EVENT_OFF);
 		return;
 	}
-	wake = glow_clock_mono(&n->clock, (struct glow_time){ n->target_us - n->write_us });
+	lead_us = n->write_us + (n->board ? n->board->latency_us : 0);
+	wake = glow_clock_mono(&n->clock, (struct glow_time){ n->target_us - lead_us });
 	sd_event_source_set_time(n->frame_timer, wake.ns < 0 ? 0 : (uint64_t)(wake.ns / 1000));
 	sd_event_source_set_enabled(n->frame_timer, SD_EVENT_ONESHOT);
 }
@@ -210,11 +223,11 @@ static int on_frame(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source;
 	(void)usec;
 	if (n->target_is_slot && now > t_us) {
-		int64_t k = glow_slot_at(t_us, n->cfg->fps), k_now = glow_slot_at(now, n->cfg->fps);
+		int64_t k = glow_slot_at(t_us, frame_rate(n)), k_now = glow_slot_at(now, frame_rate(n));
 
 		if (k_now > k) { /* too late for that slot: the picture of the present one, not a queue of old ones */
 			n->stats.dropped += (uint64_t)(k_now - k);
-			t_us = glow_slot_time(k_now, n->cfg->fps);
+			t_us = glow_slot_time(k_now, frame_rate(n));
 		}
 	}
 	if (!glow_bridge_started(n->bridge) && t_us >= n->start_deadline_us) {
@@ -550,6 +563,19 @@ static int first_board(struct node *n)
 	return desc ? EX_CANTCREAT : EX_UNAVAILABLE;
 }
 
+/* Frames on time also on a busy Pi: ahead of ordinary processes, and never
+ * waiting for a page that was swapped out. Where we may not, it goes without;
+ * the threads of the network stay ordinary. */
+static void be_punctual(void)
+{
+	const struct sched_param priority = { .sched_priority = 10 };
+	bool ahead = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) == 0;
+	bool locked = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+
+	glow_debug("real-time scheduling: %s, memory locked: %s", ahead ? "yes" : "not allowed",
+		   locked ? "yes" : "not allowed");
+}
+
 static int setup(struct node *n)
 {
 	int status = check_names(n->cfg);
@@ -635,6 +661,7 @@ int glow_node_run(const struct glow_node_cfg *cfg)
 		return EX_OSERR;
 	status = setup(n);
 	if (status == 0) {
+		be_punctual();
 		sd_notify(0, "READY=1");
 		redraw_now(n);
 		if (sd_event_loop(n->loop) < 0)

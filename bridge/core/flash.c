@@ -175,3 +175,12 @@ bool glow_flash_limit(struct glow_flash *flash, struct glow_shape shape, int64_t
 	glow_frame_copy(&flash->shown, frame);
 	return limited;
 }
+
+void glow_flash_clock_stepped(struct glow_flash *flash, int64_t delta_us)
+{
+	for (int area = 0; area < GLOW_FLASH_AREAS; area++)
+		for (int k = 0; k < GLOW_FLASH_CHANGES; k++) {
+			flash->general[area].at_us[k] += delta_us;
+			flash->red[area].at_us[k] += delta_us;
+		}
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #include <stdio.h>
+#include <string.h>
 
 #include <glow/diag.h>
 
@@ -26,32 +27,31 @@ const char *glow_code_name(enum glow_code code)
 	return names[code];
 }
 
-/* snprintf may have cut a character in two: drops an incomplete one at the end. */
-static void mend_utf8(char *text, size_t written, size_t size)
+/* Drops an incomplete character at the end, where this file or the maker of a path has cut the text. */
+static void mend_utf8(char *text)
 {
-	size_t end, lead;
+	size_t end = strlen(text), lead = end;
+	unsigned char first;
 
-	if (written < size)
-		return;
-	end = size - 1;
-	lead = end;
 	while (lead > 0 && ((unsigned char)text[lead - 1] & 0xc0) == 0x80)
 		lead--;
-	if (lead > 0 && (unsigned char)text[lead - 1] >= 0xc0)
+	if (lead == 0)
+		return;
+	first = (unsigned char)text[lead - 1];
+	if (end - lead < (first >= 0xf0 ? 3u : first >= 0xe0 ? 2u : first >= 0xc0 ? 1u : 0u))
 		text[lead - 1] = '\0';
 }
 
 enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const char *where, const char *what, ...)
 {
 	va_list args;
-	int n;
 
 	diag->code = code;
-	n = snprintf(diag->where, sizeof(diag->where), "%s", where);
-	mend_utf8(diag->where, (size_t)n, sizeof(diag->where));
+	snprintf(diag->where, sizeof(diag->where), "%s", where);
+	mend_utf8(diag->where);
 	va_start(args, what);
-	n = vsnprintf(diag->what, sizeof(diag->what), what, args);
+	vsnprintf(diag->what, sizeof(diag->what), what, args);
 	va_end(args);
-	mend_utf8(diag->what, (size_t)n, sizeof(diag->what));
+	mend_utf8(diag->what);
 	return code;
 }

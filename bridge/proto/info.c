@@ -154,6 +154,7 @@ static enum glow_code int_or(const cJSON *tree, const char *name, int64_t def, i
 enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, struct glow_diag *diag)
 {
 	const cJSON *limits = glow_json_get(tree, "limits"), *groups = glow_json_get(tree, "groups");
+	const cJSON *id = glow_json_get(tree, "id");
 	char shape[16];
 	int64_t pixels, fps, offset, brightness, current;
 
@@ -165,7 +166,7 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 	copy_string(tree, "idle", ret_info->idle, sizeof(ret_info->idle));
 	copy_string(tree, "problem", ret_info->problem, sizeof(ret_info->problem));
 	copy_string(tree, "shape", shape, sizeof(shape));
-	if (!glow_id_valid(ret_info->id))
+	if (!cJSON_IsString(id) || !glow_id_valid(id->valuestring))
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "id", "is no node id");
 	if (int_or(tree, "pixels", 8, 1, GLOW_PIXELS_MAX, &pixels, diag) ||
 	    int_or(tree, "fps", 60, 1, 240, &fps, diag) ||

@@ -41,21 +41,18 @@ static cJSON *params_of(struct words *w)
 static enum glow_code add_percent(struct words *w, const char *word)
 {
 	bool value = w->percent_is_value;
-	const char *field = value ? "params.value" : "brightness";
+	const char *field = value ? "params.value" : "brightness", *name = value ? "value" : "brightness";
+	cJSON *place = value ? params_of(w) : w->tree;
 	unsigned percent;
 	char sign, rest;
 
 	if (sscanf(word, "%3u%c%c", &percent, &sign, &rest) != 2 || sign != '%' || percent > 100 || word[0] < '0' ||
 	    word[0] > '9')
 		return glow_diag_set(w->diag, GLOW_OUT_OF_RANGE, field, "must be 0%%..100%%, got %s", word);
-	if (value) {
-		glow_json_add_int(params_of(w), "value", percent);
-		w->percent_is_value = false;
-	} else if (glow_json_get(w->tree, "brightness")) {
+	if (glow_json_get(place, name))
 		return glow_diag_set(w->diag, GLOW_CONFLICT, field, "is there twice");
-	} else {
-		glow_json_add_int(w->tree, "brightness", (percent * 255 + 50) / 100);
-	}
+	glow_json_add_int(place, name, value ? percent : (percent * 255 + 50) / 100);
+	w->percent_is_value = false;
 	return GLOW_OK;
 }
 

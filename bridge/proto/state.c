@@ -112,13 +112,18 @@ cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
 	return tree;
 }
 
-static void read_int(const cJSON *tree, const char *name, int64_t *value)
+/* Members that may be missing: then the value stays as it is. */
+static enum glow_code read_int(const cJSON *tree, const char *name, int64_t min, int64_t max, int64_t *value,
+			       struct glow_diag *diag)
 {
 	const cJSON *item = glow_json_get(tree, name);
-	struct glow_diag ignored;
 
-	if (item)
-		glow_json_int(item, name, -(INT64_C(1) << 53), INT64_C(1) << 53, value, &ignored);
+	return item ? glow_json_int(item, name, min, max, value, diag) : GLOW_OK;
+}
+
+static enum glow_code read_time(const cJSON *tree, const char *name, int64_t *value, struct glow_diag *diag)
+{
+	return read_int(tree, name, -(INT64_C(1) << 53), INT64_C(1) << 53, value, diag);
 }
 
 static enum glow_code read_look(const cJSON *tree, struct glow_shape shape, struct glow_look *ret_look,
@@ -127,13 +132,16 @@ static enum glow_code read_look(const cJSON *tree, struct glow_shape shape, stru
 	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shape };
 	const cJSON *effect = glow_json_get(tree, "effect"), *color = glow_json_get(tree, "color");
 	bool let_go = cJSON_IsString(effect) && strcmp(effect->valuestring, "auto") == 0;
-	cJSON *words = cJSON_CreateObject();
+	cJSON *words;
 	struct glow_command command;
 	enum glow_code code = GLOW_OK;
 	int64_t seed = 0;
 
+	if (!cJSON_IsObject(tree))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
+	words = cJSON_CreateObject();
 	/* An auto light still has a colour, which a command must not give with `auto`. */
-	for (const cJSON *item = cJSON_IsObject(tree) ? tree->child : NULL; item; item = item->next)
+	for (const cJSON *item = tree->child; item; item = item->next)
 		if (!(let_go && item == color))
 			cJSON_AddItemReferenceToObject(words, item->string, (cJSON *)item);
 	glow_look_init(ret_look, NULL, 0);
@@ -145,8 +153,9 @@ static enum glow_code read_look(const cJSON *tree, struct glow_shape shape, stru
 	if (code != GLOW_OK)
 		return code;
 	glow_command_apply(&command, shape, 0, 0, ret_look);
-	read_int(tree, "start_us", &ret_look->start_us);
-	read_int(tree, "seed", &seed);
+	if (read_time(tree, "start_us", &ret_look->start_us, diag) != GLOW_OK ||
+	    read_int(tree, "seed", 0, UINT32_MAX, &seed, diag) != GLOW_OK)
+		return diag->code;
 	ret_look->seed = (uint32_t)seed;
 	return GLOW_OK;
 }
@@ -171,24 +180,29 @@ static enum glow_code read_fade(const cJSON *tree, struct glow_shape shape, stru
 	state->fade_from.n = shape.pixels;
 	for (uint32_t i = 0; i < shape.pixels; i++)
 		state->fade_from.px[i] = command.paint_set[i] ? command.paint.px[i] : GLOW_BLACK;
-	read_int(tree, "fade_start_us", &state->fade_start_us);
-	read_int(tree, "fade_end_us", &state->fade_end_us);
+	if (read_time(tree, "fade_start_us", &state->fade_start_us, diag) != GLOW_OK ||
+	    read_time(tree, "fade_end_us", &state->fade_end_us, diag) != GLOW_OK)
+		return diag->code;
 	state->fading = state->fade_end_us > state->fade_start_us;
 	return GLOW_OK;
 }
 
-static void read_notice_head(const cJSON *notice, struct glow_state *state)
+static enum glow_code read_notice(const cJSON *notice, struct glow_shape shape, struct glow_state *state,
+				  struct glow_diag *diag)
 {
 	const cJSON *id = glow_json_get(notice, "id");
 	int64_t priority = 0;
 
+	if (read_look(notice, shape, &state->notice, diag) != GLOW_OK ||
+	    read_int(notice, "priority", 0, 9, &priority, diag) != GLOW_OK ||
+	    read_time(notice, "end_us", &state->notice_end_us, diag) != GLOW_OK)
+		return diag->code;
 	if (cJSON_IsString(id))
 		snprintf(state->notice_id, sizeof(state->notice_id), "%s", id->valuestring);
-	read_int(notice, "priority", &priority);
 	state->notice_priority = (uint8_t)priority;
 	state->notice_start_us = state->notice.start_us;
-	read_int(notice, "end_us", &state->notice_end_us);
 	state->has_notice = true;
+	return GLOW_OK;
 }
 
 enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struct glow_state *ret_state,
@@ -197,19 +211,14 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 	const cJSON *notice = glow_json_get(tree, "notice"), *showing = glow_json_get(tree, "showing");
 
 	memset(ret_state, 0, sizeof(*ret_state));
-	if (read_look(tree, shape, &ret_state->light, diag) != GLOW_OK)
+	if (read_look(tree, shape, &ret_state->light, diag) != GLOW_OK ||
+	    read_time(tree, "since_us", &ret_state->since_us, diag) != GLOW_OK)
 		return diag->code;
-	read_int(tree, "since_us", &ret_state->since_us);
 	for (int k = 0; k < 4; k++)
 		if (cJSON_IsString(showing) && strcmp(showing->valuestring, showing_names[k]) == 0)
 			ret_state->showing = (enum glow_showing)k;
 	ret_state->limited = cJSON_IsTrue(glow_json_get(tree, "limited"));
 	if (read_fade(tree, shape, ret_state, diag) != GLOW_OK)
 		return diag->code;
-	if (notice) {
-		if (read_look(notice, shape, &ret_state->notice, diag) != GLOW_OK)
-			return diag->code;
-		read_notice_head(notice, ret_state);
-	}
-	return GLOW_OK;
+	return notice ? read_notice(notice, shape, ret_state, diag) : GLOW_OK;
 }
