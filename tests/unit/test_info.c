@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* What a node says of itself, there and back, and in the words that other programs look for. */
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <glow/info.h>
+#include <glow/json.h>
+
+static struct glow_info info, back;
+static struct glow_diag diag;
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&info, 0, sizeof(info));
+	info = (struct glow_info){
+		.id = "pi-2",
+		.groups = { "shelf", "upper-row" },
+		.n_groups = 2,
+		.board = "blinkt",
+		.shape = { GLOW_SHAPE_BLINKT, 8 },
+		.backend = "gpiod:pinctrl-bcm2711",
+		.version = "1.2.3",
+		.fps = 50,
+		.idle = "rainbow 40%",
+		.reverse = true,
+		.time_offset_ms = -12,
+		.brightness_limit = 200,
+		.current_limit_ma = 250,
+		.flash_limit = true,
+		.problem = "i2c-dev is \"not\" loaded",
+	};
+	diag = (struct glow_diag){ .code = GLOW_OK };
+	return 0;
+}
+
+static cJSON *printed(cJSON *tree)
+{
+	char *text = glow_json_finish(tree);
+	cJSON *again = glow_json_parse(text, strlen(text), &diag);
+
+	assert_non_null(again);
+	assert_true(strlen(text) < 262144);
+	free(text);
+	return again;
+}
+
+static enum glow_code read_text(const char *text)
+{
+	cJSON *tree = glow_json_parse(text, strlen(text), &diag);
+	enum glow_code code = glow_info_read(tree, &back, &diag);
+
+	assert_non_null(tree);
+	cJSON_Delete(tree);
+	return code;
+}
+
+static void there_and_back(void)
+{
+	cJSON *tree = printed(glow_info_write(&info));
+
+	assert_int_equal(glow_info_read(tree, &back, &diag), GLOW_OK);
+	cJSON_Delete(tree);
+}
+
+static bool same(const struct glow_info *a, const struct glow_info *b)
+{
+	for (unsigned k = 0; k < a->n_groups; k++)
+		if (strcmp(a->groups[k], b->groups[k]) != 0)
+			return false;
+	return strcmp(a->id, b->id) == 0 && a->n_groups == b->n_groups && strcmp(a->board, b->board) == 0 &&
+	       a->shape.kind == b->shape.kind && a->shape.pixels == b->shape.pixels &&
+	       strcmp(a->backend, b->backend) == 0 && strcmp(a->version, b->version) == 0 && a->fps == b->fps &&
+	       strcmp(a->idle, b->idle) == 0 && a->reverse == b->reverse && a->time_offset_ms == b->time_offset_ms &&
+	       a->brightness_limit == b->brightness_limit && a->current_limit_ma == b->current_limit_ma &&
+	       a->flash_limit == b->flash_limit && strcmp(a->problem, b->problem) == 0;
+}
+
+static void test_there_and_back(void **state)
+{
+	(void)state;
+	there_and_back();
+	assert_true(same(&info, &back));
+	info.shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
+	assert_false(same(&info, &back));
+	there_and_back();
+	assert_true(same(&info, &back));
+	info.shape = (struct glow_shape){ GLOW_SHAPE_BLINKT, GLOW_PIXELS_MAX };
+	info.n_groups = 0;
+	info.problem[0] = '\0';
+	info.reverse = info.flash_limit = false;
+	info.current_limit_ma = 0;
+	there_and_back();
+	assert_true(same(&info, &back));
+}
+
+/* ---- the table of effects ---- */
+
+static void check_number(const cJSON *object, const char *name, int32_t value)
+{
+	const cJSON *item = glow_json_get(object, name);
+
+	assert_true(cJSON_IsNumber(item));
+	assert_int_equal(item->valueint, value);
+}
+
+static void check_string(const cJSON *object, const char *name, const char *value)
+{
+	const cJSON *item = glow_json_get(object, name);
+
+	assert_true(cJSON_IsString(item));
+	assert_string_equal(item->valuestring, value);
+}
+
+static void check_choices(const cJSON *p, const struct glow_param_desc *row)
+{
+	const cJSON *choices = glow_json_get(p, "choices");
+
+	for (int k = 0; row->choices[k]; k++)
+		assert_string_equal(cJSON_GetArrayItem(choices, k)->valuestring, row->choices[k]);
+	assert_int_equal(cJSON_GetArraySize(choices), row->max + 1);
+	check_string(p, "default", row->choices[row->def]);
+}
+
+static void check_param(const cJSON *p, const struct glow_param_desc *row)
+{
+	static const char *const types[] = { "int", "bool", "color", "choice", "text" };
+	const cJSON *def = glow_json_get(p, "default");
+
+	check_string(p, "name", row->name);
+	check_string(p, "type", types[row->type]);
+	check_string(p, "unit", row->unit);
+	check_string(p, "what", row->what);
+	switch (row->type) {
+	case GLOW_PARAM_INT:
+		check_number(p, "min", row->min);
+		check_number(p, "max", row->max);
+		check_number(p, "default", row->def);
+		break;
+	case GLOW_PARAM_BOOL:
+		assert_int_equal(cJSON_IsTrue(def), row->def);
+		break;
+	case GLOW_PARAM_COLOR:
+		assert_int_equal(cJSON_IsNull(def), row->def == GLOW_LIGHT_COLOR);
+		break;
+	case GLOW_PARAM_CHOICE:
+		check_choices(p, row);
+		break;
+	case GLOW_PARAM_TEXT:
+		check_string(p, "default", row->text);
+		break;
+	}
+}
+
+static void test_effects(void **state)
+{
+	cJSON *tree = printed(glow_info_write(&info));
+	const cJSON *effects = glow_json_get(tree, "effects"), *one = effects->child;
+	bool solid = false, identify = false, automatic = false;
+
+	(void)state;
+	assert_int_equal(cJSON_GetArraySize(effects), glow_effect_count());
+	for (size_t k = 0; k < glow_effect_count(); k++, one = one->next) {
+		const struct glow_effect_desc *e = glow_effect_at(k);
+		const cJSON *params = glow_json_get(one, "params");
+
+		check_string(one, "name", e->name);
+		check_string(one, "what", e->what);
+		assert_int_equal(cJSON_GetArraySize(params), e->n_params);
+		for (int j = 0; j < e->n_params; j++)
+			check_param(cJSON_GetArrayItem(params, j), &e->params[j]);
+		solid = solid || strcmp(e->name, "solid") == 0;
+		identify = identify || strcmp(e->name, "identify") == 0;
+		automatic = automatic || strcmp(e->name, "auto") == 0;
+	}
+	assert_true(solid && identify && !automatic);
+	cJSON_Delete(tree);
+}
+
+static void test_words(void **state)
+{
+	cJSON *tree = printed(glow_info_write(&info));
+	const cJSON *limits = glow_json_get(tree, "limits"), *leds = glow_json_get(tree, "leds");
+
+	(void)state;
+	check_string(tree, "shape", "blinkt");
+	check_number(tree, "pixels", 8);
+	check_number(tree, "fps", 50);
+	check_number(tree, "time_offset_ms", -12);
+	assert_true(cJSON_IsTrue(glow_json_get(tree, "reverse")));
+	check_number(limits, "brightness", 200);
+	check_number(limits, "current_ma", 250);
+	assert_true(cJSON_IsTrue(glow_json_get(limits, "flash")));
+	assert_int_equal(cJSON_GetArraySize(leds), glow_shape_led_names(info.shape));
+	for (int k = 0; k < cJSON_GetArraySize(leds); k++)
+		assert_string_equal(cJSON_GetArrayItem(leds, k)->valuestring,
+				    glow_shape_led_name(info.shape, (uint32_t)k));
+	assert_int_equal(cJSON_GetArraySize(glow_json_get(tree, "groups")), 2);
+	assert_non_null(glow_json_get(tree, "problem"));
+	cJSON_Delete(tree);
+	info.problem[0] = '\0';
+	tree = printed(glow_info_write(&info));
+	assert_null(glow_json_get(tree, "problem"));
+	cJSON_Delete(tree);
+}
+
+static void test_broken(void **state)
+{
+	static const struct {
+		const char *text;
+		enum glow_code code;
+	} table[] = {
+		{ "{\"id\":\"pi1\"}", GLOW_OK },
+		{ "{\"id\":\"pi1\",\"groups\":[\"ok\",5,\"Not\"],\"limits\":{},\"more\":1}", GLOW_OK },
+		{ "{\"id\":\"pi1\",\"groups\":7,\"limits\":7}", GLOW_OK },
+		{ "{}", GLOW_OUT_OF_RANGE },
+		{ "[]", GLOW_OUT_OF_RANGE },
+		{ "7", GLOW_OUT_OF_RANGE },
+		{ "{\"id\":7}", GLOW_OUT_OF_RANGE },
+		{ "{\"id\":\"Pi1\"}", GLOW_OUT_OF_RANGE },
+		{ "{\"id\":\"a/b\"}", GLOW_OUT_OF_RANGE },
+		/* 64 letters: not to be taken for the node with the first 63. */
+		{ "{\"id\":\"0123456789012345678901234567890123456789012345678901234567890123\"}", GLOW_OUT_OF_RANGE },
+		{ "{\"id\":\"pi1\",\"pixels\":0}", GLOW_OUT_OF_RANGE },
+		{ "{\"id\":\"pi1\",\"pixels\":4097}", GLOW_OUT_OF_RANGE },
+		{ "{\"id\":\"pi1\",\"pixels\":\"8\"}", GLOW_BAD_TYPE },
+		{ "{\"id\":\"pi1\",\"fps\":241}", GLOW_OUT_OF_RANGE },
+		{ "{\"id\":\"pi1\",\"limits\":{\"brightness\":256}}", GLOW_OUT_OF_RANGE },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++) {
+		enum glow_code code = read_text(table[k].text);
+
+		if (code != table[k].code)
+			fail_msg("%s gives %s", table[k].text, glow_code_name(code));
+	}
+	read_text("{\"id\":\"pi1\"}");
+	assert_int_equal(back.shape.pixels, 8);
+	assert_int_equal(back.fps, 60);
+	assert_int_equal(back.brightness_limit, 255);
+	read_text("{\"id\":\"pi1\",\"groups\":[\"ok\",5,\"Not\"]}");
+	assert_int_equal(back.n_groups, 1);
+}
+
+/* ---- groups ---- */
+
+static void test_groups(void **state)
+{
+	static const char *const bad[] = { "a,", ",a", "a,,b", ",", "A", "a b", "a, b", "-a", "a/b", "+", "\xc3\xa9" };
+	char many[GLOW_GROUPS_MAX * 4 + 8] = "g0", longest[GLOW_ID_MAX + 2];
+
+	(void)state;
+	assert_true(glow_groups_parse("", &info));
+	assert_int_equal(info.n_groups, 0);
+	assert_true(glow_groups_parse("shelf", &info));
+	assert_int_equal(info.n_groups, 1);
+	assert_true(glow_groups_parse("shelf,row-2,3", &info));
+	assert_int_equal(info.n_groups, 3);
+	assert_string_equal(info.groups[0], "shelf");
+	assert_string_equal(info.groups[1], "row-2");
+	assert_string_equal(info.groups[2], "3");
+	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
+		if (glow_groups_parse(bad[k], &info))
+			fail_msg("\"%s\"", bad[k]);
+	for (int k = 1; k < GLOW_GROUPS_MAX; k++)
+		snprintf(many + strlen(many), sizeof(many) - strlen(many), ",g%d", k);
+	assert_true(glow_groups_parse(many, &info));
+	assert_int_equal(info.n_groups, GLOW_GROUPS_MAX);
+	assert_false(glow_groups_parse(strcat(many, ",x"), &info));
+	memset(longest, 'x', sizeof(longest));
+	longest[GLOW_ID_MAX] = '\0';
+	assert_true(glow_groups_parse(longest, &info));
+	longest[GLOW_ID_MAX] = 'x';
+	longest[GLOW_ID_MAX + 1] = '\0';
+	assert_false(glow_groups_parse(longest, &info));
+}
+
+/* ---- for people ---- */
+
+static void test_ranges(void **state)
+{
+	static const char *const two[] = { "warm", "cold", NULL };
+	const struct glow_param_desc rows[] = {
+		{ .type = GLOW_PARAM_INT, .min = 200, .max = 60000, .def = 4000, .unit = "ms" },
+		{ .type = GLOW_PARAM_INT, .min = -1, .max = 1, .def = 0, .unit = "" },
+		{ .type = GLOW_PARAM_BOOL, .max = 1, .def = 1, .unit = "" },
+		{ .type = GLOW_PARAM_COLOR, .def = 0xff8800, .unit = "" },
+		{ .type = GLOW_PARAM_COLOR, .def = GLOW_LIGHT_COLOR, .unit = "" },
+		{ .type = GLOW_PARAM_CHOICE, .max = 1, .def = 1, .unit = "", .choices = two },
+		{ .type = GLOW_PARAM_TEXT, .unit = "", .text = "SOS" },
+	};
+	static const char *const want[] = {
+		"200..60000 ms (4000)",   "-1..1 (0)",        "true or false (true)", "a colour (#ff8800)",
+		"a colour (the light's)", "warm|cold (cold)", "text (SOS)",
+	};
+	char text[64];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		glow_param_range(&rows[k], text, sizeof(text));
+		assert_string_equal(text, want[k]);
+	}
+	glow_param_range(&rows[5], text, 6); /* cut, and not beyond */
+	assert_string_equal(text, "warm|");
+}
+
+/* ---- stats, answers, discovery ---- */
+
+static void test_stats(void **state)
+{
+	struct glow_stats stats = { .fps = 60, .late = 2, .dropped = 3, .write_us = 800, .temperature_c = 48.26 };
+	uint16_t meter[GLOW_METERS] = { 0 };
+	cJSON *tree;
+
+	(void)state;
+	for (int k = 0; k < GLOW_METERS; k++)
+		stats.meter[k] = (uint16_t)(k * 111 + 7);
+	tree = printed(glow_stats_write(&stats));
+	check_number(tree, "fps", 60);
+	check_number(tree, "late", 2);
+	check_number(tree, "dropped", 3);
+	check_number(tree, "write_us", 800);
+	assert_true(fabs(glow_json_get(tree, "temperature")->valuedouble - 48.3) < 1e-9);
+	assert_true(cJSON_IsObject(glow_json_get(tree, "sync")));
+	glow_stats_read_meters(tree, meter);
+	assert_memory_equal(meter, stats.meter, sizeof(meter));
+	cJSON_Delete(tree);
+	stats.temperature_c = NAN;
+	tree = printed(glow_stats_write(&stats));
+	assert_true(cJSON_IsNull(glow_json_get(tree, "temperature")));
+	cJSON_Delete(tree);
+	/* What is no reading leaves the old one. */
+	tree = cJSON_Parse("{\"gauges\":{\"cpu\":101,\"memory\":\"5\",\"load\":-1,\"network\":50}}");
+	glow_stats_read_meters(tree, meter);
+	assert_int_equal(meter[GLOW_METER_CPU], 7);
+	assert_int_equal(meter[GLOW_METER_LOAD], 3 * 111 + 7);
+	assert_int_equal(meter[GLOW_METER_NETWORK], 500);
+	cJSON_Delete(tree);
+}
+
+static void test_answers(void **state)
+{
+	char *text = glow_json_finish(glow_answer_write("pi1", &diag));
+
+	(void)state;
+	assert_string_equal(text, "{\"status\":\"ok\",\"node\":\"pi1\"}");
+	free(text);
+	glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "brightness", "must be 0..255, got %d", 300);
+	text = glow_json_finish(glow_answer_write("pi1", &diag));
+	assert_string_equal(text,
+			    "{\"status\":\"error\",\"node\":\"pi1\",\"code\":\"out_of_range\",\"field\":\"brightness\","
+			    "\"message\":\"must be 0..255, got 300\"}");
+	free(text);
+}
+
+static void test_codes(void **state)
+{
+	static const char *const names[GLOW_N_CODES] = {
+		"ok",           "bad_json",       "too_large",     "too_deep",    "duplicate_key", "bad_type",
+		"out_of_range", "unknown_effect", "unknown_param", "unknown_led", "unknown_color", "bad_encoding",
+		"conflict",     "retained",
+	};
+
+	(void)state;
+	for (int k = 0; k < GLOW_N_CODES; k++)
+		assert_string_equal(glow_code_name((enum glow_code)k), names[k]);
+}
+
+/* Long texts are cut between characters. */
+static void test_diag_cut(void **state)
+{
+	char text[1000];
+
+	(void)state;
+	for (size_t pad = 0; pad < 4; pad++) {
+		memset(text, 'x', pad);
+		for (size_t k = pad; k + 3 < sizeof(text); k += 3)
+			memcpy(text + k, "\xe2\x82\xac", 4);
+		glow_diag_set(&diag, GLOW_BAD_TYPE, text, "%s", text);
+		assert_true(glow_utf8_valid(diag.where, strlen(diag.where)));
+		assert_true(glow_utf8_valid(diag.what, strlen(diag.what)));
+		assert_true(strlen(diag.where) >= sizeof(diag.where) - 4);
+		assert_true(strlen(diag.what) >= sizeof(diag.what) - 4);
+	}
+	glow_diag_set(&diag, GLOW_BAD_TYPE, "\xe2\x82\xac", "caf\xc3\xa9"); /* what fits is left alone */
+	assert_string_equal(diag.where, "\xe2\x82\xac");
+	assert_string_equal(diag.what, "caf\xc3\xa9");
+}
+
+static void test_discovery(void **state)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+	cJSON *tree = printed(glow_discovery_write(&info, "home/glow"));
+	const cJSON *light = glow_json_get(glow_json_get(tree, "components"), "light"), *list;
+	const cJSON *button = glow_json_get(glow_json_get(tree, "components"), "identify");
+	bool automatic = false;
+
+	(void)state;
+	glow_discovery_topic(topic, "homeassistant", "home/glow", "pi-2");
+	assert_string_equal(topic, "homeassistant/device/home-glow-pi-2/config");
+	check_string(tree, "availability_topic", "home/glow/node/pi-2/availability");
+	check_string(light, "platform", "light");
+	check_string(light, "schema", "json");
+	check_string(light, "command_topic", "home/glow/node/pi-2/set");
+	check_string(light, "state_topic", "home/glow/node/pi-2/state");
+	list = glow_json_get(light, "effect_list");
+	assert_int_equal(cJSON_GetArraySize(list), glow_effect_count() + 1);
+	for (const cJSON *e = list->child; e; e = e->next)
+		automatic = automatic || strcmp(e->valuestring, "auto") == 0;
+	assert_true(automatic);
+	check_string(button, "command_topic", "home/glow/node/pi-2/notify");
+	assert_string_not_equal(glow_json_get(light, "unique_id")->valuestring,
+				glow_json_get(button, "unique_id")->valuestring);
+	cJSON_Delete(tree);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup(name, setup)
+	const struct CMUnitTest tests[] = {
+		T(test_there_and_back), T(test_effects),  T(test_words),     T(test_broken),
+		T(test_groups),         T(test_ranges),   T(test_stats),     T(test_answers),
+		T(test_codes),          T(test_diag_cut), T(test_discovery),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
