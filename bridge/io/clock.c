@@ -8,6 +8,8 @@
 
 #include <glow/clock.h>
 
+_Static_assert(sizeof(time_t) == 8, "a Pi on which time_t ends in 2038; cmake/glow.cmake asks for the longer one");
+
 static int64_t clock_ns(clockid_t id)
 {
 	struct timespec t;

@@ -564,6 +564,6 @@ void glow_config_free(struct glow_config *config)
 		const struct glow_option *o = &config->program->options[row];
 
 		if (o->type == GLOW_OPT_STRING || o->type == GLOW_OPT_SECRET || o->type == GLOW_OPT_CHOICE)
-			string_free(o, (char **)((char *)config->values + o->offset));
+			string_free(o, (void *)((char *)config->values + o->offset));
 	}
 }

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+"""docs/schema against a real node: everything it says is valid, every command of
+the schema's is taken, and what the schema refuses the node refuses too."""
+
+import copy
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import glow
+
+try:
+    import jsonschema
+except ImportError:
+    print("SKIPPED: not installed: python3-jsonschema")
+    sys.exit(glow.SKIPPED)
+
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/schema/glow.schema.json")) as f:
+    SCHEMA = json.load(f)
+
+
+def errors(name, value):
+    schema = {"$ref": "#/$defs/" + name, "$defs": SCHEMA["$defs"]}
+    return [e.message for e in jsonschema.Draft202012Validator(schema).iter_errors(value)]
+
+
+GOOD = [
+    {"state": "ON", "brightness": 12, "color": {"r": 1, "g": 2, "b": 3}},
+    {"effect": "rainbow", "params": {}, "transition": 0.5},
+    {"pixels": ["red", "#0f0", {"r": 0, "g": 0, "b": 255}]},
+    {"pixels": {"*": "black", "0-3": "blue", "7": "white"}},
+    {"leds": {"left": 255, "right": 1}},
+    {"color": "orange", "flash": 1, "unknown": True},
+    {"at_us": 0},
+]
+BAD = [
+    {"state": "on"}, {"brightness": 256}, {"brightness": 1.5}, {"color": {"r": 1, "g": 2}}, {"color": 7},
+    {"effect": 1}, {"params": []}, {"transition": 61}, {"flash": -1}, {"pixels": "red"}, {"pixels": {"x": "red"}},
+    {"leds": {"left": 256}}, {"leds": []}, {"at_us": "now"}, {"pixels": [], "leds": {}},
+]
+
+
+class Schema(glow.NodeCase):
+    options = ("--groups", "shelf,kitchen")
+
+    def check_all_said(self):
+        said = {"state": 0, "info": 0, "stats": 0, "answer": 0}
+        for message in self.all.look():
+            leaf = message.topic.rsplit("/", 1)[1]
+            kind = leaf if leaf in said else "answer" if leaf == "error" or b'"status"' in message.payload else None
+            if kind and message.payload and not message.topic.endswith(("/set", "/notify")):
+                self.assertEqual(errors(kind, message.json()), [], message)
+                said[kind] += 1
+        return said
+
+    def test_what_a_node_says(self):
+        for command in GOOD:
+            self.set(command)
+        self.notify({"color": "red", "ttl_s": 60, "id": "x", "priority": 9})
+        self.set({"effect": "breathe", "transition": 30})
+        self.state()
+        for command in BAD:
+            self.setter.ask(command)
+        glow.wait_until("no stats", lambda: self.all.find(self.node.topic("stats")))
+        said = self.check_all_said()
+        self.assertTrue(all(said.values()), said)
+        self.notify({"id": "x", "clear": True})
+
+    def test_good_commands_are_taken(self):
+        for command in GOOD:
+            with self.subTest(command=command):
+                self.assertEqual(errors("set", command), [])
+                self.set(command)
+
+    def test_bad_commands_are_refused(self):
+        for command in BAD:
+            with self.subTest(command=command):
+                self.assertNotEqual(errors("set", command), [])
+                self.assertEqual(self.setter.ask(command)["status"], "error")
+
+    def test_control(self):
+        info = json.loads(self.all.find(self.node.topic("info"))[-1].payload)
+        self.assertEqual(errors("info", info), [])
+        for spoil in ("id", "effects", "limits"):
+            broken = copy.deepcopy(info)
+            del broken[spoil]
+            self.assertNotEqual(errors("info", broken), [])
+
+
+if __name__ == "__main__":
+    glow.main()
