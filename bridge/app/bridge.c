@@ -50,8 +50,8 @@ struct glow_bridge {
 	bool connected, started, restored, accepted;
 	bool state_dirty;
 	int64_t state_allowed_us; /* earliest next publication */
-	bool limited;   /* some limit changed the last picture */
-	bool held_back; /* the flash limit did: what was asked for is still to come */
+	bool limited;             /* some limit changed the last picture */
+	bool held_back;           /* the flash limit did: what was asked for is still to come */
 	struct glow_flash flash;
 	struct glow_command command; /* scratch: too large for the stack of a small thread */
 };

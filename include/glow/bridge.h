@@ -32,7 +32,7 @@ struct glow_bridge_cfg {
 	const char *idle;      /**< the idle display, a shorthand */
 	struct glow_info info;
 	struct glow_env env;
-	bool lost_indicator;   /**< one dim pixel while the broker is away */
+	bool lost_indicator; /**< one dim pixel while the broker is away */
 	struct glow_outbox outbox;
 };
 

@@ -83,7 +83,7 @@ struct glow_effect_desc {
 	const struct glow_param_desc *params; /**< n_params rows; values are in range when render is called */
 	uint8_t n_params;
 	enum glow_pace pace;
-	bool bar; /**< positions run along the shape's bar axis, glow_shape_bar() */
+	bool bar;    /**< positions run along the shape's bar axis, glow_shape_bar() */
 	bool levels; /**< on LEDs of one colour each only how bright a pixel is counts, not its hue */
 
 	/** The colour of pixel i of m->total. Pure, reentrant, integer only; must

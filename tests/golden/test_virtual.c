@@ -163,6 +163,26 @@ static void test_dark_at_both_ends(void **state)
 	}
 }
 
+/* Instants for which 32 bits of seconds, or all 64 of microseconds, are just too few or just enough. */
+static void test_late(void **state)
+{
+	const int64_t late_us[] = { INT64_C(2147483648000000), INT64_C(4294967296000000), INT64_MAX };
+	struct bench *b = *state;
+	struct glow_frame frame;
+
+	start(b);
+	for (int k = 0; k < 3; k++) {
+		glow_frame_fill(&frame, 3, k % 2 ? GLOW_BLACK : GLOW_WHITE);
+		assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ late_us[k] }), 0);
+	}
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_line(b->line[1], late_us[0], "\"pixels\":[\"ffffff\",\"ffffff\",\"ffffff\"]}");
+	assert_line(b->line[2], late_us[1], "\"pixels\":[\"000000\",\"000000\",\"000000\"]}");
+	assert_non_null(strstr(b->line[3], ":9223372036854775807,"));
+	assert_null(strstr(b->line[2], ":9223372036854775807,")); /* control */
+}
+
 /* A frame like the one before is no line, and a board that is dark ends without one. */
 static void test_only_changes(void **state)
 {
@@ -293,6 +313,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pixels, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_dark_at_both_ends, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_late, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_only_changes, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_levels, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_longest, make_bench, drop_bench),

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* The conversion between the two scales, at their edges too. */
+/* The conversion between the two scales, at their edges too, and times for
+ * which 32 bits are too few. The machine's clock is a test's where that is said. */
 
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +14,23 @@
 #include <cmocka.h>
 
 #include <glow/clock.h>
+
+/* What the clocks show, or 0 seconds for the real ones. */
+static struct timespec wall, mono;
+
+/* Ours instead of libc's. The header gives the definition the same name as the
+ * callers: __clock_gettime64 where time was 32 bits once. */
+int clock_gettime(clockid_t id, struct timespec *ret_time)
+{
+	int (*real)(clockid_t, struct timespec *) = dlsym(RTLD_NEXT, "__clock_gettime64");
+
+	if (!real)
+		real = dlsym(RTLD_NEXT, "clock_gettime");
+	if (!wall.tv_sec)
+		return real(id, ret_time);
+	*ret_time = id == CLOCK_REALTIME ? wall : mono;
+	return 0;
+}
 
 static int64_t to_us(int64_t offset_us, int64_t ns)
 {
@@ -58,6 +77,36 @@ static void clocks(void **state)
 	assert_true(llabs(wall_s - (int64_t)time(NULL)) <= 2);
 }
 
+/* In February 2106 the seconds since 1970 outgrow even the unsigned 32 bits. */
+static void after_2106(void **state)
+{
+	int64_t offset_us;
+
+	(void)state;
+	wall = (struct timespec){ (INT64_C(1) << 32) + 1, 234567890 };
+	mono = (struct timespec){ 3000000000, 500 };
+	assert_int_equal(glow_mono_now().ns, INT64_C(3000000000000000500));
+	offset_us = glow_wall_minus_mono_us();
+	assert_int_equal(offset_us, INT64_C(1294967297234567));
+	assert_int_equal(to_us(offset_us, glow_mono_now().ns), INT64_C(4294967297234567));
+	assert_int_equal(to_ns(offset_us, INT64_C(4294967297234567)), INT64_C(3000000000000000000));
+	wall.tv_sec -= INT64_C(1) << 32; /* control: what 32 bits keep of it */
+	assert_int_not_equal(glow_wall_minus_mono_us(), offset_us);
+	wall = (struct timespec){ 0 };
+}
+
+/* 32 bits would make a winter day of 1914 of this summer day of 2050. */
+static void zone_after_2038(void **state)
+{
+	const int64_t april_us = INT64_C(2533636800) * GLOW_US_PER_S, wrap_us = GLOW_US_PER_S << 32;
+
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	assert_int_equal(glow_tz_offset_s(april_us), 7200);
+	assert_int_equal(glow_tz_offset_s(april_us - wrap_us), 3600); /* control */
+}
+
 static void zone(void **state)
 {
 	const int64_t january_us = INT64_C(1736942400) * GLOW_US_PER_S, july_us = INT64_C(1752580800) * GLOW_US_PER_S;
@@ -78,10 +127,8 @@ static void zone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(conversion),
-		cmocka_unit_test(edges),
-		cmocka_unit_test(clocks),
-		cmocka_unit_test(zone),
+		cmocka_unit_test(conversion), cmocka_unit_test(edges), cmocka_unit_test(clocks),
+		cmocka_unit_test(after_2106), cmocka_unit_test(zone),  cmocka_unit_test(zone_after_2038),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
