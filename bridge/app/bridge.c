@@ -51,6 +51,7 @@ struct glow_bridge {
 	bool state_dirty;
 	int64_t state_allowed_us; /* earliest next publication */
 	bool limited;             /* some limit changed the last picture */
+	uint32_t revision;        /* rises when the picture may have changed by anything but time */
 	bool held_back;           /* the flash limit did: what was asked for is still to come */
 	struct glow_flash flash;
 	struct glow_command command; /* scratch: too large for the stack of a small thread */
@@ -126,13 +127,26 @@ enum glow_pace glow_bridge_pace(const struct glow_bridge *b, int64_t t_us, uint3
 	return b->held_back ? GLOW_ANIMATED : pace;
 }
 
+uint32_t glow_bridge_revision(const struct glow_bridge *b)
+{
+	return b->revision;
+}
+
 void glow_bridge_meters(struct glow_bridge *b, const uint16_t meter[GLOW_METERS])
 {
+	struct glow_picture pic = picture(b);
+	uint32_t shown;
+
+	glow_picture_pace(&pic, GLOW_NEVER, &shown);
+	if (shown)
+		b->revision++;
 	memcpy(b->cfg.env.meter, meter, sizeof(b->cfg.env.meter));
 }
 
 void glow_bridge_wall_offset(struct glow_bridge *b, int64_t offset_us)
 {
+	if (b->cfg.env.wall_offset_us != offset_us)
+		b->revision++;
 	b->cfg.env.wall_offset_us = offset_us;
 }
 
@@ -151,6 +165,7 @@ void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t delta_us)
 			b->notices[k].end_us += delta_us;
 		}
 	b->state_dirty = true;
+	b->revision++;
 }
 
 /* ---- what is said ---- */
@@ -462,6 +477,7 @@ static void apply(struct glow_bridge *b, enum glow_command_kind kind, int64_t no
 		apply_notify(b, &b->command, now_us, seed);
 	b->accepted = true;
 	b->state_dirty = true;
+	b->revision++;
 }
 
 static void handle_command(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind,
@@ -499,6 +515,7 @@ static void restore(struct glow_bridge *b, const struct glow_message *m, int64_t
 	tree = glow_json_parse(m->payload, m->len, &diag);
 	state = malloc(sizeof(*state));
 	if (tree && state && glow_state_read(tree, b->cfg.env.shape, state, &diag) == GLOW_OK) {
+		b->revision++;
 		b->light = state->light;
 		b->since_us = state->since_us;
 		/* A start in the future is another timeline's. */
@@ -564,6 +581,7 @@ void glow_bridge_destroy(struct glow_bridge *b)
 void glow_bridge_start(struct glow_bridge *b, int64_t now_us)
 {
 	(void)now_us;
+	b->revision += !b->started;
 	b->started = true;
 }
 
@@ -575,8 +593,9 @@ bool glow_bridge_started(const struct glow_bridge *b)
 void glow_bridge_connected(struct glow_bridge *b, int64_t now_us)
 {
 	b->connected = true;
+	b->revision += b->cfg.lost_indicator;
 	b->restored = true;
-	b->started = true;
+	glow_bridge_start(b, now_us);
 	publish_info(b);
 	publish_discovery(b);
 	publish_state(b, now_us);
@@ -586,6 +605,7 @@ void glow_bridge_connected(struct glow_bridge *b, int64_t now_us)
 void glow_bridge_disconnected(struct glow_bridge *b)
 {
 	b->connected = false;
+	b->revision += b->cfg.lost_indicator;
 }
 
 void glow_bridge_message(struct glow_bridge *b, const struct glow_message *message, int64_t now_us)
@@ -645,10 +665,12 @@ void glow_bridge_tick(struct glow_bridge *b, int64_t t_us)
 		if (b->notices[k].end_us && b->notices[k].end_us <= t_us) {
 			b->notices[k].end_us = 0;
 			b->state_dirty = true;
+			b->revision++;
 		}
 	if (b->fading && b->fade_end_us <= t_us) {
 		b->fading = false;
 		b->state_dirty = true;
+		b->revision++;
 	}
 	if (b->state_dirty && t_us >= b->state_allowed_us)
 		publish_state(b, t_us);

@@ -52,6 +52,7 @@ struct node {
 	int64_t target_us; /* the instant the frame timer stands for */
 	bool target_is_slot;
 	int64_t drawn_us; /* the last instant drawn */
+	uint32_t drawn_revision;
 	int64_t start_deadline_us;
 	uint32_t write_us;
 	struct glow_stats stats;
@@ -75,7 +76,7 @@ static void set_problem(struct node *n, const char *what)
 		if (what[0])
 			glow_error("%s: %s; trying again every %d s", n->cfg->board, what,
 				   (int)(BOARD_RETRY_US / GLOW_US_PER_S));
-		else
+		else if (n->board)
 			glow_info("board %s through %s", n->board->desc->name, n->board->backend);
 		snprintf(n->problem, sizeof(n->problem), "%s", what);
 	}
@@ -134,6 +135,7 @@ static void draw(struct node *n, int64_t t_us)
 	int r;
 
 	n->drawn_us = t_us;
+	n->drawn_revision = glow_bridge_revision(n->bridge);
 	if (!n->board || !glow_bridge_started(n->bridge))
 		return;
 	glow_bridge_render(n->bridge, t_us, &frame);
@@ -147,6 +149,14 @@ static void draw(struct node *n, int64_t t_us)
 	}
 	measure(n, before, t_us);
 	glow_frame_copy(&n->shown, &frame);
+}
+
+/* Draws an instant that is no frame slot, if anything but time has changed the
+ * picture: animations stay on their grid whatever is said or refused meanwhile. */
+static void draw_change(struct node *n, int64_t t_us)
+{
+	if (glow_bridge_revision(n->bridge) != n->drawn_revision)
+		draw(n, t_us);
 }
 
 /* The slots of a slow road are among those of a fast one where the one rate divides the other. */
@@ -190,6 +200,7 @@ static void schedule(struct node *n, int64_t t_us)
 	glow_bridge_pace(n->bridge, t_us, &meters);
 	if (meters && !n->gauge_shows) {
 		read_gauges(n);
+		draw_change(n, t_us);
 		sd_event_source_set_time_relative(n->stats_timer, STATS_GAUGE_US);
 	}
 	n->gauge_shows = meters != 0;
@@ -211,7 +222,7 @@ static void redraw_now(struct node *n)
 	if (t_us < n->drawn_us) /* a slot is drawn a little ahead of its time */
 		t_us = n->drawn_us;
 	glow_bridge_tick(n->bridge, t_us);
-	draw(n, t_us);
+	draw_change(n, t_us);
 	schedule(n, t_us);
 }
 
@@ -235,7 +246,10 @@ static int on_frame(sd_event_source *source, uint64_t usec, void *userdata)
 		glow_bridge_start(n->bridge, t_us);
 	}
 	glow_bridge_tick(n->bridge, t_us);
-	draw(n, t_us);
+	if (n->target_is_slot)
+		draw(n, t_us);
+	else
+		draw_change(n, t_us);
 	schedule(n, t_us);
 	return 0;
 }
@@ -329,6 +343,7 @@ static int on_board_retry(sd_event_source *source, uint64_t usec, void *userdata
 		retry_board_later(n);
 		return 0;
 	}
+	draw(n, now_us(n));
 	redraw_now(n);
 	return 0;
 }

@@ -157,6 +157,8 @@ bool glow_flash_limit(struct glow_flash *flash, struct glow_shape shape, int64_t
 	struct glow_frame wanted;
 	bool limited = false;
 
+	if (frame->n == 0)
+		return false;
 	if (!flash->begun || flash->shown.n != frame->n) {
 		do_areas(flash, shape, frame, t_us, BEGIN);
 		flash->begun = true;

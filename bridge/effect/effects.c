@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* The table of effects and look-ups in it and in their parameter tables. */
+/* The table of effects. */
 
 #include <string.h>
 
@@ -34,27 +34,4 @@ const struct glow_effect_desc *glow_effect_find(const char *name, size_t len)
 		if (strlen(effects[k]->name) == len && memcmp(effects[k]->name, name, len) == 0)
 			return effects[k];
 	return NULL;
-}
-
-int glow_param_find(const struct glow_effect_desc *e, const char *name)
-{
-	for (int k = 0; k < e->n_params; k++)
-		if (strcmp(e->params[k].name, name) == 0)
-			return k;
-	return -1;
-}
-
-void glow_params_default(const struct glow_effect_desc *e, struct glow_params *ret_params)
-{
-	memset(ret_params, 0, sizeof(*ret_params));
-	for (int k = 0; k < e->n_params; k++) {
-		ret_params->v[k] = e->params[k].def;
-		if (e->params[k].type == GLOW_PARAM_TEXT)
-			memcpy(ret_params->text, e->params[k].text, strlen(e->params[k].text) + 1);
-	}
-}
-
-bool glow_effect_has_color(const struct glow_effect_desc *e)
-{
-	return glow_param_find(e, "color") >= 0;
 }

@@ -53,7 +53,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 static struct glow_rgb render(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
 {
-	uint64_t loop = m->total > 1 ? (m->total - 1) * 2 * GLOW_PIXEL : 1, there = i * GLOW_PIXEL;
+	uint64_t loop = m->total > 1 ? (uint64_t)(m->total - 1) * 2 * GLOW_PIXEL : 1, there = i * GLOW_PIXEL;
 	uint64_t eye = (glow_phase(m->t_us, (int64_t)p->v[PERIOD] * 1000) * loop) >> 16;
 	uint64_t half = (1 + (uint64_t)m->total * (uint32_t)p->v[WIDTH] / 200) * GLOW_PIXEL;
 	uint64_t tail = glow_stretch(m, p->v[TAIL]);

@@ -108,7 +108,7 @@ static struct code code_of(char ch)
 	size_t k = (unsigned char)ch;
 
 	if (ch >= 'a' && ch <= 'z')
-		k = (size_t)(ch - 'a' + 'A');
+		k = (size_t)ch - 'a' + 'A';
 	return k < sizeof(codes) / sizeof(codes[0]) ? codes[k] : (struct code){ NULL, 0 };
 }
 
@@ -124,7 +124,7 @@ static bool lamp_at(const char *text, uint32_t unit)
 		struct code c = code_of(*text);
 
 		if (unit < units_of(c))
-			return unit < c.units && c.lamp[unit] == '=';
+			return c.lamp && unit < c.units && c.lamp[unit] == '=';
 		unit -= units_of(c);
 	}
 	return false;

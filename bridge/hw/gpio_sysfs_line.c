@@ -239,7 +239,7 @@ int glow_sysfs_pair_look(const struct glow_board_cfg *cfg, struct glow_diag *dia
 int glow_sysfs_pair_open(const struct glow_board_cfg *cfg, const unsigned pins[2], const char *direction,
 			 struct glow_sysfs_pair *ret_pair, struct glow_diag *diag)
 {
-	struct glow_sysfs_pair pair;
+	struct glow_sysfs_pair pair = { 0 };
 	int r = find_chip(cfg, &pair.chip, diag);
 
 	if (r < 0)

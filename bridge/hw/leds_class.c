@@ -91,7 +91,7 @@ static int open_led(const char *dir, struct led *led)
 
 	if (r < 0)
 		return r;
-	led->max = atoi(max);
+	led->max = (int)strtol(max, NULL, 10);
 	led->shown = UNKNOWN;
 	snprintf(path, sizeof(path), "%s/brightness", dir);
 	led->fd = glow_sysfs_open(path, O_WRONLY);

@@ -157,23 +157,45 @@ static bool tokens_valid(const char *s, size_t len, struct glow_diag *diag)
 	return true;
 }
 
-/* Objects of a command have at most some hundred keys, so comparing all pairs is fine. */
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(const cJSON *const *)a)->string, (*(const cJSON *const *)b)->string);
+}
+
+/* Sorts the keys first: a retained state may be long, and comparing all pairs would stop the start for seconds. */
+static bool keys_valid(const cJSON *object, struct glow_diag *diag)
+{
+	size_t n = (size_t)cJSON_GetArraySize(object), k = 0;
+	const cJSON **sorted = malloc((n + 1) * sizeof(const cJSON *));
+	const cJSON *twice = NULL;
+
+	if (!sorted) {
+		glow_diag_set(diag, GLOW_TOO_LARGE, "", "out of memory");
+		return false;
+	}
+	for (const cJSON *item = object->child; item; item = item->next)
+		sorted[k++] = item;
+	qsort(sorted, n, sizeof(const cJSON *), by_name);
+	for (k = 1; k < n && !twice; k++)
+		if (strcmp(sorted[k - 1]->string, sorted[k]->string) == 0)
+			twice = sorted[k];
+	if (twice)
+		glow_diag_set(diag, GLOW_DUPLICATE_KEY, twice->string, "is there twice");
+	free(sorted);
+	return !twice;
+}
+
 static bool tree_valid(const cJSON *tree, struct glow_diag *diag)
 {
 	if (cJSON_IsNumber(tree) && !isfinite(tree->valuedouble)) {
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, tree->string ? tree->string : "", "must be a finite number");
 		return false;
 	}
-	for (const cJSON *a = tree->child; a; a = a->next) {
-		if (cJSON_IsObject(tree))
-			for (const cJSON *b = a->next; b; b = b->next)
-				if (strcmp(a->string, b->string) == 0) {
-					glow_diag_set(diag, GLOW_DUPLICATE_KEY, a->string, "is there twice");
-					return false;
-				}
-		if (!tree_valid(a, diag))
+	if (cJSON_IsObject(tree) && !keys_valid(tree, diag))
+		return false;
+	for (const cJSON *item = tree->child; item; item = item->next)
+		if (!tree_valid(item, diag))
 			return false;
-	}
 	return true;
 }
 

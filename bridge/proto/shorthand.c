@@ -4,7 +4,7 @@
  * command. It is expanded to that command and then checked like any other, so
  * both forms obey the same rules and an expansion can be passed on. */
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -43,15 +43,14 @@ static enum glow_code add_percent(struct words *w, const char *word)
 	bool value = w->percent_is_value;
 	const char *field = value ? "params.value" : "brightness", *name = value ? "value" : "brightness";
 	cJSON *place = value ? params_of(w) : w->tree;
-	unsigned percent;
-	char sign, rest;
+	char *end;
+	unsigned long percent = strtoul(word, &end, 10);
 
-	if (sscanf(word, "%3u%c%c", &percent, &sign, &rest) != 2 || sign != '%' || percent > 100 || word[0] < '0' ||
-	    word[0] > '9')
+	if (word[0] < '0' || word[0] > '9' || strcmp(end, "%") != 0 || percent > 100)
 		return glow_diag_set(w->diag, GLOW_OUT_OF_RANGE, field, "must be 0%%..100%%, got %s", word);
 	if (glow_json_get(place, name))
 		return glow_diag_set(w->diag, GLOW_CONFLICT, field, "is there twice");
-	glow_json_add_int(place, name, value ? percent : (percent * 255 + 50) / 100);
+	glow_json_add_int(place, name, (int64_t)(value ? percent : (percent * 255 + 50) / 100));
 	w->percent_is_value = false;
 	return GLOW_OK;
 }

@@ -69,6 +69,10 @@ void glow_bridge_render(struct glow_bridge *b, int64_t t_us, struct glow_frame *
 /** How fast the picture changes by time alone, and which meters it shows. */
 enum glow_pace glow_bridge_pace(const struct glow_bridge *b, int64_t t_us, uint32_t *ret_meters);
 
+/** Rises when the picture may have changed by anything but the passing of time:
+ * while it stays, only frame slots need drawing. */
+uint32_t glow_bridge_revision(const struct glow_bridge *b);
+
 /** New readings for gauges. */
 void glow_bridge_meters(struct glow_bridge *b, const uint16_t meter[GLOW_METERS]);
 

@@ -81,11 +81,12 @@ def main():
         conf.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nlog_dest none\n")
         path = os.environ["PATH"] + ":/usr/sbin"
         broker = subprocess.Popen(["mosquitto", "-c", str(conf)], env={**os.environ, "PATH": path})
-        time.sleep(0.3)
-        bridge = subprocess.Popen([BIN / "glow-bridge", "--broker", f"mqtt://127.0.0.1:{port}", "--node", "bench",
-                                   "--board", "virtual", "--virtual-out", out, "--log-level", "error"],
-                                  env={k: v for k, v in os.environ.items() if not k.startswith("GLOW_")})
+        bridge = None
         try:
+            time.sleep(0.3)
+            bridge = subprocess.Popen([BIN / "glow-bridge", "--broker", f"mqtt://127.0.0.1:{port}", "--node", "bench",
+                                       "--board", "virtual", "--virtual-out", out, "--log-level", "error"],
+                                      env={k: v for k, v in os.environ.items() if not k.startswith("GLOW_")})
             time.sleep(1)
             result["latency"] = [json.loads(subprocess.run(
                 [BIN / "bench_latency", str(port), "glow/node/bench/set", out, str(count), str(qos)],
@@ -99,10 +100,10 @@ def main():
             result["syscalls"] = syscalls(bridge.pid, out, 5)
             result["memory_kib"] = memory_kib(bridge.pid)
         finally:
-            bridge.terminate()
-            bridge.wait()
-            broker.terminate()
-            broker.wait()
+            for process in (bridge, broker):
+                if process:
+                    process.terminate()
+                    process.wait()
     for row in result["latency"]:
         ratio = row["frame"]["p99_us"] / row["floor"]["p99_us"]
         print(f"latency QoS {row['qos']}: frame p50 {row['frame']['p50_us']} p99 {row['frame']['p99_us']} max "

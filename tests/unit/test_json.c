@@ -197,7 +197,7 @@ static void test_rows(void **state)
 	}
 }
 
-/* A bracket inside a string at the limit, and many brackets in turn, must not confuse the count. */
+/* What is wrong is named with its place. */
 static void test_where(void **state)
 {
 	struct glow_diag diag;
