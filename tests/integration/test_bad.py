@@ -263,6 +263,35 @@ class Params(BadCase):
             self.assertEqual(self.state()["params"], values)
 
 
+class Grid(BadCase):
+    """An animation stays on its slots, floor(k*10^6/fps), whatever is refused meanwhile."""
+
+    FPS = 60
+
+    def off_grid(self, frames):
+        # Slot k of a second, by its instant: both roundings go down.
+        return [f for f in frames if -(-f.t_us * self.FPS // 1000000) * 1000000 // self.FPS != f.t_us]
+
+    def test_refusals_add_no_frame(self):
+        self.set("rainbow")
+        mark = self.frames.mark()
+        glow.wait_until("no animation", lambda: len(self.frames.since(mark)) > 20)
+        mark = self.frames.mark()
+        for k in range(40):
+            self.refuse({"brightness": 256 + k}, "out_of_range")
+        glow.wait_until("no animation", lambda: len(self.frames.since(mark)) > 20)
+        self.assertEqual(self.off_grid(self.frames.since(mark)), [])
+
+    def test_control(self):
+        """A command that changes the picture is drawn at once, off the grid: the check sees it."""
+        self.set("rainbow")
+        mark = self.frames.mark()
+        for k in range(20):
+            self.set({"brightness": 100 + k})
+        glow.wait_until("no animation", lambda: len(self.frames.since(mark)) > 20)
+        self.assertNotEqual(self.off_grid(self.frames.since(mark)), [])
+
+
 class Mutations(BadCase):
     SET = ['{"state":"ON","brightness":128,"color":{"r":255,"g":136,"b":0},"transition":0.01}', '{"color":"#ff8800"}',
            '{"effect":"larson","params":{"period_ms":2000,"width":20,"color":null},"at_us":1}',
