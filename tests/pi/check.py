@@ -1,0 +1,492 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+"""check.py <console.log>: was the wire right? And would we have noticed?
+
+Expectations come from the commands, which the guest writes into the trace
+right before it sends them, and from docs/hardware.md and the datasheets,
+computed here anew and not by any code of the bridge. Each kind of check has a
+control: the same check on a trace with one thing spoiled has to fail.
+"""
+
+import base64
+import gzip
+import json
+import os
+import re
+import sys
+import unittest
+
+sys.dont_write_bytecode = True  # the source folder stays as it is
+
+from decode import PIXELS, Sn3218, Wire, Wrong, i2c_writes, parse
+
+DARK = ((0, 0, 0, 0),) * PIXELS
+CONFORMANCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../harness/gpio_conformance.txt")
+SET_VALUES = "c010b40f"  # GPIO_V2_LINE_SET_VALUES_IOCTL
+SET_VALUES_V1 = "c040b409"  # GPIOHANDLE_SET_LINE_VALUES_IOCTL
+
+# docs/hardware.md: the PWM register of each LED, from the tip to the centre.
+PIGLOW = {
+    "arm1": {"red": 0x07, "orange": 0x08, "yellow": 0x09, "green": 0x06, "blue": 0x05, "white": 0x0A},
+    "arm2": {"red": 0x12, "orange": 0x11, "yellow": 0x10, "green": 0x0E, "blue": 0x0C, "white": 0x0B},
+    "arm3": {"red": 0x01, "orange": 0x02, "yellow": 0x03, "green": 0x04, "blue": 0x0F, "white": 0x0D},
+}
+
+
+# ---- what the guest sent out ----
+
+
+class Console:
+    def __init__(self, path):
+        with open(path, errors="replace") as f:
+            text = f.read()
+        self.text = text
+        self.blocks = {m[1]: m[2] for m in re.finditer(r"^=== begin (.*)\n((?:.*\n)*?)=== end \1$", text, re.M)}
+        self.failed = re.findall(r"^=== failed: (.*)$", text, re.M)
+        if "=== complete" not in text or "trace" not in self.blocks:
+            sys.exit("the guest did not reach its end:\n" + text[-4000:])
+        self.events = parse(gzip.decompress(base64.b64decode(self.blocks["trace"])).decode())
+
+    def log(self, name):
+        return self.blocks["log " + name]
+
+
+class Step:
+    """What happened from one mark of the scenario to the next."""
+
+    def __init__(self, time_s, what):
+        self.time_s = time_s
+        self.verb, _, self.rest = what.partition(" ")
+        self.events = []
+
+    def __repr__(self):
+        return "%s %s" % (self.verb, self.rest)
+
+
+def steps_of(events, section):
+    """The steps of one section of the scenario, without the mark that names it."""
+    steps, inside = [], False
+    for event in events:
+        if event.name == "tracing_mark_write":
+            words = event.text.partition("glow ")[2]
+            if words.startswith("section "):
+                inside = words == "section " + section
+            elif inside:
+                steps.append(Step(event.time_s, words))
+        elif inside and steps:
+            steps[-1].events.append(event)
+    return steps
+
+
+# ---- what a command should look like ----
+
+
+def linear16(v):
+    """sRGB to linear light, IEC 61966-2-1."""
+    s = v / 255
+    return round(65535 * (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4))
+
+
+def scaled(v, brightness):
+    return max((v * brightness + 127) // 255, 1 if v and brightness else 0)
+
+
+def word(rgb):
+    """A colour as (brightness, red, green, blue) by the formula of docs/hardware.md."""
+    light = [linear16(v) for v in rgb]
+    if not any(light):
+        return (0, 0, 0, 0)
+    for b in range(1, 32):
+        levels = [max((2 * 31 * v + 257 * b) // (2 * 257 * b), 1 if v else 0) for v in light]
+        if max(levels) <= 255:
+            return (b, *levels)
+    raise ValueError("%s does not fit" % (rgb,))
+
+
+def rgb(text):
+    digits = {"black": "000000"}.get(text, text.lstrip("#"))
+    if len(digits) == 3:
+        digits = "".join(d + d for d in digits)
+    return tuple(bytes.fromhex(digits))
+
+
+class Light:
+    """As much of the light command as the scenario uses."""
+
+    def __init__(self):
+        self.pixels = [(0, 0, 0)] * PIXELS
+        self.leds = {arm + "." + color: 0 for arm in PIGLOW for color in PIGLOW[arm]}
+        self.brightness = 255
+
+    def follow(self, step):
+        if step.verb == "set":
+            self.take(json.loads(step.rest))
+        elif step.verb == "animation":
+            self.brightness = 255  # the scenario's says 100%
+
+    def take(self, command):
+        self.brightness = command.get("brightness", self.brightness)
+        pixels = command.get("pixels", {})
+        if isinstance(pixels, list):
+            pixels = {str(k): color for k, color in enumerate(pixels)}
+        if "*" in pixels:
+            self.pixels = [rgb(pixels.pop("*"))] * PIXELS
+        for k, color in pixels.items():
+            self.pixels[int(k)] = rgb(color)
+        for name, level in command.get("leds", {}).items():
+            for led in self.leds:
+                if name == "all" or name == led or name in led.split("."):
+                    self.leds[led] = level
+
+    def words(self):
+        return tuple(word([scaled(v, self.brightness) for v in color]) for color in self.pixels)
+
+    def outputs(self):
+        """The level of outputs 1 to 18."""
+        levels = {}
+        for led, level in self.leds.items():
+            arm, color = led.split(".")
+            v = scaled(level, self.brightness)
+            levels[PIGLOW[arm][color]] = max((linear16(v) + 128) // 257, 1 if v else 0)
+        return tuple(levels[k] for k in range(1, 19))
+
+
+# ---- the checks: each raises Wrong ----
+
+
+def require(truth, *what):
+    if not truth:
+        raise Wrong(" ".join(str(w) for w in what))
+
+
+def gpio(step):
+    return [e for e in step.events if e.name.startswith("gpio_")]
+
+
+def frames_of(steps):
+    """The frames of a section, by the step in which each began: one of an
+    animation may end when the next step was already announced."""
+    wire = Wire()
+    wire.level = {wire.data: 0, wire.clock: 0}
+    begun = [[] for _ in steps]
+    for step in steps:
+        for event in step.events:
+            if event.name == "gpio_value":
+                wire.feed(event)
+        require(wire.idle or step.verb == "animation", step, "leaves a line high:", wire.level)
+    for frame in wire.frames():
+        k = max(k for k, s in enumerate(steps) if s.time_s <= frame.begin_s)
+        begun[k].append(frame)
+    return begun
+
+
+def check_blinkt(steps, restored=None):
+    """Every frame of a section."""
+    light, shown = Light(), restored
+    for step, frames in zip(steps, frames_of(steps)):
+        pictures = [f.words for f in frames]
+        light.follow(step)
+        if step.verb == "start":
+            # Two dark ones: the first may still fall to a pixel that was cut off in the middle of its word.
+            expected = [DARK, DARK] if restored is None else [DARK, DARK, restored]
+            require(pictures == expected, step, "should begin dark, then as it was:", pictures)
+        elif step.verb == "set":
+            moving = shown is None
+            expected = [light.words()] if light.words() != shown else []
+            seen = pictures[-1:] if moving else pictures
+            require(seen == expected, step, "shows", seen, "not", expected)
+            shown = light.words()
+        elif step.verb == "animation":
+            require(len(set(pictures)) >= 3 and DARK not in pictures, "the animation stands still:", pictures)
+            shown = None
+        elif step.verb == "stop":
+            expected = [DARK] if step.rest == "TERM" else []
+            require(pictures == expected, step, "should end dark:", pictures)
+        else:
+            require(not gpio(step), step, "but the lines were touched:", gpio(step)[:3])
+
+
+def check_data_is_steady(steps):
+    """DAT changes only while CLK is low: nobody has to hold it."""
+    wire = Wire()
+    for step in steps:
+        for event in step.events:
+            if event.name == "gpio_value":
+                wire.feed(event)
+    require(wire.late_data == 0, "DAT changed", wire.late_data, "times while CLK was high")
+
+
+def check_piglow(steps):
+    chip, light = Sn3218(), Light()
+    init = [b"\x17\xff", b"\x00\x01", b"\x13\x3f\x3f\x3f", b"\x01" + bytes(18), b"\x16\xff"]
+    for step in steps:
+        writes = i2c_writes(step.events)
+        for data in writes:
+            chip.feed(data)
+        require(not chip.pending, step, "does not end with an update")
+        if step.verb == "start":
+            asked = [w for w in writes if w == b"\x00"]  # is it there? A register number and no data.
+            require(asked and writes == asked + init, step, "is not the documented start:", writes)
+            require(chip.registers[0] == 1 and not any(chip.shining), step, "is not running and dark")
+        elif step.verb == "set":
+            before = light.outputs()
+            light.follow(step)
+            count = 0 if light.outputs() == before else 2
+            require(len(writes) == count, step, "took", len(writes), "transactions, not", count)
+            require(chip.shining == light.outputs(), step, "shines", chip.shining, "not", light.outputs())
+        elif step.verb == "stop":
+            require(len(writes) == 2 and not any(chip.shining), step, "should end dark:", writes)
+        else:
+            require(not writes, step, "but the bus was used:", writes)
+
+
+def calls(step, name, argument):
+    return sum(e.name == name and argument in e.text and e.who.startswith("glow-bridge") for e in step.events)
+
+
+def count_edges(step):
+    wire = Wire()
+    wire.level = {wire.data: 0, wire.clock: 0}
+    for e in gpio(step):
+        wire.feed(e)
+    return wire.edges
+
+
+def traced_calls(steps):
+    """The step whose system calls were traced too."""
+    return max(steps, key=lambda s: sum(e.name.startswith("sys_") for e in s.events))
+
+
+# ---- controls: one thing spoiled ----
+
+
+def flipped(events, k):
+    """DAT inverted around the k-th rising clock: one wrong bit."""
+    wire = Wire()
+    wire.level = {wire.data: 0, wire.clock: 0}
+    for i, event in enumerate(events):
+        if event.name == "gpio_value":
+            wire.feed(event)
+        if len(wire.bits) > k:
+            level = wire.level[wire.data]
+            wrong, right = (event._replace(text="%d set %d" % (wire.data, v)) for v in (1 - level, level))
+            return events[:i] + [wrong, event, right] + events[i + 1 :]
+    raise IndexError("no clock %d" % k)
+
+
+def without(events, k, text):
+    """The k-th event with this text left out."""
+    found = [i for i, e in enumerate(events) if e.text == text]
+    return events[: found[k]] + events[found[k] + 1 :]
+
+
+def spoiled(steps, k, events):
+    """The steps with the events of one of them replaced."""
+    copy = [Step(s.time_s, repr(s)) for s in steps]
+    for new, old in zip(copy, steps):
+        new.events = old.events
+    copy[k].events = events
+    return copy
+
+
+console = None
+
+
+class Blinkt:
+    """What holds for every road to the pins; the subclasses name the section."""
+
+    section = None
+    restored = None
+
+    def setUp(self):
+        self.steps = steps_of(console.events, self.section)
+        self.painted = next(k for k, s in enumerate(self.steps) if s.verb == "set")
+
+    def test_every_frame(self):
+        check_blinkt(self.steps, self.restored)
+        self.assertGreater(sum(len(frames) for frames in frames_of(self.steps)), 10)
+
+    def test_ends_well_and_soon(self):
+        self.assertEqual([s.rest for s in self.steps if s.verb == "stopped"], ["0"])
+
+    def test_lines_are_held_and_let_go(self):
+        lines = r"gpio-53[56] \(GPIO2[34] *\|%s *\) out lo" % self.consumer
+        self.assertEqual(len(re.findall(lines, console.log("held-" + self.section))), 2)
+        if self.section == "gpiod":
+            return  # the next section has them
+        after = console.log("held-" + self.section + "-stopped")
+        self.assertNotRegex(after, r"gpio-53[56] \(GPIO2[34] *\|")
+        self.assertNotRegex(after, r"(?m)^gpio53[56]$")
+
+    def test_control_a_wrong_bit(self):
+        events = self.steps[self.painted].events
+        for k in (5, 32, 39, 40, 200, 287, 288, 323):
+            with self.subTest(clock=k), self.assertRaises(Wrong):
+                check_blinkt(spoiled(self.steps, self.painted, flipped(events, k)), self.restored)
+
+    def test_control_a_missing_clock(self):
+        events = self.steps[self.painted].events
+        for k in (0, 100, 323):
+            with self.subTest(clock=k), self.assertRaises(Wrong):
+                check_blinkt(spoiled(self.steps, self.painted, without(events, k, "536 set 1")), self.restored)
+
+    def test_control_a_needless_frame(self):
+        frame = self.steps[self.painted].events
+        still = next(k for k, s in enumerate(self.steps) if s.verb == "still")
+        with self.assertRaises(Wrong):
+            check_blinkt(spoiled(self.steps, still, frame), self.restored)
+
+    def test_control_not_cleared(self):
+        stop = next(k for k, s in enumerate(self.steps) if s.verb == "stop")
+        with self.assertRaises(Wrong):
+            check_blinkt(spoiled(self.steps, stop, []), self.restored)
+
+
+class Gpiod2(Blinkt, unittest.TestCase):
+    section, consumer = "gpiod", "glowswarm"
+
+    def test_fewest_calls(self):
+        step = traced_calls(self.steps)
+        self.assertLessEqual(calls(step, "sys_ioctl", SET_VALUES), 648)
+
+
+class Gpiod1(Blinkt, unittest.TestCase):
+    section, consumer = "gpiod1", "glowswarm"
+
+    def test_fewest_calls(self):
+        step = traced_calls(self.steps)
+        self.assertLessEqual(calls(step, "sys_ioctl", SET_VALUES_V1), 648)
+
+
+class Sysfs(Blinkt, unittest.TestCase):
+    section, consumer = "sysfs", "sysfs"
+
+    def test_data_is_steady_while_the_clock_is_high(self):
+        # With libgpiod one call changes both lines, so there the order is the driver's.
+        check_data_is_steady(self.steps)
+
+    def test_fewest_calls(self):
+        step = traced_calls(self.steps)
+        self.assertLessEqual(calls(step, "sys_write", "count: 1)"), count_edges(step))
+
+
+class Neighbours(unittest.TestCase):
+    """More than one program wants the lines."""
+
+    def test_waits_for_lines_that_are_held(self):
+        log = console.log("sysfs")
+        self.assertEqual(log.count("held by another"), 1)
+        self.assertIn("trying again", log)
+        self.assertIn("through sysfs:512", log)
+
+    def test_the_next_one_takes_over_from_one_that_was_killed(self):
+        steps = steps_of(console.events, "killed")
+        first = next(k for k, s in enumerate(steps) if s.verb == "stopped") + 1
+        last, painted = Light(), Light()
+        for step in steps_of(console.events, "sysfs"):
+            last.follow(step)
+        for step in steps:
+            painted.follow(step)
+        check_blinkt(steps[:first], last.words())
+        check_blinkt(steps[first:], painted.words())
+
+
+class Piglow(unittest.TestCase):
+    def setUp(self):
+        self.steps = steps_of(console.events, "piglow")
+
+    def test_every_register(self):
+        check_piglow(self.steps)
+
+    def test_each_led_was_asked_for_by_its_name(self):
+        asked = {m for s in self.steps for m in re.findall(r"arm\d\.\w+(?=\":255)", s.rest)}
+        self.assertEqual(len(asked), 18)
+
+    def control(self, step, events):
+        with self.assertRaises(Wrong):
+            check_piglow(spoiled(self.steps, step, events))
+
+    def test_control_a_wrong_byte(self):
+        k = next(k for k, s in enumerate(self.steps) if "arm1.orange" in s.rest)
+        self.control(k, [e._replace(text=e.text.replace("-ff-00", "-00-ff")) for e in self.steps[k].events])
+
+    def test_control_no_update(self):
+        k = next(k for k, s in enumerate(self.steps) if "arm1.orange" in s.rest)
+        self.control(k, [e for e in self.steps[k].events if "[16-ff]" not in e.text])
+
+    def test_control_update_first(self):
+        k = next(k for k, s in enumerate(self.steps) if "arm1.orange" in s.rest)
+        self.control(k, sorted(self.steps[k].events, key=lambda e: "[16-ff]" not in e.text))
+
+    def test_control_not_cleared(self):
+        k = next(k for k, s in enumerate(self.steps) if s.verb == "stop")
+        self.control(k, [])
+
+
+class Machine(unittest.TestCase):
+    def test_is_a_pi_with_the_real_drivers(self):
+        self.assertIn("Raspberry Pi 3 Model B", console.blocks["machine"])
+        self.assertRegex(console.blocks["machine"], r"pinctrl-bcm2835 512 54")
+        self.assertRegex(console.log("buses"), r"i2c-1/name:bcm2835 \(i2c@7e804000\)")
+
+    def test_sysfs_answers_as_the_virtual_one_does(self):
+        with open(CONFORMANCE) as f:
+            self.assertEqual(console.log("conformance").splitlines(), f.read().splitlines())
+
+    def test_the_scenario_went_through(self):
+        self.assertEqual(console.failed, [])
+        self.assertRegex(console.text, r"=== scenario ended with 0 ")
+
+    def test_the_trace_is_whole(self):
+        lost = re.findall(r": (\d+)", console.blocks["lost"])
+        self.assertGreater(len(lost), 3)
+        self.assertEqual(set(lost), {"0"})
+
+    def test_nobody_acknowledges_where_nobody_is(self):
+        refused = [e.text for e in console.events if e.name == "i2c_result" and e.text.startswith("i2c-2 ")]
+        self.assertEqual(refused, ["i2c-2 n=1 ret=-121"])  # EREMOTEIO
+
+    def test_doctor(self):
+        for name, words in {
+            "no-bus": "FAIL  board    piglow: no /dev/i2c-1: set dtparam=i2c_arm=on",
+            "no-i2c-dev": "FAIL  board    piglow: no /dev/i2c-1: i2c-dev is not loaded",
+            "no-permission": "FAIL  board    piglow: no permission for /dev/i2c-1",
+            "not-there": "FAIL  board    piglow: no device acknowledged at 0x54 on /dev/i2c-2",
+            "taken": "FAIL  board    piglow: a kernel driver holds address 0x54 on /dev/i2c-1",
+            "piglow": "ok    board    piglow is here",
+        }.items():
+            with self.subTest(name):
+                self.assertIn(words, console.log("doctor-" + name))
+
+
+def figures():
+    def median(values):
+        return sorted(values)[len(values) // 2] if values else 0
+
+    for road, name, argument in (
+        ("gpiod", "sys_ioctl", SET_VALUES),
+        ("gpiod1", "sys_ioctl", SET_VALUES_V1),
+        ("sysfs", "sys_write", "count: 1)"),
+    ):
+        steps = steps_of(console.events, road)
+        if not steps:
+            continue
+        step = traced_calls(steps)
+        frames = [f for s, frames in zip(steps, frames_of(steps)) if s is not step for f in frames]
+        print(
+            "%-7s %d system calls for a picture with %d edges; %.1f ms a frame in the guest (median of %d)"
+            % (
+                road,
+                calls(step, name, argument),
+                count_edges(step),
+                1000 * median([f.end_s - f.begin_s for f in frames]),
+                len(frames),
+            )
+        )
+
+
+if __name__ == "__main__":
+    console = Console(sys.argv.pop(1))
+    figures()
+    unittest.main()
