@@ -34,6 +34,7 @@
 #define STATS_US        (10 * GLOW_US_PER_S)
 #define STATS_GAUGE_US  (2 * GLOW_US_PER_S)
 #define GOODBYE_MS      1200
+#define WRITES          9
 #define LATE_US         1000
 #define NODE_TOPICS     4
 #define MAX_TOPICS      (NODE_TOPICS + 2 * GLOW_GROUPS_MAX)
@@ -54,7 +55,7 @@ struct node {
 	int64_t drawn_us; /* the last instant drawn */
 	uint32_t drawn_revision;
 	int64_t start_deadline_us;
-	uint32_t write_us;
+	uint32_t took_us[WRITES], write_us; /* the latest writes, and their median */
 	struct glow_stats stats;
 	uint64_t frames, frames_before;
 	int64_t stats_ns;
@@ -116,12 +117,30 @@ static int open_board(struct node *n, struct glow_diag *diag)
 
 /* ---- drawing ---- */
 
+static int ascending(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Of the latest writes. A mean would start frames early for a while after a single slow one. */
+static uint32_t median(const uint32_t *values, size_t count)
+{
+	uint32_t sorted[WRITES];
+
+	memcpy(sorted, values, count * sizeof(sorted[0]));
+	qsort(sorted, count, sizeof(sorted[0]), ascending);
+	return sorted[count / 2];
+}
+
 static void measure(struct node *n, struct glow_mono before, int64_t t_us)
 {
 	struct glow_mono after = glow_mono_now();
 	uint32_t took_us = (uint32_t)((after.ns - before.ns) / 1000);
 
-	n->write_us = n->frames == 0 ? took_us : (n->write_us * 7 + took_us) / 8;
+	n->took_us[n->frames % WRITES] = took_us;
+	n->write_us = median(n->took_us, n->frames < WRITES ? (size_t)n->frames + 1 : WRITES);
 	if (glow_clock_time(&n->clock, after).us > t_us + LATE_US)
 		n->stats.late++;
 	n->frames++;
