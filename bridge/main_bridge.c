@@ -14,10 +14,12 @@
 #include <glow/health.h>
 #include <glow/log.h>
 #include <glow/node.h>
+#include <glow/options.h>
 #include <glow/topics.h>
 
 struct options {
-	char *broker, *username, *password, *ca_file, *cert_file, *key_file, *prefix, *discovery;
+	struct glow_common_options common;
+	char *discovery;
 	char *node, *groups;
 	char *board, *gpio, *gpio_chip, *i2c, *i2c_bus, *sysfs;
 	int64_t pin_data, pin_clock, pin_sda, pin_scl;
@@ -29,7 +31,6 @@ struct options {
 	int64_t brightness_limit;
 	int64_t current_limit_ma;
 	char *flash_limit;
-	char *log_level, *log_format;
 };
 
 #define AT(field) .offset = offsetof(struct options, field)
@@ -51,22 +52,10 @@ struct options {
 		.name = n, .type = GLOW_OPT_VERB, .group = "Instead of running", .help = h \
 	}
 
-static const char broker[] = "Broker", node[] = "Node", board[] = "Board", show[] = "Display", limits[] = "Limits",
-		  logging[] = "Log";
+static const char broker[] = "Broker", node[] = "Node", board[] = "Board", show[] = "Display", limits[] = "Limits";
 
 static const struct glow_option rows[] = {
-	STRING("broker", "mqtt://localhost:1883", "URI", broker, broker, "mqtt://host[:port] or mqtts://host[:port]"),
-	STRING("username", NULL, "NAME", broker, username, "account on the broker"),
-	{ .name = "password",
-	  .type = GLOW_OPT_SECRET,
-	  .arg = "WORD",
-	  .group = broker,
-	  AT(password),
-	  .help = "its password; better in a file" },
-	STRING("ca-file", NULL, "FILE", broker, ca_file, "certificate authority of an mqtts broker"),
-	STRING("cert-file", NULL, "FILE", broker, cert_file, "our certificate, where the broker asks for one"),
-	STRING("key-file", NULL, "FILE", broker, key_file, "its key"),
-	STRING("prefix", "glow", "TOPIC", broker, prefix, "first levels of every topic"),
+	GLOW_BROKER_ROWS(struct options),
 	STRING("discovery", "homeassistant", "TOPIC", broker, discovery,
 	       "prefix of Home Assistant's discovery; off for none"),
 
@@ -109,8 +98,7 @@ static const struct glow_option rows[] = {
 	    "most supply current; 0 for no limit, -1 for the board's own safe one"),
 	CHOICE("flash-limit", "on", "on|off", limits, flash_limit, "at most three flashes a second (WCAG 2.3.1)"),
 
-	CHOICE("log-level", "info", "error|warning|info|debug", logging, log_level, "how much is told"),
-	CHOICE("log-format", "text", "text|json", logging, log_format, "form of a line on standard error"),
+	GLOW_LOG_ROWS(struct options, "info"),
 
 	VERB("doctor", "say what is missing, and how to mend it"),
 	VERB("check-config", "check options and environment, and do nothing"),
@@ -168,7 +156,7 @@ static const char *default_node(void)
 static struct glow_node_cfg node_cfg(const struct options *o)
 {
 	return (struct glow_node_cfg){
-		.prefix = o->prefix,
+		.prefix = o->common.prefix,
 		.node = o->node && o->node[0] ? o->node : default_node(),
 		.groups = o->groups,
 		.idle = o->idle,
@@ -189,13 +177,7 @@ static struct glow_node_cfg node_cfg(const struct options *o)
 			       .virtual_shape =
 				       strcmp(o->virtual_shape, "piglow") == 0 ? GLOW_SHAPE_PIGLOW : GLOW_SHAPE_BLINKT,
 			       .keep = strcmp(o->on_exit, "keep") == 0 },
-		.mqtt = { .broker = o->broker,
-			  .username = o->username,
-			  .password = o->password,
-			  .ca_file = o->ca_file,
-			  .cert_file = o->cert_file,
-			  .key_file = o->key_file,
-			  .keepalive_s = 10 },
+		.mqtt = glow_common_mqtt(&o->common),
 		.fps = (unsigned)o->fps,
 		.time_offset_ms = (int32_t)o->time_offset_ms,
 		.reverse = o->reverse,
@@ -234,7 +216,7 @@ int main(int argc, char **argv)
 
 	if (status)
 		return status;
-	glow_log_setup(options.log_level, options.log_format);
+	glow_log_setup(options.common.log_level, options.common.log_format);
 	cfg = node_cfg(&options);
 	status = config.verb ? run_verb(&config, &cfg) : glow_node_run(&cfg);
 	glow_config_free(&config);

@@ -14,67 +14,24 @@
 #include <glow/clock.h>
 #include <glow/config.h>
 #include <glow/log.h>
+#include <glow/options.h>
 #include <glow/watch.h>
 
 struct options {
-	char *broker, *username, *password, *ca_file, *cert_file, *key_file, *prefix;
+	struct glow_common_options common;
 	char *svg;
 	int64_t for_s, fps;
 	bool plain;
-	char *log_level, *log_format;
 };
 
 #define PLAIN_EVERY_US 5000000
 
 #define AT(field) .offset = offsetof(struct options, field)
 
-static const char broker[] = "Broker", watch[] = "watch", logging[] = "Log";
+static const char watch[] = "watch";
 
 static const struct glow_option rows[] = {
-	{ .name = "broker",
-	  .type = GLOW_OPT_STRING,
-	  .def = "mqtt://localhost:1883",
-	  .arg = "URI",
-	  .group = broker,
-	  AT(broker),
-	  .help = "mqtt://host[:port] or mqtts://host[:port]" },
-	{ .name = "username",
-	  .type = GLOW_OPT_STRING,
-	  .arg = "NAME",
-	  .group = broker,
-	  AT(username),
-	  .help = "account on the broker" },
-	{ .name = "password",
-	  .type = GLOW_OPT_SECRET,
-	  .arg = "WORD",
-	  .group = broker,
-	  AT(password),
-	  .help = "its password; better in a file" },
-	{ .name = "ca-file",
-	  .type = GLOW_OPT_STRING,
-	  .arg = "FILE",
-	  .group = broker,
-	  AT(ca_file),
-	  .help = "certificate authority of an mqtts broker" },
-	{ .name = "cert-file",
-	  .type = GLOW_OPT_STRING,
-	  .arg = "FILE",
-	  .group = broker,
-	  AT(cert_file),
-	  .help = "our certificate, where the broker asks for one" },
-	{ .name = "key-file",
-	  .type = GLOW_OPT_STRING,
-	  .arg = "FILE",
-	  .group = broker,
-	  AT(key_file),
-	  .help = "its key" },
-	{ .name = "prefix",
-	  .type = GLOW_OPT_STRING,
-	  .def = "glow",
-	  .arg = "TOPIC",
-	  .group = broker,
-	  AT(prefix),
-	  .help = "first levels of every topic" },
+	GLOW_BROKER_ROWS(struct options),
 	{ .name = "for-s",
 	  .type = GLOW_OPT_INT,
 	  .def = "0",
@@ -105,20 +62,7 @@ static const struct glow_option rows[] = {
 	  .group = watch,
 	  AT(plain),
 	  .help = "no colours and no screen: lines of text every five seconds" },
-	{ .name = "log-level",
-	  .type = GLOW_OPT_CHOICE,
-	  .def = "warning",
-	  .choices = "error|warning|info|debug",
-	  .group = logging,
-	  AT(log_level),
-	  .help = "how much is told" },
-	{ .name = "log-format",
-	  .type = GLOW_OPT_CHOICE,
-	  .def = "text",
-	  .choices = "text|json",
-	  .group = logging,
-	  AT(log_format),
-	  .help = "form of a line on standard error" },
+	GLOW_LOG_ROWS(struct options, "warning"),
 };
 
 static const struct glow_program program = {
@@ -177,12 +121,12 @@ static void draw_screen(const struct viewer *v)
 {
 	fputs("\033[H", stdout);
 	fprintf(stdout, "\033[1mglowswarm\033[0m \033[2m%s  %s/#  Ctrl-C leaves\033[0m\033[K\n\033[K\n",
-		v->options->broker, v->options->prefix);
+		v->options->common.broker, v->options->common.prefix);
 	glow_watch_text(&v->watch, now_us(v), v->colors, stdout);
 	if (v->trouble[0])
 		fprintf(stdout, "\033[31m%s; trying again\033[0m\033[K\n", v->trouble);
 	fprintf(stdout, "\033[2mtry: mosquitto_pub -L %s/%s/all/set -m 'red breathe'\033[0m\033[K\n\033[J",
-		v->options->broker, v->options->prefix);
+		v->options->common.broker, v->options->common.prefix);
 	fflush(stdout);
 }
 
@@ -246,24 +190,18 @@ static int open_mqtt(struct viewer *v)
 	const struct options *o = v->options;
 	char topics[N][GLOW_TOPIC_MAX + 1], client[64], why[160];
 	const char *list[N];
-	struct glow_mqtt_cfg cfg = { .broker = o->broker,
-				     .client_id = client,
-				     .username = o->username,
-				     .password = o->password,
-				     .ca_file = o->ca_file,
-				     .cert_file = o->cert_file,
-				     .key_file = o->key_file,
-				     .keepalive_s = 10,
-				     .retained_topics = list,
-				     .n_retained_topics = N };
+	struct glow_mqtt_cfg cfg = glow_common_mqtt(&o->common);
 
 	for (int k = 0; k < N; k++) {
-		glow_topic_make(topics[k], o->prefix, "node", "+", leaves[k]);
+		glow_topic_make(topics[k], o->common.prefix, "node", "+", leaves[k]);
 		list[k] = topics[k];
 	}
 	snprintf(client, sizeof(client), "glowctl-%d", getpid());
+	cfg.client_id = client;
+	cfg.retained_topics = list;
+	cfg.n_retained_topics = N;
 	if (glow_mqtt_open(&cfg, &v->mqtt, why) < 0) {
-		glow_error("--broker %s: %s", o->broker, why);
+		glow_error("--broker %s: %s", o->common.broker, why);
 		return EX_USAGE;
 	}
 	return 0;
@@ -302,7 +240,7 @@ static int run_watch(const struct options *o)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	v.clock.offset_us = glow_wall_minus_mono_us();
 	v.colors = terminal_colors(o->plain);
-	glow_watch_init(&v.watch, o->prefix);
+	glow_watch_init(&v.watch, o->common.prefix);
 	status = sd_event_new(&v.loop) < 0 ? EX_OSERR : open_mqtt(&v);
 	if (status == 0)
 		status = add_sources(&v);
@@ -333,12 +271,13 @@ int main(int argc, char **argv)
 
 	if (status)
 		return status;
-	glow_log_setup(options.log_level, options.log_format);
+	glow_log_setup(options.common.log_level, options.common.log_format);
 	if (config.first_arg != argc - 1 || strcmp(argv[config.first_arg], "watch") != 0) {
 		fprintf(stderr, "glowctl: say what to do: glowctl watch (glowctl --help tells more)\n");
 		status = EX_USAGE;
-	} else if (!glow_prefix_valid(options.prefix)) {
-		fprintf(stderr, "glowctl: --prefix %s: must be levels of a topic without wildcards\n", options.prefix);
+	} else if (!glow_prefix_valid(options.common.prefix)) {
+		fprintf(stderr, "glowctl: --prefix %s: must be levels of a topic without wildcards\n",
+			options.common.prefix);
 		status = EX_USAGE;
 	} else {
 		status = run_watch(&options);
