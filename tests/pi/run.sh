@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-# run.sh [build folder]: boots an emulated Raspberry Pi 3B, lets glow-bridge light its boards through the
+# run.sh [build folder] [figures]: boots an emulated Raspberry Pi 3B, lets glow-bridge light its boards through the
 # real drivers (pinctrl-bcm2835, i2c-bcm2835), and checks the kernel's trace of every line and byte.
 #
 #   prepare.sh      fetches QEMU, a kernel and libraries (once)
@@ -20,6 +20,7 @@ cache=$build/debian
 root=$cache/root
 image=$build/image
 console=$build/console.log
+figures=${2:+glow.figures}
 libs=usr/lib/aarch64-linux-gnu
 began=$SECONDS
 
@@ -71,6 +72,10 @@ cp "$root/$libs/ld-linux-aarch64.so.1" "$image/usr/lib/"
 cp "$cache"/kernel/*.ko "$image/modules/"
 cp "$here"/guest/{init,scenario,mosquitto.conf} "$here/../harness/gpio_conformance.sh" "$image/"
 chmod +x "$image/init"
+if [ -n "$figures" ]; then
+	clang --target=aarch64-linux-gnu --sysroot="$root" -fuse-ld=lld -O2 -D_GNU_SOURCE \
+		-o "$image/usr/bin/naive_sysfs" "$here/../bench/naive_sysfs.c"
+fi
 libraries "$image"/usr/bin/{glow-bridge*,mosquitto*}
 (cd "$image" && find . | cpio --quiet -o -H newc) >"$build/initramfs"
 
@@ -83,7 +88,7 @@ own=$root/usr/lib/x86_64-linux-gnu
 timeout 300 "$own/ld-linux-x86-64.so.2" --library-path "$own" "$root/usr/bin/qemu-system-aarch64" \
 	-L "$root/usr/share/qemu" -machine raspi3b -accel tcg,thread=single -display none -monitor none -no-reboot \
 	-kernel "$cache/kernel/vmlinuz" -dtb "$cache/kernel/bcm2837-rpi-3-b.dtb" -initrd "$build/initramfs" \
-	-append "console=ttyAMA0,115200 rdinit=/init quiet loglevel=1 glow.now=$(date +%s)" \
+	-append "console=ttyAMA0,115200 rdinit=/init quiet loglevel=1 glow.now=$(date +%s) $figures" \
 	-drive if=none,id=eeprom,format=raw,file="$cache/eeprom" \
 	-device at24c-eeprom,bus=i2c-bus.1,address=0x54,rom-size=512,address-size=1,drive=eeprom \
 	-serial "file:$console" </dev/null &
@@ -94,6 +99,7 @@ wait "$qemu" || echo "tests/pi: QEMU ended with status $?" >&2
 checked=$SECONDS
 
 status=0
+grep -a '^=== figure' "$console" || [ -z "$figures" ] || status=1
 "$here/check.py" "$console" || status=1
 echo "tests/pi: $((SECONDS - began)) s: fetching $((prepared - began)), building $((booted - prepared))," \
 	"the emulated Pi $((checked - booted)), checking $((SECONDS - checked))"
