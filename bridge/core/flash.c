@@ -3,7 +3,7 @@
 /* A change counts when the light of an area has moved far enough from its last
  * extreme: by 10 % of white for luminance where the darker side is below 80 %,
  * by 20/320 for the saturated red. A board's areas are its mean and its
- * quarters: every contiguous one of up to 64 pixels, every eighth of a quarter apart on longer rows. */
+ * quarters: every contiguous one of up to 64 pixels, fewer than 60 spread evenly over a longer row. */
 
 #include <string.h>
 
@@ -94,11 +94,16 @@ enum task { BEGIN, ASK, TAKE };
 static bool do_area(struct glow_flash *flash, uint32_t area, struct light sum, uint32_t n, int64_t t_us, enum task task)
 {
 	struct glow_flash_track *general = &flash->general[area], *red = &flash->red[area];
-	struct light l = { sum.r / n, sum.g / n, sum.b / n };
-	int64_t bright = (int64_t)(2126 * l.r + 7152 * l.g + 722 * l.b);
-	int64_t redness = l.r > l.g + l.b ? (int64_t)(l.r - l.g - l.b) : 0;
-	bool is_red = l.r > 0 && l.r * 10 >= (l.r + l.g + l.b) * 8;
+	struct light l;
+	int64_t bright, redness;
+	bool is_red;
 
+	if (n == 0) /* a frame without pixels */
+		return true;
+	l = (struct light){ sum.r / n, sum.g / n, sum.b / n };
+	bright = (int64_t)(2126 * l.r + 7152 * l.g + 722 * l.b);
+	redness = l.r > l.g + l.b ? (int64_t)(l.r - l.g - l.b) : 0;
+	is_red = l.r > 0 && l.r * 10 >= (l.r + l.g + l.b) * 8;
 	switch (task) {
 	case BEGIN:
 		begin(general, t_us, bright, false);
@@ -133,10 +138,11 @@ static void subtract(struct light *sum, struct light l)
 static bool do_areas(struct glow_flash *flash, struct glow_shape shape, const struct glow_frame *f, int64_t t_us,
 		     enum task task)
 {
-	uint32_t quarter = f->n < 8 ? 1 : f->n / 4, stride = f->n <= 64 ? 1 : (quarter + 7) / 8, area = 0;
+	const uint32_t n = f->n, quarter = n < 8 ? 1 : n / 4, stride = 1 + n / 65;
+	uint32_t area = 0;
 	struct light all = { 0, 0, 0 }, window = { 0, 0, 0 };
 
-	for (uint32_t i = 0; i < f->n; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		struct light l = light_of(shape, i, f->px[i]);
 
 		add(&all, l);
@@ -148,7 +154,7 @@ static bool do_areas(struct glow_flash *flash, struct glow_shape shape, const st
 		if ((i + 1 - quarter) % stride == 0 && !do_area(flash, area++, window, quarter, t_us, task))
 			return false;
 	}
-	return do_area(flash, area, all, f->n, t_us, task);
+	return do_area(flash, area, all, n, t_us, task);
 }
 
 bool glow_flash_limit(struct glow_flash *flash, struct glow_shape shape, int64_t t_us, struct glow_frame *frame)
@@ -157,8 +163,6 @@ bool glow_flash_limit(struct glow_flash *flash, struct glow_shape shape, int64_t
 	struct glow_frame wanted;
 	bool limited = false;
 
-	if (frame->n == 0)
-		return false;
 	if (!flash->begun || flash->shown.n != frame->n) {
 		do_areas(flash, shape, frame, t_us, BEGIN);
 		flash->begun = true;
