@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
@@ -604,7 +605,12 @@ static void be_punctual(void)
 {
 	const struct sched_param priority = { .sched_priority = 10 };
 	bool ahead = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) == 0;
-	bool locked = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+	struct rlimit limit = { 0, 0 };
+	bool locked = false;
+
+	/* Under a limit a later allocation would fail for being locked too. */
+	if (geteuid() == 0 || (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY))
+		locked = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 
 	glow_debug("real-time scheduling: %s, memory locked: %s", ahead ? "yes" : "not allowed",
 		   locked ? "yes" : "not allowed");
