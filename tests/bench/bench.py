@@ -16,9 +16,10 @@ import sys
 import tempfile
 import time
 
+import cost
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("GLOW_BIN", ROOT / "build/release/bin")).resolve()
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def free_port():
@@ -29,11 +30,6 @@ def free_port():
 
 def publish(port, text, topic="glow/node/bench/set"):
     subprocess.run(["mosquitto_pub", "-p", str(port), "-t", topic, "-m", text], check=True)
-
-
-def cpu_s(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def switches(pid):
@@ -53,10 +49,10 @@ def frames(path):
 
 
 def measure(pid, path, seconds):
-    start, cpu, wake, count = time.monotonic(), cpu_s(pid), switches(pid), frames(path)
+    start, cpu, wake, count = time.monotonic(), cost.cpu_s(pid), switches(pid), frames(path)
     time.sleep(seconds)
     took = time.monotonic() - start
-    return {"cpu_percent": round(100 * (cpu_s(pid) - cpu) / took, 2), "wakeups_per_s": round((switches(pid) - wake) / took, 2),
+    return {"cpu_percent": round(100 * (cost.cpu_s(pid) - cpu) / took, 2), "wakeups_per_s": round((switches(pid) - wake) / took, 2),
             "frames_per_s": round((frames(path) - count) / took, 2)}
 
 
@@ -67,8 +63,7 @@ def syscalls(pid, path, seconds):
     strace.send_signal(signal.SIGINT)
     table = strace.communicate()[1]
     shown = max(1, frames(path) - count)
-    calls = {m[2]: int(m[1]) for m in re.finditer(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)(?:\s+\d+)?\s+(\w+)$", table, re.M)
-             if m[2] != "total"}
+    calls = cost.calls(table)
     return {"frames": shown, "per_frame": {k: round(v / shown, 2) for k, v in calls.items() if v / shown >= 0.05}}
 
 

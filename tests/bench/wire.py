@@ -8,7 +8,6 @@ that opens, writes and closes for each level. Also how late the last clock of a 
 is after its slot. Times are those of the tree, not of a Pi; counts are the same there.
 """
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -18,11 +17,11 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 BIN = os.path.abspath(os.environ.pop("GLOW_BIN"))
 os.environ["GLOW_BIN"] = os.path.join(BIN, "glow-bridge")
+import cost
 import glow
 import vgpio
 
 FPS = 10
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def data_changes(pixels):
@@ -35,33 +34,22 @@ def data_changes(pixels):
     return sum(a != b for a, b in zip(bits, bits[1:]))
 
 
-def cpu_s(pid):
-    with open("/proc/%d/stat" % pid) as f:
-        fields = f.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def calls_of(table):
-    return {m[2]: int(m[1]) for m in re.finditer(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)(?:\s+\d+)?\s+(\w+)$", table, re.M)
-            if m[2] != "total"}
-
-
 def bridge_figures(home, broker):
     with vgpio.Pi(home) as pi:
         bridge = glow.Bridge(home, broker.uri, "--gpio", "sysfs", "--sysfs", pi.sys, "--fps", str(FPS),
                              "--idle", "rainbow", board="blinkt").wait_connected()
         time.sleep(2)
-        first, cpu, start = len(pi.shown.look()), cpu_s(bridge.process.pid), time.monotonic()
+        first, cpu = len(pi.shown.look()), cost.cpu_s(bridge.process.pid)
         time.sleep(10)
         shown = pi.shown.look()[first:]
-        cpu_ms = (cpu_s(bridge.process.pid) - cpu) * 1000 / len(shown)
+        cpu_ms = (cost.cpu_s(bridge.process.pid) - cpu) * 1000 / len(shown)
         offset_ns = time.time_ns() - time.monotonic_ns()
         late = sorted(((f.mono_ns + offset_ns) // 1000 + 50000) % (1000000 // FPS) - 50000 for f in shown)
         first = len(pi.shown.look())
         strace = subprocess.Popen(["strace", "-c", "-p", str(bridge.process.pid)], stderr=subprocess.PIPE, text=True)
         time.sleep(8)
         strace.send_signal(signal.SIGINT)
-        calls = calls_of(strace.communicate()[1])
+        calls = cost.calls(strace.communicate()[1])
         traced = pi.shown.look()[first:]
         bridge.close()
     return {"frames": len(traced), "writes": calls["write"] / len(traced), "all": sum(calls.values()) / len(traced),
@@ -77,7 +65,7 @@ def naive_figures(home, frames=40):
     cpu_ms = (after.children_user - before.children_user + after.children_system - before.children_system) * 1000
     with vgpio.Pi(home) as pi:
         argv[1] = pi.sys
-        calls = calls_of(subprocess.run(["strace", "-c"] + argv, check=True, stderr=subprocess.PIPE, text=True).stderr)
+        calls = cost.calls(subprocess.run(["strace", "-c"] + argv, check=True, stderr=subprocess.PIPE, text=True).stderr)
     return {"all": sum(calls.values()) / frames, "cpu_ms": cpu_ms / frames}
 
 
