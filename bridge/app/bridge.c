@@ -532,23 +532,6 @@ static void restore(struct glow_bridge *b, const struct glow_message *m, int64_t
 
 /* ---- events ---- */
 
-static int set_idle(struct glow_bridge *b, int64_t now_us, struct glow_diag *diag)
-{
-	struct glow_diag fine = { .code = GLOW_OK };
-
-	glow_look_init(&b->idle, NULL, now_us);
-	if (read_command(b, GLOW_COMMAND_SET, b->cfg.idle, strlen(b->cfg.idle), now_us, &fine) != GLOW_OK) {
-		*diag = fine;
-		return -EINVAL;
-	}
-	glow_command_apply(&b->command, b->cfg.env.shape, now_us, 0, &b->idle);
-	if (!b->idle.effect)
-		b->idle.effect = glow_effect_at(0);
-	/* The idle display has no start of its own: every node counts from the epoch. */
-	b->idle.start_us = 0;
-	return 0;
-}
-
 int glow_bridge_create(const struct glow_bridge_cfg *cfg, int64_t now_us, struct glow_bridge **ret_bridge,
 		       struct glow_diag *diag)
 {
@@ -561,7 +544,7 @@ int glow_bridge_create(const struct glow_bridge_cfg *cfg, int64_t now_us, struct
 	snprintf(b->discovery, sizeof(b->discovery), "%s", cfg->discovery);
 	glow_look_init(&b->light, NULL, now_us);
 	b->since_us = now_us;
-	if (set_idle(b, now_us, diag) < 0) {
+	if (glow_command_idle(cfg->idle, cfg->env.shape, now_us, &b->idle, diag) != GLOW_OK) {
 		free(b);
 		return -EINVAL;
 	}
@@ -578,9 +561,8 @@ void glow_bridge_destroy(struct glow_bridge *b)
 	free(b);
 }
 
-void glow_bridge_start(struct glow_bridge *b, int64_t now_us)
+void glow_bridge_start(struct glow_bridge *b)
 {
-	(void)now_us;
 	b->revision += !b->started;
 	b->started = true;
 }
@@ -595,7 +577,7 @@ void glow_bridge_connected(struct glow_bridge *b, int64_t now_us)
 	b->connected = true;
 	b->revision += b->cfg.lost_indicator;
 	b->restored = true;
-	glow_bridge_start(b, now_us);
+	glow_bridge_start(b);
 	publish_info(b);
 	publish_discovery(b);
 	publish_state(b, now_us);

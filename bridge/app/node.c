@@ -263,7 +263,7 @@ static int on_frame(sd_event_source *source, uint64_t usec, void *userdata)
 	}
 	if (!glow_bridge_started(n->bridge) && t_us >= n->start_deadline_us) {
 		glow_info("no broker within %d s: showing the idle display", (int)(RESTORE_WAIT_US / GLOW_US_PER_S));
-		glow_bridge_start(n->bridge, t_us);
+		glow_bridge_start(n->bridge);
 	}
 	glow_bridge_tick(n->bridge, t_us);
 	if (n->target_is_slot)

@@ -508,6 +508,23 @@ void glow_command_apply(const struct glow_command *command, struct glow_shape sh
 		apply_paint(command, shape, over_solid, look);
 }
 
+enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, int64_t now_us,
+				 struct glow_look *ret_look, struct glow_diag *diag)
+{
+	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shape, .now_us = now_us };
+	struct glow_command command;
+	cJSON *tree = glow_command_tree(payload, strlen(payload), diag);
+	enum glow_code code = tree ? glow_command_read(tree, &ctx, &command, diag) : diag->code;
+
+	cJSON_Delete(tree);
+	glow_look_init(ret_look, NULL, 0);
+	if (code == GLOW_OK)
+		glow_command_apply(&command, shape, 0, 0, ret_look);
+	if (!ret_look->effect)
+		ret_look->effect = glow_effect_at(0);
+	return code;
+}
+
 uint32_t glow_command_hash(const char *topic, const void *payload, size_t len)
 {
 	return glow_fnv1a(glow_fnv1a(GLOW_FNV_START, topic, strlen(topic) + 1), payload, len);

@@ -53,7 +53,7 @@ void glow_bridge_disconnected(struct glow_bridge *b);
 void glow_bridge_message(struct glow_bridge *b, const struct glow_message *message, int64_t now_us);
 
 /** The first frame need not wait for a retained state any longer. */
-void glow_bridge_start(struct glow_bridge *b, int64_t now_us);
+void glow_bridge_start(struct glow_bridge *b);
 bool glow_bridge_started(const struct glow_bridge *b);
 
 /** Lets time pass to t_us: waiting commands take effect, notices and

@@ -85,5 +85,12 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
 void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,
 			struct glow_look *look);
 
+/** The idle display that a payload describes: what a node shows while nothing
+ * else does, and what others draw for it. It has no start of its own, every node
+ * counts from the epoch; what names no effect is solid. On an error *ret_look is
+ * solid white. `now_us` is for checking at_us. */
+enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, int64_t now_us,
+				 struct glow_look *ret_look, struct glow_diag *diag);
+
 /** Seed and identity of a command: FNV-1a of topic, NUL, payload. */
 uint32_t glow_command_hash(const char *topic, const void *payload, size_t len);

@@ -185,7 +185,7 @@ static void test_create(void **state)
 	create();
 	assert_true(shows((struct glow_rgb){ 0, 0, 102 }));
 	assert_false(glow_bridge_started(bridge));
-	glow_bridge_start(bridge, now);
+	glow_bridge_start(bridge);
 	assert_true(glow_bridge_started(bridge));
 	tick();
 	assert_int_equal(n_sent, 0);

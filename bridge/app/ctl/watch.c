@@ -43,22 +43,6 @@ static struct glow_watched *node_of(struct glow_watch *w, const char *id)
 	return node;
 }
 
-static void read_idle(struct glow_watched *node)
-{
-	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = node->info.shape };
-	struct glow_diag diag;
-	struct glow_command command;
-	cJSON *tree = glow_command_tree(node->info.idle, strlen(node->info.idle), &diag);
-
-	glow_look_init(&node->idle, glow_effect_at(0), 0);
-	if (tree && glow_command_read(tree, &ctx, &command, &diag) == GLOW_OK)
-		glow_command_apply(&command, node->info.shape, 0, 0, &node->idle);
-	if (!node->idle.effect)
-		node->idle.effect = glow_effect_at(0);
-	node->idle.start_us = 0;
-	cJSON_Delete(tree);
-}
-
 static void take_info(struct glow_watched *node, const cJSON *tree)
 {
 	struct glow_info info;
@@ -74,7 +58,7 @@ static void take_info(struct glow_watched *node, const cJSON *tree)
 	node->env.reverse = info.reverse;
 	node->env.brightness_limit = info.brightness_limit;
 	node->env.current_limit_ma = info.current_limit_ma;
-	read_idle(node);
+	glow_command_idle(info.idle, info.shape, 0, &node->idle, &diag);
 }
 
 static void take_state(struct glow_watched *node, const cJSON *tree)
