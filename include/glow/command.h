@@ -67,6 +67,9 @@ struct glow_command_ctx {
 	struct glow_shape shape;
 	const struct glow_effect_desc *current; /**< the light's effect now; NULL: auto */
 	int64_t now_us;                         /**< cluster time, for at_us */
+	/** For many nodes at once: what depends on a board (LED names, the number of pixels) or on the
+	 * present effect (params without effect) is good when it is good for some node. */
+	bool any;
 };
 
 /** The words of a shorthand as the JSON command they stand for (the caller's,

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <glow/time.h>
+
 /** Largest packet we accept (CONNECT Maximum Packet Size), bytes. */
 #define GLOW_MQTT_PACKET_MAX 300000
 
@@ -27,6 +29,10 @@ struct glow_mqtt_cfg {
 	unsigned keepalive_s;
 	const char *will_topic; /**< NULL for none; retained, QoS 1 */
 	const char *will_payload;
+	/** A second client id that this messenger can take for a while, glow_mqtt_lead(); NULL for none.
+	 * The broker lets one client have it. With it the will belongs to connections under this id only. */
+	const char *lead_id;
+	size_t inbox_max; /**< bytes that may wait for the owner; 0: 1 MiB */
 	/** Subscribed on every connection, Retain As Published, Retain Handling 2 (no retained replay), QoS 1. */
 	const char *const *topics;
 	size_t n_topics;
@@ -36,7 +42,11 @@ struct glow_mqtt_cfg {
 	size_t n_retained_topics;
 };
 
-/** A message in either direction. Memory: see the functions. */
+/** A message in either direction. Memory: see the functions.
+ *
+ * Time stamps inside a payload should tell when it really left, which only the
+ * network thread knows: `aging` holds up to two offsets (0: none) of little-endian
+ * 64-bit nanoseconds that grow, as it is sent, by the time it waited since glow_mqtt_publish(). */
 struct glow_message {
 	const char *topic;
 	const void *payload; /**< `len` bytes, not NUL-terminated */
@@ -46,6 +56,8 @@ struct glow_message {
 	const char *response_topic; /**< NULL for none */
 	const void *correlation;    /**< `correlation_len` bytes */
 	size_t correlation_len;
+	struct glow_raw at; /**< when it arrived, or was given to glow_mqtt_publish() */
+	uint16_t aging[2];
 };
 
 enum glow_mqtt_event_kind {
@@ -58,6 +70,7 @@ enum glow_mqtt_event_kind {
 struct glow_mqtt_event {
 	enum glow_mqtt_event_kind kind;
 	const char *why; /**< one line for people */
+	bool leading;    /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
 	struct glow_message message;
 };
 
@@ -72,6 +85,11 @@ int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt,
 
 /** The eventfd to watch for reading. */
 int glow_mqtt_fd(const struct glow_mqtt *mqtt);
+
+/** True: ends the present connection and connects anew under cfg.lead_id, once: when
+ * that attempt fails or that connection ends, the messenger is back under its own id
+ * by itself. False: back to its own id now. What happens is told by events. */
+void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead);
 
 /** Takes the next event; false when there is none. What it points to lives
  * until the next call. Call until false each time the descriptor is readable. */

@@ -11,6 +11,8 @@
 
 #include <glow/effect.h>
 #include <glow/frame.h>
+#include <glow/roster.h>
+#include <glow/scene.h>
 #include <glow/shape.h>
 
 /** What one layer shows. */
@@ -26,12 +28,6 @@ struct glow_look {
 	struct glow_frame paint; /**< pixels before brightness; levels on a mono shape */
 };
 
-/** Where a board lies on the strip an effect runs along. */
-struct glow_place {
-	uint32_t offset, total; /**< this board's pixel 0 is number `offset` of `total` */
-	bool reverse;           /**< this board is mounted the other way round */
-};
-
 /** What a picture depends on besides its looks and the time. */
 struct glow_env {
 	struct glow_shape shape;
@@ -40,12 +36,21 @@ struct glow_env {
 	uint16_t meter[GLOW_METERS];
 	uint8_t brightness_limit;  /**< full brightness shines as this, 0..255 */
 	uint32_t current_limit_ma; /**< 0: none */
+	uint8_t blackout;          /**< the master dimmer, as darkness: 0 is full light, 255 none */
 };
 
-/** The layers; NULL where there is none. */
+/** A scene that is for this node, and where this board lies on its strip. */
+struct glow_scene_layer {
+	const struct glow_scene *scene;
+	struct glow_place place;
+};
+
+/** The layers; NULL where there is none. Of the scenes the last that shows is on
+ * top; what it does not cover (a cross-fade) lets the next one down show, at last the idle display. */
 struct glow_picture {
-	const struct glow_look *idle, *scene, *light, *notice;
-	struct glow_place scene_place;
+	const struct glow_look *idle, *light, *notice;
+	const struct glow_scene_layer *scenes;
+	uint32_t n_scenes;
 	const struct glow_frame *fade_from; /**< NULL unless a transition runs beneath the notice */
 	int64_t fade_start_us, fade_end_us;
 };
@@ -60,6 +65,9 @@ void glow_look_render(const struct glow_look *look, const struct glow_env *env, 
 /** Everything beneath the notice, transition included; what a new transition starts from. */
 void glow_picture_base(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
 		       struct glow_frame *ret_frame);
+
+/** The topmost scene that shows at t_us, or NULL. */
+const struct glow_scene *glow_picture_scene(const struct glow_picture *pic, int64_t t_us);
 
 /** The whole picture with limits: what the LEDs get. Returns true while the
  * current limit changes it. */

@@ -2,13 +2,19 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* Two scales of time that the compiler keeps apart: this machine's and the
+/* Scales of time that the compiler keeps apart: this machine's two and the
  * cluster's. They meet in one file only, io/clock.c. */
 
 #include <stdint.h>
 
 /** An instant on this machine: CLOCK_MONOTONIC, nanoseconds. */
 struct glow_mono {
+	int64_t ns;
+};
+
+/** An instant of this machine's oscillator: CLOCK_MONOTONIC_RAW, nanoseconds.
+ * Clocks are compared by it, since nobody steers it; timers run on glow_mono. */
+struct glow_raw {
 	int64_t ns;
 };
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* Which nodes there are and where each lies on the cluster's strip. Pure and
+ * integer-only; the memory behind pointers belongs to whoever made the roster. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glow/scene.h>
+
+struct glow_roster_node {
+	char id[GLOW_NAME_SIZE];
+	uint32_t n_groups;
+	char (*groups)[GLOW_NAME_SIZE];
+	uint32_t pixels;
+	uint32_t offset; /**< number of its first pixel on the whole cluster's strip */
+	uint32_t gap;    /**< pixels left free behind it, before the next node */
+	bool reverse;    /**< it hangs the other way round, as the conductor was told */
+};
+
+struct glow_roster {
+	uint64_t rev;
+	int64_t effective_us; /**< all nodes take it up at this cluster time */
+	uint32_t pixels;      /**< length of the strip */
+	uint32_t n;
+	struct glow_roster_node *nodes; /**< in the order of the strip */
+};
+
+/** Where a board lies on the strip an effect runs along. */
+struct glow_place {
+	uint32_t offset, total; /**< this board's pixel 0 is number `offset` of `total` */
+	bool reverse;           /**< this board is mounted the other way round */
+};
+
+/** Lays the nodes out in their order: fills each `offset`, and `pixels`. A gap
+ * behind the last node does not count. */
+void glow_roster_lay(struct glow_roster *roster);
+
+/** The node's place on the strip of the targeted nodes alone, laid out in the same
+ * way. False when the roster lacks the node or the target does not name it. */
+bool glow_roster_place(const struct glow_roster *roster, const struct glow_target *target, const char *id,
+		       struct glow_place *ret_place);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* Scenes and roster on the wire: what people ask of the conductor (scene/play,
+ * scene/stop, dim/set) and what it keeps retained (scene/current, roster,
+ * dim/current). JSON to struct and back; memory is the struct's, freed by the _fini functions. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include <glow/diag.h>
+#include <glow/roster.h>
+#include <glow/scene.h>
+
+/** P/scene/current. The last entry that targets a node shows on it. */
+struct glow_scenes {
+	uint64_t clock_id;
+	uint32_t term;
+	uint64_t rev;
+	uint32_t n;
+	struct glow_scene *v;
+};
+
+void glow_scene_fini(struct glow_scene *scene);
+void glow_scenes_fini(struct glow_scenes *scenes);
+
+/** The payload of scene/play, JSON or shorthand, checked as a whole. `now_us`
+ * is cluster time; what is absent: start_us = start_us given here, id "main", take true, span cluster,
+ * brightness 255, colour white, the seed given here. The scene is the caller's to glow_scene_fini()
+ * on GLOW_OK; otherwise diag says what is wrong and there is nothing to free. */
+enum glow_code glow_play_read(const char *payload, size_t len, int64_t start_us, uint32_t seed,
+			      struct glow_scene *ret_scene, struct glow_diag *diag);
+
+/** The payload of scene/stop: empty (or {}) is all scenes. */
+struct glow_stop {
+	bool all;
+	char id[GLOW_SCENE_ID_MAX + 1];
+	int64_t fade_us;
+};
+enum glow_code glow_stop_read(const char *payload, size_t len, struct glow_stop *ret_stop, struct glow_diag *diag);
+
+/** dim/set, and dim/current, which is the same: {"brightness":0-255,"until_us":null or time}.
+ * "40%", "off" (0) and "on" (255) are shorthand. */
+struct glow_dim {
+	uint8_t brightness;
+	int64_t until_us; /**< then it is 255 again; GLOW_NEVER */
+};
+enum glow_code glow_dim_read(const char *payload, size_t len, struct glow_dim *ret_dim, struct glow_diag *diag);
+cJSON *glow_dim_write(const struct glow_dim *dim);
+
+/** scene/current. Reading is lenient where another program may know more: an unknown effect becomes NULL, an
+ * unknown parameter is passed over; a scene that is broken otherwise fails the whole with diag.
+ * A written scene reads back equal. */
+cJSON *glow_scenes_write(const struct glow_scenes *scenes);
+enum glow_code glow_scenes_read(const cJSON *tree, struct glow_scenes *ret_scenes, struct glow_diag *diag);
+
+/** roster. */
+cJSON *glow_roster_write(const struct glow_roster *roster);
+enum glow_code glow_roster_read(const cJSON *tree, struct glow_roster *ret_roster, struct glow_diag *diag);
+void glow_roster_fini(struct glow_roster *roster);
+
+/** apply: a group's command with the instant at which it takes effect. */
+struct glow_apply {
+	bool notify;
+	int64_t at_us;
+	uint32_t of; /**< glow_command_hash() of the command's topic and payload */
+	uint32_t seed;
+	const cJSON *command; /**< reading: borrowed from the tree; writing: a tree that the writer copies */
+};
+cJSON *glow_apply_write(const struct glow_apply *apply);
+enum glow_code glow_apply_read(const cJSON *tree, struct glow_apply *ret_apply, struct glow_diag *diag);
