@@ -603,7 +603,7 @@ void glow_bridge_message(struct glow_bridge *b, const struct glow_message *messa
 		if (!b->restored && !b->accepted)
 			restore(b, message, now_us);
 		break;
-	case GLOW_TOPIC_OTHER:
+	default:
 		break;
 	}
 }
