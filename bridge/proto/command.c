@@ -457,11 +457,17 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
 cJSON *glow_command_copy(const cJSON *tree)
 {
 	cJSON *copy = cJSON_CreateObject();
+	struct glow_diag diag;
 
 	for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
 		const cJSON *item = glow_json_get(tree, fields[k].name);
 
-		if (item)
+		int64_t whole;
+
+		/* An integer keeps its digits: cJSON would print a time as 1.7e+15. */
+		if (item && glow_json_int(item, "", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &whole, &diag) == GLOW_OK)
+			glow_json_add_int(copy, fields[k].name, whole);
+		else if (item)
 			cJSON_AddItemToObject(copy, fields[k].name, cJSON_Duplicate(item, true));
 	}
 	return copy;
