@@ -338,20 +338,22 @@ static enum glow_code read_params(struct reading *r, const cJSON *params)
 /* For some node: what its light shows now is not known, so it is one of all effects that must take them. */
 static enum glow_code read_params_any(struct reading *r, const cJSON *params)
 {
-	struct glow_diag best = { .code = GLOW_OK };
+	struct glow_diag refusal, best = { .code = GLOW_UNKNOWN_PARAM };
+	struct reading one = *r;
 
+	one.diag = &refusal;
 	for (size_t k = 0; k < glow_effect_count(); k++) {
-		r->cmd->effect = glow_effect_at(k);
-		r->cmd->params_set = 0;
-		if (read_params(r, params) == GLOW_OK)
+		one.cmd->effect = glow_effect_at(k);
+		one.cmd->params_set = 0;
+		if (read_params(&one, params) == GLOW_OK)
 			return GLOW_OK;
 		/* One that knows them all has the most to say. */
-		if (best.code == GLOW_OK || best.code == GLOW_UNKNOWN_PARAM)
-			best = *r->diag;
+		if (best.code == GLOW_UNKNOWN_PARAM)
+			best = refusal;
 	}
-	*r->diag = best;
 	if (best.code == GLOW_UNKNOWN_PARAM)
 		return glow_diag_set(r->diag, GLOW_UNKNOWN_PARAM, "params", "no effect has these parameters");
+	*r->diag = best;
 	return best.code;
 }
 
