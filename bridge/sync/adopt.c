@@ -5,8 +5,6 @@
  * full estimator would have nothing to fit, and its minima alone are taken. A
  * probe's seq holds the number of its node, because an answer's topic does not. */
 
-#include <stdlib.h>
-
 #include <glow/adopt.h>
 
 #define MS          INT64_C(1000000)
@@ -118,25 +116,24 @@ struct vote {
 	double weight;
 };
 
-static int by_value(const void *a, const void *b)
-{
-	int64_t x = ((const struct vote *)a)->value, y = ((const struct vote *)b)->value;
-
-	return (x > y) - (x < y);
-}
-
-/* The value with half of the weight on either side. */
-static int64_t weighted_median(struct vote *votes, uint32_t n)
+/* The value with half of the weight on either side. Few votes: they are sorted as they are cast. */
+static int64_t weighted_median(const struct vote *votes, uint32_t n)
 {
 	double half = 0, sum = 0;
 	uint32_t k = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 		half += votes[i].weight / 2;
-	qsort(votes, n, sizeof(votes[0]), by_value);
 	while (k + 1 < n && (sum += votes[k].weight) < half)
 		k++;
 	return votes[k].value;
+}
+
+static void cast(struct vote *votes, uint32_t n, struct vote vote)
+{
+	for (; n > 0 && votes[n - 1].value > vote.value; n--)
+		votes[n] = votes[n - 1];
+	votes[n] = vote;
 }
 
 bool glow_adopt_result(const struct glow_adopt *a, int64_t *ret_offset_ns, int32_t *ret_rate_ppb)
@@ -152,8 +149,8 @@ bool glow_adopt_result(const struct glow_adopt *a, int64_t *ret_offset_ns, int32
 		if (node->replies == 0)
 			continue;
 		weight = 1 / (sigma_ns * sigma_ns + open_ns * open_ns + LEAST_NS * LEAST_NS);
-		offsets[n] = (struct vote){ node->down_ns + (node->up_ns - node->down_ns) / 2, weight };
-		rates[n++] = (struct vote){ node->rate_ppb, weight };
+		cast(offsets, n, (struct vote){ node->down_ns + (node->up_ns - node->down_ns) / 2, weight });
+		cast(rates, n++, (struct vote){ node->rate_ppb, weight });
 	}
 	if (n == 0)
 		return false;
