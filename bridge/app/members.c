@@ -72,8 +72,8 @@ static int read_wishes(struct glow_members *m, enum wish wish, const char *list,
 
 		if (!next_wish(&list, wish == WISH_GAP, id, &value)) {
 			glow_diag_set(diag, GLOW_OUT_OF_RANGE, options[wish],
-				      wish == WISH_GAP ? "must be id=pixels,… with at most %d pixels each" :
-							 "must be node ids separated by commas",
+				      wish == WISH_GAP ? "must be id=pixels,… with at most %d pixels each"
+						       : "must be node ids separated by commas",
 				      GLOW_PIXELS_MAX);
 			return -EINVAL;
 		}
@@ -90,8 +90,8 @@ static int read_wishes(struct glow_members *m, enum wish wish, const char *list,
 	return 0;
 }
 
-int glow_members_init(struct glow_members *m, const char *order, const char *reverse, const char *gap,
-		      int64_t grace_ns, struct glow_diag *diag)
+int glow_members_init(struct glow_members *m, const char *order, const char *reverse, const char *gap, int64_t grace_ns,
+		      struct glow_diag *diag)
 {
 	int r;
 
@@ -249,8 +249,7 @@ static bool read_info(const char *id, const char *payload, size_t len, struct gl
 	return good;
 }
 
-bool glow_members_info(struct glow_members *m, const char *id, const char *payload, size_t len,
-		       struct glow_diag *diag)
+bool glow_members_info(struct glow_members *m, const char *id, const char *payload, size_t len, struct glow_diag *diag)
 {
 	_Static_assert(sizeof(((struct glow_info *)NULL)->groups[0]) == GLOW_NAME_SIZE, "one size of names");
 	struct glow_info info;

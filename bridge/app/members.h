@@ -41,13 +41,13 @@ struct glow_members {
 	uint32_t n_seats;
 	struct glow_member *v; /**< by id */
 	uint32_t n, room;
-	uint32_t session;    /**< rises with every connection to the broker */
-	int64_t expiry_ns;   /**< when the next place is given up; GLOW_NEVER */
+	uint32_t session;  /**< rises with every connection to the broker */
+	int64_t expiry_ns; /**< when the next place is given up; GLOW_NEVER */
 };
 
 /** "b,a", "b", "a=3": -EINVAL with diag, whose `where` is the option, for lists that are none. */
-int glow_members_init(struct glow_members *m, const char *order, const char *reverse, const char *gap,
-		      int64_t grace_ns, struct glow_diag *diag);
+int glow_members_init(struct glow_members *m, const char *order, const char *reverse, const char *gap, int64_t grace_ns,
+		      struct glow_diag *diag);
 void glow_members_fini(struct glow_members *m);
 
 /** The node of that name, or NULL. */
@@ -55,8 +55,7 @@ const struct glow_member *glow_members_find(const struct glow_members *m, const 
 
 /** What the topics of a node say. Each returns true when the roster may differ
  * now. Empty info: the node was forgotten. Broken info changes nothing and fills diag. */
-bool glow_members_info(struct glow_members *m, const char *id, const char *payload, size_t len,
-		       struct glow_diag *diag);
+bool glow_members_info(struct glow_members *m, const char *id, const char *payload, size_t len, struct glow_diag *diag);
 bool glow_members_availability(struct glow_members *m, const char *id, bool online, struct glow_raw now);
 
 /** Nodes of a roster that another conductor, or this one before it restarted,

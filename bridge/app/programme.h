@@ -19,7 +19,8 @@ int glow_programme_init(struct glow_scenes *s);
 void glow_programme_take(struct glow_scenes *s, struct glow_scenes *read);
 
 /** Adds a scene, which is the programme's from now on. One of the same id goes on until the new
- * one has faded in over it. False when there are too many: then nothing has changed and the scene is still the caller's. */
+ * one has faded in over it. False when there are too many: then nothing has changed and the scene is still the
+ * caller's. */
 bool glow_programme_play(struct glow_scenes *s, struct glow_scene *scene, int64_t now_us);
 
 /** Ends the scenes of an id, or all (NULL), at end_us with a fade before it; how many there were. */
