@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <glow/bridge.h>
+#include <glow/clock.h>
 #include <glow/diag.h>
 #include <glow/mqtt.h>
 #include <glow/time.h>
@@ -29,13 +30,6 @@ struct glow_conductor_cfg {
 	struct glow_outbox outbox;
 	/** Asks for the lead, or gives it back: glow_mqtt_lead(). Called with outbox.ctx. */
 	void (*lead)(void *ctx, bool lead);
-};
-
-/** The wall clock of this machine. */
-struct glow_wall {
-	int64_t offset_ns;   /**< UTC minus L */
-	bool synchronised;   /**< somebody keeps it right */
-	int32_t tz_offset_s; /**< local civil time minus UTC */
 };
 
 struct glow_conductor;
