@@ -94,7 +94,7 @@ static void on_event(struct conduct *c, const struct glow_mqtt_event *event)
 		break;
 	case GLOW_MQTT_DISCONNECTED:
 		glow_debug("%s", event->why);
-		glow_conductor_disconnected(c->conductor, now, event->leading);
+		glow_conductor_disconnected(c->conductor, now);
 		break;
 	case GLOW_MQTT_FAILED:
 		glow_warning("%s; trying again", event->why);

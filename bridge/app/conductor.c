@@ -65,6 +65,7 @@ struct glow_conductor {
 	bool wall_told;                  /* of an unset wall clock, once */
 	bool has_info, online;           /* what the broker keeps of the leader */
 	struct glow_conductor_info info; /* the latest one, ours or another's */
+	uint32_t asked_term;             /* the latest that was known when the lead was asked for */
 	bool rate_known;                 /* rate_ppb is this machine's own, from before a restart */
 	int32_t rate_ppb;
 	int64_t beacon_ns, roster_ns; /* when due; GLOW_NEVER */
@@ -339,6 +340,8 @@ static bool has_history(const struct glow_conductor *c, struct glow_raw now)
 	struct glow_sync_report report;
 
 	glow_sync_report(&c->sync, now, &report);
+	glow_debug("time as it is known here: %s, to %u us", glow_sync_state_name(report.state),
+		   report.error_ns / 1000);
 	return report.valid && report.state != GLOW_SYNC_UNSYNCED && report.state != GLOW_SYNC_ACQUIRE &&
 	       report.error_ns <= HISTORY_NS &&
 	       (!c->has_info || glow_sync_leader(&c->sync).clock_id == c->info.leader.clock_id);
@@ -383,16 +386,33 @@ static void finish_adopting(struct glow_conductor *c, struct glow_raw now)
 	}
 }
 
+static uint32_t latest_term(const struct glow_conductor *c)
+{
+	return c->has_info && c->info.leader.term > c->self.term ? c->info.leader.term : c->self.term;
+}
+
+/* Conductors that start together take the lead one after the other. The first
+ * has begun a timeline by then, which the second has not heard of: better that the first one has it back. */
+static void give_back(struct glow_conductor *c, struct glow_raw now)
+{
+	glow_info("another conductor was faster: standing by");
+	glow_election_giveback(&c->election, now);
+	c->cfg.lead(c->cfg.outbox.ctx, false);
+}
+
 /* The broker lets us speak for the cluster. What it keeps has been read on this very connection. */
 static void take_over(struct glow_conductor *c, struct glow_raw now)
 {
-	uint32_t known = c->has_info && c->info.leader.term > c->self.term ? c->info.leader.term : c->self.term;
 	bool history = has_history(c, now);
 
+	if (!history && latest_term(c) > c->asked_term) {
+		give_back(c, now);
+		return;
+	}
 	/* The nodes' rates are of their own crystals; better one of the crystal that is here. */
 	c->rate_known = c->has_info && c->info.leading && strcmp(c->info.id, c->node) == 0;
 	c->rate_ppb = c->info.rate_ppb;
-	c->self = (struct glow_leader){ .term = known + 1, .boot = c->cfg.boot };
+	c->self = (struct glow_leader){ .term = latest_term(c) + 1, .boot = c->cfg.boot };
 	publish_availability(c, "online");
 	if (history) {
 		c->self.clock_id = glow_sync_leader(&c->sync).clock_id;
@@ -406,7 +426,8 @@ static void take_over(struct glow_conductor *c, struct glow_raw now)
 	} else {
 		new_clock(c, now);
 	}
-	publish_beacon(c, now);
+	if (c->phase != PHASE_LEADING)
+		publish_beacon(c, now);
 }
 
 static void stand_by(struct glow_conductor *c, struct glow_raw now, const char *why)
@@ -749,9 +770,9 @@ void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, boo
 		glow_election_offline(&c->election, now);
 }
 
-void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now, bool leading)
+void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 {
-	glow_election_disconnected(&c->election, now, leading);
+	glow_election_disconnected(&c->election, now);
 	stand_by(c, now, "the connection is gone");
 	glow_sync_disconnected(&c->sync, now);
 	glow_members_disconnected(&c->members);
@@ -774,8 +795,10 @@ void glow_conductor_wall(struct glow_conductor *c, struct glow_raw now, const st
 
 void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 {
-	if (glow_election_tick(&c->election, now))
+	if (glow_election_tick(&c->election, now)) {
+		c->asked_term = latest_term(c);
 		c->cfg.lead(c->cfg.outbox.ctx, true);
+	}
 	if (glow_members_expire(&c->members, now))
 		roster_later(c, now);
 	switch (c->phase) {

@@ -42,9 +42,9 @@ static void fall(struct glow_election *e, struct glow_raw now)
 	e->not_before_ns = after(e, now, RETRY_NS, RETRY_MORE);
 }
 
-void glow_election_disconnected(struct glow_election *e, struct glow_raw now, bool leading)
+void glow_election_disconnected(struct glow_election *e, struct glow_raw now)
 {
-	if (e->state == GLOW_ELECTION_LEADING || leading)
+	if (e->state == GLOW_ELECTION_LEADING)
 		fall(e, now);
 	else if (e->state == GLOW_ELECTION_STANDBY)
 		e->state = GLOW_ELECTION_AWAY;
@@ -66,6 +66,12 @@ void glow_election_offline(struct glow_election *e, struct glow_raw now)
 {
 	if (e->state == GLOW_ELECTION_STANDBY)
 		take_at(e, after(e, now, 0, OFFLINE_MORE));
+}
+
+void glow_election_giveback(struct glow_election *e, struct glow_raw now)
+{
+	e->state = GLOW_ELECTION_AWAY;
+	e->not_before_ns = after(e, now, SILENCE_NS, SILENCE_MORE);
 }
 
 struct glow_raw glow_election_next(const struct glow_election *e)

@@ -42,7 +42,7 @@ void glow_conductor_destroy(struct glow_conductor *c);
 /** What the messenger tells: connected with every subscription acknowledged and
  * all retained messages delivered, under the lead id or our own; disconnected; an attempt failed. */
 void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, bool leading);
-void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now, bool leading);
+void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now);
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now);
 
 /** A message of a subscribed topic; message->at says when it arrived. */

@@ -35,7 +35,7 @@ void glow_election_init(struct glow_election *e, uint32_t seed);
 void glow_election_connected(struct glow_election *e, struct glow_raw now, bool leading);
 
 /** A connection ended; that of the own id ends while the lead is being taken, which is as it should be. */
-void glow_election_disconnected(struct glow_election *e, struct glow_raw now, bool leading);
+void glow_election_disconnected(struct glow_election *e, struct glow_raw now);
 
 /** An attempt to connect failed, under either id. */
 void glow_election_failed(struct glow_election *e, struct glow_raw now);
@@ -45,6 +45,10 @@ void glow_election_heard(struct glow_election *e, struct glow_raw now);
 
 /** The leader said `offline`, or the broker in its place: the lead is taken within 0.2 s. */
 void glow_election_offline(struct glow_election *e, struct glow_raw now);
+
+/** The lead came, and is given back to one who took it a moment before and knows
+ * more: until that one is heard, or 1 to 1.5 s are over. */
+void glow_election_giveback(struct glow_election *e, struct glow_raw now);
 
 /** When glow_election_tick() has something to do; ns == GLOW_NEVER if at no time. */
 struct glow_raw glow_election_next(const struct glow_election *e);

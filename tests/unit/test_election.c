@@ -133,7 +133,7 @@ static struct glow_election leads(uint32_t seed)
 	struct glow_election e = stands_by(seed);
 
 	takes_after(&e, START);
-	glow_election_disconnected(&e, at(START + 1500 * MS), false); /* the own id's, which is as it should be */
+	glow_election_disconnected(&e, at(START + 1500 * MS)); /* the own id's, which is as it should be */
 	assert_int_equal(e.state, GLOW_ELECTION_TAKING);
 	glow_election_connected(&e, at(START + 1510 * MS), true);
 	return e;
@@ -150,7 +150,7 @@ static void test_leading_ends_with_the_connection(void **state)
 
 		assert_int_equal(e.state, GLOW_ELECTION_LEADING);
 		assert_int_equal(glow_election_next(&e).ns, GLOW_NEVER);
-		glow_election_disconnected(&e, at(lost), true);
+		glow_election_disconnected(&e, at(lost));
 		assert_int_equal(e.state, GLOW_ELECTION_AWAY);
 		/* The own will was published meanwhile; not even that makes it hurry. */
 		glow_election_connected(&e, at(lost + MS), false);
@@ -166,7 +166,7 @@ static void test_a_failed_attempt(void **state)
 	int64_t now = START + takes_after(&e, START);
 
 	(void)state;
-	glow_election_disconnected(&e, at(now), false);
+	glow_election_disconnected(&e, at(now));
 	glow_election_failed(&e, at(now + 10 * MS));
 	assert_int_equal(e.state, GLOW_ELECTION_AWAY);
 	glow_election_failed(&e, at(now + 900 * MS)); /* the broker is away altogether */
@@ -185,6 +185,24 @@ static void test_back_without_an_attempt(void **state)
 	glow_election_connected(&e, at(now + 10 * MS), false);
 	assert_int_equal(e.state, GLOW_ELECTION_STANDBY);
 	assert_in_range(takes_after(&e, now + 10 * MS), 1000 * MS, 1500 * MS);
+}
+
+static void test_giveback(void **state)
+{
+	struct range r = nothing;
+
+	(void)state;
+	for (uint32_t seed = 0; seed < MANY; seed++) {
+		struct glow_election e = leads(seed);
+		int64_t now = START + 1510 * MS;
+
+		glow_election_giveback(&e, at(now));
+		glow_election_disconnected(&e, at(now + MS));
+		glow_election_connected(&e, at(now + 2 * MS), false);
+		glow_election_offline(&e, at(now + 2 * MS));
+		note(&r, takes_after(&e, now));
+	}
+	assert_fills(r, 1000 * MS, 1500 * MS);
 }
 
 /* ---- several of them and a broker ---- */
@@ -207,7 +225,7 @@ struct world {
 
 static void thrown_out(struct world *w, int k)
 {
-	glow_election_disconnected(&w->c[k].e, at(w->now), true);
+	glow_election_disconnected(&w->c[k].e, at(w->now));
 	w->c[k].connects_ns = w->now + 100 * MS;
 	w->c[k].under_lead = false;
 	for (int i = 0; i < CONTENDERS; i++) /* its will */
@@ -236,7 +254,7 @@ static void pass(struct world *w, int64_t ns)
 				connects(w, k);
 			if (!glow_election_tick(&w->c[k].e, at(w->now)))
 				continue;
-			glow_election_disconnected(&w->c[k].e, at(w->now), false);
+			glow_election_disconnected(&w->c[k].e, at(w->now));
 			w->c[k].under_lead = true;
 			w->c[k].connects_ns = w->now + CONNECT_NS;
 		}
@@ -290,6 +308,7 @@ int main(void)
 		cmocka_unit_test(test_leading_ends_with_the_connection),
 		cmocka_unit_test(test_a_failed_attempt),
 		cmocka_unit_test(test_back_without_an_attempt),
+		cmocka_unit_test(test_giveback),
 		cmocka_unit_test(test_they_agree),
 	};
 
