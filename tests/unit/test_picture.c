@@ -61,7 +61,10 @@ static const struct glow_effect_desc bar_place = { .name = "bar-place", .bar = t
 static const struct glow_effect_desc level = { .name = "level", .pace = GLOW_STILL, .render = draw_level };
 static const struct glow_effect_desc wall = { .name = "wall", .pace = GLOW_SECONDS, .render = draw_wall };
 static struct glow_env env;
-static struct glow_look idle, scene, light, notice;
+static struct glow_look idle, light, notice;
+static struct glow_scene_entry entry[4];
+static struct glow_scene scene;
+static struct glow_scene_layer layer;
 static struct glow_picture pic;
 static struct glow_frame frame, other;
 
@@ -70,16 +73,26 @@ static int setup(void **state)
 	(void)state;
 	env = (struct glow_env){ .shape = { GLOW_SHAPE_BLINKT, 8 }, .brightness_limit = 255 };
 	glow_look_init(&idle, &still, START);
-	glow_look_init(&scene, &still, START);
 	glow_look_init(&light, NULL, START);
 	glow_look_init(&notice, &still, START);
 	idle.color = RED;
-	scene.color = GREEN;
 	light.color = BLUE;
 	notice.color = GLOW_WHITE;
 	pic = (struct glow_picture){ .idle = &idle, .light = &light };
-	pic.scene_place = (struct glow_place){ .offset = 0, .total = 8 };
+	entry[0] = (struct glow_scene_entry){ .effect = &still, .color = GREEN, .brightness = 255 };
+	scene = (struct glow_scene){
+		.start_us = START - SECOND, .end_us = GLOW_NEVER, .n_entries = 1, .entries = entry
+	};
+	layer = (struct glow_scene_layer){ &scene, { .offset = 0, .total = 8 } };
 	return 0;
+}
+
+static void play(const struct glow_effect_desc *effect)
+{
+	entry[0].effect = effect;
+	scene.start_us = START;
+	pic.scenes = &layer;
+	pic.n_scenes = 1;
 }
 
 static bool shows(struct glow_rgb c)
@@ -116,7 +129,7 @@ static void test_order(void **state)
 	(void)state;
 	assert_true(shows(RED));
 	assert_false(shows(GREEN));
-	pic.scene = &scene;
+	play(&still);
 	assert_true(shows(GREEN));
 	own_light(&still);
 	assert_true(shows(BLUE));
@@ -125,7 +138,7 @@ static void test_order(void **state)
 	pic.notice = NULL;
 	glow_look_init(&light, NULL, START);
 	assert_true(shows(GREEN));
-	pic.scene = NULL;
+	pic.n_scenes = 0;
 	assert_true(shows(RED));
 	pic = (struct glow_picture){ 0 };
 	assert_true(shows(GLOW_BLACK));
@@ -135,7 +148,7 @@ static void test_order(void **state)
 static void test_off(void **state)
 {
 	(void)state;
-	pic.scene = &scene;
+	play(&still);
 	light.on = false;
 	assert_true(shows(GLOW_BLACK));
 	pic.notice = &notice;
@@ -146,7 +159,7 @@ static void test_off(void **state)
 	assert_true(shows(GLOW_BLACK));
 	light.on = true;
 	assert_true(shows(BLUE));
-	scene.on = false;
+	entry[0].brightness = 0;
 	glow_look_init(&light, NULL, START);
 	assert_true(shows(GLOW_BLACK));
 }
@@ -156,8 +169,8 @@ static void test_brightness(void **state)
 	(void)state;
 	light.brightness = 128; /* of an auto light: dims what shows */
 	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
-	pic.scene = &scene;
-	scene.brightness = 64;
+	play(&still);
+	entry[0].brightness = 64;
 	assert_true(shows((struct glow_rgb){ 0, 32, 0 }));
 	own_light(&still);
 	light.brightness = 100;
@@ -227,15 +240,14 @@ static bool places(uint32_t first, int step, uint32_t total)
 static void test_place(void **state)
 {
 	(void)state;
-	glow_look_init(&scene, &place, START);
-	pic.scene = &scene;
+	play(&place);
 	assert_true(places(0, 1, 8));
-	pic.scene_place = (struct glow_place){ .offset = 16, .total = 40 };
+	layer.place = (struct glow_place){ .offset = 16, .total = 40 };
 	assert_true(places(16, 1, 40));
 	env.reverse = true;
 	assert_true(places(23, -1, 40));
 	assert_false(places(16, 1, 40));
-	pic.scene_place.reverse = true;
+	layer.place.reverse = true;
 	assert_true(places(16, 1, 40));
 	env.reverse = false;
 	assert_true(places(23, -1, 40));
@@ -264,10 +276,9 @@ static void test_bar(void **state)
 	for (uint32_t i = 0; i < 18; i++)
 		assert_int_equal(frame.px[i].r, 10 + i);
 	/* On a longer strip a bar follows the strip. */
-	glow_look_init(&scene, &bar, START);
 	glow_look_init(&light, NULL, START);
-	pic.scene = &scene;
-	pic.scene_place = (struct glow_place){ .offset = 8, .total = 26 };
+	play(&bar);
+	layer.place = (struct glow_place){ .offset = 8, .total = 26 };
 	glow_picture_render(&pic, &env, START, &frame);
 	for (uint32_t i = 0; i < 18; i++)
 		assert_int_equal(frame.px[i].r, 10 + 8 + i);
@@ -372,7 +383,7 @@ static void test_limits(void **state)
 
 static enum glow_pace pace(void)
 {
-	return glow_picture_pace(&pic, START + SECOND, NULL);
+	return glow_picture_pace(&pic, &env, START + SECOND, NULL);
 }
 
 static void test_pace(void **state)
@@ -381,8 +392,7 @@ static void test_pace(void **state)
 
 	(void)state;
 	assert_int_equal(pace(), GLOW_STILL);
-	glow_look_init(&scene, &place, START);
-	pic.scene = &scene;
+	play(&place);
 	assert_int_equal(pace(), GLOW_ANIMATED);
 	light.on = false;
 	assert_int_equal(pace(), GLOW_STILL);
@@ -413,7 +423,7 @@ static uint32_t meters(void)
 {
 	uint32_t bits = 0xdead;
 
-	glow_picture_pace(&pic, START, &bits);
+	glow_picture_pace(&pic, &env, START, &bits);
 	return bits;
 }
 
