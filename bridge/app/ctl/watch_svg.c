@@ -56,14 +56,14 @@ static void put_led(struct glow_rgb c, int x, int y, int r, FILE *out)
 	fprintf(out, "<circle cx=\"%d\" cy=\"%d\" r=\"%d\" fill=\"%s\"/>\n", x, y, r, text);
 }
 
-static void put_node(const struct glow_watched *node, int64_t t_us, int y, FILE *out)
+static void put_node(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, int y, FILE *out)
 {
 	struct glow_frame f;
 	struct glow_shape shape = node->info.shape;
 	char label[160];
 
-	glow_watch_render(node, t_us, &f);
-	glow_watch_label(node, label, sizeof(label));
+	glow_watch_render(w, node, t_us, &f);
+	glow_watch_label(w, node, t_us, label, sizeof(label));
 	fprintf(out, "<text x=\"24\" y=\"%d\" class=\"id\">", y - 2);
 	escaped(node->id, out);
 	fprintf(out, "</text>\n<text x=\"24\" y=\"%d\" class=\"what\">", y + 18);
@@ -77,14 +77,14 @@ static void put_node(const struct glow_watched *node, int64_t t_us, int y, FILE 
 			int dx, dy;
 
 			piglow_at(i, &dx, &dy);
-			put_led(glow_watch_led(shape, &f, i), cx + dx * SPIRAL / 10, y + dy * SPIRAL / 10, 5, out);
+			put_led(glow_watch_pixel(shape, &f, i), cx + dx * SPIRAL / 10, y + dy * SPIRAL / 10, 5, out);
 		}
 		return;
 	}
 	fprintf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"44\" rx=\"8\" class=\"pcb\"/>\n", LEFT, y - 22,
 		STEP * 8 + 12);
 	for (uint32_t i = 0; i < f.n && i < 8; i++)
-		put_led(glow_watch_led(shape, &f, i), LEFT + 29 + STEP * (int)i, y, 12, out);
+		put_led(glow_watch_pixel(shape, &f, i), LEFT + 29 + STEP * (int)i, y, 12, out);
 }
 
 void glow_watch_svg(const struct glow_watch *w, int64_t t_us, FILE *out)
@@ -100,6 +100,6 @@ void glow_watch_svg(const struct glow_watch *w, int64_t t_us, FILE *out)
 		"<rect width=\"%d\" height=\"%d\" rx=\"14\" fill=\"#101216\"/>\n",
 		WIDTH, height, WIDTH, height, WIDTH, height);
 	for (size_t k = 0; k < w->n_nodes; k++)
-		put_node(w->nodes[k], t_us, TOP + ROW / 2 + ROW * (int)k, out);
+		put_node(w, w->nodes[k], t_us, TOP + ROW / 2 + ROW * (int)k, out);
 	fputs("</svg>\n", out);
 }
