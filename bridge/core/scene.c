@@ -73,7 +73,7 @@ static void find_entry(const struct glow_scene *scene, int64_t t_us, struct glow
 
 bool glow_scene_at(const struct glow_scene *scene, int64_t t_us, struct glow_scene_view *ret_view)
 {
-	int64_t end = glow_scene_end(scene), fade = scene->fade_us, least;
+	int64_t end = glow_scene_end(scene), fade = scene->fade_us, run, left;
 
 	if (t_us < scene->start_us || t_us >= end)
 		return false;
@@ -85,11 +85,12 @@ bool glow_scene_at(const struct glow_scene *scene, int64_t t_us, struct glow_sce
 	};
 	if (scene->playlist)
 		find_entry(scene, t_us, ret_view);
-	least = t_us - scene->start_us < end - t_us ? t_us - scene->start_us : end - t_us;
+	run = t_us - scene->start_us;
+	left = end == GLOW_NEVER ? GLOW_NEVER : end - t_us;
 	/* The instant at which the last cross-fade begins belongs to it, though all is covered still. */
-	if (least < fade || end - t_us <= fade) {
-		ret_view->cover = share(least, fade);
-		ret_view->fading = fade > 0;
+	if (run < fade || left <= fade) {
+		ret_view->cover = share(run < left ? run : left, fade);
+		ret_view->fading = true;
 	}
 	return true;
 }
