@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include <glow/json.h>
@@ -23,11 +24,21 @@ static const struct glow_option rows[] = {
 	CTL_SWITCH("take", take, "yes", "make lights that were set earlier let go, so that the scene shows"),
 };
 
+/* How many nodes it is for: the answer's word, else all that the conductor knows; 0 where only it could tell. */
+static unsigned node_count(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
+{
+	const cJSON *nodes = glow_json_get(answer, "nodes");
+
+	if (cJSON_IsNumber(nodes) && nodes->valuedouble >= 0)
+		return (unsigned)nodes->valuedouble;
+	return strstr(payload, "\"target\"") ? 0 : s->watch.conductor.nodes;
+}
+
 /* "main: rainbow from 12:00:03.250 on 5 nodes" of what the answer tells. */
 static void tell(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
 {
 	const cJSON *id = glow_json_get(answer, "id"), *start = glow_json_get(answer, "start_us");
-	const cJSON *nodes = glow_json_get(answer, "nodes");
+	unsigned nodes = node_count(s, payload, answer);
 	char name[80], clock[16];
 
 	glow_ctl_scene_name(payload, name, sizeof(name));
@@ -36,8 +47,8 @@ static void tell(const struct glow_ctl_session *s, const char *payload, const cJ
 		glow_ctl_time_text(&s->watch, (int64_t)start->valuedouble, clock);
 		printf(" from %s", clock);
 	}
-	if (cJSON_IsNumber(nodes))
-		printf(" on %.0f node%s", nodes->valuedouble, nodes->valuedouble == 1 ? "" : "s");
+	if (nodes)
+		printf(" on %u node%s", nodes, nodes == 1 ? "" : "s");
 	putchar('\n');
 }
 

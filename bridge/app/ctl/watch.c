@@ -104,7 +104,8 @@ static void take_error(struct glow_watch *w, const struct glow_watched *node, co
 	const cJSON *field = glow_json_get(tree, "field"), *message = glow_json_get(tree, "message");
 
 	if (cJSON_IsString(field) && cJSON_IsString(message))
-		snprintf(w->last_error, sizeof(w->last_error), "%s: %s %s", node->id, field->valuestring,
+		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", node->id, field->valuestring,
+			 field->valuestring[0] ? ": " : "",
 			 message->valuestring);
 }
 
