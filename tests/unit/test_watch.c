@@ -122,11 +122,11 @@ static void nodes(void **state)
 	assert_true(shows("pi2", START, BLUE));
 	assert_false(shows("pi2", START, RED)); /* control */
 	assert_string_equal(label("pi2", START), "idle: blue");
-	assert_string_equal(headline(START), "no conductor · 2 of 2 nodes");
+	assert_string_equal(headline(START), "no conductor · 2 of 2 nodes online");
 	hear_of("pi2", "availability", "offline");
 	assert_true(shows("pi2", START, GLOW_BLACK));
 	assert_string_equal(label("pi2", START), "offline");
-	assert_string_equal(headline(START), "no conductor · 1 of 2 nodes");
+	assert_string_equal(headline(START), "no conductor · 1 of 2 nodes online");
 }
 
 static void nonsense_is_passed_over(void **state)
@@ -204,7 +204,7 @@ static void the_dimmer_lies_over_all(void **state)
 	arrive("pi1", "");
 	hear("dim/current", "{\"brightness\":51,\"until_us\":1700000005000000}");
 	assert_true(shows("pi1", START, (struct glow_rgb){ 0, 0, 51 }));
-	assert_string_equal(headline(START), "no conductor · dimmed to 20% · 1 of 1 nodes");
+	assert_string_equal(headline(START), "no conductor · dimmed to 20% · 1 of 1 nodes online");
 	assert_true(shows("pi1", START + 5 * SECOND, BLUE));
 	hear("dim/current", "{\"brightness\":0,\"until_us\":null}");
 	assert_true(shows("pi1", START + 5 * SECOND, GLOW_BLACK));
@@ -262,15 +262,15 @@ static void who_leads(void **state)
 	(void)state;
 	arrive("pi1", "");
 	hear("conductor/info", text);
-	assert_string_equal(headline(START), "no conductor · 1 of 1 nodes"); /* what is retained may be old */
+	assert_string_equal(headline(START), "no conductor · 1 of 1 nodes online"); /* what is retained may be old */
 	hear("conductor/availability", "online");
 	assert_true(glow_watch_led(&watch));
-	assert_string_equal(headline(START), "shelf leads, term 3 · 1 of 1 nodes");
+	assert_string_equal(headline(START), "shelf leads, term 3 · 1 of 1 nodes online");
 	hear_of("pi1", "stats", "{\"fps\":60,\"sync\":{\"state\":\"tracking\",\"offset_us\":3,\"error_us\":31}}");
-	assert_string_equal(headline(START), "shelf leads, term 3 · 1 of 1 nodes · clocks within 31 µs");
+	assert_string_equal(headline(START), "shelf leads, term 3 · 1 of 1 nodes online · clocks within 31 µs");
 	hear("scene/current", SCENES RED_SCENE NO_TARGET SCENE_TAIL "]}");
 	assert_string_equal(headline(START),
-			    "shelf leads, term 3 · main: solid #ff0000 · 1 of 1 nodes · clocks within 31 µs");
+			    "shelf leads, term 3 · main: solid #ff0000 · 1 of 1 nodes online · clocks within 31 µs");
 	hear("conductor/availability", "offline");
 	assert_false(glow_watch_led(&watch));
 	free(text);

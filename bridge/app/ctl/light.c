@@ -40,12 +40,23 @@ static bool tell_nodes(const cJSON *answers)
 	return n > 0;
 }
 
+/* The instant that the conductor named, or NULL. */
+static const cJSON *instant(const cJSON *answers)
+{
+	const cJSON *answer;
+
+	cJSON_ArrayForEach(answer,
+			   answers) if (cJSON_IsNumber(glow_json_get(answer, "at_us"))) return glow_json_get(answer,
+													     "at_us");
+	return NULL;
+}
+
 static void tell(const struct glow_ctl_session *s, const char *target, const cJSON *answers)
 {
-	const cJSON *at = glow_json_get(cJSON_GetArrayItem(answers, 0), "at_us");
+	const cJSON *at = instant(answers);
 	char clock[16];
 
-	if (cJSON_IsNumber(at)) {
+	if (at) {
 		glow_ctl_time_text(&s->watch, (int64_t)at->valuedouble, clock);
 		printf("%s: ok, at %s on every node\n", target, clock);
 	} else if (tell_nodes(answers)) {
@@ -59,15 +70,38 @@ static int nobody(const char *target)
 			     GLOW_CTL_ANSWER_MS / 1000);
 }
 
+static bool in_group(const struct glow_info *info, const char *group)
+{
+	for (unsigned k = 0; k < info->n_groups; k++)
+		if (strcmp(info->groups[k], group) == 0)
+			return true;
+	return false;
+}
+
+/* How many answers there will be if nobody answers for all. */
+static int answerers(const struct glow_watch *w, const char *target)
+{
+	int n = 0;
+
+	if (!glow_ctl_target_is_many(target))
+		return 1;
+	for (size_t k = 0; k < w->n_nodes; k++)
+		n += w->nodes[k]->online &&
+		     (strcmp(target, "all") == 0 || in_group(&w->nodes[k]->info, strchr(target, '/') + 1));
+	return n;
+}
+
 static int send(const struct glow_ctl_options *o, const char *target, const char *topic, const char *payload)
 {
-	static const char *const topics[] = { "conductor/+" };
+	static const char *const topics[] = { "conductor/+", "node/+/availability", "node/+/info" };
+	/* What a group's members are only their infos tell; one node and all need less. */
+	size_t n_topics = !glow_ctl_target_is_many(target) ? 1 : strcmp(target, "all") == 0 ? 2 : 3;
 	struct glow_ctl_session s;
-	int status = glow_ctl_open(&s, o, topics, 1);
+	int status = glow_ctl_open(&s, o, topics, n_topics);
 	cJSON *answers = NULL;
 
 	if (status == 0) {
-		answers = glow_ctl_ask(&s, topic, payload, glow_ctl_target_is_many(target));
+		answers = glow_ctl_ask(&s, topic, payload, answerers(&s.watch, target));
 		tell(&s, target, answers);
 		if (cJSON_GetArraySize(answers) == 0)
 			status = nobody(target);

@@ -178,6 +178,7 @@ static int open_mqtt(struct viewer *v)
 	}
 	glow_ctl_client_id(client);
 	cfg.client_id = client;
+	cfg.inbox_max = GLOW_CTL_INBOX;
 	cfg.topics = &reply;
 	cfg.n_topics = 1;
 	cfg.retained_topics = list;

@@ -190,7 +190,8 @@ char *glow_ctl_dim_payload(const struct glow_ctl_options *o, const char *text, i
 
 	if (glow_dim_read(text, strlen(text), &dim, diag) != GLOW_OK) {
 		if (text[0] != '{') /* the words are fewer than a light's, of which diag speaks */
-			glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "must be 0%%..100%%, off or on, got \"%.40s\"", text);
+			glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "must be 0%%..100%%, off or on, got \"%.40s\"",
+				      text);
 		return NULL;
 	}
 	if (o->for_s > 0)

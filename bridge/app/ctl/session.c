@@ -96,6 +96,7 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 		list[k] = topics[k];
 	}
 	cfg.client_id = s->client;
+	cfg.inbox_max = GLOW_CTL_INBOX;
 	cfg.topics = &answers;
 	cfg.n_topics = 1;
 	cfg.retained_topics = list;
@@ -125,13 +126,7 @@ bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(con
 	return done(&s->watch);
 }
 
-/* True when no other answer follows: a conductor's has no `node`. */
-static bool is_whole(const cJSON *answer, bool many)
-{
-	return !many || !glow_json_get(answer, "node");
-}
-
-cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *payload, bool many)
+cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *payload, int n)
 {
 	const struct glow_message ask = { .topic = topic,
 					  .payload = payload,
@@ -140,24 +135,22 @@ cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *p
 					  .response_topic = s->answers,
 					  .correlation = s->client,
 					  .correlation_len = strlen(s->client) };
-	cJSON *answers = cJSON_CreateArray();
+	cJSON *answers = cJSON_CreateArray(), *answer = NULL;
 	int64_t end_ms = now_ms() + GLOW_CTL_ANSWER_MS;
 	struct glow_message message;
 	struct glow_diag diag;
 
 	glow_mqtt_publish(s->mqtt, &ask);
-	while (glow_ctl_next(s, end_ms - now_ms(), &message)) {
-		cJSON *answer;
+	/* A conductor is no node, and its answer has none. */
+	while ((!answer || (glow_json_get(answer, "node") && cJSON_GetArraySize(answers) < n)) &&
+	       glow_ctl_next(s, end_ms - now_ms(), &message)) {
+		cJSON *heard;
 
 		if (strcmp(message.topic, s->answers) != 0)
 			continue;
-		answer = glow_json_parse(message.payload, message.len, &diag);
-		if (!answer)
-			continue;
-		cJSON_AddItemToArray(answers, answer);
-		if (is_whole(answer, many))
-			break;
-		end_ms = now_ms() + GLOW_CTL_QUIET_MS;
+		heard = glow_json_parse(message.payload, message.len, &diag);
+		if (heard)
+			cJSON_AddItemToArray(answers, answer = heard);
 	}
 	return answers;
 }
@@ -197,7 +190,7 @@ int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char
 	cJSON *answers;
 
 	glow_topic_make(topic, s->options->common.prefix, a, b, NULL);
-	answers = glow_ctl_ask(s, topic, payload, false);
+	answers = glow_ctl_ask(s, topic, payload, 1);
 	*ret_answer = cJSON_DetachItemFromArray(answers, 0);
 	cJSON_Delete(answers);
 	if (!*ret_answer)

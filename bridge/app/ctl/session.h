@@ -17,10 +17,12 @@ struct glow_ctl_session {
 	char answers[GLOW_TOPIC_MAX + 1]; /**< where answers are wanted */
 };
 
-/** How long we wait for the broker, for the first answer, and after an answer for another node's. */
+/** How long we wait for the broker, and for answers. */
 #define GLOW_CTL_CONNECT_MS 5000
 #define GLOW_CTL_ANSWER_MS  2000
-#define GLOW_CTL_QUIET_MS   400
+
+/** Bytes that may wait for us: the infos of a thousand nodes arrive at once. */
+#define GLOW_CTL_INBOX (16 << 20)
 
 /** "glowctl-<process>-<random>": no two programs share it, also not two containers. */
 void glow_ctl_client_id(char ret_client[64]);
@@ -36,9 +38,9 @@ bool glow_ctl_next(struct glow_ctl_session *s, int64_t wait_ms, struct glow_mess
 /** Waits until `done` or for `wait_ms`; returns what `done` said last. */
 bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(const struct glow_watch *watch));
 
-/** Publishes and gathers the answers: the first alone where one is all that comes
- * (a single node's, the conductor's), else all until nothing more comes. An array, the caller's. */
-cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *payload, bool many);
+/** Publishes and gathers answers until there are `n`, or the conductor's, which is for
+ * all, or until time is up. An array, the caller's. */
+cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *payload, int n);
 
 /** Prints each rejection among the answers; returns how many there are. */
 int glow_ctl_complain(const cJSON *answers);

@@ -105,8 +105,7 @@ static void take_error(struct glow_watch *w, const struct glow_watched *node, co
 
 	if (cJSON_IsString(field) && cJSON_IsString(message))
 		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", node->id, field->valuestring,
-			 field->valuestring[0] ? ": " : "",
-			 message->valuestring);
+			 field->valuestring[0] ? ": " : "", message->valuestring);
 }
 
 static void take_node_tree(struct glow_watch *w, struct glow_watched *node, const char *leaf, const cJSON *tree)

@@ -162,7 +162,7 @@ static void add_nodes(const struct glow_watch *w, char *text, size_t size)
 		if (node->stats.sync.error_us > worst_us)
 			worst_us = node->stats.sync.error_us;
 	}
-	add(text, size, "%u of %zu nodes", online, w->n_nodes);
+	add(text, size, "%u of %zu nodes online", online, w->n_nodes);
 	error_text(worst_us, error);
 	if (synced)
 		add(text, size, "clocks within %s", error);
