@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sysexits.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
@@ -100,16 +101,43 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 	return on_probe(v->probe, 0, v); /* what came may have moved the next probe */
 }
 
-static void draw_screen(const struct viewer *v)
+static void compose_screen(const struct viewer *v, FILE *out)
 {
 	const struct glow_common_options *common = &v->options->common;
 
-	fprintf(stdout, "\033[H \033[1mglowswarm\033[0m \033[2m%s  %s/#  Ctrl-C leaves\033[0m\033[K\n\033[K\n",
-		common->broker, common->prefix);
-	glow_watch_text(&v->watch, glow_cluster_clock_now(&v->clock), v->colors, stdout);
+	fprintf(out, " \033[1mglowswarm\033[0m \033[2m%s  %s/#  Ctrl-C leaves\033[0m\033[K\n\033[K\n", common->broker,
+		common->prefix);
+	glow_watch_text(&v->watch, glow_cluster_clock_now(&v->clock), v->colors, out);
 	if (v->trouble[0])
-		fprintf(stdout, " \033[31m%s; trying again\033[0m\033[K\n", v->trouble);
-	fputs("\033[J", stdout);
+		fprintf(out, " \033[31m%s; trying again\033[0m\033[K\n", v->trouble);
+}
+
+/* The lines that fit: one more would scroll the screen with every picture. */
+static size_t fitting(const char *text)
+{
+	struct winsize size = { 0 };
+	const char *end = text;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row < 2)
+		return strlen(text);
+	for (int left = size.ws_row - 1; left > 0 && *end; left--)
+		end += strcspn(end, "\n") + 1;
+	return (size_t)(end - text);
+}
+
+/* Written at once, so that no half of a picture is seen. */
+static void draw_screen(const struct viewer *v)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	compose_screen(v, out);
+	if (fclose(out) == 0)
+		fprintf(stdout, "\033[H%.*s\033[J", (int)fitting(text), text);
+	free(text);
 	fflush(stdout);
 }
 

@@ -5,7 +5,7 @@
 
 #include <glow/watch.h>
 
-enum { WIDTH = 680, ROW = 100, TOP = 16, LEFT = 260, STEP = 48, SPIRAL = 13 /* tenths */ };
+enum { WIDTH = 680, ROW = 100, HEAD = 56, TAIL = 24, LEFT = 260, STEP = 48, SPIRAL = 13 /* tenths */ };
 
 /* Unit directions of a PiGlow's spiral arm steps would need a sine; these are
  * the positions of its 18 LEDs in tenths of a pixel, measured on a drawing of the board. */
@@ -89,8 +89,10 @@ static void put_node(const struct glow_watch *w, const struct glow_watched *node
 
 void glow_watch_svg(const struct glow_watch *w, int64_t t_us, FILE *out)
 {
-	int height = TOP * 2 + ROW * (int)w->n_nodes;
+	int height = HEAD + ROW * (int)w->n_nodes + TAIL;
+	char line[512];
 
+	glow_watch_headline(w, t_us, line, sizeof(line));
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n"
 		"<style>.id{font:600 18px sans-serif;fill:#f2f3f5}.what{font:13px sans-serif;fill:#9aa0aa}"
@@ -99,7 +101,10 @@ void glow_watch_svg(const struct glow_watch *w, int64_t t_us, FILE *out)
 		"<feGaussianBlur stdDeviation=\"7\"/></filter></defs>\n"
 		"<rect width=\"%d\" height=\"%d\" rx=\"14\" fill=\"#101216\"/>\n",
 		WIDTH, height, WIDTH, height, WIDTH, height);
+	fputs("<text x=\"24\" y=\"38\" class=\"what\">", out);
+	escaped(line, out);
+	fputs("</text>\n", out);
 	for (size_t k = 0; k < w->n_nodes; k++)
-		put_node(w, w->nodes[k], t_us, TOP + ROW / 2 + ROW * (int)k, out);
+		put_node(w, w->nodes[k], t_us, HEAD + ROW / 2 + ROW * (int)k, out);
 	fputs("</svg>\n", out);
 }
