@@ -49,7 +49,7 @@ static void advance(struct conduct *c)
 		sd_event_source_set_enabled(c->timer, SD_EVENT_OFF);
 		return;
 	}
-	wake = glow_raw_mono(next);
+	wake = glow_raw_mono(glow_instant_now(), next);
 	sd_event_source_set_time(c->timer, wake.ns < 0 ? 0 : (uint64_t)(wake.ns / 1000 + 1));
 	sd_event_source_set_enabled(c->timer, SD_EVENT_ONESHOT);
 }
