@@ -180,6 +180,8 @@ static void forgotten_nodes_go(void **state)
 	assert_null(glow_watch_find(&watch, "pi1"));
 	assert_non_null(glow_watch_find(&watch, "pi2"));
 	hear_of("pi3", "info", ""); /* never heard of */
+	hear("time/reply/x-0", "bytes"); /* nobody's that is a node */
+	hear("node/pi3/set", "red");
 	assert_int_equal(watch.n_nodes, 1);
 }
 

@@ -204,7 +204,7 @@ void glow_watch_message(struct glow_watch *w, const struct glow_message *message
 
 	if (topic.of == GLOW_OF_CLUSTER)
 		take_cluster(w, topic.kind, message);
-	else if (topic.of == GLOW_OF_NODE)
+	else if (topic.of == GLOW_OF_NODE && topic.kind >= GLOW_TOPIC_STATE && topic.kind <= GLOW_TOPIC_ERROR)
 		take_node(w, &topic, message);
 }
 
