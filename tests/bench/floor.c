@@ -2,14 +2,16 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* What a machine itself allows: a process that wakes for every slot of a grid on
  * CLOCK_MONOTONIC and writes down when it woke. Nothing is estimated and nothing
- * drawn, so several of them differ only by how late the kernel runs each. Lines
- * are those of the virtual board; slot k is t_us = k·10⁶/fps after the first.
+ * drawn, so several of them differ only by how late the kernel runs each, with the
+ * real-time priority that the bridge asks for. Lines are those of the virtual board;
+ * slot k is t_us = k·10⁶/fps after the first.
  *
  * floor <first slot, CLOCK_MONOTONIC ns> <fps> <file> */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -35,6 +37,7 @@ static int64_t now_ns(void)
 
 int main(int argc, char **argv)
 {
+	const struct sched_param priority = { .sched_priority = 10 };
 	int64_t first_ns, fps;
 	int fd;
 
@@ -47,6 +50,7 @@ int main(int argc, char **argv)
 		perror(argv[3]);
 		return 1;
 	}
+	sched_setscheduler(0, SCHED_FIFO, &priority);
 	for (int64_t k = 0;; k++) {
 		sleep_until(first_ns + k * NS_PER_S / fps);
 		if (dprintf(fd, "{\"t_us\":%" PRId64 ",\"mono_ns\":%" PRId64 ",\"pixels\":[]}\n", k * 1000000 / fps,

@@ -9,6 +9,7 @@ frames can be compared exactly.
 """
 
 import os
+import struct
 import subprocess
 import sys
 
@@ -47,6 +48,10 @@ class Clock:
         """The host's CLOCK_MONOTONIC for one that a program under this clock read."""
         return mono_ns - self.uptime_s * 10**9
 
+    def host_raw_ns(self, raw_ns):
+        """The same of CLOCK_MONOTONIC_RAW, to within some nanoseconds."""
+        return raw_ns * 10**9 // (10**9 + self.rate_ppb) - self.uptime_s * 10**9
+
 
 def need_clocks():
     """Ends the program as skipped where the kernel has no time namespaces, or this container does not give them to us."""
@@ -70,6 +75,11 @@ class Node(glow.Bridge):
         for f in frames:
             f.host_ns = self.clock.host_ns(f.mono_ns)
         return [f for f in frames if f.host_ns >= since_ns]
+
+    def readings(self, watch):
+        """What its clock was, as the probes that a watch of P/time/request/+ saw tell: [(host raw ns, cluster ns)]."""
+        probes = (struct.unpack("<BBHIqq", m.payload) for m in watch.find("%s/time/request/%s" % (self.prefix, self.node)))
+        return [(self.clock.host_raw_ns(t1), s1) for _, _, _, _, t1, s1 in probes if s1]
 
 
 class Conductor:

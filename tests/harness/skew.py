@@ -4,14 +4,13 @@
 
 A node is a list of frames, each with its slot `t_us` (cluster time), the instant
 `host_ns` at which it was shown, by the one clock of the machine that all nodes run
-on, and its `lights`. The skew of a slot is the last node's instant minus the first's.
+on, and its `lights`. The skew of a slot is the last node's instant minus the first's:
+that of their clocks, and how late the kernel ran each.
 
-Kernels wake processes late, never early. So of a node's latenesses in a second the
-least is that of its clock, and what else the skew of single frames has in it is the
-machine's; skew_of_clocks() tells these apart.
+A node's clock is a list of readings (host, cluster): the cluster time that it believed
+in at an instant of the host, both in nanoseconds. Its probes tell these.
 """
 
-CLOCK_WINDOW_US = 1000000
 STEP_WINDOW_US = 250000
 
 
@@ -42,19 +41,23 @@ def skew(nodes):
     return {t_us: spread([late_us(f) for f in frames]) for t_us, frames in slots(nodes).items()}
 
 
-def _windows(frames, length_us):
-    windows = {}
-    for f in frames:
-        windows.setdefault(f.t_us // length_us, []).append(late_us(f))
-    most = max(map(len, windows.values()), default=0)
-    return {k: late for k, late in windows.items() if len(late) > most // 2}
+def _error_at(readings, host_ns):
+    """Cluster minus host time, between the two nearest readings; None beyond the first and the last."""
+    for (host_a, s_a), (host_b, s_b) in zip(readings, readings[1:]):
+        if host_a <= host_ns <= host_b:
+            a, b = s_a - host_a, s_b - host_b
+            return a + (b - a) * (host_ns - host_a) // max(1, host_b - host_a)
+    return None
 
 
-def skew_of_clocks(nodes):
-    """t_us of a second -> skew in microseconds, without the lateness of wake-ups."""
-    least = [{k: min(late) for k, late in _windows(frames, CLOCK_WINDOW_US).items()} for frames in nodes]
-    common = set(least[0]).intersection(*least[1:])
-    return {k * CLOCK_WINDOW_US: spread([node[k] for node in least]) for k in sorted(common)}
+def skew_of_clocks(clocks, instants):
+    """host_ns -> skew in microseconds of those that can be told then, where at least two can."""
+    skews = {}
+    for host_ns in instants:
+        errors = [e for e in (_error_at(readings, host_ns) for readings in clocks) if e is not None]
+        if len(errors) > 1:
+            skews[host_ns] = spread(errors) / 1000
+    return skews
 
 
 def largest_step_us(nodes):
@@ -62,7 +65,10 @@ def largest_step_us(nodes):
     a second, of the median lateness. A pause of frames counts with what it ended in."""
     largest = 0
     for frames in nodes:
-        medians = [percentile(late, 50) for _, late in sorted(_windows(frames, STEP_WINDOW_US).items())]
+        windows = {}
+        for f in frames:
+            windows.setdefault(f.t_us // STEP_WINDOW_US, []).append(late_us(f))
+        medians = [percentile(late, 50) for _, late in sorted(windows.items())]
         largest = max([largest] + [abs(b - a) for a, b in zip(medians, medians[1:])])
     return largest
 

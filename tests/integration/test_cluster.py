@@ -152,10 +152,14 @@ class Reading(unittest.TestCase):
         a, b = frames(lambda k: 0), frames(lambda k: 7)
         self.assertEqual(list(skew.skew([a[:50], b[40:]])), [f.t_us for f in a[40:50]])
 
-    def test_clocks_are_told_from_late_wakes(self):
-        nodes = [frames(lambda k: 100 + 900 * (k % 3 == 0)), frames(lambda k: 130 + 900 * (k % 7 == 0))]
-        self.assertEqual(max(skew.skew(nodes).values()), 930)
-        self.assertEqual(set(skew.skew_of_clocks(nodes).values()), {30})
+    def test_clocks(self):
+        """One that is 30 us ahead, beside one that gains 10 us a second and is read less often."""
+        second = 10**9
+        steady = [(k * second, 5 * second + k * second + 30000) for k in range(11)]
+        fast = [(k * second, 5 * second + k * (second + 10000)) for k in range(0, 11, 5)]
+        got = skew.skew_of_clocks([steady, fast], [0, 3 * second, 7 * second, 10 * second])
+        self.assertEqual(list(got.values()), [30, 0, 40, 70])
+        self.assertEqual(skew.skew_of_clocks([steady, fast], [-1, 11 * second]), {})
 
     def test_step(self):
         late_now_and_then = frames(lambda k: 5000 * (k % 9 == 0))
