@@ -122,7 +122,7 @@ void glow_bridge_render(struct glow_bridge *b, int64_t t_us, struct glow_frame *
 enum glow_pace glow_bridge_pace(const struct glow_bridge *b, int64_t t_us, uint32_t *ret_meters)
 {
 	struct glow_picture pic = picture(b);
-	enum glow_pace pace = glow_picture_pace(&pic, t_us, ret_meters);
+	enum glow_pace pace = glow_picture_pace(&pic, &b->cfg.env, t_us, ret_meters);
 
 	return b->held_back ? GLOW_ANIMATED : pace;
 }
@@ -137,7 +137,7 @@ void glow_bridge_meters(struct glow_bridge *b, const uint16_t meter[GLOW_METERS]
 	struct glow_picture pic = picture(b);
 	uint32_t shown;
 
-	glow_picture_pace(&pic, GLOW_NEVER, &shown);
+	glow_picture_pace(&pic, &b->cfg.env, GLOW_NEVER, &shown);
 	if (shown)
 		b->revision++;
 	memcpy(b->cfg.env.meter, meter, sizeof(b->cfg.env.meter));
@@ -603,7 +603,7 @@ void glow_bridge_message(struct glow_bridge *b, const struct glow_message *messa
 		if (!b->restored && !b->accepted)
 			restore(b, message, now_us);
 		break;
-	case GLOW_TOPIC_OTHER:
+	default:
 		break;
 	}
 }

@@ -90,30 +90,120 @@ void glow_look_render(const struct glow_look *look, const struct glow_env *env, 
 	glow_frame_scale(ret_frame, look->brightness);
 }
 
-/* The layer that shows beneath the notice: the light unless it is auto, else the scene, else the idle display. */
-static const struct glow_look *base_look(const struct glow_picture *pic)
-{
-	if (pic->light && pic->light->effect)
-		return pic->light;
-	return pic->scene ? pic->scene : pic->idle;
-}
-
 static struct glow_place own_place(const struct glow_env *env)
 {
 	return (struct glow_place){ .offset = 0, .total = env->shape.pixels };
 }
 
+static void draw_idle(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
+		      struct glow_frame *ret_frame)
+{
+	if (pic->idle)
+		glow_look_render(pic->idle, env, own_place(env), t_us, ret_frame);
+	else
+		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_BLACK);
+}
+
+/* ---- scenes ---- */
+
+/* In place of an effect that this program does not know the idle display shows. */
+static void draw_entry(const struct glow_picture *pic, const struct glow_scene_layer *layer, int entry,
+		       int64_t begin_us, const struct glow_env *env, int64_t t_us, struct glow_frame *ret_frame)
+{
+	const struct glow_scene_entry *e = &layer->scene->entries[entry];
+	struct glow_look look;
+
+	if (!e->effect) {
+		draw_idle(pic, env, t_us, ret_frame);
+		return;
+	}
+	glow_look_init(&look, e->effect, begin_us);
+	look.params = e->params;
+	look.color = e->color;
+	look.brightness = e->brightness;
+	look.seed = glow_scene_seed(layer->scene, entry);
+	glow_look_render(&look, env, layer->place, t_us, ret_frame);
+}
+
+static void draw_scene(const struct glow_picture *pic, const struct glow_scene_layer *layer,
+		       const struct glow_scene_view *view, const struct glow_env *env, int64_t t_us,
+		       struct glow_frame *ret_frame)
+{
+	struct glow_frame from;
+
+	draw_entry(pic, layer, view->entry, view->begin_us, env, t_us, ret_frame);
+	if (view->from < 0)
+		return;
+	draw_entry(pic, layer, view->from, view->from_us, env, t_us, &from);
+	glow_frame_fade(ret_frame, &from, view->part);
+}
+
+/* The lowest scene that can be seen: the topmost that covers all, or the first of them. */
+static uint32_t lowest_scene(const struct glow_picture *pic, int64_t t_us, bool *ret_covers)
+{
+	struct glow_scene_view view;
+
+	for (uint32_t k = pic->n_scenes; k-- > 0;) {
+		*ret_covers = glow_scene_at(pic->scenes[k].scene, t_us, &view) && view.cover == 65536;
+		if (*ret_covers)
+			return k;
+	}
+	*ret_covers = false;
+	return 0;
+}
+
+static void draw_scenes(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
+			struct glow_frame *ret_frame)
+{
+	struct glow_scene_view view;
+	bool covered;
+	uint32_t k = lowest_scene(pic, t_us, &covered);
+
+	if (!covered)
+		draw_idle(pic, env, t_us, ret_frame);
+	for (; k < pic->n_scenes; k++) {
+		struct glow_frame under;
+
+		if (!glow_scene_at(pic->scenes[k].scene, t_us, &view) || view.cover == 0)
+			continue;
+		if (view.cover < 65536)
+			glow_frame_copy(&under, ret_frame);
+		draw_scene(pic, &pic->scenes[k], &view, env, t_us, ret_frame);
+		if (view.cover < 65536)
+			glow_frame_fade(ret_frame, &under, view.cover);
+	}
+}
+
+const struct glow_scene *glow_picture_scene(const struct glow_picture *pic, int64_t t_us)
+{
+	struct glow_scene_view view;
+
+	for (uint32_t k = pic->n_scenes; k-- > 0;)
+		if (glow_scene_at(pic->scenes[k].scene, t_us, &view))
+			return pic->scenes[k].scene;
+	return NULL;
+}
+
+/* ---- the picture ---- */
+
+/* True when nothing beneath the light can be seen: it has a picture of its own, or is dark. */
+static bool light_covers(const struct glow_look *light)
+{
+	return light && (light->effect || !light->on || light->brightness == 0);
+}
+
+/* The brightness of an auto light holds for what shows through it. */
 void glow_picture_base(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
 		       struct glow_frame *ret_frame)
 {
-	const struct glow_look *base = base_look(pic);
+	const struct glow_look *light = pic->light;
 
-	if (!base || (pic->light && !pic->light->on))
-		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_BLACK);
-	else
-		glow_look_render(base, env, base == pic->scene ? pic->scene_place : own_place(env), t_us, ret_frame);
-	if (pic->light && base != pic->light)
-		glow_frame_scale(ret_frame, pic->light->brightness);
+	if (light_covers(light)) {
+		glow_look_render(light, env, own_place(env), t_us, ret_frame);
+	} else {
+		draw_scenes(pic, env, t_us, ret_frame);
+		glow_frame_scale(ret_frame, light ? light->brightness : 255);
+	}
 	if (pic->fade_from && t_us < pic->fade_end_us) {
 		int64_t gone = t_us - pic->fade_start_us, length = pic->fade_end_us - pic->fade_start_us;
 
@@ -124,35 +214,94 @@ void glow_picture_base(const struct glow_picture *pic, const struct glow_env *en
 bool glow_picture_render(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
 			 struct glow_frame *ret_frame)
 {
-	if (pic->notice)
+	if (env->blackout == 255)
+		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_BLACK);
+	else if (pic->notice)
 		glow_look_render(pic->notice, env, own_place(env), t_us, ret_frame);
 	else
 		glow_picture_base(pic, env, t_us, ret_frame);
+	glow_frame_scale(ret_frame, 255 - env->blackout);
 	glow_frame_scale(ret_frame, env->brightness_limit);
 	return glow_current_limit(env->shape, env->current_limit_ma, ret_frame);
 }
 
-/* The gauge's first parameter row named `source` says which meter it shows. */
-static uint32_t look_meters(const struct glow_look *look)
-{
-	int row = glow_param_find(look->effect, "source");
+/* ---- pace ---- */
 
-	if (row < 0 || look->params.v[row] >= GLOW_METERS)
-		return 0;
-	return UINT32_C(1) << look->params.v[row];
+/* What the visible layers add up to. */
+struct motion {
+	enum glow_pace pace;
+	uint32_t meters;
+};
+
+static void move(struct motion *m, enum glow_pace pace)
+{
+	if (pace > m->pace)
+		m->pace = pace;
 }
 
-enum glow_pace glow_picture_pace(const struct glow_picture *pic, int64_t t_us, uint32_t *ret_meters)
+/* The gauge's first parameter row named `source` says which meter it shows. */
+static void move_effect(struct motion *m, const struct glow_effect_desc *effect, const struct glow_params *params)
 {
-	const struct glow_look *look = pic->notice ? pic->notice : base_look(pic);
-	bool covered = !pic->notice && pic->light && (!pic->light->on || pic->light->brightness == 0);
-	bool dark = !look || !look->on || look->brightness == 0 || covered;
-	bool fading = !pic->notice && pic->fade_from && t_us < pic->fade_end_us;
-	bool drawn = !dark && look->effect && !look->painted;
+	int row = glow_param_find(effect, "source");
 
+	move(m, effect->pace);
+	if (row >= 0 && params->v[row] < GLOW_METERS)
+		m->meters |= UINT32_C(1) << params->v[row];
+}
+
+static void move_look(struct motion *m, const struct glow_look *look)
+{
+	if (look && look->on && look->effect && look->brightness > 0 && !look->painted)
+		move_effect(m, look->effect, &look->params);
+}
+
+static void move_entry(struct motion *m, const struct glow_picture *pic, const struct glow_scene_entry *entry)
+{
+	if (!entry->effect)
+		move_look(m, pic->idle);
+	else if (entry->brightness > 0)
+		move_effect(m, entry->effect, &entry->params);
+}
+
+static void move_scenes(struct motion *m, const struct glow_picture *pic, int64_t t_us)
+{
+	struct glow_scene_view view;
+	bool covered;
+
+	for (uint32_t k = lowest_scene(pic, t_us, &covered); k < pic->n_scenes; k++) {
+		const struct glow_scene *scene = pic->scenes[k].scene;
+
+		if (!glow_scene_at(scene, t_us, &view))
+			continue;
+		if (view.fading)
+			move(m, GLOW_ANIMATED);
+		move_entry(m, pic, &scene->entries[view.entry]);
+		if (view.from >= 0)
+			move_entry(m, pic, &scene->entries[view.from]);
+	}
+	if (!covered)
+		move_look(m, pic->idle);
+}
+
+enum glow_pace glow_picture_pace(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
+				 uint32_t *ret_meters)
+{
+	const struct glow_look *light = pic->light;
+	struct motion m = { GLOW_STILL, 0 };
+
+	if (env->blackout == 255) {
+		/* Nothing of it can be seen. */
+	} else if (pic->notice) {
+		move_look(&m, pic->notice);
+	} else {
+		if (light_covers(light))
+			move_look(&m, light);
+		else
+			move_scenes(&m, pic, t_us);
+		if (pic->fade_from && t_us < pic->fade_end_us)
+			move(&m, GLOW_ANIMATED);
+	}
 	if (ret_meters)
-		*ret_meters = drawn ? look_meters(look) : 0;
-	if (fading)
-		return GLOW_ANIMATED;
-	return drawn ? look->effect->pace : GLOW_STILL;
+		*ret_meters = m.meters;
+	return m.pace;
 }

@@ -23,6 +23,11 @@ struct glow_mono glow_mono_now(void)
 	return (struct glow_mono){ .ns = clock_ns(CLOCK_MONOTONIC) };
 }
 
+struct glow_raw glow_raw_now(void)
+{
+	return (struct glow_raw){ .ns = clock_ns(CLOCK_MONOTONIC_RAW) };
+}
+
 /* The wall clock is read between two readings of the other one; of some tries
  * the one during which the process was interrupted least counts. */
 int64_t glow_wall_minus_mono_us(void)

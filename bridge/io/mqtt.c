@@ -29,8 +29,8 @@
 #include "mailbox.h"
 #include "mqtt_link.h"
 
-#define BOX_MESSAGES  1024
 #define BOX_SIZE      1048576
+#define BOX_MESSAGE   1024 /* bytes of box for each message it may hold */
 #define TURN_IN       32
 #define TURN_OUT      8
 #define STUCK_MS      2  /* look again whether the broker makes room */
@@ -40,6 +40,7 @@
 #define DELAY_MS      500 /* doubled with each attempt */
 #define DELAY_MAX_MS  10000
 #define STABLE_MS     5000 /* a connection that lasted this long starts the delays anew */
+#define SWITCH_MS     300  /* what is queued may still leave when the client id changes */
 
 struct glow_mqtt {
 	struct glow_mqtt_cfg cfg;
@@ -48,6 +49,8 @@ struct glow_mqtt {
 	struct glow_mail *taken; /* the owner's, until it asks for the next */
 	pthread_t thread;
 	int stop_fd;          /* readable once the owner wants to close */
+	int switch_fd;        /* readable once the owner wants the other client id */
+	atomic_bool lead;     /* the id that the next connection takes */
 	int done_fd;          /* readable once the thread is leaving */
 	atomic_uint flush_ms; /* how long a closing owner lets us send */
 
@@ -63,16 +66,26 @@ static int64_t now_ms(void)
 	return glow_mono_now().ns / 1000000;
 }
 
+/* True when the owner wants to close; false after the time, or at once when it wants the other id. */
 static bool stop_wanted(const struct glow_mqtt *mqtt, int timeout_ms)
 {
-	struct pollfd stop = { .fd = mqtt->stop_fd, .events = POLLIN };
+	struct pollfd fds[] = {
+		{ .fd = mqtt->stop_fd, .events = POLLIN },
+		{ .fd = mqtt->switch_fd, .events = POLLIN },
+	};
 
-	return poll(&stop, 1, timeout_ms) > 0;
+	poll(fds, 2, timeout_ms);
+	return fds[0].revents;
+}
+
+static bool leads(const struct glow_mqtt *mqtt)
+{
+	return mqtt->link.id == mqtt->cfg.lead_id && mqtt->cfg.lead_id;
 }
 
 static void post(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const char *why)
 {
-	const struct glow_mqtt_event event = { .kind = kind, .why = why };
+	const struct glow_mqtt_event event = { .kind = kind, .why = why, .leading = leads(mqtt) };
 
 	glow_mailbox_put(&mqtt->in, glow_mail_create(&event));
 }
@@ -97,7 +110,7 @@ static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 
 static int start_session(struct glow_mqtt *mqtt, char why[160])
 {
-	int r = glow_link_connect(&mqtt->link, true, why);
+	int r = glow_link_connect(&mqtt->link, leads(mqtt) || !mqtt->cfg.lead_id, why);
 	int64_t asked_ms = now_ms();
 
 	if (r < 0)
@@ -127,6 +140,25 @@ static int take_in(struct glow_mqtt *mqtt)
 	return r;
 }
 
+/* Time stamps in the payload grow by what the message waited. */
+static void age(struct glow_message *message)
+{
+	int64_t waited_ns = glow_raw_now().ns - message->at.ns;
+
+	for (int k = 0; k < 2; k++) {
+		uint8_t *at = (uint8_t *)message->payload + message->aging[k];
+		uint64_t ns = 0;
+
+		if (!message->aging[k] || (size_t)message->aging[k] + 8 > message->len)
+			continue;
+		for (int i = 7; i >= 0; i--)
+			ns = ns << 8 | at[i];
+		ns += (uint64_t)waited_ns;
+		for (int i = 0; i < 8; i++, ns >>= 8)
+			at[i] = (uint8_t)ns;
+	}
+}
+
 /* An enum sent, or negative: the connection is gone. */
 static int send_out(struct glow_mqtt *mqtt)
 {
@@ -139,6 +171,7 @@ static int send_out(struct glow_mqtt *mqtt)
 			return SENT_ALL;
 		if (!glow_link_has_room(&mqtt->link, &mqtt->held->event.message))
 			return SENT_STUCK;
+		age(&mqtt->held->event.message);
 		r = glow_link_publish(&mqtt->link, &mqtt->held->event.message);
 		free(mqtt->held);
 		mqtt->held = NULL;
@@ -148,13 +181,15 @@ static int send_out(struct glow_mqtt *mqtt)
 	return SENT_SOME;
 }
 
-/* Sleeps until the broker, the owner or the time wants something; true when the owner wants to close. */
-static bool sleep_until_work(const struct glow_mqtt *mqtt, int received, int sent, bool closing)
+/* Sleeps until the broker, the owner or the time wants something. How long what
+ * is queued may still take: 0 while the session goes on. */
+static unsigned sleep_until_work(const struct glow_mqtt *mqtt, int received, int sent, bool closing)
 {
 	struct pollfd fds[] = {
 		{ .fd = mqtt->link.fd, .events = POLLIN },
 		{ .fd = sent == SENT_STUCK ? -1 : mqtt->out.fd, .events = POLLIN },
 		{ .fd = closing ? -1 : mqtt->stop_fd, .events = POLLIN },
+		{ .fd = closing ? -1 : mqtt->switch_fd, .events = POLLIN },
 	};
 	int timeout_ms = (int)mqtt->cfg.keepalive_s * 1000 / 3;
 
@@ -162,15 +197,19 @@ static bool sleep_until_work(const struct glow_mqtt *mqtt, int received, int sen
 		timeout_ms = 0;
 	else if (sent == SENT_STUCK || closing)
 		timeout_ms = STUCK_MS;
-	poll(fds, 3, timeout_ms);
-	return closing || fds[2].revents;
+	poll(fds, 4, timeout_ms);
+	if (fds[2].revents)
+		return atomic_load(&mqtt->flush_ms) + 1;
+	return fds[3].revents ? SWITCH_MS : 0;
 }
 
-/* Moves messages until the connection is lost, or the owner closes and everything is sent. */
+/* Moves messages until the connection is lost, or the owner closes it or wants
+ * the other id, and everything is sent. */
 static void run_session(struct glow_mqtt *mqtt)
 {
 	bool closing = false;
 	int64_t end_ms = INT64_MAX;
+	unsigned flush_ms;
 
 	for (;;) {
 		int received = take_in(mqtt);
@@ -180,9 +219,11 @@ static void run_session(struct glow_mqtt *mqtt)
 			return;
 		if (closing && sent == SENT_ALL && glow_link_pending(&mqtt->link) == 0)
 			return;
-		closing = sleep_until_work(mqtt, received, sent, closing);
-		if (closing && end_ms == INT64_MAX)
-			end_ms = now_ms() + atomic_load(&mqtt->flush_ms);
+		flush_ms = sleep_until_work(mqtt, received, sent, closing);
+		if (flush_ms) {
+			closing = true;
+			end_ms = now_ms() + flush_ms;
+		}
 	}
 }
 
@@ -195,10 +236,10 @@ static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
 	mqtt->held = NULL;
 	glow_link_disconnect(&mqtt->link);
 	snprintf(why, sizeof(why), "connection to %.60s:%u lost", mqtt->link.host, mqtt->link.port);
-	if (lasted_ms < STABLE_MS)
+	if (lasted_ms < STABLE_MS && !leads(mqtt))
 		/* Two clients with one id throw each other out for ever. */
 		snprintf(why + strlen(why), sizeof(why) - strlen(why),
-			 " at once; does another client use the id %.40s?", mqtt->cfg.client_id);
+			 " at once; does another client use the id %.40s?", mqtt->link.id);
 	post(mqtt, GLOW_MQTT_DISCONNECTED, why);
 }
 
@@ -232,6 +273,22 @@ static int delay_ms(unsigned attempt)
 	return (int)(DELAY_MIN_MS + dice % (cap - DELAY_MIN_MS + 1));
 }
 
+/* The link under the id that is wanted now; the other one is for a single connection. */
+static void take_id(struct glow_mqtt *mqtt)
+{
+	eventfd_t ignored;
+	bool lead;
+	char why[160];
+
+	eventfd_read(mqtt->switch_fd, &ignored);
+	lead = atomic_exchange(&mqtt->lead, false);
+	if (lead == leads(mqtt))
+		return;
+	glow_link_fini(&mqtt->link);
+	if (glow_link_init(&mqtt->link, &mqtt->cfg, lead ? mqtt->cfg.lead_id : mqtt->cfg.client_id, why) < 0)
+		post(mqtt, GLOW_MQTT_FAILED, why);
+}
+
 static void *network_thread(void *data)
 {
 	struct glow_mqtt *mqtt = data;
@@ -239,6 +296,7 @@ static void *network_thread(void *data)
 	int wait_ms = 0;
 
 	while (!stop_wanted(mqtt, wait_ms)) {
+		take_id(mqtt);
 		if (connect_and_run(mqtt) >= STABLE_MS)
 			attempt = 0;
 		wait_ms = delay_ms(attempt++);
@@ -285,9 +343,9 @@ static size_t strings_size(const char *const *strings, size_t n)
 static int copy_cfg(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg)
 {
 	struct glow_mqtt_cfg *copy = &mqtt->cfg;
-	const char **const fields[] = { &copy->broker,   &copy->client_id,  &copy->username,
-					&copy->password, &copy->ca_file,    &copy->cert_file,
-					&copy->key_file, &copy->will_topic, &copy->will_payload };
+	const char **const fields[] = { &copy->broker,       &copy->client_id, &copy->username, &copy->password,
+					&copy->ca_file,      &copy->cert_file, &copy->key_file, &copy->will_topic,
+					&copy->will_payload, &copy->lead_id };
 	const size_t n_fields = sizeof(fields) / sizeof(fields[0]);
 	const size_t n_topics = cfg->n_topics + cfg->n_retained_topics;
 	size_t size = n_topics * sizeof(char *) + strings_size(cfg->topics, cfg->n_topics) +
@@ -322,6 +380,8 @@ static void destroy(struct glow_mqtt *mqtt)
 		glow_mailbox_fini(&mqtt->out);
 	if (mqtt->stop_fd >= 0)
 		close(mqtt->stop_fd);
+	if (mqtt->switch_fd >= 0)
+		close(mqtt->switch_fd);
 	if (mqtt->done_fd >= 0)
 		close(mqtt->done_fd);
 	free(mqtt->held);
@@ -332,24 +392,27 @@ static void destroy(struct glow_mqtt *mqtt)
 
 static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char why[160])
 {
+	size_t size;
 	int r;
 
 	snprintf(why, 160, "cannot set up the MQTT client");
 	r = copy_cfg(mqtt, cfg);
 	if (r < 0)
 		return r;
-	r = glow_mailbox_init(&mqtt->in, BOX_MESSAGES, BOX_SIZE);
+	size = cfg->inbox_max ? cfg->inbox_max : BOX_SIZE;
+	r = glow_mailbox_init(&mqtt->in, size / BOX_MESSAGE, size);
 	if (r < 0)
 		return r;
-	r = glow_mailbox_init(&mqtt->out, BOX_MESSAGES, BOX_SIZE);
+	r = glow_mailbox_init(&mqtt->out, BOX_SIZE / BOX_MESSAGE, BOX_SIZE);
 	if (r < 0)
 		return r;
 	glow_mailbox_set_shut(&mqtt->out, true);
 	mqtt->stop_fd = eventfd(0, EFD_CLOEXEC);
+	mqtt->switch_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	mqtt->done_fd = eventfd(0, EFD_CLOEXEC);
-	if (mqtt->stop_fd < 0 || mqtt->done_fd < 0)
+	if (mqtt->stop_fd < 0 || mqtt->switch_fd < 0 || mqtt->done_fd < 0)
 		return -errno;
-	r = glow_link_init(&mqtt->link, &mqtt->cfg, why);
+	r = glow_link_init(&mqtt->link, &mqtt->cfg, mqtt->cfg.client_id, why);
 	if (r < 0)
 		return r;
 	return start_thread(mqtt);
@@ -362,7 +425,7 @@ int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt,
 
 	if (!mqtt)
 		return -ENOMEM;
-	mqtt->in.fd = mqtt->out.fd = mqtt->stop_fd = mqtt->done_fd = -1;
+	mqtt->in.fd = mqtt->out.fd = mqtt->stop_fd = mqtt->switch_fd = mqtt->done_fd = -1;
 	r = start(mqtt, cfg, why);
 	if (r < 0) {
 		destroy(mqtt);
@@ -389,8 +452,11 @@ bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event)
 
 int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message)
 {
-	const struct glow_mqtt_event event = { .kind = GLOW_MQTT_MESSAGE, .message = *message };
-	struct glow_mail *mail = glow_mail_create(&event);
+	struct glow_mqtt_event event = { .kind = GLOW_MQTT_MESSAGE, .message = *message };
+	struct glow_mail *mail;
+
+	event.message.at = glow_raw_now();
+	mail = glow_mail_create(&event);
 
 	/* A broker hangs up on a packet that is too large, and would again after each reconnect. */
 	if (mail && mail->size > GLOW_MQTT_PACKET_MAX) {
@@ -398,6 +464,12 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 		return -EMSGSIZE;
 	}
 	return glow_mailbox_put(&mqtt->out, mail);
+}
+
+void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)
+{
+	atomic_store(&mqtt->lead, lead);
+	eventfd_write(mqtt->switch_fd, 1);
 }
 
 uint64_t glow_mqtt_dropped(const struct glow_mqtt *mqtt)
@@ -438,15 +510,13 @@ static int check_link(struct glow_link *link, char why[160])
 
 int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[160])
 {
-	struct glow_mqtt_cfg other = *cfg;
 	struct glow_link link;
 	char id[128];
 	int r;
 
 	/* Under its own id it would throw the running bridge out. */
 	snprintf(id, sizeof(id), "%.100s-check", cfg->client_id);
-	other.client_id = id;
-	r = glow_link_init(&link, &other, why);
+	r = glow_link_init(&link, cfg, id, why);
 	if (r == 0)
 		r = check_link(&link, why);
 	glow_link_fini(&link);

@@ -85,13 +85,13 @@ bool glow_mqtt_uri_valid(const char *uri)
 	return parse_broker(&link, uri);
 }
 
-int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, char why[160])
+int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[160])
 {
 	MQTTClient_createOptions options = MQTTClient_createOptions_initializer;
 	char uri[sizeof(link->host) + 24];
 	bool ipv6;
 
-	*link = (struct glow_link){ .cfg = cfg, .fd = -1 };
+	*link = (struct glow_link){ .cfg = cfg, .id = id, .fd = -1 };
 	if (!parse_broker(link, cfg->broker)) {
 		/* Not repeated: somebody may have put a password into it. */
 		snprintf(why, 160, "broker must be mqtt://host[:port] or mqtts://host[:port]");
@@ -105,9 +105,9 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, char
 	snprintf(uri, sizeof(uri), "%s://%s%s%s:%u", link->tls ? "ssl" : "tcp", ipv6 ? "[" : "", link->host,
 		 ipv6 ? "]" : "", link->port);
 	options.MQTTVersion = MQTTVERSION_5;
-	if (MQTTClient_createWithOptions(&link->client, uri, cfg->client_id, MQTTCLIENT_PERSISTENCE_NONE, NULL,
-					 &options) != MQTTCLIENT_SUCCESS) {
-		snprintf(why, 160, "client id \"%.80s\" cannot be used", cfg->client_id);
+	if (MQTTClient_createWithOptions(&link->client, uri, id, MQTTCLIENT_PERSISTENCE_NONE, NULL, &options) !=
+	    MQTTCLIENT_SUCCESS) {
+		snprintf(why, 160, "client id \"%.80s\" cannot be used", id);
 		return -EINVAL;
 	}
 	return 0;
@@ -309,7 +309,7 @@ int glow_link_subscribe(struct glow_link *link, char why[160])
 	return r;
 }
 
-static struct glow_mail *mail_of(const char *topic, const MQTTClient_message *from)
+static struct glow_mail *mail_of(const char *topic, const MQTTClient_message *from, struct glow_raw at)
 {
 	MQTTProperties *properties = (MQTTProperties *)&from->properties;
 	const MQTTProperty *response = MQTTProperties_getProperty(properties, MQTTPROPERTY_CODE_RESPONSE_TOPIC);
@@ -320,7 +320,8 @@ static struct glow_mail *mail_of(const char *topic, const MQTTClient_message *fr
 			     .payload = from->payload,
 			     .len = (size_t)from->payloadlen,
 			     .qos = from->qos,
-			     .retained = from->retained },
+			     .retained = from->retained,
+			     .at = at },
 	};
 	char *response_topic = NULL;
 	struct glow_mail *mail = NULL;
@@ -345,10 +346,11 @@ int glow_link_wait(struct glow_link *link, unsigned timeout_ms, struct glow_mail
 	char *topic = NULL;
 	int topic_len = 0;
 	int rc = MQTTClient_receive(link->client, &topic, &topic_len, &message, timeout_ms);
+	struct glow_raw at = glow_raw_now();
 
 	/* A message may come together with the news that it was the last one. */
 	if (message) {
-		*ret_mail = rc == MQTTCLIENT_TOPICNAME_TRUNCATED ? NULL : mail_of(topic, message);
+		*ret_mail = rc == MQTTCLIENT_TOPICNAME_TRUNCATED ? NULL : mail_of(topic, message, at);
 		MQTTClient_freeMessage(&message);
 		MQTTClient_free(topic);
 		return 1;

@@ -17,6 +17,7 @@
 
 struct glow_link {
 	const struct glow_mqtt_cfg *cfg; /**< borrowed until glow_link_fini() */
+	const char *id;                  /**< client id, borrowed as well */
 	void *client;                    /**< Paho's handle */
 	bool tls;
 	char host[256];
@@ -26,8 +27,9 @@ struct glow_link {
 	char tls_error[160]; /**< the last thing OpenSSL complained of, "" for nothing */
 };
 
-/** 0, or -EINVAL for a broker that is no URI, with the reason in `why`. */
-int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, char why[160]);
+/** 0, or -EINVAL for a broker that is no URI, with the reason in `why`. The
+ * client id is given apart from cfg, which may have two. */
+int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[160]);
 void glow_link_fini(struct glow_link *link);
 
 /** Connects with the configured will, or without any. Blocks up to

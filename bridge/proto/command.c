@@ -14,11 +14,11 @@
 #include <glow/time.h>
 
 #define AT_MAX_AHEAD_US (60 * GLOW_US_PER_S)
-#define EXACT_INT_MAX   (INT64_C(1) << 53) /* integers a JSON number holds exactly */
 
 struct reading {
 	struct glow_command *cmd;
 	const struct glow_command_ctx *ctx;
+	struct glow_shape shape; /* for any node the longest there is */
 	struct glow_diag *diag;
 };
 
@@ -97,7 +97,7 @@ static enum glow_code read_flash(struct reading *r, const cJSON *item)
 
 static enum glow_code read_at(struct reading *r, const cJSON *item)
 {
-	if (glow_json_int(item, "at_us", -EXACT_INT_MAX, EXACT_INT_MAX, &r->cmd->at_us, r->diag) != GLOW_OK)
+	if (glow_json_int(item, "at_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &r->cmd->at_us, r->diag) != GLOW_OK)
 		return r->diag->code;
 	if (r->cmd->at_us > r->ctx->now_us + AT_MAX_AHEAD_US)
 		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "at_us", "must be at most 60 s ahead, got %.3f s",
@@ -169,7 +169,7 @@ static bool pixel_range(const char *key, uint32_t n, uint32_t *ret_first, uint32
 static enum glow_code read_pixel_ranges(struct reading *r, const cJSON *map)
 {
 	const cJSON *rest = glow_json_get(map, "*");
-	uint32_t n = r->ctx->shape.pixels, first, last;
+	uint32_t n = r->shape.pixels, first, last;
 	struct glow_rgb c;
 
 	if (rest) {
@@ -207,9 +207,9 @@ static enum glow_code read_pixels(struct reading *r, const cJSON *item)
 	for (const cJSON *one = item->child; one; one = one->next, i++) {
 		char where[32];
 
-		if (i >= r->ctx->shape.pixels)
-			return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "pixels", "this board has %u pixels",
-					     r->ctx->shape.pixels);
+		if (i >= r->shape.pixels)
+			return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "pixels", "%s has %u pixels",
+					     r->ctx->any ? "the longest board" : "this board", r->shape.pixels);
 		snprintf(where, sizeof(where), "pixels.%u", i);
 		if (glow_json_color(one, where, &c, r->diag) != GLOW_OK)
 			return r->diag->code;
@@ -228,19 +228,22 @@ static int led_find(struct glow_shape shape, const char *name)
 
 static enum glow_code read_leds(struct reading *r, const cJSON *map)
 {
-	struct glow_shape shape = r->ctx->shape;
-
 	if (!cJSON_IsObject(map))
 		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "leds", "must be an object of names and levels");
 	for (const cJSON *item = map->child; item; item = item->next) {
+		struct glow_shape shape = r->shape;
 		int k = led_find(shape, item->string);
 		char where[96];
 		int64_t level;
 
+		if (k < 0 && r->ctx->any) {
+			shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
+			k = led_find(shape, item->string);
+		}
 		snprintf(where, sizeof(where), "leds.%s", item->string);
 		if (k < 0)
-			return glow_diag_set(r->diag, GLOW_UNKNOWN_LED, where, "this %s has no LED of that name",
-					     glow_shape_name(shape));
+			return glow_diag_set(r->diag, GLOW_UNKNOWN_LED, where, "%s%s has no LED of that name",
+					     r->ctx->any ? "not even a " : "this ", glow_shape_name(shape));
 		if (glow_json_int(item, where, 0, 255, &level, r->diag) != GLOW_OK)
 			return r->diag->code;
 		for (uint32_t i = 0; i < shape.pixels; i++)
@@ -332,6 +335,26 @@ static enum glow_code read_params(struct reading *r, const cJSON *params)
 	return GLOW_OK;
 }
 
+/* For some node: what its light shows now is not known, so it is one of all effects that must take them. */
+static enum glow_code read_params_any(struct reading *r, const cJSON *params)
+{
+	struct glow_diag best = { .code = GLOW_OK };
+
+	for (size_t k = 0; k < glow_effect_count(); k++) {
+		r->cmd->effect = glow_effect_at(k);
+		r->cmd->params_set = 0;
+		if (read_params(r, params) == GLOW_OK)
+			return GLOW_OK;
+		/* One that knows them all has the most to say. */
+		if (best.code == GLOW_OK || best.code == GLOW_UNKNOWN_PARAM)
+			best = *r->diag;
+	}
+	*r->diag = best;
+	if (best.code == GLOW_UNKNOWN_PARAM)
+		return glow_diag_set(r->diag, GLOW_UNKNOWN_PARAM, "params", "no effect has these parameters");
+	return best.code;
+}
+
 static enum glow_code read_params_type(struct reading *r, const cJSON *item)
 {
 	if (!cJSON_IsObject(item))
@@ -366,7 +389,8 @@ static const struct field {
 static const struct glow_effect_desc *resulting_effect(const struct reading *r)
 {
 	uint32_t has = r->cmd->has;
-	const struct glow_effect_desc *e = has & GLOW_HAS_EFFECT ? r->cmd->effect : r->ctx->current;
+	const struct glow_effect_desc *present = r->ctx->any ? NULL : r->ctx->current;
+	const struct glow_effect_desc *e = has & GLOW_HAS_EFFECT ? r->cmd->effect : present;
 	const struct glow_effect_desc *solid = glow_effect_at(0);
 
 	if (has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
@@ -394,12 +418,14 @@ static enum glow_code check_together(struct reading *r)
 enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ctx *ctx,
 				 struct glow_command *ret_command, struct glow_diag *diag)
 {
-	struct reading r = { .cmd = ret_command, .ctx = ctx, .diag = diag };
+	struct reading r = { .cmd = ret_command, .ctx = ctx, .shape = ctx->shape, .diag = diag };
 	const cJSON *params;
 
+	if (ctx->any)
+		r.shape = (struct glow_shape){ GLOW_SHAPE_BLINKT, GLOW_PIXELS_MAX };
 	memset(ret_command, 0, offsetof(struct glow_command, paint));
-	memset(ret_command->paint_set, 0, ctx->shape.pixels);
-	ret_command->paint.n = ctx->shape.pixels;
+	memset(ret_command->paint_set, 0, r.shape.pixels);
+	ret_command->paint.n = r.shape.pixels;
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
@@ -423,7 +449,54 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
 		params = NULL;
 	}
 	ret_command->effect = resulting_effect(&r);
+	if (params && ctx->any && !(ret_command->has & (GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS)))
+		return read_params_any(&r, params);
 	return params ? read_params(&r, params) : GLOW_OK;
+}
+
+cJSON *glow_command_copy(const cJSON *tree)
+{
+	cJSON *copy = cJSON_CreateObject();
+
+	for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
+		const cJSON *item = glow_json_get(tree, fields[k].name);
+
+		if (item)
+			cJSON_AddItemToObject(copy, fields[k].name, cJSON_Duplicate(item, true));
+	}
+	return copy;
+}
+
+static cJSON *param_value(const struct glow_param_desc *row, const struct glow_params *params, int32_t v)
+{
+	char text[8];
+
+	switch (row->type) {
+	case GLOW_PARAM_BOOL:
+		return cJSON_CreateBool(v != 0);
+	case GLOW_PARAM_COLOR:
+		if (v == GLOW_LIGHT_COLOR)
+			return cJSON_CreateNull();
+		glow_color_format(glow_rgb_unpack(v), text);
+		return cJSON_CreateString(text);
+	case GLOW_PARAM_CHOICE:
+		return cJSON_CreateString(row->choices[v]);
+	case GLOW_PARAM_TEXT:
+		return cJSON_CreateString(params->text);
+	case GLOW_PARAM_INT:
+		break;
+	}
+	return cJSON_CreateNumber(v);
+}
+
+cJSON *glow_params_write(const struct glow_effect_desc *effect, const struct glow_params *params)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	for (int k = 0; effect && k < effect->n_params; k++)
+		cJSON_AddItemToObject(object, effect->params[k].name,
+				      param_value(&effect->params[k], params, params->v[k]));
+	return object;
 }
 
 cJSON *glow_command_tree(const char *payload, size_t len, struct glow_diag *diag)

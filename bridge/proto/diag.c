@@ -55,3 +55,14 @@ enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const 
 	mend_utf8(diag->what);
 	return code;
 }
+
+enum glow_code glow_diag_inside(struct glow_diag *diag, const char *where)
+{
+	char path[2 * sizeof(diag->where)];
+
+	snprintf(path, sizeof(path), "%s%s%s", where, diag->where[0] ? "." : "", diag->where);
+	memcpy(diag->where, path, sizeof(diag->where));
+	diag->where[sizeof(diag->where) - 1] = '\0';
+	mend_utf8(diag->where);
+	return diag->code;
+}

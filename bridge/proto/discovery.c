@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Home Assistant finds a node by one retained message: a device with a light
  * (the JSON schema, which the set and state topics speak), a button that makes
- * the node identify itself, and its measurements. */
+ * the node identify itself, and its measurements. The cluster is a device too;
+ * nothing says what all its lights show, so its light believes what it sent. */
 
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +38,10 @@ static void add_light(cJSON *all, const char *device, const char *set, const cha
 	cJSON_AddNullToObject(light, "name"); /* the entity takes the device's name */
 	cJSON_AddStringToObject(light, "schema", "json");
 	cJSON_AddStringToObject(light, "command_topic", set);
-	cJSON_AddStringToObject(light, "state_topic", state);
+	if (state)
+		cJSON_AddStringToObject(light, "state_topic", state);
+	else
+		cJSON_AddTrueToObject(light, "optimistic");
 	cJSON_AddTrueToObject(light, "brightness");
 	cJSON_AddTrueToObject(light, "transition");
 	cJSON_AddTrueToObject(light, "flash");
@@ -67,38 +71,98 @@ static void add_sensor(cJSON *all, const char *device, const char *stats, const 
 		cJSON_AddStringToObject(sensor, "device_class", device_class);
 }
 
+static cJSON *add_button(cJSON *all, const char *device, const char *key, const char *name, const char *topic,
+			 const char *payload)
+{
+	cJSON *button = component(all, device, key, "button");
+
+	cJSON_AddStringToObject(button, "name", name);
+	cJSON_AddStringToObject(button, "command_topic", topic);
+	cJSON_AddStringToObject(button, "payload_press", payload);
+	return button;
+}
+
+static void add_identify(cJSON *all, const char *device, const char *topic)
+{
+	cJSON *button =
+		add_button(all, device, "identify", "Identify", topic, "{\"effect\":\"identify\",\"ttl_s\":10}");
+
+	cJSON_AddStringToObject(button, "device_class", "identify");
+	cJSON_AddStringToObject(button, "entity_category", "config");
+}
+
+static void add_dimmer(cJSON *all, const char *device, const char *prefix)
+{
+	cJSON *number = component(all, device, "dimmer", "number");
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	cJSON_AddStringToObject(number, "name", "Master dimmer");
+	glow_topic_make(topic, prefix, "dim", "set", NULL);
+	cJSON_AddStringToObject(number, "command_topic", topic);
+	cJSON_AddStringToObject(number, "command_template", "{\"brightness\":{{ value | int }}}");
+	glow_topic_make(topic, prefix, "dim", "current", NULL);
+	cJSON_AddStringToObject(number, "state_topic", topic);
+	cJSON_AddStringToObject(number, "value_template", "{{ value_json.brightness }}");
+	glow_json_add_int(number, "min", 0);
+	glow_json_add_int(number, "max", 255);
+	glow_json_add_int(number, "step", 1);
+}
+
+/* What every device says of itself, whatever it offers. */
+static cJSON *device_write(const char *device, const char *name, const char *model, const char *version,
+			   const char *availability)
+{
+	cJSON *tree = cJSON_CreateObject(), *part = cJSON_AddObjectToObject(tree, "device");
+
+	cJSON_AddItemToArray(cJSON_AddArrayToObject(part, "identifiers"), cJSON_CreateString(device));
+	cJSON_AddStringToObject(part, "name", name);
+	cJSON_AddStringToObject(part, "manufacturer", "Glowswarm");
+	cJSON_AddStringToObject(part, "model", model);
+	cJSON_AddStringToObject(part, "sw_version", version);
+	part = cJSON_AddObjectToObject(tree, "origin");
+	cJSON_AddStringToObject(part, "name", "Glowswarm");
+	cJSON_AddStringToObject(part, "sw_version", version);
+	cJSON_AddStringToObject(tree, "availability_topic", availability);
+	return tree;
+}
+
 cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix)
 {
-	cJSON *tree = cJSON_CreateObject(), *part, *all;
+	cJSON *tree, *all;
 	char device[GLOW_TOPIC_MAX + 1], topic[GLOW_TOPIC_MAX + 1], state[GLOW_TOPIC_MAX + 1];
 
 	glow_client_id(device, prefix, info->id);
-	part = cJSON_AddObjectToObject(tree, "device");
-	cJSON_AddItemToArray(cJSON_AddArrayToObject(part, "identifiers"), cJSON_CreateString(device));
-	cJSON_AddStringToObject(part, "name", info->id);
-	cJSON_AddStringToObject(part, "manufacturer", "Glowswarm");
-	cJSON_AddStringToObject(part, "model", info->shape.kind == GLOW_SHAPE_PIGLOW ? "PiGlow" : "Blinkt!");
-	cJSON_AddStringToObject(part, "sw_version", info->version);
-	part = cJSON_AddObjectToObject(tree, "origin");
-	cJSON_AddStringToObject(part, "name", "Glowswarm");
-	cJSON_AddStringToObject(part, "sw_version", info->version);
 	glow_topic_make(topic, prefix, "node", info->id, "availability");
-	cJSON_AddStringToObject(tree, "availability_topic", topic);
-
+	tree = device_write(device, info->id, info->shape.kind == GLOW_SHAPE_PIGLOW ? "PiGlow" : "Blinkt!",
+			    info->version, topic);
 	all = cJSON_AddObjectToObject(tree, "components");
 	glow_topic_make(topic, prefix, "node", info->id, "set");
 	glow_topic_make(state, prefix, "node", info->id, "state");
 	add_light(all, device, topic, state);
 	glow_topic_make(topic, prefix, "node", info->id, "notify");
-	part = component(all, device, "identify", "button");
-	cJSON_AddStringToObject(part, "name", "Identify");
-	cJSON_AddStringToObject(part, "device_class", "identify");
-	cJSON_AddStringToObject(part, "entity_category", "config");
-	cJSON_AddStringToObject(part, "command_topic", topic);
-	cJSON_AddStringToObject(part, "payload_press", "{\"effect\":\"identify\",\"ttl_s\":10}");
+	add_identify(all, device, topic);
 	glow_topic_make(topic, prefix, "node", info->id, "stats");
 	add_sensor(all, device, topic, "cpu", "CPU", NULL, "%");
 	add_sensor(all, device, topic, "memory", "Memory", NULL, "%");
 	add_sensor(all, device, topic, "temperature", "Temperature", "temperature", "°C");
+	return tree;
+}
+
+cJSON *glow_discovery_cluster_write(const char *prefix, const char *version)
+{
+	cJSON *tree, *all;
+	char device[GLOW_TOPIC_MAX + 1], topic[GLOW_TOPIC_MAX + 1];
+
+	glow_client_id(device, prefix, GLOW_DISCOVERY_CLUSTER);
+	glow_topic_make(topic, prefix, "conductor", "availability", NULL);
+	tree = device_write(device, prefix, "Cluster", version, topic);
+	all = cJSON_AddObjectToObject(tree, "components");
+	glow_topic_make(topic, prefix, "all", "set", NULL);
+	add_light(all, device, topic, NULL);
+	add_dimmer(all, device, prefix);
+	glow_topic_make(topic, prefix, "all", "notify", NULL);
+	add_identify(all, device, topic);
+	glow_topic_make(topic, prefix, "scene", "stop", NULL);
+	add_button(all, device, "stop", "Stop scenes", topic, "{}");
 	return tree;
 }

@@ -219,9 +219,14 @@ cJSON *glow_stats_write(const struct glow_stats *stats)
 	glow_json_add_int(tree, "dropped", (int64_t)stats->dropped);
 	glow_json_add_int(tree, "write_us", stats->write_us);
 	sync = cJSON_AddObjectToObject(tree, "sync");
-	cJSON_AddStringToObject(sync, "state", "unsynced");
-	cJSON_AddNullToObject(sync, "offset_us");
-	cJSON_AddNullToObject(sync, "error_us");
+	cJSON_AddStringToObject(sync, "state", stats->sync.state[0] ? stats->sync.state : "unsynced");
+	if (stats->sync.valid) {
+		glow_json_add_int(sync, "offset_us", stats->sync.offset_us);
+		glow_json_add_int(sync, "error_us", stats->sync.error_us);
+	} else {
+		cJSON_AddNullToObject(sync, "offset_us");
+		cJSON_AddNullToObject(sync, "error_us");
+	}
 	cJSON_AddNumberToObject(tree, "cpu", stats->meter[GLOW_METER_CPU] / 10.0);
 	cJSON_AddNumberToObject(tree, "memory", stats->meter[GLOW_METER_MEMORY] / 10.0);
 	if (isnan(stats->temperature_c))
@@ -246,12 +251,38 @@ void glow_stats_read_meters(const cJSON *tree, uint16_t ret_meter[GLOW_METERS])
 	}
 }
 
+static int64_t int_or_0(const cJSON *tree, const char *name, int64_t min, int64_t max)
+{
+	struct glow_diag diag;
+	int64_t v;
+
+	return glow_json_int(glow_json_get(tree, name), name, min, max, &v, &diag) == GLOW_OK ? v : 0;
+}
+
+void glow_stats_read(const cJSON *tree, struct glow_stats *ret_stats)
+{
+	const cJSON *sync = glow_json_get(tree, "sync"), *temperature = glow_json_get(tree, "temperature");
+
+	memset(ret_stats, 0, sizeof(*ret_stats));
+	ret_stats->fps = (unsigned)int_or_0(tree, "fps", 0, 1000000);
+	ret_stats->late = (uint64_t)int_or_0(tree, "late", 0, GLOW_JSON_INT_MAX);
+	ret_stats->dropped = (uint64_t)int_or_0(tree, "dropped", 0, GLOW_JSON_INT_MAX);
+	ret_stats->write_us = (uint32_t)int_or_0(tree, "write_us", 0, UINT32_MAX);
+	ret_stats->temperature_c = cJSON_IsNumber(temperature) ? temperature->valuedouble : NAN;
+	glow_stats_read_meters(tree, ret_stats->meter);
+	copy_string(sync, "state", ret_stats->sync.state, sizeof(ret_stats->sync.state));
+	ret_stats->sync.valid = cJSON_IsNumber(glow_json_get(sync, "error_us"));
+	ret_stats->sync.offset_us = int_or_0(sync, "offset_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX);
+	ret_stats->sync.error_us = (uint32_t)int_or_0(sync, "error_us", 0, UINT32_MAX);
+}
+
 cJSON *glow_answer_write(const char *node, const struct glow_diag *diag)
 {
 	cJSON *tree = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(tree, "status", diag->code == GLOW_OK ? "ok" : "error");
-	cJSON_AddStringToObject(tree, "node", node);
+	if (node)
+		cJSON_AddStringToObject(tree, "node", node);
 	if (diag->code != GLOW_OK) {
 		cJSON_AddStringToObject(tree, "code", glow_code_name(diag->code));
 		cJSON_AddStringToObject(tree, "field", diag->where);

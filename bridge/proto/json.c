@@ -260,7 +260,7 @@ enum glow_code glow_json_micro(const cJSON *item, const char *where, double min,
 		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be a number");
 	v = item->valuedouble;
 	if (v < min || v > max)
-		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "must be %g..%g, got %.15g", min, max, v);
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "must be %.10g..%.10g, got %.15g", min, max, v);
 	*ret_value = (int64_t)llround(v * 1e6);
 	return GLOW_OK;
 }

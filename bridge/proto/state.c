@@ -8,36 +8,13 @@
 
 #include <glow/json.h>
 #include <glow/state.h>
+#include <glow/timing.h>
 
 static const char *const showing_names[] = { "idle", "scene", "light", "notice" };
 
 const char *glow_showing_name(enum glow_showing showing)
 {
 	return showing_names[showing];
-}
-
-static cJSON *param_value(const struct glow_look *look, int k)
-{
-	const struct glow_param_desc *row = &look->effect->params[k];
-	int32_t v = look->params.v[k];
-	char text[8];
-
-	switch (row->type) {
-	case GLOW_PARAM_BOOL:
-		return cJSON_CreateBool(v != 0);
-	case GLOW_PARAM_COLOR:
-		if (v == GLOW_LIGHT_COLOR)
-			return cJSON_CreateNull();
-		glow_color_format(glow_rgb_unpack(v), text);
-		return cJSON_CreateString(text);
-	case GLOW_PARAM_CHOICE:
-		return cJSON_CreateString(row->choices[v]);
-	case GLOW_PARAM_TEXT:
-		return cJSON_CreateString(look->params.text);
-	case GLOW_PARAM_INT:
-		break;
-	}
-	return cJSON_CreateNumber(v);
 }
 
 /* A frame as `pixels` (colours) or, where LEDs have names, `leds` (levels). */
@@ -68,7 +45,7 @@ static void write_frame(cJSON *object, const char *pixels, const char *leds, con
 
 static void write_look(cJSON *object, const struct glow_look *look, struct glow_shape shape)
 {
-	cJSON *color, *params;
+	cJSON *color;
 
 	cJSON_AddStringToObject(object, "state", look->on ? "ON" : "OFF");
 	cJSON_AddStringToObject(object, "color_mode", "rgb");
@@ -78,9 +55,7 @@ static void write_look(cJSON *object, const struct glow_look *look, struct glow_
 	glow_json_add_int(color, "b", look->color.b);
 	glow_json_add_int(object, "brightness", look->brightness);
 	cJSON_AddStringToObject(object, "effect", look->effect ? look->effect->name : "auto");
-	params = cJSON_AddObjectToObject(object, "params");
-	for (int k = 0; look->effect && k < look->effect->n_params; k++)
-		cJSON_AddItemToObject(params, look->effect->params[k].name, param_value(look, k));
+	cJSON_AddItemToObject(object, "params", glow_params_write(look->effect, &look->params));
 	if (look->painted)
 		write_frame(object, "pixels", "leds", &look->paint, shape);
 	glow_json_add_int(object, "start_us", look->start_us);
@@ -93,6 +68,8 @@ cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
 
 	write_look(tree, &state->light, shape);
 	glow_json_add_int(tree, "since_us", state->since_us);
+	if (state->clock_id)
+		glow_clock_id_add(tree, state->clock_id);
 	cJSON_AddStringToObject(tree, "showing", showing_names[state->showing]);
 	if (state->fading) {
 		write_frame(tree, "fade_from", "fade_from", &state->fade_from, shape);
@@ -123,7 +100,7 @@ static enum glow_code read_int(const cJSON *tree, const char *name, int64_t min,
 
 static enum glow_code read_time(const cJSON *tree, const char *name, int64_t *value, struct glow_diag *diag)
 {
-	return read_int(tree, name, -(INT64_C(1) << 53), INT64_C(1) << 53, value, diag);
+	return read_int(tree, name, -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, value, diag);
 }
 
 static enum glow_code read_look(const cJSON *tree, struct glow_shape shape, struct glow_look *ret_look,
@@ -212,7 +189,8 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 
 	memset(ret_state, 0, sizeof(*ret_state));
 	if (read_look(tree, shape, &ret_state->light, diag) != GLOW_OK ||
-	    read_time(tree, "since_us", &ret_state->since_us, diag) != GLOW_OK)
+	    read_time(tree, "since_us", &ret_state->since_us, diag) != GLOW_OK ||
+	    (glow_json_get(tree, "clock_id") && glow_clock_id_read(tree, &ret_state->clock_id, diag) != GLOW_OK))
 		return diag->code;
 	for (int k = 0; k < 4; k++)
 		if (cJSON_IsString(showing) && strcmp(showing->valuestring, showing_names[k]) == 0)

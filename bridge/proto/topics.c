@@ -67,17 +67,76 @@ bool glow_answer_topic_allowed(const char *prefix, const char *topic)
 	return !rest || (strncmp(rest, "answer/", 7) == 0 && rest[7]);
 }
 
+/* One row a topic; "+" is the level that becomes the id. */
+static const struct row {
+	const char *pattern;
+	enum glow_topic_kind kind;
+	enum glow_topic_of of;
+} rows[] = {
+	{ "node/+/set", GLOW_TOPIC_SET, GLOW_OF_NODE },
+	{ "node/+/notify", GLOW_TOPIC_NOTIFY, GLOW_OF_NODE },
+	{ "node/+/state", GLOW_TOPIC_STATE, GLOW_OF_NODE },
+	{ "node/+/availability", GLOW_TOPIC_AVAILABILITY, GLOW_OF_NODE },
+	{ "node/+/info", GLOW_TOPIC_INFO, GLOW_OF_NODE },
+	{ "node/+/stats", GLOW_TOPIC_STATS, GLOW_OF_NODE },
+	{ "node/+/error", GLOW_TOPIC_ERROR, GLOW_OF_NODE },
+	{ "group/+/set", GLOW_TOPIC_SET, GLOW_OF_GROUP },
+	{ "group/+/notify", GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP },
+	{ "group/+/apply", GLOW_TOPIC_APPLY, GLOW_OF_GROUP },
+	{ "all/set", GLOW_TOPIC_SET, GLOW_OF_ALL },
+	{ "all/notify", GLOW_TOPIC_NOTIFY, GLOW_OF_ALL },
+	{ "all/apply", GLOW_TOPIC_APPLY, GLOW_OF_ALL },
+	{ "scene/play", GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER },
+	{ "scene/stop", GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER },
+	{ "scene/current", GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER },
+	{ "dim/set", GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER },
+	{ "dim/current", GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER },
+	{ "roster", GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER },
+	{ "conductor/availability", GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER },
+	{ "conductor/info", GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER },
+	{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER },
+	{ "time/request/+", GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE },
+	{ "time/reply/+", GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE },
+	{ "time/adopt/request/+", GLOW_TOPIC_ADOPT_REQUEST, GLOW_OF_NODE },
+	{ "time/adopt/reply/+", GLOW_TOPIC_ADOPT_REPLY, GLOW_OF_CLUSTER },
+};
+
+/* True when what is below the prefix has the row's form; then the id is filled. */
+static bool fits(const char *pattern, const char *rest, char ret_id[GLOW_ID_MAX + 1])
+{
+	const char *plus = strchr(pattern, '+'), *id;
+	size_t before = plus ? (size_t)(plus - pattern) : 0, n;
+
+	ret_id[0] = '\0';
+	if (!plus)
+		return strcmp(pattern, rest) == 0;
+	if (strncmp(pattern, rest, before) != 0)
+		return false;
+	id = rest + before;
+	n = strcspn(id, "/");
+	if (n > GLOW_ID_MAX || strcmp(plus + 1, id + n) != 0)
+		return false;
+	memcpy(ret_id, id, n);
+	ret_id[n] = '\0';
+	return glow_id_valid(ret_id);
+}
+
+struct glow_topic glow_topic_parse(const char *prefix, const char *topic)
+{
+	const char *rest = below(prefix, topic);
+	struct glow_topic t;
+
+	for (size_t k = 0; rest && k < sizeof(rows) / sizeof(rows[0]); k++) {
+		if (!fits(rows[k].pattern, rest, t.id))
+			continue;
+		t.kind = rows[k].kind;
+		t.of = rows[k].of;
+		return t;
+	}
+	return (struct glow_topic){ .kind = GLOW_TOPIC_OTHER };
+}
+
 enum glow_topic_kind glow_topic_kind(const char *prefix, const char *topic)
 {
-	const char *rest = below(prefix, topic), *last = rest ? strrchr(rest, '/') : NULL;
-
-	if (!last)
-		return GLOW_TOPIC_OTHER;
-	if (strcmp(last, "/set") == 0)
-		return GLOW_TOPIC_SET;
-	if (strcmp(last, "/notify") == 0)
-		return GLOW_TOPIC_NOTIFY;
-	if (strcmp(last, "/state") == 0)
-		return GLOW_TOPIC_STATE;
-	return GLOW_TOPIC_OTHER;
+	return glow_topic_parse(prefix, topic).kind;
 }

@@ -9,6 +9,7 @@
 #include <glow/time.h>
 
 struct glow_mono glow_mono_now(void);
+struct glow_raw glow_raw_now(void);
 
 /** Wall clock minus CLOCK_MONOTONIC, microseconds: what a node without cluster
  * time adds to the latter. Read at start and again when the wall clock is set. */

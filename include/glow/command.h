@@ -68,7 +68,8 @@ struct glow_command_ctx {
 	const struct glow_effect_desc *current; /**< the light's effect now; NULL: auto */
 	int64_t now_us;                         /**< cluster time, for at_us */
 	/** For many nodes at once: what depends on a board (LED names, the number of pixels) or on the
-	 * present effect (params without effect) is good when it is good for some node. */
+	 * present effect (params without effect) is good when it is good for some node. Shape and
+	 * current effect are not looked at then, and the command is good for checking only, not to be applied. */
 	bool any;
 };
 
@@ -82,6 +83,13 @@ cJSON *glow_command_tree(const char *payload, size_t len, struct glow_diag *diag
 /** Checks a whole tree; ret_command is complete on GLOW_OK and undefined otherwise. */
 enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ctx *ctx,
 				 struct glow_command *ret_command, struct glow_diag *diag);
+
+/** A copy of a command without the members that no command has, so that it fits
+ * into another message whatever it came with (the caller's, cJSON_Delete()). */
+cJSON *glow_command_copy(const cJSON *tree);
+
+/** Values as `params` of a command gives them, each row of the effect's table; {} for no effect. */
+cJSON *glow_params_write(const struct glow_effect_desc *effect, const struct glow_params *params);
 
 /** Changes a look as a checked command says, at cluster time now_us; `seed` is
  * for a new effect's dice. Transition, flash, times and notice fields are the caller's. */

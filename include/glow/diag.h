@@ -39,5 +39,9 @@ struct glow_diag {
 enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const char *where, const char *what, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/** Says that what is wrong lies inside `where`: "params.x" becomes "playlist.2.params.x".
+ * Returns the code. */
+enum glow_code glow_diag_inside(struct glow_diag *diag, const char *where);
+
 /** The code's name on the wire, "out_of_range"; "ok" for GLOW_OK. */
 const char *glow_code_name(enum glow_code code);

@@ -44,6 +44,14 @@ bool glow_groups_parse(const char *list, struct glow_info *info);
 /** "200..60000 ms (4000)": a row's range, unit and default for people. */
 void glow_param_range(const struct glow_param_desc *row, char *ret_text, size_t size);
 
+/** What a node knows of cluster time. */
+struct glow_stats_sync {
+	char state[16];    /**< glow_sync_state_name(); "" counts as "unsynced" */
+	bool valid;        /**< there is cluster time; else the figures are null */
+	int64_t offset_us; /**< how far the node's output still is from its estimate */
+	uint32_t error_us; /**< one standard deviation of the output */
+};
+
 struct glow_stats {
 	unsigned fps;      /**< frames shown in the last second */
 	uint64_t late;     /**< frames more than a millisecond late, since start */
@@ -51,16 +59,26 @@ struct glow_stats {
 	uint32_t write_us; /**< the board's write time, smoothed */
 	uint16_t meter[GLOW_METERS];
 	double temperature_c; /**< NAN: no sensor */
+	struct glow_stats_sync sync;
 };
 
 cJSON *glow_stats_write(const struct glow_stats *stats);
-/** Reads the gauges only: what drawing a node needs. */
+/** Reads what it finds; whatever is missing or odd is 0, the temperature NAN. */
+void glow_stats_read(const cJSON *tree, struct glow_stats *ret_stats);
+/** Reads the gauges only: what drawing a node needs. A missing one stays as it is. */
 void glow_stats_read_meters(const cJSON *tree, uint16_t ret_meter[GLOW_METERS]);
 
-/** {"status":"ok","node":…} or the error object for diag. */
+/** {"status":"ok","node":…} or the error object for diag. A conductor is no node:
+ * with NULL there is no such member. The caller adds what else it has to say (`at_us`, `id`). */
 cJSON *glow_answer_write(const char *node, const struct glow_diag *diag);
+
+/** The node that stands for all, in the topic of the cluster's discovery. */
+#define GLOW_DISCOVERY_CLUSTER "cluster"
 
 /** Home Assistant's device discovery payload for a node, and its topic. */
 cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix);
+/** The same for the whole cluster, as its conductor offers it: one light for all nodes,
+ * the master dimmer, and buttons. */
+cJSON *glow_discovery_cluster_write(const char *prefix, const char *version);
 void glow_discovery_topic(char ret_topic[GLOW_TOPIC_MAX + 1], const char *discovery_prefix, const char *prefix,
 			  const char *node);

@@ -16,6 +16,9 @@
 
 #define GLOW_JSON_DEPTH_MAX 8
 
+/** The integers that a JSON number holds exactly: up to 2^53 on either side. */
+#define GLOW_JSON_INT_MAX (INT64_C(1) << 53)
+
 /** Parses `len` bytes (no NUL needed). The tree is the caller's, freed with
  * cJSON_Delete(). NULL on bad text, with the code and place in diag. */
 cJSON *glow_json_parse(const char *text, size_t len, struct glow_diag *diag);

@@ -66,7 +66,7 @@ void glow_look_render(const struct glow_look *look, const struct glow_env *env, 
 void glow_picture_base(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
 		       struct glow_frame *ret_frame);
 
-/** The topmost scene that shows at t_us, or NULL. */
+/** The topmost scene that runs at t_us, whether or not the light lets it show; NULL for none. */
 const struct glow_scene *glow_picture_scene(const struct glow_picture *pic, int64_t t_us);
 
 /** The whole picture with limits: what the LEDs get. Returns true while the
@@ -75,6 +75,7 @@ bool glow_picture_render(const struct glow_picture *pic, const struct glow_env *
 			 struct glow_frame *ret_frame);
 
 /** The fastest pace among the layers that can be seen at t_us (a running
- * transition is GLOW_ANIMATED). `ret_meters`, where not NULL, gets a bit for
- * each meter that a visible layer shows. */
-enum glow_pace glow_picture_pace(const struct glow_picture *pic, int64_t t_us, uint32_t *ret_meters);
+ * transition or cross-fade is GLOW_ANIMATED). `ret_meters`, where not NULL, gets a
+ * bit for each meter that a visible layer shows. */
+enum glow_pace glow_picture_pace(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
+				 uint32_t *ret_meters);

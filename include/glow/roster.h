@@ -34,8 +34,11 @@ struct glow_place {
 	bool reverse;           /**< this board is mounted the other way round */
 };
 
+/** The longest strip, gaps included: what effects accept. */
+#define GLOW_STRIP_MAX (UINT32_C(1) << 24)
+
 /** Lays the nodes out in their order: fills each `offset`, and `pixels`. A gap
- * behind the last node does not count. */
+ * behind the last node does not count. All pixels and gaps are at most GLOW_STRIP_MAX. */
 void glow_roster_lay(struct glow_roster *roster);
 
 /** The node's place on the strip of the targeted nodes alone, laid out in the same

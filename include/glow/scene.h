@@ -59,14 +59,19 @@ bool glow_target_has(const struct glow_target *target, const char *id, const cha
  * where `from` is not negative that entry, which began at from_us, still shows
  * through (the playlist's cross-fade, `part` 0..65536 of the new one). `cover`
  * 0..65536 is how much the scene hides what lies beneath it: less than all
- * during its first and last fade_us. */
+ * during its first and last fade_us; where these overlap the lesser counts.
+ * `fading` while a cross-fade of either kind runs, its first instant included. */
 struct glow_scene_view {
 	int entry, from;
 	int64_t begin_us, from_us;
 	uint32_t part, cover;
+	bool fading;
 };
 
-/** False before its start and from its end on (also past the last entry of a playlist that does not loop). */
+/** When it ends: end_us, or after the last entry of a playlist that does not loop, whichever is sooner. */
+int64_t glow_scene_end(const struct glow_scene *scene);
+
+/** False before its start and from its end on. */
 bool glow_scene_at(const struct glow_scene *scene, int64_t t_us, struct glow_scene_view *ret_view);
 
 /** The next instant after t_us at which it starts, ends, changes its entry or begins

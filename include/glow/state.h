@@ -22,7 +22,8 @@ const char *glow_showing_name(enum glow_showing showing);
 
 struct glow_state {
 	struct glow_look light;
-	int64_t since_us; /**< when a command last changed the light */
+	int64_t since_us;  /**< when a command last changed the light */
+	uint64_t clock_id; /**< the timeline that the times here are on; 0: this node's own */
 	enum glow_showing showing;
 	bool limited;
 	bool fading;

@@ -61,6 +61,8 @@ struct glow_sync_cfg {
 	uint32_t seed;           /**< spreads the probes of many machines */
 	bool power_save;         /**< Wi-Fi power save is on: probe in bursts of four */
 	double rate, rate_sigma; /**< what is known of dS/dL - 1 beforehand, e.g. 0 and 60e-6; sigma 0 takes these */
+	/** Between probes, after the opening burst: no less and no more than this; 0 takes 1 s and 32 s. */
+	int64_t interval_min_ns, interval_max_ns;
 };
 
 struct glow_sync_report {
@@ -73,18 +75,63 @@ struct glow_sync_report {
 	uint64_t probes, replies, rejected, steps;
 };
 
+/* From here to glow_sync_init(): the members of struct glow_sync, which are the module's own. */
+
+/** One probe: u >= theta and v <= theta, but for the clocks' own resolution. */
+struct glow_sample {
+	int64_t t1_ns, t4_ns; /**< L */
+	int64_t u_ns, v_ns;   /**< t2 - t1, t3 - t4 */
+};
+
+struct glow_filter {
+	uint32_t count, next; /**< filled, and where the next goes */
+	struct glow_sample ring[GLOW_SYNC_RING];
+};
+
+/** What is believed of theta: theta_ns at l_ns, from there on by `rate`; and one sigma of both. */
+struct glow_line {
+	int64_t l_ns, theta_ns;
+	double rate, sigma_ns, rate_sigma;
+};
+
+/** S(L): s_ns at l_ns, then by `rate`, after ten seconds by `late_rate`; while slewing
+ * `slew_rate` more, until `slew_ns` are made up. */
+struct glow_output {
+	int64_t l_ns, s_ns;
+	double rate, late_rate, slew_ns, slew_rate;
+};
+
+struct glow_schedule {
+	int64_t due_ns, interval_ns, calm_ns; /**< calm_ns: since when nothing has asked for more probes */
+	uint32_t sent;                        /**< probes since the burst began */
+	double celsius;
+};
+
 /** The caller's storage; its members are the module's. */
 struct glow_sync {
 	struct glow_sync_cfg cfg;
 	struct glow_leader leader;
+	enum glow_sync_state phase;  /**< all but GLOW_SYNC_HOLDOVER, which is a matter of now */
+	bool connected, valid, anew; /**< anew: the next group steps the output */
+	struct glow_filter filter;
+	double prior_rate, prior_sigma; /**< of the slope, for the samples in the filter */
+	double smooth_rate, smooth_ns;  /**< mean slope of the last 100 s, and of how many it is so far */
+	struct glow_line line;          /**< what the output follows */
+	struct glow_output out;
+	int64_t resync_ns, reply_ns, rtt_ns; /**< L of the last RESYNC and accepted reply */
+	uint32_t unchecked, strikes;         /**< samples since the last look for impossible ones, and finds running */
+	struct glow_schedule schedule;
+	struct glow_time_request sent[GLOW_SYNC_OUTSTANDING]; /**< by seq; seq 0: none */
+	uint32_t seq;
+	uint64_t probes, replies, rejected, steps;
 };
 
 void glow_sync_init(struct glow_sync *s, const struct glow_sync_cfg *cfg);
 
-/** The retained conductor info says who leads. A lower term is ignored, the
+/** The retained conductor info says who leads. On one clock_id a lower term is ignored and the
  * same again changes nothing; another term or boot on the same clock_id
  * resynchronises without a step; another clock_id starts over: the next
- * group of replies steps the output. */
+ * group of replies steps the output, whatever the term. Ignored while leading. */
 void glow_sync_follow(struct glow_sync *s, struct glow_raw now, struct glow_leader leader);
 struct glow_leader glow_sync_leader(const struct glow_sync *s);
 
@@ -111,9 +158,10 @@ bool glow_sync_reply(struct glow_sync *s, const struct glow_time_reply *reply, s
 bool glow_sync_valid(const struct glow_sync *s);
 
 /** The output: cluster time at a local instant, and the local instant of a cluster
- * time. Strictly rising and inverse to each other to within 2 ns; without a step
- * the slope stays within 1000 ppm (and the rate) of 1. Also for instants a little ahead or behind.
- * Only while glow_sync_valid(). */
+ * time. Rising (strictly from one instant to the next but one) and inverse to each
+ * other to within 2 ns; without a step the slope stays within 1000 ppm (and the rate) of 1. Also
+ * for instants a little ahead or behind; a reply bends what comes after its t4. Only while
+ * glow_sync_valid(). */
 int64_t glow_sync_now(const struct glow_sync *s, struct glow_raw local);
 struct glow_raw glow_sync_when(const struct glow_sync *s, int64_t s_ns);
 

@@ -39,6 +39,9 @@ bool glow_reply_read(const void *bytes, size_t len, bool adopt, struct glow_time
 #define GLOW_CLOCK_ID_LEN 16
 void glow_clock_id_format(uint64_t id, char ret_text[GLOW_CLOCK_ID_LEN + 1]);
 bool glow_clock_id_parse(const char *text, uint64_t *ret_id);
+/** The member `clock_id` of an object. */
+void glow_clock_id_add(cJSON *object, uint64_t id);
+enum glow_code glow_clock_id_read(const cJSON *object, uint64_t *ret_id, struct glow_diag *diag);
 
 /** P/conductor/info. */
 struct glow_conductor_info {

@@ -29,7 +29,48 @@ void glow_client_id(char ret_id[GLOW_TOPIC_MAX + 1], const char *prefix, const c
  * prefix/answer/, no wildcard, no '$' (else an asker could make the node write where the asker may not). */
 bool glow_answer_topic_allowed(const char *prefix, const char *topic);
 
-enum glow_topic_kind { GLOW_TOPIC_SET, GLOW_TOPIC_NOTIFY, GLOW_TOPIC_STATE, GLOW_TOPIC_OTHER };
+/** Every kind of topic below a prefix. */
+enum glow_topic_kind {
+	GLOW_TOPIC_OTHER, /**< none of these, or another prefix */
+	/* of a node, a group or all: */
+	GLOW_TOPIC_SET,
+	GLOW_TOPIC_NOTIFY,
+	GLOW_TOPIC_APPLY, /**< of a group or all */
+	/* of a node: */
+	GLOW_TOPIC_STATE,
+	GLOW_TOPIC_AVAILABILITY,
+	GLOW_TOPIC_INFO,
+	GLOW_TOPIC_STATS,
+	GLOW_TOPIC_ERROR,
+	/* of the cluster: */
+	GLOW_TOPIC_SCENE_PLAY,
+	GLOW_TOPIC_SCENE_STOP,
+	GLOW_TOPIC_SCENE_CURRENT,
+	GLOW_TOPIC_DIM_SET,
+	GLOW_TOPIC_DIM_CURRENT,
+	GLOW_TOPIC_ROSTER,
+	GLOW_TOPIC_CONDUCTOR_AVAILABILITY,
+	GLOW_TOPIC_CONDUCTOR_INFO,
+	GLOW_TOPIC_CONDUCTOR_BEACON,
+	/* of one who asks for the time; an adoption's reply is of a boot: */
+	GLOW_TOPIC_TIME_REQUEST,
+	GLOW_TOPIC_TIME_REPLY,
+	GLOW_TOPIC_ADOPT_REQUEST,
+	GLOW_TOPIC_ADOPT_REPLY,
+};
 
-/** What kind of topic of this prefix it is (its last level). */
+enum glow_topic_of { GLOW_OF_CLUSTER, GLOW_OF_NODE, GLOW_OF_GROUP, GLOW_OF_ALL };
+
+/** A topic taken apart. */
+struct glow_topic {
+	enum glow_topic_kind kind;
+	enum glow_topic_of of;
+	char id[GLOW_ID_MAX +
+		1]; /**< the level that names a node, a group, an asker or a boot; "" where there is none */
+};
+
+/** What topic of this prefix it is. An id that is not valid makes it GLOW_TOPIC_OTHER. */
+struct glow_topic glow_topic_parse(const char *prefix, const char *topic);
+
+/** Its kind alone. */
 enum glow_topic_kind glow_topic_kind(const char *prefix, const char *topic);

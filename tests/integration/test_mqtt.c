@@ -287,7 +287,7 @@ static void test_retained(void **state)
 }
 
 /* A process of its own with a will, which tells through `ready` that it is connected. */
-static void live_until_killed(const struct fixture *f, int ready)
+static void live_until_killed(const struct fixture *f, const char *id, int ready)
 {
 	struct glow_mqtt_cfg cfg = f->cfg;
 	struct glow_mqtt_event event;
@@ -295,7 +295,8 @@ static void live_until_killed(const struct fixture *f, int ready)
 	char why[160];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	cfg.client_id = "victim";
+	cfg.client_id = id;
+	cfg.lead_id = NULL;
 	cfg.will_topic = "t/availability";
 	cfg.will_payload = "offline";
 	if (glow_mqtt_open(&cfg, &mqtt, why) < 0)
@@ -307,27 +308,41 @@ static void live_until_killed(const struct fixture *f, int ready)
 	pause();
 }
 
-static void test_will(void **state)
+/* Starts such a process and waits until it is connected. */
+static pid_t start_other(const struct fixture *f, const char *id)
 {
-	struct fixture *f = *state;
 	int ready[2];
-	pid_t victim;
+	pid_t other;
 	char byte;
 
-	broker_start(&f->broker, NULL);
 	assert_int_equal(pipe(ready), 0);
-	victim = fork();
-	if (victim == 0) {
-		live_until_killed(f, ready[1]);
+	other = fork();
+	if (other == 0) {
+		live_until_killed(f, id, ready[1]);
 		_exit(0);
 	}
 	close(ready[1]);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	close(ready[0]);
+	return other;
+}
+
+static void end_other(pid_t other)
+{
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+}
+
+static void test_will(void **state)
+{
+	struct fixture *f = *state;
+	pid_t victim;
+
+	broker_start(&f->broker, NULL);
+	victim = start_other(f, "victim");
 	open_messenger(f);
 	expect(f->mqtt, GLOW_MQTT_CONNECTED);
-	kill(victim, SIGKILL);
-	waitpid(victim, NULL, 0);
+	end_other(victim);
 	assert_true(expect_message(f->mqtt, "t/availability", "offline").retained);
 }
 
@@ -649,6 +664,102 @@ static void test_overflow(void **state)
 	}
 }
 
+/* A time stamp in a payload tells when it left, not when it was queued; the rest stays as it is. */
+static void test_aging(void **state)
+{
+	struct fixture *f = *state;
+	int64_t queued[4] = { 7, glow_raw_now().ns, 9, 1000000 };
+	struct glow_message message = {
+		.topic = "t/probe", .payload = queued, .len = sizeof(queued), .aging = { 8, 24 }
+	};
+	int64_t sent[4], before_ns;
+	struct glow_message back;
+
+	connect_messenger(f);
+	kill(f->broker.pid, SIGSTOP); /* 20 unacknowledged ones fill the window */
+	for (int i = 0; i < 25; i++)
+		assert_int_equal(publish(f, "t/fill", "x", 1, false), 0);
+	queued[1] = glow_raw_now().ns;
+	assert_int_equal(glow_mqtt_publish(f->mqtt, &message), 0);
+	poll(NULL, 0, 50);
+	before_ns = glow_raw_now().ns;
+	kill(f->broker.pid, SIGCONT);
+	do
+		back = expect(f->mqtt, GLOW_MQTT_MESSAGE).message;
+	while (strcmp(back.topic, "t/probe") != 0);
+	memcpy(sent, back.payload, sizeof(sent));
+	assert_int_equal(sent[0], 7);
+	assert_int_equal(sent[2], 9);
+	assert_true(sent[1] > before_ns);
+	assert_true(back.at.ns > sent[1]);
+	assert_true(back.at.ns <= glow_raw_now().ns);
+	/* Both by the same, up to what passed between reading the clock and queueing. */
+	assert_in_range(sent[1] - queued[1] - (sent[3] - 1000000), 0, 40000000);
+
+	message.aging[0] = message.aging[1] = 0; /* the control */
+	assert_int_equal(glow_mqtt_publish(f->mqtt, &message), 0);
+	do
+		back = expect(f->mqtt, GLOW_MQTT_MESSAGE).message;
+	while (strcmp(back.topic, "t/probe") != 0);
+	assert_memory_equal(back.payload, queued, sizeof(queued));
+}
+
+/* The next connection; the retained words that come with it are gathered in `words`. */
+static bool reconnected_as_leader(struct glow_mqtt *mqtt, char words[64])
+{
+	struct glow_mqtt_event event;
+
+	words[0] = '\0';
+	for (event = next(mqtt); event.kind != GLOW_MQTT_CONNECTED; event = next(mqtt)) {
+		assert_int_not_equal(event.kind, GLOW_MQTT_DISCONNECTED);
+		if (event.kind == GLOW_MQTT_MESSAGE)
+			snprintf(words + strlen(words), 64 - strlen(words), "%s=%.*s ", event.message.topic,
+				 (int)event.message.len, (const char *)event.message.payload);
+	}
+	return event.leading;
+}
+
+/* The second id is one client's at a time: who takes it throws the other out, who is
+ * thrown out is back under its own, and only the second id leaves a will behind. */
+static void test_lead(void **state)
+{
+	struct fixture *f = *state;
+	struct glow_mqtt_event event;
+	char words[64];
+	pid_t rival;
+
+	f->cfg.lead_id = "leader";
+	f->cfg.will_topic = "r/will";
+	f->cfg.will_payload = "gone";
+	f->cfg.retained_topics = retained_topics;
+	f->cfg.n_retained_topics = 1;
+	connect_messenger(f);
+	glow_mqtt_lead(f->mqtt, true);
+	assert_false(expect(f->mqtt, GLOW_MQTT_DISCONNECTED).leading);
+	assert_true(reconnected_as_leader(f->mqtt, words));
+	assert_string_equal(words, "");
+
+	rival = start_other(f, "leader");
+	event = expect(f->mqtt, GLOW_MQTT_DISCONNECTED);
+	assert_true(event.leading);
+	assert_null(strstr(event.why, "another client"));
+	assert_false(reconnected_as_leader(f->mqtt, words));
+	assert_string_equal(words, "r/will=gone ");
+
+	glow_mqtt_lead(f->mqtt, true);
+	expect(f->mqtt, GLOW_MQTT_DISCONNECTED);
+	assert_true(reconnected_as_leader(f->mqtt, words));
+	end_other(rival);
+
+	/* What is queued still leaves, and leaving is a goodbye: no will. */
+	assert_int_equal(publish(f, "r/will", "", 1, true), 0);
+	assert_int_equal(publish(f, "r/last", "word", 1, true), 0);
+	glow_mqtt_lead(f->mqtt, false);
+	expect(f->mqtt, GLOW_MQTT_DISCONNECTED);
+	assert_false(reconnected_as_leader(f->mqtt, words));
+	assert_string_equal(words, "r/last=word ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -659,6 +770,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_will, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_goodbye, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_aging, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lead, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_password, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nobody_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_silent_broker, setup, teardown),

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
 #
-# purity.sh <compiler> <source directory>: core and effects are pure.
+# purity.sh <compiler> <source directory>: core, effects and sync are pure.
 #
 # The same files are compiled for the browser, where there is no libc and where
 # every byte must come out as on the node. So they may not use floating point
 # (the compiler gets no such registers) and may call nothing but themselves and
-# the few functions listed below.
+# the few functions listed below. Sync computes with doubles, so it is only held to the latter.
 set -eu
 
 cc=$1
@@ -18,6 +18,10 @@ allowed="$allowed|__aeabi_(u?[il]div(mod)?|l(mul|lsl|lsr|asr|cmp)|ulcmp|mem[a-z0
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
+integer='-mgeneral-regs-only'
+double='-fno-math-errno' # as in bridge/sync/CMakeLists.txt
+arithmetic=$integer
+
 # pure <name> <source>...: true when they compile and what they leave undefined is allowed.
 pure() {
 	name=$1
@@ -25,7 +29,8 @@ pure() {
 	mkdir "$dir/$name"
 	for source; do
 		# -fno-builtin-bcmp: clang makes bcmp of memcmp where the target has it.
-		"$cc" -std=gnu11 -O2 -mgeneral-regs-only -fno-stack-protector -fno-builtin-bcmp -U_FORTIFY_SOURCE \
+		# shellcheck disable=SC2086 # flags
+		"$cc" -std=gnu11 -O2 $arithmetic -fno-stack-protector -fno-builtin-bcmp -U_FORTIFY_SOURCE \
 			-I"$root/include" -c "$source" -o "$dir/$name/$(basename "$source").o" || return 1
 	done
 	"$cc" -nostdlib -r "$dir/$name"/*.o -o "$dir/$name.o" || return 1
@@ -64,4 +69,16 @@ int fine(const char *a, const char *b);
 int fine(const char *a, const char *b) { return strcmp(a, b) + (int)strlen(a); }
 END
 pure fine "$dir/fine.c"
-echo "core and effects are pure; every control was caught"
+
+arithmetic=$double
+pure 'sync' "$root"/bridge/sync/*.c "$root"/bridge/core/*.c
+caught libm <<'END'
+#include <math.h>
+double grow(double x) { return exp(x); }
+END
+cat >"$dir/root.c" <<'END'
+double root(double x);
+double root(double x) { return __builtin_sqrt(x); }
+END
+pure root "$dir/root.c"
+echo "core, effects and sync are pure; every control was caught"

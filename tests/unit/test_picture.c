@@ -61,7 +61,10 @@ static const struct glow_effect_desc bar_place = { .name = "bar-place", .bar = t
 static const struct glow_effect_desc level = { .name = "level", .pace = GLOW_STILL, .render = draw_level };
 static const struct glow_effect_desc wall = { .name = "wall", .pace = GLOW_SECONDS, .render = draw_wall };
 static struct glow_env env;
-static struct glow_look idle, scene, light, notice;
+static struct glow_look idle, light, notice;
+static struct glow_scene_entry entry[4];
+static struct glow_scene scene;
+static struct glow_scene_layer layer;
 static struct glow_picture pic;
 static struct glow_frame frame, other;
 
@@ -70,16 +73,26 @@ static int setup(void **state)
 	(void)state;
 	env = (struct glow_env){ .shape = { GLOW_SHAPE_BLINKT, 8 }, .brightness_limit = 255 };
 	glow_look_init(&idle, &still, START);
-	glow_look_init(&scene, &still, START);
 	glow_look_init(&light, NULL, START);
 	glow_look_init(&notice, &still, START);
 	idle.color = RED;
-	scene.color = GREEN;
 	light.color = BLUE;
 	notice.color = GLOW_WHITE;
 	pic = (struct glow_picture){ .idle = &idle, .light = &light };
-	pic.scene_place = (struct glow_place){ .offset = 0, .total = 8 };
+	entry[0] = (struct glow_scene_entry){ .effect = &still, .color = GREEN, .brightness = 255 };
+	scene = (struct glow_scene){
+		.start_us = START - SECOND, .end_us = GLOW_NEVER, .n_entries = 1, .entries = entry
+	};
+	layer = (struct glow_scene_layer){ &scene, { .offset = 0, .total = 8 } };
 	return 0;
+}
+
+static void play(const struct glow_effect_desc *effect)
+{
+	entry[0].effect = effect;
+	scene.start_us = START;
+	pic.scenes = &layer;
+	pic.n_scenes = 1;
 }
 
 static bool shows(struct glow_rgb c)
@@ -116,7 +129,7 @@ static void test_order(void **state)
 	(void)state;
 	assert_true(shows(RED));
 	assert_false(shows(GREEN));
-	pic.scene = &scene;
+	play(&still);
 	assert_true(shows(GREEN));
 	own_light(&still);
 	assert_true(shows(BLUE));
@@ -125,7 +138,7 @@ static void test_order(void **state)
 	pic.notice = NULL;
 	glow_look_init(&light, NULL, START);
 	assert_true(shows(GREEN));
-	pic.scene = NULL;
+	pic.n_scenes = 0;
 	assert_true(shows(RED));
 	pic = (struct glow_picture){ 0 };
 	assert_true(shows(GLOW_BLACK));
@@ -135,7 +148,7 @@ static void test_order(void **state)
 static void test_off(void **state)
 {
 	(void)state;
-	pic.scene = &scene;
+	play(&still);
 	light.on = false;
 	assert_true(shows(GLOW_BLACK));
 	pic.notice = &notice;
@@ -146,7 +159,7 @@ static void test_off(void **state)
 	assert_true(shows(GLOW_BLACK));
 	light.on = true;
 	assert_true(shows(BLUE));
-	scene.on = false;
+	entry[0].brightness = 0;
 	glow_look_init(&light, NULL, START);
 	assert_true(shows(GLOW_BLACK));
 }
@@ -156,8 +169,8 @@ static void test_brightness(void **state)
 	(void)state;
 	light.brightness = 128; /* of an auto light: dims what shows */
 	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
-	pic.scene = &scene;
-	scene.brightness = 64;
+	play(&still);
+	entry[0].brightness = 64;
 	assert_true(shows((struct glow_rgb){ 0, 32, 0 }));
 	own_light(&still);
 	light.brightness = 100;
@@ -227,15 +240,14 @@ static bool places(uint32_t first, int step, uint32_t total)
 static void test_place(void **state)
 {
 	(void)state;
-	glow_look_init(&scene, &place, START);
-	pic.scene = &scene;
+	play(&place);
 	assert_true(places(0, 1, 8));
-	pic.scene_place = (struct glow_place){ .offset = 16, .total = 40 };
+	layer.place = (struct glow_place){ .offset = 16, .total = 40 };
 	assert_true(places(16, 1, 40));
 	env.reverse = true;
 	assert_true(places(23, -1, 40));
 	assert_false(places(16, 1, 40));
-	pic.scene_place.reverse = true;
+	layer.place.reverse = true;
 	assert_true(places(16, 1, 40));
 	env.reverse = false;
 	assert_true(places(23, -1, 40));
@@ -264,10 +276,9 @@ static void test_bar(void **state)
 	for (uint32_t i = 0; i < 18; i++)
 		assert_int_equal(frame.px[i].r, 10 + i);
 	/* On a longer strip a bar follows the strip. */
-	glow_look_init(&scene, &bar, START);
 	glow_look_init(&light, NULL, START);
-	pic.scene = &scene;
-	pic.scene_place = (struct glow_place){ .offset = 8, .total = 26 };
+	play(&bar);
+	layer.place = (struct glow_place){ .offset = 8, .total = 26 };
 	glow_picture_render(&pic, &env, START, &frame);
 	for (uint32_t i = 0; i < 18; i++)
 		assert_int_equal(frame.px[i].r, 10 + 8 + i);
@@ -342,6 +353,149 @@ static void test_notice(void **state)
 	assert_int_equal(frame.px[0].b, 49);
 }
 
+/* ---- scenes ---- */
+
+static struct glow_scene_entry lower_entry[2];
+static struct glow_scene lower;
+static struct glow_scene_layer layers[2];
+
+/* Blue beneath, green on top, from START on; the top one fades for two seconds. */
+static void two_scenes(void)
+{
+	lower_entry[0] = (struct glow_scene_entry){ .effect = &still, .color = BLUE, .brightness = 255 };
+	lower = (struct glow_scene){
+		.start_us = START - 60 * SECOND, .end_us = GLOW_NEVER, .n_entries = 1, .entries = lower_entry
+	};
+	scene.start_us = START;
+	scene.end_us = START + 10 * SECOND;
+	scene.fade_us = 2 * SECOND;
+	layers[0] = (struct glow_scene_layer){ &lower, { .total = 8 } };
+	layers[1] = (struct glow_scene_layer){ &scene, { .total = 8 } };
+	pic.scenes = layers;
+	pic.n_scenes = 2;
+}
+
+static bool shows_at(int64_t t_us, struct glow_rgb c)
+{
+	glow_picture_render(&pic, &env, t_us, &frame);
+	return glow_rgb_equal(frame.px[0], c) && glow_rgb_equal(frame.px[7], c);
+}
+
+static void test_scenes(void **state)
+{
+	(void)state;
+	two_scenes();
+	assert_true(shows_at(START - 1, BLUE));
+	assert_true(shows_at(START, BLUE));
+	assert_true(shows_at(START + SECOND, (struct glow_rgb){ 0, 128, 128 }));
+	assert_true(shows_at(START + 2 * SECOND, GREEN));
+	assert_true(shows_at(START + 9 * SECOND, (struct glow_rgb){ 0, 128, 128 }));
+	assert_true(shows_at(START + 10 * SECOND, BLUE));
+	/* Without the lower one the idle display comes through. */
+	pic.scenes = &layers[1];
+	pic.n_scenes = 1;
+	assert_true(shows_at(START + SECOND, (struct glow_rgb){ 128, 128, 0 }));
+	assert_true(shows_at(START + 10 * SECOND, RED));
+	pic.idle = NULL;
+	assert_true(shows_at(START + SECOND, (struct glow_rgb){ 0, 128, 0 }));
+	/* The order of the list decides, not the start. */
+	layers[0] = layers[1];
+	layers[1].scene = &lower;
+	pic.scenes = layers;
+	pic.n_scenes = 2;
+	assert_true(shows_at(START + SECOND, BLUE));
+	/* An auto light's brightness holds for all of it. */
+	light.brightness = 64;
+	assert_true(shows_at(START + SECOND, (struct glow_rgb){ 0, 0, 64 }));
+}
+
+static void test_scene_on_top(void **state)
+{
+	(void)state;
+	assert_null(glow_picture_scene(&pic, START));
+	two_scenes();
+	assert_ptr_equal(glow_picture_scene(&pic, START - 1), &lower);
+	assert_ptr_equal(glow_picture_scene(&pic, START), &scene);
+	assert_ptr_equal(glow_picture_scene(&pic, START + 10 * SECOND), &lower);
+	assert_null(glow_picture_scene(&pic, lower.start_us - 1));
+}
+
+/* Time of each entry counts from its own beginning, and its dice are its own. */
+static void test_playlist(void **state)
+{
+	(void)state;
+	play(&place);
+	entry[1] = (struct glow_scene_entry){ .effect = &still, .color = BLUE, .brightness = 100 };
+	entry[0].duration_us = entry[1].duration_us = 3 * SECOND;
+	scene.n_entries = 2;
+	scene.playlist = scene.loop = true;
+	assert_true(places(0, 1, 8));
+	glow_picture_render(&pic, &env, START + 29 * SECOND / 10, &frame);
+	assert_int_equal(frame.px[0].b, 29);
+	assert_true(shows_at(START + 3 * SECOND, (struct glow_rgb){ 0, 0, 100 }));
+	glow_picture_render(&pic, &env, START + 7 * SECOND, &frame);
+	assert_int_equal(frame.px[0].b, 10);
+	/* The old entry runs on while it fades. */
+	scene.fade_us = SECOND;
+	glow_picture_render(&pic, &env, START + 35 * SECOND / 10, &frame);
+	assert_int_equal(frame.px[0].b, (35 + 100 + 1) / 2);
+	assert_int_equal(frame.px[7].r, 4);
+	entry[0].effect = &wall;
+	entry[1].effect = &wall;
+	entry[1].brightness = 255;
+	scene.fade_us = 0;
+	scene.seed = 5;
+	glow_picture_render(&pic, &env, START, &frame);
+	assert_int_equal(frame.px[0].b, 5);
+	glow_picture_render(&pic, &env, START + 3 * SECOND, &frame);
+	assert_int_equal(frame.px[0].b, (uint8_t)glow_scene_seed(&scene, 1));
+}
+
+/* In place of what this program does not know the idle display shows. */
+static void test_unknown_effect(void **state)
+{
+	(void)state;
+	two_scenes();
+	entry[0].effect = NULL;
+	entry[0].brightness = 10;
+	assert_true(shows_at(START + 5 * SECOND, RED));
+	assert_true(shows_at(START + SECOND, (struct glow_rgb){ 128, 0, 128 }));
+	pic.idle = NULL;
+	assert_true(shows_at(START + 5 * SECOND, GLOW_BLACK));
+	assert_int_equal(glow_picture_pace(&pic, &env, START + 5 * SECOND, NULL), GLOW_STILL);
+	idle.effect = &wall;
+	pic.idle = &idle;
+	assert_int_equal(glow_picture_pace(&pic, &env, START + 5 * SECOND, NULL), GLOW_SECONDS);
+}
+
+/* The master dimmer lies over notices too, and beneath the limits. */
+static void test_blackout(void **state)
+{
+	(void)state;
+	env.blackout = 255 - 100;
+	assert_true(shows((struct glow_rgb){ 100, 0, 0 }));
+	pic.notice = &notice;
+	assert_true(shows((struct glow_rgb){ 100, 100, 100 }));
+	env.brightness_limit = 51;
+	assert_true(shows((struct glow_rgb){ 20, 20, 20 }));
+	env.brightness_limit = 255;
+	env.current_limit_ma = 250;
+	assert_false(
+		glow_picture_render(&pic, &env, START, &frame)); /* dimmed so far that the limit has nothing to do */
+	env.blackout = 254;
+	assert_true(shows((struct glow_rgb){ 1, 1, 1 }));
+	env.blackout = 255;
+	assert_true(shows(GLOW_BLACK));
+	notice.effect = &place;
+	assert_int_equal(glow_picture_pace(&pic, &env, START, NULL), GLOW_STILL);
+	env.blackout = 254;
+	assert_int_equal(glow_picture_pace(&pic, &env, START, NULL), GLOW_ANIMATED);
+	/* What a transition starts from is not dimmed twice. */
+	pic.notice = NULL;
+	glow_picture_base(&pic, &env, START, &frame);
+	assert_true(glow_rgb_equal(frame.px[0], RED));
+}
+
 /* ---- limits ---- */
 
 static void test_limits(void **state)
@@ -372,7 +526,7 @@ static void test_limits(void **state)
 
 static enum glow_pace pace(void)
 {
-	return glow_picture_pace(&pic, START + SECOND, NULL);
+	return glow_picture_pace(&pic, &env, START + SECOND, NULL);
 }
 
 static void test_pace(void **state)
@@ -381,8 +535,7 @@ static void test_pace(void **state)
 
 	(void)state;
 	assert_int_equal(pace(), GLOW_STILL);
-	glow_look_init(&scene, &place, START);
-	pic.scene = &scene;
+	play(&place);
 	assert_int_equal(pace(), GLOW_ANIMATED);
 	light.on = false;
 	assert_int_equal(pace(), GLOW_STILL);
@@ -413,7 +566,7 @@ static uint32_t meters(void)
 {
 	uint32_t bits = 0xdead;
 
-	glow_picture_pace(&pic, START, &bits);
+	glow_picture_pace(&pic, &env, START, &bits);
 	return bits;
 }
 
@@ -435,13 +588,66 @@ static void test_meters(void **state)
 	assert_int_equal(meters(), 0);
 }
 
+static enum glow_pace pace_at(int64_t t_us, uint32_t *ret_meters)
+{
+	return glow_picture_pace(&pic, &env, t_us, ret_meters);
+}
+
+/* A cross-fade is animated from its first instant to its last, whatever shows in it. */
+static void test_scene_pace(void **state)
+{
+	uint32_t bits;
+
+	(void)state;
+	two_scenes();
+	assert_int_equal(pace_at(START - 1, NULL), GLOW_STILL);
+	assert_int_equal(pace_at(START, NULL), GLOW_ANIMATED);
+	assert_int_equal(pace_at(START + 2 * SECOND - 1, NULL), GLOW_ANIMATED);
+	assert_int_equal(pace_at(START + 2 * SECOND, NULL), GLOW_STILL);
+	assert_int_equal(pace_at(START + 8 * SECOND - 1, NULL), GLOW_STILL);
+	assert_int_equal(pace_at(START + 8 * SECOND, NULL), GLOW_ANIMATED);
+	assert_int_equal(pace_at(START + 10 * SECOND, NULL), GLOW_STILL);
+	/* What is covered neither moves nor measures. */
+	lower_entry[0].effect = glow_effect_find("gauge", 5);
+	glow_params_default(lower_entry[0].effect, &lower_entry[0].params);
+	lower_entry[0].params.v[0] = GLOW_METER_LOAD;
+	pace_at(START - 1, &bits);
+	assert_int_equal(bits, 1 << GLOW_METER_LOAD);
+	pace_at(START + SECOND, &bits);
+	assert_int_equal(bits, 1 << GLOW_METER_LOAD);
+	pace_at(START + 5 * SECOND, &bits);
+	assert_int_equal(bits, 0);
+	idle.effect = &place;
+	assert_int_equal(pace_at(START - 1, NULL), GLOW_STILL);
+	own_light(&still);
+	assert_int_equal(pace_at(START, NULL), GLOW_STILL);
+	/* Between two entries. */
+	setup(NULL);
+	play(&still);
+	entry[1] = entry[0];
+	entry[0].duration_us = entry[1].duration_us = 3 * SECOND;
+	scene.n_entries = 2;
+	scene.playlist = scene.loop = true;
+	scene.fade_us = SECOND;
+	scene.start_us = START - 60 * SECOND;
+	assert_int_equal(pace_at(START, NULL), GLOW_ANIMATED);
+	assert_int_equal(pace_at(START + SECOND - 1, NULL), GLOW_ANIMATED);
+	assert_int_equal(pace_at(START + SECOND, NULL), GLOW_STILL);
+	entry[0].effect = &wall;
+	assert_int_equal(pace_at(START + SECOND, NULL), GLOW_SECONDS);
+	entry[0].brightness = 0;
+	assert_int_equal(pace_at(START + SECOND, NULL), GLOW_STILL);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(test_init),   T(test_order),  T(test_off),  T(test_brightness), T(test_paint),
-		T(test_moment), T(test_place),  T(test_bar),  T(test_bar_row),    T(test_fade),
-		T(test_notice), T(test_limits), T(test_pace), T(test_meters),
+		T(test_init),     T(test_order),          T(test_off),      T(test_brightness),
+		T(test_paint),    T(test_moment),         T(test_place),    T(test_bar),
+		T(test_bar_row),  T(test_fade),           T(test_notice),   T(test_limits),
+		T(test_pace),     T(test_meters),         T(test_scenes),   T(test_scene_on_top),
+		T(test_playlist), T(test_unknown_effect), T(test_blackout), T(test_scene_pace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <string.h>
+
+#include <glow/command.h>
+#include <glow/json.h>
+#include <glow/scenes.h>
+
+/* "on" and "off" arrive as the command they stand for. */
+static enum glow_code read_brightness(const cJSON *tree, struct glow_dim *dim, struct glow_diag *diag)
+{
+	const cJSON *state = glow_json_get(tree, "state"), *brightness = glow_json_get(tree, "brightness");
+	int64_t v = 255;
+
+	if (state && (!cJSON_IsString(state) ||
+		      (strcmp(state->valuestring, "ON") != 0 && strcmp(state->valuestring, "OFF") != 0)))
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "state", "must be one of ON, OFF");
+	if ((brightness || !state) && glow_json_int(brightness, "brightness", 0, 255, &v, diag) != GLOW_OK)
+		return diag->code;
+	dim->brightness = state && strcmp(state->valuestring, "OFF") == 0 ? 0 : (uint8_t)v;
+	return GLOW_OK;
+}
+
+static enum glow_code read_dim(const cJSON *tree, struct glow_dim *dim, struct glow_diag *diag)
+{
+	static const char *const foreign[] = { "color", "effect", "params", "pixels", "leds" };
+	const cJSON *until = glow_json_get(tree, "until_us");
+
+	if (!cJSON_IsObject(tree))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
+	for (size_t k = 0; k < sizeof(foreign) / sizeof(foreign[0]); k++)
+		if (glow_json_get(tree, foreign[k]))
+			return glow_diag_set(diag, GLOW_CONFLICT, foreign[k], "the dimmer has brightness only");
+	if (read_brightness(tree, dim, diag) != GLOW_OK)
+		return diag->code;
+	dim->until_us = GLOW_NEVER;
+	if (!until || cJSON_IsNull(until))
+		return GLOW_OK;
+	return glow_json_int(until, "until_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &dim->until_us, diag);
+}
+
+enum glow_code glow_dim_read(const char *payload, size_t len, struct glow_dim *ret_dim, struct glow_diag *diag)
+{
+	cJSON *tree = glow_command_tree(payload, len, diag);
+	enum glow_code code = tree ? read_dim(tree, ret_dim, diag) : diag->code;
+
+	cJSON_Delete(tree);
+	return code;
+}
+
+cJSON *glow_dim_write(const struct glow_dim *dim)
+{
+	cJSON *tree = cJSON_CreateObject();
+
+	glow_json_add_int(tree, "brightness", dim->brightness);
+	if (dim->until_us == GLOW_NEVER)
+		cJSON_AddNullToObject(tree, "until_us");
+	else
+		glow_json_add_int(tree, "until_us", dim->until_us);
+	return tree;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <glow/frame.h>
+#include <glow/info.h>
+#include <glow/json.h>
+#include <glow/scenes.h>
+
+static cJSON *write_node(const struct glow_roster_node *node)
+{
+	cJSON *object = cJSON_CreateObject(), *groups;
+
+	cJSON_AddStringToObject(object, "id", node->id);
+	groups = cJSON_AddArrayToObject(object, "groups");
+	for (uint32_t k = 0; k < node->n_groups; k++)
+		cJSON_AddItemToArray(groups, cJSON_CreateString(node->groups[k]));
+	glow_json_add_int(object, "pixels", node->pixels);
+	glow_json_add_int(object, "offset", node->offset);
+	cJSON_AddBoolToObject(object, "reverse", node->reverse);
+	glow_json_add_int(object, "gap", node->gap);
+	return object;
+}
+
+cJSON *glow_roster_write(const struct glow_roster *roster)
+{
+	cJSON *tree = cJSON_CreateObject(), *nodes;
+
+	glow_json_add_int(tree, "rev", (int64_t)roster->rev);
+	glow_json_add_int(tree, "effective_us", roster->effective_us);
+	glow_json_add_int(tree, "pixels", roster->pixels);
+	nodes = cJSON_AddArrayToObject(tree, "nodes");
+	for (uint32_t k = 0; k < roster->n; k++)
+		cJSON_AddItemToArray(nodes, write_node(&roster->nodes[k]));
+	return tree;
+}
+
+static enum glow_code read_id(const cJSON *item, const char *where, char ret_id[GLOW_NAME_SIZE], struct glow_diag *diag)
+{
+	if (!cJSON_IsString(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be a string");
+	if (!glow_id_valid(item->valuestring))
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "\"%s\" is no id", item->valuestring);
+	memcpy(ret_id, item->valuestring, strlen(item->valuestring) + 1);
+	return GLOW_OK;
+}
+
+static enum glow_code read_groups(const cJSON *list, struct glow_roster_node *node, struct glow_diag *diag)
+{
+	int n = cJSON_GetArraySize(list);
+
+	if (!list)
+		return GLOW_OK;
+	if (!cJSON_IsArray(list))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "groups", "must be an array of ids");
+	if (n > GLOW_GROUPS_MAX)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "groups", "must have at most %d ids, got %d",
+				     GLOW_GROUPS_MAX, n);
+	node->groups = calloc((size_t)n + 1, sizeof(node->groups[0]));
+	if (!node->groups)
+		return glow_diag_set(diag, GLOW_TOO_LARGE, "groups", "out of memory");
+	for (const cJSON *item = list->child; item; item = item->next)
+		if (read_id(item, "groups", node->groups[node->n_groups++], diag) != GLOW_OK)
+			return diag->code;
+	return GLOW_OK;
+}
+
+/* `left` is what the strip may still hold. */
+static enum glow_code read_node(const cJSON *item, uint32_t length, uint32_t left, struct glow_roster_node *node,
+				struct glow_diag *diag)
+{
+	const cJSON *gap = glow_json_get(item, "gap");
+	int64_t pixels, offset, free_pixels = 0;
+
+	if (!cJSON_IsObject(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
+	if (read_id(glow_json_get(item, "id"), "id", node->id, diag) != GLOW_OK ||
+	    read_groups(glow_json_get(item, "groups"), node, diag) != GLOW_OK ||
+	    glow_json_int(glow_json_get(item, "pixels"), "pixels", 1, GLOW_PIXELS_MAX, &pixels, diag) != GLOW_OK ||
+	    glow_json_int(glow_json_get(item, "offset"), "offset", 0, length, &offset, diag) != GLOW_OK ||
+	    (gap && glow_json_int(gap, "gap", 0, GLOW_STRIP_MAX, &free_pixels, diag) != GLOW_OK))
+		return diag->code;
+	if (offset + pixels > length || pixels + free_pixels > left)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "offset", "lies beyond the end of the strip");
+	node->pixels = (uint32_t)pixels;
+	node->offset = (uint32_t)offset;
+	node->gap = (uint32_t)free_pixels;
+	node->reverse = cJSON_IsTrue(glow_json_get(item, "reverse"));
+	return GLOW_OK;
+}
+
+static enum glow_code read_nodes(const cJSON *list, struct glow_roster *roster, struct glow_diag *diag)
+{
+	uint32_t left = GLOW_STRIP_MAX;
+
+	if (!cJSON_IsArray(list))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "nodes", "must be an array");
+	roster->nodes = calloc((size_t)cJSON_GetArraySize(list) + 1, sizeof(roster->nodes[0]));
+	if (!roster->nodes)
+		return glow_diag_set(diag, GLOW_TOO_LARGE, "nodes", "out of memory");
+	for (const cJSON *item = list->child; item; item = item->next) {
+		struct glow_roster_node *node = &roster->nodes[roster->n++];
+		char where[32];
+
+		snprintf(where, sizeof(where), "nodes.%u", roster->n - 1);
+		if (read_node(item, roster->pixels, left, node, diag) != GLOW_OK)
+			return glow_diag_inside(diag, where);
+		left -= node->pixels + node->gap;
+	}
+	return GLOW_OK;
+}
+
+enum glow_code glow_roster_read(const cJSON *tree, struct glow_roster *ret_roster, struct glow_diag *diag)
+{
+	int64_t rev, pixels;
+
+	memset(ret_roster, 0, sizeof(*ret_roster));
+	if (!cJSON_IsObject(tree))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
+	if (glow_json_int(glow_json_get(tree, "rev"), "rev", 0, GLOW_JSON_INT_MAX, &rev, diag) != GLOW_OK ||
+	    glow_json_int(glow_json_get(tree, "effective_us"), "effective_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX,
+			  &ret_roster->effective_us, diag) != GLOW_OK ||
+	    glow_json_int(glow_json_get(tree, "pixels"), "pixels", 0, GLOW_STRIP_MAX, &pixels, diag) != GLOW_OK)
+		return diag->code;
+	ret_roster->rev = (uint64_t)rev;
+	ret_roster->pixels = (uint32_t)pixels;
+	if (read_nodes(glow_json_get(tree, "nodes"), ret_roster, diag) == GLOW_OK)
+		return GLOW_OK;
+	glow_roster_fini(ret_roster);
+	return diag->code;
+}
+
+void glow_roster_fini(struct glow_roster *roster)
+{
+	for (uint32_t k = 0; k < roster->n; k++)
+		free(roster->nodes[k].groups);
+	free(roster->nodes);
+	memset(roster, 0, sizeof(*roster));
+}

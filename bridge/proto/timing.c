@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Packets are put together byte by byte: the same on every machine, and
+ * wherever in memory a message happens to lie. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <glow/json.h>
+#include <glow/timing.h>
+
+#define VERSION 1
+
+static void put(uint8_t *at, size_t size, uint64_t value)
+{
+	for (size_t k = 0; k < size; k++)
+		at[k] = (uint8_t)(value >> 8 * k);
+}
+
+static uint64_t get(const uint8_t *at, size_t size)
+{
+	uint64_t value = 0;
+
+	for (size_t k = 0; k < size; k++)
+		value |= (uint64_t)at[k] << 8 * k;
+	return value;
+}
+
+/* ---- probes ---- */
+
+void glow_request_write(const struct glow_time_request *request, uint8_t ret_bytes[GLOW_REQUEST_SIZE])
+{
+	put(ret_bytes, 4, VERSION); /* flags and two spare bytes are 0 */
+	put(ret_bytes + 4, 4, request->seq);
+	put(ret_bytes + GLOW_REQUEST_T1, 8, (uint64_t)request->t1_ns);
+	put(ret_bytes + GLOW_REQUEST_S1, 8, (uint64_t)request->s1_ns);
+}
+
+bool glow_request_read(const void *bytes, size_t len, struct glow_time_request *ret_request)
+{
+	const uint8_t *at = bytes;
+
+	if (len != GLOW_REQUEST_SIZE || at[0] != VERSION)
+		return false;
+	*ret_request = (struct glow_time_request){
+		.seq = (uint32_t)get(at + 4, 4),
+		.t1_ns = (int64_t)get(at + GLOW_REQUEST_T1, 8),
+		.s1_ns = (int64_t)get(at + GLOW_REQUEST_S1, 8),
+	};
+	return true;
+}
+
+size_t glow_reply_write(const struct glow_time_reply *reply, bool adopt, uint8_t ret_bytes[GLOW_ADOPT_REPLY_SIZE])
+{
+	put(ret_bytes, 4, VERSION);
+	put(ret_bytes + 4, 4, reply->seq);
+	put(ret_bytes + 8, 8, (uint64_t)reply->t1_ns);
+	put(ret_bytes + 16, 8, (uint64_t)reply->t2_ns);
+	put(ret_bytes + GLOW_REPLY_T3, 8, (uint64_t)reply->t3_ns);
+	put(ret_bytes + 32, 4, reply->leader.term);
+	put(ret_bytes + 36, 4, reply->leader.boot);
+	put(ret_bytes + 40, 8, reply->leader.clock_id);
+	if (!adopt)
+		return GLOW_REPLY_SIZE;
+	put(ret_bytes + 48, 4, reply->sigma_ns);
+	put(ret_bytes + 52, 4, (uint32_t)reply->rate_ppb);
+	put(ret_bytes + 56, 8, reply->state);
+	return GLOW_ADOPT_REPLY_SIZE;
+}
+
+bool glow_reply_read(const void *bytes, size_t len, bool adopt, struct glow_time_reply *ret_reply)
+{
+	const uint8_t *at = bytes;
+
+	if (len != (adopt ? GLOW_ADOPT_REPLY_SIZE : GLOW_REPLY_SIZE) || at[0] != VERSION ||
+	    (adopt && at[56] > GLOW_SYNC_LEADING))
+		return false;
+	*ret_reply = (struct glow_time_reply){
+		.seq = (uint32_t)get(at + 4, 4),
+		.t1_ns = (int64_t)get(at + 8, 8),
+		.t2_ns = (int64_t)get(at + 16, 8),
+		.t3_ns = (int64_t)get(at + GLOW_REPLY_T3, 8),
+		.leader.term = (uint32_t)get(at + 32, 4),
+		.leader.boot = (uint32_t)get(at + 36, 4),
+		.leader.clock_id = get(at + 40, 8),
+	};
+	if (adopt) {
+		ret_reply->sigma_ns = (uint32_t)get(at + 48, 4);
+		ret_reply->rate_ppb = (int32_t)get(at + 52, 4);
+		ret_reply->state = at[56];
+	}
+	return true;
+}
+
+/* ---- who leads ---- */
+
+void glow_clock_id_format(uint64_t id, char ret_text[GLOW_CLOCK_ID_LEN + 1])
+{
+	snprintf(ret_text, GLOW_CLOCK_ID_LEN + 1, "%016llx", (unsigned long long)id);
+}
+
+bool glow_clock_id_parse(const char *text, uint64_t *ret_id)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint64_t id = 0;
+
+	if (strlen(text) != GLOW_CLOCK_ID_LEN || strspn(text, digits) != GLOW_CLOCK_ID_LEN)
+		return false;
+	for (; *text; text++)
+		id = id << 4 | (uint64_t)(strchr(digits, *text) - digits);
+	*ret_id = id;
+	return true;
+}
+
+void glow_clock_id_add(cJSON *object, uint64_t id)
+{
+	char text[GLOW_CLOCK_ID_LEN + 1];
+
+	glow_clock_id_format(id, text);
+	cJSON_AddStringToObject(object, "clock_id", text);
+}
+
+enum glow_code glow_clock_id_read(const cJSON *object, uint64_t *ret_id, struct glow_diag *diag)
+{
+	const cJSON *item = glow_json_get(object, "clock_id");
+
+	if (!cJSON_IsString(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "clock_id", "must be a string");
+	if (!glow_clock_id_parse(item->valuestring, ret_id))
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "clock_id", "must have %d digits 0-9 a-f",
+				     GLOW_CLOCK_ID_LEN);
+	return GLOW_OK;
+}
+
+static void add_leader(cJSON *tree, const struct glow_leader *leader)
+{
+	glow_clock_id_add(tree, leader->clock_id);
+	glow_json_add_int(tree, "term", leader->term);
+	glow_json_add_int(tree, "boot", leader->boot);
+}
+
+static enum glow_code read_int(const cJSON *tree, const char *name, int64_t min, int64_t max, int64_t *ret_value,
+			       struct glow_diag *diag)
+{
+	return glow_json_int(glow_json_get(tree, name), name, min, max, ret_value, diag);
+}
+
+static enum glow_code read_u32(const cJSON *tree, const char *name, uint32_t *ret_value, struct glow_diag *diag)
+{
+	int64_t v;
+
+	if (read_int(tree, name, 0, UINT32_MAX, &v, diag) != GLOW_OK)
+		return diag->code;
+	*ret_value = (uint32_t)v;
+	return GLOW_OK;
+}
+
+static enum glow_code read_leader(const cJSON *tree, struct glow_leader *ret_leader, struct glow_diag *diag)
+{
+	if (!cJSON_IsObject(tree))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
+	if (glow_clock_id_read(tree, &ret_leader->clock_id, diag) != GLOW_OK ||
+	    read_u32(tree, "term", &ret_leader->term, diag) != GLOW_OK)
+		return diag->code;
+	return read_u32(tree, "boot", &ret_leader->boot, diag);
+}
+
+/* ---- conductor/info ---- */
+
+cJSON *glow_conductor_info_write(const struct glow_conductor_info *info)
+{
+	cJSON *tree = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(tree, "id", info->id);
+	cJSON_AddStringToObject(tree, "state", info->leading ? "leading" : "adopting");
+	add_leader(tree, &info->leader);
+	glow_json_add_int(tree, "rate_ppb", info->rate_ppb);
+	glow_json_add_int(tree, "nodes", info->nodes);
+	cJSON_AddStringToObject(tree, "version", info->version);
+	if (info->has_utc) {
+		glow_json_add_int(tree, "utc_offset_us", info->utc_offset_us);
+		glow_json_add_int(tree, "tz_offset_s", info->tz_offset_s);
+	} else {
+		cJSON_AddNullToObject(tree, "utc_offset_us");
+		cJSON_AddNullToObject(tree, "tz_offset_s");
+	}
+	return tree;
+}
+
+static enum glow_code read_utc(const cJSON *tree, struct glow_conductor_info *info, struct glow_diag *diag)
+{
+	const cJSON *item = glow_json_get(tree, "utc_offset_us");
+	int64_t zone;
+
+	info->has_utc = item && !cJSON_IsNull(item);
+	if (!info->has_utc)
+		return GLOW_OK;
+	if (read_int(tree, "utc_offset_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &info->utc_offset_us, diag) !=
+		    GLOW_OK ||
+	    read_int(tree, "tz_offset_s", -86400, 86400, &zone, diag) != GLOW_OK)
+		return diag->code;
+	info->tz_offset_s = (int32_t)zone;
+	return GLOW_OK;
+}
+
+enum glow_code glow_conductor_info_read(const cJSON *tree, struct glow_conductor_info *ret_info, struct glow_diag *diag)
+{
+	const cJSON *id = glow_json_get(tree, "id"), *state = glow_json_get(tree, "state");
+	const cJSON *version = glow_json_get(tree, "version");
+	int64_t rate;
+
+	memset(ret_info, 0, sizeof(*ret_info));
+	if (read_leader(tree, &ret_info->leader, diag) != GLOW_OK)
+		return diag->code;
+	if (!cJSON_IsString(id) || !glow_id_valid(id->valuestring))
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "id", "is no id of a conductor");
+	if (!cJSON_IsString(state) ||
+	    (strcmp(state->valuestring, "leading") != 0 && strcmp(state->valuestring, "adopting") != 0))
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "state", "must be one of adopting, leading");
+	if (read_int(tree, "rate_ppb", INT32_MIN, INT32_MAX, &rate, diag) != GLOW_OK ||
+	    read_u32(tree, "nodes", &ret_info->nodes, diag) != GLOW_OK)
+		return diag->code;
+	memcpy(ret_info->id, id->valuestring, strlen(id->valuestring) + 1);
+	ret_info->leading = strcmp(state->valuestring, "leading") == 0;
+	ret_info->rate_ppb = (int32_t)rate;
+	snprintf(ret_info->version, sizeof(ret_info->version), "%s",
+		 cJSON_IsString(version) ? version->valuestring : "");
+	return read_utc(tree, ret_info, diag);
+}
+
+/* ---- conductor/beacon ---- */
+
+cJSON *glow_beacon_write(const struct glow_beacon *beacon)
+{
+	cJSON *tree = cJSON_CreateObject();
+
+	glow_json_add_int(tree, "seq", beacon->seq);
+	glow_json_add_int(tree, "time_us", beacon->time_us);
+	add_leader(tree, &beacon->leader);
+	return tree;
+}
+
+enum glow_code glow_beacon_read(const cJSON *tree, struct glow_beacon *ret_beacon, struct glow_diag *diag)
+{
+	if (read_leader(tree, &ret_beacon->leader, diag) != GLOW_OK ||
+	    read_u32(tree, "seq", &ret_beacon->seq, diag) != GLOW_OK)
+		return diag->code;
+	return read_int(tree, "time_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &ret_beacon->time_us, diag);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Two-sided grouped minima (docs/sync.md). A group's least u and greatest v bound
+ * theta from both sides; their middle y is a measurement and their distance d
+ * says how much queueing is left in it. Groups are weighed by d against the
+ * best of the window and a line is laid through. How far back the window
+ * reaches is found by intersecting confidence intervals: farther as long as
+ * the longer window does not contradict the shorter ones. */
+#include "filter.h"
+#include "number.h"
+
+#define GROUPS     (GLOW_SYNC_RING / GLOW_GROUP)
+#define SHORT_NS   6e9   /* less history than this tells nothing of the slope */
+#define SCALE_NS   1e3   /* the clocks' own grain: no spread of d is taken for less */
+#define NOISE      0.175 /* the least sigma of a group, in spreads of d */
+#define CONFIDENCE 1.5   /* sigmas either side, in the intersection of windows */
+
+/* Windows in groups of eight: half an octave apart, 32 to 768 probes. */
+static const uint32_t windows[] = { 4, 6, 8, 12, 16, 24, 32, 48, 64, 96 };
+
+struct group {
+	double x, y, d; /* ns; x relative to the newest t4, y to the newest u */
+};
+
+struct fit {
+	double value, sigma, rate, rate_sigma;
+	bool measured;
+};
+
+void glow_filter_add(struct glow_filter *f, struct glow_sample sample)
+{
+	f->ring[f->next] = sample;
+	f->next = (f->next + 1) % GLOW_SYNC_RING;
+	if (f->count < GLOW_SYNC_RING)
+		f->count++;
+}
+
+/* The k-th newest. */
+static const struct glow_sample *sample(const struct glow_filter *f, uint32_t k)
+{
+	return &f->ring[(f->next + GLOW_SYNC_RING - 1 - k) % GLOW_SYNC_RING];
+}
+
+/* Bounds of theta - ref_ns at L = at_ns by samples first..first+n-1. */
+static void bounds(const struct glow_filter *f, uint32_t first, uint32_t n, double rate, int64_t at_ns, int64_t ref_ns,
+		   double *low, double *high)
+{
+	for (uint32_t k = first; k < first + n; k++) {
+		const struct glow_sample *p = sample(f, k);
+		double u = (double)(p->u_ns - ref_ns) - rate * (double)(p->t1_ns - at_ns);
+		double v = (double)(p->v_ns - ref_ns) - rate * (double)(p->t4_ns - at_ns);
+
+		*high = k == first || u < *high ? u : *high;
+		*low = k == first || v > *low ? v : *low;
+	}
+}
+
+void glow_filter_bounds(const struct glow_filter *f, uint32_t n, double rate, int64_t at_ns, int64_t *ret_low_ns,
+			int64_t *ret_high_ns)
+{
+	int64_t ref = sample(f, 0)->u_ns;
+	double low, high;
+
+	bounds(f, 0, n, rate, at_ns, ref, &low, &high);
+	*ret_low_ns = ref + glow_ns(low);
+	*ret_high_ns = ref + glow_ns(high);
+}
+
+static struct group group(const struct glow_filter *f, uint32_t first, uint32_t n, double rate)
+{
+	const struct glow_sample *newest = sample(f, 0);
+	double x = 0, low, high;
+
+	for (uint32_t k = first; k < first + n; k++)
+		x += (double)(sample(f, k)->t1_ns - newest->t4_ns) / n;
+	bounds(f, first, n, rate, newest->t4_ns + glow_ns(x), newest->u_ns, &low, &high);
+	return (struct group){ x, (low + high) / 2, high - low };
+}
+
+/* Puts d into the ascending sorted[0..n-1]. */
+static void insert(double *sorted, uint32_t n, double d)
+{
+	for (; n > 0 && sorted[n - 1] > d; n--)
+		sorted[n] = sorted[n - 1];
+	sorted[n] = d;
+}
+
+static double weight(const struct group *g, double least, double spread)
+{
+	double excess = 1 + (g->d - least) / spread;
+
+	return 1 / (excess * excess);
+}
+
+/* Without a slope of its own: the group with least queueing, and the prior's slope. */
+static struct fit best(const struct group *g, uint32_t n, double spread, struct glow_prior prior)
+{
+	const struct group *b = g;
+
+	for (uint32_t k = 1; k < n; k++)
+		b = g[k].d < b->d ? &g[k] : b;
+	return (struct fit){
+		.value = b->y - prior.rate * b->x,
+		.sigma = glow_hypot(spread, prior.sigma * b->x),
+		.rate = prior.rate,
+		.rate_sigma = prior.sigma,
+	};
+}
+
+/* Weighted least squares; the prior is one more measurement of the slope. */
+static struct fit line(const struct group *g, uint32_t n, double least, double spread, struct glow_prior prior)
+{
+	double sw = 0, sx = 0, sy = 0, sxx = 0, sxy = 0, residual = 0, r, mx, my, ridge, rate;
+
+	for (uint32_t k = 0; k < n; k++) {
+		double w = weight(&g[k], least, spread);
+
+		sw += w;
+		sx += w * g[k].x;
+		sy += w * g[k].y;
+	}
+	mx = sx / sw;
+	my = sy / sw;
+	for (uint32_t k = 0; k < n; k++) {
+		double w = weight(&g[k], least, spread), x = g[k].x - mx;
+
+		sxx += w * x * x;
+		sxy += w * x * (g[k].y - my - prior.rate * x);
+	}
+	/* The residual is taken about the line of the samples alone, as if there were no prior. */
+	for (uint32_t k = 0; k < n; k++) {
+		double off = g[k].y - my - (prior.rate + sxy / sxx) * (g[k].x - mx);
+
+		residual += weight(&g[k], least, spread) * off * off;
+	}
+	r = glow_max(residual / sw, NOISE * NOISE * spread * spread);
+	ridge = sxx + r / (prior.sigma * prior.sigma);
+	rate = prior.rate + sxy / ridge;
+	return (struct fit){
+		.value = my - rate * mx,
+		.sigma = __builtin_sqrt(r / sw + r * mx * mx / ridge),
+		.rate = rate,
+		.rate_sigma = __builtin_sqrt(r / ridge),
+		.measured = true,
+	};
+}
+
+/* Of the n newest groups, whose d are sorted. */
+static struct fit fit(const struct group *g, uint32_t n, const double *sorted, struct glow_prior prior)
+{
+	double spread = glow_max(SCALE_NS, sorted[n / 2] - sorted[0]);
+
+	if (g[0].x - g[n - 1].x < SHORT_NS)
+		return best(g, n, spread, prior);
+	return line(g, n, sorted[0], spread, prior);
+}
+
+/* The widest window that no shorter one contradicts. */
+static struct fit widest(const struct group *g, uint32_t n, struct glow_prior prior)
+{
+	double sorted[GROUPS], low = 0, high = 0;
+	struct fit chosen = { 0 };
+	uint32_t have = 0;
+
+	for (uint32_t k = 0; k < sizeof(windows) / sizeof(windows[0]) && windows[k] <= n; k++) {
+		struct fit f;
+
+		for (; have < windows[k]; have++)
+			insert(sorted, have, g[have].d);
+		f = fit(g, have, sorted, prior);
+		low = k ? glow_max(low, f.value - CONFIDENCE * f.sigma) : f.value - CONFIDENCE * f.sigma;
+		high = k ? glow_min(high, f.value + CONFIDENCE * f.sigma) : f.value + CONFIDENCE * f.sigma;
+		if (low > high)
+			break;
+		chosen = f;
+	}
+	return chosen;
+}
+
+bool glow_filter_fit(const struct glow_filter *f, double rate, struct glow_prior prior, struct glow_line *ret_line)
+{
+	const struct glow_sample *newest = sample(f, 0);
+	uint32_t size = f->count < 4 * GLOW_GROUP ? f->count / 4 : GLOW_GROUP, n = f->count / size;
+	struct group groups[GROUPS];
+	double sorted[GROUPS];
+	struct fit result;
+
+	for (uint32_t k = 0; k < n; k++) {
+		groups[k] = group(f, k * size, size, rate);
+		insert(sorted, k, groups[k].d);
+	}
+	/* A little history is used whole: there is nothing to choose between. */
+	if (size < GLOW_GROUP || groups[0].x - groups[n - 1].x < SHORT_NS)
+		result = fit(groups, n, sorted, prior);
+	else
+		result = widest(groups, n, prior);
+	*ret_line = (struct glow_line){
+		.l_ns = newest->t4_ns,
+		.theta_ns = newest->u_ns + glow_ns(result.value),
+		.rate = glow_clamp(result.rate, GLOW_RATE_MAX),
+		.sigma_ns = result.sigma,
+		.rate_sigma = result.rate_sigma,
+	};
+	return result.measured;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <glow/hash.h>
+#include <glow/time.h>
+
+#include "filter.h"
+#include "number.h"
+#include "schedule.h"
+
+enum { FIRST = GLOW_GROUP, SECOND = FIRST + 64, POWER_SAVE_BURST = 4 };
+
+#define FIRST_NS      (30 * GLOW_MS)
+#define SECOND_NS     (100 * GLOW_MS)
+#define POWER_SAVE_NS (20 * GLOW_MS)
+#define CALM_NS       (300 * GLOW_S)
+#define PATIENCE_NS   (5 * GLOW_S)
+
+/* Give or take a tenth, so that machines which started together do not stay together. */
+static int64_t spread(int64_t ns, uint32_t seed, uint32_t n)
+{
+	return ns - ns / 10 + (ns / 5 >> 16) * (glow_dice(seed, n, 0) >> 16);
+}
+
+void glow_schedule_burst(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
+{
+	c->sent = 0;
+	c->interval_ns = cfg->interval_min_ns;
+	c->calm_ns = now_ns;
+	c->due_ns = now_ns + (FIRST_NS >> 16) * (glow_dice(cfg->seed, 0, 1) >> 16);
+}
+
+void glow_schedule_stop(struct glow_schedule *c)
+{
+	c->due_ns = GLOW_NEVER;
+}
+
+void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
+{
+	c->sent++;
+	if (c->sent < FIRST)
+		c->due_ns = now_ns + FIRST_NS;
+	else if (c->sent < SECOND)
+		c->due_ns = now_ns + SECOND_NS;
+	else if (cfg->power_save && c->sent % POWER_SAVE_BURST)
+		c->due_ns = now_ns + POWER_SAVE_NS;
+	else
+		c->due_ns = now_ns + spread(c->interval_ns, cfg->seed, c->sent);
+}
+
+void glow_schedule_calm(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
+{
+	if (now_ns - c->calm_ns < CALM_NS)
+		return;
+	c->calm_ns = now_ns;
+	c->interval_ns = 2 * c->interval_ns;
+	if (c->interval_ns > cfg->interval_max_ns)
+		c->interval_ns = cfg->interval_max_ns;
+}
+
+void glow_schedule_hurry(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
+{
+	int64_t latest = now_ns + spread(cfg->interval_min_ns, cfg->seed, c->sent);
+
+	c->calm_ns = now_ns;
+	c->interval_ns = cfg->interval_min_ns;
+	if (c->due_ns != GLOW_NEVER && c->due_ns > latest)
+		c->due_ns = latest;
+}
+
+int64_t glow_schedule_patience(const struct glow_schedule *c)
+{
+	int64_t intervals = 3 * c->interval_ns;
+
+	return intervals > PATIENCE_NS ? intervals : PATIENCE_NS;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* When to probe. A burst at first, then once a second, seldom when all is calm. */
+
+#include <glow/sync.h>
+
+void glow_schedule_burst(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);
+void glow_schedule_stop(struct glow_schedule *c);
+
+/** A probe goes out: sets when the next is due. */
+void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);
+
+/** All is well: after five minutes of that the interval doubles. */
+void glow_schedule_calm(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);
+
+/** Something is not: back to the shortest interval, from the next probe on, which comes within that. */
+void glow_schedule_hurry(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);
+
+/** No reply for so long means that nobody answers. */
+int64_t glow_schedule_patience(const struct glow_schedule *c);

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <string.h>
+
+#include <glow/sync.h>
+
+#include "filter.h"
+#include "number.h"
+#include "output.h"
+#include "schedule.h"
+
+#define COLD_SIGMA    60e-6  /* crystals of a Pi, and then some */
+#define RESYNC_SIGMA  1.3e-6 /* how far two conductors' rates differ on one timeline */
+#define SMOOTH_NS     100e9
+#define RTT_MAX_NS    (2 * GLOW_S) /* later than this a reply tells nothing */
+#define RTT_MIN_NS    (-50000)     /* less than nothing, beyond the clocks' grain: somebody's clock stepped */
+#define STAMP_MAX_NS  (INT64_C(1) << 62)
+#define STEP_NS       (20 * GLOW_MS)
+#define RESYNC_NS     (4 * GLOW_S)
+#define TRACKING_NS   2e6   /* one sigma */
+#define CALM_SIGMA_NS 250e3 /* a quarter of the skew that is aimed at */
+#define EXCLUDED_NS   1e6
+#define USELESS_NS    1e12 /* sigma of a line that is known to be wrong */
+
+enum { STRIKES = 3 };
+
+const char *glow_sync_state_name(enum glow_sync_state state)
+{
+	static const char *const names[] = { "unsynced", "acquire", "tracking", "holdover", "resync", "leading" };
+
+	return names[state];
+}
+
+void glow_sync_init(struct glow_sync *s, const struct glow_sync_cfg *cfg)
+{
+	memset(s, 0, sizeof(*s));
+	s->cfg = *cfg;
+	if (!(s->cfg.rate_sigma > 0)) {
+		s->cfg.rate = 0;
+		s->cfg.rate_sigma = COLD_SIGMA;
+	}
+	if (s->cfg.interval_min_ns <= 0)
+		s->cfg.interval_min_ns = GLOW_S;
+	if (s->cfg.interval_max_ns <= 0)
+		s->cfg.interval_max_ns = 32 * GLOW_S;
+	glow_schedule_stop(&s->schedule);
+	s->schedule.celsius = __builtin_nan("");
+}
+
+/* Forgets the samples and begins a burst, with this much known of the slope. */
+static void measure_anew(struct glow_sync *s, int64_t now_ns, double rate, double sigma)
+{
+	s->filter.count = s->filter.next = 0;
+	s->prior_rate = rate;
+	s->prior_sigma = sigma;
+	s->unchecked = s->strikes = 0;
+	memset(s->sent, 0, sizeof(s->sent));
+	if (s->connected)
+		glow_schedule_burst(&s->schedule, &s->cfg, now_ns);
+}
+
+static void acquire(struct glow_sync *s, int64_t now_ns, double rate, double sigma)
+{
+	s->phase = GLOW_SYNC_ACQUIRE;
+	s->anew = true;
+	s->smooth_ns = 0;
+	s->line = (struct glow_line){ .l_ns = now_ns, .rate = rate };
+	measure_anew(s, now_ns, rate, sigma);
+}
+
+static void resync(struct glow_sync *s, int64_t now_ns)
+{
+	s->phase = GLOW_SYNC_RESYNC;
+	s->resync_ns = now_ns;
+	measure_anew(s, now_ns, s->smooth_rate, RESYNC_SIGMA);
+}
+
+/* What the samples of one clock say of another is nothing: they never meet in one fit. */
+void glow_sync_follow(struct glow_sync *s, struct glow_raw now, struct glow_leader leader)
+{
+	const struct glow_leader old = s->leader;
+	bool first = old.clock_id == 0, same_clock = old.clock_id == leader.clock_id;
+
+	if (s->phase == GLOW_SYNC_LEADING || leader.clock_id == 0)
+		return;
+	if (same_clock && (leader.term < old.term || (leader.term == old.term && leader.boot == old.boot)))
+		return;
+	s->leader = leader;
+	if (first)
+		acquire(s, now.ns, s->cfg.rate, s->cfg.rate_sigma);
+	else if (!same_clock || s->anew)
+		acquire(s, now.ns, 0, COLD_SIGMA);
+	else
+		resync(s, now.ns);
+}
+
+struct glow_leader glow_sync_leader(const struct glow_sync *s)
+{
+	return s->leader;
+}
+
+void glow_sync_connected(struct glow_sync *s, struct glow_raw now)
+{
+	s->connected = true;
+	if (s->phase == GLOW_SYNC_TRACKING || s->phase == GLOW_SYNC_RESYNC)
+		resync(s, now.ns);
+	else if (s->phase == GLOW_SYNC_ACQUIRE)
+		measure_anew(s, now.ns, s->prior_rate, s->prior_sigma);
+}
+
+void glow_sync_disconnected(struct glow_sync *s, struct glow_raw now)
+{
+	(void)now;
+	s->connected = false;
+	memset(s->sent, 0, sizeof(s->sent));
+	glow_schedule_stop(&s->schedule);
+}
+
+void glow_sync_temperature(struct glow_sync *s, struct glow_raw now, double celsius)
+{
+	double change = __builtin_fabs(celsius - s->schedule.celsius);
+
+	if (celsius != celsius || change <= 3)
+		return;
+	s->schedule.celsius = celsius;
+	glow_schedule_hurry(&s->schedule, &s->cfg, now.ns);
+}
+
+struct glow_raw glow_sync_next_probe(const struct glow_sync *s)
+{
+	return (struct glow_raw){ s->schedule.due_ns };
+}
+
+/* Nobody has answered for long. */
+static bool silent(const struct glow_sync *s, int64_t now_ns)
+{
+	return now_ns - s->reply_ns > glow_schedule_patience(&s->schedule);
+}
+
+void glow_sync_probe(struct glow_sync *s, struct glow_raw now, struct glow_time_request *ret_request)
+{
+	struct glow_time_request request = { .t1_ns = now.ns };
+
+	if (silent(s, now.ns))
+		glow_schedule_hurry(&s->schedule, &s->cfg, now.ns);
+	glow_schedule_sent(&s->schedule, &s->cfg, now.ns);
+	if (++s->seq == 0)
+		s->seq = 1; /* 0 marks a free place */
+	s->probes++;
+	request.seq = s->seq;
+	request.s1_ns = s->valid ? glow_sync_now(s, now) : 0;
+	s->sent[s->seq % GLOW_SYNC_OUTSTANDING] = request;
+	*ret_request = request;
+}
+
+static bool same_leader(struct glow_leader a, struct glow_leader b)
+{
+	return a.clock_id == b.clock_id && a.term == b.term && a.boot == b.boot;
+}
+
+static bool stamp(int64_t ns)
+{
+	return ns >= 0 && ns < STAMP_MAX_NS;
+}
+
+/* Takes the request that this answers off the list; false if there is none or the times cannot be. */
+static bool accept(struct glow_sync *s, const struct glow_time_reply *r, int64_t t4_ns)
+{
+	struct glow_time_request *sent = &s->sent[r->seq % GLOW_SYNC_OUTSTANDING];
+
+	if (s->phase == GLOW_SYNC_LEADING || r->seq == 0 || sent->seq != r->seq || sent->t1_ns != r->t1_ns ||
+	    !same_leader(r->leader, s->leader))
+		return false;
+	sent->seq = 0;
+	if (!stamp(r->t2_ns) || !stamp(r->t3_ns) || r->t3_ns < r->t2_ns || t4_ns < r->t1_ns ||
+	    t4_ns - r->t1_ns > RTT_MAX_NS)
+		return false;
+	s->rtt_ns = (t4_ns - r->t1_ns) - (r->t3_ns - r->t2_ns);
+	return s->rtt_ns >= RTT_MIN_NS;
+}
+
+/* Queueing only delays, so theta lies between the bounds of each group. When it cannot, a clock
+ * stepped: at once if the bounds contradict each other, the third time if they contradict the line. */
+static bool impossible(struct glow_sync *s)
+{
+	const struct glow_line *line = &s->line;
+	int64_t at = s->reply_ns, low, high, theta = glow_line_theta(line, at);
+
+	if (++s->unchecked < GLOW_GROUP)
+		return false;
+	s->unchecked = 0;
+	glow_filter_bounds(&s->filter, GLOW_GROUP, line->rate, at, &low, &high);
+	if (high - low < RTT_MIN_NS)
+		return true;
+	if (s->phase != GLOW_SYNC_TRACKING ||
+	    glow_max((double)(low - theta), (double)(theta - high)) < 3 * glow_line_sigma(line, at) + EXCLUDED_NS)
+		s->strikes = 0;
+	else
+		s->strikes++;
+	return s->strikes >= STRIKES;
+}
+
+static void smooth(struct glow_sync *s, double rate, double elapsed_ns)
+{
+	s->smooth_ns = glow_min(SMOOTH_NS, s->smooth_ns + elapsed_ns);
+	s->smooth_rate += (rate - s->smooth_rate) * glow_min(1, elapsed_ns / s->smooth_ns);
+}
+
+/* Takes the line as the output's; returns the step. */
+static int64_t adopt(struct glow_sync *s, const struct glow_line *line)
+{
+	int64_t error = line->l_ns + line->theta_ns - glow_output_now(&s->out, line->l_ns), step = 0;
+
+	s->line = *line;
+	if (s->valid && !s->anew && error < STEP_NS && error > -STEP_NS) {
+		glow_output_slew(&s->out, line->l_ns, line, s->smooth_rate);
+	} else {
+		step = glow_output_step(&s->out, line->l_ns, line, s->smooth_rate);
+		s->steps++;
+	}
+	s->valid = true;
+	s->anew = false;
+	if (s->phase == GLOW_SYNC_RESYNC || line->sigma_ns <= TRACKING_NS)
+		s->phase = GLOW_SYNC_TRACKING;
+	return step;
+}
+
+/* A line that is off by more than its sigma allows asks for more probes. */
+static void pace(struct glow_sync *s, const struct glow_line *line)
+{
+	double off = (double)(line->theta_ns - glow_line_theta(&s->line, line->l_ns));
+
+	if (s->phase == GLOW_SYNC_TRACKING && line->sigma_ns < CALM_SIGMA_NS &&
+	    __builtin_fabs(off) < 3 * glow_line_sigma(&s->line, line->l_ns))
+		glow_schedule_calm(&s->schedule, &s->cfg, line->l_ns);
+	else
+		glow_schedule_hurry(&s->schedule, &s->cfg, line->l_ns);
+}
+
+static int64_t estimate(struct glow_sync *s, double elapsed_ns)
+{
+	struct glow_line line;
+	bool measured;
+
+	if (s->filter.count < GLOW_GROUP)
+		return 0;
+	measured =
+		glow_filter_fit(&s->filter, s->line.rate, (struct glow_prior){ s->prior_rate, s->prior_sigma }, &line);
+	if (s->phase == GLOW_SYNC_RESYNC &&
+	    (line.l_ns - s->resync_ns < RESYNC_NS || line.sigma_ns > glow_line_sigma(&s->line, line.l_ns)))
+		return 0;
+	if (measured)
+		smooth(s, line.rate, elapsed_ns);
+	else if (s->anew)
+		s->smooth_rate = line.rate;
+	pace(s, &line);
+	return adopt(s, &line);
+}
+
+bool glow_sync_reply(struct glow_sync *s, const struct glow_time_reply *reply, struct glow_raw t4, int64_t *ret_step_ns)
+{
+	double elapsed = (double)(t4.ns - s->reply_ns);
+
+	*ret_step_ns = 0;
+	if (!accept(s, reply, t4.ns)) {
+		s->rejected++;
+		return false;
+	}
+	s->replies++;
+	s->reply_ns = t4.ns;
+	glow_filter_add(&s->filter, (struct glow_sample){
+					    .t1_ns = reply->t1_ns,
+					    .t4_ns = t4.ns,
+					    .u_ns = reply->t2_ns - reply->t1_ns,
+					    .v_ns = reply->t3_ns - t4.ns,
+				    });
+	if (!impossible(s)) {
+		*ret_step_ns = estimate(s, elapsed);
+	} else if (s->anew) {
+		measure_anew(s, t4.ns, s->prior_rate, s->prior_sigma);
+	} else {
+		resync(s, t4.ns);
+		s->line.sigma_ns = USELESS_NS;
+	}
+	return true;
+}
+
+bool glow_sync_valid(const struct glow_sync *s)
+{
+	return s->valid;
+}
+
+int64_t glow_sync_now(const struct glow_sync *s, struct glow_raw local)
+{
+	return glow_output_now(&s->out, local.ns);
+}
+
+struct glow_raw glow_sync_when(const struct glow_sync *s, int64_t s_ns)
+{
+	return (struct glow_raw){ glow_output_when(&s->out, s_ns) };
+}
+
+static enum glow_sync_state state(const struct glow_sync *s, int64_t now_ns)
+{
+	if (s->phase == GLOW_SYNC_LEADING)
+		return GLOW_SYNC_LEADING;
+	if (!s->valid)
+		return s->connected ? s->phase : GLOW_SYNC_UNSYNCED;
+	return silent(s, now_ns) ? GLOW_SYNC_HOLDOVER : s->phase;
+}
+
+void glow_sync_report(const struct glow_sync *s, struct glow_raw now, struct glow_sync_report *ret_report)
+{
+	double offset = 0, sigma = 0;
+
+	if (s->valid && s->phase != GLOW_SYNC_LEADING) {
+		offset = (double)(glow_sync_now(s, now) - now.ns - glow_line_theta(&s->line, now.ns));
+		sigma = glow_hypot(glow_line_sigma(&s->line, now.ns), offset);
+	}
+	*ret_report = (struct glow_sync_report){
+		.state = state(s, now.ns),
+		.valid = s->valid,
+		.offset_ns = glow_ns(offset),
+		.error_ns = (uint32_t)glow_min(sigma, UINT32_MAX),
+		.rate_ppb = (int32_t)(s->out.rate * 1e9),
+		.rtt_ns = s->rtt_ns,
+		.probes = s->probes,
+		.replies = s->replies,
+		.rejected = s->rejected,
+		.steps = s->steps,
+	};
+}
+
+static void leading(struct glow_sync *s, int64_t now_ns, struct glow_leader self)
+{
+	s->leader = self;
+	s->phase = GLOW_SYNC_LEADING;
+	s->valid = true;
+	s->anew = false;
+	s->line.l_ns = now_ns;
+	s->line.theta_ns = glow_output_now(&s->out, now_ns) - now_ns;
+	s->line.rate = s->smooth_rate;
+	s->line.sigma_ns = s->line.rate_sigma = 0;
+	glow_schedule_stop(&s->schedule);
+}
+
+void glow_sync_lead(struct glow_sync *s, struct glow_raw now, struct glow_leader self)
+{
+	leading(s, now.ns, self);
+	glow_output_slew(&s->out, now.ns, &s->line, s->smooth_rate);
+}
+
+void glow_sync_begin(struct glow_sync *s, struct glow_raw now, int64_t s_ns, double rate, struct glow_leader self)
+{
+	s->smooth_rate = glow_clamp(rate, GLOW_RATE_MAX);
+	s->out = (struct glow_output){
+		.l_ns = now.ns, .s_ns = s_ns, .rate = s->smooth_rate, .late_rate = s->smooth_rate
+	};
+	leading(s, now.ns, self);
+}
+
+void glow_sync_yield(struct glow_sync *s, struct glow_raw now)
+{
+	if (s->phase != GLOW_SYNC_LEADING)
+		return;
+	s->line.l_ns = now.ns;
+	s->line.theta_ns = glow_sync_now(s, now) - now.ns;
+	resync(s, now.ns);
+}

@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Cluster time on one machine: what the output may do, which replies count, and
+ * the states. How exact it gets is for tests/sim; here a true clock S = L·(1+rate) + offset
+ * answers through a random network. */
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <glow/sync.h>
+
+#include "../harness/dice.h"
+
+#define MS INT64_C(1000000)
+#define S  INT64_C(1000000000)
+
+static const struct glow_leader leader = { .clock_id = 0xc10c, .term = 3, .boot = 77 };
+static struct dice dice;
+
+/* A node, its conductor's clock, and the way between. */
+struct world {
+	struct glow_sync sync;
+	struct glow_leader leader; /* in the replies */
+	int64_t l;                 /* now */
+	int64_t offset;            /* S at L = 0 */
+	double rate;               /* of S against L */
+	int64_t queue;             /* mean delay on top of 200 us, each way */
+	int64_t stepped;           /* sum of the announced steps */
+	bool mute;
+};
+
+static int64_t truth(const struct world *w, int64_t l)
+{
+	return w->offset + l + (int64_t)(w->rate * (double)l);
+}
+
+static int64_t delay(const struct world *w)
+{
+	double unit = (dice_roll(&dice, 1000000) + 1) / 1e6;
+
+	return 200000 + (int64_t)(-log(unit) * (double)w->queue);
+}
+
+static void world_init(struct world *w, const struct glow_sync_cfg *cfg)
+{
+	memset(w, 0, sizeof(*w));
+	w->leader = leader;
+	w->l = 5 * S;
+	w->offset = 1700000000 * S;
+	w->rate = 17e-6;
+	w->queue = 60000;
+	glow_sync_init(&w->sync, cfg ? cfg : &(struct glow_sync_cfg){ .seed = dice_roll(&dice, 1000) });
+}
+
+static struct glow_raw at(int64_t ns)
+{
+	return (struct glow_raw){ ns };
+}
+
+static struct glow_time_reply answer(struct world *w, const struct glow_time_request *request)
+{
+	struct glow_time_reply reply = { .seq = request->seq, .t1_ns = request->t1_ns, .leader = w->leader };
+
+	w->l += delay(w);
+	reply.t2_ns = truth(w, w->l);
+	w->l += 50000;
+	reply.t3_ns = truth(w, w->l);
+	w->l += delay(w);
+	return reply;
+}
+
+/* Called for each local instant on a fine grid while the world runs. */
+typedef void watch_fn(struct world *w, int64_t l, void *data);
+
+static void watch(struct world *w, int64_t until, watch_fn *fn, void *data)
+{
+	for (int64_t l = w->l; l < until && fn; l += 5 * MS)
+		fn(w, l, data);
+	w->l = until;
+}
+
+/* One probe after the other, until `until`. */
+static void run(struct world *w, int64_t until, watch_fn *fn, void *data)
+{
+	while (w->l < until) {
+		int64_t due = glow_sync_next_probe(&w->sync).ns, step;
+		struct glow_time_request request;
+		struct glow_time_reply reply;
+
+		if (due > until) {
+			watch(w, until, fn, data);
+			return;
+		}
+		if (due > w->l)
+			watch(w, due, fn, data);
+		glow_sync_probe(&w->sync, at(w->l), &request);
+		if (w->mute)
+			continue;
+		reply = answer(w, &request);
+		glow_sync_reply(&w->sync, &reply, at(w->l), &step);
+		w->stepped += step;
+	}
+}
+
+static void start(struct world *w)
+{
+	glow_sync_connected(&w->sync, at(w->l));
+	glow_sync_follow(&w->sync, at(w->l), w->leader);
+}
+
+static int64_t error(struct world *w)
+{
+	return llabs(glow_sync_now(&w->sync, at(w->l)) - truth(w, w->l));
+}
+
+static struct glow_sync_report report(struct world *w)
+{
+	struct glow_sync_report r;
+
+	glow_sync_report(&w->sync, at(w->l), &r);
+	return r;
+}
+
+static void test_states(void **state)
+{
+	static struct world w;
+
+	(void)state;
+	world_init(&w, NULL);
+	assert_int_equal(report(&w).state, GLOW_SYNC_UNSYNCED);
+	assert_int_equal(glow_sync_next_probe(&w.sync).ns, GLOW_NEVER);
+	glow_sync_connected(&w.sync, at(w.l));
+	assert_int_equal(glow_sync_next_probe(&w.sync).ns, GLOW_NEVER); /* nobody to ask */
+	glow_sync_follow(&w.sync, at(w.l), leader);
+	assert_int_equal(report(&w).state, GLOW_SYNC_ACQUIRE);
+	assert_false(glow_sync_valid(&w.sync));
+	run(&w, w.l + 190 * MS, NULL, NULL);
+	assert_false(glow_sync_valid(&w.sync));
+	run(&w, w.l + 150 * MS, NULL, NULL); /* the eighth reply */
+	assert_true(glow_sync_valid(&w.sync));
+	assert_int_equal(w.stepped, glow_sync_now(&w.sync, at(0)));
+	run(&w, w.l + 20 * S, NULL, NULL);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	assert_true(error(&w) < 50000);
+	glow_sync_disconnected(&w.sync, at(w.l));
+	assert_int_equal(glow_sync_next_probe(&w.sync).ns, GLOW_NEVER);
+	w.l += 6 * S;
+	assert_int_equal(report(&w).state, GLOW_SYNC_HOLDOVER);
+	glow_sync_connected(&w.sync, at(w.l));
+	run(&w, w.l + 2 * S, NULL, NULL);
+	assert_int_equal(report(&w).state, GLOW_SYNC_RESYNC);
+	run(&w, w.l + 60 * S, NULL, NULL);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	assert_int_equal(report(&w).steps, 1);
+	for (enum glow_sync_state k = GLOW_SYNC_UNSYNCED; k <= GLOW_SYNC_LEADING; k++)
+		assert_non_null(glow_sync_state_name(k));
+}
+
+/* The output as it was when last looked at. */
+struct course {
+	int64_t l, s;
+	double least, most; /* slope */
+};
+
+static void look(struct world *w, int64_t l, void *data)
+{
+	struct course *c = data;
+	int64_t s;
+
+	if (!glow_sync_valid(&w->sync))
+		return;
+	s = glow_sync_now(&w->sync, at(l));
+	if (c->l && l > c->l) {
+		double slope = (double)(s - c->s) / (double)(l - c->l);
+
+		c->least = fmin(c->least, slope);
+		c->most = fmax(c->most, slope);
+	}
+	c->l = l;
+	c->s = s;
+}
+
+static bool gentle(const struct course *c)
+{
+	return c->least > 1 - 1.1e-3 && c->most < 1 + 1.1e-3;
+}
+
+/* The conductor's clock gains `jump` while it goes on with the same identity. */
+static struct course course_over(int64_t jump, int64_t *ret_step)
+{
+	static struct world w;
+	struct course c = { .least = 1, .most = 1 };
+
+	world_init(&w, NULL);
+	start(&w);
+	run(&w, w.l + 60 * S, look, &c);
+	w.stepped = 0;
+	w.offset += jump;
+	run(&w, w.l + 300 * S, look, &c);
+	assert_true(error(&w) < 60000);
+	*ret_step = w.stepped;
+	return c;
+}
+
+static void test_slope(void **state)
+{
+	struct course c;
+	int64_t step;
+
+	(void)state;
+	for (int k = 0; k < 10; k++) {
+		c = course_over(dice_between(&dice, -15 * MS, 15 * MS), &step);
+		assert_true(gentle(&c));
+		assert_int_equal(step, 0);
+	}
+	/* The control: beyond 20 ms it steps, and that is seen. */
+	c = course_over(-50 * MS, &step);
+	assert_false(gentle(&c));
+	assert_true(llabs(step + 50 * MS) < 10 * MS); /* until then it slewed */
+}
+
+static void invert(struct world *w, int64_t l, void *data)
+{
+	int64_t s, back;
+	int *wrong = data;
+
+	if (!glow_sync_valid(&w->sync))
+		return;
+	l += dice_between(&dice, -20 * MS, 3 * S);
+	s = glow_sync_now(&w->sync, at(l));
+	back = glow_sync_when(&w->sync, s).ns;
+	*wrong += llabs(back - l) > 2;
+	*wrong += glow_sync_now(&w->sync, at(l + 2)) <= s;
+	*wrong += glow_sync_now(&w->sync, at(l + 1)) < s;
+}
+
+static void test_inverse(void **state)
+{
+	static struct world w;
+	int wrong = 0;
+
+	(void)state;
+	world_init(&w, NULL);
+	w.queue = 5 * MS; /* so that there is something to slew */
+	start(&w);
+	run(&w, w.l + 30 * S, invert, &wrong);
+	assert_int_equal(wrong, 0);
+	w.l += 40 * 86400 * S;
+	invert(&w, w.l, &wrong);
+	assert_int_equal(wrong, 0);
+	/* Whatever is asked for, the sums do not overflow. */
+	assert_true(glow_sync_when(&w.sync, INT64_MAX).ns > w.l);
+	assert_true(glow_sync_when(&w.sync, INT64_MIN).ns < 0);
+}
+
+typedef void spoil_fn(struct glow_time_reply *reply, int64_t *t4);
+
+static void fine(struct glow_time_reply *reply, int64_t *t4)
+{
+	(void)reply;
+	(void)t4;
+}
+
+static void wrong_seq(struct glow_time_reply *reply, int64_t *t4)
+{
+	(void)t4;
+	reply->seq += 8;
+}
+
+static void zero_seq(struct glow_time_reply *reply, int64_t *t4)
+{
+	(void)t4;
+	reply->seq = 0;
+}
+
+static void wrong_t1(struct glow_time_reply *reply, int64_t *t4)
+{
+	(void)t4;
+	reply->t1_ns--;
+}
+
+static void wrong_term(struct glow_time_reply *reply, int64_t *t4)
+{
+	(void)t4;
+	reply->leader.term++;
+}
+
+static void wrong_boot(struct glow_time_reply *reply, int64_t *t4)
+{
+	(void)t4;
+	reply->leader.boot++;
+}
+
+static void wrong_clock(struct glow_time_reply *reply, int64_t *t4)
+{
+	(void)t4;
+	reply->leader.clock_id++;
+}
+
+static void back_in_time(struct glow_time_reply *reply, int64_t *t4)
+{
+	(void)t4;
+	reply->t3_ns = reply->t2_ns - 1;
+}
+
+static void before_asked(struct glow_time_reply *reply, int64_t *t4)
+{
+	*t4 = reply->t1_ns - 1;
+}
+
+static void too_late(struct glow_time_reply *reply, int64_t *t4)
+{
+	*t4 = reply->t1_ns + 2 * S + 1;
+}
+
+static void longer_than_possible(struct glow_time_reply *reply, int64_t *t4)
+{
+	reply->t3_ns = reply->t2_ns + (*t4 - reply->t1_ns) + 60000;
+}
+
+static void huge(struct glow_time_reply *reply, int64_t *t4)
+{
+	(void)t4;
+	reply->t2_ns = reply->t3_ns = INT64_MAX;
+}
+
+static void negative(struct glow_time_reply *reply, int64_t *t4)
+{
+	(void)t4;
+	reply->t2_ns = INT64_MIN;
+}
+
+static bool taken(struct world *w, spoil_fn *spoil)
+{
+	struct glow_time_request request;
+	struct glow_time_reply reply;
+	int64_t t4, step;
+
+	glow_sync_probe(&w->sync, at(w->l), &request);
+	reply = answer(w, &request);
+	t4 = w->l;
+	spoil(&reply, &t4);
+	return glow_sync_reply(&w->sync, &reply, at(t4), &step);
+}
+
+static void test_replies(void **state)
+{
+	spoil_fn *const all[] = { wrong_seq,    zero_seq,     wrong_t1, wrong_term,           wrong_boot, wrong_clock,
+				  back_in_time, before_asked, too_late, longer_than_possible, huge,       negative };
+	static struct world w;
+	struct glow_time_request request;
+	struct glow_time_reply reply;
+	int64_t step;
+	uint64_t rejected;
+
+	(void)state;
+	world_init(&w, NULL);
+	start(&w);
+	run(&w, w.l + 30 * S, NULL, NULL);
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
+		assert_true(taken(&w, fine));
+		assert_false(taken(&w, all[k]));
+	}
+	assert_int_equal(report(&w).rejected, sizeof(all) / sizeof(all[0]));
+	assert_true(error(&w) < 50000);
+	/* Each request has one answer. */
+	glow_sync_probe(&w.sync, at(w.l), &request);
+	reply = answer(&w, &request);
+	assert_true(glow_sync_reply(&w.sync, &reply, at(w.l), &step));
+	assert_false(glow_sync_reply(&w.sync, &reply, at(w.l), &step));
+	/* An answer that comes after a new conductor is none, even if it claims so. */
+	glow_sync_probe(&w.sync, at(w.l), &request);
+	w.leader.term++;
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
+	reply = answer(&w, &request);
+	rejected = report(&w).rejected;
+	assert_false(glow_sync_reply(&w.sync, &reply, at(w.l), &step));
+	assert_int_equal(report(&w).rejected, rejected + 1);
+}
+
+/* Eight are remembered, in whatever order they are answered. */
+static void test_outstanding(void **state)
+{
+	static struct world w;
+	struct glow_time_request request[GLOW_SYNC_OUTSTANDING + 1];
+	struct glow_time_reply reply;
+	int64_t step;
+
+	(void)state;
+	world_init(&w, NULL);
+	start(&w);
+	for (int k = 0; k <= GLOW_SYNC_OUTSTANDING; k++)
+		glow_sync_probe(&w.sync, at(w.l += MS), &request[k]);
+	for (int k = GLOW_SYNC_OUTSTANDING; k >= 0; k--) {
+		reply = answer(&w, &request[k]);
+		assert_int_equal(glow_sync_reply(&w.sync, &reply, at(w.l), &step), k > 0);
+	}
+}
+
+static void test_follow(void **state)
+{
+	struct course c = { .least = 1, .most = 1 };
+	static struct world w;
+	struct glow_leader other = leader;
+
+	(void)state;
+	world_init(&w, NULL);
+	start(&w);
+	run(&w, w.l + 60 * S, look, &c);
+	glow_sync_follow(&w.sync, at(w.l), leader); /* the same again */
+	other.term--;
+	glow_sync_follow(&w.sync, at(w.l), other); /* one that has been replaced */
+	other = (struct glow_leader){ 0 };
+	glow_sync_follow(&w.sync, at(w.l), other);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	assert_int_equal(glow_sync_leader(&w.sync).term, leader.term);
+	/* Another conductor on the same clock, 3 ms off: no step, and the old line for four seconds. */
+	w.stepped = 0;
+	w.leader.term++;
+	w.leader.boot = 5;
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
+	run(&w, w.l + 3900 * MS, look, &c);
+	assert_int_equal(report(&w).state, GLOW_SYNC_RESYNC);
+	assert_true(error(&w) < 60000);
+	w.offset += 3 * MS;
+	w.leader.boot = 6; /* an equal term, another boot */
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
+	run(&w, w.l + 3900 * MS, look, &c);
+	assert_true(llabs(error(&w) - 3 * MS) < 60000);
+	run(&w, w.l + 120 * S, look, &c);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	assert_true(error(&w) < 60000);
+	assert_int_equal(w.stepped, 0);
+	assert_true(gentle(&c));
+	/* Another clock: there is time all along, and one step, whatever the term. */
+	w.offset -= 5 * S;
+	w.leader = (struct glow_leader){ .clock_id = 9, .term = 1, .boot = 1 };
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
+	assert_true(glow_sync_valid(&w.sync));
+	run(&w, w.l + 2 * S, NULL, NULL);
+	assert_true(llabs(w.stepped + 5 * S - 3 * MS) < 4 * MS);
+	run(&w, w.l + 20 * S, NULL, NULL);
+	assert_true(error(&w) < 60000);
+}
+
+static void test_holdover(void **state)
+{
+	static struct world w;
+	int within = 0, longer = 0, before, after;
+
+	(void)state;
+	for (int k = 0; k < 40; k++) {
+		world_init(&w, NULL);
+		w.queue = 800000;
+		start(&w);
+		run(&w, w.l + dice_between(&dice, 20, 200) * S, NULL, NULL);
+		before = (int)report(&w).error_ns;
+		w.mute = true;
+		run(&w, w.l + 600 * S, NULL, NULL);
+		assert_int_equal(report(&w).state, GLOW_SYNC_HOLDOVER);
+		after = (int)report(&w).error_ns;
+		assert_true(after > before);
+		within += error(&w) < 3 * (int64_t)after;
+		longer += error(&w) > 3 * (int64_t)before; /* the control: an error that does not grow is a lie */
+	}
+	assert_true(within >= 38);
+	assert_true(longer > 10);
+}
+
+static void test_schedule(void **state)
+{
+	static struct world w;
+	struct glow_sync_cfg cfg = { .seed = 4 };
+	uint64_t probes;
+
+	(void)state;
+	world_init(&w, &cfg);
+	start(&w);
+	run(&w, w.l + 8 * S, NULL, NULL);
+	probes = report(&w).probes;
+	assert_in_range(probes, 70, 75);
+	run(&w, w.l + 100 * S, NULL, NULL);
+	assert_in_range(report(&w).probes - probes, 90, 111);
+	run(&w, w.l + 3000 * S, NULL, NULL); /* calm: 32 s */
+	probes = report(&w).probes;
+	run(&w, w.l + 640 * S, NULL, NULL);
+	assert_in_range(report(&w).probes - probes, 18, 23);
+	glow_sync_temperature(&w.sync, at(w.l), NAN);
+	glow_sync_temperature(&w.sync, at(w.l), 40);
+	assert_true(glow_sync_next_probe(&w.sync).ns <= w.l + 1100 * MS);
+	probes = report(&w).probes;
+	glow_sync_temperature(&w.sync, at(w.l), 42);
+	run(&w, w.l + 100 * S, NULL, NULL);
+	assert_in_range(report(&w).probes - probes, 90, 111);
+	run(&w, w.l + 3000 * S, NULL, NULL);
+	w.mute = true; /* nobody answers: ask once a second again */
+	run(&w, w.l + 200 * S, NULL, NULL);
+	probes = report(&w).probes;
+	run(&w, w.l + 100 * S, NULL, NULL);
+	assert_in_range(report(&w).probes - probes, 90, 111);
+
+	cfg.power_save = true;
+	world_init(&w, &cfg);
+	start(&w);
+	run(&w, w.l + 10 * S, NULL, NULL);
+	probes = report(&w).probes;
+	run(&w, w.l + 100 * S, NULL, NULL);
+	assert_in_range(report(&w).probes - probes, 4 * 86, 4 * 111);
+}
+
+static void test_conductor(void **state)
+{
+	static struct world w;
+	struct course c = { .least = 1, .most = 1 };
+	struct glow_leader self = { .clock_id = leader.clock_id, .term = 4, .boot = 1234 };
+	struct glow_sync_report r;
+	int64_t s;
+
+	(void)state;
+	/* A new timeline. */
+	world_init(&w, NULL);
+	glow_sync_begin(&w.sync, at(w.l), 1600000000 * S, 12e-6, self);
+	r = report(&w);
+	assert_int_equal(r.state, GLOW_SYNC_LEADING);
+	assert_int_equal(r.error_ns, 0);
+	assert_int_equal(r.rate_ppb, 12000);
+	assert_int_equal(glow_sync_now(&w.sync, at(w.l)), 1600000000 * S);
+	assert_true(llabs(glow_sync_now(&w.sync, at(w.l + 1000 * S)) - 1600001000 * S - 12 * MS) <= 1);
+	glow_sync_follow(&w.sync, at(w.l), leader); /* whoever leads does not follow */
+	assert_int_equal(report(&w).state, GLOW_SYNC_LEADING);
+
+	/* A standby takes over, leads on as it has tracked, and yields again. */
+	world_init(&w, NULL);
+	start(&w);
+	run(&w, w.l + 200 * S, look, &c);
+	s = glow_sync_now(&w.sync, at(w.l));
+	glow_sync_lead(&w.sync, at(w.l), self);
+	assert_int_equal(glow_sync_now(&w.sync, at(w.l)), s);
+	assert_int_equal(glow_sync_next_probe(&w.sync).ns, GLOW_NEVER);
+	run(&w, w.l + 20 * S, look, &c);
+	assert_true(error(&w) < 60000);
+	glow_sync_yield(&w.sync, at(w.l));
+	glow_sync_yield(&w.sync, at(w.l));
+	assert_true(glow_sync_valid(&w.sync));
+	assert_int_equal(report(&w).state, GLOW_SYNC_HOLDOVER);
+	w.leader = (struct glow_leader){ .clock_id = leader.clock_id, .term = 5, .boot = 99 };
+	w.stepped = 0;
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
+	run(&w, w.l + 60 * S, look, &c);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	assert_int_equal(w.stepped, 0);
+	assert_true(gentle(&c));
+}
+
+/* Whatever a broken conductor answers, the output stays a clock. */
+static void test_nonsense(void **state)
+{
+	static struct world w;
+
+	(void)state;
+	for (int k = 0; k < 200; k++) {
+		world_init(&w, NULL);
+		start(&w);
+		for (int n = 0; n < 200; n++) {
+			struct glow_time_request request;
+			struct glow_time_reply reply;
+			int64_t step, s;
+
+			w.l += dice_between(&dice, 0, 3 * S);
+			glow_sync_probe(&w.sync, at(w.l), &request);
+			reply = answer(&w, &request);
+			if (dice_roll(&dice, 4) == 0)
+				reply.t2_ns = reply.t3_ns = (int64_t)(dice_next(&dice) >> 2);
+			glow_sync_reply(&w.sync, &reply, at(w.l), &step);
+			if (!glow_sync_valid(&w.sync))
+				continue;
+			s = glow_sync_now(&w.sync, at(w.l));
+			assert_true(glow_sync_now(&w.sync, at(w.l + 2)) > s);
+			assert_true(llabs(glow_sync_when(&w.sync, s).ns - w.l) <= 2);
+			report(&w);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_states),      cmocka_unit_test(test_slope),    cmocka_unit_test(test_inverse),
+		cmocka_unit_test(test_replies),     cmocka_unit_test(test_follow),   cmocka_unit_test(test_holdover),
+		cmocka_unit_test(test_outstanding), cmocka_unit_test(test_schedule), cmocka_unit_test(test_conductor),
+		cmocka_unit_test(test_nonsense),
+	};
+
+	dice_init(&dice);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
