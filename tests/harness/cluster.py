@@ -86,8 +86,9 @@ class Conductor:
     """A running glow-conductor under a clock of its own."""
 
     def __init__(self, home, uri, *options, clock=Clock(), prefix="glow"):
-        self.log_path = os.path.join(home, glow.unique("conductor") + ".log")
-        argv = clock.within() + [conductor_path(), "--broker", uri, "--prefix", prefix, *options]
+        self.id = glow.unique("conductor")
+        self.log_path = os.path.join(home, self.id + ".log")
+        argv = clock.within() + [conductor_path(), "--broker", uri, "--prefix", prefix, "--node", self.id, *options]
         with open(self.log_path, "wb") as log:
             self.process = glow.spawn(argv, log, log, env=glow.child_env(clock.env()))
 
