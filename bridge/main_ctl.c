@@ -86,7 +86,7 @@ struct viewer {
 
 static int64_t now_us(const struct viewer *v)
 {
-	return glow_clock_time(&v->clock, glow_mono_now()).us;
+	return glow_clock_time(&v->clock, glow_instant_now()).us;
 }
 
 /* Enough colours for the terminal we have; NO_COLOR and --plain win. */
@@ -146,7 +146,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	struct viewer *v = userdata;
 
 	(void)usec;
-	v->clock.offset_us = glow_wall_minus_mono_us();
+	v->clock.wall_us = glow_wall_minus_mono_us();
 	draw(v);
 	sd_event_source_set_time_relative(source, v->colors ? 1000000 / (uint64_t)v->options->fps : PLAIN_EVERY_US);
 	return 0;
@@ -238,7 +238,7 @@ static int run_watch(const struct options *o)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	v.clock.offset_us = glow_wall_minus_mono_us();
+	v.clock.wall_us = glow_wall_minus_mono_us();
 	v.colors = terminal_colors(o->plain);
 	glow_watch_init(&v.watch, o->common.prefix);
 	status = sd_event_new(&v.loop) < 0 ? EX_OSERR : open_mqtt(&v);

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include <glow/sync.h>
 #include <glow/time.h>
 
 struct glow_mono glow_mono_now(void);
@@ -18,11 +19,27 @@ int64_t glow_wall_minus_mono_us(void);
 /** Local civil time minus UTC at that UTC instant, seconds. */
 int32_t glow_tz_offset_s(int64_t utc_us);
 
-/** This node's clock for pictures: cluster time = mono + offset. */
-struct glow_clock {
-	int64_t offset_us;
+/** One instant by both of this machine's clocks. */
+struct glow_instant {
+	struct glow_mono mono;
+	struct glow_raw raw;
 };
 
-/** The conversion, in both directions. */
-struct glow_time glow_clock_time(const struct glow_clock *c, struct glow_mono m);
-struct glow_mono glow_clock_mono(const struct glow_clock *c, struct glow_time t);
+/** Now. The two are read within some microseconds of each other, also on a busy machine. */
+struct glow_instant glow_instant_now(void);
+
+/** This node's clock for pictures: cluster time where `sync` has it, else the wall
+ * clock as it was when somebody looked; both shown `late_us` later. */
+struct glow_clock {
+	const struct glow_sync *sync; /**< NULL for none; borrowed */
+	int64_t wall_us;              /**< glow_wall_minus_mono_us() */
+	int64_t late_us;
+};
+
+/** The conversion, in both directions: the time at an instant, and when (for a
+ * timer) a time comes, seen from the instant `now`. What cannot be expressed stays never, or the earliest. */
+struct glow_time glow_clock_time(const struct glow_clock *c, struct glow_instant at);
+struct glow_mono glow_clock_mono(const struct glow_clock *c, struct glow_instant now, struct glow_time t);
+
+/** When a local instant comes on the clock of timers. */
+struct glow_mono glow_raw_mono(struct glow_instant now, struct glow_raw raw);
