@@ -10,19 +10,18 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/timerfd.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include <glow/clock.h>
+#include <glow/daemon.h>
 #include <glow/health.h>
 #include <glow/json.h>
 #include <glow/limiter.h>
@@ -549,26 +548,15 @@ static int on_board_retry(sd_event_source *source, uint64_t usec, void *userdata
 	return 0;
 }
 
-static int arm_wall_watch(int fd)
-{
-	struct itimerspec never = { .it_value.tv_sec = INT32_MAX };
-
-	/* A timer on the wall clock that is never due, and cancelled when somebody sets that clock. */
-	return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
-}
-
 static int on_wall_set(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct node *n = userdata;
 	struct glow_instant at = glow_instant_now();
 	int64_t old_us = glow_clock_time(&n->clock, at).us;
-	uint64_t ignored;
 
 	(void)source;
 	(void)revents;
-	while (read(fd, &ignored, sizeof(ignored)) > 0)
-		;
-	arm_wall_watch(fd);
+	glow_wall_watch_again(fd);
 	n->clock.wall_us = glow_wall_minus_mono_us();
 	if (glow_sync_valid(&n->sync)) /* cluster time follows nobody's wall clock */
 		update_wall_offset(n);
@@ -708,11 +696,8 @@ static int open_mqtt(struct node *n)
 /* Everything the loop listens to. */
 static int add_sources(struct node *n)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
-	int r = 0;
+	int r = glow_daemon_handle_signals(n->loop, on_signal, n);
 
-	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]) && r >= 0; k++)
-		r = sd_event_add_signal(n->loop, NULL, signals[k], on_signal, n);
 	if (r >= 0)
 		r = sd_event_add_time(n->loop, &n->frame_timer, CLOCK_MONOTONIC, 0, 1, on_frame, n);
 	if (r >= 0)
@@ -740,24 +725,6 @@ static int add_sources(struct node *n)
 	if (r < 0)
 		glow_error("event loop: %s", strerror(-r));
 	return r < 0 ? EX_OSERR : 0;
-}
-
-static int check_names(const struct glow_node_cfg *cfg)
-{
-	if (!glow_id_valid(cfg->node)) {
-		glow_error("--node %s: must be 1..63 of a-z, 0-9 and '-', not beginning or ending with '-'", cfg->node);
-		return EX_USAGE;
-	}
-	if (!glow_prefix_valid(cfg->prefix)) {
-		glow_error("--prefix %s: must be levels of a topic without wildcards or white space", cfg->prefix);
-		return EX_USAGE;
-	}
-	if (cfg->discovery && cfg->discovery[0] && !glow_prefix_valid(cfg->discovery)) {
-		glow_error("--discovery %s: must be levels of a topic without wildcards or white space",
-			   cfg->discovery);
-		return EX_USAGE;
-	}
-	return 0;
 }
 
 /* The shape is known before the board answers, unless it was to be found. */
@@ -808,7 +775,7 @@ static void be_punctual(void)
 
 static int setup(struct node *n)
 {
-	int status = check_names(n->cfg);
+	int status = glow_daemon_names(n->cfg->node, n->cfg->prefix, n->cfg->discovery);
 
 	if (status == 0)
 		status = first_board(n);
@@ -821,9 +788,7 @@ static int setup(struct node *n)
 	n->health_fd = glow_health_listen(n->info.id);
 	if (n->health_fd == -EADDRINUSE)
 		glow_warning("another node %s runs on this machine: --healthcheck asks that one", n->info.id);
-	n->wall_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (n->wall_fd >= 0)
-		arm_wall_watch(n->wall_fd);
+	n->wall_fd = glow_wall_watch_open();
 	glow_meters_init(&n->meters, n->cfg->sysfs);
 	glow_meters_read(&n->meters);
 	n->stats_ns = glow_mono_now().ns;
@@ -835,7 +800,7 @@ static int setup(struct node *n)
 int glow_node_check(const struct glow_node_cfg *cfg)
 {
 	static struct node n;
-	int status = check_names(cfg);
+	int status = glow_daemon_names(cfg->node, cfg->prefix, cfg->discovery);
 
 	n = (struct node){ .cfg = cfg };
 	if (status == 0)
@@ -876,16 +841,10 @@ int glow_node_run(const struct glow_node_cfg *cfg)
 {
 	static struct node node;
 	struct node *n = &node;
-	sigset_t signals;
 	int status;
 
 	*n = (struct node){ .cfg = cfg, .wall_fd = -1, .health_fd = -1 };
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGHUP);
-	sigprocmask(SIG_BLOCK, &signals, NULL); /* before the first thread, which inherits it */
-	signal(SIGPIPE, SIG_IGN);
+	glow_daemon_block_signals();
 	glow_sync_init(&n->sync, &(struct glow_sync_cfg){ .seed = (uint32_t)glow_raw_now().ns });
 	n->clock = (struct glow_clock){ .sync = &n->sync,
 					.wall_us = glow_wall_minus_mono_us(),

@@ -4,8 +4,12 @@
  * time and the cluster's are turned into each other. "Never" stays never in
  * both directions, and so does everything beyond the range. */
 
+#include <errno.h>
 #include <stdbool.h>
+#include <sys/timerfd.h>
+#include <sys/timex.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <glow/clock.h>
 
@@ -33,21 +37,59 @@ struct glow_raw glow_raw_now(void)
 
 /* The wall clock is read between two readings of the other one; of some tries
  * the one during which the process was interrupted least counts. */
-int64_t glow_wall_minus_mono_us(void)
+static int64_t wall_minus_ns(clockid_t id)
 {
 	int64_t best_ns = INT64_MAX, offset_ns = 0;
 
 	for (int k = 0; k < 5; k++) {
-		int64_t before = clock_ns(CLOCK_MONOTONIC);
+		int64_t before = clock_ns(id);
 		int64_t wall = clock_ns(CLOCK_REALTIME);
-		int64_t window = clock_ns(CLOCK_MONOTONIC) - before;
+		int64_t window = clock_ns(id) - before;
 
 		if (window >= best_ns)
 			continue;
 		best_ns = window;
 		offset_ns = wall - (before + window / 2);
 	}
-	return glow_floor_div(offset_ns, 1000);
+	return offset_ns;
+}
+
+int64_t glow_wall_minus_mono_us(void)
+{
+	return glow_floor_div(wall_minus_ns(CLOCK_MONOTONIC), 1000);
+}
+
+struct glow_wall glow_wall_now(void)
+{
+	struct timex kernel = { .modes = 0 };
+	int state = adjtimex(&kernel);
+
+	return (struct glow_wall){
+		.offset_ns = wall_minus_ns(CLOCK_MONOTONIC_RAW),
+		.synchronised = state >= 0 && state != TIME_ERROR && !(kernel.status & STA_UNSYNC),
+		.tz_offset_s = glow_tz_offset_s(clock_ns(CLOCK_REALTIME) / 1000),
+	};
+}
+
+int glow_wall_watch_open(void)
+{
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	glow_wall_watch_again(fd);
+	return fd;
+}
+
+void glow_wall_watch_again(int fd)
+{
+	/* A timer on the wall clock that is never due, and cancelled when somebody sets that clock. */
+	const struct itimerspec never = { .it_value.tv_sec = INT32_MAX };
+	uint64_t ignored;
+
+	while (read(fd, &ignored, sizeof(ignored)) > 0)
+		;
+	timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
 }
 
 int32_t glow_tz_offset_s(int64_t utc_us)

@@ -4,6 +4,7 @@
 
 /* The clocks of this machine and the one place where they meet. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <glow/sync.h>
@@ -15,6 +16,20 @@ struct glow_raw glow_raw_now(void);
 /** Wall clock minus CLOCK_MONOTONIC, microseconds: what a node without cluster
  * time adds to the latter. Read at start and again when the wall clock is set. */
 int64_t glow_wall_minus_mono_us(void);
+
+/** The wall clock of this machine as its oscillator sees it. */
+struct glow_wall {
+	int64_t offset_ns;   /**< UTC minus L */
+	bool synchronised;   /**< somebody keeps it right, says the kernel */
+	int32_t tz_offset_s; /**< local civil time minus UTC */
+};
+
+struct glow_wall glow_wall_now(void);
+
+/** A descriptor that turns readable when somebody sets the wall clock, or a
+ * negative errno; and what makes it wait for the next time. */
+int glow_wall_watch_open(void);
+void glow_wall_watch_again(int fd);
 
 /** Local civil time minus UTC at that UTC instant, seconds. */
 int32_t glow_tz_offset_s(int64_t utc_us);

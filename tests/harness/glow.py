@@ -364,6 +364,17 @@ def run_bridge(*options, env=None):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=2 * PATIENCE_S)
 
 
+def run_ctl(*words, stdin=b""):
+    """Runs glowctl, which lies beside glow-bridge, to its end."""
+    path = os.path.join(os.path.dirname(bridge_path()), "glowctl")
+    done = subprocess.run([path] + list(words), env=child_env(), input=stdin, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=2 * PATIENCE_S)
+    done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
+    if any(mark in done.stderr for mark in SANITIZER_MARKS):
+        raise AssertionError(done.stderr)
+    return done
+
+
 class Bridge:
     """A running glow-bridge with a virtual board, whose frames go to a file. `within` is a command that runs it."""
 

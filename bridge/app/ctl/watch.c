@@ -6,9 +6,16 @@
 #include <glow/json.h>
 #include <glow/watch.h>
 
+const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "node/+/state", "node/+/availability",
+							   "node/+/stats",  "node/+/error", "conductor/+",
+							   "scene/current", "roster",       "dim/current" };
+
+static const struct glow_dim full_light = { .brightness = 255, .until_us = GLOW_NEVER };
+
 void glow_watch_init(struct glow_watch *w, const char *prefix)
 {
 	memset(w, 0, sizeof(*w));
+	w->dim = full_light;
 	snprintf(w->prefix, sizeof(w->prefix), "%s", prefix);
 }
 
@@ -17,7 +24,18 @@ void glow_watch_fini(struct glow_watch *w)
 	for (size_t k = 0; k < w->n_nodes; k++)
 		free(w->nodes[k]);
 	free(w->nodes);
+	glow_scenes_fini(&w->scenes);
+	glow_roster_fini(&w->roster);
+	glow_roster_fini(&w->newer);
 	memset(w, 0, sizeof(*w));
+}
+
+const struct glow_watched *glow_watch_find(const struct glow_watch *w, const char *id)
+{
+	for (size_t k = 0; k < w->n_nodes; k++)
+		if (strcmp(w->nodes[k]->id, id) == 0)
+			return w->nodes[k];
+	return NULL;
 }
 
 /* The node of that id, made if it is new. */
@@ -76,10 +94,9 @@ static void take_state(struct glow_watched *node, const cJSON *tree)
 
 static void take_stats(struct glow_watched *node, const cJSON *tree)
 {
-	const cJSON *fps = glow_json_get(tree, "fps");
-
+	glow_stats_read(tree, &node->stats);
 	glow_stats_read_meters(tree, node->env.meter);
-	node->fps = cJSON_IsNumber(fps) ? (unsigned)fps->valuedouble : 0;
+	node->has_stats = true;
 }
 
 static void take_error(struct glow_watch *w, const struct glow_watched *node, const cJSON *tree)
@@ -87,11 +104,11 @@ static void take_error(struct glow_watch *w, const struct glow_watched *node, co
 	const cJSON *field = glow_json_get(tree, "field"), *message = glow_json_get(tree, "message");
 
 	if (cJSON_IsString(field) && cJSON_IsString(message))
-		snprintf(w->last_error, sizeof(w->last_error), "%s: %s %s", node->id, field->valuestring,
-			 message->valuestring);
+		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", node->id, field->valuestring,
+			 field->valuestring[0] ? ": " : "", message->valuestring);
 }
 
-static void take_tree(struct glow_watch *w, struct glow_watched *node, const char *leaf, const cJSON *tree)
+static void take_node_tree(struct glow_watch *w, struct glow_watched *node, const char *leaf, const cJSON *tree)
 {
 	if (strcmp(leaf, "info") == 0)
 		take_info(node, tree);
@@ -103,86 +120,229 @@ static void take_tree(struct glow_watch *w, struct glow_watched *node, const cha
 		take_error(w, node, tree);
 }
 
-void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
+static bool is_online(const struct glow_message *message)
 {
-	size_t n = strlen(w->prefix);
-	char id[GLOW_ID_MAX + 1], leaf[32], rest;
+	return message->len == 6 && memcmp(message->payload, "online", 6) == 0;
+}
+
+/* A retained message was cleared. A node of which nothing is left is gone. */
+static void node_cleared(struct glow_watch *w, const char *id, const char *leaf)
+{
+	size_t at = 0;
+
+	while (at < w->n_nodes && strcmp(w->nodes[at]->id, id) != 0)
+		at++;
+	if (at == w->n_nodes)
+		return;
+	if (strcmp(leaf, "info") == 0)
+		w->nodes[at]->has_info = w->nodes[at]->has_state = false;
+	else if (strcmp(leaf, "state") == 0)
+		w->nodes[at]->has_state = false;
+	else if (strcmp(leaf, "availability") == 0)
+		w->nodes[at]->online = false;
+	if (w->nodes[at]->has_info || w->nodes[at]->has_state || w->nodes[at]->online)
+		return;
+	free(w->nodes[at]);
+	memmove(w->nodes + at, w->nodes + at + 1, (--w->n_nodes - at) * sizeof(*w->nodes));
+}
+
+static void take_node(struct glow_watch *w, const char *rest, const struct glow_message *message)
+{
+	char id[GLOW_ID_MAX + 1], leaf[32], more;
 	struct glow_watched *node;
 	struct glow_diag diag;
 	cJSON *tree;
 
-	if (strncmp(message->topic, w->prefix, n) != 0 ||
-	    sscanf(message->topic + n, "/node/%63[^/]/%31[^/]%c", id, leaf, &rest) != 2 || !glow_id_valid(id))
+	if (sscanf(rest, "%63[^/]/%31[^/]%c", id, leaf, &more) != 2 || !glow_id_valid(id))
 		return;
-	node = node_of(w, id);
-	if (!node)
-		return;
-	if (strcmp(leaf, "availability") == 0) {
-		node->online = message->len == 6 && memcmp(message->payload, "online", 6) == 0;
+	if (message->len == 0) {
+		node_cleared(w, id, leaf);
 		return;
 	}
-	tree = glow_json_parse(message->payload, message->len, &diag);
+	node = node_of(w, id);
+	if (node && strcmp(leaf, "availability") == 0) {
+		node->online = is_online(message);
+		return;
+	}
+	tree = node ? glow_json_parse(message->payload, message->len, &diag) : NULL;
 	if (tree)
-		take_tree(w, node, leaf, tree);
+		take_node_tree(w, node, leaf, tree);
 	cJSON_Delete(tree);
 }
 
-void glow_watch_render(const struct glow_watched *node, int64_t t_us, struct glow_frame *ret_frame)
+static void take_conductor(struct glow_watch *w, const char *leaf, const struct glow_message *message)
+{
+	struct glow_diag diag;
+	cJSON *tree;
+
+	if (strcmp(leaf, "availability") == 0) {
+		w->conductor_online = is_online(message);
+		return;
+	}
+	tree = glow_json_parse(message->payload, message->len, &diag);
+	if (tree && strcmp(leaf, "info") == 0)
+		w->has_conductor |= glow_conductor_info_read(tree, &w->conductor, &diag) == GLOW_OK;
+	else if (tree && strcmp(leaf, "beacon") == 0)
+		w->has_beacon |= glow_beacon_read(tree, &w->beacon, &diag) == GLOW_OK;
+	cJSON_Delete(tree);
+}
+
+static void take_scenes(struct glow_watch *w, const cJSON *tree)
+{
+	struct glow_scenes scenes = { .n = 0 };
+	struct glow_diag diag;
+
+	if (tree && glow_scenes_read(tree, &scenes, &diag) != GLOW_OK)
+		return;
+	glow_scenes_fini(&w->scenes);
+	w->scenes = scenes;
+}
+
+/* The one before stays for as long as it holds. */
+static void take_roster(struct glow_watch *w, const cJSON *tree)
+{
+	struct glow_roster roster = { .n = 0 };
+	struct glow_diag diag;
+
+	if (tree && glow_roster_read(tree, &roster, &diag) != GLOW_OK)
+		return;
+	glow_roster_fini(&w->roster);
+	w->roster = w->newer;
+	w->newer = roster;
+}
+
+static void take_dim(struct glow_watch *w, const struct glow_message *message)
+{
+	struct glow_dim dim = full_light;
+	struct glow_diag diag;
+
+	if (message->len == 0 || glow_dim_read(message->payload, message->len, &dim, &diag) == GLOW_OK)
+		w->dim = dim;
+}
+
+static void take_cluster(struct glow_watch *w, const char *rest, const struct glow_message *message)
+{
+	struct glow_diag diag;
+	cJSON *tree = message->len ? glow_json_parse(message->payload, message->len, &diag) : NULL;
+
+	if (tree || message->len == 0) {
+		if (strcmp(rest, "scene/current") == 0)
+			take_scenes(w, tree);
+		else if (strcmp(rest, "roster") == 0)
+			take_roster(w, tree);
+	}
+	cJSON_Delete(tree);
+}
+
+void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
+{
+	size_t n = strlen(w->prefix);
+	const char *rest = message->topic + n + 1;
+
+	if (strncmp(message->topic, w->prefix, n) != 0 || message->topic[n] != '/')
+		return;
+	if (strncmp(rest, "node/", 5) == 0)
+		take_node(w, rest + 5, message);
+	else if (strncmp(rest, "conductor/", 10) == 0)
+		take_conductor(w, rest + 10, message);
+	else if (strcmp(rest, "dim/current") == 0)
+		take_dim(w, message);
+	else
+		take_cluster(w, rest, message);
+}
+
+bool glow_watch_led(const struct glow_watch *w)
+{
+	return w->conductor_online && w->has_conductor && w->conductor.leading;
+}
+
+const struct glow_roster *glow_watch_roster(const struct glow_watch *w, int64_t t_us)
+{
+	return t_us >= w->newer.effective_us || w->roster.n == 0 ? &w->newer : &w->roster;
+}
+
+const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, int64_t t_us, const char *id)
+{
+	const struct glow_roster *roster = glow_watch_roster(w, t_us);
+
+	for (uint32_t k = 0; k < roster->n; k++)
+		if (strcmp(roster->nodes[k].id, id) == 0)
+			return &roster->nodes[k];
+	return NULL;
+}
+
+/* The layers of a node's picture; what they point to lies in the model and in here. */
+struct layers {
+	struct glow_picture picture;
+	struct glow_scene_layer scenes[GLOW_SCENES_MAX];
+};
+
+static void add_scenes(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, struct layers *l)
+{
+	for (uint32_t k = 0; k < w->scenes.n && k < GLOW_SCENES_MAX; k++) {
+		const struct glow_scene *scene = &w->scenes.v[k];
+		struct glow_place place = { .total = node->info.shape.pixels };
+
+		if (!glow_target_has(&scene->target, node->id, node->info.groups, node->info.n_groups))
+			continue;
+		if (scene->cluster)
+			glow_roster_place(glow_watch_roster(w, t_us), &scene->target, node->id, &place);
+		l->scenes[l->picture.n_scenes++] = (struct glow_scene_layer){ .scene = scene, .place = place };
+	}
+	l->picture.scenes = l->scenes;
+}
+
+static void compose(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, struct layers *ret)
 {
 	const struct glow_state *s = &node->state;
-	struct glow_picture pic = { .idle = &node->idle };
+
+	ret->picture = (struct glow_picture){ .idle = &node->idle };
+	add_scenes(w, node, t_us, ret);
+	if (!node->has_state)
+		return;
+	ret->picture.light = &s->light;
+	ret->picture.notice = s->has_notice && t_us < s->notice_end_us ? &s->notice : NULL;
+	ret->picture.fade_from = s->fading ? &s->fade_from : NULL;
+	ret->picture.fade_start_us = s->fade_start_us;
+	ret->picture.fade_end_us = s->fade_end_us;
+}
+
+/* What the node's picture depends on beside its layers. */
+static struct glow_env env_of(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
+{
+	struct glow_env env = node->env;
+
+	if (w->conductor.has_utc)
+		env.wall_offset_us = w->conductor.utc_offset_us + w->conductor.tz_offset_s * GLOW_US_PER_S;
+	env.blackout = t_us < w->dim.until_us ? (uint8_t)(255 - w->dim.brightness) : 0;
+	return env;
+}
+
+void glow_watch_render(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us,
+		       struct glow_frame *ret_frame)
+{
+	struct glow_env env = env_of(w, node, t_us);
+	struct layers layers;
 
 	if (!node->online || !node->has_info) {
 		glow_frame_fill(ret_frame, node->has_info ? node->info.shape.pixels : 8, GLOW_BLACK);
 		return;
 	}
-	if (node->has_state) {
-		pic.light = &s->light;
-		pic.notice = s->has_notice && t_us < s->notice_end_us ? &s->notice : NULL;
-		pic.fade_from = s->fading ? &s->fade_from : NULL;
-		pic.fade_start_us = s->fade_start_us;
-		pic.fade_end_us = s->fade_end_us;
-	}
-	glow_picture_render(&pic, &node->env, t_us, ret_frame);
+	compose(w, node, t_us, &layers);
+	glow_picture_render(&layers.picture, &env, t_us, ret_frame);
 }
 
-struct glow_rgb glow_watch_led(struct glow_shape shape, const struct glow_frame *frame, uint32_t i)
+const struct glow_scene *glow_watch_scene(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
+{
+	struct layers layers;
+
+	compose(w, node, t_us, &layers);
+	return glow_picture_scene(&layers.picture, t_us);
+}
+
+struct glow_rgb glow_watch_pixel(struct glow_shape shape, const struct glow_frame *frame, uint32_t i)
 {
 	if (!glow_shape_mono(shape))
 		return frame->px[i];
 	return glow_rgb_scale(glow_shape_led_color(shape, i), frame->px[i].r);
-}
-
-static void label_look(const struct glow_look *look, const char *before, char *ret_text, size_t size)
-{
-	int source = look->effect ? glow_param_find(look->effect, "source") : -1;
-	char color[8] = "", name[40] = "auto";
-
-	glow_color_format(look->color, color);
-	if (look->effect)
-		snprintf(name, sizeof(name), "%s", look->painted ? "painted" : look->effect->name);
-	if (source >= 0)
-		snprintf(name, sizeof(name), "gauge %s", look->effect->params[source].choices[look->params.v[source]]);
-	snprintf(ret_text, size, "%s%s%s%s %u%%", before, name,
-		 look->effect == glow_effect_at(0) && !look->painted ? " " : "",
-		 look->effect == glow_effect_at(0) && !look->painted ? color : "",
-		 (look->brightness * 100 + 127) / 255);
-}
-
-void glow_watch_label(const struct glow_watched *node, char *ret_text, size_t size)
-{
-	if (!node->online)
-		snprintf(ret_text, size, "offline");
-	else if (node->info.problem[0])
-		snprintf(ret_text, size, "dark: %s", node->info.problem);
-	else if (!node->has_state)
-		snprintf(ret_text, size, "…");
-	else if (node->state.showing == GLOW_SHOWS_NOTICE && node->state.has_notice)
-		label_look(&node->state.notice, "notice: ", ret_text, size);
-	else if (!node->state.light.on)
-		snprintf(ret_text, size, "off");
-	else if (node->state.light.effect)
-		label_look(&node->state.light, "", ret_text, size);
-	else
-		snprintf(ret_text, size, "idle: %s", node->info.idle);
 }
