@@ -40,7 +40,7 @@
 #define WRITES          9
 #define LATE_US         1000
 #define WALL_STEP_US    1000                    /* civil time to the millisecond: finer would redraw for nothing */
-#define SYNC_WAIT_US    (3 * GLOW_US_PER_S / 2) /* from there on, for cluster time where there is a conductor */
+#define SYNC_WAIT_US    RESTORE_WAIT_US /* and from there on for cluster time, where there is a conductor */
 #define NODE_TOPICS     8
 #define MAX_TOPICS      (NODE_TOPICS + 3 * GLOW_GROUPS_MAX)
 
