@@ -59,7 +59,7 @@ void glow_filter_bounds(const struct glow_filter *f, uint32_t n, double rate, in
 			int64_t *ret_high_ns)
 {
 	int64_t ref = sample(f, 0)->u_ns;
-	double low, high;
+	double low = 0, high = 0;
 
 	bounds(f, 0, n < f->count ? n : f->count, rate, at_ns, ref, &low, &high);
 	*ret_low_ns = ref + glow_ns(low);
@@ -69,7 +69,7 @@ void glow_filter_bounds(const struct glow_filter *f, uint32_t n, double rate, in
 static struct group group(const struct glow_filter *f, uint32_t first, uint32_t n, double rate)
 {
 	const struct glow_sample *newest = sample(f, 0);
-	double x = 0, low, high;
+	double x = 0, low = 0, high = 0;
 
 	for (uint32_t k = first; k < first + n; k++)
 		x += (double)(sample(f, k)->t1_ns - newest->t4_ns) / n;
