@@ -812,10 +812,12 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 		begin(c, now);
 		break;
 	case PHASE_LEADING:
+		break;
+	}
+	if (c->phase == PHASE_LEADING) { /* perhaps only just now */
 		if (c->roster_ns <= now.ns)
 			renew_roster(c, now);
 		glow_desk_tick(&c->desk, now_us(c, now));
-		break;
 	}
 	if (c->beacon_ns <= now.ns)
 		publish_beacon(c, now);

@@ -135,7 +135,7 @@ void glow_desk_play(struct glow_desk *d, const struct glow_message *m, int64_t n
 	struct glow_diag diag;
 	struct glow_scene scene;
 	cJSON *tree;
-	char id[GLOW_SCENE_ID_MAX + 1] = "";
+	char id[GLOW_SCENE_ID_MAX + 1];
 	int64_t start_us = 0;
 
 	if (clears(m))
@@ -150,10 +150,10 @@ void glow_desk_play(struct glow_desk *d, const struct glow_message *m, int64_t n
 			glow_scene_fini(&scene);
 	}
 	tree = glow_answer_write(NULL, &diag);
-	if (diag.code == GLOW_OK)
-		glow_json_add_int(tree, "start_us", start_us);
-	if (id[0])
+	if (diag.code == GLOW_OK) {
 		cJSON_AddStringToObject(tree, "id", id);
+		glow_json_add_int(tree, "start_us", start_us);
+	}
 	answer(d, m, &diag, tree);
 }
 

@@ -40,7 +40,7 @@
 #define WRITES          9
 #define LATE_US         1000
 #define WALL_STEP_US    1000                    /* civil time to the millisecond: finer would redraw for nothing */
-#define SYNC_WAIT_US    (3 * GLOW_US_PER_S / 2) /* from there on, for cluster time where there is a conductor */
+#define SYNC_WAIT_US    RESTORE_WAIT_US /* and from there on for cluster time, where there is a conductor */
 #define NODE_TOPICS     8
 #define MAX_TOPICS      (NODE_TOPICS + 3 * GLOW_GROUPS_MAX)
 
@@ -269,8 +269,8 @@ static int on_frame(sd_event_source *source, uint64_t usec, void *userdata)
 		}
 	}
 	if (!glow_bridge_started(n->bridge) && t_us >= n->start_deadline_us) {
-		glow_info("%s: the picture begins without",
-			  n->said_connected ? "no cluster time yet" : "no broker yet");
+		glow_info("no %s within %d s: showing the idle display",
+			  n->said_connected ? "cluster time" : "broker", (int)(RESTORE_WAIT_US / GLOW_US_PER_S));
 		glow_bridge_start(n->bridge, t_us);
 	}
 	glow_bridge_tick(n->bridge, t_us);

@@ -376,14 +376,14 @@ def run_ctl(*words, stdin=b""):
 
 
 class Bridge:
-    """A running glow-bridge with a virtual board, whose frames go to a file."""
+    """A running glow-bridge with a virtual board, whose frames go to a file. `within` is a command that runs it."""
 
-    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, board="virtual"):
+    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, board="virtual", within=()):
         self.node = node or unique()
         self.prefix = prefix
         out = os.path.join(home, unique("frames"))
         self.log_path = out + ".log"
-        argv = [bridge_path(), "--broker", uri, "--node", self.node, "--prefix", prefix, "--board", board,
+        argv = [*within, bridge_path(), "--broker", uri, "--node", self.node, "--prefix", prefix, "--board", board,
                 "--virtual-out", out] + list(options)
         with open(self.log_path, "wb") as log:
             self.process = spawn(argv, log, log, env=child_env(env))
