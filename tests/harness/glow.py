@@ -375,22 +375,13 @@ def run_ctl(*words, stdin=b""):
     return done
 
 
-class Bridge:
-    """A running glow-bridge with a virtual board, whose frames go to a file."""
+class Program:
+    """One of our programs that run until they are told to end, and its log."""
 
-    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, board="virtual"):
-        self.node = node or unique()
-        self.prefix = prefix
-        out = os.path.join(home, unique("frames"))
-        self.log_path = out + ".log"
-        argv = [bridge_path(), "--broker", uri, "--node", self.node, "--prefix", prefix, "--board", board,
-                "--virtual-out", out] + list(options)
-        with open(self.log_path, "wb") as log:
+    def __init__(self, argv, log_path, env):
+        self.log_path = log_path
+        with open(log_path, "wb") as log:
             self.process = spawn(argv, log, log, env=child_env(env))
-        self.frames = Frames(out)
-
-    def topic(self, leaf):
-        return "%s/node/%s/%s" % (self.prefix, self.node, leaf)
 
     def log(self):
         with open(self.log_path, errors="replace") as f:
@@ -426,13 +417,67 @@ class Bridge:
         self.process.kill()
         self.process.wait()
 
+    def freeze(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def close(self):
         """For the end of a test that ended it already or not."""
         if self.process.poll() is None:
+            self.thaw()
             status, _ = self.stop()
             if status != 0:
                 raise AssertionError("exit status %d: %s" % (status, self.log()))
         self.check_log()
+
+
+class Bridge(Program):
+    """A running glow-bridge with a virtual board, whose frames go to a file."""
+
+    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, board="virtual"):
+        self.node = node or unique()
+        self.prefix = prefix
+        out = os.path.join(home, unique("frames"))
+        super().__init__([bridge_path(), "--broker", uri, "--node", self.node, "--prefix", prefix, "--board", board,
+                          "--virtual-out", out] + list(options), out + ".log", env)
+        self.frames = Frames(out)
+
+    def topic(self, leaf):
+        return "%s/node/%s/%s" % (self.prefix, self.node, leaf)
+
+
+def conductor_path():
+    return os.path.join(os.path.dirname(bridge_path()), "glow-conductor")
+
+
+def run_conductor(*options, env=None):
+    """Runs glow-conductor to its end."""
+    return subprocess.run([conductor_path()] + list(options), env=child_env(env), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=2 * PATIENCE_S)
+
+
+class Conductor(Program):
+    """A running glow-conductor. `wall_s` moves the wall clock that it sees."""
+
+    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, wall_s=None):
+        self.node = node or unique("c")
+        self.prefix = prefix
+        env = dict(env or {})
+        if wall_s is not None:
+            env.update(LD_PRELOAD=os.environ["GLOW_SHIFT_WALL"], SHIFT_WALL_S=str(wall_s))
+        super().__init__([conductor_path(), "--broker", uri, "--node", self.node, "--prefix", prefix] + list(options),
+                         os.path.join(home, unique("conductor") + ".log"), env)
+
+    def leads(self):
+        """True when its last word on the matter is that it does."""
+        words = [line for line in self.log().splitlines() if "leading" in line]
+        return bool(words) and "no longer" not in words[-1] and "leading clock" in words[-1]
+
+    def wait_leading(self):
+        wait_until(lambda: "it does not lead: %s" % self.log(), self.leads)
+        return self
 
 
 class Case(unittest.TestCase):
@@ -458,6 +503,11 @@ class Case(unittest.TestCase):
         bridge = Bridge(self.home, uri or self.broker.uri, *options, **more)
         self.addCleanup(bridge.close)
         return bridge
+
+    def conductor(self, *options, uri=None, **more):
+        conductor = Conductor(self.home, uri or self.broker.uri, *options, **more)
+        self.addCleanup(conductor.close)
+        return conductor
 
     def asker(self, watch, topic):
         asker = Asker(self.broker, watch, topic)
