@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* What is in sight on every view: where one is, how the cluster fares, the master dimmer. */
+
+import { useState } from "preact/hooks";
+import type { ClusterView } from "../model/cluster";
+import { Slider, Switch } from "./controls";
+import { useBeat, useDesk } from "./hooks";
+import { Mark } from "./Mark";
+import { Outcome } from "./Outcome";
+import { percent } from "./text";
+
+export const VIEWS = [
+	["shelf", "Shelf"],
+	["strip", "Strip"],
+	["scenes", "Scenes"],
+	["sync", "Sync"],
+	["events", "Events"],
+] as const;
+
+export type ViewName = (typeof VIEWS)[number][0];
+
+function Dimmer({ view }: { view: ClusterView }) {
+	const { cluster } = useDesk();
+	const [sent, setSent] = useState<number[]>([]);
+	const [before, setBefore] = useState(255);
+	const { brightness } = view.dim;
+	const dim = (to: number) => setSent([cluster.dim(to)]);
+	const blackout = (on: boolean) => {
+		if (on) setBefore(brightness);
+		dim(on ? 0 : before || 255);
+	};
+	return (
+		<div class="dimmer">
+			<Slider label="master dimmer" value={brightness} min={0} max={255} text={percent} onChange={dim} />
+			<Switch label="blackout" on={brightness === 0} onChange={blackout} />
+			<Outcome view={view} keys={sent} />
+		</div>
+	);
+}
+
+function Headline({ view }: { view: ClusterView }) {
+	const { cluster } = useDesk();
+	useBeat(1000);
+	return (
+		<p class="headline">
+			<span class={`dot ${view.link.state === "online" ? "good" : "bad"}`} />
+			{cluster.headline(cluster.nowUs())}
+		</p>
+	);
+}
+
+function Motion() {
+	const { stage } = useDesk();
+	useBeat(1000);
+	const [, setMoving] = useState(stage.moving);
+	return (
+		<Switch
+			label="motion"
+			on={stage.moving}
+			title="without it the picture stands still and is looked at anew every few seconds"
+			onChange={(moving) => {
+				stage.setMoving(moving);
+				setMoving(moving);
+			}}
+		/>
+	);
+}
+
+export function Header({ view, here }: { view: ClusterView; here: ViewName }) {
+	const { user, logOut } = useDesk();
+	const trouble = view.events.filter((e) => e.bad).length;
+	return (
+		<header>
+			<div class="bar">
+				<h1>
+					<Mark />
+					Glowswarm
+				</h1>
+				<nav aria-label="views">
+					{VIEWS.map(([name, text]) => (
+						<a key={name} href={`#${name}`} aria-current={here === name ? "page" : undefined}>
+							{text}
+							{name === "events" && trouble > 0 && (
+								<span class="count">
+									{trouble}
+									<span class="unseen"> in trouble</span>
+								</span>
+							)}
+						</a>
+					))}
+				</nav>
+				<div class="account">
+					<Motion />
+					<span class="user">{user || "no account"}</span>
+					<button type="button" class="quiet-do" onClick={logOut}>
+						Log out
+					</button>
+				</div>
+			</div>
+			<div class="bar under">
+				<Headline view={view} />
+				{view.mayCommand && view.conductor.leads && <Dimmer view={view} />}
+			</div>
+		</header>
+	);
+}
