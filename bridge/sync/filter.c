@@ -12,8 +12,8 @@
 #define GROUPS     (GLOW_SYNC_RING / GLOW_GROUP)
 #define SHORT_NS   6e9   /* less history than this tells nothing of the slope */
 #define SCALE_NS   1e3   /* the clocks' own grain: no spread of d is taken for less */
-#define NOISE      0.175 /* the least sigma of a group, in spreads of d */
-#define CONFIDENCE 1.5   /* sigmas either side, in the intersection of windows */
+#define NOISE 0.175
+#define CONFIDENCE 1.5
 
 /* Windows in groups of eight: half an octave apart, 32 to 768 probes. */
 static const uint32_t windows[] = { 4, 6, 8, 12, 16, 24, 32, 48, 64, 96 };
@@ -59,9 +59,9 @@ void glow_filter_bounds(const struct glow_filter *f, uint32_t n, double rate, in
 			int64_t *ret_high_ns)
 {
 	int64_t ref = sample(f, 0)->u_ns;
-	double low, high;
+	double low = 0, high = 0;
 
-	bounds(f, 0, n, rate, at_ns, ref, &low, &high);
+	bounds(f, 0, n < f->count ? n : f->count, rate, at_ns, ref, &low, &high);
 	*ret_low_ns = ref + glow_ns(low);
 	*ret_high_ns = ref + glow_ns(high);
 }
@@ -69,7 +69,7 @@ void glow_filter_bounds(const struct glow_filter *f, uint32_t n, double rate, in
 static struct group group(const struct glow_filter *f, uint32_t first, uint32_t n, double rate)
 {
 	const struct glow_sample *newest = sample(f, 0);
-	double x = 0, low, high;
+	double x = 0, low = 0, high = 0;
 
 	for (uint32_t k = first; k < first + n; k++)
 		x += (double)(sample(f, k)->t1_ns - newest->t4_ns) / n;
@@ -198,7 +198,7 @@ bool glow_filter_fit(const struct glow_filter *f, double rate, struct glow_prior
 		.l_ns = newest->t4_ns,
 		.theta_ns = newest->u_ns + glow_ns(result.value),
 		.rate = glow_clamp(result.rate, GLOW_RATE_MAX),
-		.sigma_ns = result.sigma,
+		.sigma_ns = CONFIDENCE * result.sigma, /* so far off may the intersection let a window be */
 		.rate_sigma = result.rate_sigma,
 	};
 	return result.measured;

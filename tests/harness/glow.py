@@ -434,13 +434,13 @@ class Program:
 
 
 class Bridge(Program):
-    """A running glow-bridge with a virtual board, whose frames go to a file."""
+    """A running glow-bridge with a virtual board, whose frames go to a file. `within` is a command that runs it."""
 
-    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, board="virtual"):
+    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, board="virtual", within=()):
         self.node = node or unique()
         self.prefix = prefix
         out = os.path.join(home, unique("frames"))
-        super().__init__([bridge_path(), "--broker", uri, "--node", self.node, "--prefix", prefix, "--board", board,
+        super().__init__([*within, bridge_path(), "--broker", uri, "--node", self.node, "--prefix", prefix, "--board", board,
                           "--virtual-out", out] + list(options), out + ".log", env)
         self.frames = Frames(out)
 

@@ -35,6 +35,7 @@ static int setup(void **state)
 {
 	(void)state;
 	glow_watch_init(&watch, "my/glow");
+	glow_watch_tick(&watch, START - SECOND);
 	return 0;
 }
 
@@ -87,8 +88,24 @@ static const struct glow_watched *node(const char *id)
 	return found;
 }
 
+/* The conductor's timeline, which scenes are on. */
+static void conduct(void)
+{
+	struct glow_conductor_info info = { .id = "shelf",
+					    .leading = true,
+					    .leader = { UINT64_C(0x0123456789abcdef), 3, 9 },
+					    .nodes = 2,
+					    .version = "1" };
+	char *text = glow_json_finish(glow_conductor_info_write(&info));
+
+	hear("conductor/info", text);
+	free(text);
+}
+
+/* Time only ever goes on. */
 static bool shows(const char *id, int64_t t_us, struct glow_rgb c)
 {
+	glow_watch_tick(&watch, t_us);
 	glow_watch_render(&watch, node(id), t_us, &frame);
 	for (uint32_t i = 0; i < frame.n; i++)
 		if (!glow_rgb_equal(frame.px[i], c))
@@ -108,6 +125,7 @@ static const char *headline(int64_t t_us)
 {
 	static char text[512];
 
+	glow_watch_tick(&watch, t_us);
 	glow_watch_headline(&watch, t_us, text, sizeof(text));
 	return text;
 }
@@ -144,8 +162,8 @@ static void nonsense_is_passed_over(void **state)
 	glow_watch_message(&watch, &(struct glow_message){ .topic = "my/glowing/x", .payload = "", .len = 0 });
 	glow_watch_message(&watch, &(struct glow_message){ .topic = "my/glow", .payload = "", .len = 0 });
 	assert_false(glow_watch_led(&watch));
-	assert_int_equal(watch.scenes.n, 0);
-	assert_int_equal(watch.dim.brightness, 255);
+	assert_int_equal(watch.stage.scenes.n, 0);
+	assert_int_equal(watch.stage.dim.brightness, 255);
 }
 
 static void forgotten_nodes_go(void **state)
@@ -162,6 +180,8 @@ static void forgotten_nodes_go(void **state)
 	assert_null(glow_watch_find(&watch, "pi1"));
 	assert_non_null(glow_watch_find(&watch, "pi2"));
 	hear_of("pi3", "info", ""); /* never heard of */
+	hear("time/reply/x-0", "bytes"); /* nobody's that is a node */
+	hear("node/pi3/set", "red");
 	assert_int_equal(watch.n_nodes, 1);
 }
 
@@ -170,19 +190,20 @@ static void a_scene_shows(void **state)
 	(void)state;
 	arrive("pi1", "");
 	hear("scene/current", SCENES RED_SCENE NO_TARGET SCENE_TAIL "]}");
-	assert_int_equal(watch.scenes.n, 1);
 	assert_true(shows("pi1", START - 1, BLUE));
+	assert_true(shows("pi1", START, BLUE)); /* nobody's clock is known yet */
+	conduct();
 	assert_true(shows("pi1", START, RED));
 	assert_string_equal(label("pi1", START), "scene: solid #ff0000");
-	assert_true(shows("pi1", START + 10 * SECOND, BLUE));
 	hear_of("pi1", "state", "{\"state\":\"ON\",\"effect\":\"solid\",\"color\":{\"r\":0,\"g\":255,\"b\":0}}");
 	assert_true(shows("pi1", START, LIME)); /* the node's own light hides it */
 	assert_string_equal(label("pi1", START), "solid #00ff00");
 	hear_of("pi1", "state", AUTO);
 	hear("scene/current", "{broken");
-	assert_true(shows("pi1", START, RED));
+	assert_true(shows("pi1", START + 10 * SECOND - 1, RED));
+	assert_true(shows("pi1", START + 10 * SECOND, BLUE)); /* its end */
 	hear("scene/current", "");
-	assert_true(shows("pi1", START, BLUE));
+	assert_int_equal(watch.stage.scenes.n, 0);
 }
 
 static void a_scene_has_a_target(void **state)
@@ -190,6 +211,7 @@ static void a_scene_has_a_target(void **state)
 	(void)state;
 	arrive("pi1", "shelf,red");
 	arrive("pi2", "shelf");
+	conduct();
 	hear("scene/current", SCENES RED_SCENE ",\"target\":{\"nodes\":[\"pi2\"]}" SCENE_TAIL "]}");
 	assert_true(shows("pi1", START, BLUE));
 	assert_true(shows("pi2", START, RED));
@@ -226,6 +248,7 @@ static bool shows_part(const char *id, int64_t t_us, uint32_t offset)
 	glow_look_init(&look, rainbow, START);
 	look.seed = 7;
 	glow_look_render(&look, &env, (struct glow_place){ .offset = offset, .total = 16 }, t_us, &expected);
+	glow_watch_tick(&watch, t_us);
 	glow_watch_render(&watch, node(id), t_us, &frame);
 	return frame.n == 8 && memcmp(frame.px, expected.px, 8 * sizeof(frame.px[0])) == 0;
 }
@@ -237,6 +260,7 @@ static void a_roster_makes_one_strip(void **state)
 	(void)state;
 	arrive("pi1", "");
 	arrive("pi2", "");
+	conduct();
 	hear("roster", ROSTER("1", "1699999999000000", "pi1", "pi2"));
 	hear("scene/current",
 	     SCENES "{\"id\":\"main\",\"effect\":\"rainbow\",\"params\":{},\"color\":{\"r\":255,\"g\":255,"
@@ -246,22 +270,17 @@ static void a_roster_makes_one_strip(void **state)
 	assert_false(shows_part("pi2", t, 0)); /* control */
 	hear("roster", ROSTER("2", "1700000002000000", "pi2", "pi1"));
 	assert_true(shows_part("pi1", t, 0)); /* not yet */
-	assert_int_equal(glow_watch_entry(&watch, t, "pi2")->offset, 8);
+	assert_int_equal(glow_watch_entry(&watch, "pi2")->offset, 8);
 	assert_true(shows_part("pi1", START + 2 * SECOND, 8));
 	assert_true(shows_part("pi2", START + 2 * SECOND, 0));
-	assert_null(glow_watch_entry(&watch, t, "pi3"));
+	assert_null(glow_watch_entry(&watch, "pi3"));
 }
 
 static void who_leads(void **state)
 {
-	struct glow_conductor_info info = {
-		.id = "shelf", .leading = true, .leader = { 0x123, 3, 9 }, .nodes = 2, .version = "1"
-	};
-	char *text = glow_json_finish(glow_conductor_info_write(&info));
-
 	(void)state;
 	arrive("pi1", "");
-	hear("conductor/info", text);
+	conduct();
 	assert_string_equal(headline(START), "no conductor · 1 of 1 nodes online"); /* what is retained may be old */
 	hear("conductor/availability", "online");
 	assert_true(glow_watch_led(&watch));
@@ -273,7 +292,6 @@ static void who_leads(void **state)
 			    "shelf leads, term 3 · main: solid #ff0000 · 1 of 1 nodes online · clocks within 31 µs");
 	hear("conductor/availability", "offline");
 	assert_false(glow_watch_led(&watch));
-	free(text);
 }
 
 static void how_well_a_clock_is_known(void **state)
