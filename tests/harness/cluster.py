@@ -23,10 +23,6 @@ def beside_bridge(name):
     return os.path.join(os.path.dirname(os.path.abspath(glow.bridge_path())), name)
 
 
-def conductor_path():
-    return beside_bridge("glow-conductor")
-
-
 class Clock:
     """A machine's clocks: its crystal's error, its time since boot beyond the host's, its wall clock's error."""
 
@@ -82,28 +78,11 @@ class Node(glow.Bridge):
         return [(self.clock.host_raw_ns(t1), s1) for _, _, _, _, t1, s1 in probes if s1]
 
 
-class Conductor:
+class Conductor(glow.Conductor):
     """A running glow-conductor under a clock of its own."""
 
-    def __init__(self, home, uri, *options, clock=Clock(), prefix="glow"):
-        self.id = glow.unique("conductor")
-        self.log_path = os.path.join(home, self.id + ".log")
-        argv = clock.within() + [conductor_path(), "--broker", uri, "--prefix", prefix, "--node", self.id, *options]
-        with open(self.log_path, "wb") as log:
-            self.process = glow.spawn(argv, log, log, env=glow.child_env(clock.env()))
-
-    def log(self):
-        with open(self.log_path, errors="replace") as f:
-            return f.read()
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def close(self):
-        glow.end(self.process)
-        if any(mark in self.log() for mark in glow.SANITIZER_MARKS):
-            raise AssertionError(self.log())
+    def __init__(self, home, uri, *options, clock=Clock(), **more):
+        super().__init__(home, uri, *options, env=clock.env(), within=clock.within(), **more)
 
 
 class Links:

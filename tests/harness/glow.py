@@ -459,15 +459,12 @@ def run_conductor(*options, env=None):
 
 
 class Conductor(Program):
-    """A running glow-conductor. `wall_s` moves the wall clock that it sees."""
+    """A running glow-conductor. `within` is a command that runs it."""
 
-    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, wall_s=None):
+    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, within=()):
         self.node = node or unique("c")
         self.prefix = prefix
-        env = dict(env or {})
-        if wall_s is not None:
-            env.update(LD_PRELOAD=os.environ["GLOW_SHIFT_WALL"], SHIFT_WALL_S=str(wall_s))
-        super().__init__([conductor_path(), "--broker", uri, "--node", self.node, "--prefix", prefix] + list(options),
+        super().__init__([*within, conductor_path(), "--broker", uri, "--node", self.node, "--prefix", prefix] + list(options),
                          os.path.join(home, unique("conductor") + ".log"), env)
 
     def leads(self):
