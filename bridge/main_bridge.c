@@ -2,15 +2,14 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* glow-bridge: options in, one node out. */
 
-#include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include <glow/config.h>
+#include <glow/daemon.h>
 #include <glow/health.h>
 #include <glow/log.h>
 #include <glow/node.h>
@@ -140,24 +139,11 @@ static int list_boards(void)
 	return 0;
 }
 
-/* The host name in lower case; a domain is left out. */
-static const char *default_node(void)
-{
-	static char name[256];
-
-	if (gethostname(name, sizeof(name) - 1) < 0)
-		return "";
-	name[strcspn(name, ".")] = '\0';
-	for (char *c = name; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return name;
-}
-
 static struct glow_node_cfg node_cfg(const struct options *o)
 {
 	return (struct glow_node_cfg){
 		.prefix = o->common.prefix,
-		.node = o->node && o->node[0] ? o->node : default_node(),
+		.node = o->node && o->node[0] ? o->node : glow_daemon_node(),
 		.groups = o->groups,
 		.idle = o->idle,
 		.discovery = strcmp(o->discovery, "off") == 0 ? "" : o->discovery,

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* A command is parsed against the light as it is, and only a command that is
- * good as a whole touches anything. One with a time is kept as its bytes and
+ * good as a whole touches anything. One that has to wait is kept as its bytes and
  * parsed again when its time has come, so that there is one way for a command
- * to take effect and a waiting one costs no frame of memory. */
+ * to take effect and a waiting one costs no frame of memory.
+ *
+ * A command for many waits for the conductor's word when they shall take it up
+ * together. Where that does not come, each node acts by itself: later and not
+ * quite together, but it acts. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,10 +18,17 @@
 #include <glow/flash.h>
 #include <glow/json.h>
 #include <glow/log.h>
+#include <glow/stage.h>
 #include <glow/time.h>
+#include <glow/timing.h>
 
 #define NOTICE_TTL_DEFAULT_US   (5 * GLOW_US_PER_S)
 #define NOTICE_PRIORITY_DEFAULT 5
+#define HOLD_US                 GLOW_US_PER_S           /* how long a command for many waits for its `apply` */
+#define BEACON_US               (3 * GLOW_US_PER_S / 2) /* a conductor is silent that says nothing for so long */
+#define APPLY_AHEAD_US          (60 * GLOW_US_PER_S)
+#define SETTLE_US               (GLOW_US_PER_S / 2) /* the cross-fade after the clock stepped */
+#define CREDITS                 16
 
 struct notice {
 	struct glow_look look;
@@ -30,10 +41,21 @@ struct notice {
 struct pending {
 	int64_t at_us;
 	uint64_t order;
+	uint64_t after; /* `order` of the command for many that it comes right after; 0: of none */
 	enum glow_command_kind kind;
-	uint32_t seed;
+	uint32_t seed;             /* glow_command_hash(), by which an `apply` names it, too */
+	bool many;                 /* it is for many, */
+	bool held;                 /* and the conductor has not said when */
+	struct glow_message asked; /* held: for the answer; topic, response topic and correlation in `memory` */
+	char *memory;
 	char *payload; /* NULL marks a free place */
 	size_t len;
+};
+
+/* An `apply` that came before its command. */
+struct credit {
+	uint32_t of;
+	int64_t until_us;
 };
 
 struct glow_bridge {
@@ -48,6 +70,15 @@ struct glow_bridge {
 	struct pending pending[GLOW_PENDING_MAX];
 	uint64_t order;
 	bool connected, started, restored, accepted;
+	uint64_t restored_clock; /* the timeline of the restored state's times */
+	bool conductor_online, conductor_known;
+	int64_t beacon_us; /* when the conductor was last heard */
+	struct credit credits[CREDITS];
+	struct glow_stage stage;
+	struct glow_scene_layer layers[GLOW_SCENES_MAX];
+	uint32_t n_layers, stage_revision;
+	int64_t stage_next_us; /* when the stage next changes by time */
+	int64_t ticked_us;
 	bool state_dirty;
 	int64_t state_allowed_us; /* earliest next publication */
 	bool limited;             /* some limit changed the last picture */
@@ -80,6 +111,8 @@ static struct glow_picture picture(const struct glow_bridge *b)
 	return (struct glow_picture){
 		.idle = &b->idle,
 		.light = &b->light,
+		.scenes = b->layers,
+		.n_scenes = b->n_layers,
 		.notice = n ? &n->look : NULL,
 		.fade_from = b->fading ? &b->fade_from : NULL,
 		.fade_start_us = b->fade_start_us,
@@ -89,9 +122,23 @@ static struct glow_picture picture(const struct glow_bridge *b)
 
 static enum glow_showing showing(const struct glow_bridge *b)
 {
-	if (top_notice(b))
+	struct glow_picture pic = picture(b);
+
+	if (pic.notice)
 		return GLOW_SHOWS_NOTICE;
-	return b->light.effect || !b->light.on ? GLOW_SHOWS_LIGHT : GLOW_SHOWS_IDLE;
+	if (b->light.effect || !b->light.on)
+		return GLOW_SHOWS_LIGHT;
+	return glow_picture_scene(&pic, b->ticked_us) ? GLOW_SHOWS_SCENE : GLOW_SHOWS_IDLE;
+}
+
+static bool conductor_leads(const struct glow_bridge *b, int64_t now_us)
+{
+	return b->connected && b->conductor_online && now_us < b->beacon_us + BEACON_US;
+}
+
+static bool is_lost(const struct glow_bridge *b, int64_t now_us)
+{
+	return !b->connected || (b->conductor_known && !conductor_leads(b, now_us));
 }
 
 /* One dim red pixel, the first, unless it shines brighter anyway. */
@@ -108,7 +155,7 @@ void glow_bridge_render(struct glow_bridge *b, int64_t t_us, struct glow_frame *
 	struct glow_picture pic = picture(b);
 	bool limited = glow_picture_render(&pic, &b->cfg.env, t_us, ret_frame);
 
-	if (b->cfg.lost_indicator && !b->connected)
+	if (b->cfg.lost_indicator && is_lost(b, t_us))
 		show_lost(b, ret_frame);
 	b->held_back = b->cfg.info.flash_limit && glow_flash_limit(&b->flash, b->cfg.env.shape, t_us, ret_frame);
 	limited = limited || b->held_back;
@@ -150,22 +197,72 @@ void glow_bridge_wall_offset(struct glow_bridge *b, int64_t offset_us)
 	b->cfg.env.wall_offset_us = offset_us;
 }
 
-void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t delta_us)
+/* ---- transitions and the clock ---- */
+
+static void start_fade(struct glow_bridge *b, int64_t now_us, int64_t length_us)
 {
-	b->light.start_us += delta_us;
-	b->idle.start_us += delta_us;
-	b->since_us += delta_us;
-	b->fade_start_us += delta_us;
-	b->fade_end_us += delta_us;
-	b->state_allowed_us += delta_us;
-	glow_flash_clock_stepped(&b->flash, delta_us);
+	struct glow_picture pic = picture(b);
+	struct glow_frame from; /* the picture may itself be drawn from b->fade_from */
+
+	b->fading = length_us > 0;
+	if (!b->fading)
+		return;
+	glow_picture_base(&pic, &b->cfg.env, now_us, &from);
+	glow_frame_copy(&b->fade_from, &from);
+	b->fade_start_us = now_us;
+	b->fade_end_us = now_us + length_us;
+}
+
+/* What the cluster shows here has changed, or may have with the passing of time. */
+static void update_stage(struct glow_bridge *b, int64_t t_us)
+{
+	b->n_layers = glow_stage_layers(&b->stage, &b->cfg.info, b->layers);
+	b->cfg.env.blackout = glow_stage_blackout(&b->stage);
+	b->stage_revision = b->stage.revision;
+	b->stage_next_us = glow_stage_next(&b->stage, t_us);
+	b->state_dirty = true;
+	b->revision++;
+}
+
+static void shift_pending(struct glow_bridge *b, int64_t delta_us)
+{
+	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+		if (b->pending[k].held) /* the others' times were given in the cluster's */
+			b->pending[k].at_us += delta_us;
+	for (int k = 0; k < CREDITS; k++)
+		b->credits[k].until_us += delta_us;
+}
+
+static void shift_notices(struct glow_bridge *b, int64_t delta_us)
+{
 	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
 		if (b->notices[k].end_us) {
 			b->notices[k].look.start_us += delta_us;
 			b->notices[k].end_us += delta_us;
 		}
-	b->state_dirty = true;
-	b->revision++;
+}
+
+void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t now_us, int64_t delta_us, uint64_t clock_id)
+{
+	bool shared = b->started && !b->light.effect && b->light.on;
+
+	if (shared && !b->fading)
+		start_fade(b, now_us, SETTLE_US);
+	/* A light that was restored and not shown yet is on the cluster's time already. */
+	if (b->started || b->accepted || !b->restored_clock) {
+		b->light.start_us += delta_us;
+		b->since_us += delta_us;
+	}
+	b->fade_start_us += delta_us;
+	b->fade_end_us += delta_us;
+	b->state_allowed_us += delta_us;
+	b->beacon_us += delta_us;
+	b->ticked_us += delta_us;
+	glow_flash_clock_stepped(&b->flash, delta_us);
+	shift_notices(b, delta_us);
+	shift_pending(b, delta_us);
+	glow_stage_clock(&b->stage, clock_id, now_us + delta_us);
+	update_stage(b, now_us + delta_us);
 }
 
 /* ---- what is said ---- */
@@ -206,6 +303,7 @@ static void publish_state(struct glow_bridge *b, int64_t now_us)
 		return;
 	state->light = b->light;
 	state->since_us = b->since_us;
+	state->clock_id = b->started || b->accepted ? b->stage.clock_id : b->restored_clock;
 	state->showing = showing(b);
 	state->limited = b->limited;
 	state->fading = b->fading;
@@ -408,16 +506,7 @@ static void apply_set(struct glow_bridge *b, const struct glow_command *cmd, int
 	const uint32_t extras = GLOW_HAS_AT | GLOW_HAS_FLASH | GLOW_HAS_TRANSITION;
 
 	if (cmd->has & ~extras) {
-		if (cmd->transition_us > 0) {
-			struct glow_picture pic = picture(b);
-			struct glow_frame from; /* the picture may itself be drawn from b->fade_from */
-
-			glow_picture_base(&pic, &b->cfg.env, now_us, &from);
-			glow_frame_copy(&b->fade_from, &from);
-			b->fade_start_us = now_us;
-			b->fade_end_us = now_us + cmd->transition_us;
-		}
-		b->fading = cmd->transition_us > 0;
+		start_fade(b, now_us, cmd->transition_us);
 		glow_command_apply(cmd, b->cfg.env.shape, now_us, seed, &b->light);
 		b->since_us = now_us;
 	}
@@ -425,29 +514,102 @@ static void apply_set(struct glow_bridge *b, const struct glow_command *cmd, int
 		apply_flash(b, cmd->flash_us, now_us);
 }
 
-/* Keeps a copy until its time. */
-static enum glow_code keep_pending(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind,
-				   int64_t at_us, struct glow_diag *diag)
+static void free_pending(struct pending *p)
+{
+	free(p->memory);
+	free(p->payload);
+	memset(p, 0, sizeof(*p));
+}
+
+/* A free place with a copy of the payload in it; NULL when there is none. */
+static struct pending *add_pending(struct glow_bridge *b, enum glow_command_kind kind, const void *payload, size_t len)
 {
 	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
 		struct pending *p = &b->pending[k];
 
 		if (p->payload)
 			continue;
-		p->payload = malloc(m->len + 1);
+		p->payload = malloc(len + 1);
 		if (!p->payload)
 			break;
-		memcpy(p->payload, m->payload, m->len);
-		p->len = m->len;
+		memcpy(p->payload, payload, len);
+		p->len = len;
 		p->kind = kind;
-		p->at_us = at_us;
-		p->seed = glow_command_hash(m->topic, m->payload, m->len);
 		p->order = ++b->order;
 		b->accepted = true;
-		return GLOW_OK;
+		return p;
 	}
-	return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "at_us", "%d commands wait for their time already",
-			     GLOW_PENDING_MAX);
+	return NULL;
+}
+
+/* The latest command for many of that kind that has not taken effect; 0 for none. */
+static uint64_t last_for_many(const struct glow_bridge *b, enum glow_command_kind kind)
+{
+	uint64_t last = 0;
+
+	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+		if (b->pending[k].payload && b->pending[k].many && b->pending[k].kind == kind &&
+		    b->pending[k].order > last)
+			last = b->pending[k].order;
+	return last;
+}
+
+/* Keeps a copy until its time, or until after another command. */
+static enum glow_code keep_pending(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind,
+				   int64_t at_us, uint64_t after, struct glow_diag *diag)
+{
+	struct pending *p = add_pending(b, kind, m->payload, m->len);
+
+	if (!p)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "at_us", "%d commands wait for their time already",
+				     GLOW_PENDING_MAX);
+	p->at_us = at_us;
+	p->after = after;
+	p->seed = glow_command_hash(m->topic, m->payload, m->len);
+	return GLOW_OK;
+}
+
+/* Keeps what an answer needs, should the conductor give none. */
+static bool keep_asked(struct pending *p, const struct glow_message *m)
+{
+	size_t topic = strlen(m->topic) + 1, response = m->response_topic ? strlen(m->response_topic) + 1 : 0;
+	char *at = malloc(topic + response + m->correlation_len);
+
+	if (!at)
+		return false;
+	p->memory = at;
+	p->asked.topic = memcpy(at, m->topic, topic);
+	if (response)
+		p->asked.response_topic = memcpy(at + topic, m->response_topic, response);
+	if (m->correlation_len) {
+		p->asked.correlation = memcpy(at + topic + response, m->correlation, m->correlation_len);
+		p->asked.correlation_len = m->correlation_len;
+	}
+	return true;
+}
+
+/* True when it waits for its `apply`, or that came first. */
+static bool hold(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind, int64_t now_us)
+{
+	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
+	struct pending *p;
+
+	for (int k = 0; k < CREDITS; k++)
+		if (b->credits[k].of == of && b->credits[k].until_us > now_us) {
+			b->credits[k].until_us = 0;
+			return true;
+		}
+	p = add_pending(b, kind, m->payload, m->len);
+	if (!p)
+		return false;
+	if (!keep_asked(p, m)) {
+		free_pending(p);
+		return false;
+	}
+	p->at_us = now_us + HOLD_US;
+	p->seed = of;
+	p->many = p->held = true;
+	return true;
 }
 
 /* Reads a payload into b->command, checked against the light as it is at now_us. */
@@ -480,31 +642,181 @@ static void apply(struct glow_bridge *b, enum glow_command_kind kind, int64_t no
 	b->revision++;
 }
 
-static void handle_command(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind,
+/* At once, or when its time has come. Returns that time, 0 for now. */
+static int64_t accept(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind, bool many,
+		      int64_t now_us, struct glow_diag *diag)
+{
+	uint64_t after = many ? 0 : last_for_many(b, kind);
+
+	if (b->command.has & GLOW_HAS_AT && b->command.at_us > now_us) {
+		int64_t at_us = b->command.at_us;
+
+		keep_pending(b, m, kind, at_us, 0, diag);
+		return at_us;
+	}
+	if (after)
+		keep_pending(b, m, kind, 0, after, diag);
+	else
+		apply(b, kind, now_us, glow_command_hash(m->topic, m->payload, m->len));
+	return 0;
+}
+
+static void handle_command(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind, bool many,
 			   int64_t now_us)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
+	bool conducted = many && conductor_leads(b, now_us);
+	struct glow_message asked = *m;
 	int64_t at_us = 0;
 
 	if (m->retained && m->len == 0) /* somebody clears a retained command: the cure, not the fault */
 		return;
+	if (conducted) /* who asked hears of it from the conductor, once */
+		asked.response_topic = NULL;
 	if (m->retained) {
 		glow_diag_set(&diag, GLOW_RETAINED, "",
 			      "commands must not be retained: clear it with an empty retained one");
 	} else if (m->len == 0) {
 		b->state_dirty = true;
+		asked.response_topic = m->response_topic;
 	} else if (read_command(b, kind, m->payload, m->len, now_us, &diag) == GLOW_OK) {
-		if (b->command.has & GLOW_HAS_AT && b->command.at_us > now_us) {
-			at_us = b->command.at_us;
-			keep_pending(b, m, kind, at_us, &diag);
-		} else {
-			apply(b, kind, now_us, glow_command_hash(m->topic, m->payload, m->len));
-		}
+		if (conducted && hold(b, m, kind, now_us))
+			return;
+		at_us = accept(b, m, kind, many, now_us, &diag);
 	}
-	answer(b, m, &diag, diag.code == GLOW_OK ? at_us : 0);
+	answer(b, &asked, &diag, diag.code == GLOW_OK ? at_us : 0);
 }
 
-static void restore(struct glow_bridge *b, const struct glow_message *m, int64_t now_us)
+/* ---- the conductor's word ---- */
+
+static struct pending *find_held(struct glow_bridge *b, const struct glow_apply *apply)
+{
+	enum glow_command_kind kind = apply->notify ? GLOW_COMMAND_NOTIFY : GLOW_COMMAND_SET;
+	struct pending *found = NULL;
+
+	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+		struct pending *p = &b->pending[k];
+
+		if (p->held && p->kind == kind && p->seed == apply->of && (!found || p->order < found->order))
+			found = p;
+	}
+	return found;
+}
+
+static void give_credit(struct glow_bridge *b, uint32_t of, int64_t now_us)
+{
+	struct credit *oldest = &b->credits[0];
+
+	for (int k = 1; k < CREDITS; k++)
+		if (b->credits[k].until_us < oldest->until_us)
+			oldest = &b->credits[k];
+	*oldest = (struct credit){ .of = of, .until_us = now_us + HOLD_US };
+}
+
+/* The conductor's form of the command replaces ours: both say the same. */
+static void take_apply(struct glow_bridge *b, const struct glow_apply *apply, int64_t now_us)
+{
+	char *text = cJSON_PrintUnformatted(apply->command);
+	struct pending *p = text ? find_held(b, apply) : NULL;
+
+	if (text && !p) {
+		give_credit(b, apply->of, now_us);
+		p = add_pending(b, apply->notify ? GLOW_COMMAND_NOTIFY : GLOW_COMMAND_SET, "", 0);
+	}
+	if (!p) {
+		glow_warning("no room for a command for many nodes");
+		cJSON_free(text);
+		return;
+	}
+	free(p->payload);
+	p->payload = text;
+	p->len = strlen(text);
+	p->many = true;
+	p->held = false;
+	p->seed = apply->seed;
+	p->at_us = b->stage.clock_id && apply->at_us < now_us + APPLY_AHEAD_US ? apply->at_us : now_us;
+}
+
+static void handle_apply(struct glow_bridge *b, const struct glow_message *m, int64_t now_us)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+	struct glow_apply apply;
+	cJSON *tree = m->retained ? NULL : glow_json_parse(m->payload, m->len, &diag);
+
+	if (tree && glow_apply_read(tree, &apply, &diag) == GLOW_OK)
+		take_apply(b, &apply, now_us);
+	else if (!m->retained)
+		glow_warning("%s: %s %s", m->topic, diag.where, diag.what);
+	cJSON_Delete(tree);
+}
+
+/* A scene with an effect of a newer program than this one. */
+static void report_unknown(struct glow_bridge *b, const struct glow_scene *scene)
+{
+	const struct glow_message asked = { .topic = "scene/current" };
+	struct glow_diag diag;
+	char where[80];
+
+	for (uint32_t k = 0; k < scene->n_entries; k++) {
+		if (scene->entries[k].effect)
+			continue;
+		snprintf(where, sizeof(where), "%s.effect", scene->id);
+		glow_diag_set(&diag, GLOW_UNKNOWN_EFFECT, where,
+			      "this node lacks an effect of the scene and shows its idle display instead");
+		answer(b, &asked, &diag, 0);
+		return;
+	}
+}
+
+static void handle_stage(struct glow_bridge *b, const struct glow_message *m, enum glow_topic_kind kind, int64_t now_us)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+
+	if (glow_stage_message(&b->stage, kind, m->payload, m->len, now_us, &diag) != GLOW_OK) {
+		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
+		return;
+	}
+	update_stage(b, now_us);
+	for (uint32_t k = 0; kind == GLOW_TOPIC_SCENE_CURRENT && k < b->n_layers; k++)
+		report_unknown(b, b->layers[k].scene);
+}
+
+static void hear_conductor(struct glow_bridge *b, const struct glow_message *m, enum glow_topic_kind kind,
+			   int64_t now_us)
+{
+	bool was_lost = is_lost(b, now_us);
+
+	if (kind == GLOW_TOPIC_CONDUCTOR_BEACON) {
+		b->beacon_us = now_us;
+	} else {
+		b->conductor_online = m->len == 6 && memcmp(m->payload, "online", 6) == 0;
+		b->conductor_known = m->len > 0;
+	}
+	b->revision += b->cfg.lost_indicator && is_lost(b, now_us) != was_lost;
+}
+
+bool glow_bridge_conducted(const struct glow_bridge *b)
+{
+	return b->conductor_online;
+}
+
+/* At its start a scene lets go what was lit before it, so that it can be seen. */
+static void let_go(struct glow_bridge *b, const struct glow_scene *scene, int64_t t_us)
+{
+	if (!scene->take || !b->light.on || !b->light.effect || scene->start_us > t_us ||
+	    b->since_us >= scene->start_us || glow_scene_end(scene) <= t_us)
+		return;
+	start_fade(b, scene->start_us, scene->fade_us);
+	b->light.effect = NULL;
+	b->light.painted = false;
+	b->since_us = scene->start_us;
+	b->state_dirty = true;
+	b->revision++;
+}
+
+/* ---- what comes back after a restart ---- */
+
+static void restore(struct glow_bridge *b, const struct glow_message *m)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	cJSON *tree;
@@ -518,9 +830,7 @@ static void restore(struct glow_bridge *b, const struct glow_message *m, int64_t
 		b->revision++;
 		b->light = state->light;
 		b->since_us = state->since_us;
-		/* A start in the future is another timeline's. */
-		if (b->light.start_us > now_us)
-			b->light.start_us = now_us;
+		b->restored_clock = state->clock_id;
 		b->restored = true;
 		glow_info("light restored: %s", b->light.effect ? b->light.effect->name : "auto");
 	} else {
@@ -540,6 +850,10 @@ int glow_bridge_create(const struct glow_bridge_cfg *cfg, int64_t now_us, struct
 	if (!b)
 		return -ENOMEM;
 	b->cfg = *cfg;
+	glow_stage_init(&b->stage);
+	b->stage_next_us = GLOW_NEVER;
+	b->ticked_us = now_us;
+	b->beacon_us = now_us - BEACON_US;
 	snprintf(b->prefix, sizeof(b->prefix), "%s", cfg->prefix);
 	snprintf(b->discovery, sizeof(b->discovery), "%s", cfg->discovery);
 	glow_look_init(&b->light, NULL, now_us);
@@ -557,14 +871,31 @@ void glow_bridge_destroy(struct glow_bridge *b)
 	if (!b)
 		return;
 	for (int k = 0; k < GLOW_PENDING_MAX; k++)
-		free(b->pending[k].payload);
+		free_pending(&b->pending[k]);
+	glow_stage_fini(&b->stage);
 	free(b);
 }
 
-void glow_bridge_start(struct glow_bridge *b)
+/* Times of a timeline that is not ours say nothing here; nor does a start in the future. */
+static void settle_restored(struct glow_bridge *b, int64_t now_us)
 {
-	b->revision += !b->started;
+	bool foreign = b->restored_clock && b->stage.clock_id && b->restored_clock != b->stage.clock_id;
+
+	if (foreign || b->light.start_us > now_us)
+		b->light.start_us = now_us;
+	if (b->since_us > now_us)
+		b->since_us = now_us;
+}
+
+void glow_bridge_start(struct glow_bridge *b, int64_t now_us)
+{
+	if (b->started)
+		return;
 	b->started = true;
+	b->revision++;
+	b->state_dirty = true;
+	if (b->restored && !b->accepted)
+		settle_restored(b, now_us);
 }
 
 bool glow_bridge_started(const struct glow_bridge *b)
@@ -577,7 +908,6 @@ void glow_bridge_connected(struct glow_bridge *b, int64_t now_us)
 	b->connected = true;
 	b->revision += b->cfg.lost_indicator;
 	b->restored = true;
-	glow_bridge_start(b);
 	publish_info(b);
 	publish_discovery(b);
 	publish_state(b, now_us);
@@ -592,57 +922,102 @@ void glow_bridge_disconnected(struct glow_bridge *b)
 
 void glow_bridge_message(struct glow_bridge *b, const struct glow_message *message, int64_t now_us)
 {
-	switch (glow_topic_kind(b->prefix, message->topic)) {
+	struct glow_topic topic = glow_topic_parse(b->prefix, message->topic);
+	bool many = topic.of == GLOW_OF_GROUP || topic.of == GLOW_OF_ALL;
+
+	switch (topic.kind) {
 	case GLOW_TOPIC_SET:
-		handle_command(b, message, GLOW_COMMAND_SET, now_us);
+		handle_command(b, message, GLOW_COMMAND_SET, many, now_us);
 		break;
 	case GLOW_TOPIC_NOTIFY:
-		handle_command(b, message, GLOW_COMMAND_NOTIFY, now_us);
+		handle_command(b, message, GLOW_COMMAND_NOTIFY, many, now_us);
+		break;
+	case GLOW_TOPIC_APPLY:
+		handle_apply(b, message, now_us);
 		break;
 	case GLOW_TOPIC_STATE:
 		if (!b->restored && !b->accepted)
-			restore(b, message, now_us);
+			restore(b, message);
+		break;
+	case GLOW_TOPIC_SCENE_CURRENT:
+	case GLOW_TOPIC_ROSTER:
+	case GLOW_TOPIC_DIM_CURRENT:
+		handle_stage(b, message, topic.kind, now_us);
+		break;
+	case GLOW_TOPIC_CONDUCTOR_AVAILABILITY:
+	case GLOW_TOPIC_CONDUCTOR_BEACON:
+		hear_conductor(b, message, topic.kind, now_us);
 		break;
 	default:
 		break;
 	}
 }
 
-static struct pending *first_pending(const struct glow_bridge *b)
+static struct pending *pending_of(const struct glow_bridge *b, uint64_t order)
+{
+	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+		if (b->pending[k].payload && b->pending[k].order == order)
+			return (struct pending *)&b->pending[k];
+	return NULL;
+}
+
+/* When it takes effect: at its time, or right after the one it follows. */
+static int64_t due(const struct glow_bridge *b, const struct pending *p)
+{
+	const struct pending *leader = p->after ? pending_of(b, p->after) : NULL;
+
+	return leader ? leader->at_us : p->at_us;
+}
+
+static struct pending *first_pending(const struct glow_bridge *b, int64_t *ret_at_us)
 {
 	const struct pending *first = NULL;
 
+	*ret_at_us = GLOW_NEVER;
 	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
 		const struct pending *p = &b->pending[k];
+		int64_t at_us = p->payload ? due(b, p) : GLOW_NEVER;
 
-		if (p->payload &&
-		    (!first || p->at_us < first->at_us || (p->at_us == first->at_us && p->order < first->order)))
+		if (p->payload && (!first || at_us < *ret_at_us || (at_us == *ret_at_us && p->order < first->order))) {
 			first = p;
+			*ret_at_us = at_us;
+		}
 	}
 	return (struct pending *)first;
 }
 
 /* What was good when it came may not fit the light any more, e.g. a parameter
  * of an effect that no longer runs: then it is refused now. */
-static void apply_pending(struct glow_bridge *b, struct pending *p)
+static void apply_pending(struct glow_bridge *b, struct pending *p, int64_t at_us)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
-	struct glow_message m = { .topic = "a waiting command" };
+	struct glow_message asked = { .topic = "a waiting command" };
+	bool by_itself = p->held;
 
-	if (read_command(b, p->kind, p->payload, p->len, p->at_us, &diag) == GLOW_OK)
-		apply(b, p->kind, p->at_us, p->seed);
-	else
-		answer(b, &m, &diag, 0);
-	free(p->payload);
-	p->payload = NULL;
+	if (by_itself)
+		asked = p->asked;
+	if (read_command(b, p->kind, p->payload, p->len, at_us, &diag) == GLOW_OK)
+		apply(b, p->kind, at_us, p->seed);
+	if (by_itself || diag.code != GLOW_OK)
+		answer(b, &asked, &diag, 0);
+	for (int k = 0; p->many && k < GLOW_PENDING_MAX; k++)
+		if (b->pending[k].after == p->order)
+			b->pending[k].at_us = at_us;
+	free_pending(p);
 }
 
 void glow_bridge_tick(struct glow_bridge *b, int64_t t_us)
 {
 	struct pending *p;
+	int64_t at_us;
 
-	while ((p = first_pending(b)) && p->at_us <= t_us)
-		apply_pending(b, p);
+	while ((p = first_pending(b, &at_us)) && at_us <= t_us)
+		apply_pending(b, p, at_us);
+	glow_stage_tick(&b->stage, t_us);
+	if (b->stage.revision != b->stage_revision || b->stage_next_us <= t_us)
+		update_stage(b, t_us);
+	for (uint32_t k = 0; b->started && k < b->n_layers; k++)
+		let_go(b, b->layers[k].scene, t_us);
 	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
 		if (b->notices[k].end_us && b->notices[k].end_us <= t_us) {
 			b->notices[k].end_us = 0;
@@ -654,21 +1029,32 @@ void glow_bridge_tick(struct glow_bridge *b, int64_t t_us)
 		b->state_dirty = true;
 		b->revision++;
 	}
+	if (b->cfg.lost_indicator && is_lost(b, t_us) != is_lost(b, b->ticked_us))
+		b->revision++;
+	b->ticked_us = t_us;
 	if (b->state_dirty && t_us >= b->state_allowed_us)
 		publish_state(b, t_us);
 }
 
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 int64_t glow_bridge_next(const struct glow_bridge *b)
 {
-	const struct pending *p = first_pending(b);
-	int64_t next = p ? p->at_us : GLOW_NEVER;
+	int64_t next;
 
+	first_pending(b, &next);
+	next = sooner(next, b->stage_next_us);
 	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
-		if (b->notices[k].end_us && b->notices[k].end_us < next)
-			next = b->notices[k].end_us;
-	if (b->fading && b->fade_end_us < next)
-		next = b->fade_end_us;
-	if (b->state_dirty && b->state_allowed_us < next)
-		next = b->state_allowed_us;
+		if (b->notices[k].end_us)
+			next = sooner(next, b->notices[k].end_us);
+	if (b->fading)
+		next = sooner(next, b->fade_end_us);
+	if (b->cfg.lost_indicator && !is_lost(b, b->ticked_us) && b->conductor_known)
+		next = sooner(next, b->beacon_us + BEACON_US);
+	if (b->state_dirty)
+		next = sooner(next, b->state_allowed_us);
 	return next;
 }

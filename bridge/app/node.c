@@ -10,24 +10,26 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/timerfd.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include <glow/clock.h>
+#include <glow/daemon.h>
 #include <glow/health.h>
+#include <glow/json.h>
 #include <glow/limiter.h>
 #include <glow/log.h>
 #include <glow/meter.h>
 #include <glow/node.h>
+#include <glow/sync.h>
+#include <glow/timing.h>
 #include <glow/topics.h>
 
 #define RESTORE_WAIT_US (2 * GLOW_US_PER_S) /* how long the first frame waits for a retained state */
@@ -37,17 +39,21 @@
 #define GOODBYE_MS      1200
 #define WRITES          9
 #define LATE_US         1000
-#define NODE_TOPICS     4
-#define MAX_TOPICS      (NODE_TOPICS + 2 * GLOW_GROUPS_MAX)
+#define WALL_STEP_US    1000            /* civil time to the millisecond: finer would redraw for nothing */
+#define SYNC_WAIT_US    RESTORE_WAIT_US /* and from there on for cluster time, where there is a conductor */
+#define NODE_TOPICS     8
+#define MAX_TOPICS      (NODE_TOPICS + 3 * GLOW_GROUPS_MAX)
 
 struct node {
 	const struct glow_node_cfg *cfg;
 	sd_event *loop;
-	sd_event_source *frame_timer, *stats_timer, *board_timer, *wall_source;
+	sd_event_source *frame_timer, *probe_timer, *stats_timer, *board_timer;
 	struct glow_bridge *bridge;
 	struct glow_mqtt *mqtt;
 	struct glow_board *board;
 	struct glow_clock clock;
+	struct glow_sync sync;
+	struct glow_conductor_info conductor; /* as last said; leader.boot 0: never */
 	struct glow_meters meters;
 	struct glow_info info;
 	struct glow_frame shown;
@@ -63,11 +69,12 @@ struct node {
 	bool gauge_shows;
 	int wall_fd, health_fd;
 	char problem[320];
+	bool said_connected;
 };
 
 static int64_t now_us(const struct node *n)
 {
-	return glow_clock_time(&n->clock, glow_mono_now()).us;
+	return glow_clock_time(&n->clock, glow_instant_now()).us;
 }
 
 /* ---- the board ---- */
@@ -137,8 +144,8 @@ static uint32_t median(const uint32_t *values, size_t count)
 
 static void measure(struct node *n, struct glow_mono before, int64_t t_us)
 {
-	struct glow_mono after = glow_mono_now();
-	uint32_t took_us = (uint32_t)((after.ns - before.ns) / 1000);
+	struct glow_instant after = glow_instant_now();
+	uint32_t took_us = (uint32_t)((after.mono.ns - before.ns) / 1000);
 
 	n->took_us[n->frames % WRITES] = took_us;
 	n->write_us = median(n->took_us, n->frames < WRITES ? (size_t)n->frames + 1 : WRITES);
@@ -229,7 +236,7 @@ static void schedule(struct node *n, int64_t t_us)
 		return;
 	}
 	lead_us = n->write_us + (n->board ? n->board->latency_us : 0);
-	wake = glow_clock_mono(&n->clock, (struct glow_time){ n->target_us - lead_us });
+	wake = glow_clock_mono(&n->clock, glow_instant_now(), (struct glow_time){ n->target_us - lead_us });
 	sd_event_source_set_time(n->frame_timer, wake.ns < 0 ? 0 : (uint64_t)(wake.ns / 1000));
 	sd_event_source_set_enabled(n->frame_timer, SD_EVENT_ONESHOT);
 }
@@ -262,8 +269,9 @@ static int on_frame(sd_event_source *source, uint64_t usec, void *userdata)
 		}
 	}
 	if (!glow_bridge_started(n->bridge) && t_us >= n->start_deadline_us) {
-		glow_info("no broker within %d s: showing the idle display", (int)(RESTORE_WAIT_US / GLOW_US_PER_S));
-		glow_bridge_start(n->bridge);
+		glow_info("no %s within %d s: showing the idle display", n->said_connected ? "cluster time" : "broker",
+			  (int)(RESTORE_WAIT_US / GLOW_US_PER_S));
+		glow_bridge_start(n->bridge, t_us);
 	}
 	glow_bridge_tick(n->bridge, t_us);
 	if (n->target_is_slot)
@@ -271,6 +279,130 @@ static int on_frame(sd_event_source *source, uint64_t usec, void *userdata)
 	else
 		draw_change(n, t_us);
 	schedule(n, t_us);
+	return 0;
+}
+
+/* ---- cluster time ---- */
+
+/* Local civil time minus the time of pictures, the same on all nodes where the conductor knows it. */
+static void update_wall_offset(struct node *n)
+{
+	struct glow_instant now = glow_instant_now();
+	int64_t here_us = glow_floor_div(now.mono.ns, 1000) + glow_wall_minus_mono_us();
+	int64_t offset_us = here_us - glow_clock_time(&n->clock, now).us - n->clock.late_us +
+			    (int64_t)glow_tz_offset_s(here_us) * GLOW_US_PER_S;
+
+	if (glow_sync_valid(&n->sync) && n->conductor.has_utc)
+		offset_us = n->conductor.utc_offset_us + (int64_t)n->conductor.tz_offset_s * GLOW_US_PER_S;
+	glow_bridge_wall_offset(n->bridge, glow_floor_div(offset_us + WALL_STEP_US / 2, WALL_STEP_US) * WALL_STEP_US);
+}
+
+/* The clock of pictures became another at the instant `at`, when it showed old_us. */
+static void clock_changed(struct node *n, struct glow_instant at, int64_t old_us)
+{
+	int64_t delta_us = glow_clock_time(&n->clock, at).us - old_us;
+
+	n->drawn_us += delta_us;
+	n->start_deadline_us += delta_us;
+	glow_info("the clock of pictures moved by %.3f s", (double)delta_us / 1e6);
+	glow_bridge_clock_stepped(n->bridge, old_us, delta_us,
+				  glow_sync_valid(&n->sync) ? glow_sync_leader(&n->sync).clock_id : 0);
+	update_wall_offset(n);
+	if (glow_sync_valid(&n->sync) && n->said_connected)
+		glow_bridge_start(n->bridge, old_us + delta_us);
+}
+
+static void take_time(struct node *n, const struct glow_message *m)
+{
+	struct glow_instant at = glow_instant_now();
+	int64_t old_us = glow_clock_time(&n->clock, at).us, step_ns;
+	bool had_time = glow_sync_valid(&n->sync);
+	struct glow_time_reply reply;
+
+	if (!glow_reply_read(m->payload, m->len, false, &reply) || !glow_sync_reply(&n->sync, &reply, m->at, &step_ns))
+		return;
+	if (step_ns || glow_sync_valid(&n->sync) != had_time)
+		clock_changed(n, at, old_us);
+}
+
+/* A new conductor asks what time it was. */
+static void give_time(struct node *n, const struct glow_message *m)
+{
+	struct glow_sync_report report;
+	struct glow_time_request request;
+	struct glow_time_reply reply;
+	uint8_t bytes[GLOW_ADOPT_REPLY_SIZE];
+	char topic[GLOW_TOPIC_MAX + 1], boot[9];
+	struct glow_message out = { .topic = topic, .payload = bytes, .aging = { GLOW_REPLY_T3 } };
+	struct glow_raw now = glow_raw_now();
+
+	if (!glow_sync_valid(&n->sync) || !glow_request_read(m->payload, m->len, &request))
+		return;
+	glow_sync_report(&n->sync, now, &report);
+	reply = (struct glow_time_reply){ .seq = request.seq,
+					  .t1_ns = request.t1_ns,
+					  .t2_ns = glow_sync_now(&n->sync, m->at),
+					  .t3_ns = glow_sync_now(&n->sync, now),
+					  .leader = glow_sync_leader(&n->sync),
+					  .sigma_ns = report.error_ns,
+					  .rate_ppb = report.rate_ppb,
+					  .state = (uint8_t)report.state };
+	out.len = glow_reply_write(&reply, true, bytes);
+	snprintf(boot, sizeof(boot), "%08x", n->conductor.leader.boot);
+	glow_topic_make(topic, n->cfg->prefix, "time/adopt/reply", boot, NULL);
+	glow_mqtt_publish(n->mqtt, &out);
+}
+
+static void take_conductor(struct node *n, const struct glow_message *m)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+	cJSON *tree = m->len ? glow_json_parse(m->payload, m->len, &diag) : NULL;
+	struct glow_conductor_info info;
+
+	if (tree && glow_conductor_info_read(tree, &info, &diag) == GLOW_OK) {
+		n->conductor = info;
+		if (info.leading)
+			glow_sync_follow(&n->sync, glow_raw_now(), info.leader);
+		update_wall_offset(n);
+	} else if (m->len) {
+		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
+	}
+	cJSON_Delete(tree);
+}
+
+static void schedule_probe(struct node *n)
+{
+	struct glow_raw due = glow_sync_next_probe(&n->sync);
+	struct glow_mono wake = glow_raw_mono(glow_instant_now(), due);
+
+	if (due.ns == GLOW_NEVER) {
+		sd_event_source_set_enabled(n->probe_timer, SD_EVENT_OFF);
+		return;
+	}
+	sd_event_source_set_time(n->probe_timer, wake.ns < 0 ? 0 : (uint64_t)(wake.ns / 1000));
+	sd_event_source_set_enabled(n->probe_timer, SD_EVENT_ONESHOT);
+}
+
+/* The network thread sends it, and says in it when it did. */
+static int on_probe(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct node *n = userdata;
+	struct glow_time_request request;
+	uint8_t bytes[GLOW_REQUEST_SIZE];
+	char topic[GLOW_TOPIC_MAX + 1];
+	struct glow_message m = {
+		.topic = topic, .payload = bytes, .len = sizeof(bytes), .aging = { GLOW_REQUEST_T1 }
+	};
+
+	(void)source;
+	(void)usec;
+	glow_sync_probe(&n->sync, glow_raw_now(), &request);
+	if (request.s1_ns)
+		m.aging[1] = GLOW_REQUEST_S1;
+	glow_request_write(&request, bytes);
+	glow_topic_make(topic, n->cfg->prefix, "time/request", n->info.id, NULL);
+	glow_mqtt_publish(n->mqtt, &m);
+	schedule_probe(n);
 	return 0;
 }
 
@@ -284,22 +416,55 @@ static void outbox_publish(void *ctx, const struct glow_message *message)
 		glow_warning("too much to send: %s was dropped", message->topic);
 }
 
+static void on_message(struct node *n, const struct glow_message *m)
+{
+	switch (glow_topic_kind(n->cfg->prefix, m->topic)) {
+	case GLOW_TOPIC_TIME_REPLY:
+		take_time(n, m);
+		break;
+	case GLOW_TOPIC_ADOPT_REQUEST:
+		give_time(n, m);
+		break;
+	case GLOW_TOPIC_CONDUCTOR_INFO:
+		take_conductor(n, m);
+		break;
+	default:
+		glow_bridge_message(n->bridge, m, now_us(n));
+		break;
+	}
+}
+
+/* Where a conductor is online, the first frame waits for its time: it is right then, not corrected later. */
+static void on_connected(struct node *n)
+{
+	int64_t now = now_us(n);
+
+	glow_info("connected to %s as %s", n->cfg->mqtt.broker, n->info.id);
+	n->said_connected = true;
+	glow_sync_connected(&n->sync, glow_raw_now());
+	if (!glow_bridge_conducted(n->bridge) || glow_sync_valid(&n->sync))
+		glow_bridge_start(n->bridge, now);
+	else if (!glow_bridge_started(n->bridge))
+		n->start_deadline_us = now + SYNC_WAIT_US;
+	glow_bridge_connected(n->bridge, now);
+}
+
 static void on_event(struct node *n, const struct glow_mqtt_event *event)
 {
 	switch (event->kind) {
 	case GLOW_MQTT_CONNECTED:
-		glow_info("connected to %s as %s", n->cfg->mqtt.broker, n->info.id);
-		glow_bridge_connected(n->bridge, now_us(n));
+		on_connected(n);
 		break;
 	case GLOW_MQTT_DISCONNECTED:
 		glow_warning("lost the broker: %s; the picture goes on", event->why);
+		glow_sync_disconnected(&n->sync, glow_raw_now());
 		glow_bridge_disconnected(n->bridge);
 		break;
 	case GLOW_MQTT_FAILED:
 		glow_warning("%s; trying again", event->why);
 		break;
 	case GLOW_MQTT_MESSAGE:
-		glow_bridge_message(n->bridge, &event->message, now_us(n));
+		on_message(n, &event->message);
 		break;
 	}
 }
@@ -316,6 +481,7 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 	/* What came together is drawn together: a slow board must not fall behind a fast sender. */
 	while (glow_mqtt_next(n->mqtt, &event))
 		on_event(n, &event);
+	schedule_probe(n);
 	redraw_now(n);
 	return 0;
 }
@@ -328,6 +494,18 @@ static void read_gauges(struct node *n)
 	glow_bridge_meters(n->bridge, n->meters.permille);
 }
 
+static void report_sync(struct node *n)
+{
+	struct glow_stats_sync *sync = &n->stats.sync;
+	struct glow_sync_report report;
+
+	glow_sync_report(&n->sync, glow_raw_now(), &report);
+	snprintf(sync->state, sizeof(sync->state), "%s", glow_sync_state_name(report.state));
+	sync->valid = report.valid;
+	sync->offset_us = report.offset_ns / 1000;
+	sync->error_us = report.error_ns / 1000;
+}
+
 static int on_stats(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct node *n = userdata;
@@ -336,7 +514,9 @@ static int on_stats(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)usec;
 	read_gauges(n);
-	glow_bridge_wall_offset(n->bridge, (int64_t)glow_tz_offset_s(now_us(n)) * GLOW_US_PER_S);
+	update_wall_offset(n);
+	glow_sync_temperature(&n->sync, glow_raw_now(), n->meters.temperature_c);
+	report_sync(n);
 	n->stats.fps = seconds > 0 ? (unsigned)lround((double)(n->frames - n->frames_before) / seconds) : 0;
 	n->stats.write_us = n->write_us;
 	memcpy(n->stats.meter, n->meters.permille, sizeof(n->stats.meter));
@@ -368,36 +548,20 @@ static int on_board_retry(sd_event_source *source, uint64_t usec, void *userdata
 	return 0;
 }
 
-static int arm_wall_watch(int fd)
-{
-	struct itimerspec never = { .it_value.tv_sec = INT32_MAX };
-
-	/* A timer on the wall clock that is never due, and cancelled when somebody sets that clock. */
-	return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
-}
-
-static int64_t clock_offset(const struct node *n)
-{
-	return glow_wall_minus_mono_us() - (int64_t)n->cfg->time_offset_ms * 1000;
-}
-
 static int on_wall_set(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct node *n = userdata;
-	uint64_t ignored;
-	int64_t delta, offset = clock_offset(n);
+	struct glow_instant at = glow_instant_now();
+	int64_t old_us = glow_clock_time(&n->clock, at).us;
 
 	(void)source;
 	(void)revents;
-	while (read(fd, &ignored, sizeof(ignored)) > 0)
-		;
-	arm_wall_watch(fd);
-	delta = offset - n->clock.offset_us;
-	n->clock.offset_us = offset;
-	n->drawn_us += delta;
-	n->start_deadline_us += delta;
-	glow_info("the wall clock was set, by %.3f s", (double)delta / 1e6);
-	glow_bridge_clock_stepped(n->bridge, delta);
+	glow_wall_watch_again(fd);
+	n->clock.wall_us = glow_wall_minus_mono_us();
+	if (glow_sync_valid(&n->sync)) /* cluster time follows nobody's wall clock */
+		update_wall_offset(n);
+	else
+		clock_changed(n, at, old_us);
 	redraw_now(n);
 	return 0;
 }
@@ -486,23 +650,33 @@ static int create_bridge(struct node *n, void (*publish)(void *ctx, const struct
 static int open_mqtt(struct node *n)
 {
 	struct glow_mqtt_cfg cfg = n->cfg->mqtt;
-	char names[MAX_TOPICS][GLOW_TOPIC_MAX + 1], state[GLOW_TOPIC_MAX + 1], will[GLOW_TOPIC_MAX + 1];
-	char client[GLOW_TOPIC_MAX + 1], why[160];
-	const char *topics[MAX_TOPICS], *retained[1] = { state };
+	static const char *const commands[] = { "set", "notify", "apply" };
+	static const char *const kept[] = { "conductor/info", "conductor/availability", "roster", "scene/current",
+					    "dim/current" };
+	enum { N_KEPT = sizeof(kept) / sizeof(kept[0]) };
+	char names[MAX_TOPICS][GLOW_TOPIC_MAX + 1], kept_names[N_KEPT + 1][GLOW_TOPIC_MAX + 1];
+	char client[GLOW_TOPIC_MAX + 1], will[GLOW_TOPIC_MAX + 1], why[160];
+	const char *topics[MAX_TOPICS], *retained[N_KEPT + 1];
 	size_t count = 0;
-	const char *prefix = n->cfg->prefix;
+	const char *prefix = n->cfg->prefix, *id = n->info.id;
 
-	glow_topic_make(names[count++], prefix, "node", n->info.id, "set");
-	glow_topic_make(names[count++], prefix, "node", n->info.id, "notify");
-	glow_topic_make(names[count++], prefix, "all", "set", NULL);
-	glow_topic_make(names[count++], prefix, "all", "notify", NULL);
-	for (unsigned g = 0; g < n->info.n_groups; g++) {
-		glow_topic_make(names[count++], prefix, "group", n->info.groups[g], "set");
-		glow_topic_make(names[count++], prefix, "group", n->info.groups[g], "notify");
+	glow_topic_make(names[count++], prefix, "node", id, "set");
+	glow_topic_make(names[count++], prefix, "node", id, "notify");
+	glow_topic_make(names[count++], prefix, "conductor/beacon", NULL, NULL);
+	glow_topic_make(names[count++], prefix, "time/reply", id, NULL);
+	glow_topic_make(names[count++], prefix, "time/adopt/request", id, NULL);
+	for (size_t c = 0; c < sizeof(commands) / sizeof(commands[0]); c++) {
+		glow_topic_make(names[count++], prefix, "all", commands[c], NULL);
+		for (unsigned g = 0; g < n->info.n_groups; g++)
+			glow_topic_make(names[count++], prefix, "group", n->info.groups[g], commands[c]);
 	}
 	for (size_t k = 0; k < count; k++)
 		topics[k] = names[k];
-	glow_topic_make(state, prefix, "node", n->info.id, "state");
+	for (size_t k = 0; k < N_KEPT; k++)
+		glow_topic_make(kept_names[k], prefix, kept[k], NULL, NULL);
+	glow_topic_make(kept_names[N_KEPT], prefix, "node", id, "state");
+	for (size_t k = 0; k <= N_KEPT; k++)
+		retained[k] = kept_names[k];
 	glow_topic_make(will, prefix, "node", n->info.id, "availability");
 	glow_client_id(client, prefix, n->info.id);
 	cfg.client_id = client;
@@ -511,7 +685,7 @@ static int open_mqtt(struct node *n)
 	cfg.topics = topics;
 	cfg.n_topics = count;
 	cfg.retained_topics = retained;
-	cfg.n_retained_topics = 1;
+	cfg.n_retained_topics = N_KEPT + 1;
 	if (glow_mqtt_open(&cfg, &n->mqtt, why) < 0) {
 		glow_error("--broker %s: %s", cfg.broker, why);
 		return EX_USAGE;
@@ -522,13 +696,14 @@ static int open_mqtt(struct node *n)
 /* Everything the loop listens to. */
 static int add_sources(struct node *n)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
-	int r = 0;
+	int r = glow_daemon_handle_signals(n->loop, on_signal, n);
 
-	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]) && r >= 0; k++)
-		r = sd_event_add_signal(n->loop, NULL, signals[k], on_signal, n);
 	if (r >= 0)
 		r = sd_event_add_time(n->loop, &n->frame_timer, CLOCK_MONOTONIC, 0, 1, on_frame, n);
+	if (r >= 0)
+		r = sd_event_add_time(n->loop, &n->probe_timer, CLOCK_MONOTONIC, 0, 1, on_probe, n);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(n->probe_timer, SD_EVENT_OFF);
 	if (r >= 0)
 		r = sd_event_add_time_relative(n->loop, &n->stats_timer, CLOCK_MONOTONIC, STATS_GAUGE_US, 0, on_stats,
 					       n);
@@ -550,24 +725,6 @@ static int add_sources(struct node *n)
 	if (r < 0)
 		glow_error("event loop: %s", strerror(-r));
 	return r < 0 ? EX_OSERR : 0;
-}
-
-static int check_names(const struct glow_node_cfg *cfg)
-{
-	if (!glow_id_valid(cfg->node)) {
-		glow_error("--node %s: must be 1..63 of a-z, 0-9 and '-', not beginning or ending with '-'", cfg->node);
-		return EX_USAGE;
-	}
-	if (!glow_prefix_valid(cfg->prefix)) {
-		glow_error("--prefix %s: must be levels of a topic without wildcards or white space", cfg->prefix);
-		return EX_USAGE;
-	}
-	if (cfg->discovery && cfg->discovery[0] && !glow_prefix_valid(cfg->discovery)) {
-		glow_error("--discovery %s: must be levels of a topic without wildcards or white space",
-			   cfg->discovery);
-		return EX_USAGE;
-	}
-	return 0;
 }
 
 /* The shape is known before the board answers, unless it was to be found. */
@@ -618,7 +775,7 @@ static void be_punctual(void)
 
 static int setup(struct node *n)
 {
-	int status = check_names(n->cfg);
+	int status = glow_daemon_names(n->cfg->node, n->cfg->prefix, n->cfg->discovery);
 
 	if (status == 0)
 		status = first_board(n);
@@ -631,9 +788,7 @@ static int setup(struct node *n)
 	n->health_fd = glow_health_listen(n->info.id);
 	if (n->health_fd == -EADDRINUSE)
 		glow_warning("another node %s runs on this machine: --healthcheck asks that one", n->info.id);
-	n->wall_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (n->wall_fd >= 0)
-		arm_wall_watch(n->wall_fd);
+	n->wall_fd = glow_wall_watch_open();
 	glow_meters_init(&n->meters, n->cfg->sysfs);
 	glow_meters_read(&n->meters);
 	n->stats_ns = glow_mono_now().ns;
@@ -645,7 +800,7 @@ static int setup(struct node *n)
 int glow_node_check(const struct glow_node_cfg *cfg)
 {
 	static struct node n;
-	int status = check_names(cfg);
+	int status = glow_daemon_names(cfg->node, cfg->prefix, cfg->discovery);
 
 	n = (struct node){ .cfg = cfg };
 	if (status == 0)
@@ -686,17 +841,15 @@ int glow_node_run(const struct glow_node_cfg *cfg)
 {
 	static struct node node;
 	struct node *n = &node;
-	sigset_t signals;
 	int status;
 
 	*n = (struct node){ .cfg = cfg, .wall_fd = -1, .health_fd = -1 };
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGHUP);
-	sigprocmask(SIG_BLOCK, &signals, NULL); /* before the first thread, which inherits it */
-	signal(SIGPIPE, SIG_IGN);
-	n->clock.offset_us = clock_offset(n);
+	glow_daemon_block_signals();
+	glow_sync_init(&n->sync, &(struct glow_sync_cfg){ .seed = (uint32_t)glow_raw_now().ns,
+							  .power_save = glow_wifi_sleeps() });
+	n->clock = (struct glow_clock){ .sync = &n->sync,
+					.wall_us = glow_wall_minus_mono_us(),
+					.late_us = (int64_t)cfg->time_offset_ms * 1000 };
 	if (sd_event_new(&n->loop) < 0)
 		return EX_OSERR;
 	status = setup(n);

@@ -24,7 +24,6 @@
 #include "config_row.h"
 
 #define STRING_MAX 4096
-#define NAME_SIZE  64
 
 /* argp's keys: the letter of a short option, or one of these plus the row. argp's own begin far above. */
 enum { KEY_ROW = 0x1000, KEY_NO = 0x2000, KEY_END = 0x3000 };
@@ -133,6 +132,16 @@ static void string_free(const struct glow_option *o, char **slot)
 	*slot = NULL;
 }
 
+static void line_add(char **slot, const char *text)
+{
+	char *longer = NULL;
+
+	if (asprintf(&longer, "%s%s%s", *slot ? *slot : "", *slot ? "\n" : "", text) < 0)
+		need(NULL);
+	free(*slot);
+	*slot = longer;
+}
+
 static int string_check(const struct glow_program *program, const struct glow_option *o, int status, const char *label,
 			const char *text)
 {
@@ -174,7 +183,9 @@ static int value_set(struct glow_config *config, size_t row, enum glow_source so
 	}
 	if (r)
 		return r;
-	if (o->type != GLOW_OPT_INT && o->type != GLOW_OPT_BOOL) {
+	if (o->type == GLOW_OPT_LIST)
+		line_add(slot, text);
+	else if (o->type != GLOW_OPT_INT && o->type != GLOW_OPT_BOOL) {
 		string_free(o, slot);
 		*(char **)slot = need(strdup(text));
 	}
@@ -184,31 +195,6 @@ static int value_set(struct glow_config *config, size_t row, enum glow_source so
 
 /* Command line. */
 
-static unsigned distance(const char *a, const char *b)
-{
-	unsigned row[NAME_SIZE];
-	size_t n = strlen(b);
-
-	for (size_t j = 0; j <= n; j++)
-		row[j] = (unsigned)j;
-	for (unsigned i = 1; a[i - 1]; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= n; j++) {
-			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (best > row[j] + 1)
-				best = row[j] + 1;
-			if (best > row[j - 1] + 1)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[n];
-}
-
 /* The known option that was probably meant, at most one wrong letter in three; or NULL. */
 static const struct argp_option *suggestion(const struct reader *reader, const char *name)
 {
@@ -216,9 +202,9 @@ static const struct argp_option *suggestion(const struct reader *reader, const c
 	unsigned best_distance = (unsigned)strlen(name) / 3 + 1;
 
 	for (const struct argp_option *a = reader->options; a->name; a++) {
-		if (distance(name, a->name) < best_distance) {
+		if (glow_word_distance(name, a->name) < best_distance) {
 			best = a;
-			best_distance = distance(name, a->name);
+			best_distance = glow_word_distance(name, a->name);
 		}
 	}
 	return best;
@@ -227,7 +213,11 @@ static const struct argp_option *suggestion(const struct reader *reader, const c
 static int unknown_long(const struct reader *reader, const char *name)
 {
 	const struct argp_option *guess = suggestion(reader, name);
+	const struct glow_subcommand *owner = glow_command_with(reader->config->program, name);
 
+	if (owner)
+		return complain(reader->config->program, EX_USAGE, "--%s is an option of the command %s", name,
+				owner->name);
 	if (guess)
 		return complain(reader->config->program, EX_USAGE, "unknown option --%.60s; did you mean --%s?", name,
 				guess->name);
@@ -303,6 +293,15 @@ static int option_fault(const struct reader *reader, const struct argp_state *st
 	return complain(reader->config->program, EX_USAGE, "cannot make sense of the options; --help lists all");
 }
 
+static int unknown_command(const struct glow_program *program, const char *word)
+{
+	const struct glow_subcommand *guess = glow_command_like(program, word);
+
+	if (guess)
+		return complain(program, EX_USAGE, "unknown command \"%.60s\"; did you mean %s?", word, guess->name);
+	return complain(program, EX_USAGE, "unknown command \"%.60s\"; --help lists all", word);
+}
+
 static int verb_set(struct reader *reader, size_t row)
 {
 	struct glow_config *config = reader->config;
@@ -320,7 +319,7 @@ static int verb_set(struct reader *reader, size_t row)
 static int option_set(struct reader *reader, size_t row, bool negated, char *text)
 {
 	const struct glow_option *o = glow_row_at(reader->config->program, row);
-	char label[NAME_SIZE + 2];
+	char label[GLOW_WORD_MAX + 2];
 	int status;
 
 	if (o->type == GLOW_OPT_VERB)
@@ -334,13 +333,20 @@ static int option_set(struct reader *reader, size_t row, bool negated, char *tex
 	return status;
 }
 
+/* Called for the first argument alone, with the options behind it taken already: argp moved them before it. */
 static int argument_set(struct reader *reader, struct argp_state *state, const char *text)
 {
-	if (!reader->config->program->args_doc)
-		return complain(reader->config->program, EX_USAGE,
-				"unexpected argument \"%.60s\"; options begin with --", text);
-	reader->config->first_arg = state->next - 1;
+	const struct glow_program *program = reader->config->program;
+	int first = state->next - 1;
+
 	state->next = state->argc;
+	if (program->n_commands)
+		return unknown_command(program, text);
+	if (program->command && strcmp(text, program->command->name) == 0)
+		text = ++first < state->argc ? state->argv[first] : NULL;
+	if (!program->args_doc && text)
+		return complain(program, EX_USAGE, "unexpected argument \"%.60s\"; options begin with --", text);
+	reader->config->first_arg = first;
 	return 0;
 }
 
@@ -382,7 +388,7 @@ static struct argp_option *options_make(const struct glow_program *program)
 		const struct glow_option *o = glow_row_at(program, row);
 		char *negated = NULL;
 
-		assert(strlen(o->name) + sizeof("no-") <= NAME_SIZE);
+		assert(strlen(o->name) + sizeof("no-") <= GLOW_WORD_MAX);
 		*to++ = (struct argp_option){ .name = o->name,
 					      .key = o->short_name ? o->short_name : KEY_ROW + (int)row,
 					      .arg = glow_row_takes_value(o) ? glow_row_arg(o) : NULL };
@@ -488,7 +494,7 @@ static int row_env_read(struct glow_config *config, size_t row)
 
 static bool env_known(const struct glow_program *program, const char *variable, size_t len)
 {
-	for (size_t k = 0; k < program->n_options; k++) {
+	for (size_t k = 0; k < glow_row_env_count(program); k++) {
 		const struct glow_option *o = &program->options[k];
 		char name[GLOW_ENV_SIZE];
 		size_t n;
@@ -517,7 +523,7 @@ static void unknown_env_warn(const struct glow_program *program)
 static int environment_read(struct glow_config *config)
 {
 	unknown_env_warn(config->program);
-	for (size_t row = 0; row < config->program->n_options; row++) {
+	for (size_t row = 0; row < glow_row_env_count(config->program); row++) {
 		int status = 0;
 
 		if (config->source[row] == GLOW_FROM_DEFAULT && config->program->options[row].type != GLOW_OPT_VERB)
@@ -544,11 +550,18 @@ static void defaults_set(struct glow_config *config)
 int glow_config_read(struct glow_config *config, const struct glow_program *program, void *values, int argc,
 		     char **argv)
 {
+	const struct glow_subcommand *command = glow_command_find(program, argc, argv);
 	int status;
 
-	assert(program->n_options <= sizeof(config->source) / sizeof(config->source[0]));
 	*config = (struct glow_config){ .program = program, .values = values, .first_arg = argc };
+	if (command && !glow_command_join(program, command, &config->joined))
+		need(NULL);
+	if (command)
+		config->program = &config->joined;
+	assert(config->program->n_options <= sizeof(config->source) / sizeof(config->source[0]));
 	status = command_line_read(config, argc, argv);
+	if (!status && program->n_commands && !command)
+		status = complain(program, EX_USAGE, "say what to do; --help lists all commands");
 	if (!status)
 		status = environment_read(config);
 	if (status)
@@ -563,7 +576,10 @@ void glow_config_free(struct glow_config *config)
 	for (size_t row = 0; config->program && row < config->program->n_options; row++) {
 		const struct glow_option *o = &config->program->options[row];
 
-		if (o->type == GLOW_OPT_STRING || o->type == GLOW_OPT_SECRET || o->type == GLOW_OPT_CHOICE)
+		if (o->type != GLOW_OPT_INT && o->type != GLOW_OPT_BOOL && o->type != GLOW_OPT_VERB)
 			string_free(o, (void *)((char *)config->values + o->offset));
 	}
+	if (config->program == &config->joined)
+		config->program = NULL;
+	glow_command_part(&config->joined);
 }

@@ -338,20 +338,21 @@ static enum glow_code read_params(struct reading *r, const cJSON *params)
 /* For some node: what its light shows now is not known, so it is one of all effects that must take them. */
 static enum glow_code read_params_any(struct reading *r, const cJSON *params)
 {
-	struct glow_diag best = { .code = GLOW_OK };
+	struct glow_diag refusal, best = { .code = GLOW_UNKNOWN_PARAM };
+	struct reading one = *r;
 
+	one.diag = &refusal;
 	for (size_t k = 0; k < glow_effect_count(); k++) {
-		r->cmd->effect = glow_effect_at(k);
-		r->cmd->params_set = 0;
-		if (read_params(r, params) == GLOW_OK)
+		one.cmd->effect = glow_effect_at(k);
+		if (read_params(&one, params) == GLOW_OK)
 			return GLOW_OK;
 		/* One that knows them all has the most to say. */
-		if (best.code == GLOW_OK || best.code == GLOW_UNKNOWN_PARAM)
-			best = *r->diag;
+		if (best.code == GLOW_UNKNOWN_PARAM)
+			best = refusal;
 	}
-	*r->diag = best;
 	if (best.code == GLOW_UNKNOWN_PARAM)
 		return glow_diag_set(r->diag, GLOW_UNKNOWN_PARAM, "params", "no effect has these parameters");
+	*r->diag = best;
 	return best.code;
 }
 
@@ -457,11 +458,17 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
 cJSON *glow_command_copy(const cJSON *tree)
 {
 	cJSON *copy = cJSON_CreateObject();
+	struct glow_diag diag;
 
 	for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
 		const cJSON *item = glow_json_get(tree, fields[k].name);
 
-		if (item)
+		int64_t whole;
+
+		/* An integer keeps its digits: cJSON would print a time as 1.7e+15. */
+		if (item && glow_json_int(item, "", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &whole, &diag) == GLOW_OK)
+			glow_json_add_int(copy, fields[k].name, whole);
+		else if (item)
 			cJSON_AddItemToObject(copy, fields[k].name, cJSON_Duplicate(item, true));
 	}
 	return copy;
@@ -587,12 +594,14 @@ enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, i
 	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shape, .now_us = now_us };
 	struct glow_command command;
 	cJSON *tree = glow_command_tree(payload, strlen(payload), diag);
-	enum glow_code code = tree ? glow_command_read(tree, &ctx, &command, diag) : diag->code;
+	enum glow_code code = GLOW_OK;
 
-	cJSON_Delete(tree);
 	glow_look_init(ret_look, NULL, 0);
-	if (code == GLOW_OK)
+	if (tree && glow_command_read(tree, &ctx, &command, diag) == GLOW_OK)
 		glow_command_apply(&command, shape, 0, 0, ret_look);
+	else
+		code = diag->code;
+	cJSON_Delete(tree);
 	if (!ret_look->effect)
 		ret_look->effect = glow_effect_at(0);
 	return code;

@@ -163,12 +163,13 @@ static bool stamp(int64_t ns)
 	return ns >= 0 && ns < STAMP_MAX_NS;
 }
 
-/* Takes the request that this answers off the list; false if there is none or the times cannot be. */
+/* Takes the request that this answers off the list; false if there is none or the times cannot be.
+ * A request ages until it is sent, so its t1 may come back later than it was. */
 static bool accept(struct glow_sync *s, const struct glow_time_reply *r, int64_t t4_ns)
 {
 	struct glow_time_request *sent = &s->sent[r->seq % GLOW_SYNC_OUTSTANDING];
 
-	if (s->phase == GLOW_SYNC_LEADING || r->seq == 0 || sent->seq != r->seq || sent->t1_ns != r->t1_ns ||
+	if (s->phase == GLOW_SYNC_LEADING || r->seq == 0 || sent->seq != r->seq || r->t1_ns < sent->t1_ns ||
 	    !same_leader(r->leader, s->leader))
 		return false;
 	sent->seq = 0;

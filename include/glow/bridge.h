@@ -16,7 +16,7 @@
 #include <glow/state.h>
 
 #define GLOW_NOTICES_MAX 16
-#define GLOW_PENDING_MAX 16
+#define GLOW_PENDING_MAX 256
 /** State is published at most every 50 ms; the last one always. */
 #define GLOW_STATE_EVERY_US 50000
 
@@ -32,7 +32,7 @@ struct glow_bridge_cfg {
 	const char *idle;      /**< the idle display, a shorthand */
 	struct glow_info info;
 	struct glow_env env;
-	bool lost_indicator; /**< one dim pixel while the broker is away */
+	bool lost_indicator; /**< one dim pixel while the broker or the conductor is away */
 	struct glow_outbox outbox;
 };
 
@@ -45,16 +45,20 @@ int glow_bridge_create(const struct glow_bridge_cfg *cfg, int64_t now_us, struct
 void glow_bridge_destroy(struct glow_bridge *b);
 
 /** The broker accepted every subscription: says who we are and what we show.
- * Ends the wait for a retained state. */
+ * Ends the wait for a retained state; whether the first frame still has to wait for
+ * cluster time is the caller's to say, by glow_bridge_start(). */
 void glow_bridge_connected(struct glow_bridge *b, int64_t now_us);
 void glow_bridge_disconnected(struct glow_bridge *b);
 
 /** A message of a subscribed topic. */
 void glow_bridge_message(struct glow_bridge *b, const struct glow_message *message, int64_t now_us);
 
-/** The first frame need not wait for a retained state any longer. */
-void glow_bridge_start(struct glow_bridge *b);
+/** The first frame need not wait any longer for a retained state or cluster time. */
+void glow_bridge_start(struct glow_bridge *b, int64_t now_us);
 bool glow_bridge_started(const struct glow_bridge *b);
+
+/** The conductor says that it is online; its beacon may be missing yet. */
+bool glow_bridge_conducted(const struct glow_bridge *b);
 
 /** Lets time pass to t_us: waiting commands take effect, notices and
  * transitions end, state is published. Never goes back. */
@@ -79,8 +83,11 @@ void glow_bridge_meters(struct glow_bridge *b, const uint16_t meter[GLOW_METERS]
 /** Local civil time minus cluster time has changed. */
 void glow_bridge_wall_offset(struct glow_bridge *b, int64_t offset_us);
 
-/** The cluster clock stepped by delta_us: everything that runs goes on as if nothing happened. */
-void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t delta_us);
+/** The clock that all times here are read from jumped at now_us (before the jump) by delta_us, and is from now on
+ * that of the timeline clock_id (0: the wall clock). What this node runs by itself goes on as
+ * if nothing happened; what it shares with others (scenes, the idle display) is where
+ * they are, and a short cross-fade leads there. */
+void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t now_us, int64_t delta_us, uint64_t clock_id);
 
 /** The board's condition for info: NULL or "" when it is well. */
 void glow_bridge_problem(struct glow_bridge *b, const char *problem, const char *backend);

@@ -4,8 +4,10 @@
 
 /* The clocks of this machine and the one place where they meet. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include <glow/sync.h>
 #include <glow/time.h>
 
 struct glow_mono glow_mono_now(void);
@@ -15,14 +17,44 @@ struct glow_raw glow_raw_now(void);
  * time adds to the latter. Read at start and again when the wall clock is set. */
 int64_t glow_wall_minus_mono_us(void);
 
+/** The wall clock of this machine as its oscillator sees it. */
+struct glow_wall {
+	int64_t offset_ns;   /**< UTC minus L */
+	bool synchronised;   /**< somebody keeps it right, says the kernel */
+	int32_t tz_offset_s; /**< local civil time minus UTC */
+};
+
+struct glow_wall glow_wall_now(void);
+
+/** A descriptor that turns readable when somebody sets the wall clock, or a
+ * negative errno; and what makes it wait for the next time. */
+int glow_wall_watch_open(void);
+void glow_wall_watch_again(int fd);
+
 /** Local civil time minus UTC at that UTC instant, seconds. */
 int32_t glow_tz_offset_s(int64_t utc_us);
 
-/** This node's clock for pictures: cluster time = mono + offset. */
-struct glow_clock {
-	int64_t offset_us;
+/** One instant by both of this machine's clocks. */
+struct glow_instant {
+	struct glow_mono mono;
+	struct glow_raw raw;
 };
 
-/** The conversion, in both directions. */
-struct glow_time glow_clock_time(const struct glow_clock *c, struct glow_mono m);
-struct glow_mono glow_clock_mono(const struct glow_clock *c, struct glow_time t);
+/** Now. The two are read within some microseconds of each other, also on a busy machine. */
+struct glow_instant glow_instant_now(void);
+
+/** This node's clock for pictures: cluster time where `sync` has it, else the wall
+ * clock as it was when somebody looked; both shown `late_us` later. */
+struct glow_clock {
+	const struct glow_sync *sync; /**< NULL for none; borrowed */
+	int64_t wall_us;              /**< glow_wall_minus_mono_us() */
+	int64_t late_us;
+};
+
+/** The conversion, in both directions: the time at an instant, and when (for a
+ * timer) a time comes, seen from the instant `now`. What cannot be expressed stays never, or the earliest. */
+struct glow_time glow_clock_time(const struct glow_clock *c, struct glow_instant at);
+struct glow_mono glow_clock_mono(const struct glow_clock *c, struct glow_instant now, struct glow_time t);
+
+/** When a local instant comes on the clock of timers. */
+struct glow_mono glow_raw_mono(struct glow_instant now, struct glow_raw raw);

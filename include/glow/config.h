@@ -18,6 +18,7 @@ enum glow_option_type {
 	GLOW_OPT_BOOL,   /**< command line: no argument; environment: yes/no, true/false, on/off, 1/0 */
 	GLOW_OPT_CHOICE, /**< one of the words of `choices`, separated by '|'; stored as a string */
 	GLOW_OPT_SECRET, /**< a string never shown; also from the file that <NAME>_FILE names */
+	GLOW_OPT_LIST,   /**< a string; given again it adds a line */
 	GLOW_OPT_VERB,   /**< --doctor, --print-config …: at most one of them on a command line */
 };
 
@@ -34,6 +35,24 @@ struct glow_option {
 	size_t offset;       /**< where the value lives in the caller's struct: char* | int64_t | bool; verbs: unused */
 };
 
+/** One thing that a program with commands does: `glowctl play`. */
+struct glow_subcommand {
+	const char *name;                  /**< "play" */
+	const char *args_doc;              /**< what follows it, or NULL if nothing may */
+	const char *summary;               /**< one line for the list of commands */
+	const char *doc;                   /**< a paragraph for `glowctl play --help` and the man page */
+	const char *examples;              /**< command lines, one a line */
+	const struct glow_option *options; /**< beside the program's own; without environment variables */
+	size_t n_options;
+	int (*run)(const void *values, int n_words, char *const words[]); /**< the program's to call */
+};
+
+/** An exit status besides 0, 64 and 78. */
+struct glow_exit {
+	int status; /**< 0 ends a list */
+	const char *what;
+};
+
 struct glow_program {
 	const char *name;     /**< "glow-bridge" */
 	const char *summary;  /**< one line */
@@ -41,17 +60,24 @@ struct glow_program {
 	const char *args_doc; /**< what follows the options, or NULL if nothing may */
 	const struct glow_option *options;
 	size_t n_options;
+	const struct glow_subcommand *const *commands; /**< a command line names one of them; none by default */
+	size_t n_commands;
+	const char *examples;             /**< command lines, one a line; or NULL */
+	const struct glow_exit *exits;    /**< or NULL */
+	const struct glow_program *whole; /**< set by glow_config_read(): this is `command` of that program */
+	const struct glow_subcommand *command;
 };
 
 /** Where each value came from, for --print-config. */
 enum glow_source { GLOW_FROM_DEFAULT, GLOW_FROM_ENV, GLOW_FROM_FILE, GLOW_FROM_COMMAND_LINE };
 
 struct glow_config {
-	const struct glow_program *program;
-	void *values;                /**< the caller's struct, zeroed before */
-	enum glow_source source[64]; /**< by row */
-	const char *verb;            /**< name of the verb given, or NULL */
-	int first_arg;               /**< index in argv of the first non-option argument, argc if none */
+	const struct glow_program *program; /**< as given, or `joined` */
+	struct glow_program joined;         /**< the program and its command as one: "glowctl play" */
+	void *values;                       /**< the caller's struct; what has no default stays as it was: zeroed */
+	enum glow_source source[64];        /**< by row */
+	const char *verb;                   /**< name of the verb given, or NULL */
+	int first_arg; /**< index in argv of the first argument that is no option (nor the command), argc if none */
 };
 
 /** Reads environment and command line into `values`. Strings are allocated and
@@ -59,7 +85,8 @@ struct glow_config {
  * and the completions are answered here (exit 0). On a mistake prints one line to standard error that
  * says what and what is allowed, and returns the exit status: 64 (EX_USAGE) for
  * the command line, 78 (EX_CONFIG) for environment and files. 0 on success.
- * A variable GLOW_… that no row knows is a warning, not an error: other programs share the prefix. */
+ * A variable GLOW_… that no row knows is a warning, not an error: other programs share the prefix.
+ * Of a program with commands the first argument must be one; config->program->command is then that. */
 int glow_config_read(struct glow_config *config, const struct glow_program *program, void *values, int argc,
 		     char **argv);
 void glow_config_free(struct glow_config *config);

@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* The cluster as others see it: nodes drawn from what they say of themselves
- * (retained info, state, availability) by the code that drives their LEDs. No
- * pixel is ever sent. */
+/* The cluster as others see it: nodes drawn from what they and the conductor
+ * say (retained info, state, availability; scenes, roster, dimmer) by the code
+ * that drives their LEDs. No pixel is ever sent. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,40 +12,77 @@
 
 #include <glow/info.h>
 #include <glow/mqtt.h>
+#include <glow/stage.h>
 #include <glow/state.h>
+#include <glow/timing.h>
 
 struct glow_watched {
 	char id[GLOW_ID_MAX + 1];
-	bool online, has_info, has_state;
+	bool online, has_info, has_state, has_stats;
 	struct glow_info info;
 	struct glow_state state;
+	struct glow_stats stats; /**< as last reported */
 	struct glow_look idle;
 	struct glow_env env;
-	unsigned fps; /* as last reported */
 };
 
 struct glow_watch {
 	char prefix[GLOW_PREFIX_MAX + 1];
 	struct glow_watched **nodes; /**< in natural order: pi2 before pi10 */
 	size_t n_nodes;
+	bool conductor_online, has_conductor, has_beacon;
+	struct glow_conductor_info conductor;
+	struct glow_beacon beacon; /**< the latest */
+	struct glow_stage stage;
+	int64_t now_us; /**< cluster time, as last told */
+	/** Local civil time minus cluster time as this machine knows it; the viewer's to set.
+	 * What the conductor says of it goes first. */
+	int64_t wall_offset_us;
 	char last_error[200]; /**< the latest rejected command, "" for none */
 };
+
+/** What to subscribe to below the prefix, and how many. */
+#define GLOW_WATCH_TOPICS 9
+extern const char *const glow_watch_topics[GLOW_WATCH_TOPICS];
 
 void glow_watch_init(struct glow_watch *w, const char *prefix);
 void glow_watch_fini(struct glow_watch *w);
 
-/** Takes a message of prefix/node/+/…; others are ignored, broken ones too. */
+/** Takes a message below the prefix; others are ignored, broken ones too. */
 void glow_watch_message(struct glow_watch *w, const struct glow_message *message);
+
+/** Lets time pass to t_us of the cluster; before anything is drawn for that time. */
+void glow_watch_tick(struct glow_watch *w, int64_t t_us);
+
+/** The node of that id, or NULL. */
+const struct glow_watched *glow_watch_find(const struct glow_watch *w, const char *id);
+
+/** A conductor is online and leads. */
+bool glow_watch_led(const struct glow_watch *w);
+
+/** The node's entry in the roster, or NULL. */
+const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id);
 
 /** What the node's LEDs show at t_us; levels in r, g, b alike where LEDs have
  * one colour each. An offline or unknown node is dark. */
-void glow_watch_render(const struct glow_watched *node, int64_t t_us, struct glow_frame *ret_frame);
+void glow_watch_render(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us,
+		       struct glow_frame *ret_frame);
+
+/** The topmost scene that shows on the node at t_us, whatever lies over it; or NULL. */
+const struct glow_scene *glow_watch_scene(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us);
 
 /** How LED i of a frame looks to the eye. */
-struct glow_rgb glow_watch_led(struct glow_shape shape, const struct glow_frame *frame, uint32_t i);
+struct glow_rgb glow_watch_pixel(struct glow_shape shape, const struct glow_frame *frame, uint32_t i);
 
-/** "rainbow 50%", "off", "idle (blue)", "notice: blink". */
-void glow_watch_label(const struct glow_watched *node, char *ret_text, size_t size);
+/** "scene: rainbow", "solid #ff0000 50%", "off", "idle: blue", "notice: blink". */
+void glow_watch_label(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, char *ret_text,
+		      size_t size);
+
+/** "tracking ±12 µs", "no cluster time"; "" while the node has not reported. */
+void glow_watch_sync(const struct glow_watched *node, char *ret_text, size_t size);
+
+/** "shelf leads, term 3 · main: rainbow · dimmed to 40% · 5 of 5 nodes online · clocks within 31 µs". */
+void glow_watch_headline(const struct glow_watch *w, int64_t t_us, char *ret_text, size_t size);
 
 /** The cluster as terminal lines (colours: 0 none, 256, or 1<<24) or as an SVG picture. */
 void glow_watch_text(const struct glow_watch *w, int64_t t_us, int colors, FILE *out);

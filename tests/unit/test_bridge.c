@@ -33,7 +33,7 @@
 
 /* ---- the outbox ---- */
 
-#define SENT_MAX 256
+#define SENT_MAX 512
 
 static struct {
 	char topic[GLOW_TOPIC_MAX + 1], correlation[32];
@@ -133,11 +133,18 @@ static void pass(int64_t us)
 	tick();
 }
 
+/* Connected, with nothing more to wait for. */
+static void online(void)
+{
+	glow_bridge_start(bridge, now);
+	glow_bridge_connected(bridge, now);
+}
+
 /* Created, connected, and long enough ago that the state may be said again. */
 static void connect(void)
 {
 	create();
-	glow_bridge_connected(bridge, now);
+	online();
 	pass(SECOND);
 	forget();
 }
@@ -185,7 +192,7 @@ static void test_create(void **state)
 	create();
 	assert_true(shows((struct glow_rgb){ 0, 0, 102 }));
 	assert_false(glow_bridge_started(bridge));
-	glow_bridge_start(bridge);
+	glow_bridge_start(bridge, now);
 	assert_true(glow_bridge_started(bridge));
 	tick();
 	assert_int_equal(n_sent, 0);
@@ -214,7 +221,7 @@ static void test_connected(void **state)
 
 	(void)state;
 	create();
-	glow_bridge_connected(bridge, now);
+	online();
 	assert_true(glow_bridge_started(bridge));
 	assert_int_equal(n_sent, 4);
 	for (int k = 0; k < 4; k++) {
@@ -231,7 +238,7 @@ static void test_connected(void **state)
 	tell(SET, "red");
 	pass(SECOND);
 	assert_int_equal(count(STATE), 0);
-	glow_bridge_connected(bridge, now);
+	online();
 	assert_int_equal(count(STATE), 1);
 	assert_true(said(STATE, "\"r\":255,\"g\":0,\"b\":0"));
 	assert_string_equal(sent[n_sent - 1].topic, ONLINE);
@@ -242,7 +249,7 @@ static void test_no_discovery(void **state)
 	(void)state;
 	cfg.discovery = "";
 	create();
-	glow_bridge_connected(bridge, now);
+	online();
 	assert_int_equal(n_sent, 3);
 	assert_int_equal(count(STATE), 1);
 }
@@ -253,7 +260,7 @@ static void test_goodbye(void **state)
 	create();
 	glow_bridge_goodbye(bridge);
 	assert_int_equal(n_sent, 0);
-	glow_bridge_connected(bridge, now);
+	online();
 	glow_bridge_goodbye(bridge);
 	assert_string_equal(last(ONLINE), "offline");
 	assert_true(sent[n_sent - 1].retained);
@@ -858,7 +865,7 @@ static void test_restore(void **state)
 	create();
 	retained_state(SAVED);
 	assert_true(shows(BLUE)); /* neither the notice nor the fade */
-	glow_bridge_connected(bridge, now);
+	online();
 	assert_true(said(STATE, "\"b\":255") && said(STATE, "\"seed\":5"));
 	assert_true(said(STATE, "\"start_us\":1699999999000000") && said(STATE, "\"since_us\":1699999999000000"));
 	assert_true(said(STATE, "\"showing\":\"light\""));
@@ -871,7 +878,7 @@ static void test_restore_once(void **state)
 	retained_state(SAVED);
 	retained_state("{\"effect\":\"solid\",\"color\":\"red\"}");
 	assert_true(shows(BLUE));
-	glow_bridge_connected(bridge, now);
+	online();
 	tell(STATE, "{\"effect\":\"solid\",\"color\":\"red\"}");
 	assert_true(shows(BLUE));
 	glow_bridge_disconnected(bridge);
@@ -883,7 +890,7 @@ static void test_restore_after_connect(void **state)
 {
 	(void)state;
 	create();
-	glow_bridge_connected(bridge, now);
+	online();
 	retained_state(SAVED);
 	assert_true(shows(GLOW_WHITE));
 }
@@ -939,7 +946,7 @@ static void test_restore_broken(void **state)
 		create();
 		retained_state(broken[k]);
 		assert_true(shows(GLOW_WHITE));
-		glow_bridge_connected(bridge, now);
+		online();
 		assert_true(said(STATE, "\"effect\":\"auto\""));
 		tell(SET, "red");
 		assert_true(shows(RED));
@@ -957,7 +964,7 @@ static void test_restore_future(void **state)
 	(void)state;
 	create();
 	retained_state("{\"effect\":\"rainbow\",\"start_us\":1900000000000000}");
-	glow_bridge_connected(bridge, now);
+	online();
 	snprintf(text, sizeof(text), "\"start_us\":%lld,", (long long)now);
 	assert_true(said(STATE, text));
 }
@@ -971,7 +978,7 @@ static bool same_after_step(int64_t delta)
 
 	glow_bridge_render(bridge, now, &before);
 	left = glow_bridge_next(bridge) - now;
-	glow_bridge_clock_stepped(bridge, delta);
+	glow_bridge_clock_stepped(bridge, now, delta, 0);
 	now += delta;
 	tick();
 	glow_bridge_render(bridge, now, &frame);
@@ -1020,7 +1027,7 @@ static void test_clock_step_flash_limit(void **state)
 	}
 	tell(SET, "white");
 	glow_bridge_render(bridge, now, &frame);
-	glow_bridge_clock_stepped(bridge, -3600 * SECOND);
+	glow_bridge_clock_stepped(bridge, now, -3600 * SECOND, 0);
 	now -= 3600 * SECOND;
 	pass(2 * SECOND);
 	assert_true(shows(GLOW_WHITE));
@@ -1066,7 +1073,7 @@ static void test_lost(void **state)
 	assert_true(shows(GLOW_BLACK));
 	glow_bridge_disconnected(bridge);
 	assert_true(one_dim_pixel());
-	glow_bridge_connected(bridge, now);
+	online();
 	assert_true(shows(GLOW_BLACK));
 	tell(SET, "red"); /* what shines brighter anyway is left alone */
 	glow_bridge_disconnected(bridge);

@@ -34,12 +34,15 @@ int clock_gettime(clockid_t id, struct timespec *ret_time)
 
 static int64_t to_us(int64_t offset_us, int64_t ns)
 {
-	return glow_clock_time(&(struct glow_clock){ offset_us }, (struct glow_mono){ ns }).us;
+	return glow_clock_time(&(struct glow_clock){ .wall_us = offset_us }, (struct glow_instant){ .mono = { ns } })
+		.us;
 }
 
 static int64_t to_ns(int64_t offset_us, int64_t us)
 {
-	return glow_clock_mono(&(struct glow_clock){ offset_us }, (struct glow_time){ us }).ns;
+	return glow_clock_mono(&(struct glow_clock){ .wall_us = offset_us }, (struct glow_instant){ { 0 }, { 0 } },
+			       (struct glow_time){ us })
+		.ns;
 }
 
 static void conversion(void **state)
@@ -65,6 +68,26 @@ static void edges(void **state)
 	assert_true(to_ns(0, INT64_MAX / 1000 + 1) == GLOW_NEVER);
 	assert_true(to_ns(0, INT64_MIN) == INT64_MIN);
 	assert_true(to_ns(1000, INT64_MIN) == INT64_MIN);
+}
+
+/* With cluster time the oscillator counts, and the timer's clock only tells how long from now. */
+static void cluster(void **state)
+{
+	static struct glow_sync sync;
+	struct glow_clock c = { .sync = &sync, .wall_us = 77, .late_us = 5000 };
+	struct glow_instant at = { .mono = { 900000000 }, .raw = { 2000000 } };
+	const int64_t begin_us = INT64_C(1700000000000000);
+
+	(void)state;
+	glow_sync_init(&sync, &(struct glow_sync_cfg){ .seed = 1 });
+	assert_int_equal(glow_clock_time(&c, at).us, 900000 + 77 - 5000); /* control: not yet */
+	glow_sync_begin(&sync, (struct glow_raw){ 1000000 }, begin_us * 1000, 0, (struct glow_leader){ 1, 1, 1 });
+	assert_int_equal(glow_clock_time(&c, at).us, begin_us + 1000 - 5000);
+	assert_int_equal(glow_clock_mono(&c, at, (struct glow_time){ begin_us + 1000 - 5000 }).ns, 900000000);
+	assert_int_equal(glow_clock_mono(&c, at, (struct glow_time){ begin_us + 3000 - 5000 }).ns, 902000000);
+	assert_true(glow_clock_mono(&c, at, (struct glow_time){ GLOW_NEVER }).ns == GLOW_NEVER);
+	assert_int_equal(glow_raw_mono(at, (struct glow_raw){ 2000500 }).ns, 900000500);
+	assert_true(glow_raw_mono(at, (struct glow_raw){ GLOW_NEVER }).ns == GLOW_NEVER);
 }
 
 static void clocks(void **state)
@@ -127,8 +150,9 @@ static void zone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(conversion), cmocka_unit_test(edges), cmocka_unit_test(clocks),
-		cmocka_unit_test(after_2106), cmocka_unit_test(zone),  cmocka_unit_test(zone_after_2038),
+		cmocka_unit_test(conversion),      cmocka_unit_test(edges),      cmocka_unit_test(cluster),
+		cmocka_unit_test(clocks),          cmocka_unit_test(after_2106), cmocka_unit_test(zone),
+		cmocka_unit_test(zone_after_2038),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

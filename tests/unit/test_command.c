@@ -70,7 +70,21 @@ static enum glow_code notify(const char *payload)
 
 /* ---- refusals ---- */
 
-enum who { SET, NOTIFY, SET_PIGLOW, SET_AUTO, SET_BREATHE };
+enum who { SET, NOTIFY, SET_PIGLOW, SET_AUTO, SET_BREATHE, SET_ANY };
+
+/* As a conductor checks what is for many nodes, whose boards and lights it does not look at. */
+static enum glow_code set_any(const char *payload)
+{
+	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .now_us = NOW, .any = true };
+	cJSON *tree;
+	enum glow_code code;
+
+	diag = (struct glow_diag){ .code = GLOW_OK };
+	tree = glow_command_tree(payload, strlen(payload), &diag);
+	code = tree ? glow_command_read(tree, &ctx, &cmd, &diag) : diag.code;
+	cJSON_Delete(tree);
+	return code;
+}
 
 static enum glow_code read_as(enum who who, const char *payload)
 {
@@ -83,6 +97,8 @@ static enum glow_code read_as(enum who who, const char *payload)
 		return read_for(GLOW_COMMAND_SET, blinkt, NULL, payload);
 	case SET_BREATHE:
 		return read_for(GLOW_COMMAND_SET, blinkt, effect("breathe"), payload);
+	case SET_ANY:
+		return set_any(payload);
 	case SET:
 		break;
 	}
@@ -100,6 +116,28 @@ static const struct {
 	enum glow_code code;
 	const char *where;
 } rows[] = {
+	{ SET_ANY, "{}", GLOW_OK, "" },
+	{ SET_ANY, "{\"leds\":{\"arm1.red\":9,\"left\":3,\"all\":1}}", GLOW_OK, "" },
+	{ SET_ANY, "{\"leds\":{\"arm4\":9}}", GLOW_UNKNOWN_LED, "leds.arm4" },
+	{ SET_ANY, "{\"leds\":{\"left\":256}}", GLOW_OUT_OF_RANGE, "leds.left" },
+	{ SET_ANY, "{\"pixels\":{\"4095\":\"red\"}}", GLOW_OK, "" },
+	{ SET_ANY, "{\"pixels\":{\"4096\":\"red\"}}", GLOW_OUT_OF_RANGE, "pixels.4096" },
+	{ SET_ANY, "{\"pixels\":[\"red\",\"x\"]}", GLOW_UNKNOWN_COLOR, "pixels.1" },
+	{ SET_ANY, "{\"pixels\":[],\"leds\":{}}", GLOW_CONFLICT, "leds" },
+	{ SET_ANY, "{\"params\":{\"period_ms\":3000}}", GLOW_OK, "" },
+	{ SET_ANY, "{\"params\":{}}", GLOW_OK, "" },
+	{ SET_ANY, "{\"params\":{\"floor\":3,\"period_ms\":3000}}", GLOW_OK, "" },
+	{ SET_ANY, "{\"params\":{\"floor\":300}}", GLOW_OUT_OF_RANGE, "params.floor" },
+	{ SET_ANY, "{\"params\":{\"source\":\"sun\"}}", GLOW_OUT_OF_RANGE, "params.source" },
+	{ SET_ANY, "{\"params\":{\"nosuch\":1}}", GLOW_UNKNOWN_PARAM, "params" },
+	{ SET_ANY, "{\"params\":{\"floor\":3,\"source\":\"cpu\"}}", GLOW_UNKNOWN_PARAM, "params" },
+	{ SET_ANY, "{\"color\":\"red\",\"params\":{\"period_ms\":3000}}", GLOW_OK, "" },
+	{ SET_ANY, "{\"effect\":\"solid\",\"params\":{\"period_ms\":3000}}", GLOW_UNKNOWN_PARAM, "params.period_ms" },
+	{ SET_ANY, "{\"effect\":\"auto\",\"params\":{\"period_ms\":3000}}", GLOW_UNKNOWN_PARAM, "params.period_ms" },
+	{ SET_ANY, "{\"effect\":\"nova\"}", GLOW_UNKNOWN_EFFECT, "effect" },
+	{ SET_ANY, "{\"at_us\":" AT_60S_TOO_FAR "}", GLOW_OUT_OF_RANGE, "at_us" },
+	{ SET_ANY, "rainbow 40%", GLOW_OK, "" },
+
 	{ SET, "{}", GLOW_OK, "" },
 	{ SET, "", GLOW_OK, "" },
 	{ SET, "{\"nobody_knows\":{\"this\":[1]},\"Brightness\":\"x\"}", GLOW_OK, "" },
@@ -732,6 +770,31 @@ static void test_whole_or_not(void **state)
 	assert_true(glow_rgb_equal(look.color, GREEN));
 }
 
+/* What goes into another message: every field that a command has, as it was, and nothing else. */
+static void test_copy(void **state)
+{
+	cJSON *tree = cJSON_Parse("{\"state\":\"ON\",\"brightness\":12,\"color\":{\"r\":1,\"g\":2,\"b\":3},"
+				  "\"effect\":\"fire\",\"params\":{\"x\":[1]},\"transition\":0.25,\"flash\":3,"
+				  "\"pixels\":[\"red\"],\"leds\":{\"all\":9},\"at_us\":1700000000123457,\"ttl_s\":1.5,"
+				  "\"priority\":9,\"id\":\"x\",\"clear\":false}");
+	cJSON *copy = glow_command_copy(tree);
+	char *text;
+
+	(void)state;
+	assert_int_equal(cJSON_GetArraySize(copy), 14);
+	text = glow_json_finish(copy);
+	assert_non_null(strstr(text, "\"at_us\":1700000000123457,"));
+	copy = cJSON_Parse(text);
+	assert_true(json_equal(tree, copy));
+	cJSON_Delete(copy);
+	free(text);
+	cJSON_AddNumberToObject(tree, "Brightness", 1);
+	copy = glow_command_copy(tree);
+	assert_int_equal(cJSON_GetArraySize(copy), 14);
+	cJSON_Delete(copy);
+	cJSON_Delete(tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -752,6 +815,7 @@ int main(void)
 		cmocka_unit_test(test_leds_on_a_row),
 		cmocka_unit_test(test_piglow),
 		cmocka_unit_test(test_whole_or_not),
+		cmocka_unit_test(test_copy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,11 +19,11 @@
 
 #include <glow/config.h>
 
-#define WORDS_MAX 8
+#define WORDS_MAX 16
 #define SECRET    "hunter2-is-secret"
 
 struct values {
-	char *broker, *password, *note, *board;
+	char *broker, *password, *note, *board, *params;
 	int64_t fps, brightness_limit;
 	bool reverse;
 };
@@ -94,6 +94,42 @@ static const struct glow_program program = { .name = "glow-test",
 					     .n_options = sizeof(rows) / sizeof(rows[0]) };
 static struct glow_program program_with_args;
 
+static const struct glow_option paint_rows[] = {
+	{ .name = "param", .type = GLOW_OPT_LIST, .arg = "NAME=VALUE", .help = "a parameter", AT(params) },
+	{ .name = "coat", .type = GLOW_OPT_CHOICE, .choices = "matt|bright", .help = "how it shines", AT(note) },
+};
+
+static int never(const void *values, int n_words, char *const words[])
+{
+	(void)values;
+	(void)words;
+	return n_words;
+}
+
+static const struct glow_subcommand paint = {
+	.name = "paint",
+	.args_doc = "COLOR...",
+	.summary = "put colour on it",
+	.doc = "Takes \\any colour.",
+	.examples = "glow-test paint red\nglow-test paint 'blue'",
+	.options = paint_rows,
+	.n_options = 2,
+	.run = never,
+};
+static const struct glow_subcommand wash = { .name = "wash", .summary = "take it off", .doc = "All.", .run = never };
+static const struct glow_subcommand *const commands[] = { &paint, &wash };
+static const struct glow_exit exits[] = { { 69, "Nobody there." }, { 0, NULL } };
+static const struct glow_program program_with_commands = { .name = "glow-test",
+							   .summary = "a program for tests",
+							   .doc = "Does one thing or another.",
+							   .args_doc = "COMMAND [ARGUMENT]...",
+							   .options = rows,
+							   .n_options = sizeof(rows) / sizeof(rows[0]),
+							   .commands = commands,
+							   .n_commands = 2,
+							   .examples = "glow-test wash",
+							   .exits = exits };
+
 struct run {
 	int status;
 	char out[8192], err[8192];
@@ -117,6 +153,9 @@ static int child_run(const struct glow_program *p, int argc, char **argv)
 
 	if (status)
 		return status;
+	if (config.program->command)
+		printf("command %s, params <%s>\n", config.program->command->name,
+		       values.params ? values.params : "NULL");
 	printf("verb %s, first_arg %d, argc %d, note <%s>, secret %s\n", config.verb ? config.verb : "none",
 	       config.first_arg, argc, values.note ? values.note : "NULL",
 	       values.password && strcmp(values.password, SECRET) == 0 ? "right" : "other");
@@ -464,6 +503,93 @@ static void print_config_is_aligned(void **state)
 	assert_null(strstr(r.out, "doctor ")); /* verbs have no value */
 }
 
+/* ---- commands ---- */
+
+static void a_command_has_options(void **state)
+{
+	/* Whatever the order, and whatever stands before the command. */
+	static const char *const lines[] = {
+		"--fps=3|paint|red|blue|--param|a=1|--param=b=2",
+		"paint|red|blue|--fps|3|--param|a=1|--param|b=2",
+		"--param|a=1|--fps|3|--param|b=2|paint|red|blue",
+		"-b|mqtt://x|--para|a=1|--param=b=2|--fps=3|paint|red|blue",
+		"-r|--fps|3|--no-reverse|--param=a=1|--param=b=2|paint|red|blue",
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(lines) / sizeof(lines[0]); k++) {
+		struct run r = run_program(&program_with_commands, "GLOW_COAT=matt", lines[k]);
+
+		assert_int_equal(r.status, 0);
+		assert_non_null(strstr(r.out, "command paint, params <a=1\nb=2>\n"));
+		assert_non_null(strstr(r.out, "argv <red>\nargv <blue>\n"));
+		assert_true(row_says(&r, "fps", "3", "command line"));
+		assert_non_null(strstr(r.out, "note <NULL>")); /* a command's options are not in the environment */
+		assert_string_equal(r.err, "glow-test paint: warning: GLOW_COAT is no option of this program\n");
+	}
+}
+
+static void a_command_has_arguments(void **state)
+{
+	struct run r = run_program(&program_with_commands, NULL, "paint");
+
+	(void)state;
+	assert_non_null(strstr(r.out, "first_arg 2, argc 2"));
+	r = run_program(&program_with_commands, NULL, "paint|--|--param");
+	assert_non_null(strstr(r.out, "params <NULL>"));
+	assert_non_null(strstr(r.out, "argv <--param>"));
+	r = run_program(&program_with_commands, NULL, "--|paint|x");
+	assert_non_null(strstr(r.out, "command paint"));
+	r = run_program(&program_with_commands, NULL, "wash");
+	assert_int_equal(r.status, 0);
+}
+
+static void mistakes_with_commands(void **state)
+{
+	static const char *const cases[][2] = {
+		{ NULL, "glow-test: say what to do; --help lists all commands" },
+		{ "--fps=3", "glow-test: say what to do; --help lists all commands" },
+		{ "pant", "glow-test: unknown command \"pant\"; did you mean paint?" },
+		{ "xylophone", "glow-test: unknown command \"xylophone\"; --help lists all" },
+		{ "wash|--coat=matt", "glow-test wash: --coat is an option of the command paint" },
+		{ "--coat=matt|wash", "glow-test wash: --coat is an option of the command paint" },
+		{ "--coat|matt", "glow-test: --coat is an option of the command paint" },
+		{ "paint|--cat=matt", "glow-test paint: unknown option --cat; did you mean --coat?" },
+		{ "paint|--coat=dull", "glow-test paint: --coat: must be one of matt|bright, got \"dull\"" },
+		{ "wash|it", "glow-test wash: unexpected argument \"it\"; options begin with --" },
+		{ "--fps=999|wash", "glow-test wash: --fps: must be -5..240, got \"999\"" },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct run r = run_program(&program_with_commands, NULL, cases[k][0]);
+		char line[256];
+
+		snprintf(line, sizeof(line), "%s\n", cases[k][1]);
+		assert_string_equal(r.err, line);
+		assert_int_equal(r.status, 64);
+	}
+}
+
+static void help_with_commands(void **state)
+{
+	struct run r = run_program(&program_with_commands, NULL, "--help");
+
+	(void)state;
+	assert_non_null(strstr(r.out, "\n  paint COLOR..."));
+	assert_non_null(strstr(r.out, "put colour on it"));
+	assert_non_null(strstr(r.out, "\nExamples:\n  glow-test wash\n"));
+	assert_non_null(strstr(r.out, "[GLOW_FPS]"));
+	assert_null(strstr(r.out, "--coat"));
+	r = run_program(&program_with_commands, NULL, "paint|--help");
+	assert_non_null(strstr(r.out, "Usage: glow-test paint [OPTION]... COLOR...\n"));
+	assert_non_null(strstr(r.out, "how it shines; one of matt, bright\n"));
+	assert_non_null(strstr(r.out, "\n  glow-test paint red\n  glow-test paint 'blue'\n"));
+	assert_null(strstr(r.out, "--fps"));
+	r = run_program(&program_with_commands, NULL, "wash|--version");
+	assert_string_equal(r.out, "glow-test " GLOW_VERSION "\n");
+}
+
 /* Runs a shell command on a page in a file ("$1"); its output, or NULL where `tool` is missing. */
 static const char *shell(const char *tool, const char *command, const char *page, char ret_out[8192])
 {
@@ -486,7 +612,7 @@ static const char *shell(const char *tool, const char *command, const char *page
 	return n == 99 ? NULL : ret_out;
 }
 
-static char *page(const char *shell_name)
+static char *page_of(const struct glow_program *p, const char *shell_name)
 {
 	char *text = NULL;
 	size_t size;
@@ -494,11 +620,16 @@ static char *page(const char *shell_name)
 
 	assert_non_null(out);
 	if (shell_name)
-		glow_config_completion(&program, shell_name, out);
+		glow_config_completion(p, shell_name, out);
 	else
-		glow_config_man(&program, out);
+		glow_config_man(p, out);
 	fclose(out);
 	return text;
+}
+
+static char *page(const char *shell_name)
+{
+	return page_of(&program, shell_name);
 }
 
 static void man_page(void **state)
@@ -581,6 +712,73 @@ static void zsh_and_fish_completion(void **state)
 	}
 }
 
+static void man_page_with_commands(void **state)
+{
+	char *man = page_of(&program_with_commands, NULL), out[8192];
+	const char *warnings = shell("groff", "groff -man -ww -Tutf8 -Z \"$1\" >/dev/null", man, out);
+
+	(void)state;
+	assert_non_null(strstr(man, "\n.SS paint COLOR...\n"));
+	assert_non_null(strstr(man, "\\fB\\-\\-coat\\fR"));
+	assert_non_null(strstr(man, "\\eany colour."));
+	assert_non_null(strstr(man, "glow\\-test paint \\(aqblue\\(aq"));
+	assert_non_null(strstr(man, ".TP\n69\nNobody there.\n"));
+	assert_null(strstr(man, "GLOW_COAT"));
+	if (warnings)
+		assert_string_equal(warnings, "");
+	free(man);
+}
+
+static void bash_completes_commands(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "w", "wash" },
+		{ "paint --co", "--coat" },
+		{ "paint --coat = br", "bright" },
+		{ "paint --coat br", "bright" },
+		{ "wash --co", "" },
+		{ "--fps 3 paint --pa", "--param --password" },
+		{ "paint w", "" },
+		{ "wash --bo", "--board" },
+	};
+	char *text = page_of(&program_with_commands, "bash"), out[8192];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		char command[256], expected[64];
+
+		snprintf(command, sizeof(command),
+			 "bash -c 'source $1; COMP_WORDS=(glow-test %s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
+			 "_glow_test; echo $(printf \"%%s\\n\" \"${COMPREPLY[@]}\" | sort)' - $1",
+			 cases[k][0]);
+		if (!shell("bash", command, text, out))
+			skip();
+		snprintf(expected, sizeof(expected), "%s\n", cases[k][1]);
+		assert_string_equal(out, expected);
+	}
+	free(text);
+}
+
+static void other_shells_complete_commands(void **state)
+{
+	static const char *const shells[] = { "zsh", "fish" };
+
+	(void)state;
+	for (int s = 0; s < 2; s++) {
+		char *text = page_of(&program_with_commands, shells[s]), command[64], out[8192];
+		const char *said;
+
+		assert_non_null(strstr(text, "wash"));
+		assert_non_null(strstr(text, "put colour on it"));
+		assert_non_null(strstr(text, "coat"));
+		snprintf(command, sizeof(command), "%s -n \"$1\"", shells[s]);
+		said = shell(shells[s], command, text, out);
+		if (said)
+			assert_string_equal(said, "");
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -595,6 +793,13 @@ int main(void)
 		cmocka_unit_test(man_page),
 		cmocka_unit_test(bash_completion),
 		cmocka_unit_test(zsh_and_fish_completion),
+		cmocka_unit_test(a_command_has_options),
+		cmocka_unit_test(a_command_has_arguments),
+		cmocka_unit_test(mistakes_with_commands),
+		cmocka_unit_test(help_with_commands),
+		cmocka_unit_test(man_page_with_commands),
+		cmocka_unit_test(bash_completes_commands),
+		cmocka_unit_test(other_shells_complete_commands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -348,6 +348,76 @@ static void test_stats(void **state)
 	cJSON_Delete(tree);
 }
 
+static void test_stats_sync(void **state)
+{
+	static const char tracking[] = "\"sync\":{\"state\":\"tracking\",\"offset_us\":-12,\"error_us\":8}";
+	static const char unsynced[] = "\"sync\":{\"state\":\"unsynced\",\"offset_us\":null,\"error_us\":null}";
+	struct glow_stats stats = { .sync = { "tracking", true, -12, 8 } };
+	char *text = glow_json_finish(glow_stats_write(&stats));
+
+	(void)state;
+	assert_non_null(strstr(text, tracking));
+	assert_null(strstr(text, unsynced));
+	free(text);
+	stats.sync = (struct glow_stats_sync){ 0 };
+	text = glow_json_finish(glow_stats_write(&stats));
+	assert_non_null(strstr(text, unsynced));
+	free(text);
+	/* A node that holds out without time knows its state, but no figures. */
+	stats.sync = (struct glow_stats_sync){ "acquire", false, 5, 5 };
+	text = glow_json_finish(glow_stats_write(&stats));
+	assert_non_null(strstr(text, "{\"state\":\"acquire\",\"offset_us\":null,\"error_us\":null}"));
+	free(text);
+}
+
+static bool same_stats(const struct glow_stats *a, const struct glow_stats *b)
+{
+	return a->fps == b->fps && a->late == b->late && a->dropped == b->dropped && a->write_us == b->write_us &&
+	       memcmp(a->meter, b->meter, sizeof(a->meter)) == 0 &&
+	       (isnan(a->temperature_c) ? isnan(b->temperature_c) : a->temperature_c == b->temperature_c) &&
+	       strcmp(a->sync.state, b->sync.state) == 0 && a->sync.valid == b->sync.valid &&
+	       a->sync.offset_us == b->sync.offset_us && a->sync.error_us == b->sync.error_us;
+}
+
+static void test_stats_read(void **state)
+{
+	struct glow_stats stats = {
+		.fps = 60,
+		.late = 5000000000,
+		.dropped = 3,
+		.write_us = 800,
+		.temperature_c = 48.5,
+		.meter = { 7, 118, 229, 340, 451 },
+		.sync = { "holdover", true, INT64_C(-5000000000), 4000000000 },
+	};
+	static const struct glow_stats none = { .temperature_c = NAN };
+	struct glow_stats got;
+	cJSON *tree = printed(glow_stats_write(&stats));
+
+	(void)state;
+	glow_stats_read(tree, &got);
+	assert_true(same_stats(&stats, &got));
+	got.sync.error_us--; /* the control */
+	assert_false(same_stats(&stats, &got));
+	cJSON_Delete(tree);
+	stats.temperature_c = NAN;
+	stats.sync = (struct glow_stats_sync){ .state = "unsynced" };
+	tree = printed(glow_stats_write(&stats));
+	glow_stats_read(tree, &got);
+	assert_true(same_stats(&stats, &got));
+	cJSON_Delete(tree);
+	/* What is odd counts as missing. */
+	tree = cJSON_Parse("{\"fps\":-1,\"late\":\"x\",\"write_us\":1e12,\"temperature\":\"hot\",\"gauges\":7,"
+			   "\"sync\":{\"state\":7,\"offset_us\":0.5,\"error_us\":null}}");
+	glow_stats_read(tree, &got);
+	assert_true(same_stats(&none, &got));
+	cJSON_Delete(tree);
+	tree = cJSON_Parse("[]");
+	glow_stats_read(tree, &got);
+	assert_true(same_stats(&none, &got));
+	cJSON_Delete(tree);
+}
+
 static void test_answers(void **state)
 {
 	char *text = glow_json_finish(glow_answer_write("pi1", &diag));
@@ -361,6 +431,35 @@ static void test_answers(void **state)
 			    "{\"status\":\"error\",\"node\":\"pi1\",\"code\":\"out_of_range\",\"field\":\"brightness\","
 			    "\"message\":\"must be 0..255, got 300\"}");
 	free(text);
+	/* A conductor is no node. */
+	text = glow_json_finish(glow_answer_write(NULL, &diag));
+	assert_string_equal(text, "{\"status\":\"error\",\"code\":\"out_of_range\",\"field\":\"brightness\","
+				  "\"message\":\"must be 0..255, got 300\"}");
+	free(text);
+	diag.code = GLOW_OK;
+	text = glow_json_finish(glow_answer_write(NULL, &diag));
+	assert_string_equal(text, "{\"status\":\"ok\"}");
+	free(text);
+}
+
+static void test_diag_inside(void **state)
+{
+	char deep[80];
+
+	(void)state;
+	glow_diag_set(&diag, GLOW_CONFLICT, "params.x", "is wrong");
+	assert_int_equal(glow_diag_inside(&diag, "playlist.2"), GLOW_CONFLICT);
+	assert_string_equal(diag.where, "playlist.2.params.x");
+	assert_string_equal(diag.what, "is wrong");
+	glow_diag_set(&diag, GLOW_BAD_TYPE, "", "must be an object");
+	glow_diag_inside(&diag, "scenes.0");
+	assert_string_equal(diag.where, "scenes.0");
+	/* Cut, and not inside a character. */
+	memset(deep, 'x', sizeof(deep) - 1);
+	deep[sizeof(deep) - 1] = '\0';
+	glow_diag_set(&diag, GLOW_BAD_TYPE, "0123456789abc\xe2\x82\xac", "no");
+	glow_diag_inside(&diag, deep);
+	assert_int_equal(strlen(diag.where), 79 + 1 + 13);
 }
 
 static void test_codes(void **state)
@@ -424,13 +523,47 @@ static void test_discovery(void **state)
 	cJSON_Delete(tree);
 }
 
+static void test_cluster_discovery(void **state)
+{
+	cJSON *tree = printed(glow_discovery_cluster_write("home/glow", "1.2.3"));
+	cJSON *node = printed(glow_discovery_write(&info, "home/glow"));
+	const cJSON *all = glow_json_get(tree, "components"), *light = glow_json_get(all, "light");
+	const cJSON *dimmer = glow_json_get(all, "dimmer");
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	(void)state;
+	glow_discovery_topic(topic, "homeassistant", "home/glow", GLOW_DISCOVERY_CLUSTER);
+	assert_string_equal(topic, "homeassistant/device/home-glow-cluster/config");
+	assert_string_equal(glow_json_get(glow_json_get(tree, "device"), "identifiers")->child->valuestring,
+			    "home-glow-cluster");
+	check_string(tree, "availability_topic", "home/glow/conductor/availability");
+	check_string(light, "command_topic", "home/glow/all/set");
+	assert_null(glow_json_get(light, "state_topic")); /* nothing says what all of them show */
+	assert_true(cJSON_IsTrue(glow_json_get(light, "optimistic")));
+	assert_null(glow_json_get(glow_json_get(glow_json_get(node, "components"), "light"), "optimistic"));
+	check_string(dimmer, "platform", "number");
+	check_string(dimmer, "command_topic", "home/glow/dim/set");
+	check_string(dimmer, "state_topic", "home/glow/dim/current");
+	check_number(dimmer, "max", 255);
+	check_string(glow_json_get(all, "identify"), "command_topic", "home/glow/all/notify");
+	check_string(glow_json_get(all, "stop"), "command_topic", "home/glow/scene/stop");
+	for (const cJSON *a = all->child; a; a = a->next)
+		for (const cJSON *b = all->child; b != a; b = b->next)
+			assert_string_not_equal(glow_json_get(a, "unique_id")->valuestring,
+						glow_json_get(b, "unique_id")->valuestring);
+	cJSON_Delete(tree);
+	cJSON_Delete(node);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(test_there_and_back), T(test_effects),  T(test_words),     T(test_broken),
-		T(test_groups),         T(test_ranges),   T(test_stats),     T(test_answers),
-		T(test_codes),          T(test_diag_cut), T(test_discovery),
+		T(test_there_and_back), T(test_effects),     T(test_words),
+		T(test_broken),         T(test_groups),      T(test_ranges),
+		T(test_stats),          T(test_answers),     T(test_codes),
+		T(test_diag_cut),       T(test_discovery),   T(test_stats_sync),
+		T(test_stats_read),     T(test_diag_inside), T(test_cluster_discovery),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

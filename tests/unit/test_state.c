@@ -91,6 +91,7 @@ static void any_state(const struct glow_effect_desc *e, struct glow_shape shape)
 	memset(&written, 0, sizeof(written));
 	any_look(&written.light, e, shape);
 	written.since_us = NOW - (int64_t)dice_roll(&dice, 1000000);
+	written.clock_id = dice_roll(&dice, 2) ? dice_next(&dice) : 0;
 	written.showing = (enum glow_showing)dice_roll(&dice, 4);
 	written.limited = dice_roll(&dice, 2);
 	written.fading = dice_roll(&dice, 2);
@@ -182,8 +183,8 @@ static bool same_notice(const struct glow_state *a, const struct glow_state *b)
 
 static bool same_state(const struct glow_state *a, const struct glow_state *b)
 {
-	return same_look(&a->light, &b->light) && a->since_us == b->since_us && a->showing == b->showing &&
-	       a->limited == b->limited && same_fade(a, b) && same_notice(a, b);
+	return same_look(&a->light, &b->light) && a->since_us == b->since_us && a->clock_id == b->clock_id &&
+	       a->showing == b->showing && a->limited == b->limited && same_fade(a, b) && same_notice(a, b);
 }
 
 static void test_random(void **state)
@@ -225,6 +226,7 @@ static void test_noticed(void **state)
 	NOTICED(back.light.seed++);
 	NOTICED(back.light.painted = true);
 	NOTICED(back.since_us--);
+	NOTICED(back.clock_id ^= UINT64_C(1) << 63);
 	NOTICED(back.showing ^= 1);
 	NOTICED(back.limited = !back.limited);
 	NOTICED(back.fading = true);
@@ -249,6 +251,10 @@ static void test_words(void **state)
 	assert_string_equal(text, "{\"state\":\"ON\",\"color_mode\":\"rgb\",\"color\":{\"r\":255,\"g\":0,\"b\":0},"
 				  "\"brightness\":128,\"effect\":\"solid\",\"params\":{},\"start_us\":1700000000000000,"
 				  "\"seed\":7,\"since_us\":1700000000000001,\"showing\":\"light\",\"limited\":false}");
+	free(text);
+	written.clock_id = 0xbeef;
+	text = glow_json_finish(glow_state_write(&written, shapes[0]));
+	assert_non_null(strstr(text, "\"since_us\":1700000000000001,\"clock_id\":\"000000000000beef\","));
 	free(text);
 	assert_string_equal(glow_showing_name(GLOW_SHOWS_IDLE), "idle");
 	assert_string_equal(glow_showing_name(GLOW_SHOWS_SCENE), "scene");
@@ -320,6 +326,8 @@ static void test_broken(void **state)
 		{ "{\"start_us\":\"yesterday\"}", GLOW_BAD_TYPE },
 		{ "{\"start_us\":1e300}", GLOW_OUT_OF_RANGE },
 		{ "{\"since_us\":0.5}", GLOW_BAD_TYPE },
+		{ "{\"clock_id\":7}", GLOW_BAD_TYPE },
+		{ "{\"clock_id\":\"7\"}", GLOW_OUT_OF_RANGE },
 		{ "{\"seed\":-1}", GLOW_OUT_OF_RANGE },
 		{ "{\"seed\":4294967296}", GLOW_OUT_OF_RANGE },
 		{ "{\"notice\":7}", GLOW_BAD_TYPE },

@@ -142,7 +142,7 @@ static void test_kinds(void **state)
 	assert_int_equal(glow_topic_kind("glow", "glow/group/g/notify"), GLOW_TOPIC_NOTIFY);
 	assert_int_equal(glow_topic_kind("glow", "glow/node/pi1/state"), GLOW_TOPIC_STATE);
 	assert_int_equal(glow_topic_kind("a/b", "a/b/node/pi1/set"), GLOW_TOPIC_SET);
-	assert_int_equal(glow_topic_kind("glow", "glow/node/pi1/info"), GLOW_TOPIC_OTHER);
+	assert_int_equal(glow_topic_kind("glow", "glow/node/pi1/info"), GLOW_TOPIC_INFO);
 	assert_int_equal(glow_topic_kind("glow", "glow/node/pi1/reset"), GLOW_TOPIC_OTHER);
 	assert_int_equal(glow_topic_kind("glow", "glow/node/pi1/set/x"), GLOW_TOPIC_OTHER);
 	assert_int_equal(glow_topic_kind("glow", "glowing/node/pi1/set"), GLOW_TOPIC_OTHER);
@@ -151,11 +151,89 @@ static void test_kinds(void **state)
 	assert_int_equal(glow_topic_kind("glow", ""), GLOW_TOPIC_OTHER);
 }
 
+/* Every topic of the protocol, and what it says. */
+static void test_parse(void **state)
+{
+	static const struct {
+		const char *topic;
+		enum glow_topic_kind kind;
+		enum glow_topic_of of;
+		const char *id;
+	} rows[] = {
+		{ "node/pi1/set", GLOW_TOPIC_SET, GLOW_OF_NODE, "pi1" },
+		{ "node/pi1/notify", GLOW_TOPIC_NOTIFY, GLOW_OF_NODE, "pi1" },
+		{ "node/a/state", GLOW_TOPIC_STATE, GLOW_OF_NODE, "a" },
+		{ "node/pi-10/availability", GLOW_TOPIC_AVAILABILITY, GLOW_OF_NODE, "pi-10" },
+		{ "node/pi1/info", GLOW_TOPIC_INFO, GLOW_OF_NODE, "pi1" },
+		{ "node/pi1/stats", GLOW_TOPIC_STATS, GLOW_OF_NODE, "pi1" },
+		{ "node/pi1/error", GLOW_TOPIC_ERROR, GLOW_OF_NODE, "pi1" },
+		{ "node/set/set", GLOW_TOPIC_SET, GLOW_OF_NODE, "set" },
+		{ "group/shelf/set", GLOW_TOPIC_SET, GLOW_OF_GROUP, "shelf" },
+		{ "group/shelf/notify", GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, "shelf" },
+		{ "group/shelf/apply", GLOW_TOPIC_APPLY, GLOW_OF_GROUP, "shelf" },
+		{ "all/set", GLOW_TOPIC_SET, GLOW_OF_ALL, "" },
+		{ "all/notify", GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, "" },
+		{ "all/apply", GLOW_TOPIC_APPLY, GLOW_OF_ALL, "" },
+		{ "scene/play", GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER, "" },
+		{ "scene/stop", GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, "" },
+		{ "scene/current", GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, "" },
+		{ "dim/set", GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER, "" },
+		{ "dim/current", GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, "" },
+		{ "roster", GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, "" },
+		{ "conductor/availability", GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, "" },
+		{ "conductor/info", GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, "" },
+		{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, "" },
+		{ "time/request/x-4f2a", GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE, "x-4f2a" },
+		{ "time/reply/pi1", GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE, "pi1" },
+		{ "time/adopt/request/pi1", GLOW_TOPIC_ADOPT_REQUEST, GLOW_OF_NODE, "pi1" },
+		{ "time/adopt/reply/4000000000", GLOW_TOPIC_ADOPT_REPLY, GLOW_OF_CLUSTER, "4000000000" },
+	};
+	static const char *const prefixes[] = { "glow", "home/glow" };
+
+	(void)state;
+	for (size_t k = 0; k < 2 * sizeof(rows) / sizeof(rows[0]); k++) {
+		const char *prefix = prefixes[k % 2];
+		char full[GLOW_TOPIC_MAX + 1];
+		struct glow_topic t;
+
+		glow_topic_make(full, prefix, rows[k / 2].topic, NULL, NULL);
+		t = glow_topic_parse(prefix, full);
+		if (t.kind != rows[k / 2].kind || t.of != rows[k / 2].of || strcmp(t.id, rows[k / 2].id) != 0)
+			fail_msg("%s: %d of %d \"%s\"", full, (int)t.kind, (int)t.of, t.id);
+		/* The control: one character more or less, or another prefix, and it is none of them. */
+		full[strlen(full) - 1] = '_';
+		assert_int_equal(glow_topic_kind(prefix, full), GLOW_TOPIC_OTHER);
+		glow_topic_make(full, prefix, rows[k / 2].topic, "x", NULL);
+		assert_int_equal(glow_topic_kind(prefix, full), GLOW_TOPIC_OTHER);
+		glow_topic_make(full, prefix, rows[k / 2].topic, NULL, NULL);
+		assert_int_equal(glow_topic_kind("glow/all", full), GLOW_TOPIC_OTHER);
+	}
+}
+
+static void test_parse_ids(void **state)
+{
+#define LONG_ID "a23456789012345678901234567890123456789012345678901234567890123"
+	static const char *const bad[] = {
+		"glow/node/PI1/set",   "glow/node//set",      "glow/node/+/set",  "glow/node/-a/set",
+		"glow/node/a_b/set",   "glow/node/a/b/set",   "glow/node/set",    "glow/node/" LONG_ID "4/set",
+		"glow/group/#/set",    "glow/time/request/",  "glow/all/x/set",   "glow/roster/x",
+		"glow/scene/set",      "glow/node/pi1/apply", "glow/all/state",   "glow//all/set",
+		"glow/time/request/A", "glow/time/adopt/pi1", "glow/nodes/a/set", "glow/nod",
+	};
+
+	(void)state;
+	assert_string_equal(glow_topic_parse("glow", "glow/node/" LONG_ID "/set").id, LONG_ID);
+	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
+		if (glow_topic_kind("glow", bad[k]) != GLOW_TOPIC_OTHER)
+			fail_msg("%s", bad[k]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ids),       cmocka_unit_test(test_prefixes), cmocka_unit_test(test_make),
-		cmocka_unit_test(test_client_id), cmocka_unit_test(test_answers),  cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_ids),       cmocka_unit_test(test_prefixes),  cmocka_unit_test(test_make),
+		cmocka_unit_test(test_client_id), cmocka_unit_test(test_answers),   cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_parse),     cmocka_unit_test(test_parse_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

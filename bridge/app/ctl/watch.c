@@ -6,9 +6,14 @@
 #include <glow/json.h>
 #include <glow/watch.h>
 
+const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "node/+/state", "node/+/availability",
+							   "node/+/stats",  "node/+/error", "conductor/+",
+							   "scene/current", "roster",       "dim/current" };
+
 void glow_watch_init(struct glow_watch *w, const char *prefix)
 {
 	memset(w, 0, sizeof(*w));
+	glow_stage_init(&w->stage);
 	snprintf(w->prefix, sizeof(w->prefix), "%s", prefix);
 }
 
@@ -17,7 +22,16 @@ void glow_watch_fini(struct glow_watch *w)
 	for (size_t k = 0; k < w->n_nodes; k++)
 		free(w->nodes[k]);
 	free(w->nodes);
+	glow_stage_fini(&w->stage);
 	memset(w, 0, sizeof(*w));
+}
+
+const struct glow_watched *glow_watch_find(const struct glow_watch *w, const char *id)
+{
+	for (size_t k = 0; k < w->n_nodes; k++)
+		if (strcmp(w->nodes[k]->id, id) == 0)
+			return w->nodes[k];
+	return NULL;
 }
 
 /* The node of that id, made if it is new. */
@@ -76,10 +90,9 @@ static void take_state(struct glow_watched *node, const cJSON *tree)
 
 static void take_stats(struct glow_watched *node, const cJSON *tree)
 {
-	const cJSON *fps = glow_json_get(tree, "fps");
-
+	glow_stats_read(tree, &node->stats);
 	glow_stats_read_meters(tree, node->env.meter);
-	node->fps = cJSON_IsNumber(fps) ? (unsigned)fps->valuedouble : 0;
+	node->has_stats = true;
 }
 
 static void take_error(struct glow_watch *w, const struct glow_watched *node, const cJSON *tree)
@@ -87,102 +100,193 @@ static void take_error(struct glow_watch *w, const struct glow_watched *node, co
 	const cJSON *field = glow_json_get(tree, "field"), *message = glow_json_get(tree, "message");
 
 	if (cJSON_IsString(field) && cJSON_IsString(message))
-		snprintf(w->last_error, sizeof(w->last_error), "%s: %s %s", node->id, field->valuestring,
-			 message->valuestring);
+		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", node->id, field->valuestring,
+			 field->valuestring[0] ? ": " : "", message->valuestring);
 }
 
-static void take_tree(struct glow_watch *w, struct glow_watched *node, const char *leaf, const cJSON *tree)
+static bool is_online(const struct glow_message *message)
 {
-	if (strcmp(leaf, "info") == 0)
+	return message->len == 6 && memcmp(message->payload, "online", 6) == 0;
+}
+
+/* A retained message was cleared. A node of which nothing is left is gone. */
+static void node_cleared(struct glow_watch *w, const struct glow_topic *topic)
+{
+	struct glow_watched *node;
+	size_t at = 0;
+
+	while (at < w->n_nodes && strcmp(w->nodes[at]->id, topic->id) != 0)
+		at++;
+	if (at == w->n_nodes)
+		return;
+	node = w->nodes[at];
+	if (topic->kind == GLOW_TOPIC_INFO)
+		node->has_info = false;
+	if (topic->kind == GLOW_TOPIC_INFO || topic->kind == GLOW_TOPIC_STATE)
+		node->has_state = false;
+	if (topic->kind == GLOW_TOPIC_AVAILABILITY)
+		node->online = false;
+	if (node->has_info || node->has_state || node->online)
+		return;
+	free(node);
+	memmove(w->nodes + at, w->nodes + at + 1, (--w->n_nodes - at) * sizeof(*w->nodes));
+}
+
+static void take_node_tree(struct glow_watch *w, struct glow_watched *node, enum glow_topic_kind kind,
+			   const cJSON *tree)
+{
+	if (kind == GLOW_TOPIC_INFO)
 		take_info(node, tree);
-	else if (strcmp(leaf, "state") == 0)
+	else if (kind == GLOW_TOPIC_STATE)
 		take_state(node, tree);
-	else if (strcmp(leaf, "stats") == 0)
+	else if (kind == GLOW_TOPIC_STATS)
 		take_stats(node, tree);
-	else if (strcmp(leaf, "error") == 0)
+	else if (kind == GLOW_TOPIC_ERROR)
 		take_error(w, node, tree);
 }
 
-void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
+static void take_node(struct glow_watch *w, const struct glow_topic *topic, const struct glow_message *message)
 {
-	size_t n = strlen(w->prefix);
-	char id[GLOW_ID_MAX + 1], leaf[32], rest;
 	struct glow_watched *node;
 	struct glow_diag diag;
 	cJSON *tree;
 
-	if (strncmp(message->topic, w->prefix, n) != 0 ||
-	    sscanf(message->topic + n, "/node/%63[^/]/%31[^/]%c", id, leaf, &rest) != 2 || !glow_id_valid(id))
+	if (message->len == 0) {
+		node_cleared(w, topic);
 		return;
-	node = node_of(w, id);
+	}
+	node = node_of(w, topic->id);
 	if (!node)
 		return;
-	if (strcmp(leaf, "availability") == 0) {
-		node->online = message->len == 6 && memcmp(message->payload, "online", 6) == 0;
+	if (topic->kind == GLOW_TOPIC_AVAILABILITY) {
+		node->online = is_online(message);
 		return;
 	}
 	tree = glow_json_parse(message->payload, message->len, &diag);
 	if (tree)
-		take_tree(w, node, leaf, tree);
+		take_node_tree(w, node, topic->kind, tree);
 	cJSON_Delete(tree);
 }
 
-void glow_watch_render(const struct glow_watched *node, int64_t t_us, struct glow_frame *ret_frame)
+/* Scenes are drawn on the conductor's timeline, whether a conductor is there still or not. */
+static void take_conductor(struct glow_watch *w, const cJSON *tree)
+{
+	struct glow_diag diag;
+
+	if (glow_conductor_info_read(tree, &w->conductor, &diag) != GLOW_OK)
+		return;
+	w->has_conductor = true;
+	glow_stage_clock(&w->stage, w->conductor.leader.clock_id, w->now_us);
+}
+
+static void take_cluster(struct glow_watch *w, enum glow_topic_kind kind, const struct glow_message *message)
+{
+	struct glow_diag diag;
+	cJSON *tree;
+
+	if (kind == GLOW_TOPIC_CONDUCTOR_AVAILABILITY)
+		w->conductor_online = is_online(message);
+	if (kind != GLOW_TOPIC_CONDUCTOR_INFO && kind != GLOW_TOPIC_CONDUCTOR_BEACON) {
+		glow_stage_message(&w->stage, kind, message->payload, message->len, w->now_us, &diag);
+		return;
+	}
+	tree = glow_json_parse(message->payload, message->len, &diag);
+	if (tree && kind == GLOW_TOPIC_CONDUCTOR_INFO)
+		take_conductor(w, tree);
+	else if (tree)
+		w->has_beacon |= glow_beacon_read(tree, &w->beacon, &diag) == GLOW_OK;
+	cJSON_Delete(tree);
+}
+
+void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
+{
+	struct glow_topic topic = glow_topic_parse(w->prefix, message->topic);
+
+	if (topic.of == GLOW_OF_CLUSTER)
+		take_cluster(w, topic.kind, message);
+	else if (topic.of == GLOW_OF_NODE && topic.kind >= GLOW_TOPIC_STATE && topic.kind <= GLOW_TOPIC_ERROR)
+		take_node(w, &topic, message);
+}
+
+void glow_watch_tick(struct glow_watch *w, int64_t t_us)
+{
+	w->now_us = t_us;
+	glow_stage_tick(&w->stage, t_us);
+}
+
+bool glow_watch_led(const struct glow_watch *w)
+{
+	return w->conductor_online && w->has_conductor && w->conductor.leading;
+}
+
+const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id)
+{
+	const struct glow_roster *roster = &w->stage.roster;
+
+	for (uint32_t k = 0; k < roster->n; k++)
+		if (strcmp(roster->nodes[k].id, id) == 0)
+			return &roster->nodes[k];
+	return NULL;
+}
+
+/* The layers of a node's picture; what they point to lies in the model and in here. */
+struct layers {
+	struct glow_picture picture;
+	struct glow_scene_layer scenes[GLOW_SCENES_MAX];
+};
+
+static void compose(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, struct layers *ret)
 {
 	const struct glow_state *s = &node->state;
-	struct glow_picture pic = { .idle = &node->idle };
+
+	ret->picture = (struct glow_picture){ .idle = &node->idle, .scenes = ret->scenes };
+	ret->picture.n_scenes = glow_stage_layers(&w->stage, &node->info, ret->scenes);
+	if (!node->has_state)
+		return;
+	ret->picture.light = &s->light;
+	ret->picture.notice = s->has_notice && t_us < s->notice_end_us ? &s->notice : NULL;
+	ret->picture.fade_from = s->fading ? &s->fade_from : NULL;
+	ret->picture.fade_start_us = s->fade_start_us;
+	ret->picture.fade_end_us = s->fade_end_us;
+}
+
+/* What the node's picture depends on beside its layers. */
+static struct glow_env env_of(const struct glow_watch *w, const struct glow_watched *node)
+{
+	struct glow_env env = node->env;
+
+	env.wall_offset_us = w->wall_offset_us;
+	if (w->conductor.has_utc)
+		env.wall_offset_us = w->conductor.utc_offset_us + w->conductor.tz_offset_s * GLOW_US_PER_S;
+	env.blackout = glow_stage_blackout(&w->stage);
+	return env;
+}
+
+void glow_watch_render(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us,
+		       struct glow_frame *ret_frame)
+{
+	struct glow_env env = env_of(w, node);
+	struct layers layers;
 
 	if (!node->online || !node->has_info) {
 		glow_frame_fill(ret_frame, node->has_info ? node->info.shape.pixels : 8, GLOW_BLACK);
 		return;
 	}
-	if (node->has_state) {
-		pic.light = &s->light;
-		pic.notice = s->has_notice && t_us < s->notice_end_us ? &s->notice : NULL;
-		pic.fade_from = s->fading ? &s->fade_from : NULL;
-		pic.fade_start_us = s->fade_start_us;
-		pic.fade_end_us = s->fade_end_us;
-	}
-	glow_picture_render(&pic, &node->env, t_us, ret_frame);
+	compose(w, node, t_us, &layers);
+	glow_picture_render(&layers.picture, &env, t_us, ret_frame);
 }
 
-struct glow_rgb glow_watch_led(struct glow_shape shape, const struct glow_frame *frame, uint32_t i)
+const struct glow_scene *glow_watch_scene(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
+{
+	struct layers layers;
+
+	compose(w, node, t_us, &layers);
+	return glow_picture_scene(&layers.picture, t_us);
+}
+
+struct glow_rgb glow_watch_pixel(struct glow_shape shape, const struct glow_frame *frame, uint32_t i)
 {
 	if (!glow_shape_mono(shape))
 		return frame->px[i];
 	return glow_rgb_scale(glow_shape_led_color(shape, i), frame->px[i].r);
-}
-
-static void label_look(const struct glow_look *look, const char *before, char *ret_text, size_t size)
-{
-	int source = look->effect ? glow_param_find(look->effect, "source") : -1;
-	char color[8] = "", name[40] = "auto";
-
-	glow_color_format(look->color, color);
-	if (look->effect)
-		snprintf(name, sizeof(name), "%s", look->painted ? "painted" : look->effect->name);
-	if (source >= 0)
-		snprintf(name, sizeof(name), "gauge %s", look->effect->params[source].choices[look->params.v[source]]);
-	snprintf(ret_text, size, "%s%s%s%s %u%%", before, name,
-		 look->effect == glow_effect_at(0) && !look->painted ? " " : "",
-		 look->effect == glow_effect_at(0) && !look->painted ? color : "",
-		 (look->brightness * 100 + 127) / 255);
-}
-
-void glow_watch_label(const struct glow_watched *node, char *ret_text, size_t size)
-{
-	if (!node->online)
-		snprintf(ret_text, size, "offline");
-	else if (node->info.problem[0])
-		snprintf(ret_text, size, "dark: %s", node->info.problem);
-	else if (!node->has_state)
-		snprintf(ret_text, size, "…");
-	else if (node->state.showing == GLOW_SHOWS_NOTICE && node->state.has_notice)
-		label_look(&node->state.notice, "notice: ", ret_text, size);
-	else if (!node->state.light.on)
-		snprintf(ret_text, size, "off");
-	else if (node->state.light.effect)
-		label_look(&node->state.light, "", ret_text, size);
-	else
-		snprintf(ret_text, size, "idle: %s", node->info.idle);
 }

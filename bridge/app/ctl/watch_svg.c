@@ -5,7 +5,7 @@
 
 #include <glow/watch.h>
 
-enum { WIDTH = 680, ROW = 100, TOP = 16, LEFT = 260, STEP = 48, SPIRAL = 13 /* tenths */ };
+enum { WIDTH = 680, ROW = 100, HEAD = 56, TAIL = 24, LEFT = 260, STEP = 48, SPIRAL = 13 /* tenths */ };
 
 /* Unit directions of a PiGlow's spiral arm steps would need a sine; these are
  * the positions of its 18 LEDs in tenths of a pixel, measured on a drawing of the board. */
@@ -56,14 +56,14 @@ static void put_led(struct glow_rgb c, int x, int y, int r, FILE *out)
 	fprintf(out, "<circle cx=\"%d\" cy=\"%d\" r=\"%d\" fill=\"%s\"/>\n", x, y, r, text);
 }
 
-static void put_node(const struct glow_watched *node, int64_t t_us, int y, FILE *out)
+static void put_node(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, int y, FILE *out)
 {
 	struct glow_frame f;
 	struct glow_shape shape = node->info.shape;
 	char label[160];
 
-	glow_watch_render(node, t_us, &f);
-	glow_watch_label(node, label, sizeof(label));
+	glow_watch_render(w, node, t_us, &f);
+	glow_watch_label(w, node, t_us, label, sizeof(label));
 	fprintf(out, "<text x=\"24\" y=\"%d\" class=\"id\">", y - 2);
 	escaped(node->id, out);
 	fprintf(out, "</text>\n<text x=\"24\" y=\"%d\" class=\"what\">", y + 18);
@@ -77,20 +77,22 @@ static void put_node(const struct glow_watched *node, int64_t t_us, int y, FILE 
 			int dx, dy;
 
 			piglow_at(i, &dx, &dy);
-			put_led(glow_watch_led(shape, &f, i), cx + dx * SPIRAL / 10, y + dy * SPIRAL / 10, 5, out);
+			put_led(glow_watch_pixel(shape, &f, i), cx + dx * SPIRAL / 10, y + dy * SPIRAL / 10, 5, out);
 		}
 		return;
 	}
 	fprintf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"44\" rx=\"8\" class=\"pcb\"/>\n", LEFT, y - 22,
 		STEP * 8 + 12);
 	for (uint32_t i = 0; i < f.n && i < 8; i++)
-		put_led(glow_watch_led(shape, &f, i), LEFT + 29 + STEP * (int)i, y, 12, out);
+		put_led(glow_watch_pixel(shape, &f, i), LEFT + 29 + STEP * (int)i, y, 12, out);
 }
 
 void glow_watch_svg(const struct glow_watch *w, int64_t t_us, FILE *out)
 {
-	int height = TOP * 2 + ROW * (int)w->n_nodes;
+	int height = HEAD + ROW * (int)w->n_nodes + TAIL;
+	char line[512];
 
+	glow_watch_headline(w, t_us, line, sizeof(line));
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n"
 		"<style>.id{font:600 18px sans-serif;fill:#f2f3f5}.what{font:13px sans-serif;fill:#9aa0aa}"
@@ -99,7 +101,10 @@ void glow_watch_svg(const struct glow_watch *w, int64_t t_us, FILE *out)
 		"<feGaussianBlur stdDeviation=\"7\"/></filter></defs>\n"
 		"<rect width=\"%d\" height=\"%d\" rx=\"14\" fill=\"#101216\"/>\n",
 		WIDTH, height, WIDTH, height, WIDTH, height);
+	fputs("<text x=\"24\" y=\"38\" class=\"what\">", out);
+	escaped(line, out);
+	fputs("</text>\n", out);
 	for (size_t k = 0; k < w->n_nodes; k++)
-		put_node(w->nodes[k], t_us, TOP + ROW / 2 + ROW * (int)k, out);
+		put_node(w, w->nodes[k], t_us, HEAD + ROW / 2 + ROW * (int)k, out);
 	fputs("</svg>\n", out);
 }

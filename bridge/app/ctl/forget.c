@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* glowctl forget: the retained messages of a node that is gone for good. */
+
+#include <sysexits.h>
+
+#include "rows.h"
+#include "session.h"
+
+static const struct glow_option rows[] = {
+	CTL_SWITCH("force", force, "no", "also a node that is online; it comes back with its next message"),
+	{ .name = "discovery",
+	  .type = GLOW_OPT_STRING,
+	  .def = "homeassistant",
+	  .arg = "TOPIC",
+	  .help = "prefix of Home Assistant's discovery",
+	  CTL_AT(discovery) },
+};
+
+static void clear(struct glow_ctl_session *s, const char *topic)
+{
+	const struct glow_message empty = { .topic = topic, .payload = "", .qos = 1, .retained = true };
+
+	glow_mqtt_publish(s->mqtt, &empty);
+}
+
+static void forget(struct glow_ctl_session *s, const char *id)
+{
+	static const char *const leaves[] = { "state", "info", "availability" };
+	const struct glow_ctl_options *o = s->options;
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	for (size_t k = 0; k < CTL_N(leaves); k++) {
+		glow_topic_make(topic, o->common.prefix, "node", id, leaves[k]);
+		clear(s, topic);
+	}
+	glow_discovery_topic(topic, o->discovery, o->common.prefix, id);
+	clear(s, topic);
+	printf("%s: forgotten\n", id);
+}
+
+static int run(const void *values, int n_words, char *const words[])
+{
+	const struct glow_ctl_options *o = values;
+	const struct glow_watched *node;
+	struct glow_ctl_session s;
+	int status;
+
+	if (n_words != 1)
+		return glow_ctl_fail(EX_USAGE, "forget whom? for example: glowctl forget pi7");
+	if (!glow_id_valid(words[0]))
+		return glow_ctl_fail(EX_USAGE, "\"%s\" is no node's id", words[0]);
+	status = glow_ctl_open(&s, o, glow_watch_topics, GLOW_WATCH_TOPICS);
+	if (status)
+		return glow_ctl_close(&s, status);
+	node = glow_watch_find(&s.watch, words[0]);
+	if (!node)
+		status = glow_ctl_fail(EX_DATAERR, "nothing is known of a node %s", words[0]);
+	else if (node->online && !o->force)
+		status = glow_ctl_fail(EX_DATAERR, "%s is online; --force forgets it all the same", words[0]);
+	else
+		forget(&s, words[0]);
+	return glow_ctl_close(&s, status);
+}
+
+const struct glow_subcommand glow_ctl_forget = {
+	.name = "forget",
+	.args_doc = "NODE",
+	.summary = "clear what the broker keeps of a node that is gone",
+	.doc = "Removes its retained state, info and availability, and its announcement for Home Assistant.",
+	.examples = "glowctl forget pi7",
+	.options = rows,
+	.n_options = CTL_N(rows),
+	.run = run,
+};

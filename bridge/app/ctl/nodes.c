@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* glowctl nodes: the cluster as a table, or as JSON for programs. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <glow/clock.h>
+#include <glow/json.h>
+
+#include "rows.h"
+#include "session.h"
+#include "table.h"
+
+static const struct glow_option rows[] = {
+	CTL_INT("wait-s", wait_s, 0, 60, "S",
+		"wait until every online node has reported its frames and its clock, at most so long; they do so every "
+		"ten seconds"),
+	CTL_SWITCH("json", json, "no", "for programs"),
+};
+
+/* Cluster time as far as it is known without clock probes; what shows is not a matter of milliseconds. */
+static int64_t about_now(const struct glow_watch *w)
+{
+	int64_t utc_us = glow_mono_now().ns / 1000 + glow_wall_minus_mono_us();
+
+	return w->has_beacon ? w->beacon.time_us : utc_us - (w->conductor.has_utc ? w->conductor.utc_offset_us : 0);
+}
+
+static bool all_reported(const struct glow_watch *w)
+{
+	for (size_t k = 0; k < w->n_nodes; k++)
+		if (w->nodes[k]->online && !w->nodes[k]->has_stats)
+			return false;
+	return true;
+}
+
+static void join_groups(const struct glow_info *info, char *ret_text, size_t size)
+{
+	size_t n = 0;
+
+	ret_text[0] = '\0';
+	for (unsigned k = 0; k < info->n_groups && n < size; k++)
+		n += (size_t)snprintf(ret_text + n, size - n, "%s%s", k ? "," : "", info->groups[k]);
+}
+
+static void fill_row(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us,
+		     char (*cell)[GLOW_CELL_SIZE])
+{
+	const struct glow_roster_node *entry = glow_watch_entry(w, node->id);
+
+	snprintf(cell[0], GLOW_CELL_SIZE, "%s", node->id);
+	snprintf(cell[1], GLOW_CELL_SIZE, "%s", node->online ? "online" : "offline");
+	if (node->has_info) {
+		snprintf(cell[2], GLOW_CELL_SIZE, "%s", node->info.board);
+		snprintf(cell[3], GLOW_CELL_SIZE, "%u", node->info.shape.pixels);
+		join_groups(&node->info, cell[5], GLOW_CELL_SIZE);
+	}
+	if (entry)
+		snprintf(cell[4], GLOW_CELL_SIZE, "%u-%u%s", entry->offset, entry->offset + entry->pixels - 1,
+			 entry->reverse ? " reversed" : "");
+	if (node->has_stats)
+		snprintf(cell[6], GLOW_CELL_SIZE, "%u", node->stats.fps);
+	glow_watch_sync(node, cell[7], GLOW_CELL_SIZE);
+	if (node->online)
+		glow_watch_label(w, node, t_us, cell[8], GLOW_CELL_SIZE);
+}
+
+static int print_table(const struct glow_watch *w, int64_t t_us)
+{
+	static const char *const heads[] = { "NODE",   "STATE", "BOARD", "PIXELS", "STRIP",
+					     "GROUPS", "FPS",   "CLOCK", "SHOWS" };
+	struct glow_table table;
+	char(*head)[GLOW_CELL_SIZE], line[512];
+
+	glow_watch_headline(w, t_us, line, sizeof(line));
+	printf("%s\n", line);
+	if (w->n_nodes == 0)
+		return 0;
+	if (!glow_table_init(&table, CTL_N(heads), (unsigned)w->n_nodes + 1))
+		return EX_OSERR;
+	head = glow_table_row(&table);
+	for (size_t k = 0; k < CTL_N(heads); k++)
+		snprintf(head[k], GLOW_CELL_SIZE, "%s", heads[k]);
+	for (size_t k = 0; k < w->n_nodes; k++)
+		fill_row(w, w->nodes[k], t_us, glow_table_row(&table));
+	putchar('\n');
+	glow_table_print(&table, stdout);
+	glow_table_fini(&table);
+	return 0;
+}
+
+/* A member that is null while it is not known. */
+static cJSON *member(cJSON *object, const char *name, bool known)
+{
+	return known ? cJSON_AddObjectToObject(object, name) : cJSON_AddNullToObject(object, name);
+}
+
+static void add_conductor(cJSON *all, const struct glow_watch *w)
+{
+	cJSON *c = member(all, "conductor", w->has_conductor);
+	char clock_id[GLOW_CLOCK_ID_LEN + 1];
+
+	if (!w->has_conductor)
+		return;
+	glow_clock_id_format(w->conductor.leader.clock_id, clock_id);
+	cJSON_AddStringToObject(c, "id", w->conductor.id);
+	cJSON_AddBoolToObject(c, "online", w->conductor_online);
+	cJSON_AddBoolToObject(c, "leading", glow_watch_led(w));
+	glow_json_add_int(c, "term", w->conductor.leader.term);
+	cJSON_AddStringToObject(c, "clock_id", clock_id);
+}
+
+static void add_sync(cJSON *object, const struct glow_watched *node)
+{
+	const struct glow_stats_sync *sync = &node->stats.sync;
+	cJSON *s = member(object, "sync", node->has_stats);
+
+	if (!node->has_stats)
+		return;
+	cJSON_AddStringToObject(s, "state", sync->state);
+	if (!sync->valid)
+		return;
+	glow_json_add_int(s, "offset_us", sync->offset_us);
+	glow_json_add_int(s, "error_us", sync->error_us);
+}
+
+static cJSON *node_object(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
+{
+	const struct glow_roster_node *entry = glow_watch_entry(w, node->id);
+	cJSON *o = cJSON_CreateObject(), *groups;
+	char label[160];
+
+	glow_watch_label(w, node, t_us, label, sizeof(label));
+	cJSON_AddStringToObject(o, "id", node->id);
+	cJSON_AddBoolToObject(o, "online", node->online);
+	cJSON_AddStringToObject(o, "board", node->info.board);
+	cJSON_AddStringToObject(o, "backend", node->info.backend);
+	cJSON_AddStringToObject(o, "version", node->info.version);
+	glow_json_add_int(o, "pixels", node->info.shape.pixels);
+	groups = cJSON_AddArrayToObject(o, "groups");
+	for (unsigned k = 0; k < node->info.n_groups; k++)
+		cJSON_AddItemToArray(groups, cJSON_CreateString(node->info.groups[k]));
+	if (entry)
+		glow_json_add_int(o, "offset", entry->offset);
+	cJSON_AddStringToObject(o, "shows", label);
+	cJSON_AddStringToObject(o, "problem", node->info.problem);
+	if (node->has_stats)
+		glow_json_add_int(o, "fps", node->stats.fps);
+	add_sync(o, node);
+	return o;
+}
+
+static int print_json(const struct glow_watch *w, int64_t t_us)
+{
+	cJSON *all = cJSON_CreateObject(), *nodes;
+	char *text;
+
+	add_conductor(all, w);
+	nodes = cJSON_AddArrayToObject(all, "nodes");
+	for (size_t k = 0; k < w->n_nodes; k++)
+		cJSON_AddItemToArray(nodes, node_object(w, w->nodes[k], t_us));
+	text = cJSON_Print(all);
+	cJSON_Delete(all);
+	puts(text ? text : "");
+	free(text);
+	return text ? 0 : EX_OSERR;
+}
+
+static int run(const void *values, int n_words, char *const words[])
+{
+	const struct glow_ctl_options *o = values;
+	struct glow_ctl_session s;
+	int status = glow_ctl_open(&s, o, glow_watch_topics, GLOW_WATCH_TOPICS);
+
+	(void)n_words;
+	(void)words;
+	if (status == 0 && o->wait_s > 0)
+		glow_ctl_wait(&s, o->wait_s * 1000, all_reported);
+	glow_watch_tick(&s.watch, about_now(&s.watch));
+	if (status == 0)
+		status = (o->json ? print_json : print_table)(&s.watch, s.watch.now_us);
+	return glow_ctl_close(&s, status);
+}
+
+const struct glow_subcommand glow_ctl_nodes = {
+	.name = "nodes",
+	.summary = "list the nodes and who leads them",
+	.doc = "What the broker keeps of each node: its board, its place on the cluster's strip, its groups and what "
+	       "it "
+	       "shows; frames a second and the quality of its clock where --wait-s waited for a report.",
+	.examples = "glowctl nodes\nglowctl nodes --wait-s 12\nglowctl nodes --json | jq -r '.nodes[].id'",
+	.options = rows,
+	.n_options = CTL_N(rows),
+	.run = run,
+};

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <stdlib.h>
+#include <string.h>
+
+#include <glow/command.h>
+#include <glow/ctl.h>
+#include <glow/json.h>
+#include <glow/scenes.h>
+
+/* Puts the members of `extra` over those of `tree`; objects in both are merged. Both stay the caller's. */
+static void merge(cJSON *tree, const cJSON *extra)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, extra)
+	{
+		cJSON *old = cJSON_GetObjectItemCaseSensitive(tree, item->string);
+
+		if (old && cJSON_IsObject(old) && cJSON_IsObject(item)) {
+			merge(old, item);
+			continue;
+		}
+		cJSON_DeleteItemFromObjectCaseSensitive(tree, item->string);
+		cJSON_AddItemToObject(tree, item->string, cJSON_Duplicate(item, true));
+	}
+}
+
+/* What was typed, with `extra` (deleted here) put over it. */
+static char *with(const char *text, cJSON *extra, struct glow_diag *diag)
+{
+	cJSON *tree;
+	char *payload = NULL;
+
+	if (!extra->child) {
+		cJSON_Delete(extra);
+		return strdup(text);
+	}
+	tree = glow_command_tree(text, strlen(text), diag);
+	if (tree && !cJSON_IsObject(tree)) {
+		glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
+	} else if (tree) {
+		merge(tree, extra);
+		payload = cJSON_PrintUnformatted(tree);
+	}
+	cJSON_Delete(tree);
+	cJSON_Delete(extra);
+	return payload;
+}
+
+static cJSON *id_list(cJSON *target, const char *field, const char *list, struct glow_diag *diag)
+{
+	cJSON *array = cJSON_AddArrayToObject(target, field);
+	char id[GLOW_ID_MAX + 2];
+
+	for (const char *c = list;; c++) {
+		size_t n = strcspn(c, ",");
+
+		snprintf(id, sizeof(id), "%.*s", (int)n, c);
+		if (!glow_id_valid(id)) {
+			glow_diag_set(diag, GLOW_OUT_OF_RANGE, "target",
+				      "\"%s\" is no id: a-z, 0-9 and - inside, at most 63", id);
+			return NULL;
+		}
+		cJSON_AddItemToArray(array, cJSON_CreateString(id));
+		c += n;
+		if (!*c)
+			return array;
+	}
+}
+
+static bool add_target(cJSON *extra, const struct glow_ctl_options *o, struct glow_diag *diag)
+{
+	cJSON *target;
+
+	if (!o->nodes && !o->groups)
+		return true;
+	if (o->nodes && o->groups) {
+		glow_diag_set(diag, GLOW_CONFLICT, "", "--node and --group exclude each other");
+		return false;
+	}
+	target = cJSON_AddObjectToObject(extra, "target");
+	return id_list(target, o->nodes ? "nodes" : "groups", o->nodes ? o->nodes : o->groups, diag);
+}
+
+/* A number, true or false where it reads as one, else a word. */
+static cJSON *param_value(const char *text, size_t len)
+{
+	struct glow_diag diag;
+	cJSON *value = glow_json_parse(text, len, &diag);
+	char *word;
+
+	if (value && (cJSON_IsNumber(value) || cJSON_IsBool(value)))
+		return value;
+	cJSON_Delete(value);
+	word = strndup(text, len);
+	value = word ? cJSON_CreateString(word) : NULL;
+	free(word);
+	return value;
+}
+
+static bool add_params(cJSON *extra, const char *lines, struct glow_diag *diag)
+{
+	cJSON *params = lines ? cJSON_AddObjectToObject(extra, "params") : NULL;
+
+	for (const char *line = lines; line && *line;) {
+		size_t len = strcspn(line, "\n"), name_len = strcspn(line, "=\n");
+		char name[64];
+
+		if (name_len == 0 || name_len >= sizeof(name) || line[name_len] != '=') {
+			glow_diag_set(diag, GLOW_BAD_TYPE, "", "--param wants name=value, got \"%.*s\"", (int)len,
+				      line);
+			return false;
+		}
+		snprintf(name, sizeof(name), "%.*s", (int)name_len, line);
+		cJSON_DeleteItemFromObjectCaseSensitive(params, name);
+		cJSON_AddItemToObject(params, name, param_value(line + name_len + 1, len - name_len - 1));
+		line += len + (line[len] == '\n');
+	}
+	return true;
+}
+
+static void add_number(cJSON *extra, const char *name, int64_t value, double unit)
+{
+	if (value >= 0)
+		cJSON_AddNumberToObject(extra, name, (double)value / unit);
+}
+
+char *glow_ctl_play_payload(const struct glow_ctl_options *o, const char *text, struct glow_diag *diag)
+{
+	cJSON *extra = cJSON_CreateObject();
+
+	if (!add_target(extra, o, diag) || !add_params(extra, o->params, diag)) {
+		cJSON_Delete(extra);
+		return NULL;
+	}
+	if (o->id)
+		cJSON_AddStringToObject(extra, "id", o->id);
+	if (o->span)
+		cJSON_AddStringToObject(extra, "span", o->span);
+	add_number(extra, "fade_ms", o->fade_ms, 1);
+	add_number(extra, "duration_s", o->for_s, 1);
+	if (!o->take)
+		cJSON_AddFalseToObject(extra, "take");
+	return with(text, extra, diag);
+}
+
+char *glow_ctl_set_payload(const struct glow_ctl_options *o, const char *text, struct glow_diag *diag)
+{
+	cJSON *extra = cJSON_CreateObject();
+
+	if (!add_params(extra, o->params, diag)) {
+		cJSON_Delete(extra);
+		return NULL;
+	}
+	add_number(extra, "transition", o->fade_ms, 1000);
+	return with(text, extra, diag);
+}
+
+char *glow_ctl_notify_payload(const struct glow_ctl_options *o, const char *text, struct glow_diag *diag)
+{
+	cJSON *extra = cJSON_CreateObject();
+
+	if (!add_params(extra, o->params, diag)) {
+		cJSON_Delete(extra);
+		return NULL;
+	}
+	if (o->id)
+		cJSON_AddStringToObject(extra, "id", o->id);
+	if (o->clear)
+		cJSON_AddTrueToObject(extra, "clear");
+	add_number(extra, "ttl_s", o->ttl_s, 1);
+	add_number(extra, "priority", o->priority, 1);
+	return with(text, extra, diag);
+}
+
+char *glow_ctl_stop_payload(const struct glow_ctl_options *o, const char *id, struct glow_diag *diag)
+{
+	cJSON *extra = cJSON_CreateObject();
+
+	if (id)
+		cJSON_AddStringToObject(extra, "id", id);
+	add_number(extra, "fade_ms", o->fade_ms, 1);
+	return with("", extra, diag);
+}
+
+char *glow_ctl_dim_payload(const struct glow_ctl_options *o, const char *text, int64_t now_us, struct glow_diag *diag)
+{
+	struct glow_dim dim;
+
+	if (glow_dim_read(text, strlen(text), &dim, diag) != GLOW_OK) {
+		if (text[0] != '{') /* the words are fewer than a light's, of which diag speaks */
+			glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "must be 0%%..100%%, off or on, got \"%.40s\"",
+				      text);
+		return NULL;
+	}
+	if (o->for_s > 0)
+		dim.until_us = now_us + o->for_s * GLOW_US_PER_S;
+	return glow_json_finish(glow_dim_write(&dim));
+}
+
+bool glow_ctl_target_is_many(const char *word)
+{
+	return strcmp(word, "all") == 0 || strncmp(word, "group/", 6) == 0;
+}
+
+bool glow_ctl_target(const char *prefix, const char *word, const char *leaf, char ret_topic[GLOW_TOPIC_MAX + 1])
+{
+	const char *slash = strchr(word, '/'), *id = slash ? slash + 1 : word;
+	bool group = strncmp(word, "group/", 6) == 0;
+
+	if (strcmp(word, "all") == 0) {
+		glow_topic_make(ret_topic, prefix, word, leaf, NULL);
+		return true;
+	}
+	if (!glow_id_valid(id) || (slash && !group && strncmp(word, "node/", 5) != 0))
+		return false;
+	glow_topic_make(ret_topic, prefix, group ? "group" : "node", id, leaf);
+	return true;
+}
+
+void glow_ctl_scene_name(const char *payload, char *ret_text, size_t size)
+{
+	struct glow_diag diag;
+	cJSON *tree = glow_command_tree(payload, strlen(payload), &diag);
+	const cJSON *playlist = glow_json_get(tree, "playlist"), *effect = glow_json_get(tree, "effect");
+
+	if (cJSON_IsArray(playlist))
+		snprintf(ret_text, size, "playlist of %d", cJSON_GetArraySize(playlist));
+	else
+		snprintf(ret_text, size, "%.60s", cJSON_IsString(effect) ? effect->valuestring : "solid");
+	cJSON_Delete(tree);
+}

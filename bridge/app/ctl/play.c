@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <glow/json.h>
+
+#include "rows.h"
+#include "session.h"
+
+static const struct glow_option rows[] = {
+	CTL_PARAM,
+	{ .name = "span",
+	  .type = GLOW_OPT_CHOICE,
+	  .choices = "cluster|node",
+	  .help = "one strip across all boards, or every board alike",
+	  CTL_AT(span) },
+	CTL_TEXT("node", nodes, "ID,...", "on these nodes only"),
+	CTL_TEXT("group", groups, "ID,...", "on the nodes of these groups only"),
+	CTL_INT("fade-ms", fade_ms, 0, 60000, "MS", "cross-fade at the beginning and the end"),
+	CTL_INT("for-s", for_s, 1, 31536000, "S", "end by itself after so many seconds"),
+	CTL_TEXT("id", id, "ID", "name of the scene (main by default); a later one of that name replaces it"),
+	CTL_SWITCH("take", take, "yes", "make lights that were set earlier let go, so that the scene shows"),
+};
+
+/* How many nodes it is for: the answer's word, else all that the conductor knows; 0 where only it could tell. */
+static unsigned node_count(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
+{
+	const cJSON *nodes = glow_json_get(answer, "nodes");
+
+	if (cJSON_IsNumber(nodes) && nodes->valuedouble >= 0)
+		return (unsigned)nodes->valuedouble;
+	return strstr(payload, "\"target\"") ? 0 : s->watch.conductor.nodes;
+}
+
+/* "main: rainbow from 12:00:03.250 on 5 nodes" of what the answer tells. */
+static void tell(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
+{
+	const cJSON *id = glow_json_get(answer, "id"), *start = glow_json_get(answer, "start_us");
+	unsigned nodes = node_count(s, payload, answer);
+	char name[80], clock[16];
+
+	glow_ctl_scene_name(payload, name, sizeof(name));
+	printf("%s: %s", cJSON_IsString(id) ? id->valuestring : "main", name);
+	if (cJSON_IsNumber(start)) {
+		glow_ctl_time_text(&s->watch, (int64_t)start->valuedouble, clock);
+		printf(" from %s", clock);
+	}
+	if (nodes)
+		printf(" on %u node%s", nodes, nodes == 1 ? "" : "s");
+	putchar('\n');
+}
+
+static int play(const struct glow_ctl_options *o, const char *payload)
+{
+	static const char *const topics[] = { "conductor/+" };
+	struct glow_ctl_session s;
+	int status = glow_ctl_open(&s, o, topics, 1);
+	cJSON *answer = NULL;
+
+	if (status == 0)
+		status = glow_ctl_ask_conductor(&s, "scene", "play", payload, &answer);
+	if (status == 0)
+		tell(&s, payload, answer);
+	cJSON_Delete(answer);
+	return glow_ctl_close(&s, status);
+}
+
+static int run(const void *values, int n_words, char *const words[])
+{
+	const struct glow_ctl_options *o = values;
+	struct glow_diag diag;
+	int status = 0;
+	char *text = glow_ctl_text(n_words, words, &status), *payload;
+
+	if (!text)
+		return status ? status : glow_ctl_fail(EX_USAGE, "play what? for example: glowctl play rainbow");
+	payload = glow_ctl_play_payload(o, text, &diag);
+	status = payload ? play(o, payload) : glow_ctl_fail_diag(&diag);
+	free(payload);
+	free(text);
+	return status;
+}
+
+const struct glow_subcommand glow_ctl_play = {
+	.name = "play",
+	.args_doc = "SCENE...",
+	.summary = "play an animation across the cluster",
+	.doc = "SCENE is words (an effect, a colour, a percentage for the brightness) or a JSON object, which may also "
+	       "hold a playlist; - reads it from standard input. All boards are one strip unless --span=node says "
+	       "otherwise, and every node draws it in phase from the instant that the conductor answers with.",
+	.examples = "glowctl play rainbow 40%\n"
+		    "glowctl play larson red --param period_ms=3000 --fade-ms 1000\n"
+		    "glowctl play fire --node pi4,pi5 --span node --for-s 60\n"
+		    "glowctl play '{\"playlist\":[{\"effect\":\"plasma\",\"duration_s\":20},"
+		    "{\"effect\":\"sparkle\",\"duration_s\":10}],\"loop\":true}'\n"
+		    "glowctl play - <evening.json",
+	.options = rows,
+	.n_options = CTL_N(rows),
+	.run = run,
+};

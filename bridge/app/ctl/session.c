@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include "session.h"
+
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <glow/clock.h>
+#include <glow/command.h>
+#include <glow/json.h>
+
+enum { LEAVES_MAX = 12 };
+
+int glow_ctl_fail(int status, const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("glowctl: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return status;
+}
+
+int glow_ctl_fail_diag(const struct glow_diag *diag)
+{
+	return glow_ctl_fail(EX_DATAERR, "%s%s%s", diag->where, diag->where[0] ? ": " : "", diag->what);
+}
+
+void glow_ctl_client_id(char ret_client[64])
+{
+	uint32_t dice = 0;
+
+	if (getrandom(&dice, sizeof(dice), GRND_NONBLOCK) != sizeof(dice))
+		dice = (uint32_t)glow_mono_now().ns;
+	snprintf(ret_client, 64, "glowctl-%d-%08x", (int)getpid(), dice);
+}
+
+static int64_t now_ms(void)
+{
+	return glow_mono_now().ns / 1000000;
+}
+
+/* The next event within that time; false for none. */
+static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_mqtt_event *ret_event)
+{
+	struct pollfd fd = { .fd = glow_mqtt_fd(s->mqtt), .events = POLLIN };
+
+	while (!glow_mqtt_next(s->mqtt, ret_event)) {
+		int64_t left_ms = end_ms - now_ms();
+
+		if (left_ms <= 0 || poll(&fd, 1, (int)left_ms) < 0)
+			return false;
+	}
+	if (ret_event->kind == GLOW_MQTT_MESSAGE)
+		glow_watch_message(&s->watch, &ret_event->message);
+	return true;
+}
+
+static int wait_connected(struct glow_ctl_session *s)
+{
+	const char *broker = s->options->common.broker;
+	int64_t end_ms = now_ms() + GLOW_CTL_CONNECT_MS;
+	struct glow_mqtt_event event;
+
+	while (next_event(s, end_ms, &event)) {
+		if (event.kind == GLOW_MQTT_CONNECTED)
+			return 0;
+		if (event.kind != GLOW_MQTT_MESSAGE)
+			return glow_ctl_fail(EX_UNAVAILABLE, "%s", event.why);
+	}
+	return glow_ctl_fail(EX_UNAVAILABLE, "%s does not answer", broker);
+}
+
+int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
+		  size_t n_leaves)
+{
+	struct glow_mqtt_cfg cfg = glow_common_mqtt(&o->common);
+	char topics[LEAVES_MAX][GLOW_TOPIC_MAX + 1], why[160];
+	const char *list[LEAVES_MAX], *answers = s->answers;
+
+	*s = (struct glow_ctl_session){ .options = o };
+	glow_watch_init(&s->watch, o->common.prefix);
+	glow_ctl_client_id(s->client);
+	glow_topic_make(s->answers, o->common.prefix, "answer", s->client, "1");
+	for (size_t k = 0; k < n_leaves; k++) {
+		glow_topic_make(topics[k], o->common.prefix, leaves[k], NULL, NULL);
+		list[k] = topics[k];
+	}
+	cfg.client_id = s->client;
+	cfg.inbox_max = GLOW_CTL_INBOX;
+	cfg.topics = &answers;
+	cfg.n_topics = 1;
+	cfg.retained_topics = list;
+	cfg.n_retained_topics = n_leaves;
+	if (glow_mqtt_open(&cfg, &s->mqtt, why) < 0)
+		return glow_ctl_fail(EX_USAGE, "--broker %s: %s", o->common.broker, why);
+	return wait_connected(s);
+}
+
+bool glow_ctl_next(struct glow_ctl_session *s, int64_t wait_ms, struct glow_message *ret_message)
+{
+	struct glow_mqtt_event event;
+
+	if (!next_event(s, now_ms() + wait_ms, &event) || event.kind != GLOW_MQTT_MESSAGE)
+		return false;
+	*ret_message = event.message;
+	return true;
+}
+
+bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(const struct glow_watch *watch))
+{
+	int64_t end_ms = now_ms() + wait_ms;
+	struct glow_message message;
+
+	while (!done(&s->watch) && glow_ctl_next(s, end_ms - now_ms(), &message))
+		;
+	return done(&s->watch);
+}
+
+cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *payload, int n)
+{
+	const struct glow_message ask = { .topic = topic,
+					  .payload = payload,
+					  .len = strlen(payload),
+					  .qos = 1,
+					  .response_topic = s->answers,
+					  .correlation = s->client,
+					  .correlation_len = strlen(s->client) };
+	cJSON *answers = cJSON_CreateArray(), *answer = NULL;
+	int64_t end_ms = now_ms() + GLOW_CTL_ANSWER_MS;
+	struct glow_message message;
+	struct glow_diag diag;
+
+	glow_mqtt_publish(s->mqtt, &ask);
+	/* A conductor is no node, and its answer has none. */
+	while ((!answer || (glow_json_get(answer, "node") && cJSON_GetArraySize(answers) < n)) &&
+	       glow_ctl_next(s, end_ms - now_ms(), &message)) {
+		cJSON *heard;
+
+		if (strcmp(message.topic, s->answers) != 0)
+			continue;
+		heard = glow_json_parse(message.payload, message.len, &diag);
+		if (heard)
+			cJSON_AddItemToArray(answers, answer = heard);
+	}
+	return answers;
+}
+
+static const char *text_of(const cJSON *answer, const char *name)
+{
+	const cJSON *item = glow_json_get(answer, name);
+
+	return cJSON_IsString(item) ? item->valuestring : "";
+}
+
+/* True when it is a rejection, which is then told. */
+static bool complain(const cJSON *answer)
+{
+	const char *node = text_of(answer, "node"), *field = text_of(answer, "field");
+
+	if (strcmp(text_of(answer, "status"), "ok") == 0)
+		return false;
+	glow_ctl_fail(EX_DATAERR, "%s%s%s%s%s", node, node[0] ? ": " : "", field, field[0] ? ": " : "",
+		      text_of(answer, "message"));
+	return true;
+}
+
+int glow_ctl_complain(const cJSON *answers)
+{
+	const cJSON *answer;
+	int n = 0;
+
+	cJSON_ArrayForEach(answer, answers) n += complain(answer);
+	return n;
+}
+
+int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char *b, const char *payload,
+			   cJSON **ret_answer)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+	cJSON *answers;
+
+	glow_topic_make(topic, s->options->common.prefix, a, b, NULL);
+	answers = glow_ctl_ask(s, topic, payload, 1);
+	*ret_answer = cJSON_DetachItemFromArray(answers, 0);
+	cJSON_Delete(answers);
+	if (!*ret_answer)
+		return glow_ctl_fail(EX_UNAVAILABLE,
+				     "no conductor answered within %d s: is glow-conductor running? glowctl nodes "
+				     "tells",
+				     GLOW_CTL_ANSWER_MS / 1000);
+	if (!complain(*ret_answer))
+		return 0;
+	cJSON_Delete(*ret_answer);
+	*ret_answer = NULL;
+	return EX_DATAERR;
+}
+
+int glow_ctl_close(struct glow_ctl_session *s, int status)
+{
+	fflush(stdout);
+	if (!glow_mqtt_close(s->mqtt, 1000))
+		_exit(status);
+	glow_watch_fini(&s->watch);
+	return status;
+}
+
+void glow_ctl_time_text(const struct glow_watch *watch, int64_t t_us, char ret_text[16])
+{
+	int64_t utc_us = t_us + (watch->conductor.has_utc ? watch->conductor.utc_offset_us : 0);
+	time_t seconds = (time_t)glow_floor_div(utc_us, GLOW_US_PER_S);
+	char clock[9];
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	snprintf(ret_text, 16, "%s.%03d", clock, (int)(glow_floor_mod(utc_us, GLOW_US_PER_S) / 1000));
+}
+
+/* One byte more than a command may have is enough for the receiver to say that it is too large. */
+static char *read_stdin(int *ret_status)
+{
+	char *text = calloc(1, GLOW_COMMAND_MAX + 2);
+	size_t n = text ? fread(text, 1, GLOW_COMMAND_MAX + 1, stdin) : 0;
+
+	if (!text || ferror(stdin) || strlen(text) != n) {
+		free(text);
+		*ret_status = glow_ctl_fail(EX_NOINPUT, "cannot read a command from standard input");
+		return NULL;
+	}
+	return text;
+}
+
+char *glow_ctl_text(int n_words, char *const words[], int *ret_status)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	if (n_words == 1 && strcmp(words[0], "-") == 0)
+		return read_stdin(ret_status);
+	out = n_words > 0 ? open_memstream(&text, &size) : NULL;
+	for (int k = 0; out && k < n_words; k++)
+		fprintf(out, "%s%s", k ? " " : "", words[k]);
+	if (out)
+		fclose(out);
+	return text;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* One command's conversation with the cluster: connect, hear what is retained,
+ * ask, hear the answers. Everything heard goes into the model of the cluster too. */
+
+#include <glow/ctl.h>
+#include <glow/mqtt.h>
+#include <glow/watch.h>
+
+struct glow_ctl_session {
+	const struct glow_ctl_options *options;
+	struct glow_mqtt *mqtt;
+	struct glow_watch watch;
+	char client[64];                  /**< our client id, new for each run */
+	char answers[GLOW_TOPIC_MAX + 1]; /**< where answers are wanted */
+};
+
+/** How long we wait for the broker, and for answers. */
+#define GLOW_CTL_CONNECT_MS 5000
+#define GLOW_CTL_ANSWER_MS  2000
+
+/** Bytes that may wait for us: the infos of a thousand nodes arrive at once. */
+#define GLOW_CTL_INBOX (16 << 20)
+
+/** "glowctl-<process>-<random>": no two programs share it, also not two containers. */
+void glow_ctl_client_id(char ret_client[64]);
+
+/** Connects and returns when everything retained below prefix/<leaves> is in the
+ * model. 0, or an exit status after saying why not; glow_ctl_close() in both cases. */
+int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
+		  size_t n_leaves);
+
+/** The next message within `wait_ms`; false when none came or the connection was lost. */
+bool glow_ctl_next(struct glow_ctl_session *s, int64_t wait_ms, struct glow_message *ret_message);
+
+/** Waits until `done` or for `wait_ms`; returns what `done` said last. */
+bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(const struct glow_watch *watch));
+
+/** Publishes and gathers answers until there are `n`, or the conductor's, which is for
+ * all, or until time is up. An array, the caller's. */
+cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *payload, int n);
+
+/** Prints each rejection among the answers; returns how many there are. */
+int glow_ctl_complain(const cJSON *answers);
+
+/** Asks the conductor at prefix/a/b. 0 with its answer (the caller's), or an exit status after
+ * saying what it refused, or that there is none. */
+int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char *b, const char *payload,
+			   cJSON **ret_answer);
+
+/** Says goodbye and frees; returns `status`, or ends the process with it when the broker does not let go. */
+int glow_ctl_close(struct glow_ctl_session *s, int status);
+
+/** What is wrong with what was typed; EX_DATAERR. */
+int glow_ctl_fail_diag(const struct glow_diag *diag);
+
+/** "12:00:03.250": local time of day at a cluster time. */
+void glow_ctl_time_text(const struct glow_watch *watch, int64_t t_us, char ret_text[16]);
+
+/** The words as one text with blanks between them; the single word "-" is standard
+ * input. The caller's to free; NULL when there is no word, or an exit status in *ret_status. */
+char *glow_ctl_text(int n_words, char *const words[], int *ret_status);

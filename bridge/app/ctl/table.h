@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* Text in columns, each as wide as its widest cell. */
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { GLOW_TABLE_COLUMNS = 9, GLOW_CELL_SIZE = 72 };
+
+struct glow_table {
+	unsigned n_columns, n_rows, most;
+	char (*cells)[GLOW_TABLE_COLUMNS][GLOW_CELL_SIZE];
+};
+
+/** Room for `most` rows; false without memory. */
+bool glow_table_init(struct glow_table *t, unsigned n_columns, unsigned most);
+void glow_table_fini(struct glow_table *t);
+
+/** A new row, whose cells are there to be written into; an empty cell prints as "-". */
+char (*glow_table_row(struct glow_table *t))[GLOW_CELL_SIZE];
+
+/** Prints with two blanks between columns and none at the end of a line. */
+void glow_table_print(const struct glow_table *t, FILE *out);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The cluster in words. */
+
+#include <stdarg.h>
+#include <string.h>
+
+#include <glow/watch.h>
+
+static unsigned percent(unsigned brightness)
+{
+	return (brightness * 100 + 127) / 255;
+}
+
+/* "rainbow 40%", "solid #ff0000", "gauge cpu". Full brightness goes without saying. */
+static void look_text(const struct glow_look *look, char *ret_text, size_t size)
+{
+	int source = glow_param_find(look->effect, "source");
+	const char *name = look->painted ? "painted" : look->effect->name;
+	char color[10] = " ", dimmed[8] = "";
+
+	if (source >= 0)
+		snprintf(color, sizeof(color), " %.8s", look->effect->params[source].choices[look->params.v[source]]);
+	else if (look->effect == glow_effect_at(0) && !look->painted)
+		glow_color_format(look->color, color + 1);
+	if (look->brightness != 255)
+		snprintf(dimmed, sizeof(dimmed), " %u%%", percent(look->brightness));
+	snprintf(ret_text, size, "%s%s%s", name, color[1] ? color : "", dimmed);
+}
+
+/* The entry that shows, and in a playlist which one it is. */
+static void scene_text(const struct glow_scene *scene, int64_t t_us, char *ret_text, size_t size)
+{
+	struct glow_scene_view view;
+	const struct glow_scene_entry *entry;
+	char text[64] = "?", place[24] = "";
+
+	if (!glow_scene_at(scene, t_us, &view))
+		view.entry = 0;
+	entry = &scene->entries[view.entry];
+	if (entry->effect)
+		look_text(&(struct glow_look){ .effect = entry->effect,
+					       .params = entry->params,
+					       .color = entry->color,
+					       .brightness = entry->brightness },
+			  text, sizeof(text));
+	if (scene->playlist)
+		snprintf(place, sizeof(place), " (%d of %u)", view.entry + 1, scene->n_entries);
+	snprintf(ret_text, size, "%s%s", text, place);
+}
+
+static void label_picture(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, char *ret_text,
+			  size_t size)
+{
+	const struct glow_state *s = &node->state;
+	const struct glow_scene *scene = glow_watch_scene(w, node, t_us);
+	char text[96];
+
+	if (s->has_notice && t_us < s->notice_end_us && s->notice.effect) {
+		look_text(&s->notice, text, sizeof(text));
+		snprintf(ret_text, size, "notice: %s", text);
+	} else if (!s->light.on) {
+		snprintf(ret_text, size, "off");
+	} else if (s->light.effect) {
+		look_text(&s->light, ret_text, size);
+	} else if (scene) {
+		scene_text(scene, t_us, text, sizeof(text));
+		snprintf(ret_text, size, "scene: %s", text);
+	} else {
+		snprintf(ret_text, size, "idle: %s", node->info.idle);
+	}
+}
+
+void glow_watch_label(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, char *ret_text,
+		      size_t size)
+{
+	if (!node->online)
+		snprintf(ret_text, size, "offline");
+	else if (node->info.problem[0])
+		snprintf(ret_text, size, "dark: %s", node->info.problem);
+	else if (!node->has_state)
+		snprintf(ret_text, size, "…");
+	else
+		label_picture(w, node, t_us, ret_text, size);
+}
+
+/* "12 µs", "3.4 ms". */
+static void error_text(uint32_t us, char ret_text[16])
+{
+	if (us < 1000)
+		snprintf(ret_text, 16, "%u µs", us);
+	else if (us < 1000000)
+		snprintf(ret_text, 16, "%.1f ms", us / 1e3);
+	else
+		snprintf(ret_text, 16, "%.1f s", us / 1e6);
+}
+
+void glow_watch_sync(const struct glow_watched *node, char *ret_text, size_t size)
+{
+	const struct glow_stats_sync *sync = &node->stats.sync;
+	char error[16];
+
+	ret_text[0] = '\0';
+	if (!node->online || !node->has_stats)
+		return;
+	error_text(sync->error_us, error);
+	if (sync->valid)
+		snprintf(ret_text, size, "%s ±%s", sync->state, error);
+	else
+		snprintf(ret_text, size, "own clock");
+}
+
+/* Appends with a separator. */
+__attribute__((format(printf, 3, 4))) static void add(char *text, size_t size, const char *format, ...)
+{
+	size_t n = strlen(text);
+	va_list args;
+
+	if (n && n + 4 < size)
+		n += (size_t)snprintf(text + n, size - n, " · ");
+	va_start(args, format);
+	vsnprintf(text + n, size - n, format, args);
+	va_end(args);
+}
+
+static void add_conductor(const struct glow_watch *w, char *text, size_t size)
+{
+	if (glow_watch_led(w))
+		add(text, size, "%s leads, term %u", w->conductor.id, w->conductor.leader.term);
+	else if (w->conductor_online && w->has_conductor)
+		add(text, size, "%s asks the nodes for the time", w->conductor.id);
+	else
+		add(text, size, "no conductor");
+}
+
+static void add_scenes(const struct glow_watch *w, int64_t t_us, char *text, size_t size)
+{
+	struct glow_scene_view view;
+	char name[96];
+
+	for (uint32_t k = 0; k < w->stage.scenes.n; k++) {
+		if (!glow_scene_at(&w->stage.scenes.v[k], t_us, &view))
+			continue;
+		scene_text(&w->stage.scenes.v[k], t_us, name, sizeof(name));
+		add(text, size, "%s: %s", w->stage.scenes.v[k].id, name);
+	}
+}
+
+static void add_nodes(const struct glow_watch *w, char *text, size_t size)
+{
+	unsigned online = 0, synced = 0;
+	uint32_t worst_us = 0;
+	char error[16];
+
+	for (size_t k = 0; k < w->n_nodes; k++) {
+		const struct glow_watched *node = w->nodes[k];
+
+		online += node->online;
+		if (!node->online || !node->has_stats || !node->stats.sync.valid)
+			continue;
+		synced++;
+		if (node->stats.sync.error_us > worst_us)
+			worst_us = node->stats.sync.error_us;
+	}
+	add(text, size, "%u of %zu nodes online", online, w->n_nodes);
+	error_text(worst_us, error);
+	if (synced)
+		add(text, size, "clocks within %s", error);
+}
+
+void glow_watch_headline(const struct glow_watch *w, int64_t t_us, char *ret_text, size_t size)
+{
+	ret_text[0] = '\0';
+	add_conductor(w, ret_text, size);
+	add_scenes(w, t_us, ret_text, size);
+	if (w->stage.dim.brightness != 255)
+		add(ret_text, size, "dimmed to %u%%", percent(w->stage.dim.brightness));
+	add_nodes(w, ret_text, size);
+}

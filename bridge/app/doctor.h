@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* What the doctors of our programs have in common. Each check prints its line and returns whether all is well. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glow/mqtt.h>
+
+bool glow_doctor_say(bool fine, const char *what, const char *how);
+
+/** The last line; the exit status. */
+int glow_doctor_verdict(bool fine);
+
+/** `name` is what the id stands for when it is one. */
+bool glow_doctor_name(const char *node, const char *name);
+
+/** The broker takes us, under an id of the doctor's own, and every subscription in cfg. */
+bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node);
+
+/** The wall clock is later than this, so somebody has set it. */
+bool glow_doctor_clock(int64_t built_us);

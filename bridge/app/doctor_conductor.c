@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <glow/clock.h>
+#include <glow/conduct.h>
+#include <glow/json.h>
+#include <glow/timing.h>
+#include <glow/topics.h>
+
+#include "doctor.h"
+
+#define TOPICS    24
+#define LISTEN_MS 2500 /* a leader is heard twice a second */
+
+/* What is heard of a leader. */
+struct heard {
+	bool beacon, info;
+	struct glow_leader beating;
+	struct glow_conductor_info named;
+};
+
+static void hear(const struct glow_message *m, const char *prefix, struct heard *h)
+{
+	enum glow_topic_kind kind = glow_topic_kind(prefix, m->topic);
+	struct glow_diag diag;
+	struct glow_beacon beacon;
+	cJSON *tree = glow_json_parse(m->payload, m->len, &diag);
+
+	if (tree && kind == GLOW_TOPIC_CONDUCTOR_BEACON && glow_beacon_read(tree, &beacon, &diag) == GLOW_OK) {
+		h->beacon = true;
+		h->beating = beacon.leader;
+	} else if (tree && kind == GLOW_TOPIC_CONDUCTOR_INFO) {
+		h->info = glow_conductor_info_read(tree, &h->named, &diag) == GLOW_OK;
+	}
+	cJSON_Delete(tree);
+}
+
+static void listen_for(struct glow_mqtt *mqtt, const char *prefix, struct heard *h)
+{
+	int64_t end_ns = glow_mono_now().ns + LISTEN_MS * INT64_C(1000000);
+	struct glow_mqtt_event event;
+
+	while (!h->beacon && glow_mono_now().ns < end_ns) {
+		struct pollfd p = { .fd = glow_mqtt_fd(mqtt), .events = POLLIN };
+
+		poll(&p, 1, 100);
+		while (glow_mqtt_next(mqtt, &event))
+			if (event.kind == GLOW_MQTT_MESSAGE)
+				hear(&event.message, prefix, h);
+	}
+}
+
+/* Not ours to judge: with nobody leading this conductor would, with somebody it stands by. */
+static void say_leader(const struct glow_conduct_cfg *cfg)
+{
+	struct glow_mqtt_cfg mqtt = cfg->mqtt;
+	struct heard h = { 0 };
+	struct glow_mqtt *messenger;
+	char beacon[GLOW_TOPIC_MAX + 1], info[GLOW_TOPIC_MAX + 1], client[GLOW_TOPIC_MAX + 1], line[512];
+	const char *topics[1] = { beacon }, *retained[1] = { info };
+
+	glow_topic_make(beacon, cfg->conductor.prefix, "conductor", "beacon", NULL);
+	glow_topic_make(info, cfg->conductor.prefix, "conductor", "info", NULL);
+	snprintf(client, sizeof(client), "%.200s-doctor-listens", cfg->conductor.node);
+	mqtt.client_id = client;
+	mqtt.topics = topics;
+	mqtt.retained_topics = retained;
+	mqtt.n_topics = mqtt.n_retained_topics = 1;
+	if (glow_mqtt_open(&mqtt, &messenger, line) < 0)
+		return;
+	listen_for(messenger, cfg->conductor.prefix, &h);
+	glow_mqtt_close(messenger, 500);
+	if (!h.beacon)
+		snprintf(line, sizeof(line), "nobody leads");
+	else if (h.info && h.named.leader.boot == h.beating.boot)
+		snprintf(line, sizeof(line), "%s leads in term %u, with %u nodes", h.named.id, h.beating.term,
+			 h.named.nodes);
+	else
+		snprintf(line, sizeof(line), "a conductor leads in term %u", h.beating.term);
+	glow_doctor_say(true, "leader", line);
+}
+
+static bool check_broker(const struct glow_conduct_cfg *cfg)
+{
+	struct glow_mqtt_cfg mqtt = cfg->mqtt;
+	char names[TOPICS][GLOW_TOPIC_MAX + 1];
+	const char *topics[TOPICS];
+	bool keeps;
+
+	for (; mqtt.n_topics < TOPICS &&
+	       glow_conductor_topic(&cfg->conductor, mqtt.n_topics, names[mqtt.n_topics], &keeps);
+	     mqtt.n_topics++)
+		topics[mqtt.n_topics] = names[mqtt.n_topics];
+	mqtt.topics = topics;
+	return glow_doctor_broker(&mqtt, cfg->conductor.node);
+}
+
+int glow_conduct_doctor(const struct glow_conduct_cfg *cfg)
+{
+	char line[512];
+	bool fine, reached;
+
+	snprintf(line, sizeof(line), "%s, of the cluster %s", cfg->conductor.node, cfg->conductor.prefix);
+	fine = glow_doctor_name(cfg->conductor.node, line);
+	reached = glow_prefix_valid(cfg->conductor.prefix) && check_broker(cfg);
+	fine = glow_doctor_clock(cfg->conductor.built_us) && reached && fine;
+	if (reached)
+		say_leader(cfg);
+	return glow_doctor_verdict(fine);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* A scene that is replaced must not fade out while its successor fades in over
+ * it: the idle display would shine through both. So it loses its own fade as
+ * soon as it has faded in, and ends when the other covers it all. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <glow/time.h>
+
+#include "programme.h"
+
+#define LINGER_US GLOW_US_PER_S /* what has ended is removed this much later */
+
+int glow_programme_init(struct glow_scenes *s)
+{
+	*s = (struct glow_scenes){ .v = calloc(GLOW_SCENES_MAX, sizeof(*s->v)) };
+	return s->v ? 0 : -ENOMEM;
+}
+
+static void clear(struct glow_scenes *s)
+{
+	while (s->n > 0)
+		glow_scene_fini(&s->v[--s->n]);
+}
+
+void glow_programme_take(struct glow_scenes *s, struct glow_scenes *read)
+{
+	clear(s);
+	s->clock_id = read->clock_id;
+	s->term = read->term;
+	s->rev = read->rev;
+	s->n = read->n;
+	if (read->n > 0)
+		memcpy(s->v, read->v, read->n * sizeof(*s->v));
+	read->n = 0; /* the scenes have moved; the array has not */
+	glow_scenes_fini(read);
+}
+
+static void drop(struct glow_scenes *s, uint32_t k)
+{
+	glow_scene_fini(&s->v[k]);
+	memmove(&s->v[k], &s->v[k + 1], (--s->n - k) * sizeof(*s->v));
+}
+
+/* True when a later entry has taken its place. */
+static bool replaced(const struct glow_scenes *s, uint32_t k)
+{
+	for (uint32_t i = k + 1; i < s->n; i++)
+		if (strcmp(s->v[i].id, s->v[k].id) == 0)
+			return true;
+	return false;
+}
+
+static void end_at(struct glow_scene *scene, int64_t end_us)
+{
+	if (end_us < scene->end_us)
+		scene->end_us = end_us;
+}
+
+bool glow_programme_play(struct glow_scenes *s, struct glow_scene *scene, int64_t now_us)
+{
+	glow_programme_tidy(s, now_us);
+	if (s->n == GLOW_SCENES_MAX)
+		return false;
+	for (uint32_t k = 0; k < s->n; k++)
+		if (strcmp(s->v[k].id, scene->id) == 0)
+			end_at(&s->v[k], scene->start_us + scene->fade_us);
+	s->v[s->n++] = *scene;
+	glow_programme_tidy(s, now_us);
+	return true;
+}
+
+uint32_t glow_programme_stop(struct glow_scenes *s, const char *id, int64_t end_us, int64_t fade_us)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < s->n; k++) {
+		struct glow_scene *scene = &s->v[k];
+
+		if (id && strcmp(scene->id, id) != 0)
+			continue;
+		n++;
+		if (glow_scene_end(scene) > end_us) {
+			scene->end_us = end_us;
+			scene->fade_us = fade_us;
+		}
+	}
+	return n;
+}
+
+/* Its own fade is in the way from here on. */
+static int64_t settled_us(const struct glow_scene *scene)
+{
+	return scene->start_us + scene->fade_us;
+}
+
+/* It has ended a while ago, or ends before it begins. */
+static int64_t removal_us(const struct glow_scene *scene)
+{
+	int64_t end = glow_scene_end(scene);
+
+	if (end <= scene->start_us)
+		return INT64_MIN;
+	return end < GLOW_NEVER - LINGER_US ? end + LINGER_US : GLOW_NEVER;
+}
+
+bool glow_programme_tidy(struct glow_scenes *s, int64_t now_us)
+{
+	bool changed = false;
+
+	for (uint32_t k = s->n; k-- > 0;) {
+		struct glow_scene *scene = &s->v[k];
+
+		if (removal_us(scene) <= now_us) {
+			drop(s, k);
+			changed = true;
+		} else if (scene->fade_us > 0 && replaced(s, k) && settled_us(scene) <= now_us) {
+			scene->fade_us = 0;
+			changed = true;
+		}
+	}
+	return changed;
+}
+
+int64_t glow_programme_next(const struct glow_scenes *s)
+{
+	int64_t next = GLOW_NEVER;
+
+	for (uint32_t k = 0; k < s->n; k++) {
+		const struct glow_scene *scene = &s->v[k];
+		int64_t at = removal_us(scene);
+
+		if (scene->fade_us > 0 && replaced(s, k) && settled_us(scene) < at)
+			at = settled_us(scene);
+		if (at < next)
+			next = at;
+	}
+	return next;
+}
+
+void glow_programme_move(struct glow_scenes *s, uint64_t clock_id, int64_t now_us)
+{
+	s->clock_id = clock_id;
+	for (uint32_t k = 0; k < s->n; k++) {
+		struct glow_scene *scene = &s->v[k];
+		int64_t early_us = scene->start_us - now_us;
+
+		if (early_us <= 0)
+			continue;
+		scene->start_us -= early_us;
+		if (scene->end_us != GLOW_NEVER)
+			scene->end_us -= early_us;
+	}
+}

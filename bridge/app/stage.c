@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* What comes for later is kept beside what holds now: a roster until its time,
+ * scenes of another timeline until this machine is on it. So the picture of the
+ * present never has to wait for the future's. */
+
+#include <string.h>
+
+#include <glow/json.h>
+#include <glow/stage.h>
+#include <glow/time.h>
+
+static const struct glow_dim undimmed = { .brightness = 255, .until_us = GLOW_NEVER };
+
+void glow_stage_init(struct glow_stage *stage)
+{
+	memset(stage, 0, sizeof(*stage));
+	stage->dim = undimmed;
+}
+
+static void drop_next_scenes(struct glow_stage *stage)
+{
+	if (stage->has_next_scenes)
+		glow_scenes_fini(&stage->next_scenes);
+	stage->has_next_scenes = false;
+}
+
+static void drop_next_roster(struct glow_stage *stage)
+{
+	if (stage->has_next_roster)
+		glow_roster_fini(&stage->next_roster);
+	stage->has_next_roster = false;
+}
+
+void glow_stage_fini(struct glow_stage *stage)
+{
+	drop_next_scenes(stage);
+	drop_next_roster(stage);
+	glow_scenes_fini(&stage->scenes);
+	glow_roster_fini(&stage->roster);
+}
+
+static void settle_scenes(struct glow_stage *stage)
+{
+	if (!stage->has_next_scenes || stage->next_scenes.clock_id != stage->clock_id)
+		return;
+	glow_scenes_fini(&stage->scenes);
+	stage->scenes = stage->next_scenes;
+	stage->has_next_scenes = false;
+	stage->revision++;
+}
+
+/* Without cluster time there is no common instant to wait for. */
+static void settle_roster(struct glow_stage *stage, int64_t t_us)
+{
+	if (!stage->has_next_roster || (stage->clock_id && stage->next_roster.effective_us > t_us))
+		return;
+	glow_roster_fini(&stage->roster);
+	stage->roster = stage->next_roster;
+	stage->has_next_roster = false;
+	stage->revision++;
+}
+
+static enum glow_code take_scenes(struct glow_stage *stage, const cJSON *tree, struct glow_diag *diag)
+{
+	struct glow_scenes scenes = { .clock_id = stage->clock_id };
+
+	if (tree && glow_scenes_read(tree, &scenes, diag) != GLOW_OK)
+		return diag->code;
+	drop_next_scenes(stage);
+	stage->next_scenes = scenes;
+	stage->has_next_scenes = true;
+	settle_scenes(stage);
+	return GLOW_OK;
+}
+
+static enum glow_code take_roster(struct glow_stage *stage, const cJSON *tree, int64_t now_us, struct glow_diag *diag)
+{
+	struct glow_roster roster = { .effective_us = now_us };
+
+	if (tree && glow_roster_read(tree, &roster, diag) != GLOW_OK)
+		return diag->code;
+	drop_next_roster(stage);
+	stage->next_roster = roster;
+	stage->has_next_roster = true;
+	settle_roster(stage, now_us);
+	return GLOW_OK;
+}
+
+static enum glow_code take_dim(struct glow_stage *stage, const void *payload, size_t len, struct glow_diag *diag)
+{
+	struct glow_dim dim = undimmed;
+
+	if (len > 0 && glow_dim_read(payload, len, &dim, diag) != GLOW_OK)
+		return diag->code;
+	stage->dim = dim;
+	stage->revision++;
+	return GLOW_OK;
+}
+
+enum glow_code glow_stage_message(struct glow_stage *stage, enum glow_topic_kind kind, const void *payload, size_t len,
+				  int64_t now_us, struct glow_diag *diag)
+{
+	enum glow_code code = GLOW_OK;
+	cJSON *tree = NULL;
+
+	if (kind == GLOW_TOPIC_DIM_CURRENT)
+		return take_dim(stage, payload, len, diag);
+	if (kind != GLOW_TOPIC_SCENE_CURRENT && kind != GLOW_TOPIC_ROSTER)
+		return GLOW_OK;
+	if (len > 0) {
+		tree = glow_json_parse(payload, len, diag);
+		if (!tree)
+			return diag->code;
+	}
+	if (kind == GLOW_TOPIC_SCENE_CURRENT)
+		code = take_scenes(stage, tree, diag);
+	else
+		code = take_roster(stage, tree, now_us, diag);
+	cJSON_Delete(tree);
+	return code;
+}
+
+void glow_stage_clock(struct glow_stage *stage, uint64_t clock_id, int64_t now_us)
+{
+	if (stage->clock_id == clock_id)
+		return;
+	stage->clock_id = clock_id;
+	stage->revision++;
+	settle_scenes(stage);
+	settle_roster(stage, now_us);
+}
+
+void glow_stage_tick(struct glow_stage *stage, int64_t t_us)
+{
+	settle_roster(stage, t_us);
+	if (stage->dim.until_us <= t_us) {
+		stage->dim = undimmed;
+		stage->revision++;
+	}
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us)
+{
+	int64_t next = stage->dim.until_us;
+
+	if (stage->has_next_roster)
+		next = sooner(next, stage->next_roster.effective_us);
+	for (uint32_t k = 0; stage->clock_id && k < stage->scenes.n; k++)
+		next = sooner(next, glow_scene_next(&stage->scenes.v[k], t_us));
+	return next;
+}
+
+uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_info *info,
+			   struct glow_scene_layer ret_layers[GLOW_SCENES_MAX])
+{
+	const struct glow_place own = { .offset = 0, .total = info->shape.pixels };
+	uint32_t n = 0;
+
+	if (!stage->clock_id || stage->scenes.clock_id != stage->clock_id)
+		return 0;
+	for (uint32_t k = 0; k < stage->scenes.n && n < GLOW_SCENES_MAX; k++) {
+		const struct glow_scene *scene = &stage->scenes.v[k];
+
+		if (!glow_target_has(&scene->target, info->id, (const char(*)[GLOW_NAME_SIZE])info->groups,
+				     info->n_groups))
+			continue;
+		ret_layers[n].scene = scene;
+		/* Who is not on the roster yet is a strip of its own. */
+		if (!scene->cluster ||
+		    !glow_roster_place(&stage->roster, &scene->target, info->id, &ret_layers[n].place))
+			ret_layers[n].place = own;
+		n++;
+	}
+	return n;
+}
+
+uint8_t glow_stage_blackout(const struct glow_stage *stage)
+{
+	return 255 - stage->dim.brightness;
+}

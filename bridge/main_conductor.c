@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* glow-conductor: options in, one conductor out. */
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <glow/conduct.h>
+#include <glow/config.h>
+#include <glow/daemon.h>
+#include <glow/log.h>
+#include <glow/options.h>
+#include <glow/time.h>
+
+struct options {
+	struct glow_common_options common;
+	char *discovery, *node;
+	char *order, *reverse, *gap;
+	int64_t grace_s;
+};
+
+#define AT(field) .offset = offsetof(struct options, field)
+#define STRING(n, d, a, g, f, h)                                                                     \
+	{                                                                                            \
+		.name = n, .type = GLOW_OPT_STRING, .def = d, .arg = a, .group = g, AT(f), .help = h \
+	}
+#define VERB(n, h)                                                                         \
+	{                                                                                  \
+		.name = n, .type = GLOW_OPT_VERB, .group = "Instead of running", .help = h \
+	}
+
+static const char broker[] = "Broker", strip[] = "Strip";
+
+static const struct glow_option rows[] = {
+	GLOW_BROKER_ROWS(struct options),
+	STRING("discovery", "homeassistant", "TOPIC", broker, discovery,
+	       "prefix of Home Assistant's discovery; off for none"),
+	STRING("node", NULL, "ID", broker, node, "name of this conductor (default: the host name in lower case)"),
+
+	STRING("order", "", "ID,ID", strip, order, "nodes that come first on the strip; the others follow by name"),
+	STRING("reverse", "", "ID,ID", strip, reverse, "nodes that hang the other way round"),
+	STRING("gap", "", "ID=N,…", strip, gap, "pixels left free behind a node"),
+	{ .name = "grace-s",
+	  .type = GLOW_OPT_INT,
+	  .def = "60",
+	  .max = 86400,
+	  .arg = "S",
+	  .group = strip,
+	  AT(grace_s),
+	  .help = "how long a node that went offline keeps its place" },
+
+	GLOW_LOG_ROWS(struct options, "info"),
+
+	VERB("doctor", "say what is missing, and how to mend it"),
+	VERB("check-config", "check options and environment, and do nothing"),
+	VERB("print-config", "every value and where it came from"),
+	VERB("healthcheck", "ask the running conductor of this name whether it is well"),
+};
+
+static const struct glow_program program = {
+	.name = "glow-conductor",
+	.summary = "give a cluster of LED boards one clock and one animation",
+	.doc = "Keeps the cluster's time, the order of its boards and the scenes that play on all of them together. "
+	       "Of several, one leads and the others stand by to take over.",
+	.options = rows,
+	.n_options = sizeof(rows) / sizeof(rows[0]),
+};
+
+static struct glow_conduct_cfg conduct_cfg(const struct options *o)
+{
+	struct glow_conduct_cfg cfg = {
+		.conductor = { .prefix = o->common.prefix,
+			       .discovery = strcmp(o->discovery, "off") == 0 ? "" : o->discovery,
+			       .node = o->node && o->node[0] ? o->node : glow_daemon_node(),
+			       .order = o->order,
+			       .reverse = o->reverse,
+			       .gap = o->gap,
+			       .grace_s = (uint32_t)o->grace_s,
+			       .built_us = GLOW_BUILT_S * GLOW_US_PER_S },
+		.mqtt = glow_common_mqtt(&o->common),
+	};
+
+	cfg.mqtt.keepalive_s = 3; /* a leader that hangs is missed soon */
+	return cfg;
+}
+
+static int run_verb(const struct glow_config *config, const struct glow_conduct_cfg *cfg)
+{
+	const char *verb = config->verb;
+
+	if (strcmp(verb, "print-config") == 0) {
+		glow_config_print(config, stdout);
+		return 0;
+	}
+	if (strcmp(verb, "healthcheck") == 0)
+		return glow_conduct_health(cfg->conductor.node);
+	if (strcmp(verb, "doctor") == 0)
+		return glow_conduct_doctor(cfg);
+	return glow_conduct_check(cfg); /* --check-config */
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct glow_config config;
+	struct glow_conduct_cfg cfg;
+	int status = glow_config_read(&config, &program, &options, argc, argv);
+
+	if (status)
+		return status;
+	glow_log_setup(options.common.log_level, options.common.log_format);
+	cfg = conduct_cfg(&options);
+	status = config.verb ? run_verb(&config, &cfg) : glow_conduct_run(&cfg);
+	glow_config_free(&config);
+	return status;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* A conductor's state machine: leads a cluster, or stands by to. Messages and
+ * the passing of time go in, messages and the wish for the lead come out. No
+ * I/O, no clock: every call says what time it is on this machine's oscillator,
+ * so a test can run an hour in a millisecond. One thread at a time. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glow/bridge.h>
+#include <glow/clock.h>
+#include <glow/diag.h>
+#include <glow/mqtt.h>
+#include <glow/time.h>
+
+struct glow_conductor_cfg {
+	const char *prefix;
+	const char *discovery; /**< Home Assistant's prefix; "" announces nothing */
+	const char *node;      /**< id of this conductor, for people */
+	const char *order;     /**< "b,a": nodes that come first on the strip; the others follow by name */
+	const char *reverse;   /**< "a,b": nodes that hang the other way round */
+	const char *gap;       /**< "a=3": pixels left free behind a node */
+	uint32_t grace_s;      /**< how long a node that went offline keeps its place */
+	uint32_t boot;         /**< random and not 0: this process */
+	uint64_t seed;         /**< random: clock ids and waits come from it */
+	int64_t built_us;      /**< when this program was built: a wall clock before that is unset */
+	struct glow_outbox outbox;
+	/** Asks for the lead, or gives it back: glow_mqtt_lead(). Called with outbox.ctx. */
+	void (*lead)(void *ctx, bool lead);
+};
+
+struct glow_conductor;
+
+/** -EINVAL with diag, whose `where` is the option, when a list is none. */
+int glow_conductor_create(const struct glow_conductor_cfg *cfg, struct glow_raw now, const struct glow_wall *wall,
+			  struct glow_conductor **ret_conductor, struct glow_diag *diag);
+void glow_conductor_destroy(struct glow_conductor *c);
+
+/** What the messenger tells: connected with every subscription acknowledged and
+ * all retained messages delivered, under the lead id or our own; disconnected; an attempt failed. */
+void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, bool leading);
+void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now);
+void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now);
+
+/** A message of a subscribed topic; message->at says when it arrived. */
+void glow_conductor_message(struct glow_conductor *c, const struct glow_message *message, struct glow_raw now);
+
+/** The wall clock was looked at. */
+void glow_conductor_wall(struct glow_conductor *c, struct glow_raw now, const struct glow_wall *wall);
+
+/** Lets time pass. */
+void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now);
+
+/** The next instant at which glow_conductor_tick() has something to do. */
+struct glow_raw glow_conductor_next(const struct glow_conductor *c);
+
+/** Publishes `offline` if we lead, for a clean end (a clean DISCONNECT sends no will). */
+void glow_conductor_goodbye(struct glow_conductor *c);
+
+/** The topics to subscribe, for struct glow_mqtt_cfg: the k-th one, false behind the
+ * last. Those with *ret_retained want the retained messages too. */
+bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
+			  bool *ret_retained);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* glowctl: what its commands are, and how words of a command line become the
+ * topic and the payload that anybody else could have published. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glow/config.h>
+#include <glow/diag.h>
+#include <glow/options.h>
+#include <glow/topics.h>
+
+/** Options of all commands together; each lists those it has. A number that was not given is -1. */
+struct glow_ctl_options {
+	struct glow_common_options common;
+	char *id, *nodes, *groups, *span, *params, *svg, *discovery;
+	int64_t fade_ms, for_s, ttl_s, priority, fps, wait_s;
+	bool take, clear, force, json, plain;
+};
+
+#define GLOW_CTL_OPTIONS_NONE                                                                                   \
+	{                                                                                                       \
+		.fade_ms = -1, .for_s = -1, .ttl_s = -1, .priority = -1, .fps = -1, .wait_s = -1, .take = true, \
+	}
+
+/** The commands, one a file. Each returns an exit status. */
+extern const struct glow_subcommand glow_ctl_play, glow_ctl_stop, glow_ctl_set, glow_ctl_notify, glow_ctl_identify,
+	glow_ctl_dim, glow_ctl_nodes, glow_ctl_forget, glow_ctl_watch;
+
+/** Whom a light command is for: "pi1", "node/pi1", "group/shelf" or "all". Writes the topic
+ * prefix/…/leaf; false when the word is none of these. */
+bool glow_ctl_target(const char *prefix, const char *word, const char *leaf, char ret_topic[GLOW_TOPIC_MAX + 1]);
+
+/** True for a target that stands for several nodes. */
+bool glow_ctl_target_is_many(const char *word);
+
+/** Payloads, the caller's to free(); NULL with diag. `text` is what was typed,
+ * JSON or shorthand. It goes out as it is unless an option adds something to it. */
+char *glow_ctl_play_payload(const struct glow_ctl_options *o, const char *text, struct glow_diag *diag);
+char *glow_ctl_set_payload(const struct glow_ctl_options *o, const char *text, struct glow_diag *diag);
+char *glow_ctl_notify_payload(const struct glow_ctl_options *o, const char *text, struct glow_diag *diag);
+
+/** `id` NULL: all scenes. */
+char *glow_ctl_stop_payload(const struct glow_ctl_options *o, const char *id, struct glow_diag *diag);
+
+/** Cluster time is only looked at for --for-s. */
+char *glow_ctl_dim_payload(const struct glow_ctl_options *o, const char *text, int64_t now_us, struct glow_diag *diag);
+
+/** What a scene payload plays, for people: "rainbow", "playlist of 3". */
+void glow_ctl_scene_name(const char *payload, char *ret_text, size_t size);
+
+/** A complaint of ours, "glowctl: …", and the exit status that goes with it. */
+int glow_ctl_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* What the cluster shows as a whole: its scenes, the roster that says where each
+ * board lies, and the master dimmer, from the conductor's retained messages.
+ * Whoever draws a node asks here for the scenes that are its own. No I/O; all
+ * times are cluster time. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glow/diag.h>
+#include <glow/info.h>
+#include <glow/picture.h>
+#include <glow/scenes.h>
+#include <glow/topics.h>
+
+struct glow_stage {
+	uint64_t clock_id; /**< the timeline we are on; 0: none, so no scene shows */
+	struct glow_scenes scenes, next_scenes;
+	struct glow_roster roster, next_roster;
+	bool has_next_scenes; /**< they are of another timeline and wait until we are on it */
+	bool has_next_roster; /**< its effective_us has not come yet */
+	struct glow_dim dim;
+	uint32_t revision; /**< rises with every change of what the functions below answer */
+};
+
+void glow_stage_init(struct glow_stage *stage);
+void glow_stage_fini(struct glow_stage *stage);
+
+/** Takes scene/current, roster or dim/current; an empty payload is none of it.
+ * A broken one changes nothing and fills diag. Other kinds are ignored. */
+enum glow_code glow_stage_message(struct glow_stage *stage, enum glow_topic_kind kind, const void *payload, size_t len,
+				  int64_t now_us, struct glow_diag *diag);
+
+/** The timeline that the given times are on from now on; 0: the machine's own wall clock. */
+void glow_stage_clock(struct glow_stage *stage, uint64_t clock_id, int64_t now_us);
+
+/** Lets time pass: a waiting roster comes into force, the dimmer's time runs out. */
+void glow_stage_tick(struct glow_stage *stage, int64_t t_us);
+
+/** The next instant after t_us at which glow_stage_tick() has something to do, or a scene
+ * begins, ends, changes its entry or a cross-fade; GLOW_NEVER if none. */
+int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us);
+
+/** The scenes that target the node, lowest first, and where its board lies on the strip of each.
+ * Returns how many. They point into the stage and are good until its revision changes. */
+uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_info *info,
+			   struct glow_scene_layer ret_layers[GLOW_SCENES_MAX]);
+
+/** The master dimmer as glow_env has it. */
+uint8_t glow_stage_blackout(const struct glow_stage *stage);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Preloaded into a program, gives it a crystal and a wall clock of its own:
+ *
+ *   CLOCK_RATE_PPB   the oscillator (CLOCK_MONOTONIC_RAW) runs fast by so many parts in 10^9
+ *   CLOCK_WALL_MS    the wall clock (CLOCK_REALTIME) is ahead by so many milliseconds
+ *
+ * CLOCK_MONOTONIC stays the kernel's, so timers are as exact as they are; its
+ * start is what a time namespace moves. Only calls through the C library's
+ * symbol are seen, which is how our programs read every clock. */
+
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define NS_PER_S INT64_C(1000000000)
+
+typedef int clock_read(clockid_t, struct timespec *);
+
+static clock_read *kernels;
+static int64_t rate_ppb, wall_ns;
+
+static int64_t setting(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoll(text, NULL, 10) : 0;
+}
+
+/* Others' constructors may read a clock before ours has run. */
+static void find_out(void)
+{
+	rate_ppb = setting("CLOCK_RATE_PPB");
+	wall_ns = setting("CLOCK_WALL_MS") * 1000000;
+	kernels = (clock_read *)dlsym(RTLD_NEXT, "clock_gettime");
+}
+
+static void move(struct timespec *t, int64_t by_ns)
+{
+	int64_t ns = t->tv_sec * NS_PER_S + t->tv_nsec + by_ns;
+
+	t->tv_sec = ns / NS_PER_S;
+	t->tv_nsec = ns % NS_PER_S;
+}
+
+/* In two parts, as nanoseconds times ppb leave 64 bits after an hour. */
+static int64_t gained_ns(const struct timespec *t)
+{
+	return t->tv_sec * rate_ppb + t->tv_nsec * rate_ppb / NS_PER_S;
+}
+
+__attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	int r;
+
+	if (!kernels)
+		find_out();
+	r = kernels(clock, t);
+	if (r == 0 && clock == CLOCK_MONOTONIC_RAW)
+		move(t, gained_ns(t));
+	if (r == 0 && clock == CLOCK_REALTIME)
+		move(t, wall_ns);
+	return r;
+}

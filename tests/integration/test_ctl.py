@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+"""glowctl as people use it, with a real broker and real nodes: what it prints,
+its exit status, and what becomes of it on the boards."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+
+import glow  # noqa: E402
+
+EX_USAGE, EX_DATAERR, EX_UNAVAILABLE = 64, 65, 69
+RED = ["ff0000"] * 8
+BLUE = ["0000ff"] * 8
+DARK = ["000000"] * 8
+
+
+class CtlCase(glow.Case):
+    def ctl(self, *words, status=0, stdin=b""):
+        """Runs glowctl and returns what it printed: output, or the complaint where a failure is wanted."""
+        done = glow.run_ctl("--broker", self.broker.uri, *words, stdin=stdin)
+        self.assertEqual(done.returncode, status, done)
+        if status == 0:
+            self.assertEqual(done.stderr, "", done)
+            return done.stdout
+        self.assertTrue(done.stderr.startswith("glowctl"), done)
+        return done.stderr
+
+    def node(self, *options):
+        return self.bridge(*options).wait_connected()
+
+
+class Alone(CtlCase):
+    """Nobody leads: nodes answer for themselves."""
+
+    def test_set(self):
+        node = self.node()
+        self.assertEqual(self.ctl("set", node.node, "red"), "%s: ok\n" % node.node)
+        node.frames.wait_shows(RED)
+        self.ctl("set", "node/" + node.node, '{"color":"blue"}')
+        node.frames.wait_shows(BLUE)
+        self.ctl("set", node.node, "-", stdin=b'{"color":"#ff0000"}\n')
+        node.frames.wait_shows(RED)
+
+    def test_a_rejection_says_why(self):
+        node = self.node()
+        said = self.ctl("set", node.node, "purplish", status=EX_DATAERR)
+        self.assertEqual(said, 'glowctl: %s: effect: "purplish" is no effect, colour, gauge or percentage\n'
+                         % node.node)
+        said = self.ctl("set", node.node, "rainbow", "--param", "speed=1", status=EX_DATAERR)
+        self.assertIn("params.speed: rainbow has no parameter of that name", said)
+        said = self.ctl("set", node.node, "-", stdin=b"x" * 9000, status=EX_DATAERR)
+        self.assertIn("8192", said)
+
+    def test_nobody_answers(self):
+        self.assertIn("nobody-here: no answer within 2 s", self.ctl("set", "nobody-here", "red",
+                                                                    status=EX_UNAVAILABLE))
+
+    def test_no_broker(self):
+        done = glow.run_ctl("--broker", "mqtt://127.0.0.1:%d" % glow.free_port(), "nodes")
+        self.assertEqual(done.returncode, EX_UNAVAILABLE)
+        self.assertIn("Connection refused", done.stderr)
+
+    def test_many_each_by_itself(self):
+        group = glow.unique("g")
+        nodes = [self.node("--groups", group) for _ in range(3)]
+        other = self.node()
+        other.frames.wait_shows(DARK)
+        said = self.ctl("set", "group/" + group, "blue")
+        self.assertEqual(said, "%s: ok, each by itself since no conductor leads\n" % ", ".join(n.node for n in nodes))
+        for node in nodes:
+            node.frames.wait_shows(BLUE)
+        self.assertEqual(other.frames.last().lights, DARK)
+
+    def test_some_take_it_and_some_do_not(self):
+        group = glow.unique("g")
+        row = self.node("--groups", group)
+        piglow = self.node("--groups", group, "--virtual-shape", "piglow")
+        done = glow.run_ctl("--broker", self.broker.uri, "set", "group/" + group, '{"leds":{"arm1":9}}')
+        self.assertEqual(done.returncode, EX_DATAERR)
+        self.assertTrue(done.stdout.startswith(piglow.node + ": ok"), done)
+        self.assertTrue(done.stderr.startswith("glowctl: %s: leds.arm1: " % row.node), done)
+
+    def test_notices(self):
+        node = self.node("--idle", "blue")
+        watch = self.watch(node.topic("state"))
+
+        def shows(what):
+            since = watch.mark()
+            return lambda: watch.wait(node.topic("state"), lambda m: m.json()["showing"] == what, since)
+
+        wait = shows("notice")
+        self.ctl("notify", node.node, "red", "--id", "disk", "--ttl-s", "600", "--priority", "8")
+        notice = wait().json()["notice"]
+        self.assertEqual((notice["id"], notice["priority"]), ("disk", 8))
+        node.frames.wait_shows(RED)
+        wait = shows("idle")
+        self.ctl("notify", node.node, "--id", "disk", "--clear")
+        wait()
+        node.frames.wait_shows(BLUE)
+        wait = shows("notice")
+        self.ctl("identify", node.node, "--ttl-s", "600")
+        self.assertEqual(wait().json()["notice"]["effect"], "identify")
+
+    def test_no_conductor(self):
+        for words in (("play", "rainbow"), ("stop",), ("dim", "40%")):
+            said = self.ctl(*words, status=EX_UNAVAILABLE)
+            self.assertIn("no conductor answered within 2 s: is glow-conductor running?", said)
+        self.assertIn("no conductor is there to tell the time", self.ctl("dim", "off", "--for-s", "9",
+                                                                         status=EX_UNAVAILABLE))
+
+    def test_usage(self):
+        for words, part in ((("set",), "for example: glowctl set pi1 red"),
+                            (("set", "pi1"), "for example: glowctl set pi1 red"),
+                            (("set", "PI1", "red"), '"PI1" is no target'),
+                            (("play",), "for example: glowctl play rainbow"),
+                            (("notify", "all", "--clear"), "--id"),
+                            (("stop", "a", "b"), "one id"),
+                            (("dim",), "for example: glowctl dim 40%"),
+                            (("identify",), "for example: glowctl identify pi3"),
+                            (("forget", "a/b"), '"a/b" is no node'),
+                            (("--prefix", "a/#", "nodes"), "--prefix a/#")):
+            self.assertIn(part, self.ctl(*words, status=EX_USAGE))
+
+
+class Nodes(CtlCase):
+    def test_table(self):
+        node = self.node("--groups", "shelf,odd", "--idle", "blue 40%")
+        dark = self.bridge("--virtual-shape", "piglow").wait_connected()
+        dark.stop()
+        lines = self.ctl("nodes").splitlines()
+        self.assertRegex(lines[0], r"^no conductor · \d+ of \d+ nodes online$")
+        rows = {line.split()[0]: line for line in lines[3:]}
+        self.assertRegex(rows[node.node], r"online +virtual +8 +- +shelf,odd +- +- +idle: blue 40%$")
+        self.assertRegex(rows[dark.node], r"offline +virtual +18 ")
+        columns = {line.index("virtual") for line in lines[3:]}
+        self.assertEqual(columns, {lines[2].index("BOARD")})
+        self.ctl("forget", dark.node)
+        self.ctl("forget", node.node, "--force")
+
+    def test_json(self):
+        node = self.node("--groups", "shelf")
+        told = glow.json.loads(self.ctl("nodes", "--json", "--wait-s", "12"))
+        self.assertIsNone(told["conductor"])
+        found = next(n for n in told["nodes"] if n["id"] == node.node)
+        self.assertEqual((found["online"], found["pixels"], found["groups"]), (True, 8, ["shelf"]))
+        self.assertIsNotNone(found["sync"], "it waited for a report")
+
+    def test_forget(self):
+        node = self.node()
+        topics = (node.topic("#"), "homeassistant/device/glow-%s/config" % node.node)
+        self.assertIn("--force", self.ctl("forget", node.node, status=EX_DATAERR))
+        node.stop()
+        self.assertGreaterEqual(len(self.broker.retained(*topics)), 4)  # control
+        self.assertEqual(self.ctl("forget", node.node), "%s: forgotten\n" % node.node)
+        self.assertEqual(self.broker.retained(*topics), {})
+        self.assertIn("nothing is known of a node", self.ctl("forget", node.node, status=EX_DATAERR))
+
+
+class Led(CtlCase):
+    """A conductor leads, and two nodes follow its clock."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        path = os.path.join(os.path.dirname(glow.bridge_path()), "glow-conductor")
+        log = os.path.join(cls.home, "conductor.log")
+        with open(log, "wb") as out:
+            conductor = glow.spawn([path, "--broker", cls.broker.uri, "--node", "shelf"], out, out,
+                                   env=glow.child_env())
+        cls.addClassCleanup(glow.end, conductor)
+        cls.nodes = []
+        cls.all = glow.Watch(cls.broker, "glow/#")
+        cls.addClassCleanup(cls.all.close)
+        for group in ("left", "right"):
+            node = glow.Bridge(cls.home, cls.broker.uri, "--groups", group, "--idle", "off")
+            cls.addClassCleanup(node.close)
+            cls.nodes.append(node)
+        cls.all.wait("glow/conductor/info", lambda m: m.json()["state"] == "leading" and m.json()["nodes"] == 2)
+        for node in cls.nodes:
+            cls.all.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] == "tracking")
+
+    def setUp(self):
+        self.ctl("stop")
+        self.ctl("dim", "on")
+        self.ctl("set", "all", "auto")
+
+    def frames(self, lights, which=None):
+        for node in which or self.nodes:
+            node.frames.wait_shows(lights)
+
+    def test_play_and_stop(self):
+        self.assertRegex(self.ctl("play", "red"), r"^main: solid from \d\d:\d\d:\d\d\.\d{3} on 2 nodes\n$")
+        self.frames(RED)
+        self.assertRegex(self.ctl("play", "blue", "--id", "over", "--node", self.nodes[1].node),
+                         r"^over: solid from [0-9:.]+\n$")
+        self.frames(BLUE, self.nodes[1:])
+        self.frames(RED, self.nodes[:1])
+        self.assertEqual(self.ctl("stop", "over", "--fade-ms", "10"), "over: stopped\n")
+        self.frames(RED)
+        self.assertIn("no scene other plays", self.ctl("stop", "other", status=EX_DATAERR))
+        self.ctl("play", "blue", "--group", "left", "--for-s", "1")
+        self.frames(BLUE, self.nodes[:1])
+        self.frames(DARK)  # it replaced main, and ended by itself
+
+    def test_what_a_scene_is_made_of(self):
+        since = self.all.mark()
+        self.ctl("play", "rainbow", "40%", "--param", "period_ms=3000", "--span", "node", "--no-take", "--fade-ms", "5")
+
+        def is_it(m):
+            scene = (m.json()["scenes"] or [{}])[-1]
+            return scene.get("effect") == "rainbow" and scene
+
+        scene = is_it(self.all.wait("glow/scene/current", is_it, since))
+        self.assertEqual((scene["brightness"], scene["params"]["period_ms"], scene["span"], scene["take"]),
+                         (102, 3000, "node", False))
+        self.ctl("play", "-", stdin=b'{"playlist":[{"color":"red","duration_s":5},{"color":"blue","duration_s":5}]}')
+        self.frames(RED)
+
+    def test_rejections(self):
+        self.assertIn("no effect, colour", self.ctl("play", "purplish", status=EX_DATAERR))
+        self.assertIn("params.speed", self.ctl("play", "rainbow", "--param", "speed=1", status=EX_DATAERR))
+        said = self.ctl("set", "all", "purplish", status=EX_DATAERR)
+        self.assertEqual(len(said.splitlines()), 1, "one answers for all")
+
+    def test_many_at_one_instant(self):
+        said = self.ctl("set", "all", "red")
+        self.assertRegex(said, r"^all: ok, at [0-9:.]+ on every node\n$")
+        self.frames(RED)
+        since = self.all.mark()
+        self.assertRegex(self.ctl("set", "group/left", "blue"), r"^group/left: ok, at ")
+        self.frames(BLUE, self.nodes[:1])
+        self.frames(RED, self.nodes[1:])
+        self.assertEqual(len(self.all.find("glow/group/left/apply", since)), 1)
+        self.assertRegex(self.ctl("notify", "all", "lime", "--ttl-s", "1"), r"^all: ok, at ")
+        self.frames(["00ff00"] * 8)
+        self.frames(BLUE, self.nodes[:1])
+
+    def test_dim(self):
+        self.ctl("set", "all", "red")
+        self.assertEqual(self.ctl("dim", "20%"), "dimmed to 20%\n")
+        self.frames(["330000"] * 8)
+        self.assertRegex(self.ctl("dim", "off", "--for-s", "1"), r"^dimmed to 0% until \d\d:\d\d:\d\d\n$")
+        self.frames(DARK)
+        self.frames(RED)
+
+    def test_nodes(self):
+        self.ctl("play", "rainbow")
+        lines = self.ctl("nodes", "--wait-s", "12").splitlines()
+        self.assertRegex(lines[0], r"^shelf leads, term 1 · main: rainbow · 2 of 2 nodes online · clocks within ")
+        rows = [line for line in lines[3:] if " online " in line]
+        for row, strip in zip(rows, ("0-7", "8-15")):
+            self.assertRegex(row, r" %s .* tracking ±\S+ [µm]?s +scene: rainbow$" % strip)
+        told = glow.json.loads(self.ctl("nodes", "--json"))
+        self.assertEqual((told["conductor"]["id"], told["conductor"]["leading"]), ("shelf", True))
+        self.assertEqual([n["offset"] for n in told["nodes"]], [0, 8])
+
+    def test_the_view_shows_what_the_boards_show(self):
+        self.ctl("play", "red", "--node", self.nodes[0].node)
+        self.ctl("set", self.nodes[1].node, "blue")
+        said = self.ctl("watch", "--plain", "--for-s", "1")
+        lines = {line.split()[0]: line for line in said.splitlines() if line}
+        self.assertIn("ff0000 " * 8 + " scene: solid #ff0000", lines[self.nodes[0].node])
+        self.assertIn("0000ff " * 8 + " solid #0000ff", lines[self.nodes[1].node])
+
+
+class Watch(CtlCase):
+    def test_plain(self):
+        node = self.node("--idle", "red")
+        svg = os.path.join(self.home, glow.unique("svg"))
+        said = self.ctl("watch", "--plain", "--for-s", "1", "--svg", svg)
+        line = next(line for line in said.splitlines() if line.startswith(node.node))
+        self.assertIn("ff0000 " * 8, line)
+        self.assertIn("idle: red", line)
+        with open(svg) as f:
+            self.assertIn(node.node, f.read())
+
+
+if __name__ == "__main__":
+    glow.main()

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Words of a command line and the topics and payloads that they become. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <cjson/cJSON.h>
+
+#include <glow/ctl.h>
+#include <glow/time.h>
+
+#include "../harness/json_equal.h"
+
+#define NOW INT64_C(1700000000000000)
+
+typedef char *payload_fn(const struct glow_ctl_options *o, const char *text, struct glow_diag *diag);
+
+static const struct glow_ctl_options none = GLOW_CTL_OPTIONS_NONE;
+
+static bool same_json(const char *a, const char *b)
+{
+	cJSON *x = cJSON_Parse(a), *y = cJSON_Parse(b);
+	bool same = json_equal(x, y);
+
+	cJSON_Delete(x);
+	cJSON_Delete(y);
+	return same;
+}
+
+static void expect(payload_fn *make, const struct glow_ctl_options *o, const char *text, const char *json)
+{
+	struct glow_diag diag;
+	char *payload = make(o, text, &diag);
+
+	assert_non_null(payload);
+	if (!same_json(payload, json))
+		fail_msg("%s is not %s", payload, json);
+	free(payload);
+}
+
+static void refused(payload_fn *make, const struct glow_ctl_options *o, const char *text, enum glow_code code)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+
+	assert_null(make(o, text, &diag));
+	assert_int_equal(diag.code, code);
+	assert_true(diag.what[0]);
+}
+
+/* Without options nothing is read, so that the receiver is the one to judge. */
+static void what_was_typed_goes_out(void **state)
+{
+	static payload_fn *const makers[] = { glow_ctl_play_payload, glow_ctl_set_payload, glow_ctl_notify_payload };
+	static const char *const texts[] = { "rainbow 40%", "{\"effect\": \"rainbow\"}", "{broken", "no-such-word",
+					     "" };
+	struct glow_diag diag;
+
+	(void)state;
+	for (size_t m = 0; m < 3; m++)
+		for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++) {
+			char *payload = makers[m](&none, texts[k], &diag);
+
+			assert_string_equal(payload, texts[k]);
+			free(payload);
+		}
+	assert_false(same_json("{\"a\":1}", "{\"a\":2}")); /* control of what follows */
+	assert_true(same_json("{\"a\":1,\"b\":[2]}", "{\"b\":[2.0],\"a\":1}"));
+}
+
+static void play(void **state)
+{
+	struct glow_ctl_options o = none;
+
+	(void)state;
+	o.id = (char *)"evening";
+	o.span = (char *)"node";
+	o.fade_ms = 0;
+	o.for_s = 60;
+	o.take = false;
+	expect(glow_ctl_play_payload, &o, "larson red 40%",
+	       "{\"effect\":\"larson\",\"color\":\"red\",\"brightness\":102,\"id\":\"evening\",\"span\":\"node\","
+	       "\"fade_ms\":0,\"duration_s\":60,\"take\":false}");
+	o = none;
+	o.fade_ms = 500;
+	expect(glow_ctl_play_payload, &o, "{\"playlist\":[{\"effect\":\"fire\"}],\"fade_ms\":1,\"loop\":true}",
+	       "{\"playlist\":[{\"effect\":\"fire\"}],\"fade_ms\":500,\"loop\":true}");
+	refused(glow_ctl_play_payload, &o, "{broken", GLOW_BAD_JSON);
+	refused(glow_ctl_play_payload, &o, "no-such-word", GLOW_UNKNOWN_EFFECT);
+	refused(glow_ctl_play_payload, &o, "[1]", GLOW_BAD_TYPE);
+}
+
+static void play_target(void **state)
+{
+	static const char *const bad[] = { "", "a,", ",a", "a,,b", "A", "a b", "-a" };
+	struct glow_ctl_options o = none;
+
+	(void)state;
+	o.nodes = (char *)"pi1,pi2";
+	expect(glow_ctl_play_payload, &o, "rainbow",
+	       "{\"effect\":\"rainbow\",\"target\":{\"nodes\":[\"pi1\",\"pi2\"]}}");
+	o.groups = o.nodes;
+	refused(glow_ctl_play_payload, &o, "rainbow", GLOW_CONFLICT);
+	o.nodes = NULL;
+	expect(glow_ctl_play_payload, &o, "rainbow",
+	       "{\"effect\":\"rainbow\",\"target\":{\"groups\":[\"pi1\",\"pi2\"]}}");
+	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+		o.groups = (char *)bad[k];
+		refused(glow_ctl_play_payload, &o, "rainbow", GLOW_OUT_OF_RANGE);
+	}
+}
+
+static void params(void **state)
+{
+	static const char *const bad[] = { "x", "=1", "a=1\nx" };
+	struct glow_ctl_options o = none;
+
+	(void)state;
+	o.params = (char *)"period_ms=3000\nsource=cpu\ntext=SOS = help\nwide=true\nempty=\nperiod_ms=4000";
+	expect(glow_ctl_set_payload, &o, "{\"effect\":\"x\",\"params\":{\"tail\":2,\"source\":\"load\"}}",
+	       "{\"effect\":\"x\",\"params\":{\"tail\":2,\"source\":\"cpu\",\"period_ms\":4000,\"text\":\"SOS = help\","
+	       "\"wide\":true,\"empty\":\"\"}}");
+	expect(glow_ctl_notify_payload, &o, "",
+	       "{\"params\":{\"source\":\"cpu\",\"period_ms\":4000,\"text\":\"SOS = help\",\"wide\":true,\"empty\":"
+	       "\"\"}}");
+	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+		o.params = (char *)bad[k];
+		refused(glow_ctl_play_payload, &o, "rainbow", GLOW_BAD_TYPE);
+	}
+}
+
+static void lights(void **state)
+{
+	struct glow_ctl_options o = none;
+
+	(void)state;
+	o.fade_ms = 1500;
+	expect(glow_ctl_set_payload, &o, "red", "{\"color\":\"red\",\"transition\":1.5}");
+	o = none;
+	o.ttl_s = 3;
+	o.priority = 0;
+	o.id = (char *)"disk";
+	expect(glow_ctl_notify_payload, &o, "red", "{\"color\":\"red\",\"ttl_s\":3,\"priority\":0,\"id\":\"disk\"}");
+	o.ttl_s = o.priority = -1;
+	o.clear = true;
+	expect(glow_ctl_notify_payload, &o, "", "{\"id\":\"disk\",\"clear\":true}");
+}
+
+static void stop_and_dim(void **state)
+{
+	struct glow_ctl_options o = none;
+	struct glow_diag diag;
+	char *payload = glow_ctl_stop_payload(&o, NULL, &diag);
+
+	(void)state;
+	assert_string_equal(payload, "");
+	free(payload);
+	o.fade_ms = 500;
+	payload = glow_ctl_stop_payload(&o, "main", &diag);
+	assert_true(same_json(payload, "{\"id\":\"main\",\"fade_ms\":500}"));
+	free(payload);
+	payload = glow_ctl_dim_payload(&o, "40%", NOW, &diag);
+	assert_true(same_json(payload, "{\"brightness\":102,\"until_us\":null}"));
+	free(payload);
+	o.for_s = 60;
+	payload = glow_ctl_dim_payload(&o, "off", NOW, &diag);
+	assert_string_equal(payload, "{\"brightness\":0,\"until_us\":1700000060000000}");
+	free(payload);
+	assert_null(glow_ctl_dim_payload(&o, "red", NOW, &diag));
+	assert_null(glow_ctl_dim_payload(&o, "140%", NOW, &diag));
+	assert_string_equal(diag.what, "must be 0%..100%, off or on, got \"140%\"");
+}
+
+static void targets(void **state)
+{
+	static const struct {
+		const char *word, *topic;
+		bool many;
+	} good[] = {
+		{ "all", "a/b/all/set", true },
+		{ "pi1", "a/b/node/pi1/set", false },
+		{ "node/all", "a/b/node/all/set", false },
+		{ "group/shelf", "a/b/group/shelf/set", true },
+		{ "group", "a/b/node/group/set", false },
+	};
+	static const char *const bad[] = { "",          "A", "group/",  "node/",   "groups/x",
+					   "group/x/y", "+", "pi1/set", "group/+", "/" };
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(good) / sizeof(good[0]); k++) {
+		assert_true(glow_ctl_target("a/b", good[k].word, "set", topic));
+		assert_string_equal(topic, good[k].topic);
+		assert_int_equal(glow_ctl_target_is_many(good[k].word), good[k].many);
+	}
+	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
+		assert_false(glow_ctl_target("a/b", bad[k], "set", topic));
+}
+
+static void scene_names(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "rainbow 40%", "rainbow" },
+		{ "red", "solid" },
+		{ "{\"effect\":\"fire\",\"id\":\"x\"}", "fire" },
+		{ "{\"playlist\":[{},{}]}", "playlist of 2" },
+		{ "{broken", "solid" },
+	};
+	char text[40];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		glow_ctl_scene_name(cases[k][0], text, sizeof(text));
+		assert_string_equal(text, cases[k][1]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_typed_goes_out),
+		cmocka_unit_test(play),
+		cmocka_unit_test(play_target),
+		cmocka_unit_test(params),
+		cmocka_unit_test(lights),
+		cmocka_unit_test(stop_and_dim),
+		cmocka_unit_test(targets),
+		cmocka_unit_test(scene_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
