@@ -39,7 +39,7 @@
 #define GOODBYE_MS      1200
 #define WRITES          9
 #define LATE_US         1000
-#define WALL_STEP_US    1000                    /* civil time to the millisecond: finer would redraw for nothing */
+#define WALL_STEP_US    1000            /* civil time to the millisecond: finer would redraw for nothing */
 #define SYNC_WAIT_US    RESTORE_WAIT_US /* and from there on for cluster time, where there is a conductor */
 #define NODE_TOPICS     8
 #define MAX_TOPICS      (NODE_TOPICS + 3 * GLOW_GROUPS_MAX)
@@ -269,8 +269,8 @@ static int on_frame(sd_event_source *source, uint64_t usec, void *userdata)
 		}
 	}
 	if (!glow_bridge_started(n->bridge) && t_us >= n->start_deadline_us) {
-		glow_info("no %s within %d s: showing the idle display",
-			  n->said_connected ? "cluster time" : "broker", (int)(RESTORE_WAIT_US / GLOW_US_PER_S));
+		glow_info("no %s within %d s: showing the idle display", n->said_connected ? "cluster time" : "broker",
+			  (int)(RESTORE_WAIT_US / GLOW_US_PER_S));
 		glow_bridge_start(n->bridge, t_us);
 	}
 	glow_bridge_tick(n->bridge, t_us);
@@ -845,7 +845,8 @@ int glow_node_run(const struct glow_node_cfg *cfg)
 
 	*n = (struct node){ .cfg = cfg, .wall_fd = -1, .health_fd = -1 };
 	glow_daemon_block_signals();
-	glow_sync_init(&n->sync, &(struct glow_sync_cfg){ .seed = (uint32_t)glow_raw_now().ns });
+	glow_sync_init(&n->sync, &(struct glow_sync_cfg){ .seed = (uint32_t)glow_raw_now().ns,
+							  .power_save = glow_wifi_sleeps() });
 	n->clock = (struct glow_clock){ .sync = &n->sync,
 					.wall_us = glow_wall_minus_mono_us(),
 					.late_us = (int64_t)cfg->time_offset_ms * 1000 };

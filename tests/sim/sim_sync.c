@@ -78,8 +78,8 @@ int main(int argc, char **argv)
 		effort = (struct effort){ 3, 900, true };
 	else if (argc > 1)
 		effort.seeds = atoi(argv[1]);
-	if (effort.seeds < 1) {
-		fputs("usage: sim_sync [--headline | seeds]\n", stderr);
+	if (effort.seeds < 3) {
+		fputs("usage: sim_sync [--headline | seeds], of which there must be three\n", stderr);
 		return 64;
 	}
 	printf("seeds 1 to %d, %d s each\n\n", effort.seeds, effort.seconds);

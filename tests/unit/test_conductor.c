@@ -697,11 +697,31 @@ static void test_goodbye(void **state)
 	assert_true(find(ONLINE)->retained);
 }
 
+/* Who knows the time goes first; whoever would have to ask the nodes lets it. */
+static void test_who_hurries(void **state)
+{
+	(void)state;
+	create();
+	retain_term_3();
+	glow_conductor_connected(conductor, raw(), false);
+	retain(ONLINE, "offline");
+	pass(1000 * MS - 1);
+	assert_int_equal(wants, 0);
+	pass(500 * MS + 1);
+	assert_int_equal(wants, 1);
+	teardown(NULL);
+	setup(NULL);
+	follow(0, 10 * SECOND);
+	retain(ONLINE, "offline");
+	pass(200 * MS);
+	assert_int_equal(wants, 1);
+}
+
 /* ---- adopting ---- */
 
 static void add_nodes(int n, int64_t s_minus_l, uint32_t sigma_ns)
 {
-	static char ids[32][8];
+	static char ids[32][16];
 
 	for (int k = 0; k < n; k++) {
 		snprintf(ids[n_answerers], sizeof(ids[0]), "n%d", n_answerers);
@@ -729,7 +749,7 @@ static void start_cold(void)
 	create();
 	retain_nodes();
 	glow_conductor_connected(conductor, raw(), false);
-	pass(200 * MS);
+	pass(1500 * MS);
 	take_lead(retain_nodes);
 	assert_true(said(INFO, "\"state\":\"adopting\",\"clock_id\":\"feedbeef01234567\",\"term\":4"));
 	assert_string_equal(last(ONLINE), "online");
@@ -784,7 +804,7 @@ static void test_adopts_from_a_late_node(void **state)
 	create();
 	retain_term_3();
 	glow_conductor_connected(conductor, raw(), false);
-	pass(200 * MS);
+	pass(1500 * MS);
 	take_lead(retain_term_3);
 	pass(2 * SECOND);
 	assert_true(said(INFO, "adopting"));
@@ -822,7 +842,7 @@ static void test_its_own_rate(void **state)
 	create();
 	retain_my_past();
 	glow_conductor_connected(conductor, raw(), false);
-	pass(200 * MS);
+	pass(1500 * MS);
 	take_lead(retain_my_past);
 	pass(2 * SECOND);
 	assert_int_equal(number(INFO, "rate_ppb"), -12000);
@@ -1008,7 +1028,7 @@ static void test_roster_after_a_restart(void **state)
 	create();
 	retain_roster();
 	glow_conductor_connected(conductor, raw(), false);
-	pass(200 * MS);
+	pass(1500 * MS);
 	take_lead(retain_roster);
 	pass(2 * SECOND);
 	assert_int_equal(count(ROSTER), 1); /* the very same, with the same rev */
@@ -1353,7 +1373,7 @@ static void restart_with(const char *text)
 	create();
 	retain_scenes();
 	glow_conductor_connected(conductor, raw(), false);
-	pass(200 * MS);
+	pass(1500 * MS);
 	take_lead(retain_scenes);
 	pass(4 * SECOND);
 	assert_true(said(INFO, "leading"));
@@ -1596,6 +1616,7 @@ int main(void)
 		TEST(test_takeover_goes_on),
 		TEST(test_loss_of_the_lead),
 		TEST(test_gives_back),
+		TEST(test_who_hurries),
 		TEST(test_somebody_of_a_later_term),
 		TEST(test_an_earlier_term_and_a_late_will),
 		TEST(test_goodbye),
