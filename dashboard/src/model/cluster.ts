@@ -5,20 +5,15 @@
  * value that is replaced, never changed, whenever something was said, and
  * pictures, which also change by time alone and are asked for frame by frame. */
 
-import type { Core } from "../core";
-import type {
-	Answer,
-	ConductorInfo,
-	Dim,
-	Effect,
-	Info,
-	Micros,
-	Roster,
-	Scene,
-	State,
-	Stats,
-	SyncState,
-} from "./messages";
+import type { ClockReport, Core, Frame, Showing } from "../core";
+import type { CommandView, Later, Outlet } from "./commands";
+import type { ClusterEvent } from "./events";
+import type { ConductorInfo, Dim, Effect, Info, Micros, Roster, Scene, State, Stats } from "./messages";
+import { Model } from "./model";
+
+export type { ClockReport as ClockView, Frame as NodeFrame, Showing as NodeShowing } from "../core";
+export type { CommandStatus, CommandView, Outlet } from "./commands";
+export type { ClusterEvent, EventKind } from "./events";
 
 /** The way to the broker. `refused` is final until somebody logs in anew. */
 export type LinkState =
@@ -49,56 +44,15 @@ export interface ConductorView {
 	readonly leads: boolean;
 }
 
-/** This browser's knowledge of cluster time. */
-export interface ClockView {
-	readonly state: SyncState;
-	/** There is cluster time; without it pictures are drawn by this machine's own clock. */
-	readonly valid: boolean;
-	readonly offsetUs: number;
-	/** One standard deviation. */
-	readonly errorUs: number;
-	readonly rttUs: number;
-}
-
-export type EventKind = "rejected" | "node" | "conductor" | "scene" | "dim";
-
-/** Something that happened, for the list of events. */
-export interface ClusterEvent {
-	readonly key: number;
-	/** Date.now() when it was heard. */
-	readonly at: number;
-	readonly kind: EventKind;
-	/** The node or conductor it is about, "" for the cluster. */
-	readonly who: string;
-	/** One line for people. */
-	readonly text: string;
-	readonly bad: boolean;
-}
-
 /** Whom a command is for. */
 export type Whom = { node: string } | { group: string } | "all";
-
-export type CommandStatus = "pending" | "accepted" | "rejected" | "unanswered";
-
-export interface CommandView {
-	readonly key: number;
-	/** Date.now() when it was sent. */
-	readonly at: number;
-	readonly topic: string;
-	readonly payload: string;
-	readonly status: CommandStatus;
-	/** The answers so far; one, except where each node answers for itself because nobody conducts. */
-	readonly answers: readonly Answer[];
-	/** Why it was rejected or what silence means, one line for people; "" otherwise. */
-	readonly message: string;
-}
 
 export interface ClusterView {
 	readonly link: LinkState;
 	/** Whether this account may send commands; null while that is not known. */
 	readonly mayCommand: boolean | null;
 	readonly conductor: ConductorView;
-	readonly clock: ClockView;
+	readonly clock: ClockReport;
 	/** In the order of the roster; those it lacks come after, in natural order. */
 	readonly nodes: readonly NodeView[];
 	/** All groups that nodes are in, in natural order. */
@@ -115,33 +69,6 @@ export interface ClusterView {
 	readonly commands: readonly CommandView[];
 }
 
-/** What shows on a node at an instant. */
-export interface NodeShowing {
-	/** `dark`: the board has a problem. `off`: the light is switched off. `unknown`: online, but has not said its state. */
-	readonly layer: "offline" | "dark" | "unknown" | "off" | "notice" | "light" | "scene" | "idle";
-	/** "rainbow 40%", "solid #ff0000", the idle shorthand, or the problem. */
-	readonly label: string;
-	/** The id of the topmost scene that runs for the node, whatever lies over it; null for none. */
-	readonly scene: string | null;
-}
-
-/** A board at an instant. Both arrays are views into the core's memory: good until the next call of frame(). */
-export interface NodeFrame {
-	/** r, g, b of each LED as it goes to the board (before gamma); on a PiGlow its level three times. */
-	readonly raw: Uint8Array;
-	/** r, g, b of each LED as it looks: a PiGlow's levels in the LEDs' own colours. */
-	readonly seen: Uint8Array;
-}
-
-/** How commands reach the broker; link.ts has the real one. */
-export interface Outlet {
-	/** Publishes at QoS 1, not retained. Resolves when the broker has taken it; `false` when it does not allow it.
-	 * Rejects when there is no connection. */
-	command(topic: string, payload: string, responseTopic: string, correlation: Uint8Array): Promise<boolean>;
-	/** Publishes a clock probe at QoS 0, at once or not at all. */
-	probe(topic: string, payload: Uint8Array): void;
-}
-
 export interface ClusterOptions {
 	/** Default "glow". */
 	prefix?: string;
@@ -151,6 +78,8 @@ export interface ClusterOptions {
 	now?: () => number;
 	/** Wall clock in ms; Date.now() by default. */
 	wall?: () => number;
+	/** setTimeout by default. */
+	later?: Later;
 }
 
 export interface Cluster {
@@ -179,8 +108,11 @@ export interface Cluster {
 	tick(tUs: Micros): void;
 	/** What the node's LEDs show at tUs, limits and the flash limit included; null for an id that is not known. Ask
 	 * with rising times. Offline nodes are dark. */
-	frame(id: string, tUs: Micros): NodeFrame | null;
-	showing(id: string, tUs: Micros): NodeShowing;
+	frame(id: string, tUs: Micros): Frame | null;
+	showing(id: string, tUs: Micros): Showing;
+	/** The instant of the frame that a board of so many frames a second shows at tUs. Boards with the same `fps` share
+	 * these instants; drawn for them, a picture equals the board's to the byte. */
+	slotUs(tUs: Micros, fps: number): Micros;
 	/** "shelf leads, term 3 · main: rainbow · dimmed to 40% · 5 of 5 nodes online · clocks within 31 µs". */
 	headline(tUs: Micros): string;
 
@@ -197,7 +129,7 @@ export interface Cluster {
 	close(): void;
 }
 
-/** Stub: the next commit fills it. */
-export function createCluster(_core: Core, _options: ClusterOptions = {}): Cluster {
-	throw new Error("not there yet");
+
+export function createCluster(core: Core, options: ClusterOptions = {}): Cluster {
+	return new Model(core, options);
 }
