@@ -67,6 +67,8 @@ function NoBoards() {
 	);
 }
 
+const sizeFor = (boards: number): string => (boards <= 9 ? "few" : boards <= 24 ? "" : "many");
+
 function Shelf({ view, target, onTarget }: { view: ClusterView; target: Target; onTarget: (target: Target) => void }) {
 	const chosen = target.kind === "nodes" ? target.ids : [];
 	const select = useCallback(
@@ -79,7 +81,7 @@ function Shelf({ view, target, onTarget }: { view: ClusterView; target: Target; 
 	const isIn = (id: string) => chosen.includes(id);
 	if (!view.nodes.length) return <NoBoards />;
 	return (
-		<ul class={`shelf${view.nodes.length > 24 ? " many" : ""}`} aria-label="boards">
+		<ul class={`shelf ${sizeFor(view.nodes.length)}`} aria-label="boards">
 			{view.nodes.map((node) => (
 				<Board key={node.id} node={node} selected={isIn(node.id)} onSelect={view.mayCommand ? select : undefined} />
 			))}
@@ -96,7 +98,7 @@ function Views() {
 	return (
 		<>
 			<Header view={view} here={here} />
-			<main class={`view ${here}${view.link.state === "online" ? "" : " away"}`}>
+			<main class={`view${view.link.state === "online" ? "" : " away"}`}>
 				<Notes view={view} />
 				<div class={panel ? "with-panel" : ""}>
 					{here === "shelf" && <Shelf view={view} target={target} onTarget={setTarget} />}

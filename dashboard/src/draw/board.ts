@@ -37,7 +37,7 @@ export function createBoardPainter(canvas: HTMLCanvasElement, geometry: Geometry
 	const whole = { w: BOARD.w + 2 * BOARD.margin, h: BOARD.h + 2 * BOARD.margin };
 	const field = createField({
 		leds: geometry.leds,
-		reach: geometry.size * 2.9,
+		reach: Math.max(140, geometry.size * 4.4),
 		cell: Math.max(14, geometry.size / 2.6),
 		left: -BOARD.margin,
 		top: -BOARD.margin,

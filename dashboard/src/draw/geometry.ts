@@ -52,11 +52,11 @@ function spiral(): Geometry {
 	const centre = { x: 310, y: 280 };
 	const leds = Array.from({ length: ARM * ARMS }, (_, i) => {
 		const out = ARM - 1 - (i % ARM);
-		const radius = 46 + 37 * out;
+		const radius = 46 + 38 * out;
 		const angle = (Math.floor(i / ARM) / ARMS) * 2 * Math.PI - Math.PI / 2 - 0.62 + 0.25 * out;
 		return { x: centre.x + radius * Math.cos(angle), y: centre.y + radius * Math.sin(angle) };
 	});
-	return { leds, size: 38, round: true, carrier: { x: 30, y: 18, w: 560, h: 524, r: 70 } };
+	return { leds, size: 42, round: true, carrier: { x: 30, y: 18, w: 560, h: 524, r: 70 } };
 }
 
 const known = new Map<string, Geometry>();

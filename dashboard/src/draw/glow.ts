@@ -42,7 +42,7 @@ function spillOf(shape: FieldShape, across: number, down: number): Spill {
 				const far = Math.hypot(dx, dy) / shape.reach;
 				if (far >= 1) continue;
 				cells.push(y * across + x);
-				weights.push(0.62 * (1 - far) ** 2.2);
+				weights.push(0.5 * (1 - far) ** 5 + 0.16 * (1 - far) ** 2);
 			}
 		start[k + 1] = cells.length;
 	});

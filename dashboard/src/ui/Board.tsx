@@ -31,8 +31,7 @@ function Showing({ id }: { id: string }) {
 	const { cluster } = useDesk();
 	useBeat(500);
 	const { layer, label } = cluster.showing(id, cluster.nowUs());
-	const prefix = layer === "scene" || layer === "notice" || layer === "idle" ? `${layer}: ` : "";
-	return <span class={`showing layer-${layer}`}>{layer === "offline" ? "offline" : `${prefix}${label}`}</span>;
+	return <span class={`showing layer-${layer}`}>{label}</span>;
 }
 
 /** "tracking ±8 µs" is on the page of clocks; here a dot tells whether the board runs in phase. */

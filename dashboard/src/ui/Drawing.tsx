@@ -8,15 +8,21 @@ import { BOARD, type Geometry } from "../draw/geometry";
 
 const PINS = Array.from({ length: 20 }, (_, i) => 83 + 25.4 * i);
 
+const PORTS = [
+	[690, 36, 182, 150],
+	[722, 222, 154, 134],
+	[722, 398, 154, 134],
+	[76, 504, 84, 66],
+	[228, 508, 62, 62],
+	[364, 508, 62, 62],
+] as const;
+
 function Ports() {
 	return (
-		<g class="port">
-			<rect x="690" y="36" width="182" height="150" rx="6" />
-			<rect x="722" y="222" width="154" height="134" rx="6" />
-			<rect x="722" y="398" width="154" height="134" rx="6" />
-			<rect x="76" y="504" width="84" height="66" rx="8" />
-			<rect x="228" y="508" width="62" height="62" rx="8" />
-			<rect x="364" y="508" width="62" height="62" rx="8" />
+		<g>
+			{PORTS.map(([x, y, w, h]) => (
+				<rect key={`${x} ${y}`} class="port" x={x} y={y} width={w} height={h} rx="8" />
+			))}
 		</g>
 	);
 }
