@@ -34,32 +34,20 @@ export interface BoardPainter {
 
 export function createBoardPainter(canvas: HTMLCanvasElement, geometry: Geometry): BoardPainter {
 	const context = canvas.getContext("2d")!;
-	const whole = { w: BOARD.w + 2 * BOARD.margin, h: BOARD.h + 2 * BOARD.margin };
-	const field = createField({
-		leds: geometry.leds,
-		reach: Math.max(140, geometry.size * 4.4),
-		cell: Math.max(14, geometry.size / 2.6),
-		left: -BOARD.margin,
-		top: -BOARD.margin,
-		...whole,
-	});
-	const last = new Uint8Array(geometry.leds.length * 3);
+	const { leds, size, round } = geometry;
+	const whole = { w: BOARD.w + 2 * BOARD.spill, h: BOARD.h + 2 * BOARD.spill };
+	const reach = Math.min(200, Math.max(120, size * 4));
+	const field = createField(leds, reach, Math.max(16, size / 2.1));
+	const last = new Uint8Array(leds.length * 3);
 	let stale = true;
 	let unfit = true;
 
-	const scale = () => canvas.width / whole.w;
-	const at = (k: number) => {
-		const led = geometry.leds[k]!;
-		return { x: (led.x + BOARD.margin) * scale(), y: (led.y + BOARD.margin) * scale() };
-	};
-
 	function led(k: number, color: string) {
-		const { x, y } = at(k);
-		const side = geometry.size * scale();
+		const { x, y } = leds[k]!;
 		context.fillStyle = color;
 		context.beginPath();
-		if (geometry.round) context.arc(x, y, side * 0.44, 0, 2 * Math.PI);
-		else context.roundRect(x - side * 0.42, y - side * 0.42, side * 0.84, side * 0.84, side * 0.24);
+		if (round) context.arc(x, y, size * 0.44, 0, 2 * Math.PI);
+		else context.roundRect(x - size * 0.42, y - size * 0.42, size * 0.84, size * 0.84, size * 0.24);
 		context.fill();
 	}
 
@@ -68,22 +56,29 @@ export function createBoardPainter(canvas: HTMLCanvasElement, geometry: Geometry
 		return true;
 	}
 
+	function fit() {
+		stale = fitCanvas(canvas) || stale;
+		unfit = false;
+		const scale = canvas.width / whole.w;
+		context.setTransform(scale, 0, 0, scale, BOARD.spill * scale, BOARD.spill * scale);
+	}
+
 	return {
-		at,
+		at(k) {
+			const scale = canvas.width / whole.w;
+			return { x: (leds[k]!.x + BOARD.spill) * scale, y: (leds[k]!.y + BOARD.spill) * scale };
+		},
 		resized() {
 			unfit = true;
 		},
 		paint(seen) {
-			if (unfit) {
-				stale = fitCanvas(canvas) || stale;
-				unfit = false;
-			}
+			if (unfit) fit();
 			if (!stale && same(seen)) return;
 			last.set(seen.subarray(0, last.length));
 			stale = false;
-			context.clearRect(0, 0, canvas.width, canvas.height);
-			field.shine(seen, context, scale());
-			for (let k = 0; k < geometry.leds.length; k++) led(k, colorAt(seen, k));
+			context.clearRect(-BOARD.spill, -BOARD.spill, whole.w, whole.h);
+			field.shine(seen, context);
+			for (let k = 0; k < leds.length; k++) led(k, colorAt(seen, k));
 		},
 	};
 }

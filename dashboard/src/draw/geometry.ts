@@ -13,15 +13,15 @@ export interface Led {
 
 export interface Geometry {
 	readonly leds: readonly Led[];
-	/** Side of an LED's package; a PiGlow's are round and this is their diameter. */
+	/** Side of an LED's package; where it is round its diameter. */
 	readonly size: number;
 	readonly round: boolean;
 	/** The board that carries the LEDs. */
 	readonly carrier: { readonly x: number; readonly y: number; readonly w: number; readonly h: number; readonly r: number };
 }
 
-/** The Pi and, around it, room for the light that spills over its edge. */
-export const BOARD = { w: 850, h: 560, margin: 60 };
+/** The Pi, the room around its drawing, and how far beyond its edge light is drawn. */
+export const BOARD = { w: 850, h: 560, margin: 36, spill: 140 };
 
 const ROW = { x: 46, y: 22, w: 556, h: 116 };
 const ARM = 6;

@@ -8,62 +8,61 @@
 import type { Led } from "./geometry";
 
 export interface Field {
-	/** Draws the light of r, g, b of each LED; `scale` is pixels of the context for the LEDs' unit. */
-	shine(seen: Uint8Array, onto: CanvasRenderingContext2D, scale: number): void;
+	/** Draws the light of r, g, b of each LED. The context's unit is that of the LEDs. */
+	shine(seen: Uint8Array, onto: CanvasRenderingContext2D): void;
 }
 
-export interface FieldShape {
-	readonly leds: readonly Led[];
-	/** How far light reaches, and the side of a cell, in the LEDs' unit. */
-	readonly reach: number;
-	readonly cell: number;
-	readonly left: number;
-	readonly top: number;
-	readonly w: number;
-	readonly h: number;
-}
+/** How light falls off: bright beside the LED, with a faint hem that reaches far; 0 at a distance of 1. */
+const falloff = (far: number): number => 0.5 * (1 - far) ** 5 + 0.16 * (1 - far) ** 2;
 
 interface Spill {
-	/** cell, weight, cell, weight, … of LED k from start[k] to start[k + 1]. */
+	readonly left: number;
+	readonly top: number;
+	readonly cell: number;
+	readonly across: number;
+	readonly down: number;
+	/** LED k adds weights[j] of itself to cells[j], for j from start[k] up to start[k + 1]. */
 	readonly cells: Uint16Array;
 	readonly weights: Float32Array;
 	readonly start: Uint32Array;
 }
 
-function spillOf(shape: FieldShape, across: number, down: number): Spill {
+function spillOf(leds: readonly Led[], reach: number, cell: number): Spill {
+	const xs = leds.map((led) => led.x);
+	const ys = leds.map((led) => led.y);
+	const left = Math.min(...xs) - reach;
+	const top = Math.min(...ys) - reach;
+	const across = Math.ceil((Math.max(...xs) + reach - left) / cell);
+	const down = Math.ceil((Math.max(...ys) + reach - top) / cell);
 	const cells: number[] = [];
 	const weights: number[] = [];
-	const start = new Uint32Array(shape.leds.length + 1);
-	shape.leds.forEach((led, k) => {
-		for (let y = 0; y < down; y++)
-			for (let x = 0; x < across; x++) {
-				const dx = shape.left + (x + 0.5) * shape.cell - led.x;
-				const dy = shape.top + (y + 0.5) * shape.cell - led.y;
-				const far = Math.hypot(dx, dy) / shape.reach;
-				if (far >= 1) continue;
-				cells.push(y * across + x);
-				weights.push(0.5 * (1 - far) ** 5 + 0.16 * (1 - far) ** 2);
-			}
+	const start = new Uint32Array(leds.length + 1);
+	leds.forEach((led, k) => {
+		for (let at = 0; at < across * down; at++) {
+			const dx = left + ((at % across) + 0.5) * cell - led.x;
+			const dy = top + (Math.floor(at / across) + 0.5) * cell - led.y;
+			const far = Math.hypot(dx, dy) / reach;
+			if (far >= 1) continue;
+			cells.push(at);
+			weights.push(falloff(far));
+		}
 		start[k + 1] = cells.length;
 	});
-	return { cells: Uint16Array.from(cells), weights: Float32Array.from(weights), start };
+	return { left, top, cell, across, down, cells: Uint16Array.from(cells), weights: Float32Array.from(weights), start };
 }
 
-const spills = new WeakMap<readonly Led[], Map<string, Spill>>();
+const spills = new WeakMap<readonly Led[], Spill>();
 
 /* Boards of one kind share their table. */
-function sharedSpill(shape: FieldShape, across: number, down: number): Spill {
-	const key = `${shape.reach} ${shape.cell} ${shape.left} ${shape.top} ${across} ${down}`;
-	const ofLeds = spills.get(shape.leds) ?? new Map<string, Spill>();
-	const spill = ofLeds.get(key) ?? spillOf(shape, across, down);
-	spills.set(shape.leds, ofLeds.set(key, spill));
+function sharedSpill(leds: readonly Led[], reach: number, cell: number): Spill {
+	const spill = spills.get(leds) ?? spillOf(leds, reach, cell);
+	spills.set(leds, spill);
 	return spill;
 }
 
-export function createField(shape: FieldShape): Field {
-	const across = Math.ceil(shape.w / shape.cell);
-	const down = Math.ceil(shape.h / shape.cell);
-	const { cells, weights, start } = sharedSpill(shape, across, down);
+/** `reach` is how far light goes, `cell` the side of a cell of the grid. */
+export function createField(leds: readonly Led[], reach: number, cell: number): Field {
+	const { left, top, across, down, cells, weights, start } = sharedSpill(leds, reach, cell);
 	const canvas = document.createElement("canvas");
 	canvas.width = across;
 	canvas.height = down;
@@ -82,26 +81,31 @@ export function createField(shape: FieldShape): Field {
 		}
 	}
 
+	/* Light as a colour at full strength and how opaque it is: so it shines on dark and light ground alike. */
+	function develop() {
+		const out = image.data;
+		for (let from = 0, to = 0; to < out.length; from += 3, to += 4) {
+			const most = Math.max(sum[from]!, sum[from + 1]!, sum[from + 2]!);
+			const full = most > 0 ? 255 / most : 0;
+			out[to] = sum[from]! * full;
+			out[to + 1] = sum[from + 1]! * full;
+			out[to + 2] = sum[from + 2]! * full;
+			out[to + 3] = most;
+		}
+		context.putImageData(image, 0, 0);
+	}
+
 	return {
-		shine(seen, onto, scale) {
+		shine(seen, onto) {
 			sum.fill(0);
-			for (let k = 0; k < shape.leds.length; k++) {
+			for (let k = 0; k < leds.length; k++) {
 				const r = seen[3 * k]!;
 				const g = seen[3 * k + 1]!;
 				const b = seen[3 * k + 2]!;
 				if (r | g | b) add(k, r, g, b);
 			}
-			const out = image.data;
-			for (let from = 0, to = 0; to < out.length; from += 3, to += 4) {
-				const most = Math.max(sum[from]!, sum[from + 1]!, sum[from + 2]!);
-				const full = most > 0 ? 255 / most : 0;
-				out[to] = sum[from]! * full;
-				out[to + 1] = sum[from + 1]! * full;
-				out[to + 2] = sum[from + 2]! * full;
-				out[to + 3] = most;
-			}
-			context.putImageData(image, 0, 0);
-			onto.drawImage(canvas, 0, 0, across * shape.cell * scale, down * shape.cell * scale);
+			develop();
+			onto.drawImage(canvas, left, top, across * cell, down * cell);
 		},
 	};
 }

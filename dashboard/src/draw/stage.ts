@@ -26,7 +26,7 @@ export interface Stage {
 	/** Keeps the picture of this instant until it is let go; returns the time of that picture. */
 	hold(): Micros;
 	release(): void;
-	/** Frames in the last second or so, and what one costs. */
+	/** Frames in the last second or so in which something was drawn, how many canvases, and what a frame cost. */
 	readonly meter: { readonly fps: number; readonly costMs: number; readonly canvases: number };
 	close(): void;
 }
@@ -40,6 +40,7 @@ export function createStage(cluster: Cluster): Stage {
 	let asked = 0;
 	let timer = 0;
 	let lastUs: Micros = 0;
+	let drawn = 0;
 	const starts: number[] = [];
 	const costs: number[] = [];
 
@@ -60,6 +61,8 @@ export function createStage(cluster: Cluster): Stage {
 	}
 
 	function measured(start: number) {
+		if (!visible.size) return;
+		drawn = visible.size;
 		starts.push(start);
 		costs.push(performance.now() - start);
 		if (starts.length > METER_FRAMES) {
@@ -78,7 +81,7 @@ export function createStage(cluster: Cluster): Stage {
 	}
 
 	function next() {
-		if (asked || timer || held || document.hidden) return;
+		if (asked || timer || held || document.hidden || !visible.size) return;
 		if (moving) asked = requestAnimationFrame(turn);
 		else
 			timer = window.setTimeout(() => {
@@ -95,13 +98,13 @@ export function createStage(cluster: Cluster): Stage {
 
 	/* At once, whatever the pace. */
 	function wake() {
+		if (!asked) starts.length = costs.length = 0;
 		stop();
 		if (!held && !document.hidden) asked = requestAnimationFrame(turn);
 	}
 
 	function shown() {
 		stop();
-		starts.length = costs.length = 0;
 		wake();
 	}
 
@@ -146,7 +149,7 @@ export function createStage(cluster: Cluster): Stage {
 			return {
 				fps: spanMs > 0 ? ((n - 1) * 1000) / spanMs : 0,
 				costMs: n ? costs.reduce((a, b) => a + b, 0) / n : 0,
-				canvases: visible.size,
+				canvases: drawn,
 			};
 		},
 		close() {

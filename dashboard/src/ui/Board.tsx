@@ -9,7 +9,7 @@ import { createBoardPainter, type BoardPainter } from "../draw/board";
 import { geometryOf, type Geometry } from "../draw/geometry";
 import type { NodeView } from "../model/cluster";
 import { Drawing } from "./Drawing";
-import { useBeat, useDesk, useResize } from "./hooks";
+import { useDesk, useResize, useWatched } from "./hooks";
 
 function Light({ id, geometry }: { id: string; geometry: Geometry }) {
 	const { stage, cluster } = useDesk();
@@ -29,8 +29,10 @@ function Light({ id, geometry }: { id: string; geometry: Geometry }) {
 
 function Showing({ id }: { id: string }) {
 	const { cluster } = useDesk();
-	useBeat(500);
-	const { layer, label } = cluster.showing(id, cluster.nowUs());
+	const [layer, label] = useWatched(() => {
+		const now = cluster.showing(id, cluster.nowUs());
+		return `${now.layer}\n${now.label}`;
+	}).split("\n");
 	return <span class={`showing layer-${layer}`}>{label}</span>;
 }
 

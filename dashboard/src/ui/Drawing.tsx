@@ -1,77 +1,49 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* A Raspberry Pi with its LED board, unlit. The light is a canvas laid over it. */
+/* A Raspberry Pi with its LED board, unlit. The light is a canvas laid over it.
+ * Everything of one colour is one path, for a page may show hundreds: a dot is a
+ * line of no length with round ends, a square one with square ends. */
 
 import { memo } from "preact/compat";
-import { BOARD, type Geometry } from "../draw/geometry";
+import { BOARD, type Geometry, type Led } from "../draw/geometry";
 
-const PINS = Array.from({ length: 20 }, (_, i) => 83 + 25.4 * i);
+type Box = readonly [x: number, y: number, w: number, h: number];
 
-const PORTS = [
+const HOLES: readonly Led[] = [35, 615].flatMap((x) => [35, 525].map((y) => ({ x, y })));
+const CHIPS: readonly Box[] = [
+	[216, 196, 150, 150],
+	[424, 204, 132, 132],
+	[560, 398, 72, 72],
+	[74, 398, 56, 56],
+	[70, 14, 508, 50],
+];
+const PORTS: readonly Box[] = [
 	[690, 36, 182, 150],
 	[722, 222, 154, 134],
 	[722, 398, 154, 134],
 	[76, 504, 84, 66],
 	[228, 508, 62, 62],
 	[364, 508, 62, 62],
-] as const;
+];
 
-function Ports() {
-	return (
-		<g>
-			{PORTS.map(([x, y, w, h]) => (
-				<rect key={`${x} ${y}`} class="port" x={x} y={y} width={w} height={h} rx="8" />
-			))}
-		</g>
-	);
-}
+const dots = (at: readonly Led[]): string => at.map(({ x, y }) => `M${x} ${y}h0`).join("");
+const boxes = (all: readonly Box[]): string => all.map(([x, y, w, h]) => `M${x} ${y}h${w}v${h}h${-w}z`).join("");
 
-function Chips() {
-	return (
-		<g class="chip">
-			<rect x="216" y="196" width="150" height="150" rx="8" />
-			<rect x="424" y="204" width="132" height="132" rx="6" />
-			<rect x="560" y="398" width="72" height="72" rx="5" />
-			<rect x="74" y="398" width="56" height="56" rx="5" />
-		</g>
-	);
-}
+const holes = dots(HOLES);
+const chips = boxes(CHIPS);
+const ports = boxes(PORTS);
 
-function Header() {
-	return (
-		<g>
-			<rect class="chip" x="70" y="14" width="508" height="50" rx="4" />
-			<g class="pin">
-				{PINS.map((x) => [
-					<circle key={x} cx={x} cy="27" r="6" />,
-					<circle key={-x} cx={x} cy="51" r="6" />,
-				])}
-			</g>
-		</g>
-	);
-}
-
-function Hole({ x, y }: { x: number; y: number }) {
-	return (
-		<g>
-			<circle class="pad" cx={x} cy={y} r="27" />
-			<circle class="hole" cx={x} cy={y} r="15" />
-		</g>
-	);
-}
-
+/* A PiGlow's LEDs wear a ring of their own colour, or nobody would know which is which while they are dark. */
 function Sockets({ geometry }: { geometry: Geometry }) {
-	const { size, round } = geometry;
+	const { leds, size, round } = geometry;
+	if (!round) return <path class="socket" d={dots(leds)} stroke-width={size} />;
 	return (
-		<g class="socket">
-			{geometry.leds.map((led, k) =>
-				round ? (
-					<circle key={k} class={`own own-${k % 6}`} cx={led.x} cy={led.y} r={size / 2} />
-				) : (
-					<rect key={k} x={led.x - size / 2} y={led.y - size / 2} width={size} height={size} rx={size * 0.16} />
-				),
-			)}
+		<g class="socket round">
+			{[0, 1, 2, 3, 4, 5].map((color) => (
+				<path key={color} class={`own-${color}`} d={dots(leds.filter((_, k) => k % 6 === color))} stroke-width={size + 4} />
+			))}
+			<path d={dots(leds)} stroke-width={size - 4} />
 		</g>
 	);
 }
@@ -82,13 +54,11 @@ export const Drawing = memo(function Drawing({ geometry }: { geometry: Geometry 
 	return (
 		<svg class="drawing" viewBox={`${-m} ${-m} ${BOARD.w + 2 * m} ${BOARD.h + 2 * m}`} aria-hidden="true" focusable="false">
 			<rect class="pcb" width={BOARD.w} height={BOARD.h} rx="30" />
-			<Hole x={35} y={35} />
-			<Hole x={615} y={35} />
-			<Hole x={35} y={525} />
-			<Hole x={615} y={525} />
-			<Chips />
-			<Header />
-			<Ports />
+			<path class="pad" d={holes} />
+			<path class="hole" d={holes} />
+			<path class="chip-on-board" d={chips} />
+			<path class="pin" d="M83 27H570M83 51H570" />
+			<path class="port" d={ports} />
 			<rect class="carrier" x={x} y={y} width={w} height={h} rx={r} />
 			<Sockets geometry={geometry} />
 		</svg>

@@ -6,7 +6,7 @@
 import { useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
 import { Slider, Switch } from "./controls";
-import { useBeat, useDesk } from "./hooks";
+import { useDesk, useWatched } from "./hooks";
 import { Mark } from "./Mark";
 import { Outcome } from "./Outcome";
 import { percent } from "./text";
@@ -42,28 +42,24 @@ function Dimmer({ view }: { view: ClusterView }) {
 
 function Headline({ view }: { view: ClusterView }) {
 	const { cluster } = useDesk();
-	useBeat(1000);
+	const headline = useWatched(() => cluster.headline(cluster.nowUs()));
 	return (
 		<p class="headline">
 			<span class={`dot ${view.link.state === "online" ? "good" : "bad"}`} />
-			{cluster.headline(cluster.nowUs())}
+			{headline}
 		</p>
 	);
 }
 
 function Motion() {
 	const { stage } = useDesk();
-	useBeat(1000);
-	const [, setMoving] = useState(stage.moving);
+	const moving = useWatched(() => stage.moving);
 	return (
 		<Switch
 			label="motion"
-			on={stage.moving}
+			on={moving}
 			title="without it the picture stands still and is looked at anew every few seconds"
-			onChange={(moving) => {
-				stage.setMoving(moving);
-				setMoving(moving);
-			}}
+			onChange={(on) => stage.setMoving(on)}
 		/>
 	);
 }

@@ -18,6 +18,7 @@ export function Notices({ effects, onNotify }: { effects: readonly Effect[]; onN
 	return (
 		<details class="notices">
 			<summary>Notice</summary>
+			<div class="stack">
 			<p class="quiet">Laid over whatever shows; what was there comes back in phase.</p>
 			<ColorField label="colour of the notice" value={color} onChange={setColor} />
 			<Choice label="effect of the notice" value={effect} options={effects.map((e) => [e.name, effectName(e.name)] as const)} onChange={setEffect} />
@@ -30,6 +31,7 @@ export function Notices({ effects, onNotify }: { effects: readonly Effect[]; onN
 				<button type="button" class="quiet-do" onClick={() => onNotify({ id: ID, clear: true })}>
 					Take it back
 				</button>
+			</div>
 			</div>
 		</details>
 	);

@@ -7,7 +7,7 @@ import { useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
 import type { Effect, ParamValue, Scene } from "../model/messages";
 import { Choice, ColorField, EffectField, Segments, Slider, Switch, TextField } from "./controls";
-import { nameOf, useBeat, useDesk, type Target } from "./hooks";
+import { nameOf, useDesk, type Target, useSeconds } from "./hooks";
 import { Outcome } from "./Outcome";
 import { effectName, entryAt, lookText, percent, span, targetText } from "./text";
 
@@ -51,7 +51,7 @@ function LookFields({ look, effects, onLook }: { look: Look; effects: readonly E
 
 function Playing({ scene, mayCommand, onStop }: { scene: Scene; mayCommand: boolean; onStop: (id: string) => void }) {
 	const { cluster } = useDesk();
-	useBeat(1000);
+	useSeconds();
 	const now = cluster.nowUs();
 	const at = entryAt(scene, now);
 	const look = scene.entries[at ?? 0];
@@ -95,6 +95,7 @@ function PlaylistFields({ entries, effects, onEntries }: { entries: readonly Ent
 							<span class="swatch small" style={{ "--swatch": entry.color }} />
 							{effectName(entry.effect)} <span class="quiet">{span(entry.durationS)}</span>
 						</summary>
+						<div class="stack">
 						<LookFields look={entry} effects={effects} onLook={(look) => change(k, look)} />
 						<Slider label="for" value={entry.durationS} min={1} max={120} text={span} onChange={(durationS) => change(k, { durationS })} />
 						<div class="row">
@@ -107,6 +108,7 @@ function PlaylistFields({ entries, effects, onEntries }: { entries: readonly Ent
 							<button type="button" class="quiet-do" disabled={entries.length === 1} onClick={() => onEntries(entries.filter((_, i) => i !== k))}>
 								Remove
 							</button>
+						</div>
 						</div>
 					</details>
 				</li>
@@ -122,6 +124,7 @@ const FIRST_PLAYLIST: Entry[] = [
 
 function Play({ view, selection }: { view: ClusterView; selection: Target }) {
 	const { cluster } = useDesk();
+	const effects = view.effects.filter((e) => e.name !== "identify"); // a notice's
 	const [kind, setKind] = useState<"one" | "playlist">("one");
 	const [look, setLook] = useState(PLAIN);
 	const [entries, setEntries] = useState(FIRST_PLAYLIST);
@@ -148,8 +151,8 @@ function Play({ view, selection }: { view: ClusterView; selection: Target }) {
 	function play() {
 		const what =
 			kind === "one"
-				? asCommand(look, view.effects)
-				: { playlist: entries.map((e) => ({ ...asCommand(e, view.effects), duration_s: e.durationS })), loop };
+				? asCommand(look, effects)
+				: { playlist: entries.map((e) => ({ ...asCommand(e, effects), duration_s: e.durationS })), loop };
 		setSent([
 			cluster.play({
 				...what,
@@ -167,10 +170,10 @@ function Play({ view, selection }: { view: ClusterView; selection: Target }) {
 			<h2 id="play-title">Play</h2>
 			<Segments label="what to play" value={kind} options={[["one", "One effect"], ["playlist", "Playlist"]]} onChange={setKind} />
 			{kind === "one" ? (
-				<LookFields look={look} effects={view.effects} onLook={setLook} />
+				<LookFields look={look} effects={effects} onLook={setLook} />
 			) : (
 				<>
-					<PlaylistFields entries={entries} effects={view.effects} onEntries={setEntries} />
+					<PlaylistFields entries={entries} effects={effects} onEntries={setEntries} />
 					<div class="row">
 						<button
 							type="button"
@@ -202,7 +205,7 @@ function Play({ view, selection }: { view: ClusterView; selection: Target }) {
 export function Scenes({ view, selection }: { view: ClusterView; selection: Target }) {
 	const { cluster } = useDesk();
 	const [sent, setSent] = useState<number[]>([]);
-	useBeat(1000);
+	useSeconds();
 	const now = cluster.nowUs();
 	const mayCommand = view.mayCommand === true;
 	const playing = view.scenes.filter((s) => now < s.startUs || entryAt(s, now) !== null);

@@ -87,7 +87,7 @@ function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null
 		<div class="strip-line" style={{ width: `${width}px`, height: `${layout.line + pitch}px` }}>
 			<canvas ref={canvas} style={{ width: `${width}px`, height: `${pitch * 2.2}px` }} aria-hidden="true" />
 			{labelsOf(strip, line).map(({ at, length, node }) => (
-				<span key={node} class="strip-name" style={{ left: `${at * pitch}px`, width: `${length * pitch}px` }}>
+				<span key={node} class="strip-name" style={{ left: `${at * pitch + 2}px`, width: `${length * pitch - 4}px` }}>
 					{node}
 				</span>
 			))}
@@ -111,7 +111,8 @@ export function Strip({ roster }: { roster: Roster | null }) {
 			) : (
 				<p class="empty">There is no strip yet: the conductor makes it of the boards it knows.</p>
 			)}
-			<div ref={box} class="strip-box">
+			<div class={strip.length ? "strip-box" : ""}>
+				<div ref={box} />
 				{width > 0 && linesOf(strip.length, layout).map((line) => <StripLine key={line.from} strip={strip} line={line} layout={layout} />)}
 			</div>
 		</section>

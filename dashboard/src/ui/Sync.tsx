@@ -7,10 +7,11 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { clockOf, worstSkewUs } from "../history";
 import type { ClusterView, NodeView } from "../model/cluster";
-import { useBeat, useDesk, useResize } from "./hooks";
-import { duration } from "./text";
+import { useDesk, useResize, useSeconds } from "./hooks";
+import { clock, duration } from "./text";
 
 const MOST_LINES = 12;
+const LEAST_S = 300;
 
 /* One hue after the other, far apart, readable on light and dark. */
 const hue = (k: number) => `oklch(0.68 0.16 ${(k * 137.5 + 250) % 360})`;
@@ -27,17 +28,19 @@ function Plot({ view }: { view: ClusterView }) {
 	useEffect(() => {
 		const style = getComputedStyle(box.current!);
 		const ink = style.getPropertyValue("--ink-soft");
-		const axis = { stroke: ink, grid: { stroke: style.getPropertyValue("--line"), width: 1 }, ticks: { show: false } };
+		const font = `12px ${style.fontFamily}`;
+		const axis = { stroke: ink, font, grid: { stroke: style.getPropertyValue("--line"), width: 1 }, ticks: { show: false } };
+		const points = { show: false };
 		const made = new uPlot(
 			{
 				width: box.current!.clientWidth,
 				height: 280,
-				scales: { y: { distr: 3, log: 10 } },
-				axes: [axis, { ...axis, size: 64, values: (_, splits) => splits.map((v) => (v === null ? "" : duration(v))) }],
+				scales: { x: { range: (_, from, to) => [Math.min(from, to - LEAST_S), to] }, y: { distr: 3, log: 10 } },
+				axes: [{ ...axis, space: 90, values: (_, splits) => splits.map((v) => clock(v * 1000)) }, { ...axis, size: 64, values: (_, splits) => splits.map((v) => (v === null ? "" : duration(v))) }],
 				series: [
-					{ label: "time" },
-					{ label: "worst pair", stroke: ink, width: 2, dash: [6, 4], value: (_, v) => (v === null ? "–" : duration(v)) },
-					...ids.map((id, k) => ({ label: id, stroke: hue(k), width: 1.5, value: (_: uPlot, v: number | null) => (v === null ? "–" : duration(v)) })),
+					{ label: "time", value: (_, v) => (v === null ? "–" : clock(v * 1000)) },
+					{ label: "worst pair", stroke: ink, width: 2, dash: [6, 4], points, value: (_, v) => (v === null ? "–" : duration(v)) },
+					...ids.map((id, k) => ({ label: id, stroke: hue(k), width: 1.5, points, value: (_: uPlot, v: number | null) => (v === null ? "–" : duration(v)) })),
 				],
 				cursor: { points: { show: false } },
 			},
@@ -89,7 +92,7 @@ function Figure({ name, value, what }: { name: string; value: string; what: stri
 
 function Figures({ view }: { view: ClusterView }) {
 	const { stage } = useDesk();
-	useBeat(1000);
+	useSeconds();
 	const worst = worstSkewUs(view.nodes);
 	const { conductor, clock } = view;
 	const leader = conductor.leads && conductor.info ? conductor.info : null;
@@ -113,7 +116,7 @@ function Figures({ view }: { view: ClusterView }) {
 			<Figure
 				name="Drawing"
 				value={stage.moving ? `${Math.round(stage.meter.fps) || "–"} fps` : "still"}
-				what={stage.meter.canvases ? `${stage.meter.costMs.toFixed(1)} ms a frame` : "nothing to draw on this view"}
+				what={`${stage.meter.costMs.toFixed(1)} ms for ${stage.meter.canvases} boards or lines, when last on the screen`}
 			/>
 		</dl>
 	);

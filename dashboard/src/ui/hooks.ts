@@ -24,18 +24,21 @@ export function useDesk(): Desk {
 	return useContext(DeskContext)!;
 }
 
-/** Follows the cluster, at most once a frame however much is said. */
+const LOOK_EVERY_MS = 100;
+
+/** Follows the cluster, a few times a second however much is said. */
 export function useView(cluster: Cluster): ClusterView {
 	const [view, setView] = useState(cluster.view);
 	useEffect(() => {
 		let asked = 0;
+		let looked = -LOOK_EVERY_MS;
 		const look = () => {
 			asked = 0;
+			looked = performance.now();
 			setView(cluster.view);
 		};
-		// A hidden page has no frames, but its list of events goes on.
 		const stop = cluster.subscribe(() => {
-			asked ||= window.setTimeout(look, document.hidden ? 1000 : 16);
+			asked ||= window.setTimeout(look, Math.max(0, looked + LOOK_EVERY_MS - performance.now()));
 		});
 		look();
 		return () => {
@@ -46,13 +49,25 @@ export function useView(cluster: Cluster): ClusterView {
 	return view;
 }
 
-/** Renders anew every so often while the page can be seen: for what changes by time alone. */
-export function useBeat(everyMs: number): void {
-	const [, setBeat] = useState(0);
+const beating = new Set<() => void>();
+setInterval(() => document.hidden || beating.forEach((beat) => beat()), 500);
+
+/** A value that changes by time alone: looked at twice a second while the page can be seen. */
+export function useWatched<T extends string | number | boolean>(look: () => T): T {
+	const latest = useRef(look);
+	latest.current = look;
+	const [, set] = useState<T>(look);
 	useEffect(() => {
-		const timer = setInterval(() => document.hidden || setBeat((n) => n + 1), everyMs);
-		return () => clearInterval(timer);
-	}, [everyMs]);
+		const beat = () => set(latest.current());
+		beating.add(beat);
+		return () => void beating.delete(beat);
+	}, []);
+	return look();
+}
+
+/** Renders anew every second. */
+export function useSeconds(): void {
+	useWatched(() => Math.floor(performance.now() / 1000));
 }
 
 /** Whom the controls are for. */

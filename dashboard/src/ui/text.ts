@@ -21,8 +21,9 @@ export function span(seconds: number): string {
 	return min < 90 ? `${min} min` : `${Math.floor(min / 60)} h ${min % 60} min`;
 }
 
+/** "18:03:59" */
 export function clock(atMs: number): string {
-	return new Date(atMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+	return new Date(atMs).toLocaleTimeString("en-GB");
 }
 
 export function percent(brightness: number): string {
