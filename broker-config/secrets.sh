@@ -11,7 +11,7 @@ set -euo pipefail
 umask 077
 
 here=$(dirname "$(readlink -f "$0")")
-dir=${GLOW_SECRETS:-${XDG_CONFIG_HOME:-$HOME/.config}/glowswarm}
+dir=${GLOW_SECRETS:-${XDG_CONFIG_HOME:-${HOME:-}/.config}/glowswarm}
 stock=(bridge conductor viewer operator homeassistant admin health)
 always=(broker localhost 127.0.0.1) # the stack's name for the broker, and tools beside it
 ca_days=7300

@@ -379,6 +379,20 @@ class Doors(Case):
                               stdout=subprocess.PIPE, check=True).stdout.decode()
         self.assertEqual(serial, int(said.split("=")[1], 16))
 
+        with broker.connect("bridge-pi3") as gone, broker.connect("viewer") as stays:
+            secured.make_secrets(self.secrets, "--remove", "bridge-pi3")
+            broker.write_passwords()
+            broker.process.send_signal(signal.SIGHUP)
+            glow.wait_until("it is thrown out", lambda: self.is_out(gone))
+            stays.received()
+
+    def is_out(self, client):
+        try:
+            client.received()
+            return False
+        except ConnectionError:
+            return True
+
     def gets_in(self, broker, account):
         try:
             broker.connect(account).close()
