@@ -219,7 +219,7 @@ static void schedule(struct node *n, int64_t t_us)
 	uint32_t meters, lead_us;
 
 	n->target_us = frame < instant ? frame : instant;
-	n->target_is_slot = frame < instant;
+	n->target_is_slot = frame <= instant && frame != GLOW_NEVER;
 	if (!glow_bridge_started(n->bridge) && n->start_deadline_us < n->target_us) {
 		n->target_us = n->start_deadline_us;
 		n->target_is_slot = false;
@@ -524,6 +524,7 @@ static int on_stats(sd_event_source *source, uint64_t usec, void *userdata)
 	n->frames_before = n->frames;
 	n->stats_ns = ns;
 	glow_bridge_stats(n->bridge, &n->stats);
+	schedule_probe(n);
 	redraw_now(n);
 	sd_event_source_set_time_relative(source, (uint64_t)(n->gauge_shows ? STATS_GAUGE_US : STATS_US));
 	return 0;
