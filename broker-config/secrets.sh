@@ -96,6 +96,7 @@ check_prefix() {
 }
 
 check_account() {
+	[[ $1 != bridge-conductor && $1 != bridge-cluster ]] || usage "$1: that is no node's id but the cluster's own name"
 	[[ $1 =~ ^bridge-$id$ || " ${stock[*]} " == *" $1 "* ]] ||
 		usage "$1: accounts are ${stock[*]} and bridge-<node id>"
 }

@@ -632,7 +632,8 @@ class Secrets(unittest.TestCase):
                 (repository, (), 1, "in the repository"), (self.dir, ("--bogus",), 64, "--bogus"),
                 (self.dir, ("--name", "a b"), 64, "a b"), (self.dir, ("--prefix", "a/#"), 64, "a/#"),
                 (self.dir, ("--prefix", "/a"), 64, "/a"), (self.dir, ("--account", "bridge-Pi7"), 64, "bridge-Pi7"),
-                (self.dir, ("--account", "witness"), 64, "witness"), (self.dir, ("--dir",), 64, "--dir"),
+                (self.dir, ("--account", "witness"), 64, "witness"),
+                (self.dir, ("--account", "bridge-cluster"), 64, "the cluster's own"), (self.dir, ("--dir",), 64, "--dir"),
                 (self.dir, ("--owner", "x"), 64, "--install"), ("/proc/x", (), 1, "/proc/x"),
                 (self.dir, ("--remove", "bridge-pi7"), 1, "bridge-pi7")):
             done = secured.secrets(where, *options)
