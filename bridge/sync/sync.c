@@ -72,7 +72,7 @@ static void resync(struct glow_sync *s, int64_t now_ns)
 {
 	s->phase = GLOW_SYNC_RESYNC;
 	s->resync_ns = now_ns;
-	measure_anew(s, now_ns, s->smooth_rate, RESYNC_SIGMA);
+	measure_anew(s, now_ns, s->smooth_rate, glow_hypot(RESYNC_SIGMA, s->line.rate_sigma));
 }
 
 /* What the samples of one clock say of another is nothing: they never meet in one fit. */
