@@ -88,8 +88,10 @@ void glow_sync_follow(struct glow_sync *s, struct glow_raw now, struct glow_lead
 	s->leader = leader;
 	if (first)
 		acquire(s, now.ns, s->cfg.rate, s->cfg.rate_sigma);
-	else if (!same_clock || s->anew)
+	else if (!same_clock)
 		acquire(s, now.ns, 0, COLD_SIGMA);
+	else if (s->anew)
+		acquire(s, now.ns, s->prior_rate, s->prior_sigma);
 	else
 		resync(s, now.ns);
 }
