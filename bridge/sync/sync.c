@@ -204,7 +204,11 @@ static bool impossible(struct glow_sync *s)
 static void smooth(struct glow_sync *s, double rate, double elapsed_ns)
 {
 	s->smooth_ns = glow_min(SMOOTH_NS, s->smooth_ns + elapsed_ns);
-	s->smooth_rate += (rate - s->smooth_rate) * glow_min(1, elapsed_ns / s->smooth_ns);
+	/* Replies that a stall has held up come in one instant. */
+	if (s->smooth_ns > 0)
+		s->smooth_rate += (rate - s->smooth_rate) * glow_min(1, elapsed_ns / s->smooth_ns);
+	else
+		s->smooth_rate = rate;
 }
 
 /* Takes the line as the output's; returns the step. */

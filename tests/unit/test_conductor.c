@@ -721,7 +721,7 @@ static void test_who_hurries(void **state)
 
 static void add_nodes(int n, int64_t s_minus_l, uint32_t sigma_ns)
 {
-	static char ids[32][8];
+	static char ids[32][16];
 
 	for (int k = 0; k < n; k++) {
 		snprintf(ids[n_answerers], sizeof(ids[0]), "n%d", n_answerers);
