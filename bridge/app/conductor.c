@@ -340,11 +340,15 @@ static bool has_history(const struct glow_conductor *c, struct glow_raw now)
 	struct glow_sync_report report;
 
 	glow_sync_report(&c->sync, now, &report);
-	glow_debug("time as it is known here: %s, to %u us", glow_sync_state_name(report.state),
-		   report.error_ns / 1000);
 	return report.valid && report.state != GLOW_SYNC_UNSYNCED && report.state != GLOW_SYNC_ACQUIRE &&
 	       report.error_ns <= HISTORY_NS &&
 	       (!c->has_info || glow_sync_leader(&c->sync).clock_id == c->info.leader.clock_id);
+}
+
+/* With nobody leading who knows the time goes first; who would have to ask the nodes waits out the silence. */
+static bool may_hurry(const struct glow_conductor *c, struct glow_raw now)
+{
+	return !c->has_info || has_history(c, now);
 }
 
 static void ask_for_time(struct glow_conductor *c, const struct glow_member *member)
@@ -403,8 +407,12 @@ static void give_back(struct glow_conductor *c, struct glow_raw now)
 /* The broker lets us speak for the cluster. What it keeps has been read on this very connection. */
 static void take_over(struct glow_conductor *c, struct glow_raw now)
 {
+	struct glow_sync_report report;
 	bool history = has_history(c, now);
 
+	glow_sync_report(&c->sync, now, &report);
+	glow_debug("the time as it is known here: %s, to %u us", glow_sync_state_name(report.state),
+		   report.error_ns / 1000);
 	if (!history && latest_term(c) > c->asked_term) {
 		give_back(c, now);
 		return;
@@ -563,7 +571,7 @@ static void hear_availability(struct glow_conductor *c, const struct glow_messag
 			publish_availability(c, "online");
 	} else if (c->online) {
 		glow_election_heard(&c->election, now);
-	} else {
+	} else if (may_hurry(c, now)) {
 		glow_election_offline(&c->election, now);
 	}
 }
@@ -766,7 +774,7 @@ void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, boo
 		return;
 	}
 	glow_sync_connected(&c->sync, now);
-	if (!c->online)
+	if (!c->online && may_hurry(c, now))
 		glow_election_offline(&c->election, now);
 }
 
@@ -812,10 +820,12 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 		begin(c, now);
 		break;
 	case PHASE_LEADING:
+		break;
+	}
+	if (c->phase == PHASE_LEADING) { /* perhaps only just now */
 		if (c->roster_ns <= now.ns)
 			renew_roster(c, now);
 		glow_desk_tick(&c->desk, now_us(c, now));
-		break;
 	}
 	if (c->beacon_ns <= now.ns)
 		publish_beacon(c, now);

@@ -55,9 +55,12 @@ static uint32_t share(int64_t part, int64_t length)
 
 static void find_entry(const struct glow_scene *scene, int64_t t_us, struct glow_scene_view *view)
 {
-	int64_t turn = turn_us(scene), run = t_us - scene->start_us, into = glow_floor_mod(run, turn), fade;
+	int64_t turn = turn_us(scene), into, fade;
 	int k = 0;
 
+	if (turn <= 0)
+		return; /* no playlist is so short; a division must not depend on that */
+	into = glow_floor_mod(t_us - scene->start_us, turn);
 	while (into >= scene->entries[k].duration_us)
 		into -= scene->entries[k++].duration_us;
 	view->entry = k;

@@ -344,7 +344,6 @@ static enum glow_code read_params_any(struct reading *r, const cJSON *params)
 	one.diag = &refusal;
 	for (size_t k = 0; k < glow_effect_count(); k++) {
 		one.cmd->effect = glow_effect_at(k);
-		one.cmd->params_set = 0;
 		if (read_params(&one, params) == GLOW_OK)
 			return GLOW_OK;
 		/* One that knows them all has the most to say. */
@@ -595,12 +594,14 @@ enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, i
 	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shape, .now_us = now_us };
 	struct glow_command command;
 	cJSON *tree = glow_command_tree(payload, strlen(payload), diag);
-	enum glow_code code = tree ? glow_command_read(tree, &ctx, &command, diag) : diag->code;
+	enum glow_code code = GLOW_OK;
 
-	cJSON_Delete(tree);
 	glow_look_init(ret_look, NULL, 0);
-	if (code == GLOW_OK)
+	if (tree && glow_command_read(tree, &ctx, &command, diag) == GLOW_OK)
 		glow_command_apply(&command, shape, 0, 0, ret_look);
+	else
+		code = diag->code;
+	cJSON_Delete(tree);
 	if (!ret_look->effect)
 		ret_look->effect = glow_effect_at(0);
 	return code;

@@ -237,7 +237,7 @@ static enum glow_code read_id(const cJSON *item, char ret_id[GLOW_SCENE_ID_MAX +
 {
 	size_t n;
 
-	if (!cJSON_IsString(item))
+	if (!item || !cJSON_IsString(item))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "id", "must be a string");
 	n = strlen(item->valuestring);
 	if (n == 0 || n > GLOW_SCENE_ID_MAX)

@@ -223,8 +223,8 @@ enum glow_code glow_conductor_info_read(const cJSON *tree, struct glow_conductor
 	memcpy(ret_info->id, id->valuestring, strlen(id->valuestring) + 1);
 	ret_info->leading = strcmp(state->valuestring, "leading") == 0;
 	ret_info->rate_ppb = (int32_t)rate;
-	snprintf(ret_info->version, sizeof(ret_info->version), "%s",
-		 cJSON_IsString(version) ? version->valuestring : "");
+	if (cJSON_IsString(version) && strlen(version->valuestring) < sizeof(ret_info->version))
+		memcpy(ret_info->version, version->valuestring, strlen(version->valuestring) + 1);
 	return read_utc(tree, ret_info, diag);
 }
 

@@ -10,10 +10,10 @@
 #include "number.h"
 
 #define GROUPS     (GLOW_SYNC_RING / GLOW_GROUP)
-#define SHORT_NS   6e9   /* less history than this tells nothing of the slope */
-#define SCALE_NS   1e3   /* the clocks' own grain: no spread of d is taken for less */
-#define NOISE      0.175 /* the least sigma of a group, in spreads of d */
-#define CONFIDENCE 1.5   /* sigmas either side, in the intersection of windows */
+#define SHORT_NS   6e9 /* less history than this tells nothing of the slope */
+#define SCALE_NS   1e3 /* the clocks' own grain: no spread of d is taken for less */
+#define NOISE      0.175
+#define CONFIDENCE 1.5
 
 /* Windows in groups of eight: half an octave apart, 32 to 768 probes. */
 static const uint32_t windows[] = { 4, 6, 8, 12, 16, 24, 32, 48, 64, 96 };
@@ -41,40 +41,54 @@ static const struct glow_sample *sample(const struct glow_filter *f, uint32_t k)
 	return &f->ring[(f->next + GLOW_SYNC_RING - 1 - k) % GLOW_SYNC_RING];
 }
 
-/* Bounds of theta - ref_ns at L = at_ns by samples first..first+n-1. */
-static void bounds(const struct glow_filter *f, uint32_t first, uint32_t n, double rate, int64_t at_ns, int64_t ref_ns,
-		   double *low, double *high)
-{
-	for (uint32_t k = first; k < first + n; k++) {
-		const struct glow_sample *p = sample(f, k);
-		double u = (double)(p->u_ns - ref_ns) - rate * (double)(p->t1_ns - at_ns);
-		double v = (double)(p->v_ns - ref_ns) - rate * (double)(p->t4_ns - at_ns);
+/* Of theta - ref_ns at L = at_ns. */
+struct bounds {
+	double low, high;
+};
 
-		*high = k == first || u < *high ? u : *high;
-		*low = k == first || v > *low ? v : *low;
+static struct bounds bound(const struct glow_sample *p, double rate, int64_t at_ns, int64_t ref_ns)
+{
+	return (struct bounds){
+		.low = (double)(p->v_ns - ref_ns) - rate * (double)(p->t4_ns - at_ns),
+		.high = (double)(p->u_ns - ref_ns) - rate * (double)(p->t1_ns - at_ns),
+	};
+}
+
+/* What samples first..first+n-1 say together; n > 0. */
+static struct bounds bounds(const struct glow_filter *f, uint32_t first, uint32_t n, double rate, int64_t at_ns,
+			    int64_t ref_ns)
+{
+	struct bounds all = bound(sample(f, first), rate, at_ns, ref_ns);
+
+	for (uint32_t k = first + 1; k < first + n; k++) {
+		struct bounds one = bound(sample(f, k), rate, at_ns, ref_ns);
+
+		all.low = glow_max(all.low, one.low);
+		all.high = glow_min(all.high, one.high);
 	}
+	return all;
 }
 
 void glow_filter_bounds(const struct glow_filter *f, uint32_t n, double rate, int64_t at_ns, int64_t *ret_low_ns,
 			int64_t *ret_high_ns)
 {
 	int64_t ref = sample(f, 0)->u_ns;
-	double low = 0, high = 0;
+	struct bounds b = bounds(f, 0, n < f->count ? n : f->count, rate, at_ns, ref);
 
-	bounds(f, 0, n, rate, at_ns, ref, &low, &high);
-	*ret_low_ns = ref + glow_ns(low);
-	*ret_high_ns = ref + glow_ns(high);
+	*ret_low_ns = ref + glow_ns(b.low);
+	*ret_high_ns = ref + glow_ns(b.high);
 }
 
 static struct group group(const struct glow_filter *f, uint32_t first, uint32_t n, double rate)
 {
 	const struct glow_sample *newest = sample(f, 0);
-	double x = 0, low = 0, high = 0;
+	struct bounds b;
+	double x = 0;
 
 	for (uint32_t k = first; k < first + n; k++)
 		x += (double)(sample(f, k)->t1_ns - newest->t4_ns) / n;
-	bounds(f, first, n, rate, newest->t4_ns + glow_ns(x), newest->u_ns, &low, &high);
-	return (struct group){ x, (low + high) / 2, high - low };
+	b = bounds(f, first, n, rate, newest->t4_ns + glow_ns(x), newest->u_ns);
+	return (struct group){ x, (b.low + b.high) / 2, b.high - b.low };
 }
 
 /* Puts d into the ascending sorted[0..n-1]. */
@@ -198,7 +212,7 @@ bool glow_filter_fit(const struct glow_filter *f, double rate, struct glow_prior
 		.l_ns = newest->t4_ns,
 		.theta_ns = newest->u_ns + glow_ns(result.value),
 		.rate = glow_clamp(result.rate, GLOW_RATE_MAX),
-		.sigma_ns = result.sigma,
+		.sigma_ns = CONFIDENCE * result.sigma, /* so far off may the intersection let a window be */
 		.rate_sigma = result.rate_sigma,
 	};
 	return result.measured;

@@ -16,7 +16,7 @@ struct glow_prior {
 
 void glow_filter_add(struct glow_filter *f, struct glow_sample sample);
 
-/** The bounds that the newest `n` samples (1..count) put on theta at L = at_ns, if its slope is `rate`. */
+/** The bounds that the newest `n` samples (or what there is) put on theta at L = at_ns, if its slope is `rate`. */
 void glow_filter_bounds(const struct glow_filter *f, uint32_t n, double rate, int64_t at_ns, int64_t *ret_low_ns,
 			int64_t *ret_high_ns);
 

@@ -181,30 +181,34 @@ static bool accept(struct glow_sync *s, const struct glow_time_reply *r, int64_t
 }
 
 /* Queueing only delays, so theta lies between the bounds of each group. When it cannot, a clock
- * stepped: at once if the bounds contradict each other, the third time if they contradict the line. */
+ * stepped: at once if the bounds contradict each other, at the third group if they contradict the line. */
 static bool impossible(struct glow_sync *s)
 {
 	const struct glow_line *line = &s->line;
 	int64_t at = s->reply_ns, low, high, theta = glow_line_theta(line, at);
 
-	if (++s->unchecked < GLOW_GROUP)
-		return false;
-	s->unchecked = 0;
 	glow_filter_bounds(&s->filter, GLOW_GROUP, line->rate, at, &low, &high);
 	if (high - low < RTT_MIN_NS)
 		return true;
-	if (s->phase != GLOW_SYNC_TRACKING ||
-	    glow_max((double)(low - theta), (double)(theta - high)) < 3 * glow_line_sigma(line, at) + EXCLUDED_NS)
-		s->strikes = 0;
-	else
+	if (++s->unchecked < GLOW_GROUP)
+		return false;
+	s->unchecked = 0;
+	if (s->phase == GLOW_SYNC_TRACKING &&
+	    glow_max((double)(low - theta), (double)(theta - high)) > 3 * glow_line_sigma(line, at) + EXCLUDED_NS)
 		s->strikes++;
+	else
+		s->strikes = 0;
 	return s->strikes >= STRIKES;
 }
 
 static void smooth(struct glow_sync *s, double rate, double elapsed_ns)
 {
 	s->smooth_ns = glow_min(SMOOTH_NS, s->smooth_ns + elapsed_ns);
-	s->smooth_rate += (rate - s->smooth_rate) * glow_min(1, elapsed_ns / s->smooth_ns);
+	/* Replies that a stall has held up come in one instant. */
+	if (s->smooth_ns > 0)
+		s->smooth_rate += (rate - s->smooth_rate) * glow_min(1, elapsed_ns / s->smooth_ns);
+	else
+		s->smooth_rate = rate;
 }
 
 /* Takes the line as the output's; returns the step. */
@@ -238,6 +242,16 @@ static void pace(struct glow_sync *s, const struct glow_line *line)
 		glow_schedule_hurry(&s->schedule, &s->cfg, line->l_ns);
 }
 
+/* After a change of conductor the old line is good until the new one is known as well, or proves it wrong. */
+static bool better(const struct glow_sync *s, const struct glow_line *line)
+{
+	double old = glow_line_sigma(&s->line, line->l_ns);
+	double off = (double)(line->theta_ns - glow_line_theta(&s->line, line->l_ns));
+
+	return line->l_ns - s->resync_ns >= RESYNC_NS &&
+	       (line->sigma_ns <= old || __builtin_fabs(off) > 3 * (line->sigma_ns + old));
+}
+
 static int64_t estimate(struct glow_sync *s, double elapsed_ns)
 {
 	struct glow_line line;
@@ -247,8 +261,7 @@ static int64_t estimate(struct glow_sync *s, double elapsed_ns)
 		return 0;
 	measured =
 		glow_filter_fit(&s->filter, s->line.rate, (struct glow_prior){ s->prior_rate, s->prior_sigma }, &line);
-	if (s->phase == GLOW_SYNC_RESYNC &&
-	    (line.l_ns - s->resync_ns < RESYNC_NS || line.sigma_ns > glow_line_sigma(&s->line, line.l_ns)))
+	if (s->phase == GLOW_SYNC_RESYNC && !better(s, &line))
 		return 0;
 	if (measured)
 		smooth(s, line.rate, elapsed_ns);

@@ -43,7 +43,8 @@ void glow_election_failed(struct glow_election *e, struct glow_raw now);
 /** Somebody leads: another conductor's beacon, or its `online`. Silence of 1 to 1.5 s begins anew. */
 void glow_election_heard(struct glow_election *e, struct glow_raw now);
 
-/** The leader said `offline`, or the broker in its place: the lead is taken within 0.2 s. */
+/** The leader said `offline`, or the broker in its place, and there is no reason to
+ * let others go first: the lead is taken within 0.2 s. */
 void glow_election_offline(struct glow_election *e, struct glow_raw now);
 
 /** The lead came, and is given back to one who took it a moment before and knows

@@ -4,6 +4,7 @@
 
 /* What this machine is doing, for gauges and stats. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <glow/effect.h>
@@ -26,3 +27,7 @@ void glow_meters_init(struct glow_meters *meters, const char *sysfs);
  * core, network 100 Mbit/s on a logarithmic scale from 1 kbit/s. A source that
  * is missing reads 0. Never fails. */
 void glow_meters_read(struct glow_meters *meters);
+
+/** True when a Wi-Fi interface of this machine saves power: its radio sleeps
+ * between beacons, so what is sent alone may arrive 100 ms late. */
+bool glow_wifi_sleeps(void);

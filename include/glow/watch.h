@@ -12,7 +12,7 @@
 
 #include <glow/info.h>
 #include <glow/mqtt.h>
-#include <glow/scenes.h>
+#include <glow/stage.h>
 #include <glow/state.h>
 #include <glow/timing.h>
 
@@ -33,9 +33,11 @@ struct glow_watch {
 	bool conductor_online, has_conductor, has_beacon;
 	struct glow_conductor_info conductor;
 	struct glow_beacon beacon; /**< the latest */
-	struct glow_scenes scenes;
-	struct glow_roster roster, newer; /**< `newer` holds from its effective_us on */
-	struct glow_dim dim;
+	struct glow_stage stage;
+	int64_t now_us; /**< cluster time, as last told */
+	/** Local civil time minus cluster time as this machine knows it; the viewer's to set.
+	 * What the conductor says of it goes first. */
+	int64_t wall_offset_us;
 	char last_error[200]; /**< the latest rejected command, "" for none */
 };
 
@@ -49,15 +51,17 @@ void glow_watch_fini(struct glow_watch *w);
 /** Takes a message below the prefix; others are ignored, broken ones too. */
 void glow_watch_message(struct glow_watch *w, const struct glow_message *message);
 
+/** Lets time pass to t_us of the cluster; before anything is drawn for that time. */
+void glow_watch_tick(struct glow_watch *w, int64_t t_us);
+
 /** The node of that id, or NULL. */
 const struct glow_watched *glow_watch_find(const struct glow_watch *w, const char *id);
 
 /** A conductor is online and leads. */
 bool glow_watch_led(const struct glow_watch *w);
 
-/** The roster that holds at that time; without nodes while there is none. And the node's entry, or NULL. */
-const struct glow_roster *glow_watch_roster(const struct glow_watch *w, int64_t t_us);
-const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, int64_t t_us, const char *id);
+/** The node's entry in the roster, or NULL. */
+const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id);
 
 /** What the node's LEDs show at t_us; levels in r, g, b alike where LEDs have
  * one colour each. An offline or unknown node is dark. */
@@ -77,7 +81,7 @@ void glow_watch_label(const struct glow_watch *w, const struct glow_watched *nod
 /** "tracking ±12 µs", "no cluster time"; "" while the node has not reported. */
 void glow_watch_sync(const struct glow_watched *node, char *ret_text, size_t size);
 
-/** "shelf leads, term 3 · rainbow on all · dimmed to 40% · 5 of 5 nodes · clocks within 31 µs". */
+/** "shelf leads, term 3 · main: rainbow · dimmed to 40% · 5 of 5 nodes online · clocks within 31 µs". */
 void glow_watch_headline(const struct glow_watch *w, int64_t t_us, char *ret_text, size_t size);
 
 /** The cluster as terminal lines (colours: 0 none, 256, or 1<<24) or as an SVG picture. */

@@ -18,15 +18,6 @@ import glow
 BOARD = ("--fps", "60", "--virtual-pixels", "8")
 
 
-def beside_bridge(name):
-    """A file of the build that lies beside glow-bridge."""
-    return os.path.join(os.path.dirname(os.path.abspath(glow.bridge_path())), name)
-
-
-def conductor_path():
-    return beside_bridge("glow-conductor")
-
-
 class Clock:
     """A machine's clocks: its crystal's error, its time since boot beyond the host's, its wall clock's error."""
 
@@ -41,7 +32,7 @@ class Clock:
         return ["unshare", *as_root, "--time", "--monotonic", str(self.uptime_s), "--boottime", str(self.uptime_s)]
 
     def env(self):
-        return {"LD_PRELOAD": beside_bridge("own_clock.so"), "CLOCK_RATE_PPB": str(self.rate_ppb),
+        return {"LD_PRELOAD": glow.beside_bridge("own_clock.so"), "CLOCK_RATE_PPB": str(self.rate_ppb),
                 "CLOCK_WALL_MS": str(self.wall_ms), "ASAN_OPTIONS": "verify_asan_link_order=0"}
 
     def host_ns(self, mono_ns):
@@ -83,35 +74,18 @@ class Node(glow.Bridge):
         return [(self.clock.host_raw_ns(t1), s1) for _, _, _, _, t1, s1 in probes if s1]
 
 
-class Conductor:
+class Conductor(glow.Conductor):
     """A running glow-conductor under a clock of its own."""
 
-    def __init__(self, home, uri, *options, clock=Clock(), prefix="glow"):
-        self.id = glow.unique("conductor")
-        self.log_path = os.path.join(home, self.id + ".log")
-        argv = clock.within() + [conductor_path(), "--broker", uri, "--prefix", prefix, "--node", self.id, *options]
-        with open(self.log_path, "wb") as log:
-            self.process = glow.spawn(argv, log, log, env=glow.child_env(clock.env()))
-
-    def log(self):
-        with open(self.log_path, errors="replace") as f:
-            return f.read()
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def close(self):
-        glow.end(self.process)
-        if any(mark in self.log() for mark in glow.SANITIZER_MARKS):
-            raise AssertionError(self.log())
+    def __init__(self, home, uri, *options, clock=Clock(), **more):
+        super().__init__(home, uri, *options, env=clock.env(), within=clock.within(), **more)
 
 
 class Links:
     """A network of the given kind (none, wired, wifi, bad) in front of a server, for each of some clients."""
 
     def __init__(self, port, networks, seed=1):
-        argv = [beside_bridge("links"), str(seed)] + ["%s:%d" % (network, port) for network in networks]
+        argv = [glow.beside_bridge("links"), str(seed)] + ["%s:%d" % (network, port) for network in networks]
         self.process = glow.spawn(argv, subprocess.PIPE, None)
         self.ports = [int(self.process.stdout.readline()) for _ in networks]
         self.uris = ["mqtt://127.0.0.1:%d" % p for p in self.ports]

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# demo.sh <folder of the programs> [seconds]: a broker, five virtual nodes, a
-# show made of ordinary MQTT commands, and the live view of all of it. Without
-# seconds it stays until Ctrl-C. With GLOW_SVG=<file> it leaves a picture there.
+# demo.sh <folder of the programs> [seconds]: a broker, a conductor, five virtual
+# nodes, a show made of glowctl's commands, and the live view of all of it. Without
+# seconds it stays until Ctrl-C. With GLOW_SVG=<file> it leaves a picture there; 15
+# seconds make one of a rainbow, with the clocks' errors known.
 set -euo pipefail
 
 bin=$(readlink -f "$1")
 seconds=${2:-0}
+svg=${GLOW_SVG:-}
+unset GLOW_SVG # which the programs would take for an option of theirs
 dir=$(mktemp -d)
 pids=()
 
@@ -35,54 +38,69 @@ mosquitto=$(PATH=$PATH:/usr/sbin command -v mosquitto)
 pids+=($!)
 until ! port_is_free "$port"; do sleep 0.05; done
 
+export GLOW_BROKER=mqtt://127.0.0.1:$port GLOW_LOG_LEVEL=warning
+
 node() { # node <id> <option…>
 	local id=$1
 	shift
-	"$bin/glow-bridge" --broker "mqtt://127.0.0.1:$port" --node "$id" --board virtual --log-level warning "$@" \
-		2>>"$dir/log" &
+	"$bin/glow-bridge" --node "$id" --board virtual "$@" 2>>"$dir/log" &
 	pids+=($!)
 }
+"$bin/glow-conductor" --node shelf 2>>"$dir/log" &
+pids+=($!)
 node pi1 --groups shelf,odd --idle "blue breathe 30%"
 node pi2 --groups shelf,even --idle "blue breathe 30%"
 node pi3 --groups shelf,odd --idle "blue breathe 30%"
 node pi4 --groups shelf,even --idle "blue breathe 30%"
 node pi5 --groups shelf --virtual-shape piglow --idle "cpu 60%"
 
-# Retained `online` of all five.
-timeout 10 mosquitto_sub -h 127.0.0.1 -p "$port" -t 'glow/node/+/availability' -C 5 >/dev/null
+ctl() { "$bin/glowctl" "$@"; }
 
-say() { mosquitto_pub -h 127.0.0.1 -p "$port" -t "glow/$1" -m "$2"; }
+# Until all five have their place on the strip, or something is wrong, which the view shows.
+for _ in {1..50}; do
+	[ "$(ctl nodes --json | grep -c '"offset"')" -lt 5 ] || break
+	sleep 0.1
+done
 
-# Every step is a command that anybody could have sent.
+# Every step is a command that anybody could have typed.
 show() {
 	while true; do
-		say all/set "rainbow"
+		ctl play rainbow --fade-ms 1000
+		sleep 16
+		ctl play larson red --param period_ms=5000 --param width=6 --param tail=25 --fade-ms 800
+		sleep 8
+		ctl identify pi3 --ttl-s 4
 		sleep 5
-		say group/odd/set "larson red"
-		say group/even/set "larson blue"
-		say node/pi5/set "fire"
-		sleep 5
-		say node/pi3/notify '{"effect":"identify","ttl_s":4}'
-		sleep 4
-		for percent in 10 30 55 80 100; do
-			say all/set "lime progress $percent%"
-			sleep 0.8
-		done
-		say all/set '{"effect":"plasma","transition":2}'
+		ctl play chase gold --param gap=6 --param period_ms=1500 --fade-ms 800
 		sleep 6
-		say group/shelf/notify '{"color":"orange","effect":"blink","ttl_s":3}'
+		ctl set group/odd lime --fade-ms 500
+		sleep 2
+		ctl set group/even purple --fade-ms 500
+		sleep 2
+		ctl notify all orange blink --ttl-s 3
 		sleep 4
-		say node/pi1/set "candle"
-		say node/pi2/set "tetris"
-		say node/pi3/set "binary-clock"
-		say node/pi4/set "sparkle gold"
-		say node/pi5/set '{"leds":{"arm1":200,"arm2.red":255,"blue":90}}'
-		sleep 7
-		say all/set '{"effect":"auto","transition":1.5}'
-		sleep 4
+		ctl set all auto --fade-ms 800
+		sleep 2
+		ctl play '{"playlist":[{"effect":"plasma","duration_s":7},
+			{"effect":"sparkle","color":"white","duration_s":6},
+			{"effect":"fire","duration_s":7}],"loop":true,"fade_ms":1200}'
+		sleep 12
+		ctl dim 15%
+		sleep 3
+		ctl dim on
+		sleep 5
+		ctl set pi1 candle
+		ctl set pi2 tetris
+		ctl set pi3 binary-clock
+		ctl set pi4 progress 70% lime
+		ctl set pi5 '{"leds":{"arm1":200,"arm2.red":255,"blue":90}}'
+		sleep 8
+		ctl set all auto --fade-ms 1500
+		ctl stop --fade-ms 1500
+		sleep 5
 	done
 }
 show >/dev/null 2>&1 &
 pids+=($!)
 
-"$bin/glowctl" --broker "mqtt://127.0.0.1:$port" --for-s "$seconds" ${GLOW_SVG:+--svg "$GLOW_SVG"} watch
+"$bin/glowctl" watch --for-s "$seconds" ${svg:+--svg "$svg"}

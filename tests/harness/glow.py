@@ -358,6 +358,11 @@ def bridge_path():
     return os.environ.get("GLOW_BIN", "glow-bridge")
 
 
+def beside_bridge(name):
+    """A file of the build that lies beside glow-bridge."""
+    return os.path.join(os.path.dirname(os.path.abspath(bridge_path())), name)
+
+
 def run_bridge(*options, env=None):
     """Runs glow-bridge to its end; for everything that is not a running node."""
     return subprocess.run([bridge_path()] + list(options), env=child_env(env), stdin=subprocess.DEVNULL,
@@ -366,8 +371,7 @@ def run_bridge(*options, env=None):
 
 def run_ctl(*words, stdin=b""):
     """Runs glowctl, which lies beside glow-bridge, to its end."""
-    path = os.path.join(os.path.dirname(bridge_path()), "glowctl")
-    done = subprocess.run([path] + list(words), env=child_env(), input=stdin, stdout=subprocess.PIPE,
+    done = subprocess.run([beside_bridge("glowctl")] + list(words), env=child_env(), input=stdin, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=2 * PATIENCE_S)
     done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
     if any(mark in done.stderr for mark in SANITIZER_MARKS):
@@ -375,22 +379,13 @@ def run_ctl(*words, stdin=b""):
     return done
 
 
-class Bridge:
-    """A running glow-bridge with a virtual board, whose frames go to a file. `within` is a command that runs it."""
+class Program:
+    """One of our programs that run until they are told to end, and its log. `within` is a command that runs it."""
 
-    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, board="virtual", within=()):
-        self.node = node or unique()
-        self.prefix = prefix
-        out = os.path.join(home, unique("frames"))
-        self.log_path = out + ".log"
-        argv = [*within, bridge_path(), "--broker", uri, "--node", self.node, "--prefix", prefix, "--board", board,
-                "--virtual-out", out] + list(options)
-        with open(self.log_path, "wb") as log:
-            self.process = spawn(argv, log, log, env=child_env(env))
-        self.frames = Frames(out)
-
-    def topic(self, leaf):
-        return "%s/node/%s/%s" % (self.prefix, self.node, leaf)
+    def __init__(self, argv, log_path, env, within):
+        self.log_path = log_path
+        with open(log_path, "wb") as log:
+            self.process = spawn([*within, *argv], log, log, env=child_env(env))
 
     def log(self):
         with open(self.log_path, errors="replace") as f:
@@ -426,13 +421,60 @@ class Bridge:
         self.process.kill()
         self.process.wait()
 
+    def freeze(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def close(self):
         """For the end of a test that ended it already or not."""
         if self.process.poll() is None:
+            self.thaw()
             status, _ = self.stop()
             if status != 0:
                 raise AssertionError("exit status %d: %s" % (status, self.log()))
         self.check_log()
+
+
+class Bridge(Program):
+    """A running glow-bridge with a virtual board, whose frames go to a file."""
+
+    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, board="virtual", within=()):
+        self.node = node or unique()
+        self.prefix = prefix
+        out = os.path.join(home, unique("frames"))
+        super().__init__([bridge_path(), "--broker", uri, "--node", self.node, "--prefix", prefix, "--board", board,
+                          "--virtual-out", out] + list(options), out + ".log", env, within)
+        self.frames = Frames(out)
+
+    def topic(self, leaf):
+        return "%s/node/%s/%s" % (self.prefix, self.node, leaf)
+
+
+def run_conductor(*options, env=None):
+    """Runs glow-conductor to its end."""
+    return subprocess.run([beside_bridge("glow-conductor")] + list(options), env=child_env(env), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=2 * PATIENCE_S)
+
+
+class Conductor(Program):
+    """A running glow-conductor."""
+
+    def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, within=()):
+        self.node = node or unique("c")
+        self.prefix = prefix
+        super().__init__([beside_bridge("glow-conductor"), "--broker", uri, "--node", self.node, "--prefix", prefix] +
+                         list(options), os.path.join(home, unique("conductor") + ".log"), env, within)
+
+    def leads(self):
+        """True when its last word on the matter is that it does."""
+        words = [line for line in self.log().splitlines() if "leading" in line]
+        return bool(words) and "no longer" not in words[-1] and "leading clock" in words[-1]
+
+    def wait_leading(self):
+        wait_until(lambda: "it does not lead: %s" % self.log(), self.leads)
+        return self
 
 
 class Case(unittest.TestCase):
@@ -458,6 +500,11 @@ class Case(unittest.TestCase):
         bridge = Bridge(self.home, uri or self.broker.uri, *options, **more)
         self.addCleanup(bridge.close)
         return bridge
+
+    def conductor(self, *options, uri=None, **more):
+        conductor = Conductor(self.home, uri or self.broker.uri, *options, **more)
+        self.addCleanup(conductor.close)
+        return conductor
 
     def asker(self, watch, topic):
         asker = Asker(self.broker, watch, topic)

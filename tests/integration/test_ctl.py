@@ -13,6 +13,7 @@ import glow  # noqa: E402
 EX_USAGE, EX_DATAERR, EX_UNAVAILABLE = 64, 65, 69
 RED = ["ff0000"] * 8
 BLUE = ["0000ff"] * 8
+DARK = ["000000"] * 8
 
 
 class CtlCase(glow.Case):
@@ -65,12 +66,12 @@ class Alone(CtlCase):
         group = glow.unique("g")
         nodes = [self.node("--groups", group) for _ in range(3)]
         other = self.node()
-        other.frames.wait_shows(["000000"] * 8)
+        other.frames.wait_shows(DARK)
         said = self.ctl("set", "group/" + group, "blue")
         self.assertEqual(said, "%s: ok, each by itself since no conductor leads\n" % ", ".join(n.node for n in nodes))
         for node in nodes:
             node.frames.wait_shows(BLUE)
-        self.assertEqual(other.frames.last().lights, ["000000"] * 8)
+        self.assertEqual(other.frames.last().lights, DARK)
 
     def test_some_take_it_and_some_do_not(self):
         group = glow.unique("g")
@@ -155,6 +156,113 @@ class Nodes(CtlCase):
         self.assertEqual(self.ctl("forget", node.node), "%s: forgotten\n" % node.node)
         self.assertEqual(self.broker.retained(*topics), {})
         self.assertIn("nothing is known of a node", self.ctl("forget", node.node, status=EX_DATAERR))
+
+
+class Led(CtlCase):
+    """A conductor leads, and two nodes follow its clock."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        path = os.path.join(os.path.dirname(glow.bridge_path()), "glow-conductor")
+        log = os.path.join(cls.home, "conductor.log")
+        with open(log, "wb") as out:
+            conductor = glow.spawn([path, "--broker", cls.broker.uri, "--node", "shelf"], out, out,
+                                   env=glow.child_env())
+        cls.addClassCleanup(glow.end, conductor)
+        cls.nodes = []
+        cls.all = glow.Watch(cls.broker, "glow/#")
+        cls.addClassCleanup(cls.all.close)
+        for group in ("left", "right"):
+            node = glow.Bridge(cls.home, cls.broker.uri, "--groups", group, "--idle", "off")
+            cls.addClassCleanup(node.close)
+            cls.nodes.append(node)
+        cls.all.wait("glow/conductor/info", lambda m: m.json()["state"] == "leading" and m.json()["nodes"] == 2)
+        for node in cls.nodes:
+            cls.all.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] == "tracking")
+
+    def setUp(self):
+        self.ctl("stop")
+        self.ctl("dim", "on")
+        self.ctl("set", "all", "auto")
+
+    def frames(self, lights, which=None):
+        for node in which or self.nodes:
+            node.frames.wait_shows(lights)
+
+    def test_play_and_stop(self):
+        self.assertRegex(self.ctl("play", "red"), r"^main: solid from \d\d:\d\d:\d\d\.\d{3} on 2 nodes\n$")
+        self.frames(RED)
+        self.assertRegex(self.ctl("play", "blue", "--id", "over", "--node", self.nodes[1].node),
+                         r"^over: solid from [0-9:.]+\n$")
+        self.frames(BLUE, self.nodes[1:])
+        self.frames(RED, self.nodes[:1])
+        self.assertEqual(self.ctl("stop", "over", "--fade-ms", "10"), "over: stopped\n")
+        self.frames(RED)
+        self.assertIn("no scene other plays", self.ctl("stop", "other", status=EX_DATAERR))
+        self.ctl("play", "blue", "--group", "left", "--for-s", "1")
+        self.frames(BLUE, self.nodes[:1])
+        self.frames(DARK)  # it replaced main, and ended by itself
+
+    def test_what_a_scene_is_made_of(self):
+        since = self.all.mark()
+        self.ctl("play", "rainbow", "40%", "--param", "period_ms=3000", "--span", "node", "--no-take", "--fade-ms", "5")
+
+        def is_it(m):
+            scene = (m.json()["scenes"] or [{}])[-1]
+            return scene.get("effect") == "rainbow" and scene
+
+        scene = is_it(self.all.wait("glow/scene/current", is_it, since))
+        self.assertEqual((scene["brightness"], scene["params"]["period_ms"], scene["span"], scene["take"]),
+                         (102, 3000, "node", False))
+        self.ctl("play", "-", stdin=b'{"playlist":[{"color":"red","duration_s":5},{"color":"blue","duration_s":5}]}')
+        self.frames(RED)
+
+    def test_rejections(self):
+        self.assertIn("no effect, colour", self.ctl("play", "purplish", status=EX_DATAERR))
+        self.assertIn("params.speed", self.ctl("play", "rainbow", "--param", "speed=1", status=EX_DATAERR))
+        said = self.ctl("set", "all", "purplish", status=EX_DATAERR)
+        self.assertEqual(len(said.splitlines()), 1, "one answers for all")
+
+    def test_many_at_one_instant(self):
+        said = self.ctl("set", "all", "red")
+        self.assertRegex(said, r"^all: ok, at [0-9:.]+ on every node\n$")
+        self.frames(RED)
+        since = self.all.mark()
+        self.assertRegex(self.ctl("set", "group/left", "blue"), r"^group/left: ok, at ")
+        self.frames(BLUE, self.nodes[:1])
+        self.frames(RED, self.nodes[1:])
+        self.assertEqual(len(self.all.find("glow/group/left/apply", since)), 1)
+        self.assertRegex(self.ctl("notify", "all", "lime", "--ttl-s", "1"), r"^all: ok, at ")
+        self.frames(["00ff00"] * 8)
+        self.frames(BLUE, self.nodes[:1])
+
+    def test_dim(self):
+        self.ctl("set", "all", "red")
+        self.assertEqual(self.ctl("dim", "20%"), "dimmed to 20%\n")
+        self.frames(["330000"] * 8)
+        self.assertRegex(self.ctl("dim", "off", "--for-s", "1"), r"^dimmed to 0% until \d\d:\d\d:\d\d\n$")
+        self.frames(DARK)
+        self.frames(RED)
+
+    def test_nodes(self):
+        self.ctl("play", "rainbow")
+        lines = self.ctl("nodes", "--wait-s", "12").splitlines()
+        self.assertRegex(lines[0], r"^shelf leads, term 1 · main: rainbow · 2 of 2 nodes online · clocks within ")
+        rows = [line for line in lines[3:] if " online " in line]
+        for row, strip in zip(rows, ("0-7", "8-15")):
+            self.assertRegex(row, r" %s .* tracking ±\S+ [µm]?s +scene: rainbow$" % strip)
+        told = glow.json.loads(self.ctl("nodes", "--json"))
+        self.assertEqual((told["conductor"]["id"], told["conductor"]["leading"]), ("shelf", True))
+        self.assertEqual([n["offset"] for n in told["nodes"]], [0, 8])
+
+    def test_the_view_shows_what_the_boards_show(self):
+        self.ctl("play", "red", "--node", self.nodes[0].node)
+        self.ctl("set", self.nodes[1].node, "blue")
+        said = self.ctl("watch", "--plain", "--for-s", "1")
+        lines = {line.split()[0]: line for line in said.splitlines() if line}
+        self.assertIn("ff0000 " * 8 + " scene: solid #ff0000", lines[self.nodes[0].node])
+        self.assertIn("0000ff " * 8 + " solid #0000ff", lines[self.nodes[1].node])
 
 
 class Watch(CtlCase):

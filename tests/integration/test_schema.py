@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
 """docs/schema against a real node: everything it says is valid, every command of
-the schema's is taken, and what the schema refuses the node refuses too."""
+the schema's is taken, and what the schema refuses the node refuses too. And
+against a real conductor, and the messages that its readers are tested with."""
 
 import copy
 import json
 import os
 import sys
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import glow
@@ -88,6 +90,80 @@ class Schema(glow.NodeCase):
             broken = copy.deepcopy(info)
             del broken[spoil]
             self.assertNotEqual(errors("info", broken), [])
+
+
+FIRE = {"effect": "fire", "duration_s": 1}
+GOOD_PLAY = [
+    {"effect": "rainbow"}, {"color": "red"}, {"effect": "fire", "target": None, "new": 1},
+    {"effect": "fire", "target": {"groups": ["shelf"]}, "span": "node", "start_us": -5, "duration_s": 0.1,
+     "fade_ms": 60000, "seed": 4294967295, "id": "x" * 64, "take": False},
+    {"playlist": [FIRE, {"color": {"r": 1, "g": 2, "b": 3}, "brightness": 9, "duration_s": 31536000}], "loop": True},
+]
+BAD_PLAY = [
+    {}, {"brightness": 5}, {"effect": "auto"}, {"effect": None}, {"effect": "fire", "state": "ON"},
+    {"pixels": ["red"]}, {"effect": "fire", "at_us": 1}, {"effect": "fire", "duration_s": 0.09},
+    {"effect": "fire", "fade_ms": 60001}, {"effect": "fire", "fade_ms": 0.5}, {"effect": "fire", "seed": -1},
+    {"effect": "fire", "span": "nodes"}, {"effect": "fire", "take": 0}, {"effect": "fire", "id": ""},
+    {"effect": "fire", "target": {}}, {"effect": "fire", "target": {"nodes": []}},
+    {"effect": "fire", "target": {"nodes": ["a"], "groups": ["b"]}}, {"effect": "fire", "target": {"nodes": ["A"]}},
+    {"playlist": []}, {"playlist": [{"effect": "fire"}]}, {"playlist": [FIRE], "effect": "fire"},
+    {"playlist": [dict(FIRE, target=None)]}, {"playlist": [dict(FIRE, transition=1)]},
+]
+
+
+class Conductor(unittest.TestCase):
+    """Each file of the fuzzer's corpus that is the text of one message."""
+
+    KINDS = {"play": "play", "playlist": "play", "stop": "stop", "dim": "dim", "current": "scenes", "roster": "roster",
+             "apply": "apply", "info": "conductor", "beacon": "beacon"}
+
+    def corpus(self, name):
+        here = os.path.dirname(os.path.abspath(__file__))
+        with open(os.path.join(here, "../fuzz/corpus/scene", name)) as f:
+            return json.load(f)
+
+    def test_messages(self):
+        for name, kind in self.KINDS.items():
+            self.assertEqual(errors(kind, self.corpus(name)), [], name)
+
+    def test_control(self):
+        for name, kind in self.KINDS.items():
+            required = SCHEMA["$defs"][kind].get("required", [])
+            for member in required:
+                broken = self.corpus(name)
+                del broken[member]
+                self.assertNotEqual(errors(kind, broken), [], (name, member))
+        for other in ("roster", "apply", "beacon", "dim"):
+            self.assertNotEqual(errors(other, self.corpus("current")), [])
+
+    def test_play(self):
+        for command in GOOD_PLAY:
+            self.assertEqual(errors("play", command), [], command)
+        for command in BAD_PLAY:
+            self.assertNotEqual(errors("play", command), [], command)
+
+
+class Live(glow.Case):
+    """Everything that a real conductor says."""
+
+    KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
+             "scene/current": "scenes", "dim/current": "dim"}
+
+    def test_messages(self):
+        watch = self.watch("glow/#", "answers/#")
+        self.bridge()
+        self.conductor().wait_leading()
+        watch.wait("glow/roster")
+        for topic, payload in (("scene/play", "rainbow"), ("scene/play", "nonsense"), ("all/set", "red"),
+                               ("all/set", "nonsense"), ("dim/set", "40%"), ("scene/stop", "{}")):
+            answer = self.broker.request("glow/" + topic, payload, "answers/x")
+            self.assertEqual(errors("answer", answer), [], answer)
+        watch.wait("glow/scene/current", lambda m: m.json()["scenes"] and m.json()["scenes"][0]["end_us"])
+        for topic, kind in self.KINDS.items():
+            said = watch.find("glow/" + topic)
+            self.assertTrue(said, topic)
+            for message in said:
+                self.assertEqual(errors(kind, message.json()), [], message)
 
 
 if __name__ == "__main__":

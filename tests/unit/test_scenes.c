@@ -212,6 +212,10 @@ static void test_values(void **state)
 static void test_words(void **state)
 {
 	(void)state;
+	assert_int_equal(play("auto"), GLOW_OUT_OF_RANGE);
+	assert_string_equal(diag.what, "a scene cannot be auto");
+	assert_int_equal(play("40%"), GLOW_OUT_OF_RANGE);
+	assert_string_equal(diag.what, "a scene needs an effect, a color or a playlist");
 	assert_int_equal(play("red 40%"), GLOW_OK);
 	assert_ptr_equal(scene.entries[0].effect, effect("solid"));
 	assert_true(glow_rgb_equal(scene.entries[0].color, (struct glow_rgb){ 255, 0, 0 }));

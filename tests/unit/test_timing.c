@@ -287,6 +287,17 @@ static void test_bad_info(void **state)
 			fail_msg("%s: %s at \"%s\"", rows[k].text, glow_code_name(diag.code), diag.where);
 	assert_int_equal(read_info(INFO_HEAD INFO_MID "\"new\":1}", &back), GLOW_OK);
 	assert_false(back.has_utc);
+	/* A version that has no room is left out: cut, it might end inside a character. */
+	assert_int_equal(read_info(INFO_HEAD
+				   "\"rate_ppb\":0,\"nodes\":5,\"version\":\"0123456789012345678901234567890\"}",
+				   &back),
+			 GLOW_OK);
+	assert_int_equal(strlen(back.version), 31);
+	assert_int_equal(read_info(INFO_HEAD
+				   "\"rate_ppb\":0,\"nodes\":5,\"version\":\"01234567890123456789012345678901\"}",
+				   &back),
+			 GLOW_OK);
+	assert_string_equal(back.version, "");
 }
 
 #define BEACON_TEXT \

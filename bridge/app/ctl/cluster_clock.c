@@ -48,7 +48,7 @@ int64_t glow_cluster_clock_probe(struct glow_cluster_clock *c, struct glow_mqtt 
 
 int64_t glow_cluster_clock_now(const struct glow_cluster_clock *c)
 {
-	if (glow_sync_valid(&c->sync))
-		return glow_sync_now(&c->sync, glow_raw_now()) / 1000;
-	return glow_mono_now().ns / 1000 + glow_wall_minus_mono_us();
+	const struct glow_clock clock = { .sync = &c->sync, .wall_us = glow_wall_minus_mono_us() };
+
+	return glow_clock_time(&clock, glow_instant_now()).us;
 }

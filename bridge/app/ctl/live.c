@@ -101,13 +101,24 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 	return on_probe(v->probe, 0, v); /* what came may have moved the next probe */
 }
 
-static void compose_screen(const struct viewer *v, FILE *out)
+/* Lets time pass to the present, and tells it. */
+static int64_t pass(struct viewer *v)
+{
+	int64_t now_us = glow_cluster_clock_now(&v->clock);
+	int64_t utc_us = glow_mono_now().ns / 1000 + glow_wall_minus_mono_us();
+
+	v->watch.wall_offset_us = utc_us - now_us + glow_tz_offset_s(utc_us) * GLOW_US_PER_S;
+	glow_watch_tick(&v->watch, now_us);
+	return now_us;
+}
+
+static void compose_screen(struct viewer *v, FILE *out)
 {
 	const struct glow_common_options *common = &v->options->common;
 
 	fprintf(out, " \033[1mglowswarm\033[0m \033[2m%s  %s/#  Ctrl-C leaves\033[0m\033[K\n\033[K\n", common->broker,
 		common->prefix);
-	glow_watch_text(&v->watch, glow_cluster_clock_now(&v->clock), v->colors, out);
+	glow_watch_text(&v->watch, pass(v), v->colors, out);
 	if (v->trouble[0])
 		fprintf(out, " \033[31m%s; trying again\033[0m\033[K\n", v->trouble);
 }
@@ -126,7 +137,7 @@ static size_t fitting(const char *text)
 }
 
 /* Written at once, so that no half of a picture is seen. */
-static void draw_screen(const struct viewer *v)
+static void draw_screen(struct viewer *v)
 {
 	char *text = NULL;
 	size_t size;
@@ -141,13 +152,13 @@ static void draw_screen(const struct viewer *v)
 	fflush(stdout);
 }
 
-static void draw(const struct viewer *v)
+static void draw(struct viewer *v)
 {
 	if (v->colors) {
 		draw_screen(v);
 		return;
 	}
-	glow_watch_text(&v->watch, glow_cluster_clock_now(&v->clock), 0, stdout);
+	glow_watch_text(&v->watch, pass(v), 0, stdout);
 	fputc('\n', stdout);
 	fflush(stdout);
 }
@@ -177,7 +188,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	return leave(source, 0, userdata);
 }
 
-static int write_svg(const struct viewer *v)
+static int write_svg(struct viewer *v)
 {
 	FILE *out = fopen(v->options->svg, "w");
 
@@ -185,7 +196,7 @@ static int write_svg(const struct viewer *v)
 		glow_error("--svg %s: %m", v->options->svg);
 		return EX_CANTCREAT;
 	}
-	glow_watch_svg(&v->watch, glow_cluster_clock_now(&v->clock), out);
+	glow_watch_svg(&v->watch, pass(v), out);
 	if (fclose(out) != 0) {
 		glow_error("--svg %s: %m", v->options->svg);
 		return EX_IOERR;

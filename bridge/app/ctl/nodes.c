@@ -48,7 +48,7 @@ static void join_groups(const struct glow_info *info, char *ret_text, size_t siz
 static void fill_row(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us,
 		     char (*cell)[GLOW_CELL_SIZE])
 {
-	const struct glow_roster_node *entry = glow_watch_entry(w, t_us, node->id);
+	const struct glow_roster_node *entry = glow_watch_entry(w, node->id);
 
 	snprintf(cell[0], GLOW_CELL_SIZE, "%s", node->id);
 	snprintf(cell[1], GLOW_CELL_SIZE, "%s", node->online ? "online" : "offline");
@@ -128,7 +128,7 @@ static void add_sync(cJSON *object, const struct glow_watched *node)
 
 static cJSON *node_object(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
 {
-	const struct glow_roster_node *entry = glow_watch_entry(w, t_us, node->id);
+	const struct glow_roster_node *entry = glow_watch_entry(w, node->id);
 	cJSON *o = cJSON_CreateObject(), *groups;
 	char label[160];
 
@@ -178,8 +178,9 @@ static int run(const void *values, int n_words, char *const words[])
 	(void)words;
 	if (status == 0 && o->wait_s > 0)
 		glow_ctl_wait(&s, o->wait_s * 1000, all_reported);
+	glow_watch_tick(&s.watch, about_now(&s.watch));
 	if (status == 0)
-		status = (o->json ? print_json : print_table)(&s.watch, about_now(&s.watch));
+		status = (o->json ? print_json : print_table)(&s.watch, s.watch.now_us);
 	return glow_ctl_close(&s, status);
 }
 

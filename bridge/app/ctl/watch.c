@@ -10,12 +10,10 @@ const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "nod
 							   "node/+/stats",  "node/+/error", "conductor/+",
 							   "scene/current", "roster",       "dim/current" };
 
-static const struct glow_dim full_light = { .brightness = 255, .until_us = GLOW_NEVER };
-
 void glow_watch_init(struct glow_watch *w, const char *prefix)
 {
 	memset(w, 0, sizeof(*w));
-	w->dim = full_light;
+	glow_stage_init(&w->stage);
 	snprintf(w->prefix, sizeof(w->prefix), "%s", prefix);
 }
 
@@ -24,9 +22,7 @@ void glow_watch_fini(struct glow_watch *w)
 	for (size_t k = 0; k < w->n_nodes; k++)
 		free(w->nodes[k]);
 	free(w->nodes);
-	glow_scenes_fini(&w->scenes);
-	glow_roster_fini(&w->roster);
-	glow_roster_fini(&w->newer);
+	glow_stage_fini(&w->stage);
 	memset(w, 0, sizeof(*w));
 }
 
@@ -108,147 +104,114 @@ static void take_error(struct glow_watch *w, const struct glow_watched *node, co
 			 field->valuestring[0] ? ": " : "", message->valuestring);
 }
 
-static void take_node_tree(struct glow_watch *w, struct glow_watched *node, const char *leaf, const cJSON *tree)
-{
-	if (strcmp(leaf, "info") == 0)
-		take_info(node, tree);
-	else if (strcmp(leaf, "state") == 0)
-		take_state(node, tree);
-	else if (strcmp(leaf, "stats") == 0)
-		take_stats(node, tree);
-	else if (strcmp(leaf, "error") == 0)
-		take_error(w, node, tree);
-}
-
 static bool is_online(const struct glow_message *message)
 {
 	return message->len == 6 && memcmp(message->payload, "online", 6) == 0;
 }
 
 /* A retained message was cleared. A node of which nothing is left is gone. */
-static void node_cleared(struct glow_watch *w, const char *id, const char *leaf)
+static void node_cleared(struct glow_watch *w, const struct glow_topic *topic)
 {
+	struct glow_watched *node;
 	size_t at = 0;
 
-	while (at < w->n_nodes && strcmp(w->nodes[at]->id, id) != 0)
+	while (at < w->n_nodes && strcmp(w->nodes[at]->id, topic->id) != 0)
 		at++;
 	if (at == w->n_nodes)
 		return;
-	if (strcmp(leaf, "info") == 0)
-		w->nodes[at]->has_info = w->nodes[at]->has_state = false;
-	else if (strcmp(leaf, "state") == 0)
-		w->nodes[at]->has_state = false;
-	else if (strcmp(leaf, "availability") == 0)
-		w->nodes[at]->online = false;
-	if (w->nodes[at]->has_info || w->nodes[at]->has_state || w->nodes[at]->online)
+	node = w->nodes[at];
+	if (topic->kind == GLOW_TOPIC_INFO)
+		node->has_info = false;
+	if (topic->kind == GLOW_TOPIC_INFO || topic->kind == GLOW_TOPIC_STATE)
+		node->has_state = false;
+	if (topic->kind == GLOW_TOPIC_AVAILABILITY)
+		node->online = false;
+	if (node->has_info || node->has_state || node->online)
 		return;
-	free(w->nodes[at]);
+	free(node);
 	memmove(w->nodes + at, w->nodes + at + 1, (--w->n_nodes - at) * sizeof(*w->nodes));
 }
 
-static void take_node(struct glow_watch *w, const char *rest, const struct glow_message *message)
+static void take_node_tree(struct glow_watch *w, struct glow_watched *node, enum glow_topic_kind kind,
+			   const cJSON *tree)
 {
-	char id[GLOW_ID_MAX + 1], leaf[32], more;
+	if (kind == GLOW_TOPIC_INFO)
+		take_info(node, tree);
+	else if (kind == GLOW_TOPIC_STATE)
+		take_state(node, tree);
+	else if (kind == GLOW_TOPIC_STATS)
+		take_stats(node, tree);
+	else if (kind == GLOW_TOPIC_ERROR)
+		take_error(w, node, tree);
+}
+
+static void take_node(struct glow_watch *w, const struct glow_topic *topic, const struct glow_message *message)
+{
 	struct glow_watched *node;
 	struct glow_diag diag;
 	cJSON *tree;
 
-	if (sscanf(rest, "%63[^/]/%31[^/]%c", id, leaf, &more) != 2 || !glow_id_valid(id))
-		return;
 	if (message->len == 0) {
-		node_cleared(w, id, leaf);
+		node_cleared(w, topic);
 		return;
 	}
-	node = node_of(w, id);
-	if (node && strcmp(leaf, "availability") == 0) {
+	node = node_of(w, topic->id);
+	if (!node)
+		return;
+	if (topic->kind == GLOW_TOPIC_AVAILABILITY) {
 		node->online = is_online(message);
 		return;
 	}
-	tree = node ? glow_json_parse(message->payload, message->len, &diag) : NULL;
+	tree = glow_json_parse(message->payload, message->len, &diag);
 	if (tree)
-		take_node_tree(w, node, leaf, tree);
+		take_node_tree(w, node, topic->kind, tree);
 	cJSON_Delete(tree);
 }
 
-static void take_conductor(struct glow_watch *w, const char *leaf, const struct glow_message *message)
+/* Scenes are drawn on the conductor's timeline, whether a conductor is there still or not. */
+static void take_conductor(struct glow_watch *w, const cJSON *tree)
+{
+	struct glow_diag diag;
+
+	if (glow_conductor_info_read(tree, &w->conductor, &diag) != GLOW_OK)
+		return;
+	w->has_conductor = true;
+	glow_stage_clock(&w->stage, w->conductor.leader.clock_id, w->now_us);
+}
+
+static void take_cluster(struct glow_watch *w, enum glow_topic_kind kind, const struct glow_message *message)
 {
 	struct glow_diag diag;
 	cJSON *tree;
 
-	if (strcmp(leaf, "availability") == 0) {
+	if (kind == GLOW_TOPIC_CONDUCTOR_AVAILABILITY)
 		w->conductor_online = is_online(message);
+	if (kind != GLOW_TOPIC_CONDUCTOR_INFO && kind != GLOW_TOPIC_CONDUCTOR_BEACON) {
+		glow_stage_message(&w->stage, kind, message->payload, message->len, w->now_us, &diag);
 		return;
 	}
 	tree = glow_json_parse(message->payload, message->len, &diag);
-	if (tree && strcmp(leaf, "info") == 0)
-		w->has_conductor |= glow_conductor_info_read(tree, &w->conductor, &diag) == GLOW_OK;
-	else if (tree && strcmp(leaf, "beacon") == 0)
+	if (tree && kind == GLOW_TOPIC_CONDUCTOR_INFO)
+		take_conductor(w, tree);
+	else if (tree)
 		w->has_beacon |= glow_beacon_read(tree, &w->beacon, &diag) == GLOW_OK;
-	cJSON_Delete(tree);
-}
-
-static void take_scenes(struct glow_watch *w, const cJSON *tree)
-{
-	struct glow_scenes scenes = { .n = 0 };
-	struct glow_diag diag;
-
-	if (tree && glow_scenes_read(tree, &scenes, &diag) != GLOW_OK)
-		return;
-	glow_scenes_fini(&w->scenes);
-	w->scenes = scenes;
-}
-
-/* The one before stays for as long as it holds. */
-static void take_roster(struct glow_watch *w, const cJSON *tree)
-{
-	struct glow_roster roster = { .n = 0 };
-	struct glow_diag diag;
-
-	if (tree && glow_roster_read(tree, &roster, &diag) != GLOW_OK)
-		return;
-	glow_roster_fini(&w->roster);
-	w->roster = w->newer;
-	w->newer = roster;
-}
-
-static void take_dim(struct glow_watch *w, const struct glow_message *message)
-{
-	struct glow_dim dim = full_light;
-	struct glow_diag diag;
-
-	if (message->len == 0 || glow_dim_read(message->payload, message->len, &dim, &diag) == GLOW_OK)
-		w->dim = dim;
-}
-
-static void take_cluster(struct glow_watch *w, const char *rest, const struct glow_message *message)
-{
-	struct glow_diag diag;
-	cJSON *tree = message->len ? glow_json_parse(message->payload, message->len, &diag) : NULL;
-
-	if (tree || message->len == 0) {
-		if (strcmp(rest, "scene/current") == 0)
-			take_scenes(w, tree);
-		else if (strcmp(rest, "roster") == 0)
-			take_roster(w, tree);
-	}
 	cJSON_Delete(tree);
 }
 
 void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
 {
-	size_t n = strlen(w->prefix);
-	const char *rest = message->topic + n + 1;
+	struct glow_topic topic = glow_topic_parse(w->prefix, message->topic);
 
-	if (strncmp(message->topic, w->prefix, n) != 0 || message->topic[n] != '/')
-		return;
-	if (strncmp(rest, "node/", 5) == 0)
-		take_node(w, rest + 5, message);
-	else if (strncmp(rest, "conductor/", 10) == 0)
-		take_conductor(w, rest + 10, message);
-	else if (strcmp(rest, "dim/current") == 0)
-		take_dim(w, message);
-	else
-		take_cluster(w, rest, message);
+	if (topic.of == GLOW_OF_CLUSTER)
+		take_cluster(w, topic.kind, message);
+	else if (topic.of == GLOW_OF_NODE && topic.kind >= GLOW_TOPIC_STATE && topic.kind <= GLOW_TOPIC_ERROR)
+		take_node(w, &topic, message);
+}
+
+void glow_watch_tick(struct glow_watch *w, int64_t t_us)
+{
+	w->now_us = t_us;
+	glow_stage_tick(&w->stage, t_us);
 }
 
 bool glow_watch_led(const struct glow_watch *w)
@@ -256,14 +219,9 @@ bool glow_watch_led(const struct glow_watch *w)
 	return w->conductor_online && w->has_conductor && w->conductor.leading;
 }
 
-const struct glow_roster *glow_watch_roster(const struct glow_watch *w, int64_t t_us)
+const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id)
 {
-	return t_us >= w->newer.effective_us || w->roster.n == 0 ? &w->newer : &w->roster;
-}
-
-const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, int64_t t_us, const char *id)
-{
-	const struct glow_roster *roster = glow_watch_roster(w, t_us);
+	const struct glow_roster *roster = &w->stage.roster;
 
 	for (uint32_t k = 0; k < roster->n; k++)
 		if (strcmp(roster->nodes[k].id, id) == 0)
@@ -277,27 +235,12 @@ struct layers {
 	struct glow_scene_layer scenes[GLOW_SCENES_MAX];
 };
 
-static void add_scenes(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, struct layers *l)
-{
-	for (uint32_t k = 0; k < w->scenes.n && k < GLOW_SCENES_MAX; k++) {
-		const struct glow_scene *scene = &w->scenes.v[k];
-		struct glow_place place = { .total = node->info.shape.pixels };
-
-		if (!glow_target_has(&scene->target, node->id, node->info.groups, node->info.n_groups))
-			continue;
-		if (scene->cluster)
-			glow_roster_place(glow_watch_roster(w, t_us), &scene->target, node->id, &place);
-		l->scenes[l->picture.n_scenes++] = (struct glow_scene_layer){ .scene = scene, .place = place };
-	}
-	l->picture.scenes = l->scenes;
-}
-
 static void compose(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, struct layers *ret)
 {
 	const struct glow_state *s = &node->state;
 
-	ret->picture = (struct glow_picture){ .idle = &node->idle };
-	add_scenes(w, node, t_us, ret);
+	ret->picture = (struct glow_picture){ .idle = &node->idle, .scenes = ret->scenes };
+	ret->picture.n_scenes = glow_stage_layers(&w->stage, &node->info, ret->scenes);
 	if (!node->has_state)
 		return;
 	ret->picture.light = &s->light;
@@ -308,20 +251,21 @@ static void compose(const struct glow_watch *w, const struct glow_watched *node,
 }
 
 /* What the node's picture depends on beside its layers. */
-static struct glow_env env_of(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
+static struct glow_env env_of(const struct glow_watch *w, const struct glow_watched *node)
 {
 	struct glow_env env = node->env;
 
+	env.wall_offset_us = w->wall_offset_us;
 	if (w->conductor.has_utc)
 		env.wall_offset_us = w->conductor.utc_offset_us + w->conductor.tz_offset_s * GLOW_US_PER_S;
-	env.blackout = t_us < w->dim.until_us ? (uint8_t)(255 - w->dim.brightness) : 0;
+	env.blackout = glow_stage_blackout(&w->stage);
 	return env;
 }
 
 void glow_watch_render(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us,
 		       struct glow_frame *ret_frame)
 {
-	struct glow_env env = env_of(w, node, t_us);
+	struct glow_env env = env_of(w, node);
 	struct layers layers;
 
 	if (!node->online || !node->has_info) {

@@ -19,7 +19,7 @@ static int cube(struct glow_rgb c)
 /* Unlit LEDs stay visible as a faint body, as on the real board. */
 static struct glow_rgb body(struct glow_rgb c)
 {
-	const struct glow_rgb faint = { 24, 24, 28 };
+	const struct glow_rgb faint = { 40, 41, 46 };
 
 	return c.r < faint.r && c.g < faint.g && c.b < faint.b ? glow_rgb_add(c, faint) : c;
 }

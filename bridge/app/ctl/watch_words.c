@@ -138,11 +138,11 @@ static void add_scenes(const struct glow_watch *w, int64_t t_us, char *text, siz
 	struct glow_scene_view view;
 	char name[96];
 
-	for (uint32_t k = 0; k < w->scenes.n; k++) {
-		if (!glow_scene_at(&w->scenes.v[k], t_us, &view))
+	for (uint32_t k = 0; k < w->stage.scenes.n; k++) {
+		if (!glow_scene_at(&w->stage.scenes.v[k], t_us, &view))
 			continue;
-		scene_text(&w->scenes.v[k], t_us, name, sizeof(name));
-		add(text, size, "%s: %s", w->scenes.v[k].id, name);
+		scene_text(&w->stage.scenes.v[k], t_us, name, sizeof(name));
+		add(text, size, "%s: %s", w->stage.scenes.v[k].id, name);
 	}
 }
 
@@ -173,7 +173,7 @@ void glow_watch_headline(const struct glow_watch *w, int64_t t_us, char *ret_tex
 	ret_text[0] = '\0';
 	add_conductor(w, ret_text, size);
 	add_scenes(w, t_us, ret_text, size);
-	if (t_us < w->dim.until_us && w->dim.brightness != 255)
-		add(ret_text, size, "dimmed to %u%%", percent(w->dim.brightness));
+	if (glow_stage_blackout(&w->stage) > 0)
+		add(ret_text, size, "dimmed to %u%%", percent(255 - glow_stage_blackout(&w->stage)));
 	add_nodes(w, ret_text, size);
 }
