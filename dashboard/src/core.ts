@@ -50,7 +50,7 @@ export interface Frame {
 }
 
 /** In the order of enum glow_watch_layer. */
-const LAYERS = ["offline", "dark", "unknown", "off", "notice", "light", "scene", "idle"] as const;
+export const LAYERS = ["offline", "dark", "unknown", "off", "notice", "light", "scene", "idle"] as const;
 
 /** What shows on a node at an instant. */
 export interface Showing {
@@ -74,7 +74,7 @@ export interface ClockReport {
 	readonly rttUs: number;
 }
 
-const SYNC_STATES: readonly SyncState[] = ["unsynced", "acquire", "tracking", "holdover", "resync", "leading"];
+export const SYNC_STATES: readonly SyncState[] = ["unsynced", "acquire", "tracking", "holdover", "resync", "leading"];
 const PROBE_SIZE = 24;
 const NS_PER_MS = 1e6;
 const EBADF = 8;

@@ -61,8 +61,9 @@ class Node(glow.Bridge):
         super().__init__(home, uri, *options, env=clock.env(), within=clock.within(), **more)
 
     def shown(self, since_ns=0):
-        """Its frames from that instant of the host on, each with its host_ns."""
-        frames = self.frames.look()
+        """Its frames from that instant of the host on, each with its host_ns. Not the first, which is the board's
+        own darkness and belongs to no slot."""
+        frames = self.frames.look()[1:]
         for f in frames:
             f.host_ns = self.clock.host_ns(f.mono_ns)
         return [f for f in frames if f.host_ns >= since_ns]

@@ -192,7 +192,7 @@ void glow_watch_headline(const struct glow_watch *w, int64_t t_us, char *ret_tex
 	ret_text[0] = '\0';
 	add_conductor(w, ret_text, size);
 	add_scenes(w, t_us, ret_text, size);
-	if (w->stage.dim.brightness != 255)
-		add(ret_text, size, "dimmed to %u%%", percent(w->stage.dim.brightness));
+	if (glow_stage_blackout(&w->stage) > 0)
+		add(ret_text, size, "dimmed to %u%%", percent(255 - glow_stage_blackout(&w->stage)));
 	add_nodes(w, ret_text, size);
 }

@@ -78,6 +78,7 @@ export class Model implements Cluster {
 
 	private present: ClusterView;
 	private stale = false;
+	private telling = false;
 	/** Retained topics that said something, and those of them that have not since the link came back. */
 	private readonly said = new Set<string>();
 	private readonly unheard = new Set<string>();
@@ -113,9 +114,11 @@ export class Model implements Cluster {
 	}
 
 	private changed(): void {
-		if (this.stale) return;
 		this.stale = true;
+		if (this.telling) return;
+		this.telling = true;
 		queueMicrotask(() => {
+			this.telling = false;
 			for (const listener of this.listeners) listener();
 		});
 	}
