@@ -35,41 +35,59 @@ function useHere(): ViewName {
 	return here;
 }
 
-function Notes({ view }: { view: ClusterView }) {
-	const { link, conductor, mayCommand } = view;
-	const notes: string[] = [];
-	if (link.state === "lost") notes.push(`The connection is lost: ${link.why}. Trying again; the pictures go on by what is known.`);
-	else if (link.state === "connecting") notes.push("Connecting again…");
-	else if (!conductor.leads)
-		notes.push(
-			conductor.online && conductor.info?.state === "adopting"
-				? "A conductor is asking the boards for the time."
-				: "There is no conductor: no scene can be played, and boards of a group change one after the other.",
-		);
-	if (link.state === "online" && mayCommand === false) notes.push("This account may look, not command.");
-	return (
-		<div role="status" class="notes">
-			{notes.map((note) => (
-				<p key={note} class="note">
-					{note}
-				</p>
-			))}
-		</div>
-	);
+const SETTLE_MS = 2500;
+
+/** What is retained takes a moment to come in: only then is what did not come missing. */
+function useSettled(view: ClusterView): boolean {
+	const online = view.link.state === "online";
+	const [settled, setSettled] = useState(false);
+	useEffect(() => {
+		if (!online) return;
+		const timer = setTimeout(() => setSettled(true), SETTLE_MS);
+		return () => {
+			clearTimeout(timer);
+			setSettled(false);
+		};
+	}, [online]);
+	return settled;
 }
 
-function NoBoards() {
+function noteOn({ link, conductor }: ClusterView, settled: boolean): string | null {
+	if (link.state === "lost") return `No connection: ${link.why}. Trying again; the pictures go on by what is known.`;
+	if (link.state === "connecting") return "Connecting again…";
+	if (conductor.leads || !settled) return null;
+	if (conductor.online && conductor.info?.state === "adopting") return "A conductor is asking the boards for the time.";
+	return "There is no conductor: no scene can be played, and boards of a group change one after the other.";
+}
+
+function Note({ view, settled }: { view: ClusterView; settled: boolean }) {
+	const note = noteOn(view, settled);
+	return <div role="status">{note && <p class="note">{note}</p>}</div>;
+}
+
+function NoBoards({ settled }: { settled: boolean }) {
+	if (!settled) return <p class="empty">Looking for boards…</p>;
 	return (
 		<div class="empty">
 			<p>No boards yet. Each is there as soon as its bridge has reached the broker:</p>
-			<pre>glow-bridge --broker mqtt://… --node pi1</pre>
+			<pre tabIndex={0}>glow-bridge --broker mqtt://… --node pi1</pre>
 		</div>
 	);
 }
 
 const sizeFor = (boards: number): string => (boards <= 9 ? "few" : boards <= 24 ? "" : "many");
 
-function Shelf({ view, target, onTarget }: { view: ClusterView; target: Target; onTarget: (target: Target) => void }) {
+function Shelf({
+	view,
+	settled,
+	target,
+	onTarget,
+}: {
+	view: ClusterView;
+	settled: boolean;
+	target: Target;
+	onTarget: (target: Target) => void;
+}) {
 	const chosen = target.kind === "nodes" ? target.ids : [];
 	const select = useCallback(
 		(id: string) => {
@@ -79,7 +97,7 @@ function Shelf({ view, target, onTarget }: { view: ClusterView; target: Target; 
 		[chosen.join(" "), onTarget],
 	);
 	const isIn = (id: string) => chosen.includes(id);
-	if (!view.nodes.length) return <NoBoards />;
+	if (!view.nodes.length) return <NoBoards settled={settled} />;
 	return (
 		<ul class={`shelf ${sizeFor(view.nodes.length)}`} aria-label="boards">
 			{view.nodes.map((node) => (
@@ -93,15 +111,16 @@ function Views() {
 	const { cluster } = useDesk();
 	const view = useView(cluster);
 	const here = useHere();
+	const settled = useSettled(view);
 	const [target, setTarget] = useState<Target>({ kind: "all" });
 	const panel = view.mayCommand && view.nodes.length > 0 && (here === "shelf" || here === "strip");
 	return (
 		<>
 			<Header view={view} here={here} />
 			<main class={`view${view.link.state === "online" ? "" : " away"}`}>
-				<Notes view={view} />
+				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
-					{here === "shelf" && <Shelf view={view} target={target} onTarget={setTarget} />}
+					{here === "shelf" && <Shelf view={view} settled={settled} target={target} onTarget={setTarget} />}
 					{here === "strip" && <Strip roster={view.roster} />}
 					{here === "scenes" && <Scenes view={view} selection={target} />}
 					{here === "sync" && <Sync view={view} />}

@@ -89,7 +89,10 @@ export function Header({ view, here }: { view: ClusterView; here: ViewName }) {
 				</nav>
 				<div class="account">
 					<Motion />
-					<span class="user">{user || "no account"}</span>
+					<span class="user">
+						{user || "no account"}
+						{view.mayCommand === false && ", may look only"}
+					</span>
 					<button type="button" class="quiet-do" onClick={logOut}>
 						Log out
 					</button>

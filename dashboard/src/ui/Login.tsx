@@ -7,12 +7,14 @@ import { useEffect, useRef } from "preact/hooks";
 import type { LinkState } from "../model/cluster";
 import { Mark } from "./Mark";
 
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
 function Word({ link }: { link: LinkState | null }) {
-	if (link?.state === "refused") return <p class="trouble">{link.why}</p>;
+	if (link?.state === "refused") return <p class="trouble">{sentence(link.why)}</p>;
 	if (link?.state === "lost")
 		return (
 			<p class="trouble">
-				The broker cannot be reached: {link.why}. <span class="quiet">Trying again…</span>
+				{sentence(link.why)} <span class="quiet">Trying again…</span>
 			</p>
 		);
 	return <p class="quiet">{link ? "Connecting…" : ""}</p>;
