@@ -25,8 +25,6 @@ export function colorAt(seen: Uint8Array, k: number): string {
 }
 
 export interface BoardPainter {
-	/** Where the middle of LED k is on the canvas, in its pixels. */
-	at(k: number): { x: number; y: number };
 	paint(seen: Uint8Array): void;
 	/** The canvas has another size on the page. */
 	resized(): void;
@@ -64,10 +62,6 @@ export function createBoardPainter(canvas: HTMLCanvasElement, geometry: Geometry
 	}
 
 	return {
-		at(k) {
-			const scale = canvas.width / whole.w;
-			return { x: (leds[k]!.x + BOARD.spill) * scale, y: (leds[k]!.y + BOARD.spill) * scale };
-		},
 		resized() {
 			unfit = true;
 		},

@@ -16,9 +16,10 @@ function Light({ id, geometry }: { id: string; geometry: Geometry }) {
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const painter = useRef<BoardPainter | null>(null);
 	useEffect(() => {
-		const board = createBoardPainter(canvas.current!, geometry);
+		const element = canvas.current!;
+		const board = createBoardPainter(element, geometry);
 		painter.current = board;
-		return stage.add(canvas.current!, (tUs) => {
+		return stage.add(element, (tUs) => {
 			const frame = cluster.frame(id, tUs);
 			if (frame) board.paint(frame.seen);
 		});
@@ -57,12 +58,10 @@ function Face({ node }: { node: NodeView }) {
 			</span>
 			<span class="caption">
 				<span class="name">
-					<span class={`dot ${phase.mark}`} title={phase.what} />
+					<span class={`dot ${phase.mark}`} />
 					<span class="id">{node.id}</span>
 					<span class="unseen">, {phase.what}, </span>
-					<span class="backend" title={`board ${node.info?.board ?? "unknown"}`}>
-						{node.info?.backend ?? ""}
-					</span>
+					<span class="backend">{node.info?.backend ?? ""}</span>
 				</span>
 				<Showing id={node.id} />
 				<span class="groups">{groups.join(" · ")}</span>

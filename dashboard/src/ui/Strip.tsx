@@ -38,7 +38,8 @@ function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null
 	const { pitch } = layout;
 
 	useEffect(() => {
-		const context = canvas.current!.getContext("2d")!;
+		const element = canvas.current!;
+		const context = element.getContext("2d")!;
 		const small = document.createElement("canvas");
 		small.width = line.to - line.from + 2;
 		small.height = 3;
@@ -53,9 +54,9 @@ function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null
 		}
 
 		function paint(tUs: Micros) {
-			if (unfit.current) fitCanvas(canvas.current!);
+			if (unfit.current) fitCanvas(element);
 			unfit.current = false;
-			const scale = canvas.current!.height / (pitch * 2.2);
+			const scale = element.height / (pitch * 2.2);
 			const side = pitch * scale;
 			const colors: (string | null)[] = [];
 			image.data.fill(0);
@@ -67,7 +68,7 @@ function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null
 				if (pixel && seen) behind(i - line.from, seen, pixel.led);
 			}
 			blur.putImageData(image, 0, 0);
-			context.clearRect(0, 0, canvas.current!.width, canvas.current!.height);
+			context.clearRect(0, 0, element.width, element.height);
 			context.drawImage(small, -side, -0.4 * side, small.width * side, 3 * side);
 			colors.forEach((color, k) => {
 				if (!color) return;
@@ -78,7 +79,7 @@ function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null
 			});
 		}
 		unfit.current = true;
-		return stage.add(canvas.current!, paint);
+		return stage.add(element, paint);
 	}, [stage, cluster, strip, line.from, line.to, pitch]);
 	useResize(canvas, () => (unfit.current = true));
 

@@ -136,7 +136,7 @@ export function Sync({ view }: { view: ClusterView }) {
 			</section>
 			<section class="card" aria-labelledby="clocks-title">
 				<h2 id="clocks-title">Clocks</h2>
-				<div class="scroll" tabIndex={0} role="region" aria-labelledby="clocks-title">
+				<div class="scroll" tabIndex={0} role="region" aria-label="table of clocks">
 					<table>
 						<thead>
 							<tr>

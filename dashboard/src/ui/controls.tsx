@@ -72,10 +72,8 @@ export function ColorField({ label, value, onChange }: ColorProps) {
 	const id = useId();
 	const [shown, drag] = useDrag(value, (v) => v !== null && onChange(v));
 	return (
-		<div class="field color" role="group" aria-labelledby={`${id}-label`}>
-			<label id={`${id}-label`} for={id}>
-				{label}
-			</label>
+		<div class="field color" role="group" aria-label={`choices of ${label}`}>
+			<label for={id}>{label}</label>
 			<output for={id}>{shown ?? "mixed"}</output>
 			<div class="swatches">
 				<input
@@ -104,9 +102,10 @@ export function ColorField({ label, value, onChange }: ColorProps) {
 }
 
 export function Switch({ label, on, title, onChange }: { label: string; on: boolean; title?: string; onChange: (on: boolean) => void }) {
+	const [shown, turn] = useDrag(on, onChange);
 	return (
 		<label class="switch" title={title}>
-			<input type="checkbox" role="switch" checked={on} onChange={(e) => onChange(e.currentTarget.checked)} />
+			<input type="checkbox" role="switch" checked={shown} onChange={(e) => turn(e.currentTarget.checked)} />
 			<span>{label}</span>
 		</label>
 	);
