@@ -56,7 +56,7 @@ function spiral(): Geometry {
 		const angle = (Math.floor(i / ARM) / ARMS) * 2 * Math.PI - Math.PI / 2 - 0.62 + 0.25 * out;
 		return { x: centre.x + radius * Math.cos(angle), y: centre.y + radius * Math.sin(angle) };
 	});
-	return { leds, size: 42, round: true, carrier: { x: 30, y: 18, w: 560, h: 524, r: 70 } };
+	return { leds, size: 42, round: true, carrier: { x: 30, y: 18, w: 560, h: 524, r: 40 } };
 }
 
 const known = new Map<string, Geometry>();

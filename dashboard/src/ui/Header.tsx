@@ -3,7 +3,7 @@
 
 /* What is in sight on every view: where one is, how the cluster fares, the master dimmer. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
 import { Slider, Switch } from "./controls";
 import { useDesk, useWatched } from "./hooks";
@@ -64,9 +64,16 @@ function Motion() {
 	);
 }
 
+/** How much trouble came since somebody looked at the list of events. */
+function useTrouble({ events }: ClusterView, here: ViewName): number {
+	const seen = useRef(0);
+	if (here === "events") seen.current = events[0]?.key ?? seen.current;
+	return events.filter((e) => e.bad && e.key > seen.current).length;
+}
+
 export function Header({ view, here }: { view: ClusterView; here: ViewName }) {
 	const { user, logOut } = useDesk();
-	const trouble = view.events.filter((e) => e.bad).length;
+	const trouble = useTrouble(view, here);
 	return (
 		<header>
 			<div class="bar">
@@ -81,7 +88,7 @@ export function Header({ view, here }: { view: ClusterView; here: ViewName }) {
 							{name === "events" && trouble > 0 && (
 								<span class="count">
 									{trouble}
-									<span class="unseen"> in trouble</span>
+									<span class="unseen"> new in trouble</span>
 								</span>
 							)}
 						</a>

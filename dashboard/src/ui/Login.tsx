@@ -6,8 +6,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { LinkState } from "../model/cluster";
 import { Mark } from "./Mark";
+import { capital } from "./text";
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+const sentence = (text: string): string => `${capital(text)}.`;
 
 function Word({ link }: { link: LinkState | null }) {
 	if (link?.state === "refused") return <p class="trouble">{sentence(link.why)}</p>;

@@ -11,7 +11,7 @@ import { ColorField, EffectField, Slider, Switch } from "./controls";
 import { nameOf, nodesOf, send, useDesk, type Target } from "./hooks";
 import { Notices } from "./Notices";
 import { Outcome } from "./Outcome";
-import { hexOf, percent } from "./text";
+import { capital, hexOf, percent } from "./text";
 
 /** What all have alike; null when they differ or nobody says. */
 function alike<T>(nodes: readonly NodeView[], of: (state: State) => T): T | null {
@@ -70,7 +70,7 @@ export function Panel({ view, target, onTarget }: { view: ClusterView; target: T
 				Control {nameOf(target)}
 			</button>
 			<div id="panel-body" class="panel-body">
-				<h2 id="panel-title">{nameOf(target)}</h2>
+				<h2 id="panel-title">{target.kind === "nodes" ? nameOf(target) : capital(nameOf(target))}</h2>
 				<Whom view={view} target={target} onTarget={onTarget} />
 				<p class="quiet">
 					{target.kind === "nodes" ? "Choose further boards on the shelf, or all of a group." : "Choose single boards on the shelf."}

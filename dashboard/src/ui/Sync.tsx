@@ -116,7 +116,7 @@ function Figures({ view }: { view: ClusterView }) {
 			<Figure
 				name="Drawing"
 				value={stage.moving ? `${Math.round(stage.meter.fps) || "–"} fps` : "still"}
-				what={`${stage.meter.costMs.toFixed(1)} ms for ${stage.meter.canvases} boards or lines, when last on the screen`}
+				what={`${stage.meter.costMs.toFixed(1)} ms a frame for what was last in sight`}
 			/>
 		</dl>
 	);

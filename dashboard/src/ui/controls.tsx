@@ -102,7 +102,7 @@ export function ColorField({ label, value, onChange }: ColorProps) {
 }
 
 export function Switch({ label, on, title, onChange }: { label: string; on: boolean; title?: string; onChange: (on: boolean) => void }) {
-	const [shown, turn] = useDrag(on, onChange);
+	const [shown, turn] = useDrag(on, onChange, 0);
 	return (
 		<label class="switch" title={title}>
 			<input type="checkbox" role="switch" checked={shown} onChange={(e) => turn(e.currentTarget.checked)} />

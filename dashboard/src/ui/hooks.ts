@@ -104,8 +104,8 @@ const SEND_EVERY_MS = 120;
 const KEEP_MS = 1500;
 
 /** A value that somebody drags: it is sent a few times a second and once at the end, and what was dragged shows
- * until the nodes had time to say what became of it. */
-export function useDrag<T>(value: T, sendIt: (value: T) => void): [T, (value: T) => void] {
+ * until the nodes had time to say what became of it. With 0 it is sent each time. */
+export function useDrag<T>(value: T, sendIt: (value: T) => void, everyMs = SEND_EVERY_MS): [T, (value: T) => void] {
 	const [dragged, setDragged] = useState<{ value: T } | null>(null);
 	const latest = useRef(sendIt);
 	latest.current = sendIt;
@@ -128,10 +128,10 @@ export function useDrag<T>(value: T, sendIt: (value: T) => void): [T, (value: T)
 			if (!t.waiting) return;
 			latest.current(t.waiting.value);
 			t.waiting = null;
-			t.send = window.setTimeout(flush, SEND_EVERY_MS);
+			if (everyMs) t.send = window.setTimeout(flush, everyMs);
 		};
 		if (!t.send) flush();
-	}, []);
+	}, [everyMs]);
 	return [dragged ? dragged.value : value, drag];
 }
 

@@ -5,6 +5,10 @@
 
 import type { Rgb, Scene, SceneLook, Target } from "../model/messages";
 
+export function capital(text: string): string {
+	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** "12 µs", "3.4 ms", "1.2 s" */
 export function duration(us: number): string {
 	const size = Math.abs(us);

@@ -152,7 +152,7 @@ test("an effect brings its parameters", async () => {
 	await choose("pi1");
 	await panel().getByRole("button", { name: "progress" }).click();
 	await panel().getByRole("group", { name: "parameters of progress" }).getByLabel("value").fill("50");
-	const half = await until("half of the bar", () => {
+	const half = await until(() => "half of the bar", () => {
 		const { lights } = board("pi1").last();
 		return lights.slice(0, 4).every((l) => l === "102030") && lights.slice(4).every((l) => l === "000000") ? lights : null;
 	});
@@ -261,7 +261,7 @@ async function compare(id: string, shape: Shape): Promise<{ frames: Shown[]; pag
 	await page.locator(`canvas[data-node=${id}]`).scrollIntoViewIfNeeded();
 	await page.waitForTimeout(200);
 	const held = await page.evaluate(() => glowswarm.stage.hold());
-	const frames = await until(`${id} shows frames`, () => {
+	const frames = await until(() => `${id} shows frames`, () => {
 		const since = board(id).shown().filter((f) => f.tUs > held);
 		return since.length >= 12 ? since.slice(0, 12) : null;
 	});
@@ -309,10 +309,12 @@ test("the drawing is the board's frame of the same instant", async () => {
 });
 
 test("dimmer and blackout lie over everything", async () => {
+	await page.evaluate(() => void glowswarm.cluster.set("all", { effect: "solid", color: "#ffffff" }));
+	await board("pi1").shows("ffffff");
 	await page.getByLabel("blackout").check();
 	for (const id of ["pi1", "pi2", "pi3", "pi4"]) await board(id).shows("000000");
 	await page.getByLabel("blackout").uncheck();
-	await page.evaluate(() => void glowswarm.cluster.set("all", { effect: "solid", color: "#ffffff" }));
+	await board("pi1").shows("ffffff");
 	await page.getByLabel("master dimmer").fill("128");
 	await board("pi1").shows("808080");
 	await page.getByLabel("master dimmer").fill("255");
@@ -382,6 +384,10 @@ test("pictures for the documentation", async () => {
 	});
 	await choose("pi5");
 	await page.getByText("scene: rainbow").nth(4).waitFor();
+	await panel().getByRole("button", { name: "solid" }).click();
+	await panel().getByRole("button", { name: "white", exact: true }).click();
+	await outcome("accepted");
+	await page.waitForTimeout(800);
 	await page.getByText("clocks within").waitFor();
 	await page.mouse.move(5, 400);
 	await page.screenshot({ path: picture("dashboard") });

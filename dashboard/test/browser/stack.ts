@@ -19,13 +19,13 @@ export const BIN = process.env.GLOW_BIN!;
 const PATIENCE_MS = 20000;
 const PATH = `${process.env.PATH}:/usr/sbin`;
 
-/** The first true value; a failure with `what` after the deadline. */
-export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
+/** The first true value; a failure that says what() after the deadline. */
+export async function until<T>(what: () => string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
 	const deadline = Date.now() + PATIENCE_MS;
 	for (;;) {
 		const value = await look();
 		if (value) return value;
-		if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
+		if (Date.now() > deadline) throw new Error(`waited in vain: ${what()}`);
 		await new Promise((resolve) => setTimeout(resolve, 10));
 	}
 }
@@ -68,7 +68,7 @@ export class Board {
 	/** Waits until these are the lights now; one stands for all. */
 	shows(...lights: string[]): Promise<unknown> {
 		const want = (n: number) => (lights.length === 1 ? Array<string>(n).fill(lights[0]!) : lights);
-		return until(`${this.id} shows ${lights.join()}, not ${this.last().lights.join()}`, () => {
+		return until(() => `${this.id} shows ${lights.join()}, not ${this.last().lights.join()}`, () => {
 			const now = this.last().lights;
 			return now.join() === want(now.length).join();
 		});
@@ -95,7 +95,7 @@ export class Stack {
 
 	async startBroker(): Promise<void> {
 		this.run("broker", "mosquitto", ["-c", join(this.home, "mosquitto.conf")]);
-		await until("the broker listens", () => this.publishes("marker", ""));
+		await until(() => "the broker listens", () => this.publishes("marker", ""));
 	}
 
 	/** nginx for clusters of that prefix; returns the address of its page. */
@@ -104,7 +104,7 @@ export class Stack {
 		const args = [`127.0.0.1:${port}`, `127.0.0.1:${this.wsPort}`];
 		this.run(`nginx-${port}`, join(TOP, "dashboard/nginx/serve.sh"), args, { TMPDIR: this.home, GLOW_PREFIX: prefix });
 		const url = `http://127.0.0.1:${port}/`;
-		await until("nginx serves", () => fetch(url).then((r) => r.ok, () => false));
+		await until(() => "nginx serves", () => fetch(url).then((r) => r.ok, () => false));
 		return url;
 	}
 
