@@ -173,7 +173,7 @@ class Watch:
         return found[-1] if found else None
 
     def close(self):
-        end(self.process)
+        end(self.process, signal.SIGKILL)  # its own end may wait for ever on a lock that the signal found taken
 
 
 class Broker:

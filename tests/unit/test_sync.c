@@ -467,6 +467,26 @@ static void test_other_rate(void **state)
 	assert_int_equal(report(&w).steps, 1);
 }
 
+/* The conductor is replaced while the node knows nothing of the slope yet: that must not count as known. */
+static void test_early(void **state)
+{
+	static struct world w;
+
+	(void)state;
+	for (int k = 0; k < 10; k++) {
+		world_init(&w, NULL);
+		w.rate = dice_roll(&dice, 2) ? 40e-6 : -40e-6;
+		start(&w);
+		run(&w, w.l + dice_between(&dice, 500 * MS, 5 * S), NULL, NULL);
+		assert_true(glow_sync_valid(&w.sync));
+		w.leader.term++;
+		glow_sync_follow(&w.sync, at(w.l), w.leader);
+		run(&w, w.l + 30 * S, NULL, NULL);
+		assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+		assert_true(error(&w) < 60000);
+	}
+}
+
 static void test_follow(void **state)
 {
 	struct course c = { .least = 1, .most = 1 };
@@ -655,11 +675,11 @@ static void test_nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_states),      cmocka_unit_test(test_slope),    cmocka_unit_test(test_inverse),
-		cmocka_unit_test(test_replies),     cmocka_unit_test(test_follow),   cmocka_unit_test(test_holdover),
-		cmocka_unit_test(test_outstanding), cmocka_unit_test(test_schedule), cmocka_unit_test(test_conductor),
-		cmocka_unit_test(test_nonsense),    cmocka_unit_test(test_together), cmocka_unit_test(test_jump),
-		cmocka_unit_test(test_other_rate),
+		cmocka_unit_test(test_states),      cmocka_unit_test(test_slope),      cmocka_unit_test(test_inverse),
+		cmocka_unit_test(test_replies),     cmocka_unit_test(test_follow),     cmocka_unit_test(test_holdover),
+		cmocka_unit_test(test_outstanding), cmocka_unit_test(test_schedule),   cmocka_unit_test(test_conductor),
+		cmocka_unit_test(test_nonsense),    cmocka_unit_test(test_together),   cmocka_unit_test(test_early),
+		cmocka_unit_test(test_jump),        cmocka_unit_test(test_other_rate),
 	};
 
 	dice_init(&dice);
