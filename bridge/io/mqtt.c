@@ -248,7 +248,7 @@ static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
 	mqtt->held = NULL;
 	glow_link_disconnect(&mqtt->link);
 	snprintf(why, sizeof(why), "connection to %.60s:%u lost", mqtt->link.host, mqtt->link.port);
-	if (lasted_ms < STABLE_MS && !leads(mqtt))
+	if (lasted_ms < STABLE_MS && !leads(mqtt) && atomic_load(&mqtt->want) == WANT_EITHER)
 		/* Two clients with one id throw each other out for ever. */
 		snprintf(why + strlen(why), sizeof(why) - strlen(why),
 			 " at once; does another client use the id %.40s?", mqtt->link.id);
@@ -311,7 +311,7 @@ static void *network_thread(void *data)
 		take_id(mqtt);
 		if (connect_and_run(mqtt) >= STABLE_MS)
 			attempt = 0;
-		wait_ms = delay_ms(attempt++);
+		wait_ms = atomic_load(&mqtt->want) == WANT_EITHER ? delay_ms(attempt++) : 0;
 	}
 	eventfd_write(mqtt->done_fd, 1);
 	return NULL;

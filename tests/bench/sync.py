@@ -16,7 +16,6 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -78,7 +77,8 @@ class WireNode(cluster.Node):
 
     def __init__(self, home, uri, pi, **more):
         self.pi = pi
-        super().__init__(home, uri, "--gpio", "sysfs", "--sysfs", pi.sys, "--fps", str(self.FPS), board="blinkt", **more)
+        options = ("--gpio", "sysfs", "--sysfs", pi.sys, "--fps", str(self.FPS))
+        super().__init__(home, uri, *options, board="blinkt", **more)
         for thread in self.threads(pi.process.pid):
             os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(10))
 
@@ -159,7 +159,8 @@ class Swarm:
 
     def settle(self, seconds):
         for node in self.nodes:
-            glow.wait_until(lambda n=node: "%s shows nothing: %s" % (n.node, n.log()), lambda n=node: len(n.shown()) > 10)
+            glow.wait_until(lambda n=node: "%s shows nothing: %s" % (n.node, n.log()),
+                            lambda n=node: len(n.shown()) > 10)
         time.sleep(seconds)
 
     def begin(self, fps=FPS):
@@ -245,7 +246,7 @@ def wifi(run):
     swarm = Swarm(run, "wifi")
     swarm.settle(SETTLE_S)
     swarm.begin()
-    swarm.until(90)
+    swarm.until(60)
     return swarm
 
 
@@ -286,12 +287,11 @@ def join(run):
     swarm.joined.append(late)
     swarm.nodes.append(late)
     swarm.until(40)
-    frames = late.shown()
-    neighbours = skew.slots([n.shown() for n in swarm.nodes])
-    first = next(f for f in frames if f.t_us in neighbours)
-    swarm.notes.append("shows its first frame %.2f s after its start; its first slot %.0f us from the middle of its neighbours'" % (
-        (frames[0].host_ns - began_ns) / 1e9, abs(skew.late_us(first) - skew.percentile(
-            [skew.late_us(f) for f in neighbours[first.t_us][:-1]], 50))))
+    frames, slots = late.shown(), skew.slots([n.shown() for n in swarm.nodes])
+    first = next(f for f in frames if f.t_us in slots)
+    middle_us = skew.percentile([skew.late_us(f) for f in slots[first.t_us][:-1]], 50)
+    swarm.notes.append("shows a frame %.2f s after its start, its first slot %.0f us from the others' middle" % (
+        (frames[0].host_ns - began_ns) / 1e9, abs(skew.late_us(first) - middle_us)))
     return swarm
 
 
@@ -303,7 +303,7 @@ def takeover(run):
     swarm.begin()
     swarm.until(20)
     swarm.replace_conductor(swarm.conductor.kill, "killed")
-    swarm.until(60)
+    swarm.until(50)
     return swarm
 
 
@@ -314,7 +314,7 @@ def moved(run):
     swarm.begin()
     swarm.until(20)
     swarm.replace_conductor(lambda: (swarm.conductor.close(), swarm.add_conductor(OTHER_HOST)), "moved")
-    swarm.until(60)
+    swarm.until(50)
     return swarm
 
 
@@ -327,7 +327,7 @@ def restart(run):
     swarm.mark("restart")
     swarm.broker.stop()
     swarm.broker.start()
-    swarm.until(60)
+    swarm.until(50)
     return swarm
 
 
@@ -343,7 +343,7 @@ def away(run):
     swarm.until(10 + seconds)
     swarm.mark("back")
     swarm.broker.start()
-    swarm.until(50 + seconds)
+    swarm.until(40 + seconds)
     return swarm
 
 
@@ -398,21 +398,27 @@ def table(results):
 def main():
     parser = argparse.ArgumentParser(prog="./run bench sync")
     parser.add_argument("--long", action="store_true", help="the broker is away for ten minutes instead of one")
-    parser.add_argument("--svg", default=os.path.join(os.path.dirname(BIN), "sync-skew.svg"), help="where the figure goes")
+    parser.add_argument("--svg", default=os.path.join(os.path.dirname(BIN), "sync-skew.svg"),
+                        help="where the figure goes")
     parser.add_argument("cases", nargs="*", metavar="case", help=", ".join(c.__name__ for c in CASES))
     options = parser.parse_args()
     known = {c.__name__: c for c in CASES}
     if unknown := [name for name in options.cases if name not in known]:
         parser.error("there is no case " + ", ".join(unknown))
     cluster.need_clocks()
-    results = []
+    results, failed = [], False
     for case in [known[name] for name in options.cases] or QUICK:
         print("measuring: %s" % case.__doc__, file=sys.stderr)
-        results.append(measure(case, options.long))
+        try:
+            results.append(measure(case, options.long))
+        except AssertionError as e:
+            failed = True
+            print("%s: %s" % (case.__name__, e), file=sys.stderr)
     table(results)
     with open(options.svg, "w") as f:
         f.write(plot.svg(HEAD, [r.panel for r in results]))
     print("figure: %s" % options.svg)
+    sys.exit(failed)
 
 
 if __name__ == "__main__":
