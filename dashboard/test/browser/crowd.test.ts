@@ -29,8 +29,8 @@ after(async () => {
 
 async function invite(client: MqttClient): Promise<void> {
 	const said: Record<string, object> = {
-		info: stack.retained("glow/node/pi1/info") as object,
-		state: stack.retained("glow/node/pi1/state") as object,
+		info: stack.retainedJson("glow/node/pi1/info") as object,
+		state: stack.retainedJson("glow/node/pi1/state") as object,
 	};
 	for (let n = 2; n <= BOARDS; n++) {
 		const id = `pi${n}`;

@@ -121,7 +121,7 @@ test("eight bits of a colour survive, and brightness is rounded as it must be", 
 	await choose("pi2");
 	await panel().getByLabel("colour", { exact: true }).fill("#0180fe");
 	await board("pi2").shows("0180fe");
-	const state = stack.retained("glow/node/pi2/state") as { color: object };
+	const state = stack.retainedJson("glow/node/pi2/state") as { color: object };
 	assert.deepEqual(state.color, { r: 1, g: 128, b: 254 });
 	await panel().getByLabel("brightness").fill("128");
 	await board("pi2").shows("01407f"); // 1·128/255 is 0.5, which a lit channel may not lose
@@ -157,7 +157,7 @@ test("an effect brings its parameters", async () => {
 		return lights.slice(0, 4).every((l) => l === "102030") && lights.slice(4).every((l) => l === "000000") ? lights : null;
 	});
 	assert.equal(half.length, 8);
-	const state = stack.retained("glow/node/pi1/state") as { effect: string; params: { value: number } };
+	const state = stack.retainedJson("glow/node/pi1/state") as { effect: string; params: { value: number } };
 	assert.deepEqual([state.effect, state.params.value], ["progress", 50]);
 });
 
@@ -208,7 +208,7 @@ test("a scene is played and stopped", async () => {
 	await play.getByLabel("fade of the scene").fill("0");
 	await play.getByRole("button", { name: "Play", exact: true }).click();
 	await play.getByRole("status").filter({ hasText: "accepted" }).waitFor();
-	const current = () => stack.retained("glow/scene/current") as { scenes: { effect?: string; playlist?: object[] }[] };
+	const current = () => stack.retainedJson("glow/scene/current") as { scenes: { effect?: string; playlist?: object[] }[] };
 	assert.deepEqual(current().scenes.map((s) => s.effect), ["rainbow"]);
 	const playing = page.getByRole("region", { name: "Playing" });
 	await playing.getByText("rainbow").waitFor();

@@ -11,7 +11,6 @@ bin=$(readlink -f "$1")
 shift
 cd "$(dirname "$(readlink -f "$0")")"
 top=$(readlink -f ../../..)
-out=$top/build/dashboard
 docs=false
 if [ "${1:-}" = --docs ]; then
 	docs=true
@@ -19,14 +18,16 @@ if [ "${1:-}" = --docs ]; then
 fi
 [ $# -gt 0 ] || set -- page trouble crowd
 
-rm -rf "$out/browser" "$out/pictures"
-mkdir -p "$out/pictures"
-ln -sfn ../../dashboard/node_modules "$out/node_modules"
+# Where node finds the packages.
+bundles=$top/dashboard/node_modules/.browser
+pictures=$top/build/dashboard/pictures
+rm -rf "$bundles" "$pictures"
+mkdir -p "$pictures"
 "$top/dashboard/node_modules/.bin/esbuild" ./*.test.ts --bundle --platform=node --format=esm --target=node18 \
-	--packages=external --out-extension:.js=.mjs --outdir="$out/browser" --log-level=warning
+	--packages=external --out-extension:.js=.mjs --outdir="$bundles" --log-level=warning
 
 files=()
-for name in "$@"; do files+=("$out/browser/$name.test.mjs"); done
-GLOW_TOP=$top GLOW_BIN=$bin GLOW_PICTURES=$out/pictures node --test "${files[@]}"
+for name in "$@"; do files+=("$bundles/$name.test.mjs"); done
+GLOW_TOP=$top GLOW_BIN=$bin GLOW_PICTURES=$pictures node --test "${files[@]}"
 
-if $docs; then cp "$out"/pictures/dashboard*.png "$top/docs"; fi
+if $docs; then cp "$pictures"/dashboard*.png "$top/docs"; fi

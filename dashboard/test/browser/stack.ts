@@ -131,9 +131,14 @@ export class Stack {
 		}
 	}
 
-	retained(topic: string): unknown {
-		const args = ["-h", "127.0.0.1", "-p", String(this.port), "-t", topic, "-C", "1", "-W", "5"];
-		return JSON.parse(execFileSync("mosquitto_sub", args, { encoding: "utf8" }));
+	/** What is retained there, or comes within a few seconds. */
+	retained(topic: string): string {
+		const args = ["-h", "127.0.0.1", "-p", String(this.port), "-t", topic, "-C", "1", "-W", "10"];
+		return execFileSync("mosquitto_sub", args, { encoding: "utf8" }).trimEnd();
+	}
+
+	retainedJson(topic: string): unknown {
+		return JSON.parse(this.retained(topic));
 	}
 
 	async end(name: string, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {

@@ -83,6 +83,7 @@ test("the broker goes and comes back, and so does the page", async () => {
 	await accessible(late.page, "the door of a broker that is away");
 
 	await stack.startBroker();
+	for (const who of ["conductor", "node/pi1", "node/pi2"]) assert.equal(stack.retained(`glow/${who}/availability`), "online");
 	await page.getByText("No connection:").waitFor({ state: "detached" });
 	await card("pi1").getByText("solid #0000ff").waitFor();
 	await page.getByLabel("master dimmer").waitFor();

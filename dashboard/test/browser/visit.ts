@@ -69,7 +69,7 @@ const axe = readFileSync(createRequire(join(TOP, "dashboard/package.json")).reso
 /** What axe-core finds, one line each. */
 export async function barriers(page: Page): Promise<string[]> {
 	// On its way from one colour to another, text has neither.
-	await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished)));
+	await page.evaluate(() => document.getAnimations().forEach((a) => a instanceof CSSTransition && a.finish()));
 	await page.evaluate(axe);
 	return page.evaluate(async () => {
 		const { violations } = await (globalThis as unknown as { axe: typeof import("axe-core") }).axe.run(document);
