@@ -433,7 +433,7 @@ static void answer(struct glow_bridge *b, const struct glow_message *asked, cons
 	text = glow_json_finish(tree);
 	if (!text)
 		return;
-	if (asked->response_topic && glow_answer_topic_allowed(b->prefix, asked->response_topic)) {
+	if (asked->response_topic && glow_answer_topic_allowed(b->prefix, b->discovery, asked->response_topic)) {
 		struct glow_message m = { .topic = asked->response_topic,
 					  .payload = text,
 					  .len = strlen(text),

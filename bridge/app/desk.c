@@ -16,11 +16,14 @@
 #define RETAINED_MAX 262144
 #define TEXT_MARGIN  2048 /* what ends and revisions may add to the text of scenes */
 
-int glow_desk_init(struct glow_desk *d, const char *prefix, struct glow_outbox outbox, uint32_t seed)
+int glow_desk_init(struct glow_desk *d, const char *prefix, const char *discovery, struct glow_outbox outbox,
+		   uint32_t seed)
 {
-	*d = (struct glow_desk){
-		.prefix = prefix, .outbox = outbox, .seed = seed, .dim = { .brightness = 255, .until_us = GLOW_NEVER }
-	};
+	*d = (struct glow_desk){ .prefix = prefix,
+				 .discovery = discovery,
+				 .outbox = outbox,
+				 .seed = seed,
+				 .dim = { .brightness = 255, .until_us = GLOW_NEVER } };
 	return glow_programme_init(&d->scenes);
 }
 
@@ -79,7 +82,7 @@ static void answer(struct glow_desk *d, const struct glow_message *asked, const 
 	if (diag->code != GLOW_OK)
 		glow_warning("%s rejected: %s %s: %s", asked->topic, glow_code_name(diag->code), diag->where,
 			     diag->what);
-	if (text && m.topic && glow_answer_topic_allowed(d->prefix, m.topic)) {
+	if (text && m.topic && glow_answer_topic_allowed(d->prefix, d->discovery, m.topic)) {
 		m.len = strlen(text);
 		d->outbox.publish(d->outbox.ctx, &m);
 	}
@@ -278,13 +281,15 @@ void glow_desk_command(struct glow_desk *d, const struct glow_message *m, enum g
 {
 	struct glow_diag diag;
 	cJSON *command = NULL, *tree;
-	int64_t at_us = now_us + lead_us;
+	/* The way to the nodes may have become shorter: commands stay in their order all the same. */
+	int64_t at_us = now_us + lead_us > d->last_at_us ? now_us + lead_us : d->last_at_us;
 
 	if (m->len == 0) /* a question for the nodes' states, which they answer themselves */
 		return;
 	if (passing(m, &diag))
 		command = glow_command_tree(m->payload, m->len, &diag);
 	if (diag.code == GLOW_OK && read_command(d, command, kind, now_us, &diag) == GLOW_OK) {
+		d->last_at_us = at_us;
 		if (d->command.has & GLOW_HAS_AT && d->command.at_us > at_us)
 			at_us = d->command.at_us;
 		cJSON_DeleteItemFromObjectCaseSensitive(command, "at_us");
@@ -306,6 +311,7 @@ void glow_desk_open(struct glow_desk *d, uint64_t clock_id, uint32_t term, bool 
 		d->scenes.rev++;
 	}
 	d->scenes.term = term;
+	d->last_at_us = now_us;
 	if (glow_programme_tidy(&d->scenes, now_us))
 		d->scenes.rev++;
 	if (fresh && d->dim.until_us != GLOW_NEVER)

@@ -24,7 +24,8 @@ export interface Link {
 	close(): void;
 }
 
-const KEEPALIVE_S = 10;
+/** A tab that is hidden for long wakes once a minute; more often would be more connections, not a better one. */
+const KEEPALIVE_S = 60;
 const PACKET_MAX = 300000;
 const RETRY_MIN_MS = 500;
 const RETRY_SPREAD_MS = 1500;
@@ -80,6 +81,7 @@ class RealLink implements Link {
 			password,
 			clean: true,
 			keepalive: KEEPALIVE_S,
+			timerVariant: "native",
 			connectTimeout: 5000,
 			reconnectPeriod: 0,
 			resubscribe: false,

@@ -141,5 +141,6 @@ int main(int argc, char **argv)
 		line[n - 1] = '\0';
 		obey(line);
 	}
+	free(line);
 	return 0;
 }

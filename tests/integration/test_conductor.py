@@ -165,7 +165,8 @@ class Leading(Cluster):
             apply = self.seen.wait(self.topic(target + "/apply"), since=since).json()
             for node in nodes:
                 frame = node.frames.wait("in " + color, lambda f: f.lights == [color[1:]] * 8)
-                self.assertEqual(frame.t_us, apply["at_us"], node.node)
+                # A busy node may draw it with what comes next, before another frame is due.
+                self.assertTrue(0 <= frame.t_us - apply["at_us"] < 17000, (node.node, frame.t_us, apply["at_us"]))
             time.sleep(1.2)  # after which a node would answer by itself
             answer, = answers.look()[answered:]
             self.assertEqual(answer.json(), {"status": "ok", "at_us": apply["at_us"]})

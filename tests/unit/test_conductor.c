@@ -1541,6 +1541,9 @@ static void test_lead_follows_deliveries(void **state)
 	assert_int_equal(number(ANSWER, "start_us"), utc_us() + 1200000);
 	for (int k = 0; k < 256; k++)
 		probe("pi1", now, now + WALL - 2 * MS);
+	ask("glow/all/set", "red"); /* not before the one that was given more time */
+	assert_int_equal(number(ANSWER, "at_us"), utc_us() + 1200000);
+	pass(SECOND);
 	ask("glow/all/set", "red");
 	assert_int_equal(number(ANSWER, "at_us"), utc_us() + 250000);
 }
