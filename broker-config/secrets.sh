@@ -1,0 +1,307 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Makes what the swarm keeps secret: accounts with random passwords, a certificate authority of its
+# own, and the broker's certificate. `secrets.sh --help` tells more.
+#
+# Everything comes from what lies in the directory: accounts/<name> is an account and its password,
+# `prefix` and `names` are what was asked for. Missing parts are made, `acl` is always written anew.
+# Passwords go from file to file and through this shell, never through a command line, where a list
+# of processes would show them, and never to the terminal.
+set -euo pipefail
+umask 077
+
+here=$(dirname "$(readlink -f "$0")")
+dir=${GLOW_SECRETS:-${XDG_CONFIG_HOME:-$HOME/.config}/glowswarm}
+stock=(bridge conductor viewer operator homeassistant admin health)
+always=(broker localhost 127.0.0.1) # the stack's name for the broker, and tools beside it
+ca_days=7300
+server_days=825
+id='[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
+
+prefix='' install_dir='' owner='' renew='' docker=''
+names=() add=() remove=()
+temporary=''
+
+help() {
+	cat <<TEXT
+usage: secrets.sh [option…]
+
+Makes accounts, certificate authority and broker's certificate in a directory that only you can
+read, the first time; after that it keeps what is there and does what is asked for.
+
+  --dir DIR            where (default $dir, or \$GLOW_SECRETS)
+  --name HOST          a name or address by which programs reach the broker, as often as there are
+                       such (always: ${always[*]}; default: this host's name as well)
+  --prefix TOPIC       first levels of every topic (default glow)
+  --account NAME       add this account: bridge-<node id> for one node of its own, or of ${stock[*]}
+                       one that was removed
+  --remove NAME        remove this account; with --account it comes back with another password
+  --renew-certificate  a new certificate of the broker from the same authority, which nodes trust
+                       already; with --name for other names
+  --install DIR        copy what the broker reads to DIR, for --owner USER[:GROUP] (chown's words)
+  --docker             list what the swarm needs, a line each: secret or config, name, file
+TEXT
+}
+
+say() { printf 'secrets.sh: %s\n' "$*" >&2; }
+
+fail() {
+	say "$@"
+	exit 1
+}
+
+usage() {
+	say "$@" "(--help lists the options)"
+	exit 64
+}
+
+options() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--renew-certificate) renew=yes ;;
+		--docker) docker=yes ;;
+		-h | --help) help && exit ;;
+		--dir | --name | --prefix | --account | --remove | --install | --owner)
+			[ -n "${2:-}" ] || usage "$1 needs a value"
+			option "$1" "$2"
+			shift
+			;;
+		*) usage "there is no option '$1'" ;;
+		esac
+		shift
+	done
+	[ -z "$owner" ] || [ -n "$install_dir" ] || usage "--owner goes with --install"
+}
+
+option() {
+	case $1 in
+	--dir) dir=$2 ;;
+	--name) check_name "$2" && names+=("$2") ;;
+	--prefix) check_prefix "$2" && prefix=$2 ;;
+	--account) check_account "$2" && add+=("$2") ;;
+	--remove) check_account "$2" && remove+=("$2") ;;
+	--install) install_dir=$2 ;;
+	--owner) owner=$2 ;;
+	esac
+}
+
+check_name() {
+	[[ $1 =~ ^[A-Za-z0-9_.:-]+$ ]] || usage "--name $1: not a host name or address"
+}
+
+# What glow-bridge takes and Mosquitto's acl can hold.
+check_prefix() {
+	[[ $1 =~ ^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$ ]] ||
+		usage "--prefix $1: levels of letters, digits, dots, - and _, with / between them"
+}
+
+check_account() {
+	[[ $1 =~ ^bridge-$id$ || " ${stock[*]} " == *" $1 "* ]] ||
+		usage "$1: accounts are ${stock[*]} and bridge-<node id>"
+}
+
+need() {
+	local program package
+	for program in openssl mosquitto_passwd; do
+		package=${program%_passwd}
+		PATH=$PATH:/usr/sbin command -v "$program" >/dev/null ||
+			fail "$program is missing: apt install $package"
+	done
+}
+
+# A directory of ours, that nobody else can enter.
+open_dir() {
+	local mode
+	dir=$(readlink -m "$dir")
+	[[ $dir/ != "$(dirname "$here")"/* ]] || fail "$dir is in the repository, where secrets do not belong"
+	mkdir -p "$dir" || fail "cannot make $dir"
+	[ -O "$dir" ] || fail "$dir belongs to somebody else"
+	mode=$(stat -c %a "$dir")
+	[[ $mode == *00 ]] || fail "others have access to $dir (mode $mode): chmod 700 $dir"
+	temporary=$(mktemp -d "$dir/.new.XXXXXX")
+	trap 'rm -rf "$temporary"' EXIT
+}
+
+# ---- accounts ----
+
+make_stock() {
+	[ -d "$dir/accounts" ] && return
+	mkdir "$dir/accounts"
+	for name in "${stock[@]}"; do
+		make_account "$name"
+	done
+}
+
+make_account() {
+	[ -s "$dir/accounts/$1" ] && return
+	openssl rand -base64 24 | tr -d '\n' | tr '+/' '-_' >"$temporary/password"
+	mv "$temporary/password" "$dir/accounts/$1"
+	say "account $1: its password is in $dir/accounts/$1"
+}
+
+remove_account() {
+	[ -e "$dir/accounts/$1" ] || fail "there is no account $1"
+	rm "$dir/accounts/$1"
+	sed -i "/^$1:/d" "$dir/passwords"
+	say "account $1 removed"
+}
+
+# The broker's file: name and hash. PBKDF2, since Mosquitto 2.0 does not know what 2.1 prefers.
+write_passwords() {
+	local file name
+	touch "$dir/passwords"
+	cp "$dir/passwords" "$temporary/passwords"
+	for file in "$dir"/accounts/*; do
+		name=${file##*/}
+		grep -q "^$name:" "$dir/passwords" && continue
+		printf '%s:%s\n' "$name" "$(<"$file")" >"$temporary/plain"
+		PATH=$PATH:/usr/sbin mosquitto_passwd -H sha512-pbkdf2 -U "$temporary/plain" >&2
+		cat "$temporary/plain" >>"$temporary/passwords"
+	done
+	mv "$temporary/passwords" "$dir/passwords"
+}
+
+# The account health as options of mosquitto_sub, for health.sh.
+write_health() {
+	rm -f "$dir/mosquitto_sub"
+	[ -e "$dir/accounts/health" ] || return 0
+	printf '%s\n' '-h 127.0.0.1' '-p 1883' '-u health' "-P $(<"$dir/accounts/health")" >"$dir/mosquitto_sub"
+}
+
+# ---- what accounts may do ----
+
+acl_of_prefix() {
+	local dashed=${1//\//-}
+	sed -E "/^topic /{s#( )glow/#\1$1/#;s#/glow-cluster/#/$dashed-cluster/#}" "$here/acl"
+}
+
+# bridge's part for one node: its own topics in place of everybody's.
+acl_of_node() {
+	local node=$2 dashed=${1//\//-}
+	printf '\nuser bridge-%s\n' "$node"
+	acl_of_prefix "$1" | sed -n '/^user bridge$/,/^$/p' | sed -E -e '/^topic /!d' \
+		-e "s#/(node|request)/\+#/\1/$node#" -e "s#/time/reply/\+#/time/reply/$node#" \
+		-e "s#/device/\+/#/device/$dashed-$node/#"
+}
+
+write_acl() {
+	local file
+	[ -z "$prefix" ] || printf '%s\n' "$prefix" >"$dir/prefix"
+	[ -s "$dir/prefix" ] || echo glow >"$dir/prefix"
+	prefix=$(<"$dir/prefix")
+	{
+		acl_of_prefix "$prefix"
+		for file in "$dir"/accounts/bridge-*; do
+			[ ! -e "$file" ] || acl_of_node "$prefix" "${file##*/bridge-}"
+		done
+	} >"$temporary/acl"
+	mv "$temporary/acl" "$dir/acl"
+}
+
+# ---- certificates ----
+
+# quietly <command…>: what it says matters only when it fails.
+quietly() {
+	"$@" 2>"$temporary/said" || { cat "$temporary/said" >&2 && fail "openssl failed"; }
+}
+
+make_ca() {
+	[ -s "$dir/ca.key" ] && [ -s "$dir/ca.crt" ] && return
+	cat >"$temporary/ca.cnf" <<-TEXT
+		[req]
+		prompt = no
+		distinguished_name = subject
+		x509_extensions = extensions
+		[subject]
+		CN = Glowswarm CA $(openssl rand -hex 4)
+		[extensions]
+		basicConstraints = critical, CA:TRUE, pathlen:0
+		keyUsage = critical, keyCertSign, cRLSign
+		subjectKeyIdentifier = hash
+	TEXT
+	quietly openssl req -x509 -config "$temporary/ca.cnf" -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+		-days $ca_days -keyout "$temporary/ca.key" -out "$temporary/ca.crt"
+	mv "$temporary/ca.key" "$temporary/ca.crt" "$dir/"
+	renew=yes # what another authority signed is worth nothing now
+	say "certificate authority made; programs get $dir/ca.crt, nobody gets $dir/ca.key"
+}
+
+alternative_names() {
+	local name list=()
+	for name in "$@"; do
+		if [[ $name =~ ^[0-9.]+$ || $name == *:* ]]; then list+=("IP:$name"); else list+=("DNS:$name"); fi
+	done
+	local IFS=,
+	printf %s "${list[*]}"
+}
+
+make_certificate() {
+	local all
+	[ ${#names[@]} -gt 0 ] || [ ! -s "$dir/names" ] || mapfile -t names <"$dir/names"
+	[ ${#names[@]} -gt 0 ] || names=("$(hostname)" "$(hostname).local")
+	mapfile -t all < <(printf '%s\n' "${always[@]}" "${names[@]}" | awk '!seen[$0]++')
+	if [ -s "$dir/server.crt" ] && [ -s "$dir/server.key" ] && [ -z "$renew" ]; then
+		[ "$(printf '%s\n' "${all[@]}")" = "$(<"$dir/names")" ] ||
+			fail "the certificate is for $(paste -sd ' ' "$dir/names"); for other names add --renew-certificate"
+		openssl x509 -in "$dir/server.crt" -noout -checkend 2592000 >/dev/null ||
+			say "the certificate of the broker ends within 30 days: --renew-certificate"
+		return
+	fi
+	cat >"$temporary/server.cnf" <<-TEXT
+		[req]
+		prompt = no
+		distinguished_name = subject
+		[subject]
+		CN = Glowswarm broker
+		[extensions]
+		basicConstraints = critical, CA:FALSE
+		keyUsage = critical, digitalSignature
+		extendedKeyUsage = serverAuth
+		authorityKeyIdentifier = keyid
+		subjectAltName = $(alternative_names "${all[@]}")
+	TEXT
+	quietly openssl req -new -config "$temporary/server.cnf" -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+		-keyout "$temporary/server.key" -out "$temporary/server.csr"
+	quietly openssl x509 -req -in "$temporary/server.csr" -CA "$dir/ca.crt" -CAkey "$dir/ca.key" \
+		-set_serial "0x$(openssl rand -hex 16)" -days $server_days -sha256 \
+		-extfile "$temporary/server.cnf" -extensions extensions -out "$temporary/server.crt"
+	mv "$temporary/server.key" "$temporary/server.crt" "$dir/"
+	printf '%s\n' "${all[@]}" >"$dir/names"
+	say "certificate for ${all[*]}, for $server_days days"
+}
+
+# ---- who gets it ----
+
+install_broker() {
+	local file
+	install -d -m 700 "$install_dir" || fail "cannot make $install_dir"
+	for file in acl passwords server.crt server.key mosquitto_sub; do
+		[ ! -e "$dir/$file" ] || install -m 600 "$dir/$file" "$install_dir/$file"
+	done
+	[ -z "$owner" ] || chown -R "$owner" "$install_dir" || fail "cannot give $install_dir to $owner"
+	say "the broker's files are in $install_dir"
+}
+
+list_docker() {
+	local file
+	printf 'config glow_acl %s\n' "$dir/acl"
+	printf 'secret glow_%s %s\n' passwords "$dir/passwords" server_crt "$dir/server.crt" server_key \
+		"$dir/server.key" ca_crt "$dir/ca.crt" health "$dir/mosquitto_sub"
+	for file in "$dir"/accounts/*; do
+		printf 'secret glow_password_%s %s\n' "${file##*/}" "$file"
+	done
+}
+
+options "$@"
+need
+open_dir
+for account in "${remove[@]}"; do remove_account "$account"; done
+make_stock
+for account in "${add[@]}"; do make_account "$account"; done
+write_passwords
+write_health
+write_acl
+make_ca
+make_certificate
+[ -z "$install_dir" ] || install_broker
+[ -z "$docker" ] || list_docker

@@ -1,0 +1,518 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+"""The broker as it is deployed: who gets in, who may publish and receive what,
+and our programs with just these rights."""
+
+import glob
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import glow
+import mqtt
+import secured
+
+PEOPLE = "viewer operator homeassistant admin"
+COMMANDERS = "operator homeassistant admin"
+NODES = "bridge bridge-pi1 bridge-pi2"
+PI1 = "bridge bridge-pi1"  # who is the node pi1: the shared account is every node
+
+# docs/PROTOCOL.md and docs/security.md as rows: topic, who may publish, who receives. P is the prefix,
+# and D the prefix with dashes.
+TABLE = (
+    ("P/node/pi1/set", COMMANDERS, (PI1, PEOPLE)),
+    ("P/node/pi1/notify", COMMANDERS, (PI1, PEOPLE)),
+    ("P/node/pi1/state", (PI1, "admin"), (PI1, PEOPLE)),
+    ("P/node/pi1/availability", (PI1, "admin"), ("conductor", PEOPLE)),
+    ("P/node/pi1/info", (PI1, "admin"), ("conductor", PEOPLE)),
+    ("P/node/pi1/stats", PI1, PEOPLE),
+    ("P/node/pi1/error", PI1, PEOPLE),
+    ("P/node/pi1/another", (), PEOPLE),
+    ("P/node/pi1/state/below", (), PEOPLE),
+    ("P/group/shelf/set", COMMANDERS, (NODES, "conductor", PEOPLE)),
+    ("P/group/shelf/notify", COMMANDERS, (NODES, "conductor", PEOPLE)),
+    ("P/group/shelf/apply", "conductor", (NODES, PEOPLE)),
+    ("P/all/set", COMMANDERS, (NODES, "conductor", PEOPLE)),
+    ("P/all/notify", COMMANDERS, (NODES, "conductor", PEOPLE)),
+    ("P/all/apply", "conductor", (NODES, PEOPLE)),
+    ("P/scene/play", COMMANDERS, ("conductor", PEOPLE)),
+    ("P/scene/stop", COMMANDERS, ("conductor", PEOPLE)),
+    ("P/scene/current", "conductor", ("conductor", NODES, PEOPLE)),
+    ("P/dim/set", COMMANDERS, ("conductor", PEOPLE)),
+    ("P/dim/current", "conductor", ("conductor", NODES, PEOPLE)),
+    ("P/roster", "conductor", ("conductor", NODES, PEOPLE)),
+    ("P/conductor/availability", "conductor", ("conductor", NODES, PEOPLE)),
+    ("P/conductor/info", "conductor", ("conductor", NODES, PEOPLE)),
+    ("P/conductor/beacon", "conductor", ("conductor", NODES, PEOPLE)),
+    ("P/time/request/pi1", (PI1, "conductor", PEOPLE), ("conductor", PEOPLE)),
+    ("P/time/request/x-1f", ("bridge conductor", PEOPLE), ("conductor", PEOPLE)),
+    ("P/time/reply/pi1", "conductor", (PI1, "conductor", PEOPLE)),
+    ("P/time/reply/x-1f", "conductor", ("bridge conductor", PEOPLE)),
+    ("P/time/adopt/request/pi1", "conductor", (PI1, PEOPLE)),
+    ("P/time/adopt/reply/0badcafe", NODES, ("conductor", PEOPLE)),
+    ("P/answer/glowctl-1", (NODES, "conductor"), PEOPLE),
+    ("P/another", (), PEOPLE),
+    # Mosquitto's wildcards are whole levels, so the shared account reaches every device.
+    ("homeassistant/device/D-pi1/config", (PI1, "admin"), "homeassistant"),
+    ("homeassistant/device/D-cluster/config", ("bridge conductor admin",), "homeassistant"),
+    ("homeassistant/light/x/config", (), "homeassistant"),
+    ("homeassistant/status", "homeassistant", "homeassistant"),
+    ("Px/node/pi1/set", (), ()),
+    ("another/P/node/pi1/set", (), ()),
+    ("another", (), ()),
+)
+ACCOUNTS = NODES.split() + ["conductor"] + PEOPLE.split() + ["health"]
+
+
+def words(who):
+    return who.split() if isinstance(who, str) else [w for part in who for w in part.split()]
+
+
+class Table:
+    """The rows for a prefix, as sets of (account, topic)."""
+
+    def __init__(self, prefix="glow"):
+        def topic(row):
+            return row[0].replace("P", prefix).replace("D", prefix.replace("/", "-"))
+
+        self.topics = [topic(row) for row in TABLE]
+        self.writes = {(who, topic(row)) for row in TABLE for who in words(row[1])}
+        self.reads = {(who, topic(row)) for row in TABLE for who in words(row[2])}
+
+
+def witness_of(broker, **more):
+    witness = broker.connect(secured.WITNESS, **more)
+    witness.subscribe("#")
+    return witness
+
+
+def retained_in(broker):
+    with witness_of(broker) as witness:
+        return witness.received()
+
+
+def clear(broker):
+    with broker.connect(secured.WITNESS) as witness:
+        for topic, _, _ in retained_in(broker):
+            witness.publish(topic, retain=True)
+
+
+def may_write(broker, account, topics, **how):
+    """The topics on which that account's messages reach others, live and retained alike."""
+    with witness_of(broker) as witness, broker.connect(account, **how) as client:
+        witness.received()
+        codes = {t: client.publish(t, account, retain=True) for t in topics}
+        live = {t for t, payload, _ in witness.received() if payload == account}
+    kept = {t for t, payload, _ in retained_in(broker) if payload == account}
+    told = {t for t in topics if codes[t] == 0}
+    clear(broker)
+    if live != kept or (client.version == mqtt.V5 and live != told):
+        raise AssertionError((account, live ^ kept, live ^ told))
+    return live
+
+
+def may_read(broker, account, topics, **how):
+    """The topics on which it receives, though it subscribes to all of them and to everything."""
+    with broker.connect(secured.WITNESS) as witness, broker.connect(account, **how) as client:
+        for t in topics:
+            witness.publish(t, "kept", retain=True)
+        client.subscribe("#", *topics)
+        kept = {t for t, _, _ in client.received()}
+        for t in topics:
+            witness.publish(t, "live")
+        live = {t for t, _, _ in client.received()}
+    clear(broker)
+    if live != kept:
+        raise AssertionError((account, live ^ kept))
+    return live
+
+
+def rights(broker, table, accounts=ACCOUNTS, **how):
+    writes = {(a, t) for a in accounts for t in may_write(broker, a, table.topics, **how)}
+    reads = {(a, t) for a in accounts for t in may_read(broker, a, table.topics, **how)}
+    return writes, reads
+
+
+class Case(unittest.TestCase):
+    """A broker with the accounts of TABLE, for all tests of the class."""
+
+    maxDiff = None
+    prefix = "glow"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.home = tempfile.mkdtemp(prefix="glow-test-")
+        cls.addClassCleanup(shutil.rmtree, cls.home)
+        cls.secrets = os.path.join(cls.home, "secrets")
+        secured.make_secrets(cls.secrets, "--prefix", cls.prefix, "--account", "bridge-pi1", "--account", "bridge-pi2")
+        cls.broker = cls.start_broker()
+
+    @classmethod
+    def start_broker(cls, **more):
+        home = os.path.join(cls.home, glow.unique("broker"))
+        os.mkdir(home)
+        broker = secured.Broker(home, cls.secrets, **more).start()
+        cls.addClassCleanup(broker.stop, signal.SIGKILL)
+        return broker
+
+
+class Rights(Case):
+    def check(self, broker, table, **how):
+        writes, reads = rights(broker, table, **how)
+        self.assertEqual(writes, table.writes)
+        self.assertEqual(reads, table.reads)
+
+    def test_table(self):
+        self.check(self.broker, Table())
+
+    def test_table_over_tls_with_3_1_1(self):
+        self.check(self.broker, Table(), tls=True, version=mqtt.V311)
+
+    def test_an_acl_that_allows_all_fails(self):
+        allows = "".join("user %s\ntopic readwrite #\n" % a for a in ACCOUNTS)
+        table, broker = Table(), self.start_broker(acl=allows)
+        with self.assertRaises(AssertionError):
+            self.check(broker, table)
+        for a in ACCOUNTS:
+            self.assertEqual(may_write(broker, a, table.topics), set(table.topics))
+
+    def test_every_line_of_the_acl_is_needed(self):
+        """Without its k-th line an account may do less than the table says, for every k."""
+        parts = [part.splitlines() for part in secured.read(self.secrets, "acl").split("\nuser ")[1:]]
+        lines = {part[0]: [line for line in part if line.startswith("topic ")] for part in parts}
+        self.assertEqual(set(lines), set(ACCOUNTS))
+        del lines["health"], lines["bridge-pi2"]  # the table has no $SYS, and nothing of pi2's own
+        table = Table()
+        broker = self.start_broker()
+        for k in range(max(map(len, lines.values()))):
+            cut = [a for a in lines if k < len(lines[a])]
+            broker.stop()
+            broker.write_acl("".join("user %s\n%s\n" % (a, "\n".join(l for i, l in enumerate(lines[a]) if i != k))
+                                     for a in cut))
+            broker.start()
+            writes, reads = rights(broker, table, accounts=cut)
+            for a in cut:
+                left = {("w", t) for who, t in writes if who == a} | {("r", t) for who, t in reads if who == a}
+                full = {("w", t) for who, t in table.writes if who == a} | {("r", t) for who, t in table.reads if who == a}
+                self.assertLess(left, full, "%s does not need %s" % (a, lines[a][k]))
+
+    def test_wills(self):
+        """A will is a publication like any other. Whoever takes a client id over finds the old one's will sent or not."""
+        table = Table()
+        topics = [t for t in table.topics if t.endswith(("availability", "set", "another", "state"))]
+        for version in (mqtt.V311, mqtt.V5):
+            got = set()
+            for account in ACCOUNTS:
+                with witness_of(self.broker) as witness:
+                    for topic in topics:
+                        name = glow.unique("will")
+                        try:
+                            self.broker.connect(account, version=version, client_id=name, will=(topic, account)).close()
+                        except mqtt.Refused:
+                            pass
+                        self.broker.connect(account, version=version, client_id=name).close()
+                    got |= {(payload, t) for t, payload, _ in witness.received()}
+            self.assertEqual(got, {(a, t) for a, t in table.writes if t in topics})
+            clear(self.broker)
+
+    def test_nobody_writes_sys(self):
+        for account in ACCOUNTS:
+            with self.broker.connect(account) as client:
+                try:
+                    code = client.publish("$SYS/broker/uptime", "forged", retain=True)
+                except ConnectionError:
+                    code = None
+                self.assertNotEqual(code, 0, account)
+
+
+class OtherPrefix(Rights):
+    prefix = "home/up-stairs"
+
+    def test_table(self):
+        self.check(self.broker, Table(self.prefix))
+        with self.assertRaises(AssertionError):
+            self.check(self.broker, Table())
+
+    test_table_over_tls_with_3_1_1 = test_an_acl_that_allows_all_fails = None
+    test_every_line_of_the_acl_is_needed = test_wills = test_nobody_writes_sys = None
+
+
+class Doors(Case):
+    """Who gets in at all."""
+
+    def refused(self, *args, **more):
+        with self.assertRaises(mqtt.Refused) as refusal:
+            mqtt.Client(*args, **more)
+        return refusal.exception.code
+
+    def streams(self):
+        return (lambda: mqtt.Stream(self.broker.port), lambda: mqtt.Stream(self.broker.tls_port, tls=self.broker.tls()),
+                lambda: mqtt.WebSocket(self.broker.web_port))
+
+    def test_accounts(self):
+        for stream in self.streams():
+            for version, code in ((mqtt.V311, 5), (mqtt.V5, 0x87)):
+                right = ("viewer", self.broker.password("viewer"))
+                mqtt.Client(stream(), right, version=version).close()
+                for wrong in (None, ("viewer", "wrong"), ("viewer", ""), ("viewer", self.broker.password("operator")),
+                              ("nobody", right[1]), ("", right[1])):
+                    self.assertEqual(self.refused(stream(), wrong, version=version), code, wrong)
+
+    def test_a_viewer_through_the_web(self):
+        with mqtt.Client(mqtt.WebSocket(self.broker.web_port), ("viewer", self.broker.password("viewer"))) as viewer, \
+                self.broker.connect("operator") as operator:
+            viewer.subscribe("#")
+            self.assertNotEqual(viewer.publish("glow/all/set", "red"), 0)
+            operator.publish("glow/all/set", "blue")
+            self.assertEqual([m[:2] for m in viewer.received()], [("glow/all/set", "blue")])
+
+    def test_tls(self):
+        account = ("viewer", self.broker.password("viewer"))
+        port, ours = self.broker.tls_port, self.broker.tls()
+        for name in ("localhost", "127.0.0.1", "broker"):
+            mqtt.Client(mqtt.Stream(port, tls=ours, name=name), account).close()
+        with self.assertRaisesRegex(Exception, "ostname mismatch"):
+            mqtt.Stream(port, tls=ours, name="elsewhere")
+        other = os.path.join(self.home, "other")
+        secured.make_secrets(other)
+        with self.assertRaisesRegex(Exception, "CERTIFICATE_VERIFY_FAILED"):
+            mqtt.Stream(port, tls=mqtt.trusting(os.path.join(other, "ca.crt")))
+        self.assertIsNone(self.refused(mqtt.Stream(port), account))
+
+    def test_too_large(self):
+        for version in (mqtt.V311, mqtt.V5):
+            with self.broker.connect("operator", version=version) as client:
+                self.assertLess(client.publish("glow/all/set", "x" * 299000), 0x80)
+                with self.assertRaises(ConnectionError):
+                    client.publish("glow/all/set", "x" * 300000)
+
+    def test_keepalive(self):
+        """Newer brokers refuse a 3.1.1 client that wants more, older ones let it; MQTT 5 has an answer for it."""
+        server_keep_alive = b"\x13\x00\x78"
+        for asked_s, told in ((60, False), (600, True), (0, True)):
+            with self.broker.connect("viewer", keepalive_s=asked_s) as client:
+                self.assertEqual(server_keep_alive in client.connack, told)
+        self.broker.connect("viewer", version=mqtt.V311, keepalive_s=60).close()
+
+    def replayed(self, broker, n):
+        with broker.connect(secured.WITNESS) as witness:
+            for k in range(n):
+                witness.publish("glow/node/n%d/info" % k, "x", retain=True)
+        with broker.connect("conductor") as conductor:
+            conductor.subscribe("glow/node/+/info", qos=1)
+            got, more = 0, True
+            while more:
+                more = len(conductor.received())
+                got += more
+        return got
+
+    def test_many_nodes_are_replayed_whole(self):
+        self.assertEqual(self.replayed(self.start_broker(), 3000), 3000)
+        usual = self.start_broker_without("max_queued_messages 20000\n")
+        self.assertLess(self.replayed(usual, 3000), 3000)
+
+    def start_broker_without(self, line):
+        broker = self.start_broker()
+        broker.stop()
+        conf = secured.replaced(secured.read(broker.conf), {line: ""})
+        with open(broker.conf, "w") as f:
+            f.write(conf)
+        return broker.start()
+
+    def test_the_log_tells_no_secrets(self):
+        broker = self.start_broker()
+        with broker.connect("operator") as operator:
+            operator.publish("glow/all/set", "a payload")
+        self.refused(mqtt.Stream(broker.port), ("viewer", "a wrong password"))
+        broker.stop()
+        log = secured.read(broker.log)
+        self.assertIn("u'operator'", log)
+        for secret in ["a payload", "a wrong password"] + [broker.password(a) for a in ACCOUNTS]:
+            self.assertNotIn(secret, log)
+
+    def test_health(self):
+        broker = self.start_broker()
+        config = os.path.join(self.home, glow.unique("health"))
+        os.mkdir(config)
+        options = secured.read(self.secrets, "mosquitto_sub")
+
+        def healthy(options):
+            with open(os.path.join(config, "mosquitto_sub"), "w") as f:
+                f.write(secured.replaced(options, {"-p 1883": "-p %d" % broker.port}))
+            os.chmod(f.name, 0o600)
+            return subprocess.run([os.path.join(secured.CONFIG, "health.sh"), config]).returncode
+
+        self.assertEqual(healthy(options), 0)
+        self.assertEqual(healthy(options.replace("-u health", "-u viewer")), 1)
+        broker.freeze()
+        self.assertEqual(healthy(options), 1)
+        broker.thaw()
+        self.assertEqual(healthy(options), 0)
+        broker.stop()
+        self.assertEqual(healthy(options), 1)
+
+    def test_what_is_new_needs_no_restart(self):
+        """A host's broker reads its files again at SIGHUP."""
+        broker = self.start_broker()
+        before = secured.read(self.secrets, "server.crt")
+        secured.make_secrets(self.secrets, "--account", "bridge-pi3", "--renew-certificate")
+        self.assertNotEqual(secured.read(self.secrets, "server.crt"), before)
+        broker.write_passwords()
+        broker.write_acl(secured.read(self.secrets, "acl"))
+        with self.assertRaises(mqtt.Refused):
+            broker.connect("bridge-pi3")
+        broker.process.send_signal(signal.SIGHUP)
+        glow.wait_until("it is read again", lambda: self.gets_in(broker, "bridge-pi3"))
+        self.assertEqual(may_write(broker, "bridge-pi3", ["glow/node/pi3/state", "glow/node/pi1/state"]),
+                         {"glow/node/pi3/state"})
+        broker.connect("viewer", tls=True).close()
+        with mqtt.Stream(broker.tls_port, tls=broker.tls()).sock as sock:
+            serial = int(sock.getpeercert()["serialNumber"], 16)
+        said = subprocess.run(["openssl", "x509", "-noout", "-serial", "-in", os.path.join(self.secrets, "server.crt")],
+                              stdout=subprocess.PIPE, check=True).stdout.decode()
+        self.assertEqual(serial, int(said.split("=")[1], 16))
+
+    def gets_in(self, broker, account):
+        try:
+            broker.connect(account).close()
+            return True
+        except mqtt.Refused:
+            return False
+
+
+class OwnBroker(Case):
+    def test_beside_what_debian_has(self):
+        """own-broker.conf in the directory that Debian's mosquitto.conf includes."""
+        broker, conf_d = self.start_broker(), os.path.join(self.home, "conf.d")
+        broker.stop()
+        os.mkdir(conf_d)
+        secured.make_secrets(self.secrets, "--install", os.path.join(self.home, "glowswarm"))
+        changes = {"\nlistener 8883\n": "\nlistener %d 127.0.0.1\n" % broker.tls_port,
+                   "\nlistener 9001 ": "\nlistener %d " % broker.web_port, "\nlistener 1883 ": "\nlistener %d " % broker.port}
+        own = secured.replaced(secured.read(secured.CONFIG, "own-broker.conf"), changes)
+        with open(os.path.join(conf_d, "glowswarm.conf"), "w") as f:
+            f.write("\n".join(line.replace("/etc/mosquitto/", self.home + "/") for line in own.splitlines()) + "\n")
+        with open(broker.conf, "w") as f:
+            f.write("pid_file %s/pid\npersistence true\npersistence_location %s/\nlog_dest file %s/log\nlog_dest stderr\n"
+                    "user root\ninclude_dir %s\n" % (broker.home, broker.home, broker.home, conf_d))
+        broker.start()
+        for tls in (False, True):
+            with broker.connect("viewer", tls=tls) as viewer, broker.connect("operator", tls=tls) as operator:
+                viewer.subscribe("#")
+                self.assertEqual(operator.publish("glow/all/set", "red"), 0)
+                self.assertEqual(len(viewer.received()), 1)
+                self.assertNotEqual(viewer.publish("glow/all/set", "red"), 0)
+        with self.assertRaises(mqtt.Refused):
+            mqtt.Client(mqtt.Stream(broker.port))
+
+
+class Secrets(unittest.TestCase):
+    """secrets.sh."""
+
+    def setUp(self):
+        self.home = tempfile.mkdtemp(prefix="glow-test-")
+        self.addCleanup(shutil.rmtree, self.home)
+        self.dir = os.path.join(self.home, "secrets")
+
+    def run_it(self, *options):
+        return secured.make_secrets(self.dir, *options)
+
+    def files(self):
+        return {os.path.relpath(os.path.join(at, name), self.dir): secured.read(at, name)
+                for at, _, names in os.walk(self.dir) for name in names}
+
+    def changed(self, *options):
+        """The files that differ after it ran with these options."""
+        before = self.files()
+        self.run_it(*options)
+        after = self.files()
+        return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+    def test_twice(self):
+        self.run_it()
+        self.assertEqual(self.changed(), set())
+        self.assertEqual(self.changed("--account", "operator"), set())
+
+    def test_once_more_for_what_is_new(self):
+        self.run_it("--name", "pi.lan", "--prefix", "a/b")
+        self.assertEqual(self.changed("--renew-certificate"), {"server.crt", "server.key"})
+        self.assertIn("pi.lan", self.files()["names"])
+        self.assertEqual(self.changed("--renew-certificate", "--name", "10.0.0.9"), {"server.crt", "server.key", "names"})
+        self.assertEqual(self.changed("--account", "bridge-pi7"), {"accounts/bridge-pi7", "passwords", "acl"})
+        self.assertIn("\ntopic write a/b/node/pi7/state\n", self.files()["acl"])
+        self.assertEqual(self.changed("--remove", "bridge-pi7"), {"accounts/bridge-pi7", "passwords", "acl"})
+        self.assertNotIn("pi7", "".join(self.files().values()))
+        self.assertEqual(self.changed("--remove", "viewer", "--account", "viewer"), {"accounts/viewer", "passwords"})
+        self.run_it("--remove", "bridge")
+        self.assertEqual(self.changed(), set())
+
+    def test_for_its_owner_alone(self):
+        self.run_it()
+        os.chmod(self.dir, 0o700)
+        for at, dirs, names in os.walk(self.dir):
+            for name in dirs + names:
+                self.assertEqual(os.stat(os.path.join(at, name)).st_mode & 0o077, 0, name)
+        os.chmod(self.dir, 0o750)
+        done = secured.secrets(self.dir)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("chmod 700", done.stderr)
+
+    def test_tells_no_secrets(self):
+        """Neither to the terminal nor to a list of processes."""
+        tools, log = os.path.join(self.home, "tools"), os.path.join(self.home, "log")
+        os.mkdir(tools)
+        for tool in ("openssl", "mosquitto_passwd", "grep", "sed", "mv", "cp", "cat", "install", "rm", "awk", "tr"):
+            path = os.path.join(tools, tool)
+            with open(path, "w") as f:
+                f.write('#!/bin/sh\necho "%s $*" >>"%s"\nexec "%s" "$@"\n' % (tool, log, shutil.which(tool)))
+            os.chmod(path, 0o755)
+        saved = os.environ["PATH"]
+        self.addCleanup(os.environ.__setitem__, "PATH", saved)
+        os.environ["PATH"] = tools + ":" + saved
+        done = self.run_it("--account", "bridge-pi1", "--docker", "--install", os.path.join(self.home, "installed"))
+        told = done.stdout + done.stderr + secured.read(log)
+        self.assertIn("mosquitto_passwd ", told)
+        accounts = glob.glob(os.path.join(self.dir, "accounts", "*"))
+        self.assertEqual(len(accounts), 8)
+        for path in accounts:
+            self.assertGreaterEqual(len(secured.read(path)), 32)
+            self.assertNotIn(secured.read(path), told)
+        self.assertNotIn("PRIVATE", told)
+
+    def test_for_docker(self):
+        self.run_it("--account", "bridge-pi1")
+        rows = [line.split(" ") for line in self.run_it("--docker").stdout.splitlines()]
+        self.assertEqual({kind for kind, _, _ in rows}, {"secret", "config"})
+        self.assertEqual(len({name for _, name, _ in rows}), len(rows))
+        for _, _, path in rows:
+            self.assertTrue(stat.S_ISREG(os.stat(path).st_mode))
+        self.assertNotIn(os.path.join(self.dir, "ca.key"), [path for _, _, path in rows])
+
+    def test_complaints(self):
+        repository = os.path.join(secured.CONFIG, "secrets")
+        for where, options, status, part in (
+                (repository, (), 1, "in the repository"), (self.dir, ("--bogus",), 64, "--bogus"),
+                (self.dir, ("--name", "a b"), 64, "a b"), (self.dir, ("--prefix", "a/#"), 64, "a/#"),
+                (self.dir, ("--prefix", "/a"), 64, "/a"), (self.dir, ("--account", "bridge-Pi7"), 64, "bridge-Pi7"),
+                (self.dir, ("--account", "witness"), 64, "witness"), (self.dir, ("--dir",), 64, "--dir"),
+                (self.dir, ("--owner", "x"), 64, "--install"), ("/proc/x", (), 1, "/proc/x"),
+                (self.dir, ("--remove", "bridge-pi7"), 1, "bridge-pi7")):
+            done = secured.secrets(where, *options)
+            self.assertEqual((done.returncode, done.stdout), (status, ""), done)
+            self.assertIn(part, done.stderr)
+        self.assertFalse(os.path.exists(repository))
+        self.run_it()
+        done = secured.secrets(self.dir, "--name", "another")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--renew-certificate", done.stderr)
+
+
+if __name__ == "__main__":
+    glow.main()
