@@ -23,7 +23,7 @@ CGROUP = "glow-swarm"  # all containers' cgroups lie in it, for run.sh to remove
 # /run/docker and /run/containerd have fixed names, so each engine gets its own.
 START = """hostname "$0"
 mount -t tmpfs tmpfs /run/docker && mount -t tmpfs tmpfs /run/containerd
-[ -z "$1" ] || mount --bind "$1" "$2"
+[ -z "$1" ] || mount --rbind "$1" "$2"
 shift 2
 exec "$@"
 """
