@@ -46,13 +46,15 @@ class LedFiles:
                     os.chmod(path, 0o444 if name == "max_brightness" else 0o664)
                     os.chown(path, 0, LEDS_ID)
 
-    def levels(self, color):
-        levels = []
-        for (of, _), path in self.paths.items():
-            if of == color:
-                with open(path) as f:
-                    levels.append(int(f.read().split("\n")[0] or 0))
-        return levels
+    def show(self, color, level):
+        """Whether all LEDs of a color got this level last. A plain file keeps all that was written, end to end, so
+        two levels of which one is the end of the other are not to be told apart."""
+
+        def last(path):
+            with open(path) as f:
+                return f.read().rstrip("\n")
+
+        return all(last(path).endswith(str(level)) for (of, _), path in self.paths.items() if of == color)
 
 
 class Pi:
@@ -164,7 +166,8 @@ class Swarm:
         return run(os.path.join(SOURCE, "compose", "swarm-secrets.sh"), "--name", self.pis[0].address, env=env)
 
     def deploy(self, **variables):
-        env = {"GLOW_USER": "65532:%d" % GPIO_GID, "GLOW_SYS": self.sys, "GLOW_HEALTH_EVERY": "2s", **variables}
+        env = {"GLOW_USER": "65532:%d" % GPIO_GID, "GLOW_SYS": self.sys, "GLOW_HEALTH_EVERY": "2s",
+               "GLOW_UPDATE_MONITOR": "4s", **variables}
         self.manager.docker("stack", "deploy", "--resolve-image", "never", "-c", STACK, "glow", env=env)
 
     def broker(self, account):
@@ -206,15 +209,23 @@ class Broker:
 
 
 class Watch(glow.Watch):
-    """What an account receives. It comes back by itself when the broker was away."""
+    """What an account receives. It comes back when the broker was away, with all that is retained then."""
 
     def __init__(self, broker, *topics):
         self.path = os.path.join(broker.home, glow.unique("watch"))
-        argv = broker.client("mosquitto_sub", "-d", "-q", "1", "--retain-as-published", "-F", self.FORMAT)
+        self.argv = broker.client("mosquitto_sub", "-d", "-q", "1", "--retain-as-published", "-F", self.FORMAT)
         for topic in topics:
-            argv += ["-t", topic]
-        with open(self.path, "wb") as out:
-            self.process = glow.spawn(argv, out, subprocess.STDOUT)
+            self.argv += ["-t", topic]
         self.tail = glow.Tail(self.path)
         self.all = []
+        self._start()
         glow.wait_until("no subscription, see %s" % self.path, lambda: b"SUBACK" in open(self.path, "rb").read())
+
+    def _start(self):
+        with open(self.path, "ab") as out:
+            self.process = glow.spawn(self.argv, out, subprocess.STDOUT)
+
+    def look(self):
+        if self.process.poll() is not None:  # which it does when TLS ends without a word
+            self._start()
+        return super().look()

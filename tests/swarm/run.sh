@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-# run.sh <folder> <vgpio>: the stack on a swarm of three virtual Raspberry Pis. The folder keeps base image
+# run.sh <folder> <vgpio> [step…]: the stack on a swarm of three virtual Raspberry Pis. The folder keeps base image
 # and images for the next time.
 #
 # Everything runs in namespaces of process ids, mounts and network that this script makes: when their
@@ -55,7 +55,7 @@ clean_up() {
 [ "$(id -u)" -eq 0 ] || skip "engines of our own take root"
 [ -c /dev/fuse ] || skip "the kernel has no FUSE, or this container does not give it to us"
 unshare --mount --pid --net --fork ip link add lan type bridge 2>/dev/null || skip "no namespaces, or no bridges in them"
-unshare --net ip link add a type vxlan id 1 dstport 4789 2>/dev/null || skip "the kernel has no vxlan"
+unshare --net ip link add vxlan0 type vxlan id 1 dstport 4789 2>/dev/null || skip "the kernel has no vxlan"
 
 child=''
 trap clean_up EXIT
@@ -64,4 +64,4 @@ trap 'exit 143' TERM HUP
 mkdir -p "$nodes"
 chmod 755 "$build" "$nodes"
 inside -- /usr/bin/python3 -B "$here/images.py" "$build"
-inside --net -- /usr/bin/python3 -B "$here/test_swarm.py" "$build" "$nodes"
+inside --net -- /usr/bin/python3 -B "$here/test_swarm.py" "$build" "$nodes" "${@:3}"
