@@ -11,7 +11,7 @@ set -euo pipefail
 umask 077
 
 here=$(dirname "$(readlink -f "$0")")
-dir=${GLOW_SECRETS:-${XDG_CONFIG_HOME:-$HOME/.config}/glowswarm}
+dir=${GLOW_SECRETS:-${XDG_CONFIG_HOME:-${HOME:-}/.config}/glowswarm}
 stock=(bridge conductor viewer operator homeassistant admin health)
 always=(broker localhost 127.0.0.1) # the stack's name for the broker, and tools beside it
 ca_days=7300
@@ -96,6 +96,7 @@ check_prefix() {
 }
 
 check_account() {
+	[[ $1 != bridge-conductor && $1 != bridge-cluster ]] || usage "$1: that is no node's id but the cluster's own name"
 	[[ $1 =~ ^bridge-$id$ || " ${stock[*]} " == *" $1 "* ]] ||
 		usage "$1: accounts are ${stock[*]} and bridge-<node id>"
 }

@@ -28,7 +28,8 @@
 #define BEACON_US               (3 * GLOW_US_PER_S / 2) /* a conductor is silent that says nothing for so long */
 #define APPLY_AHEAD_US          (60 * GLOW_US_PER_S)
 #define SETTLE_US               (GLOW_US_PER_S / 2) /* the cross-fade after the clock stepped */
-#define CREDITS                 16
+#define HALVES                  16
+#define LATE_APPLY_US           (10 * GLOW_US_PER_S) /* how late an `apply` may come and still be known as one */
 
 struct notice {
 	struct glow_look look;
@@ -41,21 +42,24 @@ struct notice {
 struct pending {
 	int64_t at_us;
 	uint64_t order;
-	uint64_t after; /* `order` of the command for many that it comes right after; 0: of none */
+	uint64_t after; /* `order` of the held one that it comes right after, at the same instant; 0: of none */
 	enum glow_command_kind kind;
 	uint32_t seed;             /* glow_command_hash(), by which an `apply` names it, too */
-	bool many;                 /* it is for many, */
-	bool held;                 /* and the conductor has not said when */
+	bool many;                 /* it is for many, as soon as all have it: what is for one waits for it */
+	bool held;                 /* it is for many, and the conductor has not said when */
 	struct glow_message asked; /* held: for the answer; topic, response topic and correlation in `memory` */
 	char *memory;
 	char *payload; /* NULL marks a free place */
 	size_t len;
 };
 
-/* An `apply` that came before its command. */
-struct credit {
+/* Half of a command for many that came without the other half: an `apply` before its
+ * command, or a command that took effect without its `apply`. */
+struct half {
 	uint32_t of;
-	int64_t until_us;
+	bool done;
+	uint32_t changes; /* done: b->changes with this one */
+	int64_t until_us; /* then it is forgotten */
 };
 
 struct glow_bridge {
@@ -63,6 +67,7 @@ struct glow_bridge {
 	char prefix[GLOW_PREFIX_MAX + 1], discovery[GLOW_PREFIX_MAX + 1];
 	struct glow_look idle, light;
 	int64_t since_us;
+	uint32_t changes; /* of the light, by commands and scenes */
 	bool fading;
 	int64_t fade_start_us, fade_end_us;
 	struct glow_frame fade_from;
@@ -70,16 +75,18 @@ struct glow_bridge {
 	struct pending pending[GLOW_PENDING_MAX];
 	uint64_t order;
 	bool connected, started, restored, accepted;
-	uint64_t restored_clock; /* the timeline of the restored state's times */
+	uint64_t light_clock; /* the timeline that the light's times are on: until it is settled, perhaps not ours */
 	bool conductor_online, conductor_known;
 	int64_t beacon_us; /* when the conductor was last heard */
-	struct credit credits[CREDITS];
+	struct half halves[HALVES];
 	struct glow_stage stage;
 	struct glow_scene_layer layers[GLOW_SCENES_MAX];
 	uint32_t n_layers, stage_revision;
+	bool scenes_new;       /* perhaps with effects that this program lacks, which has to be said */
 	int64_t stage_next_us; /* when the stage next changes by time */
 	int64_t ticked_us;
 	bool state_dirty;
+	enum glow_showing said_showing;
 	int64_t state_allowed_us; /* earliest next publication */
 	bool limited;             /* some limit changed the last picture */
 	uint32_t revision;        /* rises when the picture may have changed by anything but time */
@@ -87,6 +94,16 @@ struct glow_bridge {
 	struct glow_flash flash;
 	struct glow_command command; /* scratch: too large for the stack of a small thread */
 };
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
 
 /* ---- what shows ---- */
 
@@ -213,24 +230,27 @@ static void start_fade(struct glow_bridge *b, int64_t now_us, int64_t length_us)
 	b->fade_end_us = now_us + length_us;
 }
 
-/* What the cluster shows here has changed, or may have with the passing of time. */
+/* Takes up what the cluster shows here, where that has changed by a message or by time. */
 static void update_stage(struct glow_bridge *b, int64_t t_us)
 {
-	b->n_layers = glow_stage_layers(&b->stage, &b->cfg.info, b->layers);
-	b->cfg.env.blackout = glow_stage_blackout(&b->stage);
-	b->stage_revision = b->stage.revision;
+	if (b->stage.revision != b->stage_revision) {
+		b->n_layers = glow_stage_layers(&b->stage, &b->cfg.info, b->layers);
+		b->cfg.env.blackout = glow_stage_blackout(&b->stage);
+		b->stage_revision = b->stage.revision;
+	} else if (t_us < b->stage_next_us) {
+		return;
+	}
 	b->stage_next_us = glow_stage_next(&b->stage, t_us);
-	b->state_dirty = true;
 	b->revision++;
 }
 
 static void shift_pending(struct glow_bridge *b, int64_t delta_us)
 {
 	for (int k = 0; k < GLOW_PENDING_MAX; k++)
-		if (b->pending[k].held) /* the others' times were given in the cluster's */
+		if (b->pending[k].held || b->pending[k].after) /* the others' times were given in the cluster's */
 			b->pending[k].at_us += delta_us;
-	for (int k = 0; k < CREDITS; k++)
-		b->credits[k].until_us += delta_us;
+	for (int k = 0; k < HALVES; k++)
+		b->halves[k].until_us += delta_us;
 }
 
 static void shift_notices(struct glow_bridge *b, int64_t delta_us)
@@ -242,16 +262,34 @@ static void shift_notices(struct glow_bridge *b, int64_t delta_us)
 		}
 }
 
+/* A restored light's times say nothing on another timeline than theirs; nor does a start in the future. */
+static void settle_light(struct glow_bridge *b, int64_t now_us)
+{
+	if (b->light_clock != b->stage.clock_id || b->light.start_us > now_us)
+		b->light.start_us = now_us;
+	if (b->since_us > now_us)
+		b->since_us = now_us;
+	b->light_clock = b->stage.clock_id;
+}
+
+/* Without cluster time it waits: its own timeline may come yet. */
+static void settle_restored(struct glow_bridge *b, int64_t now_us)
+{
+	if (b->started && (b->stage.clock_id || !b->light_clock))
+		settle_light(b, now_us);
+}
+
 void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t now_us, int64_t delta_us, uint64_t clock_id)
 {
-	bool shared = b->started && !b->light.effect && b->light.on;
+	bool settled = b->light_clock == b->stage.clock_id;
+	bool jumps = !settled || (!b->light.effect && b->light.on);
 
-	if (shared && !b->fading)
+	if (b->started && jumps && !b->fading)
 		start_fade(b, now_us, SETTLE_US);
-	/* A light that was restored and not shown yet is on the cluster's time already. */
-	if (b->started || b->accepted || !b->restored_clock) {
+	if (settled) {
 		b->light.start_us += delta_us;
 		b->since_us += delta_us;
+		b->light_clock = clock_id;
 	}
 	b->fade_start_us += delta_us;
 	b->fade_end_us += delta_us;
@@ -262,7 +300,11 @@ void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t now_us, int64_t de
 	shift_notices(b, delta_us);
 	shift_pending(b, delta_us);
 	glow_stage_clock(&b->stage, clock_id, now_us + delta_us);
-	update_stage(b, now_us + delta_us);
+	b->stage_next_us = b->ticked_us; /* whatever it was, it was by another clock */
+	update_stage(b, b->ticked_us);
+	settle_restored(b, b->ticked_us);
+	b->scenes_new = true;
+	b->state_dirty = true;
 }
 
 /* ---- what is said ---- */
@@ -295,6 +337,7 @@ static void publish_state(struct glow_bridge *b, int64_t now_us)
 
 	b->state_dirty = false;
 	b->state_allowed_us = now_us + GLOW_STATE_EVERY_US;
+	b->said_showing = showing(b);
 
 	if (!b->connected)
 		return;
@@ -303,8 +346,8 @@ static void publish_state(struct glow_bridge *b, int64_t now_us)
 		return;
 	state->light = b->light;
 	state->since_us = b->since_us;
-	state->clock_id = b->started || b->accepted ? b->stage.clock_id : b->restored_clock;
-	state->showing = showing(b);
+	state->clock_id = b->light_clock;
+	state->showing = b->said_showing;
 	state->limited = b->limited;
 	state->fading = b->fading;
 	if (b->fading) {
@@ -506,9 +549,11 @@ static void apply_set(struct glow_bridge *b, const struct glow_command *cmd, int
 	const uint32_t extras = GLOW_HAS_AT | GLOW_HAS_FLASH | GLOW_HAS_TRANSITION;
 
 	if (cmd->has & ~extras) {
+		settle_light(b, now_us);
 		start_fade(b, now_us, cmd->transition_us);
 		glow_command_apply(cmd, b->cfg.env.shape, now_us, seed, &b->light);
 		b->since_us = now_us;
+		b->changes++;
 	}
 	if (cmd->flash_us > 0)
 		apply_flash(b, cmd->flash_us, now_us);
@@ -542,29 +587,31 @@ static struct pending *add_pending(struct glow_bridge *b, enum glow_command_kind
 	return NULL;
 }
 
-/* The latest command for many of that kind that has not taken effect; 0 for none. */
-static uint64_t last_for_many(const struct glow_bridge *b, enum glow_command_kind kind)
+/* The latest command for many of that kind that has not taken effect; NULL for none. */
+static const struct pending *last_for_many(const struct glow_bridge *b, enum glow_command_kind kind)
 {
-	uint64_t last = 0;
+	const struct pending *last = NULL;
 
-	for (int k = 0; k < GLOW_PENDING_MAX; k++)
-		if (b->pending[k].payload && b->pending[k].many && b->pending[k].kind == kind &&
-		    b->pending[k].order > last)
-			last = b->pending[k].order;
+	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+		const struct pending *p = &b->pending[k];
+
+		if (p->payload && p->many && p->kind == kind && (!last || p->order > last->order))
+			last = p;
+	}
 	return last;
 }
 
-/* Keeps a copy until its time, or until after another command. */
+/* Keeps a copy until its time, which may be that of another command. */
 static enum glow_code keep_pending(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind,
-				   int64_t at_us, uint64_t after, struct glow_diag *diag)
+				   int64_t at_us, const struct pending *after, struct glow_diag *diag)
 {
 	struct pending *p = add_pending(b, kind, m->payload, m->len);
 
 	if (!p)
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "at_us", "%d commands wait for their time already",
 				     GLOW_PENDING_MAX);
-	p->at_us = at_us;
-	p->after = after;
+	p->at_us = after ? after->at_us : at_us;
+	p->after = after && after->held ? after->order : 0;
 	p->seed = glow_command_hash(m->topic, m->payload, m->len);
 	return GLOW_OK;
 }
@@ -588,17 +635,42 @@ static bool keep_asked(struct pending *p, const struct glow_message *m)
 	return true;
 }
 
-/* True when it waits for its `apply`, or that came first. */
+/* The half of that command that is there already, NULL for none. The caller takes it. */
+static struct half *find_half(struct glow_bridge *b, uint32_t of, bool done, int64_t now_us)
+{
+	for (int k = 0; k < HALVES; k++)
+		if (b->halves[k].of == of && b->halves[k].done == done && b->halves[k].until_us > now_us)
+			return &b->halves[k];
+	return NULL;
+}
+
+static void keep_half(struct glow_bridge *b, struct half half)
+{
+	struct half *oldest = &b->halves[0];
+
+	for (int k = 1; k < HALVES; k++)
+		if (b->halves[k].until_us < oldest->until_us)
+			oldest = &b->halves[k];
+	*oldest = half;
+}
+
+/* It took effect by itself: should its `apply` still come, that is known. */
+static void note_done(struct glow_bridge *b, uint32_t of, int64_t at_us)
+{
+	keep_half(b, (struct half){ .of = of, .done = true, .changes = b->changes, .until_us = at_us + LATE_APPLY_US });
+}
+
+/* True when the `apply` came first, or it waits for that. */
 static bool hold(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind, int64_t now_us)
 {
 	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
+	struct half *half = find_half(b, of, false, now_us);
 	struct pending *p;
 
-	for (int k = 0; k < CREDITS; k++)
-		if (b->credits[k].of == of && b->credits[k].until_us > now_us) {
-			b->credits[k].until_us = 0;
-			return true;
-		}
+	if (half) {
+		half->until_us = 0;
+		return true;
+	}
 	p = add_pending(b, kind, m->payload, m->len);
 	if (!p)
 		return false;
@@ -608,7 +680,8 @@ static bool hold(struct glow_bridge *b, const struct glow_message *m, enum glow_
 	}
 	p->at_us = now_us + HOLD_US;
 	p->seed = of;
-	p->many = p->held = true;
+	p->many = !(b->command.has & GLOW_HAS_AT);
+	p->held = true;
 	return true;
 }
 
@@ -642,23 +715,24 @@ static void apply(struct glow_bridge *b, enum glow_command_kind kind, int64_t no
 	b->revision++;
 }
 
-/* At once, or when its time has come. Returns that time, 0 for now. */
+/* At once, when its time has come, or right after what came before it. Returns its own time, 0 for none. */
 static int64_t accept(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind, bool many,
 		      int64_t now_us, struct glow_diag *diag)
 {
-	uint64_t after = many ? 0 : last_for_many(b, kind);
+	const struct pending *after = last_for_many(b, kind);
+	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
 
-	if (b->command.has & GLOW_HAS_AT && b->command.at_us > now_us) {
-		int64_t at_us = b->command.at_us;
+	int64_t at_us = 0;
 
-		keep_pending(b, m, kind, at_us, 0, diag);
-		return at_us;
-	}
-	if (after)
+	if (b->command.has & GLOW_HAS_AT && b->command.at_us > now_us)
+		keep_pending(b, m, kind, at_us = b->command.at_us, NULL, diag);
+	else if (after)
 		keep_pending(b, m, kind, 0, after, diag);
 	else
-		apply(b, kind, now_us, glow_command_hash(m->topic, m->payload, m->len));
-	return 0;
+		apply(b, kind, now_us, of);
+	if (many && diag->code == GLOW_OK)
+		note_done(b, of, now_us);
+	return at_us;
 }
 
 static void handle_command(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind, bool many,
@@ -703,14 +777,30 @@ static struct pending *find_held(struct glow_bridge *b, const struct glow_apply 
 	return found;
 }
 
-static void give_credit(struct glow_bridge *b, uint32_t of, int64_t now_us)
+/* True when there is no more to do: the command took effect here without waiting any longer. Only
+ * a light that nothing has changed since takes the common instant after all, to run in phase with the others'. */
+static bool is_over(const struct glow_bridge *b, const struct glow_apply *apply, struct half *done)
 {
-	struct credit *oldest = &b->credits[0];
+	done->until_us = 0;
+	return apply->notify || b->changes != done->changes;
+}
 
-	for (int k = 1; k < CREDITS; k++)
-		if (b->credits[k].until_us < oldest->until_us)
-			oldest = &b->credits[k];
-	*oldest = (struct credit){ .of = of, .until_us = now_us + HOLD_US };
+/* A place for a command that did not come before its `apply`; NULL where there is none or it is over. */
+static struct pending *add_ahead(struct glow_bridge *b, const struct glow_apply *apply, int64_t now_us)
+{
+	struct half *done = find_half(b, apply->of, true, now_us);
+	struct pending *p;
+
+	if (done && is_over(b, apply, done))
+		return NULL;
+	if (!done)
+		keep_half(b, (struct half){ .of = apply->of, .until_us = now_us + HOLD_US });
+	p = add_pending(b, apply->notify ? GLOW_COMMAND_NOTIFY : GLOW_COMMAND_SET, "", 0);
+	if (p)
+		p->many = apply->at_us <= now_us + HOLD_US;
+	else
+		glow_warning("no room for a command for many nodes");
+	return p;
 }
 
 /* The conductor's form of the command replaces ours: both say the same. */
@@ -719,22 +809,23 @@ static void take_apply(struct glow_bridge *b, const struct glow_apply *apply, in
 	char *text = cJSON_PrintUnformatted(apply->command);
 	struct pending *p = text ? find_held(b, apply) : NULL;
 
-	if (text && !p) {
-		give_credit(b, apply->of, now_us);
-		p = add_pending(b, apply->notify ? GLOW_COMMAND_NOTIFY : GLOW_COMMAND_SET, "", 0);
-	}
+	if (text && !p)
+		p = add_ahead(b, apply, now_us);
 	if (!p) {
-		glow_warning("no room for a command for many nodes");
 		cJSON_free(text);
 		return;
 	}
 	free(p->payload);
 	p->payload = text;
 	p->len = strlen(text);
-	p->many = true;
 	p->held = false;
 	p->seed = apply->seed;
 	p->at_us = b->stage.clock_id && apply->at_us < now_us + APPLY_AHEAD_US ? apply->at_us : now_us;
+	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+		if (b->pending[k].after == p->order) {
+			b->pending[k].at_us = p->at_us;
+			b->pending[k].after = 0;
+		}
 }
 
 static void handle_apply(struct glow_bridge *b, const struct glow_message *m, int64_t now_us)
@@ -750,35 +841,40 @@ static void handle_apply(struct glow_bridge *b, const struct glow_message *m, in
 	cJSON_Delete(tree);
 }
 
-/* A scene with an effect of a newer program than this one. */
-static void report_unknown(struct glow_bridge *b, const struct glow_scene *scene)
+/* Says which scenes have an effect of a newer program than this one. */
+static void report_unknown(struct glow_bridge *b)
 {
 	const struct glow_message asked = { .topic = "scene/current" };
 	struct glow_diag diag;
 	char where[80];
 
-	for (uint32_t k = 0; k < scene->n_entries; k++) {
-		if (scene->entries[k].effect)
+	b->scenes_new = false;
+	for (uint32_t j = 0; j < b->n_layers; j++) {
+		const struct glow_scene *scene = b->layers[j].scene;
+		uint32_t k = 0;
+
+		while (k < scene->n_entries && scene->entries[k].effect)
+			k++;
+		if (k == scene->n_entries)
 			continue;
 		snprintf(where, sizeof(where), "%s.effect", scene->id);
 		glow_diag_set(&diag, GLOW_UNKNOWN_EFFECT, where,
 			      "this node lacks an effect of the scene and shows its idle display instead");
 		answer(b, &asked, &diag, 0);
-		return;
 	}
 }
 
 static void handle_stage(struct glow_bridge *b, const struct glow_message *m, enum glow_topic_kind kind, int64_t now_us)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
+	uint32_t before = b->stage.revision;
 
 	if (glow_stage_message(&b->stage, kind, m->payload, m->len, now_us, &diag) != GLOW_OK) {
 		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
 		return;
 	}
 	update_stage(b, now_us);
-	for (uint32_t k = 0; kind == GLOW_TOPIC_SCENE_CURRENT && k < b->n_layers; k++)
-		report_unknown(b, b->layers[k].scene);
+	b->scenes_new |= kind == GLOW_TOPIC_SCENE_CURRENT && b->stage.revision != before;
 }
 
 static void hear_conductor(struct glow_bridge *b, const struct glow_message *m, enum glow_topic_kind kind,
@@ -810,13 +906,14 @@ static void let_go(struct glow_bridge *b, const struct glow_scene *scene, int64_
 	b->light.effect = NULL;
 	b->light.painted = false;
 	b->since_us = scene->start_us;
+	b->changes++;
 	b->state_dirty = true;
 	b->revision++;
 }
 
 /* ---- what comes back after a restart ---- */
 
-static void restore(struct glow_bridge *b, const struct glow_message *m)
+static void restore(struct glow_bridge *b, const struct glow_message *m, int64_t now_us)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	cJSON *tree;
@@ -830,8 +927,9 @@ static void restore(struct glow_bridge *b, const struct glow_message *m)
 		b->revision++;
 		b->light = state->light;
 		b->since_us = state->since_us;
-		b->restored_clock = state->clock_id;
+		b->light_clock = state->clock_id;
 		b->restored = true;
+		settle_restored(b, now_us);
 		glow_info("light restored: %s", b->light.effect ? b->light.effect->name : "auto");
 	} else {
 		glow_warning("the retained state is broken and was skipped: %s %s", diag.where, diag.what);
@@ -876,17 +974,6 @@ void glow_bridge_destroy(struct glow_bridge *b)
 	free(b);
 }
 
-/* Times of a timeline that is not ours say nothing here; nor does a start in the future. */
-static void settle_restored(struct glow_bridge *b, int64_t now_us)
-{
-	bool foreign = b->restored_clock && b->stage.clock_id && b->restored_clock != b->stage.clock_id;
-
-	if (foreign || b->light.start_us > now_us)
-		b->light.start_us = now_us;
-	if (b->since_us > now_us)
-		b->since_us = now_us;
-}
-
 void glow_bridge_start(struct glow_bridge *b, int64_t now_us)
 {
 	if (b->started)
@@ -894,8 +981,7 @@ void glow_bridge_start(struct glow_bridge *b, int64_t now_us)
 	b->started = true;
 	b->revision++;
 	b->state_dirty = true;
-	if (b->restored && !b->accepted)
-		settle_restored(b, now_us);
+	settle_restored(b, now_us);
 }
 
 bool glow_bridge_started(const struct glow_bridge *b)
@@ -917,6 +1003,7 @@ void glow_bridge_connected(struct glow_bridge *b, int64_t now_us)
 void glow_bridge_disconnected(struct glow_bridge *b)
 {
 	b->connected = false;
+	b->conductor_online = false; /* the broker says so again when we are back */
 	b->revision += b->cfg.lost_indicator;
 }
 
@@ -925,6 +1012,7 @@ void glow_bridge_message(struct glow_bridge *b, const struct glow_message *messa
 	struct glow_topic topic = glow_topic_parse(b->prefix, message->topic);
 	bool many = topic.of == GLOW_OF_GROUP || topic.of == GLOW_OF_ALL;
 
+	now_us = later(now_us, b->ticked_us);
 	switch (topic.kind) {
 	case GLOW_TOPIC_SET:
 		handle_command(b, message, GLOW_COMMAND_SET, many, now_us);
@@ -937,7 +1025,7 @@ void glow_bridge_message(struct glow_bridge *b, const struct glow_message *messa
 		break;
 	case GLOW_TOPIC_STATE:
 		if (!b->restored && !b->accepted)
-			restore(b, message);
+			restore(b, message, now_us);
 		break;
 	case GLOW_TOPIC_SCENE_CURRENT:
 	case GLOW_TOPIC_ROSTER:
@@ -953,71 +1041,67 @@ void glow_bridge_message(struct glow_bridge *b, const struct glow_message *messa
 	}
 }
 
-static struct pending *pending_of(const struct glow_bridge *b, uint64_t order)
-{
-	for (int k = 0; k < GLOW_PENDING_MAX; k++)
-		if (b->pending[k].payload && b->pending[k].order == order)
-			return (struct pending *)&b->pending[k];
-	return NULL;
-}
-
-/* When it takes effect: at its time, or right after the one it follows. */
-static int64_t due(const struct glow_bridge *b, const struct pending *p)
-{
-	const struct pending *leader = p->after ? pending_of(b, p->after) : NULL;
-
-	return leader ? leader->at_us : p->at_us;
-}
-
-static struct pending *first_pending(const struct glow_bridge *b, int64_t *ret_at_us)
+/* The one that is due first; of one instant the one that came first. */
+static struct pending *first_pending(const struct glow_bridge *b)
 {
 	const struct pending *first = NULL;
 
-	*ret_at_us = GLOW_NEVER;
 	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
 		const struct pending *p = &b->pending[k];
-		int64_t at_us = p->payload ? due(b, p) : GLOW_NEVER;
 
-		if (p->payload && (!first || at_us < *ret_at_us || (at_us == *ret_at_us && p->order < first->order))) {
+		if (p->payload &&
+		    (!first || p->at_us < first->at_us || (p->at_us == first->at_us && p->order < first->order)))
 			first = p;
-			*ret_at_us = at_us;
-		}
 	}
 	return (struct pending *)first;
 }
 
 /* What was good when it came may not fit the light any more, e.g. a parameter
- * of an effect that no longer runs: then it is refused now. */
-static void apply_pending(struct glow_bridge *b, struct pending *p, int64_t at_us)
+ * of an effect that no longer runs: then it is refused now. A held one is not
+ * held any longer, and waits for its own time if it has one. */
+static void apply_pending(struct glow_bridge *b, struct pending *p)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	struct glow_message asked = { .topic = "a waiting command" };
-	bool by_itself = p->held;
+	bool by_itself = p->held, waits;
+	int64_t at_us = p->at_us;
 
 	if (by_itself)
 		asked = p->asked;
-	if (read_command(b, p->kind, p->payload, p->len, at_us, &diag) == GLOW_OK)
+	read_command(b, p->kind, p->payload, p->len, at_us, &diag);
+	waits = by_itself && diag.code == GLOW_OK && b->command.has & GLOW_HAS_AT && b->command.at_us > at_us;
+	if (waits)
+		p->at_us = b->command.at_us;
+	else if (diag.code == GLOW_OK)
 		apply(b, p->kind, at_us, p->seed);
+	if (by_itself)
+		note_done(b, p->seed, at_us);
 	if (by_itself || diag.code != GLOW_OK)
-		answer(b, &asked, &diag, 0);
-	for (int k = 0; p->many && k < GLOW_PENDING_MAX; k++)
-		if (b->pending[k].after == p->order)
-			b->pending[k].at_us = at_us;
-	free_pending(p);
+		answer(b, &asked, &diag, waits ? p->at_us : 0);
+	p->held = false;
+	if (!waits)
+		free_pending(p);
+}
+
+/* What the cluster shows, at t_us: before a command of that instant, so that "older" means the same on every node. */
+static void pass(struct glow_bridge *b, int64_t t_us)
+{
+	glow_stage_tick(&b->stage, t_us);
+	update_stage(b, t_us);
+	for (uint32_t k = 0; b->started && k < b->n_layers; k++)
+		let_go(b, b->layers[k].scene, t_us);
 }
 
 void glow_bridge_tick(struct glow_bridge *b, int64_t t_us)
 {
 	struct pending *p;
-	int64_t at_us;
 
-	while ((p = first_pending(b, &at_us)) && at_us <= t_us)
-		apply_pending(b, p, at_us);
-	glow_stage_tick(&b->stage, t_us);
-	if (b->stage.revision != b->stage_revision || b->stage_next_us <= t_us)
-		update_stage(b, t_us);
-	for (uint32_t k = 0; b->started && k < b->n_layers; k++)
-		let_go(b, b->layers[k].scene, t_us);
+	t_us = later(t_us, b->ticked_us);
+	while ((p = first_pending(b)) && p->at_us <= t_us) {
+		pass(b, later(p->at_us, b->ticked_us));
+		apply_pending(b, p);
+	}
+	pass(b, t_us);
 	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
 		if (b->notices[k].end_us && b->notices[k].end_us <= t_us) {
 			b->notices[k].end_us = 0;
@@ -1032,21 +1116,19 @@ void glow_bridge_tick(struct glow_bridge *b, int64_t t_us)
 	if (b->cfg.lost_indicator && is_lost(b, t_us) != is_lost(b, b->ticked_us))
 		b->revision++;
 	b->ticked_us = t_us;
+	if (b->scenes_new && b->connected)
+		report_unknown(b);
+	if (showing(b) != b->said_showing)
+		b->state_dirty = true;
 	if (b->state_dirty && t_us >= b->state_allowed_us)
 		publish_state(b, t_us);
 }
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 int64_t glow_bridge_next(const struct glow_bridge *b)
 {
-	int64_t next;
+	const struct pending *p = first_pending(b);
+	int64_t next = p ? sooner(p->at_us, b->stage_next_us) : b->stage_next_us;
 
-	first_pending(b, &next);
-	next = sooner(next, b->stage_next_us);
 	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
 		if (b->notices[k].end_us)
 			next = sooner(next, b->notices[k].end_us);

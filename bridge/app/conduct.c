@@ -320,6 +320,8 @@ static void teardown(struct conduct *c, int status)
 		close(c->health_fd);
 	if (c->wall_fd >= 0)
 		close(c->wall_fd);
+	sd_event_source_unref(c->timer);
+	sd_event_source_unref(c->wall_timer);
 	sd_event_unref(c->loop);
 }
 

@@ -104,21 +104,21 @@ static bool clears(const struct glow_message *m)
 
 /* ---- scenes ---- */
 
-/* True when the scenes and this one make a message that everybody takes. */
-static bool fits(const struct glow_desk *d, const struct glow_scene *scene)
+static size_t length(const struct glow_scenes *scenes)
 {
-	struct glow_scene all[GLOW_SCENES_MAX + 1];
-	struct glow_scenes more = d->scenes;
-	char *text;
-	bool small;
+	char *text = glow_json_finish(glow_scenes_write(scenes));
+	size_t n = text ? strlen(text) : RETAINED_MAX;
 
-	memcpy(all, d->scenes.v, d->scenes.n * sizeof(all[0]));
-	all[more.n++] = *scene;
-	more.v = all;
-	text = glow_json_finish(glow_scenes_write(&more));
-	small = text && strlen(text) + TEXT_MARGIN <= RETAINED_MAX;
 	free(text);
-	return small;
+	return n;
+}
+
+/* True when what plays and this scene make a message that everybody takes. */
+static bool fits(const struct glow_desk *d, struct glow_scene *scene)
+{
+	const struct glow_scenes alone = { .n = 1, .v = scene };
+
+	return length(&d->scenes) + length(&alone) + TEXT_MARGIN <= RETAINED_MAX;
 }
 
 static enum glow_code play(struct glow_desk *d, struct glow_scene *scene, int64_t now_us, struct glow_diag *diag)
@@ -160,7 +160,7 @@ void glow_desk_play(struct glow_desk *d, const struct glow_message *m, int64_t n
 void glow_desk_stop(struct glow_desk *d, const struct glow_message *m, int64_t now_us, int64_t lead_us)
 {
 	struct glow_diag diag;
-	struct glow_stop stop;
+	struct glow_stop stop = { .all = true };
 	int64_t end_us = 0;
 	cJSON *tree;
 
@@ -278,13 +278,15 @@ void glow_desk_command(struct glow_desk *d, const struct glow_message *m, enum g
 {
 	struct glow_diag diag;
 	cJSON *command = NULL, *tree;
-	int64_t at_us = now_us + lead_us;
+	/* The way to the nodes may have become shorter: commands stay in their order all the same. */
+	int64_t at_us = now_us + lead_us > d->last_at_us ? now_us + lead_us : d->last_at_us;
 
 	if (m->len == 0) /* a question for the nodes' states, which they answer themselves */
 		return;
 	if (passing(m, &diag))
 		command = glow_command_tree(m->payload, m->len, &diag);
 	if (diag.code == GLOW_OK && read_command(d, command, kind, now_us, &diag) == GLOW_OK) {
+		d->last_at_us = at_us;
 		if (d->command.has & GLOW_HAS_AT && d->command.at_us > at_us)
 			at_us = d->command.at_us;
 		cJSON_DeleteItemFromObjectCaseSensitive(command, "at_us");
@@ -306,6 +308,7 @@ void glow_desk_open(struct glow_desk *d, uint64_t clock_id, uint32_t term, bool 
 		d->scenes.rev++;
 	}
 	d->scenes.term = term;
+	d->last_at_us = now_us;
 	if (glow_programme_tidy(&d->scenes, now_us))
 		d->scenes.rev++;
 	if (fresh && d->dim.until_us != GLOW_NEVER)

@@ -22,6 +22,7 @@ struct glow_desk {
 	uint32_t seed, rolls; /**< for the dice of scenes that bring none */
 	struct glow_scenes scenes;
 	struct glow_dim dim;
+	int64_t last_at_us;          /**< the latest instant given to a command for many that asked for none */
 	struct glow_command command; /**< scratch: too large for a small stack */
 };
 

@@ -219,7 +219,7 @@ static void schedule(struct node *n, int64_t t_us)
 	uint32_t meters, lead_us;
 
 	n->target_us = frame < instant ? frame : instant;
-	n->target_is_slot = frame < instant;
+	n->target_is_slot = frame <= instant && frame != GLOW_NEVER;
 	if (!glow_bridge_started(n->bridge) && n->start_deadline_us < n->target_us) {
 		n->target_us = n->start_deadline_us;
 		n->target_is_slot = false;
@@ -524,6 +524,7 @@ static int on_stats(sd_event_source *source, uint64_t usec, void *userdata)
 	n->frames_before = n->frames;
 	n->stats_ns = ns;
 	glow_bridge_stats(n->bridge, &n->stats);
+	schedule_probe(n);
 	redraw_now(n);
 	sd_event_source_set_time_relative(source, (uint64_t)(n->gauge_shows ? STATS_GAUGE_US : STATS_US));
 	return 0;
@@ -773,9 +774,22 @@ static void be_punctual(void)
 		   locked ? "yes" : "not allowed");
 }
 
+static int check_names(const struct glow_node_cfg *cfg)
+{
+	/* The client id of the leading conductor, and the cluster's device in Home Assistant. */
+	static const char *const taken[] = { "conductor", GLOW_DISCOVERY_CLUSTER };
+
+	for (size_t k = 0; k < sizeof(taken) / sizeof(taken[0]); k++)
+		if (strcmp(cfg->node, taken[k]) == 0) {
+			glow_error("--node %s: that is a name of the cluster's own", cfg->node);
+			return EX_USAGE;
+		}
+	return glow_daemon_names(cfg->node, cfg->prefix, cfg->discovery);
+}
+
 static int setup(struct node *n)
 {
-	int status = glow_daemon_names(n->cfg->node, n->cfg->prefix, n->cfg->discovery);
+	int status = check_names(n->cfg);
 
 	if (status == 0)
 		status = first_board(n);
@@ -800,7 +814,7 @@ static int setup(struct node *n)
 int glow_node_check(const struct glow_node_cfg *cfg)
 {
 	static struct node n;
-	int status = glow_daemon_names(cfg->node, cfg->prefix, cfg->discovery);
+	int status = check_names(cfg);
 
 	n = (struct node){ .cfg = cfg };
 	if (status == 0)

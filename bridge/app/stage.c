@@ -10,12 +10,12 @@
 #include <glow/stage.h>
 #include <glow/time.h>
 
-static const struct glow_dim undimmed = { .brightness = 255, .until_us = GLOW_NEVER };
+static const struct glow_dim full_light = { .brightness = 255, .until_us = GLOW_NEVER };
 
 void glow_stage_init(struct glow_stage *stage)
 {
 	memset(stage, 0, sizeof(*stage));
-	stage->dim = undimmed;
+	stage->dim = full_light;
 }
 
 static void drop_next_scenes(struct glow_stage *stage)
@@ -87,13 +87,15 @@ static enum glow_code take_roster(struct glow_stage *stage, const cJSON *tree, i
 	return GLOW_OK;
 }
 
-static enum glow_code take_dim(struct glow_stage *stage, const void *payload, size_t len, struct glow_diag *diag)
+static enum glow_code take_dim(struct glow_stage *stage, const void *payload, size_t len, int64_t now_us,
+			       struct glow_diag *diag)
 {
-	struct glow_dim dim = undimmed;
+	struct glow_dim dim = full_light;
 
 	if (len > 0 && glow_dim_read(payload, len, &dim, diag) != GLOW_OK)
 		return diag->code;
 	stage->dim = dim;
+	stage->undimmed = dim.until_us <= now_us;
 	stage->revision++;
 	return GLOW_OK;
 }
@@ -105,7 +107,7 @@ enum glow_code glow_stage_message(struct glow_stage *stage, enum glow_topic_kind
 	cJSON *tree = NULL;
 
 	if (kind == GLOW_TOPIC_DIM_CURRENT)
-		return take_dim(stage, payload, len, diag);
+		return take_dim(stage, payload, len, now_us, diag);
 	if (kind != GLOW_TOPIC_SCENE_CURRENT && kind != GLOW_TOPIC_ROSTER)
 		return GLOW_OK;
 	if (len > 0) {
@@ -128,16 +130,22 @@ void glow_stage_clock(struct glow_stage *stage, uint64_t clock_id, int64_t now_u
 	stage->clock_id = clock_id;
 	stage->revision++;
 	settle_scenes(stage);
-	settle_roster(stage, now_us);
+	glow_stage_tick(stage, now_us);
 }
 
 void glow_stage_tick(struct glow_stage *stage, int64_t t_us)
 {
+	bool undimmed = stage->dim.until_us <= t_us;
+
 	settle_roster(stage, t_us);
-	if (stage->dim.until_us <= t_us) {
-		stage->dim = undimmed;
-		stage->revision++;
-	}
+	stage->revision += undimmed != stage->undimmed;
+	stage->undimmed = undimmed;
+}
+
+/* Their times say something only on their own timeline. */
+static bool scenes_hold(const struct glow_stage *stage)
+{
+	return stage->clock_id && stage->scenes.clock_id == stage->clock_id;
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -147,11 +155,11 @@ static int64_t sooner(int64_t a, int64_t b)
 
 int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us)
 {
-	int64_t next = stage->dim.until_us;
+	int64_t next = stage->undimmed ? GLOW_NEVER : stage->dim.until_us;
 
 	if (stage->has_next_roster)
 		next = sooner(next, stage->next_roster.effective_us);
-	for (uint32_t k = 0; stage->clock_id && k < stage->scenes.n; k++)
+	for (uint32_t k = 0; scenes_hold(stage) && k < stage->scenes.n; k++)
 		next = sooner(next, glow_scene_next(&stage->scenes.v[k], t_us));
 	return next;
 }
@@ -162,9 +170,7 @@ uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_inf
 	const struct glow_place own = { .offset = 0, .total = info->shape.pixels };
 	uint32_t n = 0;
 
-	if (!stage->clock_id || stage->scenes.clock_id != stage->clock_id)
-		return 0;
-	for (uint32_t k = 0; k < stage->scenes.n && n < GLOW_SCENES_MAX; k++) {
+	for (uint32_t k = 0; scenes_hold(stage) && k < stage->scenes.n && n < GLOW_SCENES_MAX; k++) {
 		const struct glow_scene *scene = &stage->scenes.v[k];
 
 		if (!glow_target_has(&scene->target, info->id, (const char(*)[GLOW_NAME_SIZE])info->groups,
@@ -182,5 +188,5 @@ uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_inf
 
 uint8_t glow_stage_blackout(const struct glow_stage *stage)
 {
-	return 255 - stage->dim.brightness;
+	return stage->undimmed ? 0 : 255 - stage->dim.brightness;
 }

@@ -106,6 +106,19 @@ static void draw_idle(const struct glow_picture *pic, const struct glow_env *env
 
 /* ---- scenes ---- */
 
+/* What of scene k shows. Where the light let go for it, the light's transition is its opening cross-fade. */
+static bool look_at_scene(const struct glow_picture *pic, uint32_t k, int64_t t_us, struct glow_scene_view *ret_view)
+{
+	const struct glow_scene *scene = pic->scenes[k].scene;
+
+	if (!glow_scene_at(scene, t_us, ret_view))
+		return false;
+	if (pic->fade_from && t_us < pic->fade_end_us && pic->fade_start_us == scene->start_us &&
+	    pic->fade_end_us == scene->start_us + scene->fade_us && glow_scene_end(scene) - t_us > scene->fade_us)
+		ret_view->cover = 65536;
+	return true;
+}
+
 /* In place of an effect that this program does not know the idle display shows. */
 static void draw_entry(const struct glow_picture *pic, const struct glow_scene_layer *layer, int entry,
 		       int64_t begin_us, const struct glow_env *env, int64_t t_us, struct glow_frame *ret_frame)
@@ -144,7 +157,7 @@ static uint32_t lowest_scene(const struct glow_picture *pic, int64_t t_us, bool 
 	struct glow_scene_view view;
 
 	for (uint32_t k = pic->n_scenes; k-- > 0;) {
-		*ret_covers = glow_scene_at(pic->scenes[k].scene, t_us, &view) && view.cover == 65536;
+		*ret_covers = look_at_scene(pic, k, t_us, &view) && view.cover == 65536;
 		if (*ret_covers)
 			return k;
 	}
@@ -164,7 +177,7 @@ static void draw_scenes(const struct glow_picture *pic, const struct glow_env *e
 	for (; k < pic->n_scenes; k++) {
 		struct glow_frame under;
 
-		if (!glow_scene_at(pic->scenes[k].scene, t_us, &view) || view.cover == 0)
+		if (!look_at_scene(pic, k, t_us, &view) || view.cover == 0)
 			continue;
 		if (view.cover < 65536)
 			glow_frame_copy(&under, ret_frame);

@@ -50,7 +50,7 @@ struct glow_mqtt {
 	pthread_t thread;
 	int stop_fd;          /* readable once the owner wants to close */
 	int switch_fd;        /* readable once the owner wants the other client id */
-	atomic_bool lead;     /* the id that the next connection takes */
+	atomic_int want;      /* enum want: the id that the next connection takes */
 	int done_fd;          /* readable once the thread is leaving */
 	atomic_uint flush_ms; /* how long a closing owner lets us send */
 
@@ -59,6 +59,7 @@ struct glow_mqtt {
 	struct glow_mail *held; /* taken from `out`, not sent yet */
 };
 
+enum want { WANT_EITHER, WANT_OWN, WANT_LEAD };
 enum sent { SENT_ALL, SENT_SOME, SENT_STUCK };
 
 static int64_t now_ms(void)
@@ -181,9 +182,20 @@ static int send_out(struct glow_mqtt *mqtt)
 	return SENT_SOME;
 }
 
+/* True when the owner wants another id than the present one. That it wants the one we have is noted and past. */
+static bool other_id_wanted(struct glow_mqtt *mqtt)
+{
+	int same = leads(mqtt) ? WANT_LEAD : WANT_OWN;
+	eventfd_t ignored;
+
+	eventfd_read(mqtt->switch_fd, &ignored);
+	atomic_compare_exchange_strong(&mqtt->want, &same, WANT_EITHER);
+	return atomic_load(&mqtt->want) != WANT_EITHER;
+}
+
 /* Sleeps until the broker, the owner or the time wants something. How long what
  * is queued may still take: 0 while the session goes on. */
-static unsigned sleep_until_work(const struct glow_mqtt *mqtt, int received, int sent, bool closing)
+static unsigned sleep_until_work(struct glow_mqtt *mqtt, int received, int sent, bool closing)
 {
 	struct pollfd fds[] = {
 		{ .fd = mqtt->link.fd, .events = POLLIN },
@@ -200,7 +212,7 @@ static unsigned sleep_until_work(const struct glow_mqtt *mqtt, int received, int
 	poll(fds, 4, timeout_ms);
 	if (fds[2].revents)
 		return atomic_load(&mqtt->flush_ms) + 1;
-	return fds[3].revents ? SWITCH_MS : 0;
+	return fds[3].revents && other_id_wanted(mqtt) ? SWITCH_MS : 0;
 }
 
 /* Moves messages until the connection is lost, or the owner closes it or wants
@@ -236,7 +248,7 @@ static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
 	mqtt->held = NULL;
 	glow_link_disconnect(&mqtt->link);
 	snprintf(why, sizeof(why), "connection to %.60s:%u lost", mqtt->link.host, mqtt->link.port);
-	if (lasted_ms < STABLE_MS && !leads(mqtt))
+	if (lasted_ms < STABLE_MS && !leads(mqtt) && atomic_load(&mqtt->want) == WANT_EITHER)
 		/* Two clients with one id throw each other out for ever. */
 		snprintf(why + strlen(why), sizeof(why) - strlen(why),
 			 " at once; does another client use the id %.40s?", mqtt->link.id);
@@ -281,7 +293,7 @@ static void take_id(struct glow_mqtt *mqtt)
 	char why[160];
 
 	eventfd_read(mqtt->switch_fd, &ignored);
-	lead = atomic_exchange(&mqtt->lead, false);
+	lead = atomic_exchange(&mqtt->want, WANT_EITHER) == WANT_LEAD;
 	if (lead == leads(mqtt))
 		return;
 	glow_link_fini(&mqtt->link);
@@ -299,7 +311,7 @@ static void *network_thread(void *data)
 		take_id(mqtt);
 		if (connect_and_run(mqtt) >= STABLE_MS)
 			attempt = 0;
-		wait_ms = delay_ms(attempt++);
+		wait_ms = atomic_load(&mqtt->want) == WANT_EITHER ? delay_ms(attempt++) : 0;
 	}
 	eventfd_write(mqtt->done_fd, 1);
 	return NULL;
@@ -468,7 +480,7 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 
 void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)
 {
-	atomic_store(&mqtt->lead, lead);
+	atomic_store(&mqtt->want, lead ? WANT_LEAD : WANT_OWN);
 	eventfd_write(mqtt->switch_fd, 1);
 }
 

@@ -7,14 +7,15 @@
 
 #include <glow/adopt.h>
 
-#define MS          INT64_C(1000000)
-#define EVERY_NS    (30 * MS)  /* to one node */
-#define APART_NS    (3 * MS)   /* of any two probes */
-#define SETTLE_NS   (500 * MS) /* nodes that are just coming back get this chance */
-#define ENOUGH_NS   (1500 * MS)
-#define PATIENCE_NS (3000 * MS)
-#define RTT_MAX_NS  (2000 * MS)
-#define LEAST_NS    1e4 /* of a node's error: nobody is trusted beyond this */
+#define MS           INT64_C(1000000)
+#define EVERY_NS     (30 * MS)  /* to one node */
+#define APART_NS     (3 * MS)   /* of any two probes */
+#define SETTLE_NS    (500 * MS) /* nodes that are just coming back get this chance */
+#define ENOUGH_NS    (1500 * MS)
+#define PATIENCE_NS  (3000 * MS)
+#define RTT_MAX_NS   (2000 * MS)
+#define STAMP_MAX_NS (INT64_C(1) << 62)
+#define LEAST_NS     1e4 /* of a node's error: nobody is trusted beyond this */
 
 void glow_adopt_init(struct glow_adopt *a, struct glow_raw now, uint64_t clock_id)
 {
@@ -65,8 +66,8 @@ bool glow_adopt_reply(struct glow_adopt *a, const struct glow_time_reply *reply,
 	if (k >= a->n || (reply->seq & 0xffff) >= node->probes || reply->leader.clock_id != a->clock_id ||
 	    reply->state == GLOW_SYNC_UNSYNCED || reply->sigma_ns > GLOW_ADOPT_SIGMA_NS)
 		return false;
-	if (reply->t1_ns < a->start.ns || t4.ns < reply->t1_ns || t4.ns - reply->t1_ns > RTT_MAX_NS ||
-	    reply->t3_ns < reply->t2_ns)
+	if (reply->t2_ns < 0 || reply->t3_ns > STAMP_MAX_NS || reply->t1_ns < a->start.ns || t4.ns < reply->t1_ns ||
+	    t4.ns - reply->t1_ns > RTT_MAX_NS || reply->t3_ns < reply->t2_ns)
 		return false;
 	if (reply->t2_ns - reply->t1_ns < node->up_ns)
 		node->up_ns = reply->t2_ns - reply->t1_ns;
@@ -136,6 +137,14 @@ static void cast(struct vote *votes, uint32_t n, struct vote vote)
 	votes[n] = vote;
 }
 
+/* What the minima leave open is spread over their distance. */
+static double weight(const struct glow_adopt_node *node)
+{
+	double open_ns = (double)(node->up_ns - node->down_ns) / 4, sigma_ns = (double)node->sigma_ns;
+
+	return 1 / (sigma_ns * sigma_ns + open_ns * open_ns + LEAST_NS * LEAST_NS);
+}
+
 bool glow_adopt_result(const struct glow_adopt *a, int64_t *ret_offset_ns, int32_t *ret_rate_ppb)
 {
 	struct vote offsets[GLOW_ADOPT_NODES], rates[GLOW_ADOPT_NODES];
@@ -143,14 +152,11 @@ bool glow_adopt_result(const struct glow_adopt *a, int64_t *ret_offset_ns, int32
 
 	for (uint32_t k = 0; k < a->n; k++) {
 		const struct glow_adopt_node *node = &a->nodes[k];
-		/* What the minima leave open is spread over their distance. */
-		double open_ns = (double)(node->up_ns - node->down_ns) / 4, sigma_ns = (double)node->sigma_ns, weight;
 
 		if (node->replies == 0)
 			continue;
-		weight = 1 / (sigma_ns * sigma_ns + open_ns * open_ns + LEAST_NS * LEAST_NS);
-		cast(offsets, n, (struct vote){ node->down_ns + (node->up_ns - node->down_ns) / 2, weight });
-		cast(rates, n++, (struct vote){ node->rate_ppb, weight });
+		cast(offsets, n, (struct vote){ node->down_ns + (node->up_ns - node->down_ns) / 2, weight(node) });
+		cast(rates, n++, (struct vote){ node->rate_ppb, weight(node) });
 	}
 	if (n == 0)
 		return false;

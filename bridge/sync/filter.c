@@ -99,6 +99,19 @@ static void insert(double *sorted, uint32_t n, double d)
 	sorted[n] = d;
 }
 
+/* Of the least d the distance to the median. */
+static double spread_of(const struct group *g, uint32_t n, double *ret_least)
+{
+	double sorted[GROUPS];
+	uint32_t k = 0;
+
+	do
+		insert(sorted, k, g[k].d);
+	while (++k < n);
+	*ret_least = sorted[0];
+	return glow_max(SCALE_NS, sorted[n / 2] - sorted[0]);
+}
+
 static double weight(const struct group *g, double least, double spread)
 {
 	double excess = 1 + (g->d - least) / spread;
@@ -159,31 +172,27 @@ static struct fit line(const struct group *g, uint32_t n, double least, double s
 	};
 }
 
-/* Of the n newest groups, whose d are sorted. */
-static struct fit fit(const struct group *g, uint32_t n, const double *sorted, struct glow_prior prior)
+/* Of the n newest groups. */
+static struct fit fit(const struct group *g, uint32_t n, struct glow_prior prior)
 {
-	double spread = glow_max(SCALE_NS, sorted[n / 2] - sorted[0]);
+	double least, spread = spread_of(g, n, &least);
 
 	if (g[0].x - g[n - 1].x < SHORT_NS)
 		return best(g, n, spread, prior);
-	return line(g, n, sorted[0], spread, prior);
+	return line(g, n, least, spread, prior);
 }
 
 /* The widest window that no shorter one contradicts. */
 static struct fit widest(const struct group *g, uint32_t n, struct glow_prior prior)
 {
-	double sorted[GROUPS], low = 0, high = 0;
-	struct fit chosen = { 0 };
-	uint32_t have = 0;
+	struct fit chosen = fit(g, windows[0], prior);
+	double low = chosen.value - CONFIDENCE * chosen.sigma, high = chosen.value + CONFIDENCE * chosen.sigma;
 
-	for (uint32_t k = 0; k < sizeof(windows) / sizeof(windows[0]) && windows[k] <= n; k++) {
-		struct fit f;
+	for (uint32_t k = 1; k < sizeof(windows) / sizeof(windows[0]) && windows[k] <= n; k++) {
+		struct fit f = fit(g, windows[k], prior);
 
-		for (; have < windows[k]; have++)
-			insert(sorted, have, g[have].d);
-		f = fit(g, have, sorted, prior);
-		low = k ? glow_max(low, f.value - CONFIDENCE * f.sigma) : f.value - CONFIDENCE * f.sigma;
-		high = k ? glow_min(high, f.value + CONFIDENCE * f.sigma) : f.value + CONFIDENCE * f.sigma;
+		low = glow_max(low, f.value - CONFIDENCE * f.sigma);
+		high = glow_min(high, f.value + CONFIDENCE * f.sigma);
 		if (low > high)
 			break;
 		chosen = f;
@@ -191,21 +200,29 @@ static struct fit widest(const struct group *g, uint32_t n, struct glow_prior pr
 	return chosen;
 }
 
+/* Newest first; the oldest samples that do not fill a group are left out. */
+static uint32_t group_all(const struct glow_filter *f, uint32_t size, double rate, struct group *ret_groups)
+{
+	uint32_t n = 0;
+
+	do {
+		ret_groups[n] = group(f, n * size, size, rate);
+		n++;
+	} while ((n + 1) * size <= f->count);
+	return n;
+}
+
 bool glow_filter_fit(const struct glow_filter *f, double rate, struct glow_prior prior, struct glow_line *ret_line)
 {
-	const struct glow_sample *newest = sample(f, 0);
-	uint32_t size = f->count < 4 * GLOW_GROUP ? f->count / 4 : GLOW_GROUP, n = f->count / size;
+	uint32_t size = f->count < windows[0] * GLOW_GROUP ? f->count / windows[0] : GLOW_GROUP, n;
+	const struct glow_sample *newest = sample(f, 0), *oldest = sample(f, f->count - 1);
 	struct group groups[GROUPS];
-	double sorted[GROUPS];
 	struct fit result;
 
-	for (uint32_t k = 0; k < n; k++) {
-		groups[k] = group(f, k * size, size, rate);
-		insert(sorted, k, groups[k].d);
-	}
+	n = group_all(f, size, rate, groups);
 	/* A little history is used whole: there is nothing to choose between. */
-	if (size < GLOW_GROUP || groups[0].x - groups[n - 1].x < SHORT_NS)
-		result = fit(groups, n, sorted, prior);
+	if (size < GLOW_GROUP || (double)(newest->t4_ns - oldest->t1_ns) < SHORT_NS)
+		result = fit(groups, n, prior);
 	else
 		result = widest(groups, n, prior);
 	*ret_line = (struct glow_line){

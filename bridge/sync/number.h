@@ -25,9 +25,10 @@ static inline double glow_max(double a, double b)
 	return a > b ? a : b;
 }
 
+/** Into -limit..limit; a NAN is the limit. */
 static inline double glow_clamp(double x, double limit)
 {
-	return glow_max(-limit, glow_min(limit, x));
+	return glow_max(glow_min(x, limit), -limit);
 }
 
 static inline double glow_hypot(double a, double b)

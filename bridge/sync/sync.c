@@ -72,7 +72,7 @@ static void resync(struct glow_sync *s, int64_t now_ns)
 {
 	s->phase = GLOW_SYNC_RESYNC;
 	s->resync_ns = now_ns;
-	measure_anew(s, now_ns, s->smooth_rate, RESYNC_SIGMA);
+	measure_anew(s, now_ns, s->smooth_rate, glow_hypot(RESYNC_SIGMA, s->line.rate_sigma));
 }
 
 /* What the samples of one clock say of another is nothing: they never meet in one fit. */
@@ -88,8 +88,10 @@ void glow_sync_follow(struct glow_sync *s, struct glow_raw now, struct glow_lead
 	s->leader = leader;
 	if (first)
 		acquire(s, now.ns, s->cfg.rate, s->cfg.rate_sigma);
-	else if (!same_clock || s->anew)
+	else if (!same_clock)
 		acquire(s, now.ns, 0, COLD_SIGMA);
+	else if (s->anew)
+		acquire(s, now.ns, s->prior_rate, s->prior_sigma);
 	else
 		resync(s, now.ns);
 }
@@ -204,7 +206,11 @@ static bool impossible(struct glow_sync *s)
 static void smooth(struct glow_sync *s, double rate, double elapsed_ns)
 {
 	s->smooth_ns = glow_min(SMOOTH_NS, s->smooth_ns + elapsed_ns);
-	s->smooth_rate += (rate - s->smooth_rate) * glow_min(1, elapsed_ns / s->smooth_ns);
+	/* Replies that a stall has held up come in one instant. */
+	if (s->smooth_ns > 0)
+		s->smooth_rate += (rate - s->smooth_rate) * glow_min(1, elapsed_ns / s->smooth_ns);
+	else
+		s->smooth_rate = rate;
 }
 
 /* Takes the line as the output's; returns the step. */

@@ -61,7 +61,8 @@ bool glow_bridge_started(const struct glow_bridge *b);
 bool glow_bridge_conducted(const struct glow_bridge *b);
 
 /** Lets time pass to t_us: waiting commands take effect, notices and
- * transitions end, state is published. Never goes back. */
+ * transitions end, state is published. Time never goes back: an instant before the
+ * latest counts as that, here and for messages. */
 void glow_bridge_tick(struct glow_bridge *b, int64_t t_us);
 
 /** The next instant at which glow_bridge_tick() has something to do; GLOW_NEVER if none. */

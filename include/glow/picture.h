@@ -46,7 +46,8 @@ struct glow_scene_layer {
 };
 
 /** The layers; NULL where there is none. Of the scenes the last that shows is on
- * top; what it does not cover (a cross-fade) lets the next one down show, at last the idle display. */
+ * top; what it does not cover (a cross-fade) lets the next one down show, at last the idle display.
+ * A transition that begins with a scene, and is as long as its opening cross-fade, takes the place of that. */
 struct glow_picture {
 	const struct glow_look *idle, *light, *notice;
 	const struct glow_scene_layer *scenes;

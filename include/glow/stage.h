@@ -23,6 +23,7 @@ struct glow_stage {
 	bool has_next_scenes; /**< they are of another timeline and wait until we are on it */
 	bool has_next_roster; /**< its effective_us has not come yet */
 	struct glow_dim dim;
+	bool undimmed;     /**< its until_us is over, by the clock we are on now */
 	uint32_t revision; /**< rises with every change of what the functions below answer */
 };
 
@@ -37,7 +38,8 @@ enum glow_code glow_stage_message(struct glow_stage *stage, enum glow_topic_kind
 /** The timeline that the given times are on from now on; 0: the machine's own wall clock. */
 void glow_stage_clock(struct glow_stage *stage, uint64_t clock_id, int64_t now_us);
 
-/** Lets time pass: a waiting roster comes into force, the dimmer's time runs out. */
+/** Lets time pass: a waiting roster comes into force, the dimmer's time runs out (and is back
+ * where another clock says that it has not). */
 void glow_stage_tick(struct glow_stage *stage, int64_t t_us);
 
 /** The next instant after t_us at which glow_stage_tick() has something to do, or a scene

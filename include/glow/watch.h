@@ -74,7 +74,20 @@ const struct glow_scene *glow_watch_scene(const struct glow_watch *w, const stru
 /** How LED i of a frame looks to the eye. */
 struct glow_rgb glow_watch_pixel(struct glow_shape shape, const struct glow_frame *frame, uint32_t i);
 
-/** "scene: rainbow", "solid #ff0000 50%", "off", "idle: blue", "notice: blink". */
+/** What of a node is seen at an instant. */
+enum glow_watch_layer {
+	GLOW_LAYER_OFFLINE,
+	GLOW_LAYER_DARK,    /**< its board has a problem */
+	GLOW_LAYER_UNKNOWN, /**< online, but has not said its state */
+	GLOW_LAYER_OFF,
+	GLOW_LAYER_NOTICE,
+	GLOW_LAYER_LIGHT,
+	GLOW_LAYER_SCENE,
+	GLOW_LAYER_IDLE,
+};
+enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us);
+
+/** It in words: "scene: rainbow", "solid #ff0000 50%", "off", "idle: blue", "notice: blink". */
 void glow_watch_label(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, char *ret_text,
 		      size_t size);
 

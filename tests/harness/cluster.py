@@ -45,9 +45,9 @@ class Clock:
 
 
 def need_clocks():
-    """Ends the program as skipped where the kernel has no time namespaces, or this container does not give them to us."""
-    read = "import time; print(time.monotonic_ns())"
-    asked = subprocess.run(Clock(uptime_s=10**6).within() + [sys.executable, "-c", read], capture_output=True, text=True)
+    """Ends the program as skipped where the kernel has no time namespaces, or this container no use of them."""
+    read = [sys.executable, "-c", "import time; print(time.monotonic_ns())"]
+    asked = subprocess.run(Clock(uptime_s=10**6).within() + read, capture_output=True, text=True)
     if asked.returncode or int(asked.stdout) < 10**15:
         print("SKIPPED: no clocks of their own for nodes: %s" % (asked.stderr.strip() or "the namespace has no effect"))
         sys.exit(glow.SKIPPED)
@@ -61,15 +61,17 @@ class Node(glow.Bridge):
         super().__init__(home, uri, *options, env=clock.env(), within=clock.within(), **more)
 
     def shown(self, since_ns=0):
-        """Its frames from that instant of the host on, each with its host_ns."""
-        frames = self.frames.look()
+        """Its frames from that instant of the host on, each with its host_ns. Not the first, which is the board's
+        own darkness and belongs to no slot."""
+        frames = self.frames.look()[1:]
         for f in frames:
             f.host_ns = self.clock.host_ns(f.mono_ns)
         return [f for f in frames if f.host_ns >= since_ns]
 
     def readings(self, watch):
         """What its clock was, as the probes that a watch of P/time/request/+ saw tell: [(host raw ns, cluster ns)]."""
-        probes = (struct.unpack("<BBHIqq", m.payload) for m in watch.find("%s/time/request/%s" % (self.prefix, self.node)))
+        topic = "%s/time/request/%s" % (self.prefix, self.node)
+        probes = (struct.unpack("<BBHIqq", m.payload) for m in watch.find(topic))
         return [(self.clock.host_raw_ns(t1), s1) for _, _, _, _, t1, s1 in probes if s1]
 
 

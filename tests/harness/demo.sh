@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # demo.sh <folder of the programs> [seconds]: a broker, a conductor, five virtual
 # nodes, a show made of glowctl's commands, and the live view of all of it. Without
-# seconds it stays until Ctrl-C. With GLOW_SVG=<file> it leaves a picture there; 13
+# seconds it stays until Ctrl-C. With GLOW_SVG=<file> it leaves a picture there; 15
 # seconds make one of a rainbow, with the clocks' errors known.
 set -euo pipefail
 
@@ -66,7 +66,7 @@ done
 show() {
 	while true; do
 		ctl play rainbow --fade-ms 1000
-		sleep 13
+		sleep 16
 		ctl play larson red --param period_ms=5000 --param width=6 --param tail=25 --fade-ms 800
 		sleep 8
 		ctl identify pi3 --ttl-s 4

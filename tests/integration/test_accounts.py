@@ -379,6 +379,20 @@ class Doors(Case):
                               stdout=subprocess.PIPE, check=True).stdout.decode()
         self.assertEqual(serial, int(said.split("=")[1], 16))
 
+        with broker.connect("bridge-pi3") as gone, broker.connect("viewer") as stays:
+            secured.make_secrets(self.secrets, "--remove", "bridge-pi3")
+            broker.write_passwords()
+            broker.process.send_signal(signal.SIGHUP)
+            glow.wait_until("it is thrown out", lambda: self.is_out(gone))
+            stays.received()
+
+    def is_out(self, client):
+        try:
+            client.received()
+            return False
+        except ConnectionError:
+            return True
+
     def gets_in(self, broker, account):
         try:
             broker.connect(account).close()
@@ -411,6 +425,123 @@ class OwnBroker(Case):
                 self.assertNotEqual(viewer.publish("glow/all/set", "red"), 0)
         with self.assertRaises(mqtt.Refused):
             mqtt.Client(mqtt.Stream(broker.port))
+
+
+class Programs(Case):
+    """Ours, each with its account, over TLS."""
+
+    def program(self, kind, account, **more):
+        program = kind(self.home, self.broker.uri, env=self.broker.env(account), **more)
+        self.addCleanup(program.close)
+        return program
+
+    def ctl(self, account, *command, status=0):
+        done = glow.run_ctl("--broker", self.broker.uri, "--ca-file", os.path.join(self.secrets, "ca.crt"), "--username",
+                            account, "--password", self.broker.password(account), *command)
+        self.assertEqual(done.returncode, status, done)
+        return done.stdout + done.stderr
+
+    def watch(self, *topics):
+        watch = glow.Watch(self.broker, *topics)
+        self.addCleanup(watch.close)
+        return watch
+
+    def test_everything_works(self):
+        watch = self.watch("#")
+        conductor = self.program(glow.Conductor, "conductor").wait_leading()
+        pi1 = self.program(glow.Bridge, "bridge-pi1", node="pi1")
+        shared = self.program(glow.Bridge, "bridge", node="shared")
+        nodes = (pi1, shared)
+        for node in nodes:
+            watch.wait(node.topic("availability"), lambda m: m.payload == b"online")
+            watch.wait("homeassistant/device/glow-%s/config" % node.node)
+            watch.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] == "tracking")
+        watch.wait("homeassistant/device/glow-cluster/config")
+        watch.wait("glow/roster", lambda m: len(m.json()["nodes"]) == 2)
+
+        self.assertEqual(self.ctl("operator", "set", "pi1", "red"), "pi1: ok\n")
+        pi1.frames.wait_shows(["ff0000"] * 8)
+        self.ctl("operator", "set", "all", "blue")
+        applied = watch.wait("glow/all/apply").json()
+        for node in nodes:
+            node.frames.wait("blue at the instant given", lambda f: f.lights == ["0000ff"] * 8
+                             and f.t_us == applied["at_us"])
+        self.ctl("homeassistant", "play", "lime")
+        for node in nodes:
+            node.frames.wait_shows(["00ff00"] * 8)
+        self.ctl("admin", "dim", "off")
+        for node in nodes:
+            node.frames.wait_shows(["000000"] * 8)
+        self.ctl("operator", "dim", "on")
+        self.ctl("operator", "notify", "shared", "red")
+        shared.frames.wait_shows(["ff0000"] * 8)
+        self.assertRegex(self.ctl("viewer", "nodes"), "2 of . nodes online")
+        self.assertIn("no answer", self.ctl("viewer", "set", "pi1", "red", status=69))
+
+        # Another conductor that knows nothing asks the nodes for the time, and goes on with it.
+        before = watch.last("glow/conductor/info").json()
+        conductor.kill()
+        watch.wait("glow/conductor/availability", lambda m: m.payload == b"offline")
+        since = watch.mark()
+        self.program(glow.Conductor, "conductor").wait_leading()
+        after = watch.wait("glow/conductor/info", lambda m: m.json()["state"] == "leading", since).json()
+        self.assertEqual(after["clock_id"], before["clock_id"])
+        self.assertGreater(after["term"], before["term"])
+        self.assertTrue([m for m in watch.look()[since:] if m.topic.startswith("glow/time/adopt/reply/")])
+
+        for node in nodes:
+            node.stop()
+            watch.wait(node.topic("availability"), lambda m: m.payload == b"offline", since)
+        said = self.ctl("operator", "forget", "pi1", status=77)
+        self.assertIn("such as admin", said)
+        self.assertNotIn("forgotten", said)
+        self.assertIn("glow/node/pi1/state", self.broker.retained("glow/#"))
+        self.assertEqual(self.ctl("admin", "forget", "pi1"), "pi1: forgotten\n")
+        self.assertFalse([t for t in self.broker.retained("#") if "pi1" in t])
+
+    def test_a_node_cannot_be_another(self):
+        watch = self.watch("#")
+        liar = self.program(glow.Bridge, "bridge-pi2", node="pi9")
+        honest = self.program(glow.Bridge, "bridge-pi2", node="pi2")
+        watch.wait(honest.topic("availability"), lambda m: m.payload == b"online")
+        glow.wait_until("the liar is through", lambda: "connected to" in liar.log() or "refused" in liar.log())
+        liar.kill()
+        honest.kill()
+        watch.wait(honest.topic("availability"), lambda m: m.payload == b"offline")
+        self.assertFalse([m for m in watch.look() if "pi9" in m.topic])
+
+    def test_answers_go_where_answers_may(self):
+        """A bridge asked for an answer elsewhere cannot be made to write there, and lives on."""
+        watch = self.watch("#")
+        node = self.program(glow.Bridge, "bridge-pi1", node="pi1")
+        watch.wait(node.topic("availability"), lambda m: m.payload == b"online")
+        with self.broker.connect("operator") as operator:
+            for response in ("another", "homeassistant/status", "glow/conductor/info", "glow/node/pi2/state",
+                             "$SYS/broker/uptime", "glow/answer/last"):
+                since = watch.mark()
+                self.assertEqual(operator.publish(node.topic("set"), "red", response=response), 0)
+                watch.wait(node.topic("state"), since=since)
+        watch.wait("glow/answer/last")
+        answered = {m.topic for m in watch.look() if b'"status"' in m.payload}
+        self.assertEqual(answered, {"glow/answer/last"})
+
+    def test_what_goes_wrong_is_told(self):
+        other = os.path.join(self.home, "other")
+        secured.make_secrets(other)
+        right = self.broker.env("bridge")
+        elsewhere = "mqtts://127.1:%d" % self.broker.tls_port  # the same broker by a name that is not in its certificate
+        for uri, env, part in (
+                (self.broker.uri, dict(right, GLOW_USERNAME="conductor"), "user name or password refused"),
+                (self.broker.uri, {"GLOW_CA_FILE": right["GLOW_CA_FILE"]}, "user name or password refused"),
+                (self.broker.uri, dict(right, GLOW_CA_FILE=os.path.join(other, "ca.crt")), "is not trusted"),
+                (elsewhere, right, "is not made out to the name 127.1"),
+                ("mqtt://127.0.0.1:%d" % self.broker.tls_port, right, "hung up at once")):
+            node = glow.Bridge(self.home, uri, env=env)
+            self.addCleanup(node.close)
+            node.wait_log(part)
+            self.assertNotIn("connected to mqtt", node.log())
+            self.assertNotIn(self.broker.password("bridge"), node.log())
+        self.program(glow.Bridge, "bridge").wait_connected()
 
 
 class Secrets(unittest.TestCase):
@@ -501,7 +632,8 @@ class Secrets(unittest.TestCase):
                 (repository, (), 1, "in the repository"), (self.dir, ("--bogus",), 64, "--bogus"),
                 (self.dir, ("--name", "a b"), 64, "a b"), (self.dir, ("--prefix", "a/#"), 64, "a/#"),
                 (self.dir, ("--prefix", "/a"), 64, "/a"), (self.dir, ("--account", "bridge-Pi7"), 64, "bridge-Pi7"),
-                (self.dir, ("--account", "witness"), 64, "witness"), (self.dir, ("--dir",), 64, "--dir"),
+                (self.dir, ("--account", "witness"), 64, "witness"),
+                (self.dir, ("--account", "bridge-cluster"), 64, "the cluster's own"), (self.dir, ("--dir",), 64, "--dir"),
                 (self.dir, ("--owner", "x"), 64, "--install"), ("/proc/x", (), 1, "/proc/x"),
                 (self.dir, ("--remove", "bridge-pi7"), 1, "bridge-pi7")):
             done = secured.secrets(where, *options)

@@ -12,6 +12,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import cluster
 import glow
 
 EX_USAGE, EX_UNAVAILABLE, EX_CONFIG = 64, 69, 78
@@ -164,7 +165,8 @@ class Leading(Cluster):
             apply = self.seen.wait(self.topic(target + "/apply"), since=since).json()
             for node in nodes:
                 frame = node.frames.wait("in " + color, lambda f: f.lights == [color[1:]] * 8)
-                self.assertEqual(frame.t_us, apply["at_us"], node.node)
+                # A busy node may draw it with what comes next, before another frame is due.
+                self.assertTrue(0 <= frame.t_us - apply["at_us"] < 17000, (node.node, frame.t_us, apply["at_us"]))
             time.sleep(1.2)  # after which a node would answer by itself
             answer, = answers.look()[answered:]
             self.assertEqual(answer.json(), {"status": "ok", "at_us": apply["at_us"]})
@@ -332,7 +334,7 @@ class ColdStart(Cluster):
         old = self.led_info()
         since = self.seen.mark()
         first.kill()
-        second = self.conduct(wall_s=3600).wait_leading()
+        second = self.conduct(env=cluster.Clock(wall_ms=3600000).env()).wait_leading()
         new = self.led_info(since)
         self.assertIn("asking 3 nodes", second.log())
         self.assertEqual((new["clock_id"], new["term"]), (old["clock_id"], old["term"] + 1))
@@ -348,7 +350,7 @@ class ColdStart(Cluster):
         old = self.led_info()
         since = self.seen.mark()
         first.kill()
-        second = self.conduct(wall_s=3600).wait_leading()
+        second = self.conduct(env=cluster.Clock(wall_ms=3600000).env()).wait_leading()
         new = self.led_info(since)
         self.assertIn("no node knows the time", second.log())
         self.assertNotEqual(new["clock_id"], old["clock_id"])
@@ -358,7 +360,7 @@ class ColdStart(Cluster):
 
     def test_unset_wall_clock(self):
         """As a Pi without a clock chip starts: nobody leads before the clock is set, or a minute is over."""
-        conductor = self.conduct(wall_s=-int(time.time()))
+        conductor = self.conduct(env=cluster.Clock(wall_ms=-time.time_ns() // 10**6).env())
         conductor.wait_log("wall clock is unset")
         self.wait_beacons(4, 0)
         self.assertFalse(conductor.leads())

@@ -234,7 +234,7 @@ class Options(glow.unittest.TestCase):
                 self.assert_refused(EX_CONFIG, list(env)[0], env=env)
 
     def test_ids(self):
-        for node in ("Pi1", "-a", "a-", "a_b", "a/b", "a b", "+", "#", "ä", "x" * 64):
+        for node in ("Pi1", "-a", "a-", "a_b", "a/b", "a b", "+", "#", "ä", "x" * 64, "conductor", "cluster"):
             with self.subTest(node=node):
                 self.assert_refused(EX_USAGE, "--node", options=["--board", "virtual", "--node", node])
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
 """docs/schema against a real node: everything it says is valid, every command of
-the schema's is taken, and what the schema refuses the node refuses too. The
-messages of a conductor are those that the readers are tested with."""
+the schema's is taken, and what the schema refuses the node refuses too. And
+against a real conductor, and the messages that its readers are tested with."""
 
 import copy
 import json
@@ -141,6 +141,29 @@ class Conductor(unittest.TestCase):
             self.assertEqual(errors("play", command), [], command)
         for command in BAD_PLAY:
             self.assertNotEqual(errors("play", command), [], command)
+
+
+class Live(glow.Case):
+    """Everything that a real conductor says."""
+
+    KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
+             "scene/current": "scenes", "dim/current": "dim"}
+
+    def test_messages(self):
+        watch = self.watch("glow/#", "answers/#")
+        self.bridge()
+        self.conductor().wait_leading()
+        watch.wait("glow/roster")
+        for topic, payload in (("scene/play", "rainbow"), ("scene/play", "nonsense"), ("all/set", "red"),
+                               ("all/set", "nonsense"), ("dim/set", "40%"), ("scene/stop", "{}")):
+            answer = self.broker.request("glow/" + topic, payload, "answers/x")
+            self.assertEqual(errors("answer", answer), [], answer)
+        watch.wait("glow/scene/current", lambda m: m.json()["scenes"] and m.json()["scenes"][0]["end_us"])
+        for topic, kind in self.KINDS.items():
+            said = watch.find("glow/" + topic)
+            self.assertTrue(said, topic)
+            for message in said:
+                self.assertEqual(errors(kind, message.json()), [], message)
 
 
 if __name__ == "__main__":

@@ -195,13 +195,13 @@ class Control(glow.Case):
     """The same checks on nodes that nobody conducts, whose wall clocks are 20 ms apart."""
 
     def test_nodes_by_themselves_fail(self):
-        nodes = []
-        for k, name in enumerate(NAMES):
-            nodes.append(cluster.Node(self.home, self.broker.uri, "--idle", "rainbow", node=name,
-                                      clock=cluster.Clock(uptime_s=1000 * (k + 1), wall_ms=20 * k)))
-            self.addCleanup(nodes[-1].close)
-        whole = cluster.Node(self.home, self.broker.uri, "--idle", "rainbow", "--virtual-pixels", "40", "--current-limit-ma", "0")
-        self.addCleanup(whole.close)
+        options = ("--idle", "rainbow", "--current-limit-ma", "0", "--virtual-pixels")
+        nodes = [cluster.Node(self.home, self.broker.uri, *options, str(PIXELS), node=name,
+                              clock=cluster.Clock(uptime_s=1000 * (k + 1), wall_ms=20 * k))
+                 for k, name in enumerate(NAMES)]
+        whole = cluster.Node(self.home, self.broker.uri, *options, str(PIXELS * len(NAMES)))
+        for node in nodes + [whole]:
+            self.addCleanup(node.close)
         for node in nodes + [whole]:
             node.frames.wait("of the idle display", is_lit)
         time.sleep(2)

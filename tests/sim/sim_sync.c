@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "--headline") == 0)
 		effort = (struct effort){ 3, 900, true };
 	else if (argc > 1)
-		effort.seeds = atoi(argv[1]);
+		effort.seeds = (int)strtol(argv[1], NULL, 10);
 	if (effort.seeds < 3) {
 		fputs("usage: sim_sync [--headline | seeds], of which there must be three\n", stderr);
 		return 64;

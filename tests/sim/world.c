@@ -175,13 +175,13 @@ static void at_broker(struct world *w, int m, const struct packet *packet)
 	acknowledged(w, m); /* what a client sends also acknowledges what it got */
 	switch (packet->kind) {
 	case PACKET_REQUEST:
-		if (w->machine[m].asks != LEADERS)
-			send_down(w, w->machine[m].asks, packet);
-		for (int k = 0; k < w->machines && w->machine[m].asks == LEADERS; k++)
+		for (int k = 0; k < w->machines; k++)
 			if (w->machine[k].leads && k != m)
 				send_down(w, k, packet);
 		return;
 	case PACKET_REPLY:
+	case PACKET_ADOPT:
+	case PACKET_OFFER:
 		send_down(w, packet->to, packet);
 		return;
 	default:
@@ -195,19 +195,22 @@ static void at_broker(struct world *w, int m, const struct packet *packet)
 
 static void answer(struct world *w, int m, const struct packet *asked)
 {
-	struct machine *p = &w->machine[m];
-	struct packet packet = { .kind = PACKET_REPLY, .from = m, .to = asked->from };
+	bool adopt = asked->kind == PACKET_ADOPT;
+	struct packet packet = { .kind = adopt ? PACKET_OFFER : PACKET_REPLY, .from = m, .to = asked->from };
 	int64_t t2 = world_time(w, m), work = 20000 + llround(random_exponential(&w->dice, 20000));
+	struct glow_sync_report report;
 
+	glow_sync_report(&w->machine[m].sync, world_local(w, m), &report);
 	packet.reply = (struct glow_time_reply){
 		.seq = asked->request.seq,
 		.t1_ns = asked->request.t1_ns,
 		.t2_ns = t2,
 		.t3_ns = t2 + work,
-		.leader = glow_sync_leader(&p->sync),
+		.leader = glow_sync_leader(&w->machine[m].sync),
+		.sigma_ns = report.error_ns,
+		.rate_ppb = report.rate_ppb,
+		.state = (uint8_t)report.state,
 	};
-	if (!p->leads)
-		packet.reply.leader = glow_sync_leader(&w->machine[asked->from].sync);
 	send_up(w, m, &packet, w->t_ns + work);
 }
 
@@ -246,8 +249,15 @@ static void arrive(struct world *w, int m, const struct packet *packet)
 
 	switch (packet->kind) {
 	case PACKET_REQUEST:
+		if (p->leads)
+			answer(w, m, packet);
+		return;
+	case PACKET_ADOPT:
 		if (glow_sync_valid(&p->sync))
 			answer(w, m, packet);
+		return;
+	case PACKET_OFFER:
+		glow_adopt_reply(&w->adopt, &packet->reply, world_local(w, m));
 		return;
 	case PACKET_REPLY:
 		get_reply(w, m, packet->reply);
@@ -259,6 +269,53 @@ static void arrive(struct world *w, int m, const struct packet *packet)
 	case PACKET_COMMAND:
 		return;
 	}
+}
+
+static void announce(struct world *w, int m)
+{
+	struct packet packet = { .kind = PACKET_INFO, .from = m, .leader = glow_sync_leader(&w->machine[m].sync) };
+
+	send_up(w, m, &packet, w->t_ns);
+}
+
+void world_lead(struct world *w, int m, struct glow_leader leader)
+{
+	glow_sync_lead(&w->machine[m].sync, world_local(w, m), leader);
+	w->machine[m].leads = true;
+	announce(w, m);
+	plan(w, m);
+}
+
+void world_lead_from(struct world *w, int m, int64_t s_ns, double rate, struct glow_leader leader, bool silent)
+{
+	glow_sync_begin(&w->machine[m].sync, world_local(w, m), s_ns, rate, leader);
+	w->machine[m].leads = true;
+	if (!silent)
+		announce(w, m);
+	plan(w, m);
+}
+
+/* Each due probe of a node, and in the end what the answers come to. */
+static void adopt(struct world *w, int m)
+{
+	struct packet packet = { .kind = PACKET_ADOPT, .from = m };
+	struct glow_raw l = world_local(w, m), next;
+	struct glow_leader leader = glow_sync_leader(&w->machine[0].sync);
+	int64_t offset;
+	int32_t ppb;
+
+	while (glow_adopt_probe(&w->adopt, l, &packet.to, &packet.request))
+		send_up(w, m, &packet, w->t_ns);
+	if (glow_adopt_done(&w->adopt, l) && glow_adopt_result(&w->adopt, &offset, &ppb)) {
+		leader.term++;
+		leader.boot++;
+		world_lead_from(w, m, l.ns + offset, isnan(w->rate_known) ? ppb / 1e9 : w->rate_known, leader, false);
+		return;
+	}
+	next = glow_adopt_next(&w->adopt);
+	put(w, (struct event){ .t_ns = oscillator_when(&w->machine[m].crystal, w->t_ns, next.ns) + 1000,
+			       .kind = EVENT_ADOPT,
+			       .machine = m });
 }
 
 static void happen(struct world *w, const struct event *e)
@@ -280,6 +337,9 @@ static void happen(struct world *w, const struct event *e)
 	case EVENT_ACK:
 		if (e->life == p->connection.acks)
 			acknowledged(w, e->machine);
+		return;
+	case EVENT_ADOPT:
+		adopt(w, e->machine);
 		return;
 	case EVENT_SCRIPT:
 		e->script(w, e->machine);
@@ -342,37 +402,18 @@ void world_leave(struct world *w, int m)
 	lose(w, m);
 }
 
-static void announce(struct world *w, int m)
-{
-	struct packet packet = { .kind = PACKET_INFO, .from = m, .leader = glow_sync_leader(&w->machine[m].sync) };
-
-	send_up(w, m, &packet, w->t_ns);
-}
-
-void world_lead(struct world *w, int m, struct glow_leader leader)
-{
-	glow_sync_lead(&w->machine[m].sync, world_local(w, m), leader);
-	w->machine[m].leads = true;
-	announce(w, m);
-	plan(w, m);
-}
-
-void world_lead_from(struct world *w, int m, int64_t s_ns, double rate, struct glow_leader leader, bool silent)
-{
-	glow_sync_begin(&w->machine[m].sync, world_local(w, m), s_ns, rate, leader);
-	w->machine[m].leads = true;
-	if (!silent)
-		announce(w, m);
-	plan(w, m);
-}
-
-void world_adopt(struct world *w, int m)
+void world_adopt(struct world *w, int m, double rate_known)
 {
 	struct machine *p = &w->machine[m];
+	struct glow_sync_cfg cfg = p->sync.cfg;
 
+	glow_sync_init(&p->sync, &cfg);
 	world_join(w, m);
-	glow_sync_follow(&p->sync, world_local(w, m), glow_sync_leader(&w->machine[p->asks].sync));
-	plan(w, m);
+	w->rate_known = rate_known;
+	glow_adopt_init(&w->adopt, world_local(w, m), glow_sync_leader(&w->machine[0].sync).clock_id);
+	for (int k = 0; k < w->cfg.nodes && glow_adopt_add(&w->adopt) >= 0; k++)
+		;
+	adopt(w, m);
 }
 
 static void broker_back(struct world *w, int argument)
@@ -403,40 +444,23 @@ static void command(struct world *w, int argument)
 	world_at(w, w->t_ns + llround(random_exponential(&w->dice, w->cfg.command_every_ms * 1e6)), command, argument);
 }
 
-static struct glow_sync_cfg sync_cfg(struct world *w, int m)
-{
-	struct glow_sync_cfg cfg = {
-		.seed = (uint32_t)(w->seed * 1000 + (uint64_t)m),
-		.power_save = m < w->cfg.nodes && w->cfg.power_save,
-		.interval_min_ns = llround(w->cfg.interval_s[0] * 1e9),
-		.interval_max_ns = llround(w->cfg.interval_s[1] * 1e9),
-	};
-
-	/* S runs as the first conductor's crystal does. */
-	if (w->cfg.rate_known_ppm > 0 && m >= w->cfg.nodes + w->cfg.conductors - 1) {
-		cfg.rate = w->machine[w->cfg.nodes].crystal.constant - w->machine[m].crystal.constant +
-			   random_normal(&w->dice, 0, w->cfg.rate_known_ppm * 1e-6);
-		cfg.rate_sigma = 5e-6;
-	}
-	return cfg;
-}
-
 static void machine_init(struct world *w, int m)
 {
 	struct machine *p = &w->machine[m];
 	uint64_t first = (uint64_t)m * 4 + 1;
-	int adopter = m - w->cfg.nodes - w->cfg.conductors; /* a negative one is none */
-	uint64_t crystal = adopter < 0 ? first : (uint64_t)(w->cfg.nodes + w->cfg.conductors - 1) * 4 + 1;
-	struct link_cfg link = m < w->cfg.nodes ? *w->cfg.link[m % 2] : link_leg;
-	struct glow_sync_cfg cfg;
+	bool node = m < w->cfg.nodes;
+	struct link_cfg link = node ? *w->cfg.link[m % 2] : link_leg;
+	struct glow_sync_cfg cfg = {
+		.seed = (uint32_t)(w->seed * 1000 + (uint64_t)m),
+		.power_save = node && w->cfg.power_save,
+		.interval_min_ns = llround(w->cfg.interval_s[0] * 1e9),
+		.interval_max_ns = llround(w->cfg.interval_s[1] * 1e9),
+	};
 
-	link.power_save = m < w->cfg.nodes && w->cfg.power_save;
-	p->node = m < w->cfg.nodes;
-	p->asks = adopter < 0 ? LEADERS : adopter;
-	oscillator_init(&p->crystal, &w->cfg.crystal, w->seed, crystal);
+	link.power_save = node && w->cfg.power_save;
+	oscillator_init(&p->crystal, &w->cfg.crystal, w->seed, first);
 	link_init(&p->up, &link, true, w->seed, first + 1);
 	link_init(&p->down, &link, false, w->seed, first + 2);
-	cfg = sync_cfg(w, m);
 	glow_sync_init(&p->sync, &cfg);
 	for (int k = 0; k < RIVALS; k++)
 		rival_init(&p->rival[k], (enum rival_kind)k);
@@ -450,7 +474,7 @@ struct world *world_create(const struct world_cfg *cfg, uint64_t seed)
 	w->seed = seed;
 	w->dice = random_of(seed, 0);
 	w->broker_up = true;
-	w->machines = cfg->nodes + cfg->conductors + cfg->adopters;
+	w->machines = cfg->nodes + cfg->conductors;
 	for (int m = 0; m < w->machines; m++)
 		machine_init(w, m);
 	return w;

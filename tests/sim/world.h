@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glow/adopt.h>
 #include <glow/sync.h>
 
 #include "figures.h"
@@ -18,10 +19,10 @@
 #define MS  INT64_C(1000000)
 #define SEC INT64_C(1000000000)
 
-enum { MACHINES_MAX = 104, HELD_MAX = 32, LEADERS = -1 };
+enum { MACHINES_MAX = 104, HELD_MAX = 32 };
 
 struct packet {
-	enum packet_kind { PACKET_REQUEST, PACKET_REPLY, PACKET_INFO, PACKET_COMMAND } kind;
+	enum packet_kind { PACKET_REQUEST, PACKET_REPLY, PACKET_ADOPT, PACKET_OFFER, PACKET_INFO, PACKET_COMMAND } kind;
 	int from, to;
 	struct glow_time_request request;
 	struct glow_time_reply reply;
@@ -43,9 +44,7 @@ struct machine {
 	struct connection connection;
 	struct glow_sync sync;
 	struct rival rival[RIVALS];
-	bool node; /**< lights LEDs: its skew counts */
 	bool alive, online, leads;
-	int asks; /**< the machine that its probes go to; LEADERS: whoever leads */
 	int64_t joined_ns;
 	uint32_t life; /**< counts connections: what was under way in an earlier one is lost */
 	int64_t wake_ns;
@@ -60,7 +59,7 @@ typedef void script_fn(struct world *w, int argument);
 struct event {
 	int64_t t_ns;
 	uint64_t order;
-	enum event_kind { EVENT_WAKE, EVENT_BROKER, EVENT_ARRIVE, EVENT_ACK, EVENT_SCRIPT } kind;
+	enum event_kind { EVENT_WAKE, EVENT_BROKER, EVENT_ARRIVE, EVENT_ACK, EVENT_ADOPT, EVENT_SCRIPT } kind;
 	int machine;
 	uint32_t life; /**< or which acknowledgement */
 	struct packet packet;
@@ -71,9 +70,7 @@ struct world_cfg {
 	struct oscillator_cfg crystal;
 	const struct link_cfg *link[2]; /**< of even and odd nodes */
 	int nodes, conductors;
-	int adopters;          /**< the last conductor's probes of the first so many nodes, as machines of their own */
-	double rate_known_ppm; /**< to the last conductor and its adopters, of its crystal, give or take; 0: not */
-	double interval_s[2];  /**< least and most between probes; 0: as shipped */
+	double interval_s[2]; /**< least and most between probes; 0: as shipped */
 	bool nagle, power_save;
 	bool careless;           /**< control: nodes take replies of any conductor for their own's */
 	double command_every_ms; /**< a command for all nodes, again and again; 0: none */
@@ -87,6 +84,8 @@ struct world {
 	bool broker_up;
 	struct machine machine[MACHINES_MAX]; /**< nodes first, then conductors */
 	int machines;
+	struct glow_adopt adopt; /**< of the conductor that is without history */
+	double rate_known;       /**< to it, of S against its crystal; NAN: not */
 	struct event *heap;
 	int events, room;
 	uint64_t ordered;
@@ -110,8 +109,8 @@ int world_conductor(const struct world *w, int k);
 void world_join(struct world *w, int machine);
 void world_leave(struct world *w, int machine);
 
-/** This adopter begins to ask its node. */
-void world_adopt(struct world *w, int machine);
+/** This conductor has just started and asks the nodes for the time; then it leads. */
+void world_adopt(struct world *w, int machine, double rate_known);
 
 /** This machine leads: with what it has tracked, as `leader`. It tells everybody. */
 void world_lead(struct world *w, int machine, struct glow_leader leader);

@@ -210,6 +210,12 @@ static void test_impossible(void **state)
 	reply.t3_ns = OFFSET - 1;
 	assert_false(glow_adopt_reply(&adopt, &reply, at(START + MS)));
 	reply = fine;
+	reply.t2_ns = INT64_MIN;
+	assert_false(glow_adopt_reply(&adopt, &reply, at(START + MS)));
+	reply = fine;
+	reply.t3_ns = INT64_MAX;
+	assert_false(glow_adopt_reply(&adopt, &reply, at(START + MS)));
+	reply = fine;
 	assert_false(glow_adopt_reply(&adopt, &reply, at(START - 1)));
 	assert_false(glow_adopt_reply(&adopt, &reply, at(START + 2001 * MS)));
 	reply.seq = 1 << 16;

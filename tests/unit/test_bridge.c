@@ -1089,6 +1089,903 @@ static void test_lost_off(void **state)
 	assert_true(shows(GLOW_BLACK));
 }
 
+/* ---- cluster time: helpers ---- */
+
+#define OURS    UINT64_C(0xa1)
+#define OTHER   UINT64_C(0xb2)
+#define ALL     "glow/all/set"
+#define APPLY   "glow/all/apply"
+#define SCENES  "glow/scene/current"
+#define SECONDS "000000"
+
+static void step(int64_t delta, uint64_t clock_id)
+{
+	glow_bridge_clock_stepped(bridge, now, delta, clock_id);
+	now += delta;
+	tick();
+}
+
+static void beacon(void)
+{
+	tell("glow/conductor/beacon", "{}");
+}
+
+static void conductor(const char *availability)
+{
+	tell("glow/conductor/availability", availability);
+}
+
+/* On the cluster's time, and a conductor leads. */
+static void join(void)
+{
+	create();
+	online();
+	step(0, OURS);
+	pass(SECOND);
+	pass(SECOND);
+	conductor("online");
+	beacon();
+	forget();
+}
+
+static void play(uint64_t clock_id, const char *scenes)
+{
+	char text[1200];
+
+	snprintf(text, sizeof(text), "{\"clock_id\":\"%016llx\",\"term\":1,\"rev\":1,\"scenes\":[%s]}",
+		 (unsigned long long)clock_id, scenes);
+	tell(SCENES, text);
+}
+
+/* A scene of one colour that starts so many seconds after START. */
+static const char *scene(const char *color, int start_s, const char *more)
+{
+	static char text[4][300];
+	static int k;
+
+	k = (k + 1) % 4;
+	snprintf(text[k], sizeof(text[k]), "{\"id\":\"%s\",\"effect\":\"solid\",\"color\":\"%s\",\"start_us\":%lld%s}",
+		 color, color, (long long)(START + start_s * SECOND), more);
+	return text[k];
+}
+
+static void expect_number(const char *topic, const char *name, int64_t value)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "\"%s\":%lld", name, (long long)value);
+	if (!said(topic, text))
+		fail_msg("no %s in %s", text, last(topic));
+}
+
+/* The conductor's word on a command: what it says is `cmd`. */
+static void tell_apply(const char *topic, const char *payload, const char *cmd, int64_t at_us)
+{
+	const char *leaf = strrchr(topic, '/');
+	char text[600], to[80];
+
+	snprintf(text, sizeof(text), "{\"kind\":\"%s\",\"at_us\":%lld,\"of\":\"%08x\",\"seed\":77,\"cmd\":%s}",
+		 leaf + 1, (long long)at_us, glow_command_hash(topic, payload, strlen(payload)), cmd);
+	snprintf(to, sizeof(to), "%.*s/apply", (int)(leaf - topic), topic);
+	tell(to, text);
+}
+
+/* ---- scenes ---- */
+
+static void test_scene(void **state)
+{
+	uint32_t revision;
+
+	(void)state;
+	join();
+	play(OURS, scene("red", 5, ",\"end_us\":1700000008" SECONDS));
+	assert_true(shows(GLOW_WHITE));
+	assert_int_equal(glow_bridge_next(bridge), START + 5 * SECOND);
+	/* Its start is an instant of its own, and a picture of its own. */
+	revision = glow_bridge_revision(bridge);
+	now = START + 5 * SECOND - 1;
+	tick();
+	assert_int_equal(glow_bridge_revision(bridge), revision);
+	assert_true(shows(GLOW_WHITE));
+	forget();
+	pass(1);
+	assert_int_not_equal(glow_bridge_revision(bridge), revision);
+	assert_true(shows(RED));
+	assert_true(said(STATE, "\"showing\":\"scene\"") && said(STATE, "\"effect\":\"auto\""));
+	assert_int_equal(glow_bridge_next(bridge), START + 8 * SECOND);
+	tell(SET, "50%");
+	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
+	pass(3 * SECOND);
+	assert_true(shows((struct glow_rgb){ 128, 128, 128 }));
+	assert_true(said(STATE, "\"showing\":\"idle\""));
+}
+
+/* While a scene plays nothing is said, whatever changes in it by time. */
+static void test_scene_is_quiet(void **state)
+{
+	(void)state;
+	join();
+	play(OURS, "{\"id\":\"p\",\"playlist\":[{\"color\":\"red\",\"duration_us\":100000},"
+		   "{\"color\":\"blue\",\"duration_us\":100000}],\"loop\":true,\"fade_ms\":30,\"start_us\":"
+		   "1700000000000000}");
+	pass(SECOND);
+	assert_true(said(STATE, "\"showing\":\"scene\""));
+	forget();
+	for (int k = 0; k < 1000; k++) {
+		int64_t next = glow_bridge_next(bridge);
+
+		assert_true(next > now && next <= now + SECOND / 10);
+		now = next;
+		tick();
+	}
+	assert_int_equal(n_sent, 0);
+	/* Nor when the roster or the dimmer change, which is no change of this light. */
+	tell("glow/dim/current", "{\"brightness\":9}");
+	tell("glow/roster", "{\"rev\":1,\"effective_us\":0,\"pixels\":0,\"nodes\":[]}");
+	pass(SECOND);
+	assert_int_equal(n_sent, 0);
+}
+
+static void test_scenes_stacked(void **state)
+{
+	char two[700];
+
+	(void)state;
+	join();
+	snprintf(two, sizeof(two), "%s,%s,%s", scene("red", 0, ""),
+		 scene("lime", 0, ",\"target\":{\"nodes\":[\"pi2\"]}"),
+		 scene("blue", 0, ",\"target\":{\"nodes\":[\"pi1\"]},\"end_us\":1700000003" SECONDS));
+	play(OURS, two);
+	assert_true(shows(BLUE));
+	now = START + 3 * SECOND;
+	tick();
+	assert_true(shows(RED));
+	tell(SCENES, "");
+	assert_true(shows(GLOW_WHITE));
+}
+
+static void test_scene_take(void **state)
+{
+	(void)state;
+	join();
+	tell(SET, "lime 50%");
+	play(OURS, scene("red", 5, ""));
+	pass(SECOND);
+	forget();
+	now = START + 5 * SECOND - 1;
+	tick();
+	assert_true(shows((struct glow_rgb){ 0, 128, 0 }));
+	pass(1);
+	assert_true(shows((struct glow_rgb){ 128, 0, 0 })); /* the brightness is the light's still */
+	assert_true(said(STATE, "\"effect\":\"auto\"") && said(STATE, "\"showing\":\"scene\""));
+	expect_number(STATE, "since_us", START + 5 * SECOND);
+	/* What is lit afterwards stays, also when the scenes are told of again. */
+	pass(1);
+	tell(SET, "blue 100%");
+	play(OURS, scene("red", 5, ""));
+	pass(SECOND);
+	assert_true(shows(BLUE));
+	tell(SET, "auto");
+	assert_true(shows(RED));
+}
+
+/* Lit at the very start it is not older; one microsecond before, it is. */
+static void test_scene_take_order(void **state)
+{
+	(void)state;
+	join();
+	play(OURS, scene("red", 5, ""));
+	now = START + 5 * SECOND - 1;
+	tell(SET, "blue");
+	assert_true(shows(BLUE));
+	pass(1);
+	assert_true(shows(RED));
+	play(OURS, scene("lime", 6, ""));
+	now = START + 6 * SECOND;
+	tell(SET, "blue");
+	pass(SECOND);
+	assert_true(shows(BLUE));
+}
+
+static void test_scene_leaves_off(void **state)
+{
+	(void)state;
+	join();
+	tell(SET, "blue");
+	tell(SET, "off");
+	play(OURS, scene("red", 5, ""));
+	pass(10 * SECOND);
+	assert_true(shows(GLOW_BLACK));
+	assert_true(said(STATE, "\"showing\":\"light\""));
+	tell(SET, "on");
+	assert_true(shows(BLUE));
+	tell(SET, "auto");
+	assert_true(shows(RED));
+}
+
+static void test_scene_does_not_take(void **state)
+{
+	(void)state;
+	join();
+	tell(SET, "blue");
+	play(OURS, scene("red", 5, ",\"take\":false"));
+	pass(10 * SECOND);
+	assert_true(shows(BLUE));
+	/* One that is over by the time it is heard of takes nothing either. */
+	play(OURS, scene("red", 2, ",\"end_us\":1700000003" SECONDS));
+	pass(SECOND);
+	assert_true(shows(BLUE));
+}
+
+/* The light fades into the scene, and what lies beneath both is not seen. */
+static void test_scene_take_fade(void **state)
+{
+	(void)state;
+	join();
+	tell(SET, "red");
+	play(OURS, scene("blue", 5, ",\"fade_ms\":2000"));
+	now = START + 5 * SECOND;
+	tick();
+	assert_true(shows(RED));
+	pass(SECOND);
+	assert_true(shows((struct glow_rgb){ 128, 0, 128 }));
+	assert_int_equal(glow_bridge_pace(bridge, now, NULL), GLOW_ANIMATED);
+	pass(SECOND);
+	assert_true(shows(BLUE));
+	assert_int_equal(glow_bridge_pace(bridge, now, NULL), GLOW_STILL);
+	/* The control: from the idle display the cross-fade is the scene's own. */
+	play(OURS, scene("red", 10, ",\"fade_ms\":2000"));
+	now = START + 11 * SECOND;
+	tick();
+	assert_true(shows((struct glow_rgb){ 255, 128, 128 }) || shows((struct glow_rgb){ 255, 127, 127 }));
+}
+
+/* Two nodes, one of which wakes late: "older" is a matter of the instants, not of who woke when. */
+static void test_scene_and_command_in_one_tick(void **state)
+{
+	for (int late = 0; late < 2; late++) {
+		join();
+		tell(SET, "lime");
+		play(OURS, scene("red", 5, ""));
+		tell(SET, "{\"brightness\":128,\"at_us\":1700000005000001}");
+		now = START + 5 * SECOND;
+		if (!late)
+			tick();
+		pass(10);
+		assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
+		(void)teardown(state);
+		(void)setup(state);
+	}
+}
+
+static void test_scene_without_cluster_time(void **state)
+{
+	(void)state;
+	connect();
+	play(OURS, scene("red", 0, ",\"end_us\":1700000100" SECONDS));
+	assert_true(shows(GLOW_WHITE));
+	pass(SECOND);
+	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
+	step(20 * SECOND, OURS);
+	/* It comes with a cross-fade from what showed. */
+	assert_true(shows(GLOW_WHITE));
+	pass(SECOND / 4);
+	assert_true(shows((struct glow_rgb){ 255, 128, 128 }) || shows((struct glow_rgb){ 255, 127, 127 }));
+	pass(SECOND / 4);
+	assert_true(shows(RED));
+	assert_true(said(STATE, "\"clock_id\":\"00000000000000a1\"") && said(STATE, "\"showing\":\"scene\""));
+	/* Another timeline: its scenes wait until we are on it. */
+	play(OTHER, scene("blue", 0, ""));
+	assert_true(shows(RED));
+	step(-SECOND, OTHER);
+	pass(SECOND);
+	assert_true(shows(BLUE));
+}
+
+static void test_scene_unknown(void **state)
+{
+	(void)state;
+	join();
+	play(OURS, "{\"id\":\"new\",\"effect\":\"fireworks\",\"start_us\":1700000000000000},"
+		   "{\"id\":\"far\",\"effect\":\"fireworks\",\"start_us\":1700000000000000,\"target\":{\"nodes\":["
+		   "\"pi2\"]}}");
+	assert_true(shows(GLOW_WHITE));
+	assert_int_equal(count(ERROR), 1);
+	assert_true(said(ERROR, "unknown_effect") && said(ERROR, "\"field\":\"new.effect\""));
+	pass(SECOND);
+	assert_int_equal(count(ERROR), 1);
+}
+
+/* Told of before there was anybody to tell, or a clock to show it by, it is said then. */
+static void test_scene_unknown_later(void **state)
+{
+	(void)state;
+	create();
+	play(OURS, "{\"id\":\"new\",\"effect\":\"fireworks\",\"start_us\":1700000000000000}");
+	assert_int_equal(count(ERROR), 0);
+	online();
+	pass(SECOND);
+	assert_int_equal(count(ERROR), 0);
+	step(SECOND, OURS);
+	assert_int_equal(count(ERROR), 1);
+	/* What waits for another clock says nothing yet, and nothing again of the present one. */
+	play(OTHER, "{\"id\":\"newer\",\"effect\":\"fireworks\",\"start_us\":1700000000000000}");
+	assert_int_equal(count(ERROR), 1);
+	step(SECOND, OTHER);
+	assert_int_equal(count(ERROR), 2);
+	assert_true(said(ERROR, "newer.effect"));
+}
+
+static void test_scene_broken_or_cleared(void **state)
+{
+	(void)state;
+	join();
+	play(OURS, scene("red", 0, ""));
+	assert_true(shows(RED));
+	tell(SCENES, "{");
+	tell(SCENES, "{\"clock_id\":\"00000000000000a1\",\"scenes\":[{\"id\":\"x\"}]}");
+	assert_true(shows(RED));
+	assert_int_equal(count(ERROR), 0);
+	tell("glow/dim/current", "{\"brightness\":0}");
+	assert_true(shows(GLOW_BLACK));
+	tell("glow/dim/current", "");
+	assert_true(shows(RED));
+	tell(SCENES, "");
+	assert_true(shows(GLOW_WHITE));
+}
+
+/* ---- the master dimmer ---- */
+
+static void test_dim(void **state)
+{
+	uint32_t revision;
+
+	(void)state;
+	join();
+	notice("red", ",\"ttl_s\":100");
+	tell("glow/dim/current", "{\"brightness\":128,\"until_us\":null}");
+	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
+	revision = glow_bridge_revision(bridge);
+	tell("glow/dim/current", "{\"brightness\":0,\"until_us\":1700000010" SECONDS "}");
+	assert_true(shows(GLOW_BLACK)); /* notices too */
+	assert_int_not_equal(glow_bridge_revision(bridge), revision);
+	pass(SECOND);
+	assert_int_equal(glow_bridge_next(bridge), START + 10 * SECOND);
+	now = START + 10 * SECOND - 1;
+	tick();
+	assert_true(shows(GLOW_BLACK));
+	revision = glow_bridge_revision(bridge);
+	pass(1);
+	assert_true(shows(RED));
+	assert_int_not_equal(glow_bridge_revision(bridge), revision);
+	tell("glow/dim/current", "{\"brightness\":300}");
+	assert_true(shows(RED));
+}
+
+/* ---- commands for many ---- */
+
+static void test_many_applied_at_once(void **state)
+{
+	(void)state;
+	join();
+	ask(ALL, "{\"effect\":\"rainbow\"}", "r");
+	assert_true(shows(GLOW_WHITE));
+	tell_apply(ALL, "{\"effect\":\"rainbow\"}", "{\"effect\":\"rainbow\"}", now + SECOND / 2);
+	assert_true(shows(GLOW_WHITE));
+	assert_int_equal(glow_bridge_next(bridge), now + SECOND / 2);
+	pass(SECOND / 2 - 1);
+	assert_true(shows(GLOW_WHITE));
+	assert_int_equal(n_sent, 0);
+	now += 5000; /* however late the tick, it is the instant that counts */
+	tick();
+	assert_false(shows(GLOW_WHITE));
+	expect_number(STATE, "start_us", now - 5000 + 1);
+	expect_number(STATE, "since_us", now - 5000 + 1);
+	assert_true(said(STATE, "\"seed\":77"));
+	pass(5 * SECOND);
+	assert_int_equal(count("r"), 0);
+	assert_int_equal(count(ERROR), 0);
+}
+
+/* A conductor that says nothing for a second: the node acts and answers by itself. */
+static void test_many_without_apply(void **state)
+{
+	(void)state;
+	join();
+	ask(ALL, "red", "r");
+	beacon();
+	assert_true(shows(GLOW_WHITE));
+	assert_int_equal(glow_bridge_next(bridge), now + SECOND);
+	pass(SECOND - 1);
+	assert_true(shows(GLOW_WHITE));
+	assert_int_equal(n_sent, 0);
+	pass(1);
+	assert_true(shows(RED));
+	assert_string_equal(last("r"), "{\"status\":\"ok\",\"node\":\"pi1\"}");
+	assert_string_equal(sent[0].correlation, "\1two");
+	pass(SECOND);
+	assert_int_equal(count("r"), 1);
+	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
+}
+
+/* What is wrong with it is found at once; it is answered once, by the conductor. */
+static void test_many_refused(void **state)
+{
+	(void)state;
+	join();
+	ask(ALL, "purplish", "r");
+	assert_int_equal(count("r"), 0);
+	assert_int_equal(count(ERROR), 1);
+	assert_true(said(ERROR, "unknown_effect"));
+	deliver((struct glow_message){
+		.topic = ALL, .payload = "red", .len = 3, .retained = true, .response_topic = "r" });
+	assert_true(said(ERROR, "\"code\":\"retained\""));
+	assert_int_equal(count("r"), 0);
+	pass(2 * SECOND);
+	assert_true(shows(GLOW_WHITE));
+	/* Without a conductor it is this node that answers. */
+	ask(ALL, "purplish", "r");
+	assert_true(said("r", "unknown_effect"));
+}
+
+/* What only this board cannot do is a matter of its `error` alone. */
+static void test_many_refused_by_this_board(void **state)
+{
+	(void)state;
+	join();
+	ask("glow/all/set", "{\"params\":{\"period_ms\":2000}}", "r");
+	assert_int_equal(count(ERROR), 1); /* no effect runs here */
+	tell_apply("glow/all/set", "{\"params\":{\"period_ms\":2000}}", "{\"params\":{\"period_ms\":2000}}",
+		   now + 1000);
+	pass(SECOND);
+	assert_int_equal(count(ERROR), 2);
+	assert_int_equal(count("r"), 0);
+	assert_true(shows(GLOW_WHITE));
+}
+
+static void test_many_question(void **state)
+{
+	(void)state;
+	join();
+	ask(ALL, "", "r");
+	assert_int_equal(count("r"), 1); /* every node answers */
+	assert_int_equal(count(STATE), 1);
+}
+
+/* Who leads: `online`, and heard within a second and a half. */
+static void test_many_who_leads(void **state)
+{
+	(void)state;
+	join();
+	pass(SECOND + SECOND / 2 - 1);
+	ask(ALL, "red", "r");
+	assert_true(shows(GLOW_WHITE));
+	pass(1);
+	ask(ALL, "blue", "r"); /* silent for too long: but in the order of arrival */
+	assert_int_equal(count("r"), 1);
+	assert_true(shows(GLOW_WHITE));
+	pass(SECOND);
+	assert_true(shows(BLUE));
+	assert_int_equal(count("r"), 2);
+	forget();
+	beacon();
+	conductor("offline");
+	ask(ALL, "red", "r");
+	assert_true(shows(RED));
+	assert_int_equal(count("r"), 1);
+	conductor("online");
+	ask(ALL, "blue", "r");
+	assert_true(shows(RED));
+	pass(SECOND);
+	assert_true(shows(BLUE));
+	/* After the connection was lost the broker has to say it again. */
+	beacon();
+	glow_bridge_disconnected(bridge);
+	online();
+	ask(ALL, "lime", "r");
+	assert_true(shows(LIME));
+}
+
+static void test_many_apply_first(void **state)
+{
+	(void)state;
+	join();
+	tell_apply(ALL, "red", "{\"color\":\"red\"}", now + SECOND / 4);
+	ask(ALL, "red", "r");
+	pass(SECOND / 4);
+	assert_true(shows(RED));
+	tell(SET, "blue");
+	beacon();
+	pass(2 * SECOND);
+	assert_true(shows(BLUE)); /* not a second time */
+	assert_int_equal(count("r"), 0);
+	/* The credit is used up: the same again is a command of its own. */
+	beacon();
+	ask(ALL, "red", "r");
+	pass(SECOND);
+	assert_true(shows(RED));
+	assert_int_equal(count("r"), 1);
+}
+
+static void test_many_equal_twice(void **state)
+{
+	(void)state;
+	join();
+	ask(ALL, "red", "r");
+	pass(10000);
+	ask(ALL, "red", "r");
+	tell_apply(ALL, "red", "{\"color\":\"red\"}", now + 100000);
+	tell_apply(ALL, "red", "{\"color\":\"red\"}", now + 200000);
+	pass(100000);
+	assert_true(shows(RED));
+	tell(NOTIFY, "{\"flash\":1,\"ttl_s\":0.1}"); /* of another kind: does not wait */
+	pass(100000);
+	expect_number(STATE, "since_us", now);
+	beacon();
+	pass(2 * SECOND);
+	assert_int_equal(count("r"), 0);
+	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
+}
+
+static void test_one_waits_for_many(void **state)
+{
+	(void)state;
+	join();
+	ask(ALL, "red", "r");
+	ask(SET, "blue", "one");
+	assert_true(said("one", "ok"));
+	assert_true(shows(GLOW_WHITE));
+	tell_apply(ALL, "red", "{\"color\":\"red\"}", now + SECOND / 4);
+	ask(SET, "60%", "one"); /* the instant is known by now */
+	assert_true(shows(GLOW_WHITE));
+	pass(SECOND / 4);
+	assert_true(shows((struct glow_rgb){ 0, 0, 153 }));
+	expect_number(STATE, "since_us", now);
+	/* One by itself, when the conductor does not come: the same order. */
+	ask(ALL, "red", "r");
+	tell(SET, "lime");
+	pass(SECOND);
+	assert_true(shows((struct glow_rgb){ 0, 153, 0 }));
+	/* Nothing is left to wait for. */
+	tell(SET, "blue");
+	assert_true(shows((struct glow_rgb){ 0, 0, 153 }));
+}
+
+/* Of the clock's step all waiting commands keep their order. */
+static void test_one_waits_for_many_across_a_step(void **state)
+{
+	(void)state;
+	join();
+	ask(ALL, "red", "r");
+	tell(SET, "blue");
+	step(-3600 * SECOND, OTHER);
+	pass(SECOND - 1);
+	assert_true(shows(GLOW_WHITE));
+	pass(1);
+	assert_true(shows(BLUE));
+	ask(ALL, "red", "r");
+	tell(SET, "lime");
+	tell_apply(ALL, "red", "{\"color\":\"red\"}", now + SECOND / 2);
+	step(SECOND / 4, OTHER); /* the conductor's instant is the cluster's */
+	pass(SECOND / 4);
+	assert_true(shows(LIME));
+}
+
+static void test_many_without_cluster_time(void **state)
+{
+	(void)state;
+	connect();
+	conductor("online");
+	beacon();
+	ask(ALL, "red", "r");
+	assert_true(shows(GLOW_WHITE));
+	tell_apply(ALL, "red", "{\"color\":\"red\"}", now + 5 * SECOND);
+	assert_true(shows(RED));
+	expect_number(STATE, "since_us", now);
+	assert_int_equal(count("r"), 0);
+}
+
+/* The instant that the command itself asks for, with the conductor's word and without. */
+static void test_many_at(void **state)
+{
+	static const char red[] = "{\"color\":\"red\",\"at_us\":1700000010000000}";
+
+	(void)state;
+	join();
+	ask(ALL, red, "r");
+	tell_apply(ALL, red, "{\"color\":\"red\"}", START + 10 * SECOND);
+	tell(SET, "blue"); /* does not wait for an instant that somebody asked for */
+	assert_true(shows(BLUE));
+	now = START + 10 * SECOND - 1;
+	tick();
+	assert_true(shows(BLUE));
+	pass(1);
+	assert_true(shows(RED));
+	assert_int_equal(count("r"), 0);
+}
+
+static void test_many_at_without_apply(void **state)
+{
+	static const char red[] = "{\"color\":\"red\",\"at_us\":1700000010000000}";
+
+	(void)state;
+	join();
+	ask(ALL, red, "r");
+	pass(SECOND);
+	assert_int_equal(count("r"), 1);
+	expect_number("r", "at_us", START + 10 * SECOND);
+	assert_true(shows(GLOW_WHITE));
+	tell(SET, "blue");
+	assert_true(shows(BLUE));
+	now = START + 10 * SECOND - 1;
+	tick();
+	assert_true(shows(BLUE));
+	pass(1);
+	assert_true(shows(RED));
+	assert_int_equal(count("r"), 1);
+}
+
+static void test_many_notify(void **state)
+{
+	(void)state;
+	join();
+	ask("glow/all/notify", "red", "r");
+	tell(SET, "blue"); /* a light does not wait for a notice */
+	assert_true(shows(BLUE));
+	tell_apply("glow/all/notify", "red", "{\"effect\":\"solid\",\"color\":\"red\",\"ttl_s\":2}", now + SECOND / 2);
+	pass(SECOND / 2);
+	assert_true(shows(RED));
+	pass(2 * SECOND);
+	assert_true(shows(BLUE));
+	beacon();
+	ask("glow/all/notify", "{\"effect\":\"solid\",\"color\":\"lime\"}", "r");
+	pass(SECOND);
+	assert_true(shows(LIME));
+	assert_int_equal(count("r"), 1);
+}
+
+/* The conductor's word may come when the node could wait no longer. */
+static void test_many_late_apply(void **state)
+{
+	(void)state;
+	join();
+	ask(ALL, "rainbow", "r");
+	pass(SECOND);
+	/* Nothing has changed since: then in phase with the others after all. */
+	tell_apply(ALL, "rainbow", "{\"effect\":\"rainbow\"}", now + SECOND / 4);
+	pass(SECOND / 4);
+	expect_number(STATE, "start_us", now);
+	/* What has been said since then is not undone. */
+	beacon();
+	ask(ALL, "red", "r");
+	pass(SECOND);
+	assert_true(shows(RED));
+	tell(SET, "blue");
+	tell_apply(ALL, "red", "{\"color\":\"red\"}", now + SECOND / 4);
+	pass(SECOND);
+	assert_true(shows(BLUE));
+	/* A notice comes once. */
+	conductor("offline");
+	ask("glow/all/notify", "{\"effect\":\"solid\",\"color\":\"red\",\"ttl_s\":2}", "r");
+	conductor("online");
+	tell_apply("glow/all/notify", "{\"effect\":\"solid\",\"color\":\"red\",\"ttl_s\":2}",
+		   "{\"effect\":\"solid\",\"color\":\"red\",\"ttl_s\":2}", now + SECOND);
+	pass(2 * SECOND);
+	assert_true(shows(BLUE));
+	/* An instant that is over is where it would have been. */
+	beacon();
+	tell_apply(ALL, "candle", "{\"effect\":\"candle\"}", now - 3 * SECOND);
+	pass(SECOND);
+	expect_number(STATE, "start_us", now - 4 * SECOND);
+}
+
+static void test_apply_broken(void **state)
+{
+	static const char *const broken[] = { "", "{", "[]", "{}",
+					      "{\"kind\":\"set\",\"at_us\":1,\"of\":\"x\",\"cmd\":{}}" };
+
+	(void)state;
+	join();
+	for (size_t k = 0; k < sizeof(broken) / sizeof(broken[0]); k++)
+		tell(APPLY, broken[k]);
+	tell_apply(ALL, "x", "{\"color\":\"purplish\"}", now);
+	assert_int_equal(count(ERROR), 1);
+	assert_true(shows(GLOW_WHITE));
+	/* A retained one is nobody's word. */
+	deliver((struct glow_message){ .topic = APPLY,
+				       .payload =
+					       "{\"kind\":\"set\",\"at_us\":1,\"of\":\"00000000\",\"seed\":1,\"cmd\":"
+					       "{\"color\":\"red\"}}",
+				       .len = 69,
+				       .retained = true });
+	pass(SECOND);
+	assert_true(shows(GLOW_WHITE));
+}
+
+static void test_many_full(void **state)
+{
+	char text[40];
+
+	(void)state;
+	join();
+	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+		snprintf(text, sizeof(text), "{\"color\":\"#0000%02x\"}", k & 0xff);
+		ask(ALL, text, "r");
+	}
+	assert_int_equal(n_sent, 0);
+	tell(ALL, "red");
+	assert_int_equal(count(ERROR), 1);
+	tell_apply(ALL, "lime", "{\"color\":\"lime\"}", now + SECOND / 4); /* no room, no harm */
+	beacon();
+	pass(SECOND);
+	assert_true(shows(BLUE));
+	assert_int_equal(count("r"), GLOW_PENDING_MAX);
+	tell(SET, "red");
+	assert_true(shows(RED));
+}
+
+/* ---- times of a restored light ---- */
+
+static void restored(const char *clock_id, int64_t start_us)
+{
+	char text[300];
+
+	snprintf(text, sizeof(text),
+		 "{\"state\":\"ON\",\"effect\":\"rainbow\",\"start_us\":%lld,\"since_us\":%lld%s%s%s}",
+		 (long long)start_us, (long long)start_us, clock_id ? ",\"clock_id\":\"" : "", clock_id ? clock_id : "",
+		 clock_id ? "\"" : "");
+	create();
+	retained_state(text);
+	assert_false(shows(GLOW_WHITE));
+}
+
+#define OURS_TEXT "00000000000000a1"
+
+static void test_restore_in_phase(void **state)
+{
+	(void)state;
+	restored(OURS_TEXT, START - 1234567);
+	glow_bridge_connected(bridge, now);
+	assert_true(said(STATE, OURS_TEXT)); /* a restart right now would lose nothing */
+	expect_number(STATE, "start_us", START - 1234567);
+	step(50 * SECOND, OURS);
+	glow_bridge_start(bridge, now);
+	pass(SECOND);
+	expect_number(STATE, "start_us", START - 1234567);
+	expect_number(STATE, "since_us", START - 1234567);
+	assert_true(said(STATE, OURS_TEXT));
+	/* From then on it is this node's own: a step does not move its phase. */
+	step(7 * SECOND, OURS);
+	pass(SECOND);
+	expect_number(STATE, "start_us", START - 1234567 + 7 * SECOND);
+}
+
+static void test_restore_foreign(void **state)
+{
+	(void)state;
+	restored("00000000000000b2", START - 1234567);
+	glow_bridge_connected(bridge, now);
+	step(50 * SECOND, OURS);
+	glow_bridge_start(bridge, now);
+	tick();
+	pass(SECOND);
+	expect_number(STATE, "start_us", now - SECOND);
+	assert_true(said(STATE, OURS_TEXT));
+}
+
+/* A wall clock's times are carried over into the cluster's. */
+static void test_restore_without_clock(void **state)
+{
+	(void)state;
+	restored(NULL, START - 1234567);
+	glow_bridge_connected(bridge, now);
+	step(50 * SECOND, OURS);
+	glow_bridge_start(bridge, now);
+	pass(SECOND);
+	expect_number(STATE, "start_us", START - 1234567 + 50 * SECOND);
+}
+
+/* The first frame does not wait for ever; the phase comes back with the time all the same. */
+static void test_restore_before_its_clock(void **state)
+{
+	(void)state;
+	restored(OURS_TEXT, START - 1234567);
+	online();
+	pass(SECOND);
+	assert_true(said(STATE, OURS_TEXT));
+	step(50 * SECOND, OURS);
+	pass(SECOND);
+	expect_number(STATE, "start_us", START - 1234567);
+	/* Or not, when it is another one. */
+	glow_bridge_destroy(bridge);
+	restored(OURS_TEXT, START - 1234567);
+	online();
+	step(50 * SECOND, OTHER);
+	pass(SECOND);
+	expect_number(STATE, "start_us", now - SECOND);
+}
+
+/* A command that waits while the node finds the time takes no phase away. */
+static void test_restore_while_waiting(void **state)
+{
+	(void)state;
+	restored(OURS_TEXT, START - 1234567);
+	glow_bridge_connected(bridge, now);
+	conductor("online");
+	beacon();
+	ask(ALL, "40%", "r");
+	step(50 * SECOND, OURS);
+	glow_bridge_start(bridge, now);
+	tell_apply(ALL, "40%", "{\"brightness\":102}", now + SECOND / 4);
+	pass(SECOND);
+	assert_true(said(STATE, "\"brightness\":102"));
+	expect_number(STATE, "start_us", START - 1234567);
+}
+
+/* A broker that is late: the light comes back after the first frame, and its times are looked at as well. */
+static void test_restore_after_start(void **state)
+{
+	(void)state;
+	create();
+	glow_bridge_start(bridge, now);
+	retained_state("{\"effect\":\"rainbow\",\"start_us\":1900000000000000}");
+	glow_bridge_connected(bridge, now);
+	expect_number(STATE, "start_us", now);
+}
+
+/* ---- time ---- */
+
+/* A slot is drawn ahead of its time, so what comes next may seem to be earlier. */
+static void test_time_never_goes_back(void **state)
+{
+	(void)state;
+	join();
+	play(OURS, scene("red", 5, ""));
+	now = START + 5 * SECOND;
+	tick();
+	assert_true(said(STATE, "\"showing\":\"scene\""));
+	forget();
+	pass(-3000);
+	tell(SET, "");
+	assert_true(glow_bridge_next(bridge) > START + 5 * SECOND);
+	tell(SET, "blue"); /* is not older than the scene that shows already */
+	pass(SECOND);
+	assert_true(shows(BLUE));
+	expect_number(STATE, "since_us", START + 5 * SECOND);
+}
+
+static void test_lost_conductor(void **state)
+{
+	uint32_t revision;
+
+	(void)state;
+	cfg.idle = "off";
+	cfg.lost_indicator = true;
+	connect();
+	assert_true(shows(GLOW_BLACK)); /* there is no conductor to miss */
+	conductor("online");
+	beacon();
+	assert_true(shows(GLOW_BLACK));
+	assert_int_equal(glow_bridge_next(bridge), now + 3 * SECOND / 2);
+	pass(SECOND);
+	beacon();
+	pass(3 * SECOND / 2 - 1);
+	assert_true(shows(GLOW_BLACK));
+	revision = glow_bridge_revision(bridge);
+	pass(1);
+	assert_int_not_equal(glow_bridge_revision(bridge), revision);
+	assert_true(one_dim_pixel());
+	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
+	revision = glow_bridge_revision(bridge);
+	beacon();
+	assert_int_not_equal(glow_bridge_revision(bridge), revision);
+	assert_true(shows(GLOW_BLACK));
+	conductor("offline");
+	assert_true(one_dim_pixel());
+	conductor(""); /* cleared: there is none, and none is missed */
+	assert_true(shows(GLOW_BLACK));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -1140,6 +2037,45 @@ int main(void)
 		T(test_wall_offset),
 		T(test_lost),
 		T(test_lost_off),
+		T(test_scene),
+		T(test_scene_is_quiet),
+		T(test_scenes_stacked),
+		T(test_scene_take),
+		T(test_scene_take_order),
+		T(test_scene_leaves_off),
+		T(test_scene_does_not_take),
+		T(test_scene_take_fade),
+		T(test_scene_and_command_in_one_tick),
+		T(test_scene_without_cluster_time),
+		T(test_scene_unknown),
+		T(test_scene_unknown_later),
+		T(test_scene_broken_or_cleared),
+		T(test_dim),
+		T(test_many_applied_at_once),
+		T(test_many_without_apply),
+		T(test_many_refused),
+		T(test_many_refused_by_this_board),
+		T(test_many_question),
+		T(test_many_who_leads),
+		T(test_many_apply_first),
+		T(test_many_equal_twice),
+		T(test_one_waits_for_many),
+		T(test_one_waits_for_many_across_a_step),
+		T(test_many_without_cluster_time),
+		T(test_many_at),
+		T(test_many_at_without_apply),
+		T(test_many_notify),
+		T(test_many_late_apply),
+		T(test_apply_broken),
+		T(test_many_full),
+		T(test_restore_in_phase),
+		T(test_restore_foreign),
+		T(test_restore_without_clock),
+		T(test_restore_before_its_clock),
+		T(test_restore_while_waiting),
+		T(test_restore_after_start),
+		T(test_time_never_goes_back),
+		T(test_lost_conductor),
 	};
 
 	glow_log_setup("error", "text");

@@ -721,7 +721,7 @@ static void test_who_hurries(void **state)
 
 static void add_nodes(int n, int64_t s_minus_l, uint32_t sigma_ns)
 {
-	static char ids[32][8];
+	static char ids[32][16];
 
 	for (int k = 0; k < n; k++) {
 		snprintf(ids[n_answerers], sizeof(ids[0]), "n%d", n_answerers);
@@ -1541,6 +1541,9 @@ static void test_lead_follows_deliveries(void **state)
 	assert_int_equal(number(ANSWER, "start_us"), utc_us() + 1200000);
 	for (int k = 0; k < 256; k++)
 		probe("pi1", now, now + WALL - 2 * MS);
+	ask("glow/all/set", "red"); /* not before the one that was given more time */
+	assert_int_equal(number(ANSWER, "at_us"), utc_us() + 1200000);
+	pass(SECOND);
 	ask("glow/all/set", "red");
 	assert_int_equal(number(ANSWER, "at_us"), utc_us() + 250000);
 }

@@ -403,6 +403,90 @@ static void test_outstanding(void **state)
 	}
 }
 
+/* A stall holds up several replies, which then come in one instant. */
+static void test_together(void **state)
+{
+	static struct world w;
+	struct glow_time_request request[4];
+	struct glow_time_reply reply[4];
+	int64_t step;
+
+	(void)state;
+	world_init(&w, NULL);
+	start(&w);
+	for (int k = 0; k < 40; k++) {
+		for (int n = 0; n < 4; n++) {
+			w.l += 100 * MS;
+			glow_sync_probe(&w.sync, at(w.l), &request[n]);
+			reply[n] = answer(&w, &request[n]);
+		}
+		for (int n = 0; n < 4; n++)
+			assert_true(glow_sync_reply(&w.sync, &reply[n], at(w.l), &step));
+	}
+	run(&w, w.l + 60 * S, NULL, NULL);
+	assert_true(error(&w) < 60000);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+}
+
+static void test_jump(void **state)
+{
+	static struct world w;
+	int64_t replies;
+
+	(void)state;
+	world_init(&w, NULL);
+	start(&w);
+	run(&w, w.l + 1000 * S, NULL, NULL);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	w.offset += 5 * MS;
+	replies = (int64_t)report(&w).replies;
+	while (report(&w).state != GLOW_SYNC_RESYNC)
+		run(&w, w.l + 10 * MS, NULL, NULL);
+	assert_in_range(report(&w).replies - replies, 1, 2);
+	run(&w, w.l + 30 * S, NULL, NULL);
+	assert_true(error(&w) < 100000);
+	assert_int_equal(report(&w).steps, 1);
+}
+
+/* The next conductor's clock runs at another rate: the old line is given up as soon as it is disproved. */
+static void test_other_rate(void **state)
+{
+	static struct world w;
+
+	(void)state;
+	world_init(&w, NULL);
+	start(&w);
+	run(&w, w.l + 300 * S, NULL, NULL);
+	w.offset += (int64_t)((w.rate - 47e-6) * (double)w.l);
+	w.rate = 47e-6;
+	w.leader.term++;
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
+	run(&w, w.l + 90 * S, NULL, NULL);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	assert_true(error(&w) < 200000);
+	assert_int_equal(report(&w).steps, 1);
+}
+
+/* The conductor is replaced while the node knows nothing of the slope yet: that must not count as known. */
+static void test_early(void **state)
+{
+	static struct world w;
+
+	(void)state;
+	for (int k = 0; k < 10; k++) {
+		world_init(&w, NULL);
+		w.rate = dice_roll(&dice, 2) ? 40e-6 : -40e-6;
+		start(&w);
+		run(&w, w.l + dice_between(&dice, 500 * MS, 5 * S), NULL, NULL);
+		assert_true(glow_sync_valid(&w.sync));
+		w.leader.term++;
+		glow_sync_follow(&w.sync, at(w.l), w.leader);
+		run(&w, w.l + 30 * S, NULL, NULL);
+		assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+		assert_true(error(&w) < 60000);
+	}
+}
+
 static void test_follow(void **state)
 {
 	struct course c = { .least = 1, .most = 1 };
@@ -552,7 +636,7 @@ static void test_conductor(void **state)
 	w.leader = (struct glow_leader){ .clock_id = leader.clock_id, .term = 5, .boot = 99 };
 	w.stepped = 0;
 	glow_sync_follow(&w.sync, at(w.l), w.leader);
-	run(&w, w.l + 60 * S, look, &c);
+	run(&w, w.l + 150 * S, look, &c); /* a line that was the truth itself is not given up soon */
 	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
 	assert_int_equal(w.stepped, 0);
 	assert_true(gentle(&c));
@@ -591,10 +675,11 @@ static void test_nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_states),      cmocka_unit_test(test_slope),    cmocka_unit_test(test_inverse),
-		cmocka_unit_test(test_replies),     cmocka_unit_test(test_follow),   cmocka_unit_test(test_holdover),
-		cmocka_unit_test(test_outstanding), cmocka_unit_test(test_schedule), cmocka_unit_test(test_conductor),
-		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_states),      cmocka_unit_test(test_slope),      cmocka_unit_test(test_inverse),
+		cmocka_unit_test(test_replies),     cmocka_unit_test(test_follow),     cmocka_unit_test(test_holdover),
+		cmocka_unit_test(test_outstanding), cmocka_unit_test(test_schedule),   cmocka_unit_test(test_conductor),
+		cmocka_unit_test(test_nonsense),    cmocka_unit_test(test_together),   cmocka_unit_test(test_early),
+		cmocka_unit_test(test_jump),        cmocka_unit_test(test_other_rate),
 	};
 
 	dice_init(&dice);

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include <glow/bridge.h>
 #include <glow/json.h>
 #include <glow/watch.h>
 
@@ -179,7 +180,7 @@ static void forgotten_nodes_go(void **state)
 	assert_int_equal(watch.n_nodes, 1);
 	assert_null(glow_watch_find(&watch, "pi1"));
 	assert_non_null(glow_watch_find(&watch, "pi2"));
-	hear_of("pi3", "info", ""); /* never heard of */
+	hear_of("pi3", "info", "");      /* never heard of */
 	hear("time/reply/x-0", "bytes"); /* nobody's that is a node */
 	hear("node/pi3/set", "red");
 	assert_int_equal(watch.n_nodes, 1);
@@ -310,6 +311,109 @@ static void how_well_a_clock_is_known(void **state)
 	assert_string_equal(text, "own clock");
 }
 
+/* ---- a node beside its picture ---- */
+
+static void overhear(void *ctx, const struct glow_message *message)
+{
+	glow_watch_message(ctx, message);
+}
+
+static struct glow_bridge *node_create(const char *id, struct glow_shape shape)
+{
+	struct glow_bridge_cfg cfg = {
+		.prefix = "my/glow",
+		.discovery = "",
+		.idle = "blue breathe 60%",
+		.info = { .board = "virtual",
+			  .shape = shape,
+			  .fps = 60,
+			  .idle = "blue breathe 60%",
+			  .brightness_limit = 200 },
+		.env = { .shape = shape, .brightness_limit = 200 },
+		.outbox = { .ctx = &watch, .publish = overhear },
+	};
+	struct glow_bridge *bridge;
+	struct glow_diag diag;
+
+	snprintf(cfg.info.id, sizeof(cfg.info.id), "%s", id);
+	assert_int_equal(glow_bridge_create(&cfg, START, &bridge, &diag), 0);
+	glow_bridge_connected(bridge, START);
+	glow_bridge_start(bridge, START);
+	glow_bridge_clock_stepped(bridge, START, 0, UINT64_C(0x0123456789abcdef));
+	return bridge;
+}
+
+/* Both hear it, as from the broker. */
+static void both(struct glow_bridge *bridge, const char *topic, const char *payload, int64_t now_us)
+{
+	struct glow_message m = { .topic = topic, .payload = payload, .len = strlen(payload) };
+
+	glow_bridge_message(bridge, &m, now_us);
+	glow_watch_message(&watch, &m);
+}
+
+static bool alike(struct glow_bridge *bridge, const char *id, int64_t now_us, struct glow_frame *ret_shown)
+{
+	glow_bridge_tick(bridge, now_us);
+	glow_watch_tick(&watch, now_us);
+	glow_bridge_render(bridge, now_us, ret_shown);
+	glow_watch_render(&watch, node(id), now_us, &frame);
+	return frame.n == ret_shown->n && memcmp(frame.px, ret_shown->px, frame.n * sizeof(frame.px[0])) == 0;
+}
+
+/* What the LEDs get and what is drawn, for two seconds. Returns how many different pictures there were. */
+static int compare(struct glow_bridge *bridge, const char *id, int64_t *now_us)
+{
+	static struct glow_frame shown, before;
+	int64_t end = *now_us + 2 * SECOND;
+	int different = 0;
+
+	for (before.n = 0; *now_us < end; *now_us += 33333) {
+		assert_true(alike(bridge, id, *now_us, &shown));
+		different += before.n != shown.n || memcmp(before.px, shown.px, shown.n * sizeof(shown.px[0])) != 0;
+		before = shown;
+	}
+	return different;
+}
+
+static void it_draws_what_the_leds_show(void **state)
+{
+	static const struct glow_shape shapes[] = { { GLOW_SHAPE_BLINKT, 8 }, { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS } };
+	static const char *const steps[][2] = {
+		{ "my/glow/scene/current",
+		  SCENES "{\"id\":\"main\",\"effect\":\"plasma\",\"params\":{},\"color\":{\"r\":255,"
+			 "\"g\":255,\"b\":255},\"brightness\":180,\"span\":\"cluster\"" SCENE_TAIL "]}" },
+		{ "my/glow/roster", ROSTER("1", "1700000004000000", "pi1", "pi2") },
+		{ "my/glow/dim/current", "{\"brightness\":120,\"until_us\":1700000007000000}" },
+		{ "my/glow/node/pi1/set", "{\"effect\":\"fire\",\"transition\":1}" },
+		{ "my/glow/node/pi1/notify", "{\"color\":\"red\",\"effect\":\"breathe\",\"ttl_s\":1}" },
+		{ "my/glow/node/pi1/set", "auto" },
+	};
+
+	static const struct glow_message unheard = { .topic = "my/glow/dim/current", .payload = "30%", .len = 3 };
+	static struct glow_frame shown;
+
+	(void)state;
+	for (size_t k = 0; k < 2; k++) {
+		struct glow_bridge *bridge = node_create("pi1", shapes[k]);
+		int64_t now_us = START;
+
+		conduct();
+		assert_true(compare(bridge, "pi1", &now_us) > 20);
+		for (size_t step = 0; step < sizeof(steps) / sizeof(steps[0]); step++) {
+			both(bridge, steps[step][0], steps[step][1], now_us);
+			assert_true(compare(bridge, "pi1", &now_us) > 20);
+		}
+		/* Control: what only the node hears tells them apart. */
+		glow_bridge_message(bridge, &unheard, now_us);
+		assert_false(alike(bridge, "pi1", now_us, &shown));
+		glow_bridge_destroy(bridge);
+		glow_watch_fini(&watch);
+		glow_watch_init(&watch, "my/glow");
+		glow_watch_tick(&watch, START - SECOND);
+	}
+}
+
 /* Everything drawn in both forms; the terminal's lines hold what the model says. */
 static void drawings(void **state)
 {
@@ -353,6 +457,7 @@ int main(void)
 		TEST(a_roster_makes_one_strip),
 		TEST(who_leads),
 		TEST(how_well_a_clock_is_known),
+		TEST(it_draws_what_the_leds_show),
 		TEST(drawings),
 	};
 

@@ -36,7 +36,24 @@ static void forget(struct glow_ctl_session *s, const char *id)
 	}
 	glow_discovery_topic(topic, o->discovery, o->common.prefix, id);
 	clear(s, topic);
-	printf("%s: forgotten\n", id);
+}
+
+/* What the broker does not take from us it drops in silence. Whoever comes next sees what is left. */
+static int check_gone(const struct glow_ctl_options *o, const char *id)
+{
+	char leaf[GLOW_TOPIC_MAX + 1];
+	const char *leaves[] = { leaf };
+	struct glow_ctl_session s;
+	int status;
+
+	glow_topic_make(leaf, "node", id, "+", NULL);
+	status = glow_ctl_open(&s, o, leaves, CTL_N(leaves));
+	if (!status && glow_watch_find(&s.watch, id))
+		status = glow_ctl_fail(EX_NOPERM,
+				       "the broker keeps what it has of %s: that takes an account that may write what "
+				       "nodes write, such as admin",
+				       id);
+	return glow_ctl_close(&s, status);
 }
 
 static int run(const void *values, int n_words, char *const words[])
@@ -60,7 +77,12 @@ static int run(const void *values, int n_words, char *const words[])
 		status = glow_ctl_fail(EX_DATAERR, "%s is online; --force forgets it all the same", words[0]);
 	else
 		forget(&s, words[0]);
-	return glow_ctl_close(&s, status);
+	status = glow_ctl_close(&s, status);
+	if (!status)
+		status = check_gone(o, words[0]);
+	if (!status)
+		printf("%s: forgotten\n", words[0]);
+	return status;
 }
 
 const struct glow_subcommand glow_ctl_forget = {

@@ -49,39 +49,58 @@ static void scene_text(const struct glow_scene *scene, int64_t t_us, char *ret_t
 	snprintf(ret_text, size, "%s%s", text, place);
 }
 
-static void label_picture(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, char *ret_text,
-			  size_t size)
+enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
 {
 	const struct glow_state *s = &node->state;
-	const struct glow_scene *scene = glow_watch_scene(w, node, t_us);
-	char text[96];
 
-	if (s->has_notice && t_us < s->notice_end_us && s->notice.effect) {
-		look_text(&s->notice, text, sizeof(text));
-		snprintf(ret_text, size, "notice: %s", text);
-	} else if (!s->light.on) {
-		snprintf(ret_text, size, "off");
-	} else if (s->light.effect) {
-		look_text(&s->light, ret_text, size);
-	} else if (scene) {
-		scene_text(scene, t_us, text, sizeof(text));
-		snprintf(ret_text, size, "scene: %s", text);
-	} else {
-		snprintf(ret_text, size, "idle: %s", node->info.idle);
-	}
+	if (!node->online)
+		return GLOW_LAYER_OFFLINE;
+	if (node->info.problem[0])
+		return GLOW_LAYER_DARK;
+	if (!node->has_state)
+		return GLOW_LAYER_UNKNOWN;
+	if (s->has_notice && t_us < s->notice_end_us && s->notice.effect)
+		return GLOW_LAYER_NOTICE;
+	if (!s->light.on)
+		return GLOW_LAYER_OFF;
+	if (s->light.effect)
+		return GLOW_LAYER_LIGHT;
+	return glow_watch_scene(w, node, t_us) ? GLOW_LAYER_SCENE : GLOW_LAYER_IDLE;
 }
 
 void glow_watch_label(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, char *ret_text,
 		      size_t size)
 {
-	if (!node->online)
+	char text[96];
+
+	switch (glow_watch_layer(w, node, t_us)) {
+	case GLOW_LAYER_OFFLINE:
 		snprintf(ret_text, size, "offline");
-	else if (node->info.problem[0])
+		break;
+	case GLOW_LAYER_DARK:
 		snprintf(ret_text, size, "dark: %s", node->info.problem);
-	else if (!node->has_state)
+		break;
+	case GLOW_LAYER_UNKNOWN:
 		snprintf(ret_text, size, "…");
-	else
-		label_picture(w, node, t_us, ret_text, size);
+		break;
+	case GLOW_LAYER_OFF:
+		snprintf(ret_text, size, "off");
+		break;
+	case GLOW_LAYER_NOTICE:
+		look_text(&node->state.notice, text, sizeof(text));
+		snprintf(ret_text, size, "notice: %s", text);
+		break;
+	case GLOW_LAYER_LIGHT:
+		look_text(&node->state.light, ret_text, size);
+		break;
+	case GLOW_LAYER_SCENE:
+		scene_text(glow_watch_scene(w, node, t_us), t_us, text, sizeof(text));
+		snprintf(ret_text, size, "scene: %s", text);
+		break;
+	case GLOW_LAYER_IDLE:
+		snprintf(ret_text, size, "idle: %s", node->info.idle);
+		break;
+	}
 }
 
 /* "12 µs", "3.4 ms". */
@@ -173,7 +192,7 @@ void glow_watch_headline(const struct glow_watch *w, int64_t t_us, char *ret_tex
 	ret_text[0] = '\0';
 	add_conductor(w, ret_text, size);
 	add_scenes(w, t_us, ret_text, size);
-	if (w->stage.dim.brightness != 255)
-		add(ret_text, size, "dimmed to %u%%", percent(w->stage.dim.brightness));
+	if (glow_stage_blackout(&w->stage) > 0)
+		add(ret_text, size, "dimmed to %u%%", percent(255 - glow_stage_blackout(&w->stage)));
 	add_nodes(w, ret_text, size);
 }

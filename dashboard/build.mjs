@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* Static files into dist/: the bundle, its styles, what lies in static/, the
+ * core, which wasm/build.sh has made, and the licences of what others wrote of it. */
+
+import { build } from "esbuild";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+
+process.chdir(new URL(".", import.meta.url).pathname);
+
+/** The licence texts of the packages that the page is made of. */
+function licences() {
+	const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
+	const shipped = Object.entries(packages).filter(([path, one]) => path && !one.dev && existsSync(path));
+	const texts = shipped.map(([path, { version, license }]) => {
+		const file = readdirSync(path).find((name) => /^licen[cs]e/i.test(name));
+		const text = file ? readFileSync(`${path}/${file}`, "utf8") : license;
+		return `${path.replace(/.*node_modules\//, "")} ${version}\n\n${text.trim()}\n`;
+	});
+	const libc = "/usr/share/doc/wasi-libc/copyright";
+	if (existsSync(libc)) texts.push(`wasi-libc\n\n${readFileSync(libc, "utf8").trim()}\n`);
+	return texts.join(`\n${"-".repeat(72)}\n\n`);
+}
+
+rmSync("dist", { recursive: true, force: true });
+mkdirSync("dist");
+cpSync("static", "dist", { recursive: true });
+cpSync("../build/dashboard/glow.wasm", "dist/glow.wasm");
+writeFileSync("dist/licences.txt", licences());
+await build({
+	entryPoints: ["src/main.tsx"],
+	outdir: "dist",
+	bundle: true,
+	minify: true,
+	format: "esm",
+	target: "es2022",
+	jsx: "automatic",
+	jsxImportSource: "preact",
+	define: { global: "globalThis" },
+	legalComments: "none",
+	logLevel: "warning",
+});

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* The connection to the broker: MQTT 5 over a WebSocket, which comes back by
+ * itself. What it hears goes into a Cluster, which also learns here whether
+ * this account may send commands.
+ *
+ * Each attempt has a client of its own: what was not sent before a connection
+ * broke is not sent behind somebody's back after it. */
+
+import mqtt, { type MqttClient } from "mqtt";
+
+import type { Cluster, Outlet } from "./model/cluster";
+
+export interface LinkOptions {
+	/** ws:// or wss:// */
+	url: string;
+	username: string;
+	password: string;
+}
+
+export interface Link {
+	/** Says goodbye and never comes back. */
+	close(): void;
+}
+
+/** A tab that is hidden for long wakes once a minute; more often would be more connections, not a better one. */
+const KEEPALIVE_S = 60;
+const PACKET_MAX = 300000;
+const RETRY_MIN_MS = 500;
+const RETRY_SPREAD_MS = 1500;
+/** CONNACK reasons that another attempt will meet again: a bad id, a wrong password, not allowed, banned. */
+const FINAL = [133, 134, 135, 138, 140];
+const NOT_ALLOWED = 135;
+
+const reason = (error: unknown): number => (error as { code?: number } | null)?.code ?? 0;
+
+function outletOf(client: MqttClient): Outlet {
+	return {
+		command(topic, payload, responseTopic, correlation) {
+			const properties = { responseTopic, correlationData: correlation as Buffer };
+			return new Promise((resolve, reject) => {
+				client.publish(topic, payload, { qos: 1, properties }, (error) => {
+					if (error && reason(error) !== NOT_ALLOWED) reject(error);
+					else resolve(!error);
+				});
+			});
+		},
+		probe(topic, payload) {
+			client.publish(topic, payload as Buffer, { qos: 0 });
+		},
+	};
+}
+
+class RealLink implements Link {
+	private client: MqttClient | null = null;
+	private retry: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(
+		private readonly cluster: Cluster,
+		private readonly options: LinkOptions,
+	) {
+		cluster.link({ state: "connecting" }, null);
+		this.connect();
+	}
+
+	close(): void {
+		clearTimeout(this.retry);
+		this.client?.removeAllListeners();
+		this.client?.on("error", () => {});
+		this.client?.end();
+		this.client = null;
+	}
+
+	private connect(): void {
+		const { url, username, password } = this.options;
+		const client = mqtt.connect(url, {
+			protocolVersion: 5,
+			clientId: `${this.cluster.prefix.replaceAll("/", "-")}-${this.cluster.id}`,
+			username,
+			password,
+			clean: true,
+			keepalive: KEEPALIVE_S,
+			timerVariant: "native",
+			connectTimeout: 5000,
+			reconnectPeriod: 0,
+			resubscribe: false,
+			properties: { maximumPacketSize: PACKET_MAX },
+		});
+		let why = "the broker cannot be reached";
+		this.client = client;
+		client.on("connect", () => {
+			why = "the connection broke";
+			this.subscribe(client);
+		});
+		client.on("message", (topic, payload, packet) => {
+			const at = performance.now();
+			this.cluster.message(topic, payload, packet.retain, at, packet.properties?.correlationData);
+		});
+		client.on("error", (error) => {
+			if (FINAL.includes(reason(error))) this.refused(error.message);
+		});
+		client.on("close", () => {
+			if (this.client === client) this.lost(why);
+		});
+	}
+
+	private subscribe(client: MqttClient): void {
+		client.subscribe([...this.cluster.topics], { qos: 1 }, () => {
+			if (this.client !== client) return;
+			this.cluster.link({ state: "online" }, outletOf(client));
+			this.askWhetherWeMayCommand(client);
+		});
+	}
+
+	/** By a command to a node that does not exist, namely us: only the broker has an opinion of it. */
+	private askWhetherWeMayCommand(client: MqttClient): void {
+		const topic = `${this.cluster.prefix}/node/${this.cluster.id}/set`;
+		client.publish(topic, "", { qos: 1 }, (error) => {
+			if (this.client === client && (!error || reason(error) === NOT_ALLOWED)) this.cluster.mayCommand(!error);
+		});
+	}
+
+	private lost(why: string): void {
+		this.client?.end(true);
+		this.client = null;
+		this.cluster.link({ state: "lost", why }, null);
+		this.retry = setTimeout(() => this.connect(), RETRY_MIN_MS + Math.random() * RETRY_SPREAD_MS);
+	}
+
+	private refused(why: string): void {
+		this.client?.end(true);
+		this.client = null;
+		this.cluster.link({ state: "refused", why }, null);
+	}
+}
+
+/** Connects, and tells the cluster of it: see Cluster.view.link. */
+export function openLink(cluster: Cluster, options: LinkOptions): Link {
+	return new RealLink(cluster, options);
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* The cluster as the page sees it. Messages and time go in; out come `view`, a
+ * value that is replaced, never changed, whenever something was said, and
+ * pictures, which also change by time alone and are asked for frame by frame. */
+
+import type { ClockReport, Core, Frame, Showing } from "../core";
+import type { CommandView, Later, Outlet } from "./commands";
+import type { ClusterEvent } from "./events";
+import type { ConductorInfo, Dim, Effect, Info, Micros, Roster, Scene, State, Stats } from "./messages";
+import { Model } from "./model";
+
+export type { ClockReport as ClockView, Frame as NodeFrame, Showing as NodeShowing } from "../core";
+export type { CommandStatus, CommandView, Outlet } from "./commands";
+export type { ClusterEvent, EventKind } from "./events";
+
+/** The way to the broker. `refused` is final until somebody logs in anew. */
+export type LinkState =
+	| { state: "connecting" }
+	| { state: "online" }
+	| { state: "lost"; why: string }
+	| { state: "refused"; why: string };
+
+export interface NodeView {
+	readonly id: string;
+	readonly online: boolean;
+	readonly info: Info | null;
+	readonly state: State | null;
+	/** As last reported, and when (performance.now()); null before the first. */
+	readonly stats: Stats | null;
+	readonly statsAtMs: number;
+	/** The roster has it; else it is a strip of its own. */
+	readonly inRoster: boolean;
+}
+
+export interface ConductorView {
+	readonly online: boolean;
+	/** Retained: who leads, or led last. */
+	readonly info: ConductorInfo | null;
+	/** A beacon came within 1.5 s. */
+	readonly beating: boolean;
+	/** Online, leading and beating: commands to groups happen at one instant, scenes can be played. */
+	readonly leads: boolean;
+}
+
+/** Whom a command is for. */
+export type Whom = { node: string } | { group: string } | "all";
+
+export interface ClusterView {
+	readonly link: LinkState;
+	/** Whether this account may send commands; null while that is not known. */
+	readonly mayCommand: boolean | null;
+	readonly conductor: ConductorView;
+	readonly clock: ClockReport;
+	/** In the order of the roster; those it lacks come after, in natural order. */
+	readonly nodes: readonly NodeView[];
+	/** All groups that nodes are in, in natural order. */
+	readonly groups: readonly string[];
+	/** Every effect that some online node has, in its own order. */
+	readonly effects: readonly Effect[];
+	/** Scenes on the timeline we are on, ended ones included until the conductor clears them; the last is on top. */
+	readonly scenes: readonly Scene[];
+	readonly dim: Dim;
+	readonly roster: Roster | null;
+	/** Newest first, at most 200. */
+	readonly events: readonly ClusterEvent[];
+	/** Newest first, at most 50. */
+	readonly commands: readonly CommandView[];
+}
+
+export interface ClusterOptions {
+	/** Default "glow". */
+	prefix?: string;
+	/** This page's id on the wire, `x-<random>`; chosen at random by default. */
+	id?: string;
+	/** Milliseconds of a steady clock; performance.now() by default. */
+	now?: () => number;
+	/** Wall clock in ms; Date.now() by default. */
+	wall?: () => number;
+	/** setTimeout by default. */
+	later?: Later;
+}
+
+export interface Cluster {
+	readonly prefix: string;
+	readonly id: string;
+	/** What to subscribe to. */
+	readonly topics: readonly string[];
+
+	/** The present view: the same object until something changes. */
+	readonly view: ClusterView;
+	/** Calls `changed` after changes, at most once a turn of the event loop. Returns how to stop it. */
+	subscribe(changed: () => void): () => void;
+
+	/* -- what the link tells -- */
+
+	/** A message arrived, `atMs` on the steady clock. Broken or unknown ones are passed over. */
+	message(topic: string, payload: Uint8Array, retained: boolean, atMs?: number, correlation?: Uint8Array): void;
+	link(state: LinkState, outlet: Outlet | null): void;
+	mayCommand(may: boolean): void;
+
+	/* -- pictures -- */
+
+	/** Cluster time now; this machine's own while there is none. */
+	nowUs(): Micros;
+	/** Lets time pass; once before a frame's pictures are asked for. */
+	tick(tUs: Micros): void;
+	/** What the node's LEDs show at tUs, limits and the flash limit included; null for an id that is not known. Ask
+	 * with rising times. Offline nodes are dark. */
+	frame(id: string, tUs: Micros): Frame | null;
+	showing(id: string, tUs: Micros): Showing;
+	/** The instant of the frame that a board of so many frames a second shows at tUs. Boards with the same `fps` share
+	 * these instants; drawn for them, a picture equals the board's to the byte. */
+	slotUs(tUs: Micros, fps: number): Micros;
+	/** "shelf leads, term 3 · main: rainbow · dimmed to 40% · 5 of 5 nodes online · clocks within 31 µs". */
+	headline(tUs: Micros): string;
+
+	/* -- commands: each returns the command's key in view.commands -- */
+
+	/** A light command: an object as docs/PROTOCOL.md has it, or shorthand. */
+	set(whom: Whom, command: object | string): number;
+	notify(whom: Whom, notice: object | string): number;
+	play(scene: object | string): number;
+	stop(what?: { id?: string; fade_ms?: number }): number;
+	dim(brightness: number, untilUs?: Micros | null): number;
+
+	/** Stops all timers. */
+	close(): void;
+}
+
+
+export function createCluster(core: Core, options: ClusterOptions = {}): Cluster {
+	return new Model(core, options);
+}

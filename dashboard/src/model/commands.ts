@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* Commands on their way: sent with a response topic and a number of their own
+ * as correlation data, which comes back with each answer. */
+
+import type { Answer } from "./messages";
+
+export type CommandStatus = "pending" | "accepted" | "rejected" | "unanswered";
+
+export interface CommandView {
+	readonly key: number;
+	/** Date.now() when it was sent. */
+	readonly at: number;
+	readonly topic: string;
+	readonly payload: string;
+	readonly status: CommandStatus;
+	/** The answers so far; one, except where each node answers for itself because nobody conducts. */
+	readonly answers: readonly Answer[];
+	/** Why it was rejected or what silence means, one line for people; "" otherwise. */
+	readonly message: string;
+}
+
+/** How commands reach the broker; link.ts has the real one. */
+export interface Outlet {
+	/** Publishes at QoS 1, not retained. Resolves when the broker has taken it; `false` when it does not allow it.
+	 * Rejects when there is no connection. */
+	command(topic: string, payload: string, responseTopic: string, correlation: Uint8Array): Promise<boolean>;
+	/** Publishes a clock probe at QoS 0, at once or not at all. */
+	probe(topic: string, payload: Uint8Array): void;
+}
+
+/** Runs something later; what it returns takes it back. */
+export type Later = (run: () => void, ms: number) => () => void;
+
+const COMMANDS_MAX = 50;
+const PATIENCE_MS = 2000;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** "brightness: must be 0..255, got 300", with the node's name before it. */
+export function answerText(answer: Answer): string {
+	return [answer.node, answer.field, answer.message].filter((part) => part !== "").join(": ");
+}
+
+/** The latest commands, newest first; `list` is replaced, never changed. */
+export class Commands {
+	list: readonly CommandView[] = [];
+	private key = 0;
+
+	constructor(
+		private readonly answerTopic: string,
+		private readonly wall: () => number,
+		private readonly later: Later,
+		private readonly changed: () => void,
+	) {}
+
+	/** `silence` is what it means when nobody answers; `refused` is called when the broker does not let it pass. */
+	send(outlet: Outlet | null, topic: string, payload: string, silence: string, refused: () => void): number {
+		const key = ++this.key;
+		const command = { key, at: this.wall(), topic, payload, status: "pending", answers: [], message: "" } as const;
+		this.list = [command, ...this.list.slice(0, COMMANDS_MAX - 1)];
+		this.changed();
+		if (!outlet) {
+			this.update(key, { status: "rejected", message: "there is no connection to the broker" });
+			return key;
+		}
+		this.later(() => this.giveUp(key, silence), PATIENCE_MS);
+		outlet.command(topic, payload, this.answerTopic, encoder.encode(String(key))).then(
+			(allowed) => {
+				if (allowed) return;
+				this.update(key, { status: "rejected", message: "this account may not send commands" });
+				refused();
+			},
+			(error: unknown) => {
+				this.update(key, { status: "rejected", message: error instanceof Error ? error.message : "not sent" });
+			},
+		);
+		return key;
+	}
+
+	answer(correlation: Uint8Array, answer: Answer): void {
+		const key = Number(decoder.decode(correlation));
+		const command = this.list.find((one) => one.key === key);
+		if (!command) return;
+		const answers = [...command.answers, answer];
+		const bad = answers.filter((one) => one.status === "error");
+		this.update(key, {
+			answers,
+			status: bad.length > 0 ? "rejected" : "accepted",
+			message: bad.map(answerText).join("; "),
+		});
+	}
+
+	private giveUp(key: number, silence: string): void {
+		if (this.list.find((one) => one.key === key)?.status === "pending")
+			this.update(key, { status: "unanswered", message: silence });
+	}
+
+	private update(key: number, change: Partial<CommandView>): void {
+		this.list = this.list.map((one) => (one.key === key ? { ...one, ...change } : one));
+		this.changed();
+	}
+}

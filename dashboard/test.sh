@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Tests of the page's inner parts, without a browser: test.sh <folder of this
+# machine's programs>. They need what ./run's "browser" step installs.
+set -euo pipefail
+bin=$(readlink -f "${1:-build/release/bin}")
+cd "$(dirname "$0")"
+out=$(readlink -f ..)/build/dashboard
+
+[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent
+npx tsc
+wasm/build.sh "$out"
+# Where node finds the packages.
+bundles=node_modules/.test
+rm -rf "$bundles"
+npx esbuild test/*.test.ts --bundle --platform=node --format=esm --target=node18 --packages=external \
+	--out-extension:.js=.mjs --outdir="$bundles" --log-level=warning
+
+# tests <wasm> <option…>
+tests() {
+	local wasm=$1
+	shift
+	GLOW_WASM=$wasm GLOW_NATIVE=$bin/dashboard_native GLOW_CORPUS=../tests/fuzz/corpus PATH=$PATH:/usr/sbin node --test "$@"
+}
+
+# The comparison must see a core of which a single constant is another.
+control() {
+	local tree=$out/control
+	rm -rf "$tree"
+	mkdir -p "$tree/dashboard"
+	cp -r ../CMakeLists.txt ../bridge ../include "$tree"
+	cp -r wasm "$tree/dashboard"
+	sed -i 's/29556/29756/' "$tree/bridge/core/wave.c"
+	"$tree/dashboard/wasm/build.sh" "$tree"
+	if cmp -s "$tree/glow.wasm" "$out/glow.wasm" || tests "$tree/glow.wasm" "$bundles/equal.test.mjs" >"$tree/log"; then
+		echo "control: another core passes for the same" >&2
+		return 1
+	fi
+	grep -q 'answer [0-9]*: wasm' "$tree/log"
+}
+
+control
+tests "$out/glow.wasm" "$bundles"/*.test.mjs

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* The browser's pictures equal the LEDs to the byte: the core in WebAssembly
+ * answers every script as this machine's build of the same sources does. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import test from "node:test";
+
+import type { Effect, Param, ParamValue } from "../src/model/messages";
+import { readInfo } from "../src/model/read";
+import { Dice } from "./dice";
+import { difference, nativeInfo, say, type Step, wasmAnswers } from "./script";
+
+const NOW = 1700000000000000;
+const TIMELINE = "0123456789abcdef";
+const TIME_MAX = 2 ** 53;
+
+const info = nativeInfo();
+const effects: readonly Effect[] = readInfo(info, "pi1").effects;
+
+interface Board {
+	id: string;
+	shape: "blinkt" | "piglow";
+	pixels: number;
+}
+
+const BOARDS: readonly Board[] = [
+	...[1, 2, 7, 8, 18, 40, 100].map((pixels) => ({ id: `row${pixels}`, shape: "blinkt" as const, pixels })),
+	{ id: "piglow", shape: "piglow", pixels: 18 },
+];
+
+const NO_LIMITS = { brightness: 255, current_ma: 0, flash: false };
+
+function arrive(board: Board, more: object = {}): Step[] {
+	const { id, shape, pixels } = board;
+	return [
+		say(`node/${id}/info`, { ...info, id, shape, pixels, limits: NO_LIMITS, idle: "blue 20%", ...more }),
+		say(`node/${id}/availability`, "online"),
+	];
+}
+
+const CONDUCTOR = say("conductor/info", {
+	id: "shelf",
+	state: "leading",
+	clock_id: TIMELINE,
+	term: 1,
+	boot: 7,
+	rate_ppb: 0,
+	nodes: 1,
+	version: "1",
+	utc_offset_us: null,
+	tz_offset_s: null,
+});
+
+const anyColor = (dice: Dice): string => `#${dice.between(0, 0xffffff).toString(16).padStart(6, "0")}`;
+
+function anyText(dice: Dice, max: number): string {
+	return Array.from({ length: dice.between(0, max) }, () => String.fromCharCode(dice.between(32, 126))).join("");
+}
+
+function anyValue(dice: Dice, row: Param): ParamValue {
+	switch (row.type) {
+		case "int":
+			return dice.of([row.min, row.max, dice.between(row.min, row.max)]);
+		case "bool":
+			return dice.of([true, false]);
+		case "choice":
+			return dice.of(row.choices);
+		case "text":
+			return anyText(dice, row.max);
+		case "color":
+			return row.default === null ? dice.of([null, anyColor(dice)]) : anyColor(dice);
+	}
+}
+
+function anyParams(dice: Dice, effect: Effect): Record<string, ParamValue> {
+	return Object.fromEntries(effect.params.map((row) => [row.name, anyValue(dice, row)]));
+}
+
+/** Microseconds since 1970 of every size, before and after now. */
+const anyTime = (dice: Dice): number => dice.between(-1, 1) * Math.floor(2 ** (20 + 33 * dice.next()) * dice.next());
+
+function anyLook(dice: Dice, effect: Effect): object {
+	return {
+		state: "ON",
+		effect: effect.name,
+		params: anyParams(dice, effect),
+		color: { r: dice.between(0, 255), g: dice.between(0, 255), b: dice.between(0, 255) },
+		brightness: dice.of([1, 128, 255]),
+		start_us: dice.of([NOW, NOW - dice.between(0, 10 ** 9), anyTime(dice)]),
+		seed: dice.between(0, 2 ** 32 - 1),
+	};
+}
+
+/** A board in one look, at many times. */
+function looks(dice: Dice, board: Board, effect: Effect): Step[] {
+	const times = [NOW, NOW + 1, NOW + 16667, NOW - 5000000, -TIME_MAX, TIME_MAX];
+	for (let k = 0; k < 10; k++) times.push(NOW + dice.between(0, 3 * 10 ** 7), anyTime(dice));
+	return [
+		say(`node/${board.id}/state`, anyLook(dice, effect)),
+		...times.flatMap((tUs): Step[] => [
+			{ verb: "tick", tUs, wallOffsetUs: dice.between(-(10 ** 11), 10 ** 11) },
+			{ verb: "frame", id: board.id, tUs },
+		]),
+	];
+}
+
+function everyLook(seed: number, times: number): Step[] {
+	const dice = new Dice(seed);
+	const steps = BOARDS.flatMap((board) => arrive(board));
+	for (const effect of effects)
+		for (const board of BOARDS) for (let k = 0; k < times; k++) steps.push(...looks(dice, board, effect));
+	return steps;
+}
+
+test("every effect, on rows of many lengths and a PiGlow", () => {
+	const steps = everyLook(1, 3);
+	assert.ok(effects.length >= 18, `only ${effects.length} effects`);
+	assert.ok(new Set(wasmAnswers(steps)).size > steps.length / 10, "the pictures are alike");
+	assert.equal(difference(steps), "");
+});
+
+/* ---- whole nodes, as time passes ---- */
+
+function anyScene(dice: Dice, id: string, nowUs: number): object {
+	const look = () => {
+		const effect = dice.of(effects);
+		return { effect: effect.name, params: anyParams(dice, effect), color: anyColor(dice), brightness: 200 };
+	};
+	const entry = () => ({ ...look(), duration_us: dice.between(1, 2000000) });
+	const playlist = { playlist: [entry(), entry(), entry()], loop: dice.of([true, false]) };
+	return {
+		id,
+		...dice.of([look(), playlist]),
+		target: dice.of([null, { nodes: [dice.of(BOARDS).id] }, { groups: ["shelf"] }]),
+		span: dice.of(["cluster", "node"]),
+		start_us: nowUs + dice.between(-1000000, 1000000),
+		end_us: dice.of([null, nowUs + dice.between(1000000, 5000000)]),
+		fade_ms: dice.of([0, 500]),
+		seed: dice.between(0, 1000),
+		take: true,
+	};
+}
+
+function anyState(dice: Dice, board: Board, nowUs: number): object {
+	const colors = () => Array.from({ length: board.pixels }, () => anyColor(dice));
+	const levels = () => ({ "arm1.red": dice.between(0, 255), "arm3.white": 255 });
+	const paint = board.shape === "piglow" ? { leds: levels() } : { pixels: colors() };
+	const from = board.shape === "piglow" ? levels() : colors();
+	return {
+		...dice.of([
+			{ state: "ON", effect: "auto", brightness: dice.between(0, 255), color: { r: 9, g: 9, b: 9 } },
+			{ state: "ON", effect: "solid", ...paint },
+			{ state: "OFF", effect: "solid" },
+			anyLook(dice, dice.of(effects)),
+		]),
+		since_us: nowUs,
+		...dice.of([{}, { fade_from: from, fade_start_us: nowUs - 100000, fade_end_us: nowUs + 400000 }]),
+		...dice.of([{}, {}, { notice: { ...anyLook(dice, dice.of(effects)), end_us: nowUs + 700000 } }]),
+	};
+}
+
+function anyInfo(dice: Dice): object {
+	return {
+		reverse: dice.of([true, false]),
+		groups: dice.of([[], ["shelf"]]),
+		limits: { brightness: dice.of([255, 100]), current_ma: dice.of([0, 60, 250]), flash: dice.of([true, false]) },
+		idle: dice.of(["off", "red breathe", "progress 40%", "cpu 60%", "#0af 10%", "nonsense", "morse"]),
+	};
+}
+
+const anyStats = (dice: Dice): object => ({
+	fps: 60,
+	sync: { state: "tracking", offset_us: 1, error_us: dice.between(1, 2000000) },
+	gauges: { cpu: dice.between(0, 1000) / 10, load: dice.between(0, 1000) / 7, memory: 31, network: -1 },
+});
+
+function anyRoster(dice: Dice, nowUs: number): object {
+	let offset = 0;
+	const nodes = BOARDS.filter(() => dice.next() < 0.8).map((board) => {
+		const gap = dice.between(0, 3);
+		const node = { id: board.id, groups: [], pixels: board.pixels, offset, reverse: dice.of([true, false]), gap };
+		offset += board.pixels + gap;
+		return node;
+	});
+	return { rev: 1, effective_us: nowUs + dice.between(-1, 500000), pixels: offset, nodes };
+}
+
+/** Something that is said in a cluster. */
+function anyMessage(dice: Dice, nowUs: number): Step[] {
+	const board = dice.of(BOARDS);
+	const scenes = Array.from({ length: dice.between(0, 3) }, (_, k) => anyScene(dice, `scene ${k}`, nowUs));
+	switch (dice.between(0, 9)) {
+		case 0:
+			return [say("scene/current", { clock_id: TIMELINE, term: 1, rev: 1, scenes })];
+		case 1:
+			return [say("roster", anyRoster(dice, nowUs))];
+		case 2:
+			return [say("dim/current", { brightness: dice.of([0, 100, 255]), until_us: dice.of([null, nowUs + 300000]) })];
+		case 3:
+			return arrive(board, anyInfo(dice));
+		case 4:
+			return [say(`node/${board.id}/stats`, anyStats(dice))];
+		case 5:
+			return [say(`node/${board.id}/availability`, dice.of(["online", "online", "offline", ""]))];
+		case 6:
+			return [say("conductor/availability", dice.of(["online", "offline"]))];
+		default:
+			return [say(`node/${board.id}/state`, anyState(dice, board, nowUs))];
+	}
+}
+
+function draw(board: Board, tUs: number): Step[] {
+	return [
+		{ verb: "frame", id: board.id, tUs },
+		{ verb: "showing", id: board.id, tUs },
+	];
+}
+
+function life(seed: number, moments: number): Step[] {
+	const dice = new Dice(seed);
+	const steps = [CONDUCTOR, ...BOARDS.flatMap((board) => arrive(board))];
+	for (let k = 0, tUs = NOW; k < moments; k++, tUs += dice.between(1, 300000)) {
+		steps.push(...anyMessage(dice, tUs), { verb: "tick", tUs, wallOffsetUs: 3600000000 });
+		steps.push(...BOARDS.flatMap((board) => draw(board, tUs)), { verb: "headline", tUs });
+	}
+	return steps;
+}
+
+test("nodes, scenes, roster, dimmer and limits, as a cluster lives", () => {
+	const steps = life(2, 1200);
+	const answers = wasmAnswers(steps);
+	for (const layer of ["notice: ", "scene: ", "idle: ", "offline", " (2 of 3)", "off"])
+		assert.ok(answers.some((answer) => answer.includes(layer)), `nowhere "${layer}"`);
+	assert.equal(difference(steps), "");
+});
+
+test("a board that flashes too fast is held back alike", () => {
+	const board: Board = { id: "row8", shape: "blinkt", pixels: 8 };
+	const drawn = (flash: boolean): Step[] => {
+		const steps = arrive(board, { limits: { ...NO_LIMITS, flash } });
+		for (let k = 0; k < 100; k++) {
+			const tUs = NOW + 50000 * k;
+			steps.push(say("node/row8/state", { state: "ON", effect: "solid", brightness: k % 2 ? 255 : 0 }));
+			steps.push({ verb: "tick", tUs, wallOffsetUs: 0 }, { verb: "frame", id: "row8", tUs });
+		}
+		return steps;
+	};
+	const free = wasmAnswers(drawn(false));
+	assert.ok(wasmAnswers(drawn(true)).some((answer, k) => answer !== free[k]), "it is not held back");
+	assert.equal(difference(drawn(true)), "");
+});
+
+/* ---- what is not meant to be read ---- */
+
+function mangled(dice: Dice, payload: Uint8Array): Uint8Array {
+	const bytes = Uint8Array.from(payload);
+	for (let k = dice.between(1, 3); k > 0 && bytes.length > 0; k--)
+		bytes[dice.between(0, bytes.length - 1)] = dice.of([dice.between(0, 255), ...'{}[],:"\\0-.eu'.split("").map((c) => c.charCodeAt(0))]);
+	return bytes.subarray(0, dice.between(0, 4 * bytes.length));
+}
+
+test("broken messages change the same, which is mostly nothing", () => {
+	const dice = new Dice(3);
+	const steps = [CONDUCTOR, ...BOARDS.flatMap((board) => arrive(board))];
+	for (let k = 0, tUs = NOW; k < 3000; k++, tUs += 1000) {
+		for (const step of anyMessage(dice, tUs))
+			steps.push(step.verb === "message" ? { ...step, payload: mangled(dice, step.payload) } : step);
+		steps.push({ verb: "tick", tUs, wallOffsetUs: 0 }, ...draw(dice.of(BOARDS), tUs));
+	}
+	assert.equal(difference(steps), "");
+});
+
+test("the fuzzers' corpus is read alike", () => {
+	const corpus = process.env.GLOW_CORPUS ?? "";
+	const board: Board = { id: "row8", shape: "blinkt", pixels: 8 };
+	const steps = [CONDUCTOR, ...arrive(board)];
+	for (const folder of ["json", "state", "scene", "command"])
+		for (const file of readdirSync(`${corpus}/${folder}`)) {
+			const bytes = readFileSync(`${corpus}/${folder}/${file}`);
+			for (const topic of ["node/row8/state", "node/row8/info", "scene/current", "roster", "dim/current", "node/row8/stats"])
+				steps.push(say(topic, bytes), say(topic, bytes.subarray(1)), ...draw(board, NOW));
+		}
+	assert.ok(steps.length > 500, "the corpus is empty");
+	assert.equal(difference(steps), "");
+});
+
+/* ---- the clock ---- */
+
+const RTT_NS = 2000000;
+
+function reply(seq: number, t1Ns: number, thetaNs: bigint): Uint8Array {
+	const bytes = new DataView(new ArrayBuffer(48));
+	const serverNs = BigInt(t1Ns) + thetaNs + BigInt(RTT_NS / 2);
+	bytes.setUint8(0, 1);
+	bytes.setUint32(4, seq, true);
+	bytes.setBigInt64(8, BigInt(t1Ns), true);
+	bytes.setBigInt64(16, serverNs, true);
+	bytes.setBigInt64(24, serverNs + 1000n, true);
+	bytes.setUint32(32, 1, true);
+	bytes.setUint32(36, 7, true);
+	bytes.setBigUint64(40, BigInt(`0x${TIMELINE}`), true);
+	return new Uint8Array(bytes.buffer);
+}
+
+test("cluster time is the same to the nanosecond", () => {
+	const dice = new Dice(4);
+	const thetaNs = 1700000000000000000n;
+	const steps: Step[] = [CONDUCTOR, say("conductor/availability", "online"), { verb: "connected", lNs: 1000 }];
+	steps.push(say("conductor/availability", "online", 1000));
+	for (let seq = 1, lNs = 1000; seq < 2000; seq++, lNs += dice.between(20000000, 1500000000)) {
+		const delayNs = Math.floor(-Math.log(1 - dice.next()) * 3000000);
+		steps.push({ verb: "probe", lNs }, { verb: "clock", lNs });
+		steps.push(say("time/reply/x-1", reply(seq, lNs, thetaNs + BigInt(Math.floor(lNs * 20e-6) + delayNs)), lNs + RTT_NS + 2 * delayNs));
+	}
+	assert.ok(wasmAnswers(steps).some((answer) => / 2 1 /.test(answer)), "it never tracks");
+	assert.equal(difference(steps), "");
+});

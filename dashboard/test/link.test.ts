@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* The link against a real broker, which knows passwords and who may do what. */
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import test, { type TestContext } from "node:test";
+
+import mqtt from "mqtt";
+
+import { loadCore } from "../src/core";
+import { openLink } from "../src/link";
+import { type Cluster, type ClusterView, createCluster } from "../src/model/cluster";
+
+const core = await loadCore(readFileSync(process.env.GLOW_WASM ?? ""));
+
+const ACL = `user operator
+topic readwrite glow/#
+user viewer
+topic read glow/#
+topic write glow/time/request/+
+`;
+
+function freePort(): Promise<number> {
+	return new Promise((resolve) => {
+		const server = createServer().listen(0, "127.0.0.1", () => {
+			const { port } = server.address() as AddressInfo;
+			server.close(() => resolve(port));
+		});
+	});
+}
+
+class Broker {
+	private readonly dir = mkdtempSync(`${tmpdir()}/glow-`);
+	private process: ChildProcess | null = null;
+
+	private constructor(readonly port: number) {
+		execFileSync("mosquitto_passwd", ["-c", "-b", `${this.dir}/passwords`, "operator", "right"]);
+		execFileSync("mosquitto_passwd", ["-b", `${this.dir}/passwords`, "viewer", "right"]);
+		writeFileSync(`${this.dir}/acl`, ACL);
+		/* Mosquitto 2.0.11 does not start with WebSockets alone. */
+		writeFileSync(
+			`${this.dir}/conf`,
+			`user root
+listener 0 ${this.dir}/socket
+listener ${port} 127.0.0.1
+protocol websockets
+allow_anonymous false
+password_file ${this.dir}/passwords
+acl_file ${this.dir}/acl
+`,
+		);
+		this.start();
+	}
+
+	static async for(t: TestContext): Promise<Broker> {
+		const broker = new Broker(await freePort());
+		t.after(async () => {
+			await broker.stop();
+			rmSync(broker.dir, { recursive: true });
+		});
+		return broker;
+	}
+
+	start(): void {
+		this.process = spawn("mosquitto", ["-c", `${this.dir}/conf`], { stdio: "ignore" });
+	}
+
+	stop(): Promise<void> {
+		return new Promise((resolve) => {
+			if (this.process?.exitCode !== null) resolve();
+			this.process?.once("exit", () => resolve());
+			this.process?.kill();
+		});
+	}
+}
+
+function open(t: TestContext, broker: Broker, username: string, password: string): Cluster {
+	const cluster = createCluster(core);
+	const link = openLink(cluster, { url: `ws://127.0.0.1:${broker.port}/`, username, password });
+	t.after(() => {
+		link.close();
+		cluster.close();
+	});
+	return cluster;
+}
+
+/** Waits until the view is so; the runner's own patience ends it otherwise. */
+function until(cluster: Cluster, so: (view: ClusterView) => boolean): Promise<void> {
+	return new Promise((resolve) => {
+		const look = (): void => {
+			if (!so(cluster.view)) return;
+			stop();
+			resolve();
+		};
+		const stop = cluster.subscribe(look);
+		look();
+	});
+}
+
+const online = (view: ClusterView): boolean => view.link.state === "online";
+const OPTIONS = { timeout: 30000 };
+
+test("a wrong password is refused for good", OPTIONS, async (t) => {
+	const cluster = open(t, await Broker.for(t), "operator", "wrong");
+	await until(cluster, (view) => view.link.state === "refused");
+});
+
+test("an operator may command, and the silence is told", OPTIONS, async (t) => {
+	const cluster = open(t, await Broker.for(t), "operator", "right");
+	await until(cluster, (view) => view.mayCommand === true);
+	cluster.set({ node: "pi1" }, "red");
+	await until(cluster, (view) => view.commands[0]?.status === "unanswered");
+});
+
+test("a viewer may look only", OPTIONS, async (t) => {
+	const cluster = open(t, await Broker.for(t), "viewer", "right");
+	await until(cluster, (view) => view.mayCommand === false);
+	assert.equal(cluster.view.link.state, "online");
+	cluster.set({ node: "pi1" }, "red");
+	await until(cluster, (view) => view.commands[0]?.status === "rejected");
+});
+
+/** A node that takes every command but those that say "no". */
+async function startNode(t: TestContext, broker: Broker): Promise<void> {
+	const url = `ws://127.0.0.1:${broker.port}/`;
+	const client = await mqtt.connectAsync(url, { protocolVersion: 5, username: "operator", password: "right" });
+	t.after(() => client.endAsync(true));
+	client.on("message", (_topic, payload, packet) => {
+		const { responseTopic = "", correlationData } = packet.properties ?? {};
+		const status = payload.toString() === "no" ? "error" : "ok";
+		const properties = correlationData ? { correlationData } : {};
+		client.publish(responseTopic, JSON.stringify({ status, node: "pi1" }), { properties });
+	});
+	await client.subscribeAsync("glow/node/pi1/set");
+	await client.publishAsync("glow/node/pi1/availability", "online", { retain: true });
+}
+
+test("a node is heard, and its answers find their commands", OPTIONS, async (t) => {
+	const broker = await Broker.for(t);
+	const cluster = open(t, broker, "operator", "right");
+	await until(cluster, online);
+	await startNode(t, broker);
+	await until(cluster, (view) => view.nodes[0]?.online === true);
+	for (const command of ["red", "no"]) cluster.set({ node: "pi1" }, command);
+	await until(cluster, (view) => view.commands.every((command) => command.status !== "pending"));
+	assert.deepEqual(cluster.view.commands.map((command) => command.status), ["rejected", "accepted"]);
+});
+
+test("a broker that restarts is found again", OPTIONS, async (t) => {
+	const broker = await Broker.for(t);
+	const cluster = open(t, broker, "operator", "right");
+	await until(cluster, online);
+	await broker.stop();
+	await until(cluster, (view) => view.link.state === "lost");
+	broker.start();
+	await until(cluster, online);
+});

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* What a node makes of the conductor's retained messages, in whatever order and
+ * on whatever clock they come. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <glow/stage.h>
+
+#define T      INT64_C(1700000000000000)
+#define SECOND GLOW_US_PER_S
+#define OURS   UINT64_C(0xa1)
+#define OTHER  UINT64_C(0xb2)
+
+static struct glow_stage stage;
+static struct glow_info info;
+static struct glow_scene_layer layers[GLOW_SCENES_MAX];
+static struct glow_diag diag;
+
+static int setup(void **state)
+{
+	(void)state;
+	glow_stage_init(&stage);
+	info = (struct glow_info){ .id = "pi2", .shape = { GLOW_SHAPE_BLINKT, 8 } };
+	diag = (struct glow_diag){ .code = GLOW_OK };
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	glow_stage_fini(&stage);
+	return 0;
+}
+
+static enum glow_code tell(enum glow_topic_kind kind, const char *payload, int64_t now_us)
+{
+	return glow_stage_message(&stage, kind, payload, strlen(payload), now_us, &diag);
+}
+
+/* ---- the roster ---- */
+
+#define NODE(id, offset) "{\"id\":\"" id "\",\"groups\":[],\"pixels\":8,\"offset\":" #offset "}"
+#define TWO              "[" NODE("pi1", 0) "," NODE("pi2", 8) "]"
+#define THREE            "[" NODE("pi0", 0) "," NODE("pi1", 8) "," NODE("pi2", 16) "]"
+
+static void tell_roster(const char *nodes, uint32_t pixels, int64_t effective_us, int64_t now_us)
+{
+	char text[600];
+
+	snprintf(text, sizeof(text), "{\"rev\":1,\"effective_us\":%lld,\"pixels\":%u,\"nodes\":%s}",
+		 (long long)effective_us, pixels, nodes);
+	assert_int_equal(tell(GLOW_TOPIC_ROSTER, text, now_us), GLOW_OK);
+}
+
+#define SCENE(more) "{\"id\":\"main\",\"effect\":\"rainbow\",\"start_us\":1700000000000000" more "}"
+
+static void tell_scenes(uint64_t clock_id, const char *scenes)
+{
+	char text[2000];
+
+	snprintf(text, sizeof(text), "{\"clock_id\":\"%016llx\",\"term\":1,\"rev\":1,\"scenes\":[%s]}",
+		 (unsigned long long)clock_id, scenes);
+	assert_int_equal(tell(GLOW_TOPIC_SCENE_CURRENT, text, T), GLOW_OK);
+}
+
+/* Where this node's board lies under a scene for all. */
+static bool lies_at(uint32_t offset, uint32_t total)
+{
+	return glow_stage_layers(&stage, &info, layers) == 1 && layers[0].place.offset == offset &&
+	       layers[0].place.total == total;
+}
+
+static void test_roster_in_time(void **state)
+{
+	uint32_t revision;
+
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_scenes(OURS, SCENE(""));
+	assert_true(lies_at(0, 8)); /* not on the roster yet */
+	tell_roster(TWO, 16, T - SECOND, T);
+	assert_true(lies_at(8, 16)); /* a late joiner's has been in force for long */
+	tell_roster(THREE, 24, T + SECOND, T);
+	assert_true(lies_at(8, 16));
+	assert_int_equal(glow_stage_next(&stage, T), T + SECOND);
+	revision = stage.revision;
+	glow_stage_tick(&stage, T + SECOND - 1);
+	assert_true(lies_at(8, 16));
+	assert_int_equal(stage.revision, revision);
+	glow_stage_tick(&stage, T + SECOND);
+	assert_true(lies_at(16, 24));
+	assert_int_not_equal(stage.revision, revision);
+	assert_int_equal(glow_stage_next(&stage, T + SECOND), GLOW_NEVER);
+}
+
+/* Of two that wait, the later one holds. */
+static void test_roster_overtaken(void **state)
+{
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_scenes(OURS, SCENE(""));
+	tell_roster(TWO, 16, T, T);
+	tell_roster("[" NODE("pi1", 0) "]", 8, T + SECOND, T);
+	tell_roster(THREE, 24, T + 2 * SECOND, T);
+	glow_stage_tick(&stage, T + SECOND);
+	assert_true(lies_at(8, 16));
+	glow_stage_tick(&stage, T + 2 * SECOND);
+	assert_true(lies_at(16, 24));
+}
+
+/* Without cluster time there is no instant to wait for; with it, what waits does not wait in vain. */
+static void test_roster_without_clock(void **state)
+{
+	(void)state;
+	tell_roster(TWO, 16, T + SECOND, T);
+	assert_int_equal(stage.roster.n, 2);
+	assert_false(stage.has_next_roster);
+	glow_stage_clock(&stage, OURS, T);
+	tell_roster(THREE, 24, T + 3600 * SECOND, T);
+	assert_int_equal(stage.roster.n, 2);
+	glow_stage_clock(&stage, OTHER, T + 3600 * SECOND);
+	assert_int_equal(stage.roster.n, 3);
+}
+
+static void test_roster_cleared_and_broken(void **state)
+{
+	static const char *const broken[] = {
+		"{", "[]", "{}", "\"x\"", "{\"rev\":1,\"effective_us\":0,\"pixels\":8,\"nodes\":[{\"id\":\"pi2\"}]}"
+	};
+
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_scenes(OURS, SCENE(""));
+	tell_roster(TWO, 16, T, T);
+	for (size_t k = 0; k < sizeof(broken) / sizeof(broken[0]); k++) {
+		diag.what[0] = '\0';
+		assert_int_not_equal(tell(GLOW_TOPIC_ROSTER, broken[k], T), GLOW_OK);
+		assert_true(diag.what[0]);
+		assert_true(lies_at(8, 16));
+	}
+	assert_int_equal(tell(GLOW_TOPIC_ROSTER, "", T), GLOW_OK);
+	assert_true(lies_at(0, 8));
+}
+
+/* ---- scenes ---- */
+
+static uint32_t n_layers(void)
+{
+	return glow_stage_layers(&stage, &info, layers);
+}
+
+static void test_no_clock_no_scene(void **state)
+{
+	(void)state;
+	tell_scenes(OURS, SCENE(",\"end_us\":1700000005000000"));
+	assert_int_equal(n_layers(), 0);
+	assert_int_equal(glow_stage_next(&stage, T), GLOW_NEVER);
+	glow_stage_clock(&stage, OURS, T);
+	assert_int_equal(n_layers(), 1);
+	assert_int_equal(glow_stage_next(&stage, T), T + 5 * SECOND);
+}
+
+/* The next timeline's scenes wait beside the present ones. */
+static void test_another_clock(void **state)
+{
+	uint32_t revision;
+
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_scenes(OURS, SCENE(""));
+	revision = stage.revision;
+	tell_scenes(OTHER, SCENE(",\"seed\":1") "," SCENE(",\"seed\":2"));
+	assert_int_equal(stage.revision, revision);
+	assert_int_equal(n_layers(), 1);
+	tell_scenes(OTHER, SCENE(",\"seed\":3") "," SCENE(",\"seed\":4"));
+	glow_stage_clock(&stage, OTHER, T);
+	assert_int_equal(n_layers(), 2);
+	assert_int_equal(layers[0].scene->seed, 3);
+	/* On a third clock they say nothing, and wake nobody. */
+	tell_scenes(OTHER, SCENE(",\"end_us\":1700000005000000"));
+	assert_int_equal(glow_stage_next(&stage, T), T + 5 * SECOND);
+	glow_stage_clock(&stage, OURS, T);
+	assert_int_equal(n_layers(), 0);
+	assert_int_equal(glow_stage_next(&stage, T), GLOW_NEVER);
+	glow_stage_clock(&stage, 0, T);
+	assert_int_equal(n_layers(), 0);
+}
+
+/* Present scenes end what waited before them. */
+static void test_waiting_replaced(void **state)
+{
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_scenes(OTHER, SCENE(""));
+	tell_scenes(OURS, SCENE(",\"seed\":9"));
+	assert_int_equal(n_layers(), 1);
+	glow_stage_clock(&stage, OTHER, T);
+	assert_int_equal(n_layers(), 0);
+}
+
+static void test_scenes_cleared_and_broken(void **state)
+{
+	static const char *const broken[] = { "{", "[]", "{}", "{\"clock_id\":\"00000000000000a1\",\"scenes\":[7]}",
+					      "{\"clock_id\":\"a1\",\"scenes\":[]}" };
+	uint32_t revision;
+
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_scenes(OURS, SCENE(""));
+	revision = stage.revision;
+	for (size_t k = 0; k < sizeof(broken) / sizeof(broken[0]); k++) {
+		assert_int_not_equal(tell(GLOW_TOPIC_SCENE_CURRENT, broken[k], T), GLOW_OK);
+		assert_int_equal(n_layers(), 1);
+	}
+	assert_int_equal(stage.revision, revision);
+	assert_int_equal(tell(GLOW_TOPIC_SCENE_CURRENT, "", T), GLOW_OK);
+	assert_int_equal(n_layers(), 0);
+	assert_int_not_equal(stage.revision, revision);
+}
+
+static void test_cleared_while_waiting(void **state)
+{
+	(void)state;
+	tell_scenes(OURS, SCENE(""));
+	assert_int_equal(tell(GLOW_TOPIC_SCENE_CURRENT, "", T), GLOW_OK);
+	glow_stage_clock(&stage, OURS, T);
+	assert_int_equal(n_layers(), 0);
+}
+
+/* ---- layers ---- */
+
+#define TARGET(what) SCENE(",\"target\":{" what "}")
+
+static void test_targets(void **state)
+{
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	info.n_groups = 2;
+	memcpy(info.groups[0], "shelf", sizeof("shelf"));
+	memcpy(info.groups[1], "left", sizeof("left"));
+	tell_scenes(OURS,
+		    TARGET("\"nodes\":[\"pi1\",\"pi3\"]") "," TARGET("\"nodes\":[\"pi1\",\"pi2\"]") "," TARGET(
+			    "\"groups\":[\"right\"]") "," TARGET("\"groups\":[\"right\",\"left\"]") "," SCENE(""));
+	assert_int_equal(n_layers(), 3);
+	/* In their order: the last is on top. */
+	assert_ptr_equal(layers[0].scene, &stage.scenes.v[1]);
+	assert_ptr_equal(layers[1].scene, &stage.scenes.v[3]);
+	assert_ptr_equal(layers[2].scene, &stage.scenes.v[4]);
+	info.n_groups = 1;
+	assert_int_equal(n_layers(), 2);
+}
+
+static void test_span(void **state)
+{
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_roster(THREE, 24, T, T);
+	tell_scenes(OURS, SCENE("") "," SCENE(",\"span\":\"node\"") "," TARGET("\"nodes\":[\"pi2\",\"pi0\"]"));
+	assert_int_equal(n_layers(), 3);
+	assert_int_equal(layers[0].place.offset, 16);
+	assert_int_equal(layers[0].place.total, 24);
+	assert_int_equal(layers[1].place.offset, 0);
+	assert_int_equal(layers[1].place.total, 8);
+	assert_int_equal(layers[2].place.offset, 8); /* the targeted ones close up, in the roster's order */
+	assert_int_equal(layers[2].place.total, 16);
+}
+
+/* Who is not on the roster is a strip of its own, as long as its board. */
+static void test_not_on_the_roster(void **state)
+{
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_roster("[" NODE("pi1", 0) "]", 8, T, T);
+	info.shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
+	tell_scenes(OURS, SCENE(""));
+	assert_true(lies_at(0, GLOW_PIGLOW_LEDS));
+}
+
+/* ---- the dimmer ---- */
+
+static void test_dim(void **state)
+{
+	uint32_t revision;
+
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	assert_int_equal(glow_stage_blackout(&stage), 0);
+	tell(GLOW_TOPIC_DIM_CURRENT, "{\"brightness\":55,\"until_us\":null}", T);
+	assert_int_equal(glow_stage_blackout(&stage), 200);
+	assert_int_equal(glow_stage_next(&stage, T), GLOW_NEVER);
+	tell(GLOW_TOPIC_DIM_CURRENT, "{\"brightness\":0,\"until_us\":1700000003000000}", T);
+	assert_int_equal(glow_stage_blackout(&stage), 255);
+	assert_int_equal(glow_stage_next(&stage, T), T + 3 * SECOND);
+	revision = stage.revision;
+	glow_stage_tick(&stage, T + 3 * SECOND - 1);
+	assert_int_equal(glow_stage_blackout(&stage), 255);
+	assert_int_equal(stage.revision, revision);
+	glow_stage_tick(&stage, T + 3 * SECOND);
+	assert_int_equal(glow_stage_blackout(&stage), 0);
+	assert_int_equal(stage.revision, revision + 1);
+	assert_int_equal(glow_stage_next(&stage, T + 3 * SECOND), GLOW_NEVER);
+	glow_stage_tick(&stage, T + 4 * SECOND);
+	assert_int_equal(stage.revision, revision + 1);
+}
+
+static void test_dim_cleared_and_broken(void **state)
+{
+	(void)state;
+	tell(GLOW_TOPIC_DIM_CURRENT, "{\"brightness\":10}", T);
+	assert_int_not_equal(tell(GLOW_TOPIC_DIM_CURRENT, "{\"brightness\":300}", T), GLOW_OK);
+	assert_int_not_equal(tell(GLOW_TOPIC_DIM_CURRENT, "{", T), GLOW_OK);
+	assert_int_equal(glow_stage_blackout(&stage), 245);
+	assert_int_equal(tell(GLOW_TOPIC_DIM_CURRENT, "", T), GLOW_OK);
+	assert_int_equal(glow_stage_blackout(&stage), 0);
+}
+
+/* A node's own wall clock may say that the time is over; the cluster's has the last word. */
+static void test_dim_by_another_clock(void **state)
+{
+	(void)state;
+	tell(GLOW_TOPIC_DIM_CURRENT, "{\"brightness\":0,\"until_us\":1700000003000000}", T + 3600 * SECOND);
+	assert_int_equal(glow_stage_blackout(&stage), 0);
+	assert_int_equal(glow_stage_next(&stage, T + 3600 * SECOND), GLOW_NEVER);
+	glow_stage_clock(&stage, OURS, T);
+	assert_int_equal(glow_stage_blackout(&stage), 255);
+	assert_int_equal(glow_stage_next(&stage, T), T + 3 * SECOND);
+	/* Also when the dimmer was in force before it seemed to be over. */
+	glow_stage_tick(&stage, T + 5 * SECOND);
+	assert_int_equal(glow_stage_blackout(&stage), 0);
+	glow_stage_tick(&stage, T + SECOND);
+	assert_int_equal(glow_stage_blackout(&stage), 255);
+}
+
+/* ---- instants ---- */
+
+/* All that changes by time, one after the other, and each but once. */
+static void test_next(void **state)
+{
+	static const int64_t want[] = { 1, 2, 3, 4, 6, 8, 9, 10 };
+	int64_t t = T;
+
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_scenes(OURS,
+		    "{\"id\":\"a\",\"effect\":\"fire\",\"start_us\":1700000001000000,\"end_us\":1700000010000000,"
+		    "\"fade_ms\":1000},"
+		    "{\"id\":\"b\",\"playlist\":[{\"effect\":\"fire\",\"duration_us\":2000000},{\"effect\":\"rainbow\","
+		    "\"duration_us\":2000000}],\"start_us\":1700000004000000}");
+	tell(GLOW_TOPIC_DIM_CURRENT, "{\"brightness\":9,\"until_us\":1700000003000000}", T);
+	for (size_t k = 0; k < sizeof(want) / sizeof(want[0]); k++) {
+		int64_t next = glow_stage_next(&stage, t);
+
+		assert_int_equal(next - T, want[k] * SECOND);
+		t = next;
+		glow_stage_tick(&stage, t);
+	}
+	assert_int_equal(glow_stage_next(&stage, t), GLOW_NEVER);
+}
+
+static void test_other_kinds(void **state)
+{
+	(void)state;
+	assert_int_equal(tell(GLOW_TOPIC_SET, "{", T), GLOW_OK);
+	assert_int_equal(tell(GLOW_TOPIC_CONDUCTOR_INFO, "{", T), GLOW_OK);
+	assert_int_equal(stage.revision, 0);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(test_roster_in_time),
+		CASE(test_roster_overtaken),
+		CASE(test_roster_without_clock),
+		CASE(test_roster_cleared_and_broken),
+		CASE(test_no_clock_no_scene),
+		CASE(test_another_clock),
+		CASE(test_waiting_replaced),
+		CASE(test_scenes_cleared_and_broken),
+		CASE(test_cleared_while_waiting),
+		CASE(test_targets),
+		CASE(test_span),
+		CASE(test_not_on_the_roster),
+		CASE(test_dim),
+		CASE(test_dim_cleared_and_broken),
+		CASE(test_dim_by_another_clock),
+		CASE(test_next),
+		CASE(test_other_kinds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
