@@ -203,9 +203,10 @@ class Broker:
         run(*self.client("mosquitto_pub", "-t", topic, "-q", "1", "-m", payload))
 
     def request(self, topic, payload):
+        """The answer, or None if there is none within two seconds."""
         answer = "glow/answer/" + glow.unique()
-        return json.loads(run(*self.client("mosquitto_rr", "-t", topic, "-e", answer, "-q", "1", "-m", payload, "-W",
-                                           str(glow.PATIENCE_S))))
+        told = run(*self.client("mosquitto_rr", "-t", topic, "-e", answer, "-q", "1", "-m", payload, "-W", "2"), check=False)
+        return json.loads(told.stdout) if told.returncode == 0 else None
 
 
 class Watch(glow.Watch):

@@ -21,6 +21,7 @@ skip() {
 }
 
 # Each engine gets these directories for itself.
+# shellcheck disable=SC2016 # expanded by the shell that unshare starts
 own_run='
 for name in docker containerd netns; do
 	mkdir -p /run/$name
@@ -45,7 +46,7 @@ clean_up() {
 	wait 2>/dev/null || true
 	# The kernel may still be at it for a moment.
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		rm -rf "$nodes" 2>/dev/null && break
+		rm -rf "$nodes" "$secrets" 2>/dev/null && break
 		sleep 0.5
 	done
 	find /sys/fs/cgroup -depth -type d -path "*/glow-swarm*" -exec rmdir {} + 2>/dev/null || true
@@ -58,10 +59,11 @@ unshare --mount --pid --net --fork ip link add lan type bridge 2>/dev/null || sk
 unshare --net ip link add vxlan0 type vxlan id 1 dstport 4789 2>/dev/null || skip "the kernel has no vxlan"
 
 child=''
+secrets=$(mktemp -d -t glow-secrets-XXXXXX) # which do not belong into the source tree
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 mkdir -p "$nodes"
 chmod 755 "$build" "$nodes"
 inside -- /usr/bin/python3 -B "$here/images.py" "$build"
-inside --net -- /usr/bin/python3 -B "$here/test_swarm.py" "$build" "$nodes" "${@:3}"
+inside --net -- /usr/bin/python3 -B "$here/test_swarm.py" "$build" "$nodes" "$secrets" "${@:3}"

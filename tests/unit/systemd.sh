@@ -22,7 +22,8 @@ done
 fine() {
 	local unit=$root/usr/lib/systemd/system/${1##*/} said
 	cp "$1" "$unit"
-	said=$(systemd-analyze verify --man=no --root="$root" "${1##*/}" 2>&1) && [ -z "$said" ] || { echo "$said" && return 1; }
+	said=$(systemd-analyze verify --man=no --root="$root" "${1##*/}" 2>&1) || said="$said (refused)"
+	[ -z "$said" ] || { echo "$said" && return 1; }
 	systemd-analyze security --offline=yes --threshold=20 "$unit" | tail -n 1
 }
 
