@@ -33,6 +33,14 @@ const RETRY_SPREAD_MS = 1500;
 const FINAL = [133, 134, 135, 138, 140];
 const NOT_ALLOWED = 135;
 
+/** What they mean to somebody who logs in. */
+const WHY = new Map([
+	[133, "the broker does not take this page's id"],
+	[134, "the account or its password is wrong"],
+	[135, "the account or its password is wrong"],
+	[138, "the broker has banned this account"],
+]);
+
 const reason = (error: unknown): number => (error as { code?: number } | null)?.code ?? 0;
 
 function outletOf(client: MqttClient): Outlet {
@@ -98,7 +106,7 @@ class RealLink implements Link {
 			this.cluster.message(topic, payload, packet.retain, at, packet.properties?.correlationData);
 		});
 		client.on("error", (error) => {
-			if (FINAL.includes(reason(error))) this.refused(error.message);
+			if (FINAL.includes(reason(error))) this.refused(WHY.get(reason(error)) ?? error.message);
 		});
 		client.on("close", () => {
 			if (this.client === client) this.lost(why);

@@ -4,11 +4,26 @@
 /* Where the page begins. */
 
 import { render } from "preact";
-
+import "uplot/dist/uPlot.min.css";
+import { App, type Site } from "./App";
 import { loadCore } from "./core";
-import { openLink } from "./link";
-import { createCluster } from "./model/cluster";
+import "./style.css";
 
-const cluster = createCluster(await loadCore(fetch("glow.wasm")));
-openLink(cluster, { url: `ws://${location.host}/mqtt`, username: "", password: "" });
-render(<main>Glowswarm</main>, document.body);
+/** What the server says of its cluster, where it does. */
+async function askSite(): Promise<Site> {
+	const answer = await fetch("site.json").catch(() => null);
+	const site = answer?.ok ? ((await answer.json()) as Partial<Site>) : {};
+	return { prefix: site.prefix || "glow" };
+}
+
+try {
+	const [core, site] = await Promise.all([loadCore(fetch("glow.wasm")), askSite()]);
+	render(<App core={core} site={site} />, document.body);
+} catch (error) {
+	render(
+		<main class="login">
+			<p class="trouble">This page cannot run here: {error instanceof Error ? error.message : String(error)}</p>
+		</main>,
+		document.body,
+	);
+}

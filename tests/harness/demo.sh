@@ -3,10 +3,13 @@
 # demo.sh <folder of the programs> [seconds]: a broker, a conductor, five virtual
 # nodes, a show made of glowctl's commands, and the live view of all of it. Without
 # seconds it stays until Ctrl-C. With GLOW_SVG=<file> it leaves a picture there; 15
-# seconds make one of a rainbow, with the clocks' errors known.
+# seconds make one of a rainbow, with the clocks' errors known. Where the dashboard
+# has been built, it is served, too.
 set -euo pipefail
+PATH=$PATH:/usr/sbin
 
 bin=$(readlink -f "$1")
+top=$(readlink -f "$(dirname "$0")/../..")
 seconds=${2:-0}
 svg=${GLOW_SVG:-}
 unset GLOW_SVG # which the programs would take for an option of theirs
@@ -23,20 +26,26 @@ trap cleanup EXIT
 trap 'exit 0' INT TERM
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-port=18883
-until port_is_free "$port"; do port=$((port + 1)); done
+free_port() { # free_port <the first that would do>
+	local port=$1
+	until port_is_free "$port"; do port=$((port + 1)); done
+	echo "$port"
+}
+port=$(free_port 18883)
+ws=$(free_port 19001)
 
-cat >"$dir/mosquitto.conf" <<CONF
-listener $port 127.0.0.1
-allow_anonymous true
-set_tcp_nodelay true
-persistence false
-log_dest none
-CONF
-mosquitto=$(PATH=$PATH:/usr/sbin command -v mosquitto)
-"$mosquitto" -c "$dir/mosquitto.conf" &
+"$top/tests/harness/web_broker.sh" "$dir" "$port" "$ws"
+mosquitto -c "$dir/mosquitto.conf" &
 pids+=($!)
 until ! port_is_free "$port"; do sleep 0.05; done
+
+if [ -f "$top/dashboard/dist/index.html" ] && command -v nginx >/dev/null; then
+	page=$(free_port 8080)
+	TMPDIR=$dir "$top/dashboard/nginx/serve.sh" "127.0.0.1:$page" "127.0.0.1:$ws" 2>>"$dir/log" &
+	pids+=($!)
+	echo "the dashboard: http://localhost:$page/  account: operator, or viewer  password: glow"
+	[ ! -t 1 ] || sleep 4 # before the view takes the terminal
+fi
 
 export GLOW_BROKER=mqtt://127.0.0.1:$port GLOW_LOG_LEVEL=warning
 

@@ -11,16 +11,17 @@ import { dimText, EventLog, sceneChanges } from "./events";
 import type { ConductorInfo, Dim, Effect, Micros, Roster, Scene } from "./messages";
 import * as read from "./read";
 
+/* In the order in which a broker says what it retains. */
 const TOPICS = [
-	"node/+/info", // before state, which is read by the length that info says
-	"node/+/state",
-	"node/+/availability",
-	"node/+/stats",
-	"node/+/error",
 	"conductor/+",
 	"scene/current",
 	"roster",
 	"dim/current",
+	"node/+/availability",
+	"node/+/info", // before state, which is read by the length that info says
+	"node/+/state",
+	"node/+/stats",
+	"node/+/error",
 ];
 const RETAINED = /^(node\/[^/]+\/(info|state|availability)|conductor\/(info|availability)|scene\/current|roster|dim\/current)$/;
 const ID = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* The light around LEDs. It is reckoned on a grid of a few hundred cells, each
+ * LED adding to those near it by a table made once, and scaled up smoothly: what
+ * 18 soft gradients a board would cost, sixty times a second, one small picture does. */
+
+import type { Led } from "./geometry";
+
+export interface Field {
+	/** Draws the light of r, g, b of each LED. The context's unit is that of the LEDs. */
+	shine(seen: Uint8Array, onto: CanvasRenderingContext2D): void;
+}
+
+/** How light falls off: bright beside the LED, with a faint hem that reaches far; 0 at a distance of 1. */
+const falloff = (far: number): number => 0.5 * (1 - far) ** 5 + 0.16 * (1 - far) ** 2;
+
+interface Spill {
+	readonly left: number;
+	readonly top: number;
+	readonly cell: number;
+	readonly across: number;
+	readonly down: number;
+	/** LED k adds weights[j] of itself to cells[j], for j from start[k] up to start[k + 1]. */
+	readonly cells: Uint16Array;
+	readonly weights: Float32Array;
+	readonly start: Uint32Array;
+}
+
+function spillOf(leds: readonly Led[], reach: number, cell: number): Spill {
+	const xs = leds.map((led) => led.x);
+	const ys = leds.map((led) => led.y);
+	const left = Math.min(...xs) - reach;
+	const top = Math.min(...ys) - reach;
+	const across = Math.ceil((Math.max(...xs) + reach - left) / cell);
+	const down = Math.ceil((Math.max(...ys) + reach - top) / cell);
+	const cells: number[] = [];
+	const weights: number[] = [];
+	const start = new Uint32Array(leds.length + 1);
+	leds.forEach((led, k) => {
+		for (let at = 0; at < across * down; at++) {
+			const dx = left + ((at % across) + 0.5) * cell - led.x;
+			const dy = top + (Math.floor(at / across) + 0.5) * cell - led.y;
+			const far = Math.hypot(dx, dy) / reach;
+			if (far >= 1) continue;
+			cells.push(at);
+			weights.push(falloff(far));
+		}
+		start[k + 1] = cells.length;
+	});
+	return { left, top, cell, across, down, cells: Uint16Array.from(cells), weights: Float32Array.from(weights), start };
+}
+
+const spills = new WeakMap<readonly Led[], Spill>();
+
+/* Boards of one kind share their table. */
+function sharedSpill(leds: readonly Led[], reach: number, cell: number): Spill {
+	const spill = spills.get(leds) ?? spillOf(leds, reach, cell);
+	spills.set(leds, spill);
+	return spill;
+}
+
+/** `reach` is how far light goes, `cell` the side of a cell of the grid. */
+export function createField(leds: readonly Led[], reach: number, cell: number): Field {
+	const { left, top, across, down, cells, weights, start } = sharedSpill(leds, reach, cell);
+	const canvas = document.createElement("canvas");
+	canvas.width = across;
+	canvas.height = down;
+	const context = canvas.getContext("2d", { willReadFrequently: true })!;
+	const image = context.createImageData(across, down);
+	const sum = new Float32Array(across * down * 3);
+
+	function add(k: number, r: number, g: number, b: number) {
+		const end = start[k + 1]!;
+		for (let j = start[k]!; j < end; j++) {
+			const at = cells[j]! * 3;
+			const weight = weights[j]!;
+			sum[at] = sum[at]! + r * weight;
+			sum[at + 1] = sum[at + 1]! + g * weight;
+			sum[at + 2] = sum[at + 2]! + b * weight;
+		}
+	}
+
+	/* Light as a colour at full strength and how opaque it is: so it shines on dark and light ground alike. */
+	function develop() {
+		const out = image.data;
+		for (let from = 0, to = 0; to < out.length; from += 3, to += 4) {
+			const most = Math.max(sum[from]!, sum[from + 1]!, sum[from + 2]!);
+			const full = most > 0 ? 255 / most : 0;
+			out[to] = sum[from]! * full;
+			out[to + 1] = sum[from + 1]! * full;
+			out[to + 2] = sum[from + 2]! * full;
+			out[to + 3] = most;
+		}
+		context.putImageData(image, 0, 0);
+	}
+
+	return {
+		shine(seen, onto) {
+			sum.fill(0);
+			for (let k = 0; k < leds.length; k++) {
+				const r = seen[3 * k]!;
+				const g = seen[3 * k + 1]!;
+				const b = seen[3 * k + 2]!;
+				if (r | g | b) add(k, r, g, b);
+			}
+			develop();
+			onto.drawImage(canvas, left, top, across * cell, down * cell);
+		},
+	};
+}

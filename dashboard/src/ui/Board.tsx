@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* One board on the shelf: its picture, its name, and what it shows. */
+
+import { memo } from "preact/compat";
+import { useEffect, useRef } from "preact/hooks";
+import { createBoardPainter, type BoardPainter } from "../draw/board";
+import { geometryOf, type Geometry } from "../draw/geometry";
+import type { NodeView } from "../model/cluster";
+import { Drawing } from "./Drawing";
+import { useDesk, useResize, useWatched } from "./hooks";
+
+function Light({ id, geometry }: { id: string; geometry: Geometry }) {
+	const { stage, cluster } = useDesk();
+	const canvas = useRef<HTMLCanvasElement>(null);
+	const painter = useRef<BoardPainter | null>(null);
+	useEffect(() => {
+		const element = canvas.current!;
+		const board = createBoardPainter(element, geometry);
+		painter.current = board;
+		return stage.add(element, (tUs) => {
+			const frame = cluster.frame(id, tUs);
+			if (frame) board.paint(frame.seen);
+		});
+	}, [stage, cluster, id, geometry]);
+	useResize(canvas, () => painter.current?.resized());
+	return <canvas ref={canvas} class="light" data-node={id} aria-hidden="true" />;
+}
+
+function Showing({ id }: { id: string }) {
+	const { cluster } = useDesk();
+	const [layer, label] = useWatched(() => {
+		const now = cluster.showing(id, cluster.nowUs());
+		return `${now.layer}\n${now.label}`;
+	}).split("\n");
+	return <span class={`showing layer-${layer}`}>{label}</span>;
+}
+
+/** "tracking ±8 µs" is on the page of clocks; here a dot tells whether the board runs in phase. */
+function phaseOf(node: NodeView): { mark: string; what: string } {
+	if (!node.online) return { mark: "off", what: "offline" };
+	const state = node.stats?.sync.state;
+	if (state === "tracking" || state === "leading") return { mark: "good", what: "online, in phase" };
+	if (state === "unsynced") return { mark: "fair", what: "online, on its own clock" };
+	return { mark: state ? "fair" : "good", what: state ? `online, ${state}` : "online" };
+}
+
+function Face({ node }: { node: NodeView }) {
+	const geometry = geometryOf(node.info?.shape ?? "blinkt", node.info?.pixels ?? 8);
+	const phase = phaseOf(node);
+	const groups = node.info?.groups ?? [];
+	return (
+		<>
+			<span class="picture">
+				<Drawing geometry={geometry} />
+				<Light id={node.id} geometry={geometry} />
+			</span>
+			<span class="caption">
+				<span class="name">
+					<span class={`dot ${phase.mark}`} />
+					<span class="id">{node.id}</span>
+					<span class="unseen">, {phase.what}, </span>
+					<span class="backend">{node.info?.backend ?? ""}</span>
+				</span>
+				<Showing id={node.id} />
+				<span class="groups">{groups.join(" · ")}</span>
+			</span>
+		</>
+	);
+}
+
+interface BoardProps {
+	node: NodeView;
+	selected: boolean;
+	/** Absent for those who may only look. */
+	onSelect?: ((id: string) => void) | undefined;
+}
+
+export const Board = memo(function Board({ node, selected, onSelect }: BoardProps) {
+	const kind = `board${node.online ? "" : " offline"}`;
+	return (
+		<li>
+			{onSelect ? (
+				<button type="button" class={kind} aria-pressed={selected} onClick={() => onSelect(node.id)}>
+					<Face node={node} />
+				</button>
+			) : (
+				<div class={kind}>
+					<Face node={node} />
+				</div>
+			)}
+		</li>
+	);
+});

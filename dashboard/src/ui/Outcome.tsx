@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* What became of what was sent: pending, accepted, or why not. */
+
+import type { ClusterView, CommandStatus } from "../model/cluster";
+
+const WORDS: Record<CommandStatus, string> = {
+	pending: "pending",
+	accepted: "accepted",
+	rejected: "rejected",
+	unanswered: "no answer",
+};
+
+/** The worst of several counts; all must be accepted for the whole to be. */
+function together(all: readonly CommandStatus[]): CommandStatus {
+	for (const status of ["rejected", "pending", "unanswered"] as const) if (all.includes(status)) return status;
+	return "accepted";
+}
+
+export function Outcome({ view, keys }: { view: ClusterView; keys: readonly number[] }) {
+	const commands = view.commands.filter((c) => keys.includes(c.key));
+	const status = commands.length ? together(commands.map((c) => c.status)) : null;
+	const messages = [...new Set(commands.map((c) => c.message).filter(Boolean))];
+	return (
+		<p class={`outcome ${status ?? "none"}`} role="status">
+			{status && <span class="mark" aria-hidden="true" />}
+			{status && WORDS[status]}
+			{messages.length > 0 && `: ${messages.join("; ")}`}
+		</p>
+	);
+}
+
+export function StatusWord({ status }: { status: CommandStatus }) {
+	return (
+		<span class={`outcome ${status}`}>
+			<span class="mark" aria-hidden="true" />
+			{WORDS[status]}
+		</span>
+	);
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* Sliders, pickers and what is made of them: the look of a light or scene. */
+
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+import type { Effect, Param, ParamValue } from "../model/messages";
+import { useDrag } from "./hooks";
+import { effectName, paramName } from "./text";
+
+interface SliderProps {
+	label: string;
+	value: number;
+	min: number;
+	max: number;
+	step?: number;
+	/** How the value reads. */
+	text: (value: number) => string;
+	title?: string;
+	disabled?: boolean;
+	onChange: (value: number) => void;
+}
+
+export function Slider({ label, value, min, max, step = 1, text, title, disabled = false, onChange }: SliderProps) {
+	const id = useId();
+	const [shown, drag] = useDrag(value, onChange);
+	const filled = max > min ? ((shown - min) / (max - min)) * 100 : 0;
+	return (
+		<div class="field" title={title}>
+			<label for={id}>{label}</label>
+			<output for={id}>{text(shown)}</output>
+			<input
+				id={id}
+				type="range"
+				min={min}
+				max={max}
+				step={step}
+				value={shown}
+				disabled={disabled}
+				aria-valuetext={text(shown)}
+				style={{ "--filled": `${filled}%` }}
+				onInput={(e) => drag(Number(e.currentTarget.value))}
+			/>
+		</div>
+	);
+}
+
+export const SWATCHES: readonly (readonly [string, string])[] = [
+	["white", "#ffffff"],
+	["warm white", "#ffb46b"],
+	["red", "#ff0000"],
+	["orange", "#ff8000"],
+	["yellow", "#ffd500"],
+	["lime", "#00ff00"],
+	["teal", "#00ffa0"],
+	["cyan", "#00d0ff"],
+	["blue", "#0000ff"],
+	["purple", "#8000ff"],
+	["magenta", "#ff00c0"],
+	["pink", "#ff5080"],
+];
+
+interface ColorProps {
+	label: string;
+	/** #rrggbb; null when boards differ. */
+	value: string | null;
+	onChange: (value: string) => void;
+}
+
+export function ColorField({ label, value, onChange }: ColorProps) {
+	const id = useId();
+	const [shown, drag] = useDrag(value, (v) => v !== null && onChange(v));
+	return (
+		<div class="field color" role="group" aria-label={`choices of ${label}`}>
+			<label for={id}>{label}</label>
+			<output for={id}>{shown ?? "mixed"}</output>
+			<div class="swatches">
+				<input
+					id={id}
+					type="color"
+					class="swatch any"
+					title="any colour"
+					value={shown ?? "#808080"}
+					onInput={(e) => drag(e.currentTarget.value)}
+				/>
+				{SWATCHES.map(([name, hex]) => (
+					<button
+						key={hex}
+						type="button"
+						class="swatch"
+						title={name}
+						aria-label={name}
+						aria-pressed={shown === hex}
+						style={{ "--swatch": hex }}
+						onClick={() => drag(hex)}
+					/>
+				))}
+			</div>
+		</div>
+	);
+}
+
+export function Switch({ label, on, title, onChange }: { label: string; on: boolean; title?: string; onChange: (on: boolean) => void }) {
+	const [shown, turn] = useDrag(on, onChange, 0);
+	return (
+		<label class="switch" title={title}>
+			<input type="checkbox" role="switch" checked={shown} onChange={(e) => turn(e.currentTarget.checked)} />
+			<span>{label}</span>
+		</label>
+	);
+}
+
+export function Choice<T extends string>({
+	label,
+	value,
+	options,
+	title,
+	onChange,
+}: {
+	label: string;
+	value: T;
+	options: readonly (readonly [T, string])[];
+	title?: string | undefined;
+	onChange: (value: T) => void;
+}) {
+	const id = useId();
+	return (
+		<div class="field" title={title}>
+			<label for={id}>{label}</label>
+			<select id={id} value={value} onChange={(e) => onChange(e.currentTarget.value as T)}>
+				{options.map(([key, text]) => (
+					<option key={key} value={key}>
+						{text}
+					</option>
+				))}
+			</select>
+		</div>
+	);
+}
+
+export function TextField({
+	label,
+	value,
+	max,
+	title,
+	onChange,
+}: {
+	label: string;
+	value: string;
+	max: number;
+	title?: string;
+	onChange: (value: string) => void;
+}) {
+	const id = useId();
+	return (
+		<div class="field" title={title}>
+			<label for={id}>{label}</label>
+			<input id={id} type="text" maxLength={max} value={value} onChange={(e) => onChange(e.currentTarget.value)} />
+		</div>
+	);
+}
+
+/** A choice of a few, all in sight. */
+export function Segments<T extends string>({
+	label,
+	value,
+	options,
+	onChange,
+}: {
+	label: string;
+	value: T;
+	options: readonly (readonly [T, string])[];
+	onChange: (value: T) => void;
+}) {
+	const name = useId();
+	return (
+		<fieldset class="segments">
+			<legend class="unseen">{label}</legend>
+			{options.map(([key, text]) => (
+				<label key={key}>
+					<input type="radio" name={name} value={key} checked={value === key} onChange={() => onChange(key)} />
+					<span>{text}</span>
+				</label>
+			))}
+		</fieldset>
+	);
+}
+
+function ColorParam({ param, value, onChange }: ParamProps) {
+	const follows = value === null;
+	const label = paramName(param.name, param.unit);
+	return (
+		<>
+			{param.default === null && (
+				<Switch label={`${label} follows the light`} on={follows} title={param.what} onChange={(on) => onChange(on ? null : "#ffffff")} />
+			)}
+			{!follows && <ColorField label={label} value={String(value)} onChange={onChange} />}
+		</>
+	);
+}
+
+interface ParamProps {
+	param: Param;
+	value: ParamValue;
+	onChange: (value: ParamValue) => void;
+}
+
+/** The control that a row of an effect's parameter table asks for. */
+export function ParamField({ param, value, onChange }: ParamProps) {
+	const label = paramName(param.name, param.unit);
+	const unit = param.unit && param.unit !== "%" ? ` ${param.unit}` : param.unit;
+	switch (param.type) {
+		case "int":
+			return (
+				<Slider
+					label={label}
+					value={Number(value)}
+					min={param.min}
+					max={param.max}
+					title={param.what}
+					text={(v) => `${v}${unit}`}
+					onChange={onChange}
+				/>
+			);
+		case "bool":
+			return <Switch label={label} on={value === true} title={param.what} onChange={onChange} />;
+		case "color":
+			return <ColorParam param={param} value={value} onChange={onChange} />;
+		case "choice":
+			return (
+				<Choice
+					label={label}
+					value={String(value)}
+					options={param.choices.map((c) => [c, c] as const)}
+					title={param.what}
+					onChange={onChange}
+				/>
+			);
+		case "text":
+			return <TextField label={label} value={String(value)} max={param.max} title={param.what} onChange={onChange} />;
+	}
+}
+
+/** Every effect, and the parameters of the chosen one. */
+export function EffectField({
+	effects,
+	chosen,
+	params,
+	onEffect,
+	onParam,
+	before,
+}: {
+	effects: readonly Effect[];
+	/** null: none, or boards differ. */
+	chosen: string | null;
+	params: Readonly<Record<string, ParamValue>>;
+	onEffect: (name: string) => void;
+	onParam: (name: string, value: ParamValue) => void;
+	/** Further choices before the effects. */
+	before?: ComponentChildren;
+}) {
+	const effect = effects.find((e) => e.name === chosen);
+	// `color` is the light's own colour here, which has its control already.
+	const rows = effect?.params.filter((p) => p.name !== "color") ?? [];
+	return (
+		<>
+			<div class="effects" role="group" aria-label="effect">
+				{before}
+				{effects.map((e) => (
+					<button
+						key={e.name}
+						type="button"
+						class="chip"
+						title={e.what}
+						aria-pressed={e.name === chosen}
+						onClick={() => onEffect(e.name)}
+					>
+						{effectName(e.name)}
+					</button>
+				))}
+			</div>
+			{effect && (
+				<div class="params" role="group" aria-label={`parameters of ${effectName(effect.name)}`}>
+					<p class="quiet">{effect.what}</p>
+					{rows.map((p) => (
+						<ParamField
+							key={`${effect.name} ${p.name}`}
+							param={p}
+							value={params[p.name] ?? p.default}
+							onChange={(value) => onParam(p.name, value)}
+						/>
+					))}
+				</div>
+			)}
+		</>
+	);
+}

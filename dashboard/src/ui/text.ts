@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* Values as people read them. */
+
+import type { Rgb, Scene, SceneLook, Target } from "../model/messages";
+
+export function capital(text: string): string {
+	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** "12 µs", "3.4 ms", "1.2 s" */
+export function duration(us: number): string {
+	const size = Math.abs(us);
+	if (size < 1000) return `${Math.round(us)} µs`;
+	if (size < 1e6) return `${(us / 1e3).toFixed(1)} ms`;
+	return `${(us / 1e6).toFixed(1)} s`;
+}
+
+/** "45 s", "3 min", "2 h 10 min" */
+export function span(seconds: number): string {
+	const s = Math.max(0, Math.round(seconds));
+	if (s < 90) return `${s} s`;
+	const min = Math.round(s / 60);
+	return min < 90 ? `${min} min` : `${Math.floor(min / 60)} h ${min % 60} min`;
+}
+
+/** "18:03:59" */
+export function clock(atMs: number): string {
+	return new Date(atMs).toLocaleTimeString("en-GB");
+}
+
+export function percent(brightness: number): string {
+	return `${Math.round((brightness * 100) / 255)}%`;
+}
+
+const hex = (v: number) => v.toString(16).padStart(2, "0");
+
+export function hexOf(color: Rgb): string {
+	return `#${hex(color.r)}${hex(color.g)}${hex(color.b)}`;
+}
+
+/** "binary-clock" is read better as "binary clock". */
+export function effectName(name: string): string {
+	return name.replaceAll("-", " ");
+}
+
+/** period_ms, whose unit stands beside its value. */
+export function paramName(name: string, unit: string): string {
+	const bare = unit && name.endsWith(`_${unit}`) ? name.slice(0, -unit.length - 1) : name;
+	return bare.replaceAll("_", " ");
+}
+
+export function lookText(look: SceneLook): string {
+	if (look.effect === null) return "an effect this page does not know";
+	const dimmed = look.brightness === 255 ? "" : ` ${percent(look.brightness)}`;
+	return `${effectName(look.effect)}${look.effect === "solid" ? ` ${look.color}` : ""}${dimmed}`;
+}
+
+export function targetText(target: Target): string {
+	if (!target) return "all boards";
+	if ("nodes" in target) return target.nodes.join(", ");
+	return `${target.groups.length === 1 ? "group" : "groups"} ${target.groups.join(", ")}`;
+}
+
+/** The entry of a scene that shows at that time; null before it starts and after its end. */
+export function entryAt(scene: Scene, tUs: number): number | null {
+	const into = tUs - scene.startUs;
+	if (into < 0 || (scene.endUs !== null && tUs >= scene.endUs)) return null;
+	if (!scene.playlist) return 0;
+	const whole = scene.entries.reduce((sum, e) => sum + e.durationUs, 0);
+	if (!scene.loop && into >= whole) return null;
+	let left = scene.loop ? into % whole : into;
+	return scene.entries.findIndex((e) => (left -= e.durationUs) < 0);
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* What goes wrong in a cluster, and what the page says of it. */
+
+import { strict as assert } from "node:assert";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { Stack } from "./stack";
+import { accessible, enter, goTo, logIn, openBrowser, visit } from "./visit";
+
+const stack = new Stack();
+let browser: Browser;
+let page: Page;
+
+const board = (id: string) => stack.boards.get(id)!;
+const card = (id: string) => page.getByRole("list", { name: "boards" }).getByRole("button", { name: new RegExp(`^${id}\\b`) });
+const paint = (color: string) => page.getByRole("group", { name: "choices of colour" }).getByLabel(color, { exact: true }).click();
+const event = (text: string) => page.locator(".log").getByText(text).first();
+
+before(async () => {
+	await stack.start();
+	stack.conductor();
+	for (const id of ["pi1", "pi2"]) stack.bridge(id, "--groups", "shelf");
+	browser = await openBrowser();
+	page = (await visit(browser, stack.url)).page;
+	await enter(page, "operator", 2);
+});
+
+after(async () => {
+	await browser?.close();
+	await stack.close();
+});
+
+test("a cluster of nobody says how boards come", async () => {
+	const empty = await visit(browser, await stack.serve("empty/cluster"));
+	await logIn(empty.page, "operator");
+	await empty.page.getByText("No boards yet.").waitFor();
+	await empty.page.getByText("There is no conductor").waitFor();
+	await accessible(empty.page, "an empty cluster");
+	await empty.close();
+});
+
+test("a node that dies is offline, and back when it is", async () => {
+	await stack.end("pi2", "SIGKILL");
+	await card("pi2").getByText("offline", { exact: true }).waitFor();
+	await card("pi2").click();
+	await page.getByText("Offline: a command would reach nobody.").waitFor();
+	await accessible(page, "an offline board");
+	await card("pi2").click();
+	await goTo(page, "Events");
+	await event("is offline").waitFor();
+	stack.bridge("pi2", "--groups", "shelf");
+	await event("is online").waitFor();
+	await goTo(page, "Shelf");
+	await paint("red");
+	await board("pi2").shows("ff0000");
+});
+
+test("without a conductor boards act by themselves, and the page says so", async () => {
+	await stack.end("conductor");
+	await page.getByText("There is no conductor").waitFor();
+	assert.equal(await page.getByLabel("master dimmer").count(), 0);
+	await paint("blue");
+	for (const id of ["pi1", "pi2"]) await board(id).shows("0000ff");
+	await page.locator(".panel").getByRole("status").getByText("accepted").waitFor();
+	await goTo(page, "Scenes");
+	await page.getByRole("button", { name: "Play", exact: true }).click();
+	await page.getByText("no conductor answered").waitFor();
+	await goTo(page, "Shelf");
+	stack.conductor();
+	await page.getByText("There is no conductor").waitFor({ state: "detached" });
+	await page.getByLabel("master dimmer").waitFor();
+});
+
+test("the broker goes and comes back, and so does the page", async () => {
+	await stack.end("broker");
+	await page.getByText("No connection:").waitFor();
+	await accessible(page, "a page without its broker");
+	const late = await visit(browser, stack.url);
+	await logIn(late.page, "viewer");
+	await late.page.getByText("Trying again").waitFor();
+	await accessible(late.page, "the door of a broker that is away");
+
+	await stack.startBroker();
+	for (const who of ["conductor", "node/pi1", "node/pi2"]) assert.equal(stack.retained(`glow/${who}/availability`), "online");
+	await page.getByText("No connection:").waitFor({ state: "detached" });
+	await card("pi1").getByText("solid #0000ff").waitFor();
+	await page.getByLabel("master dimmer").waitFor();
+	await paint("lime");
+	for (const id of ["pi1", "pi2"]) await board(id).shows("00ff00");
+	await late.page.locator("header nav").waitFor();
+	await late.close();
+});
+
+test("an account that is taken away ends at the door", async () => {
+	await page.getByRole("button", { name: "Log out" }).click();
+	await page.getByRole("button", { name: "Log in" }).waitFor();
+	assert.equal(await page.getByLabel("Password").inputValue(), "");
+	assert.equal(await page.getByLabel("Account").inputValue(), "operator");
+});

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* A browser, and a visit of the page with it. */
+
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Stage } from "../../src/draw/stage";
+import type { Cluster } from "../../src/model/cluster";
+import { TOP } from "./stack";
+
+/** What the page lays open for a look from the console. */
+declare global {
+	var glowswarm: { cluster: Cluster; stage: Stage };
+}
+
+const QUIET = ["quic", "background-networking", "component-update", "sync"].map((name) => `--disable-${name}`);
+
+export function openBrowser(): Promise<Browser> {
+	return chromium.launch({
+		executablePath: process.env.GLOW_CHROMIUM ?? "/usr/bin/chromium",
+		args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", ...QUIET],
+	});
+}
+
+export interface Visit {
+	readonly page: Page;
+	/** What the browser complained of: must stay empty. */
+	readonly complaints: string[];
+	close(): Promise<void>;
+}
+
+export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+	const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: "dark", ...options });
+	const page = await context.newPage();
+	page.setDefaultTimeout(20000);
+	const complaints: string[] = [];
+	page.on("pageerror", (error) => complaints.push(String(error)));
+	page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+	await page.goto(url);
+	return { page, complaints, close: () => context.close() };
+}
+
+export async function logIn(page: Page, user: string, password = "glow"): Promise<void> {
+	await page.getByLabel("Account").fill(user);
+	await page.getByLabel("Password").fill(password);
+	await page.getByRole("button", { name: "Log in" }).click();
+}
+
+/** Inside, with all that is retained there. */
+export async function enter(page: Page, user: string, boards: number): Promise<void> {
+	await logIn(page, user);
+	await page.locator("header nav").waitFor();
+	await page.waitForFunction((n) => {
+		const { view } = glowswarm.cluster;
+		return view.mayCommand !== null && view.nodes.filter((node) => node.online && node.info && node.state).length >= n;
+	}, boards);
+}
+
+export function goTo(page: Page, view: "Shelf" | "Strip" | "Scenes" | "Sync" | "Events"): Promise<void> {
+	return page.getByRole("navigation").getByRole("link", { name: view }).click();
+}
+
+const axe = readFileSync(createRequire(join(TOP, "dashboard/package.json")).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe-core finds, one line each. */
+export async function barriers(page: Page): Promise<string[]> {
+	// On its way from one colour to another, text has neither.
+	await page.evaluate(() => document.getAnimations().forEach((a) => a instanceof CSSTransition && a.finish()));
+	await page.evaluate(axe);
+	return page.evaluate(async () => {
+		const { violations } = await (globalThis as unknown as { axe: typeof import("axe-core") }).axe.run(document);
+		return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 120)} ${n.failureSummary ?? ""}`));
+	});
+}
+
+export async function accessible(page: Page, where: string): Promise<void> {
+	assert.deepEqual(await barriers(page), [], `axe-core on ${where}`);
+}
