@@ -15,7 +15,7 @@ import glow
 BLACK, WHITE, RED, LIME, BLUE = "000000", "ffffff", "ff0000", "00ff00", "0000ff"
 RAINBOW = '{"effect":"rainbow","params":{"period_ms":1500}}'
 PERIOD_US = 1500000
-GAP_US = 200000  # twelve frames: a scheduler's hiccup, but no wait for a network
+GAP_US = 1000000  # a hiccup of a busy machine, but no wait for a network
 
 
 def largest_gap(frames):
@@ -81,7 +81,7 @@ class Restart(OwnBroker):
         self.assert_all_said_again(node, before, after)
 
     def test_gap_control(self):
-        frames = [glow.Frame('{"t_us":%d,"mono_ns":0,"pixels":[]}' % t) for t in (0, 16666, 33333, 300000)]
+        frames = [glow.Frame('{"t_us":%d,"mono_ns":0,"pixels":[]}' % t) for t in (0, 16666, 33333, 1300000)]
         self.assertGreater(largest_gap(frames), GAP_US)
 
     def test_a_notice_ends_while_the_broker_is_away(self):

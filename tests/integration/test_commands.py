@@ -461,7 +461,7 @@ class Time(glow.NodeCase):
         for topic, ask in (("set", self.set), ("notify", self.notify)):
             with self.subTest(topic=topic):
                 self.setUp()
-                at_us = glow.now_us() + 150000 + 7
+                at_us = glow.now_us() + 500000 + 7
                 answer = ask({"effect": "solid", "color": "#010203", "at_us": at_us, "ttl_s": 0.2})
                 self.assertEqual(answer.get("at_us"), at_us)
                 self.assertNotEqual(self.frames.last().lights[0], "010203")
@@ -469,7 +469,7 @@ class Time(glow.NodeCase):
                 self.assertEqual(self.frames.last().t_us, at_us)
 
     def test_at_and_transition(self):
-        at_us = glow.now_us() + 100000
+        at_us = glow.now_us() + 500000
         mark = self.frames.mark()
         self.set({"color": "white", "transition": 0.2, "at_us": at_us})
         self.shows(WHITE)
@@ -478,11 +478,11 @@ class Time(glow.NodeCase):
     def test_order_is_that_of_time(self):
         mark = self.frames.mark()
         now = glow.now_us()
-        for delay_us, color in ((250000, "white"), (150000, "red"), (200000, "blue")):
+        for delay_us, color in ((700000, "white"), (500000, "red"), (600000, "blue")):
             self.set({"color": color, "at_us": now + delay_us})
         self.shows(WHITE)
         self.assertEqual([(f.t_us - now, f.lights[0]) for f in self.frames.since(mark)],
-                         [(150000, RED), (200000, BLUE), (250000, WHITE)])
+                         [(500000, RED), (600000, BLUE), (700000, WHITE)])
 
     def test_past_is_now(self):
         for at_us in (0, -5, glow.now_us() - 1000):
