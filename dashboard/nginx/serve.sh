@@ -37,6 +37,6 @@ fi
 # nginx needs a place for its configuration, its pid and for what does not fit into memory.
 dir=$(mktemp -d "${TMPDIR:-/tmp}/glow-dashboard.XXXXXX")
 chmod 711 "$dir" # started by root, it works as another user
-sed -e "s|@DIR@|$dir|" -e "s|@LISTEN@|$listen|" -e "s|@ROOT@|$root|" -e "s|@BROKER@|$broker|" \
-	-e "s|@PREFIX@|$prefix|" -e "s|@TLS@|$tls|" "$here/nginx.conf.in" >"$dir/nginx.conf"
-exec nginx -p "$dir" -e stderr -c "$dir/nginx.conf" -g 'daemon off;'
+sed -e "s|@DIR@|$dir|" -e "s|@HERE@|$here|" -e "s|@LISTEN@|$listen|" -e "s|@ROOT@|$root|" \
+	-e "s|@BROKER@|$broker|" -e "s|@PREFIX@|$prefix|" -e "s|@TLS@|$tls|" "$here/serve.conf.in" >"$dir/nginx.conf"
+exec nginx -p "$dir" -e stderr -c "$dir/nginx.conf"
