@@ -65,32 +65,32 @@ struct half {
 struct glow_bridge {
 	struct glow_bridge_cfg cfg;
 	char prefix[GLOW_PREFIX_MAX + 1], discovery[GLOW_PREFIX_MAX + 1];
-	struct glow_look idle, light;
-	int64_t since_us;
-	uint32_t changes; /* of the light, by commands and scenes */
+	bool connected, started, restored, accepted;
+	bool conductor_online, conductor_known;
+	bool scenes_new; /* perhaps with effects that this program lacks, which has to be said */
 	bool fading;
+	bool state_dirty;
+	bool limited;   /* some limit changed the last picture */
+	bool held_back; /* the flash limit did: what was asked for is still to come */
+	enum glow_showing said_showing;
+	uint32_t revision; /* rises when the picture may have changed by anything but time */
+	uint32_t changes;  /* of the light, by commands and scenes */
+	struct glow_look idle, light;
+	uint64_t light_clock; /* the timeline that the light's times are on: until it is settled, perhaps not ours */
+	int64_t since_us;
 	int64_t fade_start_us, fade_end_us;
 	struct glow_frame fade_from;
 	struct notice notices[GLOW_NOTICES_MAX];
 	struct pending pending[GLOW_PENDING_MAX];
-	uint64_t order;
-	bool connected, started, restored, accepted;
-	uint64_t light_clock; /* the timeline that the light's times are on: until it is settled, perhaps not ours */
-	bool conductor_online, conductor_known;
-	int64_t beacon_us; /* when the conductor was last heard */
 	struct half halves[HALVES];
+	uint64_t order;
+	int64_t beacon_us; /* when the conductor was last heard */
 	struct glow_stage stage;
 	struct glow_scene_layer layers[GLOW_SCENES_MAX];
 	uint32_t n_layers, stage_revision;
-	bool scenes_new;       /* perhaps with effects that this program lacks, which has to be said */
 	int64_t stage_next_us; /* when the stage next changes by time */
 	int64_t ticked_us;
-	bool state_dirty;
-	enum glow_showing said_showing;
 	int64_t state_allowed_us; /* earliest next publication */
-	bool limited;             /* some limit changed the last picture */
-	uint32_t revision;        /* rises when the picture may have changed by anything but time */
-	bool held_back;           /* the flash limit did: what was asked for is still to come */
 	struct glow_flash flash;
 	struct glow_command command; /* scratch: too large for the stack of a small thread */
 };
@@ -433,7 +433,7 @@ static void answer(struct glow_bridge *b, const struct glow_message *asked, cons
 	text = glow_json_finish(tree);
 	if (!text)
 		return;
-	if (asked->response_topic && glow_answer_topic_allowed(b->prefix, asked->response_topic)) {
+	if (asked->response_topic && glow_answer_topic_allowed(b->prefix, b->discovery, asked->response_topic)) {
 		struct glow_message m = { .topic = asked->response_topic,
 					  .payload = text,
 					  .len = strlen(text),

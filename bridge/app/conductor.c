@@ -745,7 +745,7 @@ int glow_conductor_create(const struct glow_conductor_cfg *cfg, struct glow_raw 
 	glow_sync_init(&c->sync, &sync);
 	r = glow_members_init(&c->members, cfg->order, cfg->reverse, cfg->gap, cfg->grace_s * SECOND, diag);
 	if (r == 0)
-		r = glow_desk_init(&c->desk, c->prefix, cfg->outbox, cfg->boot);
+		r = glow_desk_init(&c->desk, c->prefix, c->discovery, cfg->outbox, cfg->boot);
 	if (r < 0) {
 		glow_conductor_destroy(c);
 		return r;

@@ -16,11 +16,14 @@
 #define RETAINED_MAX 262144
 #define TEXT_MARGIN  2048 /* what ends and revisions may add to the text of scenes */
 
-int glow_desk_init(struct glow_desk *d, const char *prefix, struct glow_outbox outbox, uint32_t seed)
+int glow_desk_init(struct glow_desk *d, const char *prefix, const char *discovery, struct glow_outbox outbox,
+		   uint32_t seed)
 {
-	*d = (struct glow_desk){
-		.prefix = prefix, .outbox = outbox, .seed = seed, .dim = { .brightness = 255, .until_us = GLOW_NEVER }
-	};
+	*d = (struct glow_desk){ .prefix = prefix,
+				 .discovery = discovery,
+				 .outbox = outbox,
+				 .seed = seed,
+				 .dim = { .brightness = 255, .until_us = GLOW_NEVER } };
 	return glow_programme_init(&d->scenes);
 }
 
@@ -79,7 +82,7 @@ static void answer(struct glow_desk *d, const struct glow_message *asked, const 
 	if (diag->code != GLOW_OK)
 		glow_warning("%s rejected: %s %s: %s", asked->topic, glow_code_name(diag->code), diag->where,
 			     diag->what);
-	if (text && m.topic && glow_answer_topic_allowed(d->prefix, m.topic)) {
+	if (text && m.topic && glow_answer_topic_allowed(d->prefix, d->discovery, m.topic)) {
 		m.len = strlen(text);
 		d->outbox.publish(d->outbox.ctx, &m);
 	}

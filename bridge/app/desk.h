@@ -17,7 +17,7 @@
 #include <glow/topics.h>
 
 struct glow_desk {
-	const char *prefix; /**< borrowed */
+	const char *prefix, *discovery; /**< borrowed */
 	struct glow_outbox outbox;
 	uint32_t seed, rolls; /**< for the dice of scenes that bring none */
 	struct glow_scenes scenes;
@@ -26,7 +26,8 @@ struct glow_desk {
 	struct glow_command command; /**< scratch: too large for a small stack */
 };
 
-int glow_desk_init(struct glow_desk *d, const char *prefix, struct glow_outbox outbox, uint32_t seed);
+int glow_desk_init(struct glow_desk *d, const char *prefix, const char *discovery, struct glow_outbox outbox,
+		   uint32_t seed);
 void glow_desk_fini(struct glow_desk *d);
 
 /** While another conductor leads, or none: what the broker keeps. Something broken is logged and skipped. */

@@ -58,11 +58,13 @@ static const char *below(const char *prefix, const char *topic)
 	return strncmp(topic, prefix, n) == 0 && topic[n] == '/' ? topic + n + 1 : NULL;
 }
 
-bool glow_answer_topic_allowed(const char *prefix, const char *topic)
+bool glow_answer_topic_allowed(const char *prefix, const char *discovery, const char *topic)
 {
 	const char *rest = below(prefix, topic);
 
 	if (topic[0] == '\0' || topic[0] == '$' || strpbrk(topic, "+#") || strcmp(topic, prefix) == 0)
+		return false;
+	if (discovery[0] && (below(discovery, topic) || strcmp(topic, discovery) == 0))
 		return false;
 	return !rest || (strncmp(rest, "answer/", 7) == 0 && rest[7]);
 }

@@ -26,8 +26,9 @@ void glow_topic_make(char ret_topic[GLOW_TOPIC_MAX + 1], const char *prefix, con
 void glow_client_id(char ret_id[GLOW_TOPIC_MAX + 1], const char *prefix, const char *node);
 
 /** True when an answer may be sent there: outside the prefix or below
- * prefix/answer/, no wildcard, no '$' (else an asker could make the node write where the asker may not). */
-bool glow_answer_topic_allowed(const char *prefix, const char *topic);
+ * prefix/answer/, and outside Home Assistant's ("" for none); no wildcard, no '$'. Else an asker could
+ * make the node write where the asker may not. */
+bool glow_answer_topic_allowed(const char *prefix, const char *discovery, const char *topic);
 
 /** Every kind of topic below a prefix. */
 enum glow_topic_kind {

@@ -34,7 +34,7 @@ FPS = 60
 CRYSTALS_PPB = (20000, -20000, 9000, -14000, 3000)
 CONDUCTOR = cluster.Clock(rate_ppb=-6000, uptime_s=7000, wall_ms=3600000)
 OTHER_HOST = cluster.Clock(rate_ppb=15000, uptime_s=90, wall_ms=-3600000)
-SETTLE_S = 45  # after its fast probes of the first seconds a node still learns its crystal
+SETTLE_S, SETTLE_WIFI_S = 45, 120  # after its fast probes of the first seconds a node still learns its crystal
 SCENE = {"effect": "rainbow"}
 HEAD = "Skew between five nodes with clocks of their own, at the latch of the same frame"
 
@@ -244,7 +244,7 @@ def wired(run):
 def wifi(run):
     """Wi-Fi"""
     swarm = Swarm(run, "wifi")
-    swarm.settle(SETTLE_S)
+    swarm.settle(SETTLE_WIFI_S)
     swarm.begin()
     swarm.until(60)
     return swarm
@@ -253,7 +253,7 @@ def wifi(run):
 def bad(run):
     """bad Wi-Fi"""
     swarm = Swarm(run, "bad")
-    swarm.settle(90)
+    swarm.settle(SETTLE_WIFI_S)
     swarm.begin()
     swarm.until(90)
     return swarm

@@ -397,11 +397,21 @@ static const char *check_pace(const struct glow_effect_desc *e)
 #define BOARD         8
 #define REGIONS_MAX   (STRIP_MAX + STRIP_MAX / BOARD + 1)
 
-static const struct glow_shape shapes[] = {
-	{ GLOW_SHAPE_BLINKT, 1 },  { GLOW_SHAPE_BLINKT, 4 },  { GLOW_SHAPE_BLINKT, 8 },
-	{ GLOW_SHAPE_BLINKT, 18 }, { GLOW_SHAPE_PIGLOW, 18 }, { GLOW_SHAPE_BLINKT, 40 },
+/* A board, alone or as a part of a cluster's strip. Not a PiGlow on a strip: what
+ * passes over it passes three arms, faster than any range of an effect could rule
+ * out; that is for the limiter (test_flash.c). */
+struct lit {
+	struct glow_shape shape;
+	uint32_t offset, total; /* 0 of 0: alone */
 };
-#define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
+
+static const struct lit boards[] = {
+	{ { GLOW_SHAPE_BLINKT, 1 }, 0, 0 },   { { GLOW_SHAPE_BLINKT, 4 }, 0, 0 },
+	{ { GLOW_SHAPE_BLINKT, 8 }, 0, 0 },   { { GLOW_SHAPE_BLINKT, 18 }, 0, 0 },
+	{ { GLOW_SHAPE_PIGLOW, 18 }, 0, 0 },  { { GLOW_SHAPE_BLINKT, 40 }, 0, 0 },
+	{ { GLOW_SHAPE_BLINKT, 8 }, 16, 40 }, { { GLOW_SHAPE_BLINKT, 8 }, 800, 1600 },
+};
+#define BOARDS (sizeof(boards) / sizeof(boards[0]))
 
 struct region {
 	uint32_t from, n;
@@ -430,14 +440,15 @@ static uint32_t all_regions(uint32_t pixels, struct region ret_regions[REGIONS_M
 
 /* The light of LED i: an RGB pixel's colour, or a single-colour LED's own at the level it is driven with. */
 static struct flash_light led_light(const struct glow_effect_desc *e, const struct glow_params *p,
-				    struct glow_moment *m, struct glow_shape shape, uint32_t i)
+				    struct glow_moment *m, const struct lit *board, uint32_t i)
 {
+	struct glow_shape shape = board->shape;
 	struct flash_light own;
-	uint32_t at = i, level;
+	uint32_t at = board->offset + i, level;
 	struct glow_rgb c;
 
-	m->total = shape.pixels;
-	if (e->bar)
+	m->total = board->total ? board->total : shape.pixels;
+	if (e->bar && !board->total)
 		glow_shape_bar(shape, i, &at, &m->total);
 	c = e->render(p, m, at);
 	if (!glow_shape_mono(shape))
@@ -466,8 +477,9 @@ static void feed_regions(struct region *regions, uint32_t n, int64_t t_us, const
 }
 
 static const char *measure(const struct glow_effect_desc *e, const struct glow_params *p, struct glow_moment m,
-			   struct glow_shape shape)
+			   const struct lit *board)
 {
+	struct glow_shape shape = board->shape;
 	struct flash_light led[STRIP_MAX];
 	struct region regions[REGIONS_MAX];
 	uint32_t n = all_regions(shape.pixels, regions);
@@ -479,13 +491,14 @@ static const char *measure(const struct glow_effect_desc *e, const struct glow_p
 		m.t_us = start_us + passed_us;
 		m.wall_us = wall_us + passed_us;
 		for (uint32_t i = 0; i < shape.pixels; i++)
-			led[i] = led_light(e, p, &m, shape, i);
+			led[i] = led_light(e, p, &m, board, i);
 		feed_regions(regions, n, passed_us, led, shape.pixels);
 	}
 	for (uint32_t k = 0; k < n; k++)
 		if (!flash_meter_safe(&regions[k].meter))
-			return fault("%s of %u, pixels %u..%u: %u general and %u red transitions in a second (%s)",
-				     glow_shape_name(shape), shape.pixels, regions[k].from,
+			return fault("%s of %u at %u of %u, pixels %u..%u: %u general and %u red transitions in a "
+				     "second (%s)",
+				     glow_shape_name(shape), shape.pixels, board->offset, board->total, regions[k].from,
 				     regions[k].from + regions[k].n - 1, flash_meter_general(&regions[k].meter),
 				     flash_meter_red(&regions[k].meter), describe(e, p, &m));
 	return NULL;
@@ -512,8 +525,8 @@ static const char *check_flashes(const struct glow_effect_desc *e)
 		if (set < 2)
 			glow_params_default(e, &p);
 		m.t_us = (int64_t)roll(&d, 1000000) * 1000;
-		for (size_t k = 0; k < SHAPES; k++) {
-			const char *wrong = set < 4 || k == set % SHAPES ? measure(e, &p, m, shapes[k]) : NULL;
+		for (size_t k = 0; k < BOARDS; k++) {
+			const char *wrong = set < 4 || k == set % BOARDS ? measure(e, &p, m, &boards[k]) : NULL;
 
 			if (wrong)
 				return wrong;

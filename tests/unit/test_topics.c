@@ -120,18 +120,21 @@ static void test_answers(void **state)
 		"#",
 		"$SYS/x",
 		"$share/g/x",
+		"homeassistant",
+		"homeassistant/device/glow-pi1/config",
 	};
 
 	(void)state;
 	for (size_t k = 0; k < sizeof(good) / sizeof(good[0]); k++)
-		if (!glow_answer_topic_allowed("glow", good[k]))
+		if (!glow_answer_topic_allowed("glow", "homeassistant", good[k]))
 			fail_msg("\"%s\"", good[k]);
 	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
-		if (glow_answer_topic_allowed("glow", bad[k]))
+		if (glow_answer_topic_allowed("glow", "homeassistant", bad[k]))
 			fail_msg("\"%s\"", bad[k]);
-	assert_false(glow_answer_topic_allowed("a/b", "a/b/all/set"));
-	assert_true(glow_answer_topic_allowed("a/b", "a/b/answer/1"));
-	assert_true(glow_answer_topic_allowed("a/b", "a/c"));
+	assert_false(glow_answer_topic_allowed("a/b", "", "a/b/all/set"));
+	assert_true(glow_answer_topic_allowed("a/b", "", "a/b/answer/1"));
+	assert_true(glow_answer_topic_allowed("a/b", "", "a/c"));
+	assert_true(glow_answer_topic_allowed("a/b", "", "homeassistant/x")); /* no discovery, nothing to guard */
 }
 
 static void test_kinds(void **state)
