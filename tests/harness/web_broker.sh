@@ -2,21 +2,11 @@
 # SPDX-License-Identifier: MIT
 # web_broker.sh <directory> <port> <port for WebSockets>: writes there what a
 # Mosquitto needs that lets programs of this host in as they come, and browsers
-# with the accounts operator and viewer, both with the password "glow".
+# with the accounts operator and viewer, both with the password "glow" and the
+# rights that broker-config gives them.
 set -euo pipefail
 dir=$1
-
-topics() { printf 'topic %s\n' "$@"; }
-
-may_look=("read glow/#" "write glow/time/request/+")
-may_command=("write glow/node/+/set" "write glow/node/+/notify" "write glow/group/+/set" "write glow/group/+/notify"
-	"write glow/all/set" "write glow/all/notify" "write glow/scene/play" "write glow/scene/stop" "write glow/dim/set")
-{
-	echo "user viewer"
-	topics "${may_look[@]}"
-	echo "user operator"
-	topics "${may_look[@]}" "${may_command[@]}"
-} >"$dir/acl"
+top=$(readlink -f "$(dirname "$0")/../..")
 
 install -m 600 /dev/null "$dir/passwords"
 for user in operator viewer; do mosquitto_passwd -b "$dir/passwords" "$user" glow; done
@@ -37,5 +27,5 @@ listener $3 127.0.0.1
 protocol websockets
 allow_anonymous false
 password_file $dir/passwords
-acl_file $dir/acl
+acl_file $top/broker-config/acl
 CONF

@@ -9,6 +9,26 @@ import type { Effect, Param, ParamValue } from "../model/messages";
 import { useDrag } from "./hooks";
 import { effectName, paramName } from "./text";
 
+/** Where a value lies on the way of a slider, and back. */
+interface Curve {
+	readonly steps: number;
+	place(value: number): number;
+	value(place: number): number;
+}
+
+const STEPS = 300;
+const WIDE = 20;
+
+/** Equal ways for equal ratios, in values of two digits: a period from a second to a minute wants its short end, too. */
+function ratios(min: number, max: number): Curve {
+	const span = Math.log(max / min);
+	return {
+		steps: STEPS,
+		place: (value) => Math.round((STEPS * Math.log(value / min)) / span),
+		value: (place) => Math.min(max, Math.max(min, Number((min * Math.exp((span * place) / STEPS)).toPrecision(2)))),
+	};
+}
+
 interface SliderProps {
 	label: string;
 	value: number;
@@ -18,14 +38,16 @@ interface SliderProps {
 	/** How the value reads. */
 	text: (value: number) => string;
 	title?: string;
-	disabled?: boolean;
+	/** For values that do not lie evenly. */
+	curve?: Curve | undefined;
 	onChange: (value: number) => void;
 }
 
-export function Slider({ label, value, min, max, step = 1, text, title, disabled = false, onChange }: SliderProps) {
+export function Slider({ label, value, min, max, step = 1, text, title, curve, onChange }: SliderProps) {
 	const id = useId();
 	const [shown, drag] = useDrag(value, onChange);
-	const filled = max > min ? ((shown - min) / (max - min)) * 100 : 0;
+	const [from, to, place] = curve ? [0, curve.steps, curve.place(shown)] : [min, max, shown];
+	const filled = to > from ? ((place - from) / (to - from)) * 100 : 0;
 	return (
 		<div class="field" title={title}>
 			<label for={id}>{label}</label>
@@ -33,20 +55,19 @@ export function Slider({ label, value, min, max, step = 1, text, title, disabled
 			<input
 				id={id}
 				type="range"
-				min={min}
-				max={max}
-				step={step}
-				value={shown}
-				disabled={disabled}
+				min={from}
+				max={to}
+				step={curve ? 1 : step}
+				value={place}
 				aria-valuetext={text(shown)}
 				style={{ "--filled": `${filled}%` }}
-				onInput={(e) => drag(Number(e.currentTarget.value))}
+				onInput={(e) => drag(curve ? curve.value(Number(e.currentTarget.value)) : Number(e.currentTarget.value))}
 			/>
 		</div>
 	);
 }
 
-export const SWATCHES: readonly (readonly [string, string])[] = [
+const SWATCHES: readonly (readonly [string, string])[] = [
 	["white", "#ffffff"],
 	["warm white", "#ffb46b"],
 	["red", "#ff0000"],
@@ -219,6 +240,7 @@ export function ParamField({ param, value, onChange }: ParamProps) {
 					min={param.min}
 					max={param.max}
 					title={param.what}
+					curve={param.min > 0 && param.max / param.min >= WIDE ? ratios(param.min, param.max) : undefined}
 					text={(v) => `${v}${unit}`}
 					onChange={onChange}
 				/>
