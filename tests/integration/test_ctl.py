@@ -246,7 +246,10 @@ class Led(CtlCase):
         self.frames(RED)
 
     def test_nodes(self):
+        since = [node.frames.mark() for node in self.nodes]
         self.ctl("play", "rainbow")
+        for node, mark in zip(self.nodes, since):  # which begins once all can have heard of it
+            node.frames.wait("of the scene", lambda f: f.lights != DARK, mark)
         lines = self.ctl("nodes", "--wait-s", "12").splitlines()
         self.assertRegex(lines[0], r"^shelf leads, term 1 · main: rainbow · 2 of 2 nodes online · clocks within ")
         rows = [line for line in lines[3:] if " online " in line]
@@ -259,6 +262,8 @@ class Led(CtlCase):
     def test_the_view_shows_what_the_boards_show(self):
         self.ctl("play", "red", "--node", self.nodes[0].node)
         self.ctl("set", self.nodes[1].node, "blue")
+        self.frames(RED, self.nodes[:1])
+        self.frames(BLUE, self.nodes[1:])
         said = self.ctl("watch", "--plain", "--for-s", "1")
         lines = {line.split()[0]: line for line in said.splitlines() if line}
         self.assertIn("ff0000 " * 8 + " scene: solid #ff0000", lines[self.nodes[0].node])

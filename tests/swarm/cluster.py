@@ -165,10 +165,10 @@ class Swarm:
         env = {**self.manager.env(), "GLOW_SECRETS": self.secrets}
         return run(os.path.join(SOURCE, "compose", "swarm-secrets.sh"), "--name", self.pis[0].address, env=env)
 
-    def deploy(self, **variables):
-        env = {"GLOW_USER": "65532:%d" % GPIO_GID, "GLOW_SYS": self.sys, "GLOW_HEALTH_EVERY": "2s",
-               "GLOW_UPDATE_MONITOR": "4s", **variables}
-        self.manager.docker("stack", "deploy", "--resolve-image", "never", "-c", STACK, "glow", env=env)
+    def deploy(self, check=True, **variables):
+        env = {"GLOW_SYS": self.sys, "GLOW_HEALTH_EVERY": "2s", "GLOW_UPDATE_MONITOR": "4s", **variables}
+        return self.manager.docker("stack", "deploy", "--resolve-image", "never", "-c", STACK, "glow", env=env,
+                                   check=check)
 
     def broker(self, account):
         return Broker(self, account)
