@@ -12,10 +12,7 @@ set -euo pipefail
 
 arch=$1
 dir=$2
-# The mirror that this machine's apt uses.
-# shellcheck disable=SC2016 # apt's own substitution
-mirror=${GLOW_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
-	grep -v security | sort -u | head -n 1)}
+mirror=$("$(dirname "$0")/../harness/mirror.sh")
 suite=$(sed -n "s/^VERSION_CODENAME=//p" /etc/os-release) # as the cross compilers, which bring their libc
 packages=libc6-dev,libcjson-dev,libcmocka-dev,libfuse3-dev,libgpiod-dev,libpaho-mqtt-dev,libsystemd-dev
 

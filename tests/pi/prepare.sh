@@ -14,10 +14,7 @@
 set -euo pipefail
 
 dir=$1
-# The mirror that this machine's apt uses.
-# shellcheck disable=SC2016 # apt's own substitution
-mirror=${GLOW_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
-	grep -v security | sort -u | head -n 1)}
+mirror=$("$(dirname "$0")/../harness/mirror.sh")
 packages=(qemu-system-arm qemu-system-data
 	libc6-dev:arm64 libgcc-14-dev:arm64
 	libpaho-mqtt-dev:arm64 libcjson-dev:arm64 libgpiod-dev:arm64 libsystemd-dev:arm64

@@ -22,7 +22,7 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 def make_base(engine):
     if engine.try_docker("image", "inspect", BASE).returncode == 0:
         return
-    mirror = os.environ.get("GLOW_DEBIAN_MIRROR", "http://deb.debian.org/debian")
+    mirror = run(os.path.join(SOURCE, "tests", "harness", "mirror.sh")).strip()
     make = subprocess.Popen(["mmdebstrap", "--quiet", "--variant=minbase", "--dpkgopt=path-exclude=/usr/share/man/*",
                              "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=path-exclude=/usr/share/doc/*",
                              "--dpkgopt=path-include=/usr/share/doc/*/copyright", "trixie", "-", mirror],
