@@ -4,7 +4,7 @@
 
 A panel is a dict: `title`, `figures` (a line of text), `span_s`, `events` ([(second, word)]),
 and series `frames`, `clocks`, `floor`, each a list of (second, skew in microseconds).
-Of the frames a band shows median to worst of each half second, of the floor as well.
+Of the frames a band shows median to worst of each half second (more in a long case), of the floor as well.
 """
 
 import html
@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 420, 150
 LEFT, TOP, RIGHT, BOTTOM = 46, 34, 8, 22
 GAP, HEAD, FOOT = 14, 64, 10
 LEAST_US, MOST_US = 1, 30000
-BUCKET_S = 0.5
+BUCKET_S, BUCKETS_MOST = 0.5, 240
 TICKS = ((1, "1 µs"), (10, "10"), (100, "100"), (1000, "1 ms"), (10000, "10"))
 SEEN_US, GOAL_US = 3000, 1000
 
@@ -59,14 +59,14 @@ class Panel:
 
     def band(self, points, cls):
         """Median to worst of each bucket; a bucket without frames parts the band."""
-        buckets = {}
+        buckets, bucket_s = {}, max(BUCKET_S, self.panel["span_s"] / BUCKETS_MOST)
         for second, us in points:
-            buckets.setdefault(int(second / BUCKET_S), []).append(us)
+            buckets.setdefault(int(second / bucket_s), []).append(us)
         parts, before = [], None
         for k in sorted(buckets):
             if before is None or k > before + 1:
                 parts.append([])
-            parts[-1].append(((k + 0.5) * BUCKET_S, skew.percentile(buckets[k], 50), max(buckets[k])))
+            parts[-1].append(((k + 0.5) * bucket_s, skew.percentile(buckets[k], 50), max(buckets[k])))
             before = k
         return ['<polygon class="%s" points="%s"/>' % (cls, " ".join(
             ["%.1f,%.1f" % (self.x(s), self.y(worst)) for s, _, worst in part] +
