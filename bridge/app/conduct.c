@@ -21,10 +21,9 @@
 #include <glow/log.h>
 #include <glow/topics.h>
 
-#define WALL_US    (10 * GLOW_US_PER_S) /* how often the wall clock is looked at */
-#define GOODBYE_MS 1200
-#define INBOX      (16 << 20) /* a thousand nodes introduce themselves at once */
-#define TOPICS     24
+#define WALL_US (10 * GLOW_US_PER_S) /* how often the wall clock is looked at */
+#define INBOX   (16 << 20)           /* a thousand nodes introduce themselves at once */
+#define TOPICS  24
 
 struct conduct {
 	const struct glow_conduct_cfg *cfg;
@@ -311,10 +310,7 @@ static void teardown(struct conduct *c, int status)
 	sd_notify(0, "STOPPING=1");
 	if (c->conductor && c->mqtt)
 		glow_conductor_goodbye(c->conductor);
-	if (!glow_mqtt_close(c->mqtt, GOODBYE_MS)) {
-		glow_debug("the network did not let go in time");
-		_exit(status); /* its threads still use their memory */
-	}
+	glow_daemon_hang_up(c->mqtt, status);
 	glow_conductor_destroy(c->conductor);
 	if (c->health_fd >= 0)
 		close(c->health_fd);

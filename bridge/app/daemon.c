@@ -10,6 +10,8 @@
 #include <glow/log.h>
 #include <glow/topics.h>
 
+#define GOODBYE_MS 1200 /* of the two seconds in which a program has to end */
+
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 
 const char *glow_daemon_node(void)
@@ -59,4 +61,12 @@ int glow_daemon_handle_signals(sd_event *loop, sd_event_signal_handler_t handler
 	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]) && r >= 0; k++)
 		r = sd_event_add_signal(loop, NULL, signals[k], handler, userdata);
 	return r < 0 ? r : 0;
+}
+
+void glow_daemon_hang_up(struct glow_mqtt *mqtt, int status)
+{
+	if (glow_mqtt_close(mqtt, GOODBYE_MS))
+		return;
+	glow_debug("the network did not let go in time");
+	_exit(status);
 }

@@ -36,7 +36,6 @@
 #define BOARD_RETRY_US  (5 * GLOW_US_PER_S)
 #define STATS_US        (10 * GLOW_US_PER_S)
 #define STATS_GAUGE_US  (2 * GLOW_US_PER_S)
-#define GOODBYE_MS      1200
 #define WRITES          9
 #define LATE_US         1000
 #define WALL_STEP_US    1000            /* civil time to the millisecond: finer would redraw for nothing */
@@ -834,15 +833,11 @@ int glow_node_check(const struct glow_node_cfg *cfg)
 /* Dark first, then the goodbye: the network may take its time. */
 static void teardown(struct node *n, int status)
 {
-
 	sd_notify(0, "STOPPING=1");
 	glow_board_close(n->board);
 	if (n->bridge)
 		glow_bridge_goodbye(n->bridge);
-	if (!glow_mqtt_close(n->mqtt, GOODBYE_MS)) {
-		glow_debug("the network did not let go in time");
-		_exit(status); /* its threads still use their memory */
-	}
+	glow_daemon_hang_up(n->mqtt, status);
 	glow_bridge_destroy(n->bridge);
 	if (n->health_fd >= 0)
 		close(n->health_fd);
