@@ -100,11 +100,6 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* ---- what shows ---- */
 
 static const struct notice *top_notice(const struct glow_bridge *b)
@@ -1127,16 +1122,16 @@ void glow_bridge_tick(struct glow_bridge *b, int64_t t_us)
 int64_t glow_bridge_next(const struct glow_bridge *b)
 {
 	const struct pending *p = first_pending(b);
-	int64_t next = p ? sooner(p->at_us, b->stage_next_us) : b->stage_next_us;
+	int64_t next = p ? glow_sooner(p->at_us, b->stage_next_us) : b->stage_next_us;
 
 	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
 		if (b->notices[k].end_us)
-			next = sooner(next, b->notices[k].end_us);
+			next = glow_sooner(next, b->notices[k].end_us);
 	if (b->fading)
-		next = sooner(next, b->fade_end_us);
+		next = glow_sooner(next, b->fade_end_us);
 	if (b->cfg.lost_indicator && !is_lost(b, b->ticked_us) && b->conductor_known)
-		next = sooner(next, b->beacon_us + BEACON_US);
+		next = glow_sooner(next, b->beacon_us + BEACON_US);
 	if (b->state_dirty)
-		next = sooner(next, b->state_allowed_us);
+		next = glow_sooner(next, b->state_allowed_us);
 	return next;
 }

@@ -148,19 +148,14 @@ static bool scenes_hold(const struct glow_stage *stage)
 	return stage->clock_id && stage->scenes.clock_id == stage->clock_id;
 }
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us)
 {
 	int64_t next = stage->undimmed ? GLOW_NEVER : stage->dim.until_us;
 
 	if (stage->has_next_roster)
-		next = sooner(next, stage->next_roster.effective_us);
+		next = glow_sooner(next, stage->next_roster.effective_us);
 	for (uint32_t k = 0; scenes_hold(stage) && k < stage->scenes.n; k++)
-		next = sooner(next, glow_scene_next(&stage->scenes.v[k], t_us));
+		next = glow_sooner(next, glow_scene_next(&stage->scenes.v[k], t_us));
 	return next;
 }
 

@@ -29,6 +29,12 @@ struct glow_time {
 /** "Never": later than every instant that a program compares it with. */
 #define GLOW_NEVER INT64_MAX
 
+/** The earlier of two instants of one scale; GLOW_NEVER is later than any. */
+static inline int64_t glow_sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /** Floor division for a positive divisor: -1/10 is -1, so that time before an
  * effect's start runs on the same grid as time after it. */
 static inline int64_t glow_floor_div(int64_t a, int64_t b)
