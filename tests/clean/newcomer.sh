@@ -40,40 +40,44 @@ foreign() { find "$home" ! -user newcomer -print -quit; }
 changed() { as_newcomer git status --porcelain; }
 forbidding() { ls /usr/sbin/policy-rc.d 2>/dev/null; }
 
+newly_enabled() { comm -13 <(echo "$enabled_before") <(enabled); }
+
 nothing_left() {
 	local what found
-	[ "$(enabled)" = "$enabled_before" ] && fine "no service was left enabled" || bad "enabled now: $(enabled)"
-	for what in running foreign changed forbidding; do
+	for what in newly_enabled running foreign changed forbidding; do
 		found=$($what)
-		[ -z "$found" ] && fine "$what: nothing" || bad "$what: $found"
+		check "$what: ${found:-nothing}" [ -z "$found" ]
 	done
 }
 
 # The control: with one of each planted, each is found.
 nothing_left_control() {
-	local before=$passed
+	local before=$passed failed_before=$failed found
 	mkdir -p /etc/systemd/system/multi-user.target.wants
 	ln -s /dev/null /etc/systemd/system/multi-user.target.wants/planted.service
 	touch planted /usr/sbin/policy-rc.d
 	as_newcomer sleep 60 &
 	sleep 0.3
-	failed_before=$failed
 	nothing_left >/dev/null
 	found=$((failed - failed_before)) failed=$failed_before passed=$before
 	pkill -u newcomer -x sleep
 	rm planted /usr/sbin/policy-rc.d /etc/systemd/system/multi-user.target.wants/planted.service
-	[ $found -eq 5 ] && fine "control: five planted, five found" || bad "control: of five planted $found were found"
+	check "control: of five planted $found were found" [ $found -eq 5 ]
 }
 
 # ---- pieces ----
 
-piece_npm() { DEBIAN_FRONTEND=noninteractive; apt-get update -qq && apt-get install -y -qq --no-install-recommends npm >/dev/null; }
+piece_npm() {
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm >/dev/null
+}
 
 # On a terminal, as people have one.
 piece_demo() {
 	local command log=/tmp/demo.log status=0 name
 	command="$(of_readme ./run.demo) 20"
-	as_newcomer script -qec "stty cols 100 rows 30; $command" $log </dev/null || status=$?
+	as_newcomer script -qec "stty cols 100 rows 30; $command" $log </dev/null >/dev/null || status=$?
+	[ $status -eq 0 ] || tail -n 20 $log
 	check "$command ends well ($status)" [ $status -eq 0 ]
 	for name in pi1 pi2 pi3 pi4 pi5 conductor; do
 		check "the demo shows $name" grep -q "$name" $log
@@ -98,6 +102,7 @@ piece_test() {
 }
 
 piece_trouble() {
+	# shellcheck source=tests/clean/trouble.sh
 	. tests/clean/trouble.sh
 }
 

@@ -14,6 +14,7 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 source=$(readlink -f "$here/../..")
+# shellcheck source=tests/harness/shell.sh
 . "$here/../harness/shell.sh"
 shell_name=tests/clean
 
