@@ -10,7 +10,7 @@ cd "$home" || exit 1
 passed=0 failed=0 skipped=0
 
 # as_newcomer <command…>
-as_newcomer() { sudo -u newcomer -H --preserve-env=TERM,LANG,NODE_EXTRA_CA_CERTS -- "$@"; }
+as_newcomer() { runuser -u newcomer -- env HOME=/home/newcomer USER=newcomer "$@"; }
 
 fine() {
 	echo "ok: $*"
@@ -35,7 +35,7 @@ of_readme() { sed -n '/^## Two commands/,/^## /s/^    //p' README.md | grep -x -
 # ---- what must not be left ----
 
 enabled() { find /etc/systemd/system /etc/rc[S2-5].d \( -path '*.wants/*' -o -name 'S*' \) -type l 2>/dev/null | sort; }
-running() { pgrep -u newcomer -a | grep -v 'sudo\|pgrep'; }
+running() { pgrep -u newcomer -a | grep -v 'runuser\|pgrep'; }
 foreign() { find "$home" ! -user newcomer -print -quit; }
 changed() { as_newcomer git status --porcelain; }
 forbidding() { ls /usr/sbin/policy-rc.d 2>/dev/null; }
