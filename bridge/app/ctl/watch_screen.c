@@ -34,7 +34,9 @@ struct page {
 	struct text title, notes, head, silence, error, trouble;
 	int rows, nodes;   /* lines of boards with the line that counts the others; boards shown */
 	bool spaced, airy; /* empty lines between the texts, and between boards */
-	bool begun, space; /* a line was written; an empty one comes before the next */
+	int head_gap;      /* lines that the headline leaves free */
+	bool begun;        /* a line was written */
+	int space;         /* empty lines before the next */
 };
 
 static int least(int a, int b)
@@ -152,7 +154,9 @@ static void give(int *left, int wanted, int *has)
 /* Lines for one text after the other, by what matters most. A board that is not shown is counted at least. */
 static void divide(struct page *p)
 {
-	int left = p->screen->rows, n = (int)p->w->n_nodes, spaces;
+	int left = p->screen->rows, n = (int)p->w->n_nodes, spaces, head = p->head.n;
+	/* So many lines as the headline has at times: boards do not jump with the digits of a clock's error. */
+	int steady = p->width < 60 ? 3 : 2;
 	struct text *const texts[] = { &p->title, &p->notes, &p->head, &p->silence, &p->error, &p->trouble };
 
 	for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
@@ -169,6 +173,8 @@ static void divide(struct page *p)
 	give(&left, n, &p->rows);
 	give(&left, p->head.n, &p->head.most);
 	give(&left, p->error.n, &p->error.most);
+	give(&left, p->head.n ? steady : 0, &head);
+	p->head_gap = head - p->head.n;
 	p->nodes = p->rows < n ? most(p->rows - 1, 0) : n;
 	spaces = (p->title.most + p->notes.most > 0) + (p->head.most > 0) + (p->error.most + p->trouble.most > 0);
 	p->spaced = left >= spaces;
@@ -303,12 +309,14 @@ static void put_beside(const struct page *p, const struct glow_watched *node, in
 		fprintf(p->out, "%*s\033[2m%s\033[0m", room - used - glow_fit_columns(sync), "", sync);
 }
 
-/* Begins a line, after an empty one if that is wanted. */
+/* Begins a line, after the empty ones that are wanted. */
 static void begin(struct page *p)
 {
-	fprintf(p->out, "%s%s%*s", p->begun ? "\033[K\n" : "", p->begun && p->space ? "\033[K\n" : "", p->margin, "");
+	for (int k = -1; p->begun && k < p->space; k++)
+		fputs("\033[K\n", p->out);
+	fprintf(p->out, "%*s", p->margin, "");
 	p->begun = true;
-	p->space = false;
+	p->space = 0;
 }
 
 static void put_node(struct page *p, const struct glow_watched *node)
@@ -361,7 +369,8 @@ static void put_hidden(struct page *p)
 static void put_boards(struct page *p)
 {
 	for (int k = 0; k < p->nodes; k++) {
-		p->space |= p->airy && k > 0;
+		if (k > 0)
+			p->space = p->airy;
 		put_node(p, p->w->nodes[k]);
 	}
 	if (p->nodes < (int)p->w->n_nodes && p->rows > 0)
@@ -385,7 +394,7 @@ void glow_watch_screen(const struct glow_watch *w, int64_t t_us, const struct gl
 	put_text(&p, &p.notes, "\033[1m");
 	p.space = p.spaced;
 	put_text(&p, &p.head, "");
-	p.space = p.spaced;
+	p.space = p.spaced + p.head_gap;
 	put_text(&p, &p.silence, "");
 	put_boards(&p);
 	p.space = p.spaced;
