@@ -217,16 +217,23 @@ static int lay(const struct glow_fit_part *parts, size_t n, const char *separato
 	return lines;
 }
 
+/* False when no part is left. */
+static bool drop_least(struct glow_fit_part *parts, size_t n)
+{
+	struct glow_fit_part *least = NULL;
+
+	for (size_t k = 0; k < n; k++)
+		if (parts[k].keep >= 0 && (!least || parts[k].keep <= least->keep))
+			least = &parts[k];
+	if (least)
+		least->keep = -1;
+	return least;
+}
+
 int glow_fit_parts(struct glow_fit_part *parts, size_t n, const char *separator, int columns, bool ascii, int most,
 		   char (*ret_lines)[GLOW_FIT_SIZE])
 {
-	while (lay(parts, n, separator, columns, ascii, NULL) > most) {
-		struct glow_fit_part *least = NULL;
-
-		for (size_t k = 0; k < n; k++)
-			if (parts[k].keep >= 0 && (!least || parts[k].keep <= least->keep))
-				least = &parts[k];
-		least->keep = -1;
-	}
+	while (lay(parts, n, separator, columns, ascii, NULL) > most && drop_least(parts, n))
+		;
 	return lay(parts, n, separator, columns, ascii, ret_lines);
 }
