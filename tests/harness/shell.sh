@@ -20,6 +20,27 @@ die() {
 	exit "$status"
 }
 
+# nearest <word> <name>…: ", did you mean <name>?", if one is near: at most a third of it is another.
+nearest() {
+	printf '%s\n' "$@" | awk '
+		NR == 1 { word = $0; best = length(word) / 3 + 1; next }
+		{
+			for (j = 0; j <= length($0); j++) row[j] = j
+			for (i = 1; i <= length(word); i++) {
+				left_up = row[0]; row[0] = i
+				for (j = 1; j <= length($0); j++) {
+					cost = left_up + (substr(word, i, 1) != substr($0, j, 1))
+					left_up = row[j]
+					if (row[j] + 1 < cost) cost = row[j] + 1
+					if (row[j - 1] + 1 < cost) cost = row[j - 1] + 1
+					row[j] = cost
+				}
+			}
+			if (row[length($0)] < best) { best = row[length($0)]; name = $0 }
+		}
+		END { print (name ? ", did you mean " name "?" : "."); }'
+}
+
 # Statuses as in <sysexits.h>.
 # shellcheck disable=SC2034
 EX_USAGE=64 EX_UNAVAILABLE=69 EX_CANTCREAT=73
