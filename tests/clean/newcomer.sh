@@ -34,7 +34,11 @@ of_readme() { sed -n '/^## Two commands/,/^## /s/^    //p' README.md | grep -x -
 
 # ---- what must not be left ----
 
-enabled() { find /etc/systemd/system /etc/rc[S2-5].d \( -path '*.wants/*' -o -name 'S*' \) -type l 2>/dev/null | sort; }
+# What systemd itself starts, where it has come as a dependency, is the system's.
+enabled() {
+	find /etc/systemd/system /etc/rc[S2-5].d \( -path '*.wants/*' -o -name 'S*' \) -type l 2>/dev/null | sort |
+		grep -v '/getty@tty1.service$\|/remote-fs.target$\|/systemd-[^/]*$'
+}
 running() { pgrep -u newcomer -a | grep -v 'runuser\|pgrep'; }
 foreign() { find "$home" ! -user newcomer -print -quit; }
 changed() { as_newcomer git status --porcelain; }
@@ -56,7 +60,8 @@ nothing_left_control() {
 	mkdir -p /etc/systemd/system/multi-user.target.wants
 	ln -s /dev/null /etc/systemd/system/multi-user.target.wants/planted.service
 	touch planted /usr/sbin/policy-rc.d
-	as_newcomer sleep 60 &
+	as_newcomer sleep 60 2>/dev/null &
+	disown
 	sleep 0.3
 	nothing_left >/dev/null
 	found=$((failed - failed_before)) failed=$failed_before passed=$before

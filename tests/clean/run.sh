@@ -31,7 +31,8 @@ done
 need mmdebstrap git
 mkdir -p "$build"
 root=$build/root.$$
-trap 'rm -rf --one-file-system "$root" "$root.kept"' EXIT
+packages=ca-certificates,git,sudo,procps
+trap 'rm -rf --one-file-system "$root"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
@@ -51,9 +52,9 @@ make_root() {
 	local stamp tar=$build/$1.tar
 	suite=$(suite_of "$1")
 	mirror=$("$here/../harness/mirror.sh")
-	stamp=$(sha256sum "$0" | cut -d ' ' -f 1)
+	stamp="$suite with $packages"
 	if [ "$(cat "$tar.stamp" 2>/dev/null)" != "$stamp" ]; then
-		progress "making a clean Debian $1" mmdebstrap --quiet --variant=minbase --include=ca-certificates,git,sudo,procps \
+		progress "making a clean Debian $1" mmdebstrap --quiet --variant=minbase --include="$packages" \
 			"$suite" "$tar" "deb $mirror $suite main" || exit 1
 		echo "$stamp" >"$tar.stamp"
 	fi
