@@ -61,7 +61,6 @@ agree() {
 		says "$page" "$version" '^\.TH .*"Glowswarm ([^"]*)".*' || return
 	done
 	says "$1/docs/asyncapi.yaml" "$version" '^  version: (.*)' || return
-	says "$1/compose/debian/changelog" "$version" '^glowswarm \(([^)-]*).*' || return
 	tags "$1" "$version"
 }
 
@@ -70,12 +69,11 @@ agree "$source"
 # What is wrong is told by name; the same tree without the mistake is fine.
 number=$(sed -nE 's/^project\(glowswarm VERSION ([0-9.]+) .*/\1/p' "$source/CMakeLists.txt")
 good=$dir/good
-mkdir -p "$good/docs" "$good/compose/debian"
+mkdir -p "$good/docs"
 cp "$source/CMakeLists.txt" "$good"
 cp -r "$source"/docs/{man,asyncapi.yaml} "$good/docs"
 printf '# Changelog\n\n## %s — 2026-11-28\n\n### Upgrading\n\n## 0.0.1 — 2026-11-22\n\n### Upgrading\n' "$number" \
 	>"$good/docs/CHANGELOG.md"
-printf 'glowswarm (%s-1) unstable; urgency=medium\n' "$number" >"$good/compose/debian/changelog"
 agree "$good"
 
 # caught <words of the complaint> <command that breaks a copy of the good tree>
@@ -100,7 +98,6 @@ caught "has no '### Upgrading'" sed -i '0,/^### Upgrading/s///' docs/CHANGELOG.m
 caught "has no '### Upgrading'" sed -i "\$d" docs/CHANGELOG.md
 caught "glowctl.1: its version" sed -i 's/Glowswarm [0-9.]*/Glowswarm 9.9.9/' docs/man/glowctl.1
 caught "asyncapi.yaml: its version" sed -i 's/^  version: .*/  version: 9.9.9/' docs/asyncapi.yaml
-caught "debian.changelog: its version" sed -i 's/(.*)/(9.9.9-1)/' compose/debian/changelog
 if command -v git >/dev/null; then
 	git -C "$good" init -q
 	git -C "$good" add .
