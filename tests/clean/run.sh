@@ -9,7 +9,7 @@
 #   trouble   no mirror, no npm, no sudo, no network, no room, another's files: what is said, and what is left
 #
 # Without pieces 12 and 13 do those in which they can differ from each other and from the machine that runs the
-# whole test. arm64 builds and runs the programs, emulated. The folder keeps downloads between runs.
+# whole test. arm64 builds and runs the programs, emulated. The folder keeps roots and downloads between runs.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")

@@ -82,8 +82,9 @@ touch build/release/of-root
 expect 73 'build/release/of-root belongs to root, .*: sudo chown -R newcomer build dashboard' ./run build
 as_newcomer sudo chown -R newcomer build dashboard
 expect 0 'built: ' ./run build
-check "root is told what it will leave" grep -q 'belongs to newcomer, and you are root' <(./run build 2>&1)
+./run build >/tmp/said 2>&1
+check "root is told what it will leave" grep -q 'belongs to newcomer, and you are root' /tmp/said
 chown -R newcomer: build dashboard
 
-expect 0 '' ./run clean
+expect 0 'removed: build dashboard/dist dashboard/node_modules' ./run clean
 check "clean leaves nothing" [ -z "$(as_newcomer git status --porcelain --ignored)" ]

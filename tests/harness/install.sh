@@ -18,14 +18,28 @@ if [ ! -e $policy ] || grep -q "$mark" $policy; then
 	trap 'exit 130' INT TERM HUP
 fi
 
-# The lists have a lock of their own, for which apt does not wait.
-flock -w 300 /var/lib/apt/lists/lock true
-apt-get update "${options[@]}" || echo "the lists of packages could not be renewed" >&2
+# apt_get <argument…>: waits for others' locks, which apt itself does for dpkg's alone.
+apt_get() {
+	local log status=0 tries=0
+	log=$(mktemp)
+	until
+		status=0
+		apt-get "${options[@]}" "$@" 2>&1 | tee "$log" || status=$?
+		tries=$((tries + 1))
+		[ $status -eq 0 ] || [ $tries -ge 60 ] || ! grep -q 'Could not get lock' "$log"
+	do
+		sleep 5
+	done
+	rm "$log"
+	return $status
+}
+
+apt_get update || echo "the lists of packages could not be renewed" >&2
 
 # Links that start something: of systemd, and of System V's scripts for machines without it.
 starting() { find /etc/systemd/system /etc/rc[S2-5].d \( -path '*.wants/*' -o -name 'S*' \) -type l 2>/dev/null | sort; }
 starting_before=$(starting)
-apt-get install -y --no-install-recommends "${options[@]}" "$@"
+apt_get install -y --no-install-recommends "$@"
 
 # disable <link>
 disable() {

@@ -41,6 +41,10 @@ nearest() {
 		END { print (name ? ", did you mean " name "?" : "."); }'
 }
 
+# What tests download, and roots that they make of it: kept for other checkouts and later runs.
+# shellcheck disable=SC2034
+cache_dir=${GLOW_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/glowswarm}
+
 # Statuses as in <sysexits.h>.
 # shellcheck disable=SC2034
 EX_USAGE=64 EX_UNAVAILABLE=69 EX_CANTCREAT=73
