@@ -18,27 +18,44 @@ if [ ! -e $policy ] || grep -q "$mark" $policy; then
 	trap 'exit 130' INT TERM HUP
 fi
 
-# The lists have a lock of their own, for which apt does not wait.
-flock -w 300 /var/lib/apt/lists/lock true
-apt-get update "${options[@]}" || echo "the lists of packages could not be renewed" >&2
-
-installed() { dpkg-query -W -f '${db:Status-Status} ${Package}:${Architecture}\n' | sed -n 's/^installed //p' | sort; }
-installed_before=$(installed)
-apt-get install -y --no-install-recommends "${options[@]}" "$@"
-
-# disable <unit>
-disable() {
-	local unit=$1
-	if command -v systemctl >/dev/null; then systemctl disable --quiet "$unit"; else deb-systemd-helper disable "$unit"; fi
-	# The same as a script of System V, for machines without systemd.
-	[ ! -e "/etc/init.d/${unit%.service}" ] || update-rc.d "${unit%.service}" disable
+# apt_get <argument…>: waits for others' locks, which apt itself does for dpkg's alone.
+apt_get() {
+	local log status=0 tries=0
+	log=$(mktemp)
+	until
+		status=0
+		apt-get "${options[@]}" "$@" 2>&1 | tee "$log" || status=$?
+		tries=$((tries + 1))
+		[ $status -eq 0 ] || [ $tries -ge 60 ] || ! grep -q 'Could not get lock' "$log"
+	do
+		sleep 5
+	done
+	rm "$log"
+	return $status
 }
 
-# Those of the new packages which are enabled: a link in a directory of what is wanted.
-for package in $(comm -13 <(echo "$installed_before") <(installed)); do
-	for unit in $(dpkg-query -L "$package" | sed -nE 's#^(/usr)?/lib/systemd/system/([^/@]+\.(service|socket|timer|path))$#\2#p'); do
-		compgen -G "/etc/systemd/system/*.wants/$unit" >/dev/null || continue
-		disable "$unit" >/dev/null 2>&1 || echo "cannot disable $unit" >&2
-		echo "left off: ${unit%.service}"
-	done
-done
+apt_get update || echo "the lists of packages could not be renewed" >&2
+
+# Links that start something: of systemd, and of System V's scripts for machines without it.
+starting() { find /etc/systemd/system /etc/rc[S2-5].d \( -path '*.wants/*' -o -name 'S*' \) -type l 2>/dev/null | sort; }
+starting_before=$(starting)
+apt_get install -y --no-install-recommends "$@"
+
+# disable <link>
+disable() {
+	local name=${1##*/}
+	if [[ $1 == /etc/rc* ]]; then
+		update-rc.d "${name#S[0-9][0-9]}" disable
+	elif command -v systemctl >/dev/null; then
+		systemctl disable --quiet "$name"
+	else
+		deb-systemd-helper disable "$name"
+	fi
+}
+
+while read -r link; do
+	# Where systemd itself has just come, what it starts is the system.
+	! dpkg-query -S "*${link##*/}" 2>/dev/null | grep -q '^systemd:' || continue
+	disable "$link" >/dev/null 2>&1 || echo "cannot disable $link" >&2
+	[[ $link == /etc/rc* ]] || echo "left off: ${link##*/}"
+done < <(comm -13 <(echo "$starting_before") <(starting) | grep .)

@@ -4,7 +4,7 @@
 # What our scripts share: words for the person at the terminal, progress, Debian's packages. Sourced by bash.
 
 shell_here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-shell_name=${0##*/}
+shell_name=${shell_name:-${0##*/}} # ./run gives its own to what it starts
 shell_tty=$([ ! -t 2 ] || echo yes)
 
 # say <words>: a line that stands out.
@@ -19,6 +19,31 @@ die() {
 	printf '%s: %s\n' "$shell_name" "$*" >&2
 	exit "$status"
 }
+
+# nearest <word> <name>…: ", did you mean <name>?", if one is near: at most a third of it is another.
+nearest() {
+	printf '%s\n' "$@" | awk '
+		NR == 1 { word = $0; best = length(word) / 3 + 1; next }
+		{
+			for (j = 0; j <= length($0); j++) row[j] = j
+			for (i = 1; i <= length(word); i++) {
+				left_up = row[0]; row[0] = i
+				for (j = 1; j <= length($0); j++) {
+					cost = left_up + (substr(word, i, 1) != substr($0, j, 1))
+					left_up = row[j]
+					if (row[j] + 1 < cost) cost = row[j] + 1
+					if (row[j - 1] + 1 < cost) cost = row[j - 1] + 1
+					row[j] = cost
+				}
+			}
+			if (row[length($0)] < best) { best = row[length($0)]; name = $0 }
+		}
+		END { print (name ? ", did you mean " name "?" : "."); }'
+}
+
+# What tests download, and roots that they make of it: kept for other checkouts and later runs.
+# shellcheck disable=SC2034
+cache_dir=${GLOW_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/glowswarm}
 
 # Statuses as in <sysexits.h>.
 # shellcheck disable=SC2034
