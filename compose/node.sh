@@ -172,7 +172,7 @@ setup() {
 		say "$node is online"
 	elif [ -n "$new_account" ]; then
 		say "$node runs, and waits for the broker to know its account $new_account. On the broker's host:"
-		echo "sudo broker-config/secrets.sh --dir $secrets --install /etc/mosquitto/glowswarm --owner mosquitto" >&2
+		echo "broker-config/secrets.sh --dir $secrets --install /etc/mosquitto/glowswarm --owner mosquitto" >&2
 		echo "sudo systemctl reload mosquitto" >&2
 	else
 		die "$EX_TEMPFAIL" "$node is set up, but not online: what it says is above"

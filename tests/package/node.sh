@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-# node.sh: compose/node.sh against a fresh system (booted.sh) with a real sshd, a real broker with TLS and accounts, and
+# node.sh [bookworm|trixie]: compose/node.sh against a fresh system (booted.sh) with a real sshd, a real broker with TLS and accounts, and
 # what it refuses. The operator's side runs here, in that system's network.
 set -euo pipefail
 
@@ -12,7 +12,7 @@ source=$(readlink -f "$here/../..")
 need mmdebstrap dpkg-dev iproute2 openssh-client openssl mosquitto
 # shellcheck source=tests/package/booted.sh
 . "$here/booted.sh"
-release=bookworm
+release=${1:-bookworm}
 secrets=$scratch/secrets
 export GLOW_SECRETS=$secrets
 
@@ -62,8 +62,8 @@ hosts() {
 
 prepare() {
 	local user
-	"$source/compose/debian/package.sh" --release $release >/dev/null
-	boot $release
+	"$source/compose/debian/package.sh" --release "$release" >/dev/null
+	boot "$release"
 	ssh-keygen -q -t ed25519 -N '' -f "$scratch/key"
 	ssh-keygen -q -t ed25519 -N '' -f "$scratch/other"
 	hosts >"$scratch/config"
@@ -88,6 +88,20 @@ give_accounts() {
 	"$source/broker-config/secrets.sh" --dir "$secrets" --install "$scratch/accounts" 2>/dev/null
 	inside sh -c "rm -rf /etc/mosquitto/glowswarm && cp -r /mnt/accounts /etc/mosquitto/glowswarm &&
 		chown -R mosquitto /etc/mosquitto/glowswarm && systemctl $1 mosquitto"
+}
+
+# Who administers a broker by sudo gives it the files as docs/deploy.md has it.
+test_broker() {
+	inside apt-get -y -q install openssl >"$scratch/said" 2>&1 || fail "openssl"
+	cp -r "$source/broker-config" "$scratch/"
+	chmod 711 "$scratch"
+	! inside runuser -u guest -- /mnt/broker-config/secrets.sh --dir /home/guest/s --install /etc/mosquitto/other --owner mosquitto \
+		>"$scratch/said" 2>&1 </dev/null || fail "anybody may write to /etc/mosquitto"
+	inside runuser -u pi -- /mnt/broker-config/secrets.sh --dir /home/pi/s --install /etc/mosquitto/other --owner mosquitto \
+		>"$scratch/said" 2>&1 || fail "secrets.sh --install by sudo"
+	[ "$(inside stat -c '%a %U' /etc/mosquitto/other/server.key)" = "600 mosquitto" ] || fail "the broker's key is not its own"
+	[ "$(inside find /home/pi/s ! -user pi)" = "" ] || fail "files of pi are root's"
+	ok "the broker's files are given by sudo"
 }
 
 # Every command line of this machine, the system's included, until it is told to end.
@@ -171,6 +185,7 @@ test_remove() {
 }
 
 prepare
+test_broker
 test_refusals
 test_fresh
 test_again
