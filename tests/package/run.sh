@@ -82,7 +82,7 @@ test_foreign() {
 			refuses "$tree/DEBIAN/preinst" armv6l || die 1 "$deb: installed on an ARMv6"
 			! refuses "$tree/DEBIAN/preinst" armv7l || die 1 "$deb: refused on an ARMv7"
 			# The control: it is right to refuse.
-			! qemu-arm-static -cpu arm1176 -L "$roots/$release-$arch" "$program" --help >/dev/null 2>&1 ||
+			! (qemu-arm-static -cpu arm1176 -L "$roots/$release-$arch" "$program" --help) >/dev/null 2>&1 ||
 				die 1 "$deb: $program runs on an ARMv6"
 		else
 			[ ! -e "$tree/DEBIAN/preinst" ] || die 1 "$deb: refuses a processor"
