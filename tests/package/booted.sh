@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-# A fresh system of Debian 12 or 13 that really runs, for the tests here. Sourced after shell.sh; $scratch is its /mnt.
+# A fresh system of Debian 12 or 13 that really runs, for the tests here. Sourced after shell.sh, with $build set;
+# $scratch, in there, is its /mnt.
 
 booted=
 # shellcheck disable=SC2034,SC2154
@@ -9,7 +10,9 @@ roots=$cache_dir/package
 tests=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)
-scratch=$(mktemp -d)
+# shellcheck disable=SC2154
+mkdir -p "$build"
+scratch=$(mktemp -d "$(readlink -f "$build")/package-test.XXXXXX")
 trap 'halt; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 

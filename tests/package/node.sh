@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-# node.sh [bookworm|trixie]: compose/node.sh against a fresh system (booted.sh) with a real sshd, a real broker with TLS and accounts, and
+# node.sh <build folder> [bookworm|trixie]: compose/node.sh against a fresh system (booted.sh) with a real sshd, a real broker with TLS and accounts, and
 # what it refuses. The operator's side runs here, in that system's network.
 set -euo pipefail
 
@@ -10,10 +10,13 @@ source=$(readlink -f "$here/../..")
 # shellcheck source=tests/harness/shell.sh
 . "$here/../harness/shell.sh"
 need mmdebstrap dpkg-dev iproute2 openssh-client openssl mosquitto
+build=${1:?usage: node.sh <build folder> [bookworm|trixie]}
+release=${2:-bookworm}
 # shellcheck source=tests/package/booted.sh
 . "$here/booted.sh"
-release=${1:-bookworm}
-secrets=$scratch/secrets
+private=$(mktemp -d) # since secrets.sh keeps them out of the repository
+secrets=$private/secrets
+trap 'halt; rm -rf "$scratch" "$private"' EXIT
 export GLOW_SECRETS=$secrets
 
 ok() { printf '  %s\n' "$*"; }
@@ -76,7 +79,7 @@ prepare() {
 	done
 	inside sh -c 'echo "pi ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/pi && systemctl start ssh'
 	# The broker as docs/deploy.md has it.
-	"$source/broker-config/secrets.sh" --dir "$secrets" --name pi1 2>/dev/null
+	"$source/broker-config/secrets.sh" --dir "$secrets" --name pi1 2>"$scratch/said" || fail "secrets.sh"
 	cp "$source/broker-config/own-broker.conf" "$scratch/"
 	inside cp /mnt/own-broker.conf /etc/mosquitto/conf.d/glowswarm.conf
 	give_accounts start
@@ -124,7 +127,7 @@ test_refusals() {
 	refused 64 'which broker?' pi
 	refused 69 'does not know the host nowhere.invalid' pi --broker mqtts://nowhere.invalid
 	refused 69 'cannot reach pi1, port 1' pi --broker mqtts://pi1:1
-	GLOW_SECRETS='' secrets=$scratch/none refused 69 'broker-config/secrets.sh makes them' pi --broker mqtts://pi1
+	GLOW_SECRETS='' secrets=$private/none refused 69 'broker-config/secrets.sh makes them' pi --broker mqtts://pi1
 	pretend dpkg ''
 	refused 69 'is no Debian' pi --broker mqtts://pi1
 	pretend dpkg riscv64
@@ -184,9 +187,12 @@ test_remove() {
 	ok "removed: nothing is left, and how to remove the account is told"
 }
 
+began=$SECONDS
+say "== a node over ssh, $release"
 prepare
 test_broker
 test_refusals
 test_fresh
 test_again
 test_remove
+say "== a node over ssh: $((SECONDS - began)) s"

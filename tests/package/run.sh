@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-# run.sh [bookworm|trixie|foreign…]: what the Debian packages do on a fresh system, Debian 12 and
+# run.sh <build folder> [bookworm|trixie|node|foreign…]: what the Debian packages do on a fresh system, Debian 12 and
 # 13, whose systemd really runs, in namespaces (tests/harness/boot.sh). Packages are built first where sources
-# changed. Without words: bookworm and trixie, for this machine's processor.
+# changed. Without words: bookworm and trixie, for this machine's processor, and node.
+#
+# node is compose/node.sh, which makes such a system a node over ssh (node.sh).
 #
 # foreign looks at those for a Raspberry Pi's processors: what their programs are made for, that they start on the
 # oldest such Pi (emulated), and whom they refuse.
@@ -13,9 +15,11 @@ here=$(dirname "$(readlink -f "$0")")
 source=$(readlink -f "$here/../..")
 # shellcheck source=tests/harness/shell.sh
 . "$here/../harness/shell.sh"
+build=${1:?usage: run.sh <build folder> [bookworm|trixie|node|foreign…]}
+shift
 # shellcheck source=tests/package/booted.sh
 . "$here/booted.sh"
-[ $# -gt 0 ] || set -- bookworm trixie
+[ $# -gt 0 ] || set -- bookworm trixie node
 own=$(dpkg --print-architecture)
 
 package() { "$source/compose/debian/package.sh" --release "$1" --arch "$2"; }
@@ -95,6 +99,7 @@ need mmdebstrap dpkg-dev lintian iproute2 util-linux
 for word; do
 	case $word in
 	bookworm | trixie) test_release "$word" ;;
+	node) "$here/node.sh" "$build" ;;
 	foreign)
 		need qemu-user-static binutils
 		for release in bookworm trixie; do
@@ -103,6 +108,6 @@ for word; do
 			test_foreign $release armel 'Tag_CPU_arch: v6'
 		done
 		;;
-	*) die "$EX_USAGE" "tests are bookworm, trixie and foreign, not '$word'" ;;
+	*) die "$EX_USAGE" "tests are bookworm, trixie, node and foreign, not '$word'" ;;
 	esac
 done
