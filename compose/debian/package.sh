@@ -162,7 +162,14 @@ version=$(version)
 
 stage
 now=$(stamp)
-if [ "$(cat "$work.stamp" 2>/dev/null)" != "$now" ] || ! ls "$out"/glow-bridge_"$version"_"$arch".deb >/dev/null 2>&1; then
+made=("$out"/{glow-bridge,glow-conductor,glowctl}_"$version"_"$arch".deb)
+if [ -e dashboard/dist/index.html ]; then
+	made+=("$out/glow-dashboard_${version}_all.deb")
+else
+	say "glow-dashboard is left out: dashboard/dist was not built (./run build makes it where npm is)"
+	rm -f "$out/glow-dashboard_${version}_all.deb"
+fi
+if [ "$(cat "$work.stamp" 2>/dev/null)" != "$now" ] || ! ls "${made[@]}" >/dev/null 2>&1; then
 	if [ -n "$native" ]; then
 		# shellcheck disable=SC2046
 		need dpkg-dev $(build_depends)
@@ -174,6 +181,4 @@ if [ "$(cat "$work.stamp" 2>/dev/null)" != "$now" ] || ! ls "$out"/glow-bridge_"
 	build
 	echo "$now" >"$work.stamp"
 fi
-[ -e dashboard/dist/index.html ] ||
-	say "glow-dashboard is left out: dashboard/dist was not built (./run build makes it where npm is)"
-ls "$out"/*_"$version"_{"$arch",all}.deb 2>/dev/null || true
+ls "${made[@]}"
