@@ -22,7 +22,12 @@ shift
 [ $# -gt 0 ] || set -- bookworm trixie node
 own=$(dpkg --print-architecture)
 
-package() { "$source/compose/debian/package.sh" --release "$1" --arch "$2"; }
+# package <release> <architecture>: builds, and fills packages; not in a substitution, which would hide a failure.
+package() {
+	"$source/compose/debian/package.sh" --release "$1" --arch "$2" >"$scratch/packages" ||
+		die 1 "there are no packages of $1 for $2"
+	mapfile -t packages <"$scratch/packages"
+}
 
 # older <package> <folder>: the same with a lower version, and other words in the conductor's options.
 older() {
@@ -48,7 +53,7 @@ check_lintian() {
 test_release() {
 	local release=$1 packages version began=$SECONDS
 	say "== $release $own"
-	mapfile -t packages < <(package "$release" "$own")
+	package "$release" "$own"
 	check_lintian "${packages[@]}"
 	rm -rf "$scratch"/{old,new}
 	mkdir "$scratch"/{old,new}
@@ -71,8 +76,9 @@ refuses() {
 }
 
 test_foreign() {
-	local release=$1 arch=$2 machine=$3 deb tree program
-	while read -r deb; do
+	local release=$1 arch=$2 machine=$3 deb tree program packages seen=0
+	package "$release" "$arch"
+	for deb in "${packages[@]}"; do
 		[[ $deb == *_"$arch".deb ]] || continue
 		tree=$scratch/$arch
 		rm -rf "$tree"
@@ -91,7 +97,9 @@ test_foreign() {
 		else
 			[ ! -e "$tree/DEBIAN/preinst" ] || die 1 "$deb: refuses a processor"
 		fi
-	done < <(package "$release" "$arch")
+		seen=$((seen + 1))
+	done
+	[ $seen = 3 ] || die 1 "$release $arch: $seen programs were looked at, not 3"
 	echo "$release $arch: made for $machine, and starts on the oldest Pi of that kind"
 }
 
