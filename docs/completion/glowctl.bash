@@ -35,6 +35,7 @@ _glowctl()
 	--wait-s) return ;;
 	--svg) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--fps) return ;;
+	--note-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--discovery) return ;;
 	*)
 		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --log-level --log-format --help --version --man --bash-completion --zsh-completion --fish-completion'
@@ -47,7 +48,7 @@ _glowctl()
 		identify) words+=' --ttl-s' ;;
 		dim) words+=' --for-s' ;;
 		nodes) words+=' --wait-s --json --no-json' ;;
-		watch) words+=' --for-s --svg --fps --plain --no-plain' ;;
+		watch) words+=' --for-s --svg --fps --note-file --plain --no-plain' ;;
 		forget) words+=' --force --no-force --discovery' ;;
 		esac ;;
 	esac

@@ -48,6 +48,7 @@ complete -c glowctl -n __fish_use_subcommand -a watch -d 'show the cluster live 
 complete -c glowctl -n '__fish_seen_subcommand_from watch' -l for-s -x -d 'leave after so many seconds; 0 stays'
 complete -c glowctl -n '__fish_seen_subcommand_from watch' -l svg -r -F -d 'when leaving, draw the cluster into this file'
 complete -c glowctl -n '__fish_seen_subcommand_from watch' -l fps -x -d 'how often the screen is drawn in a second'
+complete -c glowctl -n '__fish_seen_subcommand_from watch' -l note-file -r -F -d 'show its lines above the boards; it is read again every second'
 complete -c glowctl -n '__fish_seen_subcommand_from watch' -l plain -d 'no colours and no screen: lines of text every five seconds'
 complete -c glowctl -n '__fish_seen_subcommand_from watch' -l no-plain -d 'no colours and no screen: lines of text every five seconds'
 complete -c glowctl -n __fish_use_subcommand -a forget -d 'clear what the broker keeps of a node that is gone'

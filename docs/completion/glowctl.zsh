@@ -65,6 +65,7 @@ argument) case $words[1] in
 	'--for-s=[leave after so many seconds; 0 stays]:S:' \
 	'--svg=[when leaving, draw the cluster into this file]:FILE:_files' \
 	'--fps=[how often the screen is drawn in a second]:N:' \
+	'--note-file=[show its lines above the boards; it is read again every second]:FILE:_files' \
 	'--plain[no colours and no screen\: lines of text every five seconds]' \
 	'--no-plain[no colours and no screen\: lines of text every five seconds]' ;;
 	forget) _arguments "$common[@]" '*: :' \
