@@ -6,8 +6,9 @@
 
 import { build } from "esbuild";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-process.chdir(new URL(".", import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 
 /** The licence texts of the packages that the page is made of. */
 function licences() {

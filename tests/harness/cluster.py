@@ -32,7 +32,9 @@ class Clock:
         return ["unshare", *as_root, "--time", "--monotonic", str(self.uptime_s), "--boottime", str(self.uptime_s)]
 
     def env(self):
-        return {"LD_PRELOAD": glow.beside_bridge("own_clock.so"), "CLOCK_RATE_PPB": str(self.rate_ppb),
+        # Of the two only a list of directories may hold a space.
+        folder, name = os.path.split(glow.beside_bridge("own_clock.so"))
+        return {"LD_PRELOAD": name, "LD_LIBRARY_PATH": folder, "CLOCK_RATE_PPB": str(self.rate_ppb),
                 "CLOCK_WALL_MS": str(self.wall_ms), "ASAN_OPTIONS": "verify_asan_link_order=0"}
 
     def host_ns(self, mono_ns):

@@ -2,23 +2,35 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
 # run.sh <folder> <vgpio> [step…]: the stack on a swarm of three virtual Raspberry Pis. The folder keeps base image
-# and images for the next time.
+# and images for the next time. run.sh --possible: whether it can be done here; says why not.
 #
 # Everything runs in namespaces of process ids, mounts and network that this script makes: when their
 # first process ends, by itself, by Ctrl-C or by a signal that nobody can catch, the kernel ends and
 # unmounts all the rest. What it does not take, files and control groups, is removed here.
 set -euo pipefail
 
+skip() {
+	echo "SKIPPED: no swarm here: $*" >&2
+	exit 77
+}
+
+# What can be told before anything is installed.
+possible() {
+	[ "$(id -u)" -eq 0 ] || skip "engines of our own take root"
+	[ -c /dev/fuse ] || skip "the kernel has no FUSE, or this container does not give it to us"
+	unshare --mount --pid --net --fork true 2>/dev/null || skip "no namespaces"
+}
+
+if [ "$1" = --possible ]; then
+	possible
+	exit
+fi
+
 here=$(dirname "$(readlink -f "$0")")
 build=$(readlink -m "$1")
 nodes=$build/nodes.$$
 GLOW_VGPIO=$(readlink -f "$2")
 export GLOW_VGPIO
-
-skip() {
-	printf '\033[1mSKIPPED: no swarm here: %s\033[0m\n' "$*" >&2
-	exit 0
-}
 
 # Each engine gets these directories for itself.
 # shellcheck disable=SC2016 # expanded by the shell that unshare starts
@@ -53,9 +65,7 @@ clean_up() {
 	exit "$status"
 }
 
-[ "$(id -u)" -eq 0 ] || skip "engines of our own take root"
-[ -c /dev/fuse ] || skip "the kernel has no FUSE, or this container does not give it to us"
-unshare --mount --pid --net --fork ip link add lan type bridge 2>/dev/null || skip "no namespaces, or no bridges in them"
+unshare --net ip link add lan type bridge 2>/dev/null || skip "no bridges in namespaces"
 unshare --net ip link add vxlan0 type vxlan id 1 dstport 4789 2>/dev/null || skip "the kernel has no vxlan"
 
 child=''
