@@ -71,6 +71,10 @@ unpack() {
 			-e "/[^/]\$/s#\$#\t$package#p" >>"$root/owners"
 	done
 	rm -rf "$world"
+	# Links from the root lead out of the folder otherwise.
+	find "$root" -type l -lname '/*' -printf '%p %l\n' | while read -r link target; do
+		ln -sfn "$(realpath -sm --relative-to="${link%/*}" "$root$target")" "$link"
+	done
 }
 
 # ---- collect ----
