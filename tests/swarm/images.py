@@ -29,12 +29,12 @@ def mirror():
     return run(os.path.join(SOURCE, "tests", "harness", "mirror.sh")).strip()
 
 
-def make_base(engine):
-    if engine.try_docker("image", "inspect", BASE).returncode == 0:
+def make_base(engine, base=BASE, suite="trixie"):
+    if engine.try_docker("image", "inspect", base).returncode == 0:
         return
-    make = subprocess.Popen(["mmdebstrap", "--quiet", "--variant=minbase", *NO_DOCUMENTS, "trixie", "-", mirror()],
+    make = subprocess.Popen(["mmdebstrap", "--quiet", "--variant=minbase", *NO_DOCUMENTS, suite, "-", mirror()],
                             stdout=subprocess.PIPE)
-    engine.docker("import", "--change", 'CMD ["bash"]', "-", BASE, stdin=make.stdout)
+    engine.docker("import", "--change", 'CMD ["bash"]', "-", base, stdin=make.stdout)
     if make.wait():
         raise AssertionError("mmdebstrap failed")
 

@@ -512,8 +512,9 @@ class Test:
         nothing = engine.compose(*compose, "up", "-d", env={"HOME": home + "/nowhere"}, check=False)
         assert nothing.returncode != 0 and home + "/nowhere/.config/glowswarm" in nothing.stderr, nothing
         told = engine.compose(*compose, "up", "-d", env={"HOME": home}, check=False)
-        assert told.returncode == 0 and "warn" not in told.stderr.lower(), told
-        self.watch.close()
+        assert told.returncode == 0 and "warn" not in told.stderr.lower(), (told, engine.compose(*compose, "logs", check=False))
+        if self.watch:
+            self.watch.close()
         self.watch = Watch(Broker(self.swarm.home, address, "viewer", secrets), "glow/node/+/availability",
                            "glow/node/+/state", "glow/roster")
         self.wait_online("pi1", "pi2", "pi3", "pi4")
