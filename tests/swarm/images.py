@@ -4,7 +4,7 @@
 """images.py <folder>: the base image from Debian's packages, ours on top of it, each saved as <folder>/<name>.tar.
 
 This machine's engine builds them, and then Debian 13's once more, with its own builder, in a root of its own
-(<folder>/debian13), where they stay. The base is made once; of ours the engines keep the layers, so later only
+(<folder>/debian13), saved as <folder>/newer/<name>.tar. The base is made once; of ours the engines keep the layers, so later only
 what changed is built. Runs in the namespaces of run.sh, but in this machine's network.
 """
 
@@ -51,15 +51,14 @@ def make_debian13(folder):
         f.write(DEBIAN13)
 
 
-def engine_of_debian13(folder, netns=None, more=()):
-    """The one that keeps the images that it built."""
-    return Engine(os.path.join(folder, "builder13"), "debian13", netns, root=os.path.join(folder, "debian13"),
-                  folders=(SOURCE, *more))
+def engine_of_debian13(home, folder, netns=None, more=()):
+    return Engine(home, "debian13", netns, root=os.path.join(folder, "debian13"), folders=(SOURCE, folder, *more))
 
 
 def save(engine, folder, name):
     image = "glowswarm/%s:latest" % name
     path = os.path.join(folder, name + ".tar")
+    os.makedirs(folder, exist_ok=True)
     known, now = path + ".id", engine.docker("image", "inspect", "-f", "{{.Id}}", image)
     if not os.path.exists(known) or open(known).read() != now:
         engine.docker("save", "-o", path, image)
@@ -76,7 +75,7 @@ def main():
     folder = sys.argv[1]
     start = time.monotonic()
     engine = Engine(os.path.join(folder, "builder"), "builder").start().wait()
-    newer = engine_of_debian13(folder)
+    newer = engine_of_debian13(os.path.join(folder, "builder13"), folder)
     base = os.path.join(folder, "base.tar")
     try:
         make_base(engine)
@@ -92,6 +91,8 @@ def main():
             newer.docker("load", "-q", stdin=open(base, "rb"))
             os.remove(base)
         build(newer)
+        for name in TARGETS:
+            save(newer, os.path.join(folder, "newer"), name)
         print("Debian 13's: %.0f s" % (time.monotonic() - start))
     finally:
         newer.stop()

@@ -25,7 +25,7 @@ import traceback
 import cluster
 from engine import DOCKER, run
 from cluster import SOURCE, Broker, Swarm, Watch, glow
-from images import engine_of_debian13
+from images import TARGETS, engine_of_debian13
 
 PATIENCE_S = 90  # for the swarm, which moves in seconds
 FPS = 5          # a frame is some 730 requests to a virtual /sys, which two cores serve for three nodes
@@ -528,6 +528,8 @@ class Test:
             assert told["Config"]["User"] == "glow", told["Config"]
             self.wait("%s is not healthy" % told["Name"],
                       lambda: engine.inspect("inspect", container)["State"]["Health"]["Status"] == "healthy")
+        said = engine.compose(*compose, "logs", "conductor", "pi1")
+        assert "leading" in said and "is no option" not in said, said
         folder = engine.inspect("volume", "inspect", "one_bridge-secrets")["Mountpoint"]
         assert set(os.listdir(folder)) == {"ca.crt", "password"}, os.listdir(folder)
         assert {(os.stat(os.path.join(folder, f)).st_uid, os.stat(os.path.join(folder, f)).st_mode & 0o777) for f in
@@ -538,16 +540,35 @@ class Test:
         """compose.yaml: one machine, with virtual boards and somebody's secrets"""
         self.one_machine(self.pis[0].engine, self.pis[0].address, "1234:1234")
 
+    def one_node(self, engine, address):
+        """The stack on an engine that is a swarm by itself, and has no board."""
+        engine.docker("swarm", "init", "--advertise-addr", address)
+        engine.docker("node", "update", "--label-add", "glow.broker=true", engine.name)
+        secrets = os.path.join(self.swarm.secrets, engine.name, ".config", "glowswarm")
+        run(os.path.join(SOURCE, "compose", "swarm-secrets.sh"), "--dir", secrets, env=engine.env())
+        told = engine.try_docker("stack", "deploy", "--detach", "--resolve-image", "never", "-c", cluster.STACK, "glow",
+                                 env={"GLOW_USER": "65532:%d" % cluster.GPIO_GID})
+        assert told.returncode == 0 and not told.stderr, told
+        self.wait(lambda: "no broker: " + engine.docker("stack", "ps", "--no-trunc", "glow") + engine.log(),
+                  lambda: socket.socket().connect_ex((address, 8883)) == 0)
+        self.watch.close()
+        self.watch = Watch(Broker(self.swarm.home, address, "viewer", secrets), "glow/conductor/info")
+        self.wait("nobody leads", lambda: self.leader().get("state") == "leading")
+
     def step_debian13(self):
         """the same with Debian 13's engine, images of its builder, and root's secrets"""
         address = "192.168.77.13"
         cluster.plug_in("debian13", address)
-        engine = engine_of_debian13(self.images, netns="/run/netns/debian13", more=(self.swarm.home, self.swarm.secrets))
+        home = os.path.join(self.swarm.home, "debian13")
+        engine = engine_of_debian13(home, self.images, "/run/netns/debian13", (self.swarm.secrets,))
         try:
             engine.start().wait()
+            for name in TARGETS:
+                engine.docker("load", "-q", "-i", os.path.join(self.images, "newer", name + ".tar"))
             self.figures.append("Debian 13: engine %s, compose %s" % (engine.docker("version", "-f", "{{.Server.Version}}"),
                                                                     engine.compose("version", "--short")))
             self.one_machine(engine, address, "0:0")
+            self.one_node(engine, address)
         finally:
             engine.stop()
 
