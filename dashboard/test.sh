@@ -14,7 +14,7 @@ wasm/build.sh "$out"
 bundles=node_modules/.test
 rm -rf "$bundles"
 npx esbuild test/*.test.ts --bundle --platform=node --format=esm --target=node18 --packages=external \
-	--out-extension:.js=.mjs --outdir="$bundles" --log-level=warning
+	--inject:test/globals.ts --out-extension:.js=.mjs --outdir="$bundles" --log-level=warning
 
 # tests <wasm> <option…>
 tests() {

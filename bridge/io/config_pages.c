@@ -24,6 +24,14 @@ static const struct glow_option builtin[] = {
 	{ .name = "fish-completion", .type = GLOW_OPT_VERB, .group = "Help", .help = "the same for fish" },
 };
 
+static void write_version(const struct glow_program *program, FILE *out)
+{
+	fprintf(out, "%s %s", program->name, GLOW_VERSION);
+	if (*glow_commit)
+		fprintf(out, " (%s)", glow_commit);
+	fputc('\n', out);
+}
+
 bool glow_row_answer(const struct glow_program *program, size_t k, FILE *out)
 {
 	static const char *const shells[] = { "bash", "zsh", "fish" };
@@ -38,7 +46,7 @@ bool glow_row_answer(const struct glow_program *program, size_t k, FILE *out)
 		glow_row_help(program, out);
 		break;
 	case 1:
-		fprintf(out, "%s %s\n", program->name, GLOW_VERSION);
+		write_version(program, out);
 		break;
 	case 2:
 		glow_config_man(program, out);

@@ -118,7 +118,7 @@ static int start_session(struct glow_mqtt *mqtt, char why[160])
 		return r;
 	r = glow_link_subscribe(&mqtt->link, why);
 	if (r == 0 && mqtt->cfg.n_retained_topics > 0) {
-		snprintf(why, 160, "connection lost while subscribing");
+		snprintf(why, 160, "connection to %.60s:%u lost while subscribing", mqtt->link.host, mqtt->link.port);
 		r = receive_replayed(mqtt, now_ms() - asked_ms);
 	}
 	if (r < 0)

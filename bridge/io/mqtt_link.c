@@ -250,10 +250,11 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[160])
 	return 0;
 }
 
-static int check_subscriptions(const MQTTResponse *response, const char *const *topics, size_t n, char why[160])
+static int check_subscriptions(const struct glow_link *link, const MQTTResponse *response, const char *const *topics,
+			       size_t n, char why[160])
 {
 	if ((int)response->reasonCode < 0 || (n > 1 && response->reasonCodeCount != (int)n)) {
-		snprintf(why, 160, "connection lost while subscribing");
+		snprintf(why, 160, "connection to %.60s:%u lost while subscribing", link->host, link->port);
 		return -ENOTCONN;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -284,7 +285,7 @@ static int subscribe(struct glow_link *link, const char *const *topics, size_t n
 			qos[i] = SUBSCRIBED_QOS;
 		}
 		response = MQTTClient_subscribeMany5(link->client, (int)n, (char *const *)topics, qos, options, NULL);
-		r = check_subscriptions(&response, topics, n, why);
+		r = check_subscriptions(link, &response, topics, n, why);
 		MQTTResponse_free(response);
 	}
 	free(options);

@@ -105,7 +105,11 @@ static bool explain_network(const struct glow_link *link, char why[160])
 		explain_name(link->host, error, why);
 		return true;
 	}
-	error = probe_address(addresses);
+	for (const struct addrinfo *at = addresses; at; at = at->ai_next) {
+		error = probe_address(at);
+		if (!error)
+			break;
+	}
 	freeaddrinfo(addresses);
 	if (error)
 		snprintf(why, 160, "cannot reach %.80s:%u: %s", link->host, link->port, strerror(error));

@@ -4,13 +4,10 @@
 /* A cluster model in a world of virtual time: timers ring when the test lets
  * time pass, and what the model sends is kept for the test to look at. */
 
-import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 import { loadCore } from "../src/core";
 import { type Cluster, createCluster, type Outlet } from "../src/model/cluster";
-
-globalThis.crypto ??= webcrypto as Crypto; // which Node has there from 19 on, as every browser does
 
 const core = await loadCore(readFileSync(process.env.GLOW_WASM ?? ""));
 

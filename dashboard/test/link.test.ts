@@ -48,6 +48,7 @@ class Broker {
 			`user root
 listener 0 ${this.dir}/socket
 listener ${port} 127.0.0.1
+socket_domain ipv4
 protocol websockets
 allow_anonymous false
 password_file ${this.dir}/passwords

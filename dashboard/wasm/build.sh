@@ -10,7 +10,7 @@ mkdir -p "$out/include"
 ln -sfn "$(pkg-config --variable=includedir libcjson)/cjson" "$out/include/cjson"
 
 sources=(bridge/core/*.c bridge/effect/*.c bridge/sync/*.c bridge/proto/*.c
-	bridge/app/stage.c bridge/app/ctl/watch.c bridge/app/ctl/watch_words.c dashboard/wasm/*.c)
+	bridge/app/stage.c bridge/app/ctl/fit.c bridge/app/ctl/watch.c bridge/app/ctl/watch_words.c dashboard/wasm/*.c)
 version=$(sed -n 's/^project(.*VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 
 # What bridge/sync/CMakeLists.txt asks of floating point holds here too: the same sums everywhere.

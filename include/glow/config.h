@@ -68,6 +68,10 @@ struct glow_program {
 	const struct glow_subcommand *command;
 };
 
+/** The commit of which the program was built, with a `+` if files were changed since; "" when unknown. Only
+ * --version shows it: what goes over the wire and into the pages is GLOW_VERSION. */
+extern const char glow_commit[];
+
 /** Where each value came from, for --print-config. */
 enum glow_source { GLOW_FROM_DEFAULT, GLOW_FROM_ENV, GLOW_FROM_FILE, GLOW_FROM_COMMAND_LINE };
 

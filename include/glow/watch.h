@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <glow/fit.h>
 #include <glow/info.h>
 #include <glow/mqtt.h>
 #include <glow/stage.h>
@@ -88,15 +89,43 @@ enum glow_watch_layer {
 enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us);
 
 /** It in words: "scene: rainbow", "solid #ff0000 50%", "off", "idle: blue", "notice: blink". */
+#define GLOW_WATCH_LABEL_SIZE 352
 void glow_watch_label(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, char *ret_text,
 		      size_t size);
 
-/** "tracking ±12 µs", "no cluster time"; "" while the node has not reported. */
+/** "tracking ±12 µs", "own clock"; "" while the node has not reported. */
 void glow_watch_sync(const struct glow_watched *node, char *ret_text, size_t size);
 
-/** "shelf leads, term 3 · main: rainbow · dimmed to 40% · 5 of 5 nodes online · clocks within 31 µs". */
+/** "shelf leads, term 3", "main: rainbow", "dimmed to 40%", "5 of 5 nodes online", "clocks within 31 µs":
+ * the parts of a headline, with names of so many columns. Returns how many. */
+#define GLOW_WATCH_PARTS (GLOW_SCENES_MAX + 4)
+size_t glow_watch_parts(const struct glow_watch *w, int64_t t_us, int name_columns,
+			struct glow_fit_part ret_parts[GLOW_WATCH_PARTS]);
+
+/** They as one line, with " · " between them. */
+#define GLOW_HEADLINE_SIZE 8192
 void glow_watch_headline(const struct glow_watch *w, int64_t t_us, char *ret_text, size_t size);
 
-/** The cluster as terminal lines (colours: 0 none, 256, or 1<<24) or as an SVG picture. */
-void glow_watch_text(const struct glow_watch *w, int64_t t_us, int colors, FILE *out);
+/** What to look for when there is no node, in a sentence. */
+void glow_watch_silence(const struct glow_watch *w, char *ret_text, size_t size);
+
+/** The cluster as lines of text that are as long as they are. */
+void glow_watch_text(const struct glow_watch *w, int64_t t_us, bool ascii, FILE *out);
+
+/** A terminal, and what is shown in it beside the cluster. */
+struct glow_watch_screen {
+	int columns, rows;
+	int colors; /**< 256, or 1<<24 */
+	bool ascii;
+	const char *broker;
+	const char *notes;   /**< lines, the most important first */
+	bool connected;      /**< to the broker, now */
+	const char *trouble; /**< why not; "" while that is not known */
+};
+
+/** The cluster as one picture that fits into the window, its lines without a line break after the last.
+ * Boards that do not fit are counted. */
+void glow_watch_screen(const struct glow_watch *w, int64_t t_us, const struct glow_watch_screen *screen, FILE *out);
+
+/** The cluster as an SVG picture. */
 void glow_watch_svg(const struct glow_watch *w, int64_t t_us, FILE *out);

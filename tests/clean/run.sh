@@ -100,25 +100,29 @@ in_root() {
 		${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt} "$@"
 }
 
-[ -z "$(git -C "$source" status --porcelain)" ] || say "what is not committed is not in it"
-status=0
-for release in "${roots[@]}"; do
-	began=$SECONDS
-	say "== a clean Debian ${release/arm64/13 on arm64}"
-	if [ "$release" = arm64 ]; then
-		"$here/arm64.sh" "$build" || status=1
-		continue
-	fi
-	pieces=("$@")
-	if [ $# -eq 0 ]; then
-		# shellcheck source=/dev/null
-		. "$here/pieces"
-		declare -n of_release=pieces_$release
-		pieces=("${of_release[@]}")
-	fi
-	make_root "$release"
-	in_root "$release" /bin/bash "/home/newcomer/my glow swarm/tests/clean/newcomer.sh" "${pieces[@]}" || status=1
-	rm -rf --one-file-system "$root"
-	say "== Debian $release: ${pieces[*]}: $((SECONDS - began)) s"
-done
-exit $status
+main() {
+	[ -z "$(git -C "$source" status --porcelain)" ] || say "what is not committed is not in it"
+	status=0
+	for release in "${roots[@]}"; do
+		began=$SECONDS
+		say "== a clean Debian ${release/arm64/13 on arm64}"
+		if [ "$release" = arm64 ]; then
+			"$here/arm64.sh" "$build" || status=1
+			continue
+		fi
+		pieces=("$@")
+		if [ $# -eq 0 ]; then
+			# shellcheck source=/dev/null
+			. "$here/pieces"
+			declare -n of_release=pieces_$release
+			pieces=("${of_release[@]}")
+		fi
+		make_root "$release"
+		in_root "$release" /bin/bash "/home/newcomer/my glow swarm/tests/clean/newcomer.sh" "${pieces[@]}" || status=1
+		rm -rf --one-file-system "$root"
+		say "== Debian $release: ${pieces[*]}: $((SECONDS - began)) s"
+	done
+	exit $status
+}
+
+main "$@"

@@ -103,7 +103,7 @@ wrap_programs() {
 
 check_programs() {
 	wrap_programs
-	"$source/tests/unit/man.sh" "$source/docs/man" "$build/$arch"/bin/*
+	"$source/tests/unit/man.sh" "$source/docs" "$build/$arch"/bin/*
 	GLOW_BIN=$build/$arch/bin/glow-bridge python3 -B "$here/programs.py"
 }
 

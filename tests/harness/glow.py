@@ -347,8 +347,9 @@ class Frames:
 
 
 def child_env(extra=None):
-    """Our environment without its own GLOW_*, and with `extra`."""
+    """Our environment without its own GLOW_*, in UTF-8, and with `extra`."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("GLOW_")}
+    env["LC_ALL"] = "C.UTF-8"
     env["TSAN_OPTIONS"] = env.get("TSAN_OPTIONS", "") + " atexit_sleep_ms=0"  # a second of our two for the end
     env.update(extra or {})
     return env

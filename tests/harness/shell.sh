@@ -4,7 +4,7 @@
 # What our scripts share: words for the person at the terminal, progress, Debian's packages. Sourced by bash.
 
 shell_here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-shell_name=${0##*/}
+shell_name=${shell_name:-${0##*/}} # ./run gives its own to what it starts
 shell_tty=$([ ! -t 2 ] || echo yes)
 
 # say <words>: a line that stands out.

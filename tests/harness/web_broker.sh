@@ -17,13 +17,16 @@ per_listener_settings true
 set_tcp_nodelay true
 max_queued_messages 20000
 persistence false
-log_dest none
+log_dest stderr
+log_type error
 user $(id -un)
 
 listener $2 127.0.0.1
 allow_anonymous true
 
+# socket_domain, since Mosquitto 2.0.11 otherwise listens on every address for WebSockets.
 listener $3 127.0.0.1
+socket_domain ipv4
 protocol websockets
 allow_anonymous false
 password_file $dir/passwords

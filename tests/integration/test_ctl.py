@@ -3,8 +3,15 @@
 """glowctl as people use it, with a real broker and real nodes: what it prints,
 its exit status, and what becomes of it on the boards."""
 
+import fcntl
 import os
+import pty
+import re
+import signal
+import struct
+import subprocess
 import sys
+import termios
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 
@@ -56,11 +63,6 @@ class Alone(CtlCase):
     def test_nobody_answers(self):
         self.assertIn("nobody-here: no answer within 2 s", self.ctl("set", "nobody-here", "red",
                                                                     status=EX_UNAVAILABLE))
-
-    def test_no_broker(self):
-        done = glow.run_ctl("--broker", "mqtt://127.0.0.1:%d" % glow.free_port(), "nodes")
-        self.assertEqual(done.returncode, EX_UNAVAILABLE)
-        self.assertIn("Connection refused", done.stderr)
 
     def test_many_each_by_itself(self):
         group = glow.unique("g")
@@ -280,6 +282,163 @@ class Watch(CtlCase):
         self.assertIn("idle: red", line)
         with open(svg) as f:
             self.assertIn(node.node, f.read())
+
+    def test_nobody_spoke(self):
+        for words in (("nodes",), ("watch", "--plain", "--for-s", "1")):
+            self.assertIn("neither a node nor a conductor has said anything below nobody/: do glow-bridge and "
+                          "glow-conductor run with this broker and --prefix nobody?",
+                          self.ctl("--prefix", "nobody", *words))
+
+    def test_notes(self):
+        notes = os.path.join(self.home, glow.unique("notes"))
+        self.assertIn("--note-file " + notes, self.ctl("watch", "--note-file", notes, status=66))
+        with open(notes, "w") as f:
+            f.write("one\ntwo")
+        self.assertTrue(self.ctl("watch", "--plain", "--for-s", "1", "--note-file", notes).startswith("one\ntwo\n"))
+
+
+class NoBroker(CtlCase):
+    """Whatever is asked for, the reason is the broker."""
+
+    COMMANDS = (("play", "rainbow"), ("stop",), ("set", "pi1", "red"), ("set", "all", "red"), ("notify", "all", "red"),
+                ("identify", "pi1"), ("dim", "40%"), ("dim", "off", "--for-s", "9"), ("nodes",),
+                ("nodes", "--json", "--wait-s", "5"), ("forget", "pi1"), ("watch", "--plain", "--for-s", "1"))
+
+    account = ("someone", "right")
+
+    def each(self, why, *options):
+        for words in self.COMMANDS:
+            done = glow.run_ctl(*options, *words)
+            self.assertEqual((done.returncode, done.stdout), (EX_UNAVAILABLE, ""), done)
+            self.assertEqual(set(line.replace("; trying again", "") for line in done.stderr.splitlines()),
+                             {"glowctl: " + why}, words)
+
+    def test_refused(self):
+        port = glow.free_port()
+        self.each("cannot reach 127.0.0.1:%d: Connection refused" % port, "--broker", "mqtt://127.0.0.1:%d" % port)
+
+    def test_no_such_name(self):
+        done = glow.run_ctl("--broker", "mqtt://nobody.invalid", "watch", "--plain", "--for-s", "1")
+        self.assertEqual(done.returncode, EX_UNAVAILABLE)
+        self.assertIn("host nobody.invalid not found", done.stderr)
+
+    def test_password(self):
+        self.each("127.0.0.1:%d: user name or password refused (not authorized)" % self.broker.port,
+                  "--broker", self.broker.uri, "--username", "someone", "--password", "wrong")
+        done = glow.run_ctl("--broker", self.broker.uri, "--username", "someone", "--password", "right", "nodes")
+        self.assertEqual(done.returncode, 0, done)  # control
+
+    def test_not_what_the_other_address_says(self):
+        """localhost is two addresses, of which the broker has one."""
+        done = glow.run_ctl("--broker", "mqtts://localhost:%d" % self.broker.port, "nodes")
+        self.assertEqual(done.returncode, EX_UNAVAILABLE)
+        self.assertNotIn("refused", done.stderr)
+        self.assertIn("localhost:%d" % self.broker.port, done.stderr)
+
+
+class Lost(CtlCase):
+    def test_a_broker_that_goes_meanwhile(self):
+        """Nobody answers, and the reason is not that nobody is there."""
+        for words in (("set", "nobody", "red"), ("play", "rainbow"), ("nodes", "--wait-s", "60")):
+            node = self.node()  # which has not reported yet
+            asking = subprocess.Popen([glow.beside_bridge("glowctl"), "--broker", self.broker.uri, *words],
+                                      env=glow.child_env(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            name = "glowctl-%d-" % asking.pid
+
+            def heard():
+                with open(self.broker.log) as f:
+                    return re.search(r"PUBLISH from " + name if words[0] != "nodes" else "SUBACK to " + name, f.read())
+
+            glow.wait_until("glowctl " + words[0], heard)
+            self.broker.stop(signal.SIGKILL)
+            said = asking.communicate(timeout=glow.PATIENCE_S)
+            self.broker.start()
+            self.assertEqual((asking.returncode, said[0]), (EX_UNAVAILABLE, ""), said)
+            self.assertRegex(said[1], r"^glowctl: connection to 127.0.0.1:%d lost" % self.broker.port)
+            node.close()
+
+
+class Terminal:
+    """glowctl watch in a terminal of that size."""
+
+    def __init__(self, case, columns, rows, *words, **env):
+        self.master, slave = pty.openpty()
+        case.addCleanup(os.close, self.master)
+        os.set_blocking(self.master, False)
+        self.size(columns, rows)
+        self.process = subprocess.Popen([glow.beside_bridge("glowctl"), *words], stdin=slave, stdout=slave, stderr=slave,
+                                        env=glow.child_env({"TERM": "xterm", "LC_ALL": "C.UTF-8", **env}))
+        os.close(slave)
+        case.addCleanup(glow.end, self.process, signal.SIGKILL)
+        self.all = b""
+
+    def size(self, columns, rows):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def look(self):
+        """All that was written."""
+        try:
+            while True:
+                self.all += os.read(self.master, 65536)
+        except (BlockingIOError, OSError):
+            return self.all.decode()
+
+    def lines(self):
+        """The last whole picture."""
+        pictures = self.look().split("\033[H")
+        whole = [p for p in pictures[1:] if p.endswith("\033[J")] or [""]
+        return re.sub(r"\033\[[0-9;?]*[A-Za-z]", "", whole[-1]).split("\r\n")
+
+    def wait(self, condition):
+        glow.wait_until(lambda: "\n".join(self.lines()), lambda: condition(self.lines()))
+        return self.lines()
+
+    def wait_for(self, text):
+        return self.wait(lambda lines: text in " ".join(line.strip() for line in lines))
+
+
+class Screen(CtlCase):
+    def test_a_broker_that_goes_and_comes(self):
+        node = self.node("--idle", "red")
+        view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch")
+        view.wait_for("idle: red")
+        self.assertNotIn("trying again", "".join(view.lines()))  # control
+        self.broker.stop(signal.SIGKILL)
+        view.wait_for("127.0.0.1:%d: Connection refused; trying again; the boards as they were heard of last"
+                      % self.broker.port)
+        self.assertIn(node.node, "".join(view.lines()))
+        self.broker.start()
+        view.wait(lambda lines: "trying again" not in "".join(lines))
+        self.broker.stop(signal.SIGKILL)
+        view.wait_for("trying again")
+        view.process.send_signal(signal.SIGINT)
+        self.assertEqual(view.process.wait(glow.PATIENCE_S), EX_UNAVAILABLE)
+        self.assertIn("\033[?1049lglowctl: ", view.look())
+        self.broker.start()
+
+    def test_sizes(self):
+        nodes = [self.node() for _ in range(3)]
+        view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch", "--fps", "1")
+        view.wait(lambda lines: all(any(n.node in line for line in lines) for n in nodes))
+        view.size(20, 3)
+        view.process.send_signal(signal.SIGWINCH)
+        lines = view.wait(lambda lines: 0 < len(lines) <= 3 and lines[0])
+        self.assertTrue(all(len(line) < 20 for line in lines), lines)
+        self.assertRegex(lines[-1], r"^\d+ more boards$")
+        view.process.send_signal(signal.SIGINT)
+        self.assertEqual(view.process.wait(glow.PATIENCE_S), 0)
+        self.assertTrue(view.look().endswith("\033[?1049l"))
+
+    def test_ascii(self):
+        self.node("--idle", "red")
+        for locale, whole in (("C", True), ("C.UTF-8", False)):
+            view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch", LC_ALL=locale)
+            view.wait_for("idle: red")
+            self.assertEqual("".join(view.lines()).isascii(), whole, view.lines())
+            glow.end(view.process)
+        done = subprocess.run([glow.beside_bridge("glowctl"), "--broker", self.broker.uri, "nodes"],
+                              env=glow.child_env({"LC_ALL": "C"}), stdout=subprocess.PIPE, check=True)
+        self.assertTrue(done.stdout.isascii())
 
 
 if __name__ == "__main__":

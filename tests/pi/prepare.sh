@@ -67,6 +67,5 @@ dpkg-deb --fsys-tarfile "$new"/linux-image-*.deb |
 rm "$new"/*.deb
 unxz "$new"/kernel/*.ko.xz
 
-truncate -s 512 "$new/eeprom"
 echo "$stamp" >"$new/stamp"
 mv "$new" "$dir"

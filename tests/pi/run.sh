@@ -15,8 +15,10 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 source=$(readlink -f "$here/../..")
+# shellcheck source=tests/harness/shell.sh
+. "$here/../harness/shell.sh"
 build=$(readlink -m "${1:-$source/build/pi}")
-cache=$build/debian
+cache=$cache_dir/pi
 root=$cache/root
 image=$build/image
 console=$build/console.log
@@ -43,8 +45,8 @@ build() {
 		return 1
 	}
 }
-build arm64 "$root"
-build arm64-gpiod1 "$cache/gpiod1"
+build gpiod2 "$root"
+build gpiod1 "$cache/gpiod1"
 
 # libraries <program…>: copies what these need, and what that needs.
 libraries() {
@@ -66,8 +68,8 @@ mkdir -p "$image"/{dev,proc,sys,tmp,modules,usr/bin,"$libs"}
 ln -s usr/bin usr/lib "$image/"
 ln -s busybox "$image/usr/bin/sh"
 cp "$root/usr/bin/busybox" "$root/usr/sbin/mosquitto" "$root"/usr/bin/mosquitto_{pub,rr} "$image/usr/bin/"
-cp "$build/arm64/bin/glow-bridge" "$image/usr/bin/glow-bridge"
-cp "$build/arm64-gpiod1/bin/glow-bridge" "$image/usr/bin/glow-bridge-gpiod1"
+cp "$build/gpiod2/bin/glow-bridge" "$image/usr/bin/glow-bridge"
+cp "$build/gpiod1/bin/glow-bridge" "$image/usr/bin/glow-bridge-gpiod1"
 cp "$root/$libs/ld-linux-aarch64.so.1" "$image/usr/lib/"
 cp "$cache"/kernel/*.ko "$image/modules/"
 cp "$here"/guest/{init,scenario,mosquitto.conf} "$here/../harness/gpio_conformance.sh" "$image/"
@@ -83,13 +85,14 @@ libraries "$image"/usr/bin/{glow-bridge*,mosquitto*}
 # four processors takes three times the time, since each of the 50,000 places that the kernel patches at its
 # start stops them all. Linux starts all four, as one that it leaves alone spins. The machine has no power
 # switch: it ends by its watchdog, which -no-reboot turns into an exit.
+truncate -s 512 "$build/eeprom"
 booted=$SECONDS
 own=$root/usr/lib/x86_64-linux-gnu
 timeout 300 "$own/ld-linux-x86-64.so.2" --library-path "$own" "$root/usr/bin/qemu-system-aarch64" \
 	-L "$root/usr/share/qemu" -machine raspi3b -accel tcg,thread=single -display none -monitor none -no-reboot \
 	-kernel "$cache/kernel/vmlinuz" -dtb "$cache/kernel/bcm2837-rpi-3-b.dtb" -initrd "$build/initramfs" \
 	-append "console=ttyAMA0,115200 rdinit=/init quiet loglevel=1 glow.now=$(date +%s) $figures" \
-	-drive if=none,id=eeprom,format=raw,file="$cache/eeprom" \
+	-drive if=none,id=eeprom,format=raw,file="$build/eeprom" \
 	-device at24c-eeprom,bus=i2c-bus.1,address=0x54,rom-size=512,address-size=1,drive=eeprom \
 	-serial "file:$console" </dev/null &
 qemu=$!

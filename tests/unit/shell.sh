@@ -93,8 +93,8 @@ refuses() { # refuses <words> <argument…>
 	has "./run $*" "$said" "$words"
 }
 refuses "did you mean demo?" demmo
-refuses "no '--shw'" demo --shw
-refuses "no '1.5'" demo 1.5
+refuses "no option '--shw'" demo --shw
+refuses "not '1.5'" demo 1.5
 refuses "did you mean swarm?" test unit swam
 refuses "build takes no 'all'" build all
 for verb in $("$top/run" help | sed -nE 's/^  ([a-z][a-z-]*).*/\1/p' | sort -u | grep -v swarm-secrets); do

@@ -464,6 +464,15 @@ static bool lines_fit(const char *text, size_t columns)
 	return true;
 }
 
+static void assert_version(const char *out)
+{
+	const char *open = *glow_commit ? " (" : "", *close = *glow_commit ? ")" : "";
+	char want[96];
+
+	snprintf(want, sizeof(want), "glow-test %s%s%s%s\n", GLOW_VERSION, open, glow_commit, close);
+	assert_string_equal(out, want);
+}
+
 static void help_and_version(void **state)
 {
 	struct run r = run("GLOW_FPS=nonsense", "--help");
@@ -481,7 +490,7 @@ static void help_and_version(void **state)
 	assert_false(lines_fit(r.out, 40)); /* control */
 	r = run(NULL, "-V");
 	assert_int_equal(r.status, 0);
-	assert_string_equal(r.out, "glow-test " GLOW_VERSION "\n");
+	assert_version(r.out);
 }
 
 /* The table's rows line up: every source begins in the same column. */
@@ -587,7 +596,7 @@ static void help_with_commands(void **state)
 	assert_non_null(strstr(r.out, "\n  glow-test paint red\n  glow-test paint 'blue'\n"));
 	assert_null(strstr(r.out, "--fps"));
 	r = run_program(&program_with_commands, NULL, "wash|--version");
-	assert_string_equal(r.out, "glow-test " GLOW_VERSION "\n");
+	assert_version(r.out);
 }
 
 /* Runs a shell command on a page in a file ("$1"); its output, or NULL where `tool` is missing. */

@@ -116,7 +116,7 @@ static bool shows(const char *id, int64_t t_us, struct glow_rgb c)
 
 static const char *label(const char *id, int64_t t_us)
 {
-	static char text[160];
+	static char text[GLOW_WATCH_LABEL_SIZE];
 
 	glow_watch_label(&watch, node(id), t_us, text, sizeof(text));
 	return text;
@@ -124,7 +124,7 @@ static const char *label(const char *id, int64_t t_us)
 
 static const char *headline(int64_t t_us)
 {
-	static char text[512];
+	static char text[GLOW_HEADLINE_SIZE];
 
 	glow_watch_tick(&watch, t_us);
 	glow_watch_headline(&watch, t_us, text, sizeof(text));
@@ -173,7 +173,7 @@ static void forgotten_nodes_go(void **state)
 	arrive("pi1", "");
 	arrive("pi2", "");
 	hear_of("pi1", "state", "");
-	assert_string_equal(label("pi1", START), "…");
+	assert_string_equal(label("pi1", START), "no state yet");
 	hear_of("pi1", "info", "");
 	assert_int_equal(watch.n_nodes, 2); /* online still */
 	hear_of("pi1", "availability", "");
@@ -414,33 +414,341 @@ static void it_draws_what_the_leds_show(void **state)
 	}
 }
 
-/* Everything drawn in both forms; the terminal's lines hold what the model says. */
+/* Everything drawn in each form; what is drawn holds what the model says. */
+static char *drawn(int form)
+{
+	const struct glow_watch_screen screen = { .columns = 80,
+						  .rows = 24,
+						  .colors = form == 2 ? 256 : 1 << 24,
+						  .broker = "mqtt://b",
+						  .notes = "",
+						  .connected = true,
+						  .trouble = "" };
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	if (form == 0)
+		glow_watch_text(&watch, START, false, out);
+	else if (form == 1)
+		glow_watch_svg(&watch, START, out);
+	else
+		glow_watch_screen(&watch, START, &screen, out);
+	fclose(out);
+	return text;
+}
+
 static void drawings(void **state)
 {
-	static const int colors[] = { 0, 256, 1 << 24 };
-	char *text;
-	size_t size;
-
 	(void)state;
 	arrive("pi1", "");
 	hear_of("pi2", "availability", "online");
 	hear_of("pi1", "error", "{\"status\":\"error\",\"field\":\"brightness\",\"message\":\"must be 0..255\"}");
-	for (int k = 0; k < 4; k++) {
-		FILE *out = open_memstream(&text, &size);
+	for (int form = 0; form < 4; form++) {
+		char *text = drawn(form);
 
-		if (k < 3)
-			glow_watch_text(&watch, START, colors[k], out);
-		else
-			glow_watch_svg(&watch, START, out);
-		fclose(out);
 		assert_non_null(strstr(text, "pi1"));
 		assert_non_null(strstr(text, "idle: blue"));
 		assert_null(strstr(text, "idle: red")); /* control */
-		if (k < 3)
+		if (form != 1)
 			assert_non_null(strstr(text, "pi1: brightness: must be 0..255"));
-		assert_int_equal(strstr(text, "\033") != NULL, k == 1 || k == 2);
+		assert_int_equal(strstr(text, "\033") != NULL, form >= 2);
 		free(text);
 	}
+}
+
+/* ---- windows of every size, and of some where there is room ---- */
+
+enum { WIDEST = 130, HIGHEST = 40 };
+
+/* The screen as somebody sees it: without what only colours it. */
+static char *seen(const struct glow_watch_screen *screen)
+{
+	char *text = NULL, *to;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	glow_watch_screen(&watch, START, screen, out);
+	fclose(out);
+	to = text;
+	for (const char *from = text; *from;) {
+		if (*from == '\033')
+			from += strcspn(from, "mK") + 1;
+		else
+			*to++ = *from++;
+	}
+	*to = '\0';
+	return text;
+}
+
+static bool fits(const char *text, int columns, int rows)
+{
+	while (rows-- > 0) {
+		char line[WIDEST * 4];
+		size_t len = strcspn(text, "\n");
+
+		assert_true(len < sizeof(line));
+		snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		if (glow_fit_columns(line) > columns)
+			return false;
+		if (!text[len])
+			return true;
+		text += len + 1;
+	}
+	return false;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+		if ((at == text || strchr(" \n", at[-1])) && strchr(" \n", at[len]))
+			return true;
+	return false;
+}
+
+/* True when each word of `text` with a digit is one of `whole`, where nothing had to be cut: what was cut
+ * has an ellipsis. Counts of what is not shown are not in there. */
+static bool numbers_are_whole(const char *text, const char *whole, bool ascii)
+{
+	const char *end;
+
+	for (; *text; text = end + strspn(end, " \n")) {
+		char word[300];
+
+		end = text + strcspn(text, " \n");
+		snprintf(word, sizeof(word), "%.*s", (int)(end - text), text);
+		if (!strpbrk(word, "0123456789") || strstr(word, ascii ? "~" : "…") || strchr(word, '+') ||
+		    strncmp(end, " more", 5) == 0 || strncmp(end, " board", 6) == 0)
+			continue;
+		if (!has_word(whole, word))
+			return false;
+	}
+	return true;
+}
+
+/* Boards that are drawn, each with its dot, and those that are only counted. */
+static int boards(const char *text, bool ascii)
+{
+	const char *on = ascii ? "+ " : "● ", *off = ascii ? "- " : "○ ";
+	int n = 0;
+
+	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+		const char *first = line + strspn(line, " ");
+		int hidden, end = 0;
+
+		if (strncmp(first, on, strlen(on)) == 0 || strncmp(first, off, strlen(off)) == 0)
+			n++;
+		else if ((sscanf(first, "%d more board%n", &hidden, &end) == 1 && end) ||
+			 (sscanf(first, "%d board%n", &hidden, &end) == 1 && end) ||
+			 (first[0] == '+' && sscanf(first, "%d", &hidden) == 1))
+			n += hidden;
+	}
+	return n;
+}
+
+static bool all_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text > 0x7e || (*text < ' ' && *text != '\n'))
+			return false;
+	return true;
+}
+
+/* A cluster with all that is long: names, scenes, errors, a piglow and rows, a dark board, an offline one. */
+static void crowd(int n)
+{
+	static const struct glow_shape shapes[] = { { GLOW_SHAPE_BLINKT, 8 },
+						    { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS },
+						    { GLOW_SHAPE_BLINKT, 300 } };
+
+	conduct();
+	hear("conductor/availability", "online");
+	hear("scene/current", SCENES RED_SCENE NO_TARGET SCENE_TAIL "]}");
+	hear("dim/current", "{\"brightness\":51,\"until_us\":null}");
+	for (int k = 1; k <= n; k++) {
+		struct glow_info info = { .board = "virtual",
+					  .shape = shapes[k % 3],
+					  .fps = 60,
+					  .idle = "progress 73%",
+					  .brightness_limit = 255 };
+		char stats[160], *text;
+
+		snprintf(info.id, sizeof(info.id), k % 4 ? "pi%d" : "raspberry-pi-in-the-kitchen-%d", k);
+		if (k % 5 == 4)
+			snprintf(info.problem, sizeof(info.problem), "no gpiochip with 54 lines: is this a Pi?");
+		text = glow_json_finish(glow_info_write(&info));
+		hear_of(info.id, "info", text);
+		free(text);
+		hear_of(info.id, "state",
+			k % 3 ? AUTO : "{\"state\":\"ON\",\"effect\":\"progress\",\"brightness\":128}");
+		hear_of(info.id, "availability", k % 7 ? "online" : "offline");
+		snprintf(stats, sizeof(stats),
+			 "{\"fps\":60,\"sync\":{\"state\":\"tracking\",\"offset_us\":3,\"error_us\":%d}}",
+			 31 + 1234 * k);
+		hear_of(info.id, "stats", stats);
+	}
+	if (n > 0)
+		hear_of("pi1", "error", "{\"field\":\"brightness\",\"message\":\"must be 0..255, got 4711\"}");
+	glow_watch_tick(&watch, START);
+}
+
+static void check_window(const struct glow_watch_screen *screen, int n, const char *whole)
+{
+	char *text = seen(screen);
+
+	if (!fits(text, screen->columns - 1, screen->rows) || !numbers_are_whole(text, whole, screen->ascii) ||
+	    boards(text, screen->ascii) != n || (screen->ascii && !all_ascii(text)))
+		fail_msg("%d x %d, %d nodes:\n%s", screen->columns, screen->rows, n, text);
+	free(text);
+}
+
+static void every_window(int n, bool ascii, bool connected)
+{
+	struct glow_watch_screen screen = {
+		.colors = 256,
+		.ascii = ascii,
+		.broker = "mqtt://127.0.0.1:18883",
+		.notes = "dashboard: http://localhost:8080\nssh -L 8080:localhost:8080 pi@host\n",
+		.connected = connected,
+		.trouble = "cannot reach 127.0.0.1:18883: Connection refused"
+	};
+	char *whole;
+
+	screen.columns = 240;
+	screen.rows = 200;
+	whole = seen(&screen);
+	for (screen.columns = 10; screen.columns <= WIDEST; screen.columns += screen.columns < 45 ? 1 : 7)
+		for (screen.rows = 1; screen.rows <= HIGHEST; screen.rows += screen.rows < 12 ? 1 : 6)
+			check_window(&screen, n, whole);
+	free(whole);
+}
+
+static void it_fits_into_every_window(void **state)
+{
+	static const int counts[] = { 0, 1, 5, 30 };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
+		crowd(counts[k]);
+		for (int form = 0; form < 4; form++)
+			every_window(counts[k], form & 1, form & 2);
+		glow_watch_fini(&watch);
+		glow_watch_init(&watch, "my/glow");
+		glow_watch_tick(&watch, START - SECOND);
+	}
+}
+
+/* What the checks of windows are worth: each sees what it is there for. */
+static void the_checks_of_windows_see(void **state)
+{
+	const struct glow_watch_screen screen = { .columns = 40,
+						  .rows = 10,
+						  .colors = 256,
+						  .broker = "mqtt://b",
+						  .notes = "",
+						  .connected = true,
+						  .trouble = "" };
+	char *text;
+
+	(void)state;
+	crowd(5);
+	text = seen(&screen);
+	assert_true(fits(text, 39, 10));
+	assert_false(fits(text, 30, 10));
+	assert_false(fits(text, 39, 4));
+	assert_int_equal(boards(text, false), 5);
+	assert_false(all_ascii(text));
+	assert_true(numbers_are_whole(text, text, false));
+	assert_true(numbers_are_whole("a 1234", "1234 b", false));
+	assert_false(numbers_are_whole("a 123", "1234 b", false));
+	assert_false(numbers_are_whole("23 a", "1234 b", false));
+	assert_false(numbers_are_whole("of 8 nodes", "of 5 nodes", false));
+	*strstr(text, "● ") = 'x';
+	assert_int_equal(boards(text, false), 4);
+	free(text);
+}
+
+static void texts_are_shortened_at_words(void **state)
+{
+	static const struct {
+		const char *text;
+		int columns;
+		bool ascii;
+		const char *want;
+	} cases[] = {
+		{ "rainbow 40%", 11, false, "rainbow 40%" },
+		{ "rainbow 40%", 10, false, "rainbow…" },
+		{ "rainbow 40%", 6, false, "rainb…" },
+		{ "rainbow 40%", 6, true, "rainb~" },
+		{ "sparkle (2 of 3)", 14, false, "sparkle…" },
+		{ "clocks within 31 µs", 18, false, "clocks within…" },
+		{ "12345", 4, false, "…" },
+		{ "http://localhost:8080", 20, false, "http://localhost…" },
+		{ "x", 0, false, "" },
+	};
+	char text[GLOW_FIT_SIZE];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		snprintf(text, sizeof(text), "%s", cases[k].text);
+		glow_fit(text, cases[k].columns, cases[k].ascii);
+		assert_string_equal(text, cases[k].want);
+	}
+	glow_fit_name("raspberry-pi-12", 9, text, sizeof(text));
+	assert_string_equal(text, "rasp…i-12");
+	glow_fit_clean("±31 µs · a\033[2Jb\n\xff…", true, text, sizeof(text));
+	assert_string_equal(text, "+-31 us - a?[2Jb??~");
+	glow_fit_clean("±31 µs · 明\xc3", false, text, sizeof(text));
+	assert_string_equal(text, "±31 µs · ??");
+}
+
+static void the_locale_tells_of_utf8(void **state)
+{
+	(void)state;
+	setenv("LANG", "de_DE.UTF-8", 1);
+	unsetenv("LC_CTYPE");
+	unsetenv("LC_ALL");
+	assert_true(glow_fit_utf8());
+	setenv("LC_ALL", "C", 1);
+	assert_false(glow_fit_utf8());
+	setenv("LC_ALL", "C.utf8", 1);
+	assert_true(glow_fit_utf8());
+	unsetenv("LC_ALL");
+	unsetenv("LANG");
+	assert_false(glow_fit_utf8());
+}
+
+/* Why there is nothing to see. */
+static void an_empty_view_says_why(void **state)
+{
+	struct glow_watch_screen screen = {
+		.columns = 80, .rows = 24, .colors = 256, .broker = "mqtt://b:1", .notes = "", .trouble = ""
+	};
+	char *text;
+
+	(void)state;
+	text = seen(&screen);
+	assert_non_null(strstr(text, "connecting to mqtt://b:1"));
+	assert_null(strstr(text, "nodes"));
+	free(text);
+	screen.trouble = "cannot reach b:1: Connection refused";
+	text = seen(&screen);
+	assert_non_null(strstr(text, "cannot reach b:1: Connection refused; trying again"));
+	assert_null(strstr(text, "has said anything"));
+	free(text);
+	screen.connected = true;
+	text = seen(&screen);
+	assert_non_null(strstr(text, "neither a node nor a conductor has said anything below my/glow/"));
+	assert_null(strstr(text, "cannot reach"));
+	free(text);
+	conduct();
+	text = seen(&screen);
+	assert_non_null(strstr(text, "no node has said anything"));
+	free(text);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -459,6 +767,11 @@ int main(void)
 		TEST(how_well_a_clock_is_known),
 		TEST(it_draws_what_the_leds_show),
 		TEST(drawings),
+		TEST(it_fits_into_every_window),
+		TEST(the_checks_of_windows_see),
+		TEST(texts_are_shortened_at_words),
+		TEST(the_locale_tells_of_utf8),
+		TEST(an_empty_view_says_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

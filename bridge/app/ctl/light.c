@@ -64,10 +64,10 @@ static void tell(const struct glow_ctl_session *s, const char *target, const cJS
 	}
 }
 
-static int nobody(const char *target)
+static int nobody(const struct glow_ctl_session *s, const char *target)
 {
-	return glow_ctl_fail(EX_UNAVAILABLE, "%s: no answer within %d s; glowctl nodes tells who is there", target,
-			     GLOW_CTL_ANSWER_MS / 1000);
+	return glow_ctl_fail_silence(s, "%s: no answer within %d s; glowctl nodes tells who is there", target,
+				     GLOW_CTL_ANSWER_MS / 1000);
 }
 
 static bool in_group(const struct glow_info *info, const char *group)
@@ -104,7 +104,7 @@ static int send(const struct glow_ctl_options *o, const char *target, const char
 		answers = glow_ctl_ask(&s, topic, payload, answerers(&s.watch, target));
 		tell(&s, target, answers);
 		if (cJSON_GetArraySize(answers) == 0)
-			status = nobody(target);
+			status = nobody(&s, target);
 		else if (glow_ctl_complain(answers) > 0)
 			status = EX_DATAERR;
 	}

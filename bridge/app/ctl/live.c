@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* glowctl watch: the cluster live in a terminal. */
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@
 #include "session.h"
 
 #define PLAIN_EVERY_US 5000000
+#define NOTES_EVERY_US 1000000
+#define NOTES_SIZE     2048
 
 struct viewer {
 	const struct glow_ctl_options *options;
@@ -27,7 +30,9 @@ struct viewer {
 	sd_event *loop;
 	sd_event_source *probe;
 	int colors;
-	char trouble[200];
+	bool ascii, connected, ever_connected;
+	char trouble[160]; /* why there is no connection, as far as we know */
+	char notes[NOTES_SIZE];
 };
 
 static const struct glow_option rows[] = {
@@ -45,6 +50,7 @@ static const struct glow_option rows[] = {
 	  .arg = "N",
 	  .help = "how often the screen is drawn in a second",
 	  CTL_AT(fps) },
+	CTL_TEXT("note-file", note_file, "FILE", "show its lines above the boards; it is read again every second"),
 	CTL_SWITCH("plain", plain, "no", "no colours and no screen: lines of text every five seconds"),
 };
 
@@ -70,21 +76,31 @@ static int on_probe(sd_event_source *source, uint64_t usec, void *userdata)
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
+/* Without a screen it is said when it happens, once. */
+static void take_trouble(struct viewer *v, const char *why)
+{
+	if (!v->colors && strcmp(v->trouble, why) != 0)
+		glow_ctl_fail(0, "%s; trying again", why);
+	snprintf(v->trouble, sizeof(v->trouble), "%s", why);
+	v->connected = false;
+	glow_sync_disconnected(&v->clock.sync, glow_raw_now());
+}
+
 static void take(struct viewer *v, const struct glow_mqtt_event *event)
 {
 	struct glow_raw now = glow_raw_now();
 
-	v->trouble[0] = '\0';
 	if (event->kind == GLOW_MQTT_MESSAGE) {
 		glow_watch_message(&v->watch, &event->message);
 		glow_cluster_clock_message(&v->clock, &event->message);
 		if (glow_watch_led(&v->watch))
 			glow_sync_follow(&v->clock.sync, now, v->watch.conductor.leader);
 	} else if (event->kind == GLOW_MQTT_CONNECTED) {
+		v->connected = v->ever_connected = true;
+		v->trouble[0] = '\0';
 		glow_sync_connected(&v->clock.sync, now);
 	} else {
-		snprintf(v->trouble, sizeof(v->trouble), "%s", event->why);
-		glow_sync_disconnected(&v->clock.sync, now);
+		take_trouble(v, event->why);
 	}
 }
 
@@ -112,55 +128,77 @@ static int64_t pass(struct viewer *v)
 	return now_us;
 }
 
-static void compose_screen(struct viewer *v, FILE *out)
-{
-	const struct glow_common_options *common = &v->options->common;
-
-	fprintf(out, " \033[1mglowswarm\033[0m \033[2m%s  %s/#  Ctrl-C leaves\033[0m\033[K\n\033[K\n", common->broker,
-		common->prefix);
-	glow_watch_text(&v->watch, pass(v), v->colors, out);
-	if (v->trouble[0])
-		fprintf(out, " \033[31m%s; trying again\033[0m\033[K\n", v->trouble);
-}
-
-/* The lines that fit: one more would scroll the screen with every picture. */
-static size_t fitting(const char *text)
+/* The window as it is now. */
+static void measure(struct glow_watch_screen *screen)
 {
 	struct winsize size = { 0 };
-	const char *end = text;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row < 2)
-		return strlen(text);
-	for (int left = size.ws_row - 1; left > 0 && *end; left--)
-		end += strcspn(end, "\n") + 1;
-	return (size_t)(end - text);
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col)
+		size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
+	screen->columns = size.ws_col;
+	screen->rows = size.ws_row;
 }
 
 /* Written at once, so that no half of a picture is seen. */
 static void draw_screen(struct viewer *v)
 {
+	struct glow_watch_screen screen = { .colors = v->colors,
+					    .ascii = v->ascii,
+					    .broker = v->options->common.broker,
+					    .notes = v->notes,
+					    .connected = v->connected,
+					    .trouble = v->trouble };
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	if (!out)
 		return;
-	compose_screen(v, out);
+	measure(&screen);
+	glow_watch_screen(&v->watch, pass(v), &screen, out);
 	if (fclose(out) == 0)
-		fprintf(stdout, "\033[H%.*s\033[J", (int)fitting(text), text);
+		fprintf(stdout, "\033[H%s\033[J", text);
 	free(text);
 	fflush(stdout);
 }
 
+/* Lines of text come once something was heard; until then there is only trouble to tell of. */
 static void draw(struct viewer *v)
 {
 	if (v->colors) {
 		draw_screen(v);
 		return;
 	}
-	glow_watch_text(&v->watch, pass(v), 0, stdout);
+	if (!v->ever_connected)
+		return;
+	if (v->notes[0])
+		printf("%s%s", v->notes, v->notes[strlen(v->notes) - 1] == '\n' ? "" : "\n");
+	glow_watch_text(&v->watch, pass(v), v->ascii, stdout);
+	if (!v->connected)
+		printf("as it was heard of last: %s; trying again\n", v->trouble);
 	fputc('\n', stdout);
 	fflush(stdout);
+}
+
+/* What cannot be read for a moment stays as it was. */
+static int read_notes(struct viewer *v)
+{
+	FILE *in = fopen(v->options->note_file, "r");
+	size_t n;
+
+	if (!in)
+		return -errno;
+	n = fread(v->notes, 1, sizeof(v->notes) - 1, in);
+	v->notes[n] = '\0';
+	fclose(in);
+	return 0;
+}
+
+static int on_notes(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)usec;
+	read_notes(userdata);
+	return sd_event_source_set_time_relative(source, NOTES_EVERY_US);
 }
 
 static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
@@ -186,6 +224,20 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 {
 	(void)info;
 	return leave(source, 0, userdata);
+}
+
+/* What a terminal makes of the old picture at its new size goes. */
+static int on_resize(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct viewer *v = userdata;
+
+	(void)source;
+	(void)info;
+	if (v->colors) {
+		fputs("\033[2J", stdout);
+		draw(v);
+	}
+	return 0;
 }
 
 static int write_svg(struct viewer *v)
@@ -227,37 +279,71 @@ static int open_mqtt(struct viewer *v)
 	return 0;
 }
 
+/* What comes again and again. */
+static int add_timers(struct viewer *v)
+{
+	sd_event_source *tick = NULL, *notes = NULL;
+	uint64_t first_us = v->colors ? 0 : PLAIN_EVERY_US;
+	int r = sd_event_add_time_relative(v->loop, &v->probe, CLOCK_MONOTONIC, 0, 1, on_probe, v);
+
+	if (r >= 0)
+		r = sd_event_add_time_relative(v->loop, &tick, CLOCK_MONOTONIC, first_us, 1, on_tick, v);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(tick, SD_EVENT_ON);
+	if (r >= 0 && v->options->note_file)
+		r = sd_event_add_time_relative(v->loop, &notes, CLOCK_MONOTONIC, NOTES_EVERY_US, 0, on_notes, v);
+	if (notes)
+		r = sd_event_source_set_enabled(notes, SD_EVENT_ON);
+	return r;
+}
+
 static int add_sources(struct viewer *v)
 {
-	sd_event_source *tick;
 	int r = sd_event_add_signal(v->loop, NULL, SIGINT, on_signal, v);
 
 	if (r >= 0)
 		r = sd_event_add_signal(v->loop, NULL, SIGTERM, on_signal, v);
 	if (r >= 0)
-		r = sd_event_add_time_relative(v->loop, &v->probe, CLOCK_MONOTONIC, 0, 1, on_probe, v);
+		r = sd_event_add_signal(v->loop, NULL, SIGWINCH, on_resize, v);
 	if (r >= 0)
 		r = sd_event_add_io(v->loop, NULL, glow_mqtt_fd(v->mqtt), EPOLLIN, on_mqtt, v);
 	if (r >= 0 && v->options->for_s > 0)
 		r = sd_event_add_time_relative(v->loop, NULL, CLOCK_MONOTONIC, (uint64_t)v->options->for_s * 1000000, 0,
 					       leave, v);
 	if (r >= 0)
-		r = sd_event_add_time_relative(v->loop, &tick, CLOCK_MONOTONIC, v->colors ? 0 : PLAIN_EVERY_US, 1,
-					       on_tick, v);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(tick, SD_EVENT_ON);
+		r = add_timers(v);
 	return r < 0 ? EX_OSERR : 0;
 }
 
 static void show(struct viewer *v)
 {
-	if (v->colors)
-		fputs("\033[?25l\033[?7l\033[2J", stdout); /* no cursor, and no second line for a long one */
+	if (v->colors) /* the other screen, no cursor, and no second line for a long one */
+		fputs("\033[?1049h\033[?25l\033[?7l\033[2J", stdout);
 	sd_event_loop(v->loop);
 	if (v->colors)
-		fputs("\033[?7h\033[?25h\n", stdout);
+		fputs("\033[?7h\033[?25h\033[?1049l", stdout);
 	else
 		draw(v);
+	fflush(stdout);
+}
+
+/* What is left to do when the view ends: nothing is drawn of a cluster that we are not connected to. */
+static int finish(struct viewer *v)
+{
+	if (v->connected)
+		return v->options->svg ? write_svg(v) : 0;
+	if (!v->trouble[0])
+		return glow_ctl_fail(EX_UNAVAILABLE, "%s has not answered yet", v->options->common.broker);
+	return glow_ctl_fail(EX_UNAVAILABLE, "%s", v->trouble);
+}
+
+static int start(struct viewer *v)
+{
+	if (v->options->note_file && read_notes(v) < 0)
+		return glow_ctl_fail(EX_NOINPUT, "--note-file %s: %m", v->options->note_file);
+	if (sd_event_new(&v->loop) < 0)
+		return EX_OSERR;
+	return open_mqtt(v);
 }
 
 static int run(const void *values, int n_words, char *const words[])
@@ -273,19 +359,19 @@ static int run(const void *values, int n_words, char *const words[])
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	v.colors = terminal_colors(v.options->plain);
+	v.ascii = !glow_fit_utf8();
 	glow_watch_init(&v.watch, v.options->common.prefix);
 	glow_cluster_clock_init(&v.clock, v.options->common.prefix, seed);
-	status = sd_event_new(&v.loop) < 0 ? EX_OSERR : open_mqtt(&v);
+	status = start(&v);
 	if (status == 0)
 		status = add_sources(&v);
 	if (status == 0) {
 		show(&v);
-		if (v.options->svg)
-			status = write_svg(&v);
+		status = finish(&v);
 	}
-	fflush(stdout);
 	if (!glow_mqtt_close(v.mqtt, 500))
 		_exit(status);
 	glow_watch_fini(&v.watch);

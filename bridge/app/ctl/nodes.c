@@ -67,17 +67,28 @@ static void fill_row(const struct glow_watch *w, const struct glow_watched *node
 		glow_watch_label(w, node, t_us, cell[8], GLOW_CELL_SIZE);
 }
 
+static void put_line(const char *text)
+{
+	char clean[GLOW_HEADLINE_SIZE];
+
+	glow_fit_clean(text, !glow_fit_utf8(), clean, sizeof(clean));
+	puts(clean);
+}
+
 static int print_table(const struct glow_watch *w, int64_t t_us)
 {
 	static const char *const heads[] = { "NODE",   "STATE", "BOARD", "PIXELS", "STRIP",
 					     "GROUPS", "FPS",   "CLOCK", "SHOWS" };
 	struct glow_table table;
-	char(*head)[GLOW_CELL_SIZE], line[512];
+	char(*head)[GLOW_CELL_SIZE], line[GLOW_HEADLINE_SIZE];
 
 	glow_watch_headline(w, t_us, line, sizeof(line));
-	printf("%s\n", line);
-	if (w->n_nodes == 0)
+	put_line(line);
+	if (w->n_nodes == 0) {
+		glow_watch_silence(w, line, sizeof(line));
+		put_line(line);
 		return 0;
+	}
 	if (!glow_table_init(&table, CTL_N(heads), (unsigned)w->n_nodes + 1))
 		return EX_OSERR;
 	head = glow_table_row(&table);
@@ -86,7 +97,7 @@ static int print_table(const struct glow_watch *w, int64_t t_us)
 	for (size_t k = 0; k < w->n_nodes; k++)
 		fill_row(w, w->nodes[k], t_us, glow_table_row(&table));
 	putchar('\n');
-	glow_table_print(&table, stdout);
+	glow_table_print(&table, !glow_fit_utf8(), stdout);
 	glow_table_fini(&table);
 	return 0;
 }
@@ -130,7 +141,7 @@ static cJSON *node_object(const struct glow_watch *w, const struct glow_watched 
 {
 	const struct glow_roster_node *entry = glow_watch_entry(w, node->id);
 	cJSON *o = cJSON_CreateObject(), *groups;
-	char label[160];
+	char label[GLOW_WATCH_LABEL_SIZE];
 
 	glow_watch_label(w, node, t_us, label, sizeof(label));
 	cJSON_AddStringToObject(o, "id", node->id);
@@ -176,8 +187,8 @@ static int run(const void *values, int n_words, char *const words[])
 
 	(void)n_words;
 	(void)words;
-	if (status == 0 && o->wait_s > 0)
-		glow_ctl_wait(&s, o->wait_s * 1000, all_reported);
+	if (status == 0 && o->wait_s > 0 && !glow_ctl_wait(&s, o->wait_s * 1000, all_reported) && s.lost[0])
+		status = glow_ctl_fail(EX_UNAVAILABLE, "%s", s.lost);
 	glow_watch_tick(&s.watch, about_now(&s.watch));
 	if (status == 0)
 		status = (o->json ? print_json : print_table)(&s.watch, s.watch.now_us);

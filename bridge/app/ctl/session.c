@@ -17,17 +17,34 @@
 
 enum { LEAVES_MAX = 12 };
 
+__attribute__((format(printf, 1, 0))) static void complain_in_words(const char *format, va_list args)
+{
+	fflush(stdout);
+	fputs("glowctl: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
 int glow_ctl_fail(int status, const char *format, ...)
 {
 	va_list args;
 
-	fflush(stdout);
-	fputs("glowctl: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	complain_in_words(format, args);
 	va_end(args);
-	fputc('\n', stderr);
 	return status;
+}
+
+int glow_ctl_fail_silence(const struct glow_ctl_session *s, const char *format, ...)
+{
+	va_list args;
+
+	if (s->lost[0])
+		return glow_ctl_fail(EX_UNAVAILABLE, "%s", s->lost);
+	va_start(args, format);
+	complain_in_words(format, args);
+	va_end(args);
+	return EX_UNAVAILABLE;
 }
 
 int glow_ctl_fail_diag(const struct glow_diag *diag)
@@ -62,6 +79,8 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 	}
 	if (ret_event->kind == GLOW_MQTT_MESSAGE)
 		glow_watch_message(&s->watch, &ret_event->message);
+	else if (ret_event->kind != GLOW_MQTT_CONNECTED)
+		snprintf(s->lost, sizeof(s->lost), "%s", ret_event->why);
 	return true;
 }
 
@@ -194,10 +213,10 @@ int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char
 	*ret_answer = cJSON_DetachItemFromArray(answers, 0);
 	cJSON_Delete(answers);
 	if (!*ret_answer)
-		return glow_ctl_fail(EX_UNAVAILABLE,
-				     "no conductor answered within %d s: is glow-conductor running? glowctl nodes "
-				     "tells",
-				     GLOW_CTL_ANSWER_MS / 1000);
+		return glow_ctl_fail_silence(s,
+					     "no conductor answered within %d s: is glow-conductor running? glowctl "
+					     "nodes tells",
+					     GLOW_CTL_ANSWER_MS / 1000);
 	if (!complain(*ret_answer))
 		return 0;
 	cJSON_Delete(*ret_answer);

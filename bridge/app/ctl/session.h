@@ -15,6 +15,7 @@ struct glow_ctl_session {
 	struct glow_watch watch;
 	char client[64];                  /**< our client id, new for each run */
 	char answers[GLOW_TOPIC_MAX + 1]; /**< where answers are wanted */
+	char lost[160];                   /**< how the connection was lost, "" while it is there */
 };
 
 /** How long we wait for the broker, and for answers. */
@@ -32,7 +33,7 @@ void glow_ctl_client_id(char ret_client[64]);
 int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
 		  size_t n_leaves);
 
-/** The next message within `wait_ms`; false when none came or the connection was lost. */
+/** The next message within `wait_ms`; false when none came or the connection was lost, which s->lost tells. */
 bool glow_ctl_next(struct glow_ctl_session *s, int64_t wait_ms, struct glow_message *ret_message);
 
 /** Waits until `done` or for `wait_ms`; returns what `done` said last. */
@@ -41,6 +42,10 @@ bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(con
 /** Publishes and gathers answers until there are `n`, or the conductor's, which is for
  * all, or until time is up. An array, the caller's. */
 cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *payload, int n);
+
+/** Why what was waited for did not come: that the connection was lost, or else the complaint. EX_UNAVAILABLE. */
+int glow_ctl_fail_silence(const struct glow_ctl_session *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /** Prints each rejection among the answers; returns how many there are. */
 int glow_ctl_complain(const cJSON *answers);

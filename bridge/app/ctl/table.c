@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <glow/fit.h>
+
 bool glow_table_init(struct glow_table *t, unsigned n_columns, unsigned most)
 {
 	*t = (struct glow_table){ .n_columns = n_columns, .most = most };
@@ -29,30 +31,32 @@ static const char *cell(const struct glow_table *t, unsigned row, unsigned colum
 	return t->cells[row][column][0] ? t->cells[row][column] : "-";
 }
 
-/* Columns on the screen: one for each character. */
-static int width(const char *text)
+static void clean(struct glow_table *t, bool ascii)
 {
-	int n = 0;
+	for (unsigned row = 0; row < t->n_rows; row++)
+		for (unsigned column = 0; column < t->n_columns; column++) {
+			char text[GLOW_CELL_SIZE] = "";
 
-	for (; *text; text++)
-		n += (*text & 0xc0) != 0x80;
-	return n;
+			glow_fit_clean(t->cells[row][column], ascii, text, sizeof(text));
+			memcpy(t->cells[row][column], text, sizeof(text));
+		}
 }
 
-void glow_table_print(const struct glow_table *t, FILE *out)
+void glow_table_print(struct glow_table *t, bool ascii, FILE *out)
 {
 	int widest[GLOW_TABLE_COLUMNS] = { 0 };
 
+	clean(t, ascii);
 	for (unsigned row = 0; row < t->n_rows; row++)
 		for (unsigned column = 0; column < t->n_columns; column++)
-			if (width(cell(t, row, column)) > widest[column])
-				widest[column] = width(cell(t, row, column));
+			if (glow_fit_columns(cell(t, row, column)) > widest[column])
+				widest[column] = glow_fit_columns(cell(t, row, column));
 	for (unsigned row = 0; row < t->n_rows; row++)
 		for (unsigned column = 0; column < t->n_columns; column++) {
 			const char *text = cell(t, row, column);
 			bool last = column + 1 == t->n_columns;
 
-			fprintf(out, "%s%*s%s", text, last ? 0 : widest[column] - width(text) + 2, "",
+			fprintf(out, "%s%*s%s", text, last ? 0 : widest[column] - glow_fit_columns(text) + 2, "",
 				last ? "\n" : "");
 		}
 }

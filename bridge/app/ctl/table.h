@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum { GLOW_TABLE_COLUMNS = 9, GLOW_CELL_SIZE = 72 };
+enum { GLOW_TABLE_COLUMNS = 9, GLOW_CELL_SIZE = 352 };
 
 struct glow_table {
 	unsigned n_columns, n_rows, most;
@@ -21,5 +21,5 @@ void glow_table_fini(struct glow_table *t);
 /** A new row, whose cells are there to be written into; an empty cell prints as "-". */
 char (*glow_table_row(struct glow_table *t))[GLOW_CELL_SIZE];
 
-/** Prints with two blanks between columns and none at the end of a line. */
-void glow_table_print(const struct glow_table *t, FILE *out);
+/** Prints with two blanks between columns and none at the end of a line, in ASCII if so wished. */
+void glow_table_print(struct glow_table *t, bool ascii, FILE *out);

@@ -60,7 +60,7 @@ static void put_node(const struct glow_watch *w, const struct glow_watched *node
 {
 	struct glow_frame f;
 	struct glow_shape shape = node->info.shape;
-	char label[160];
+	char label[GLOW_WATCH_LABEL_SIZE];
 
 	glow_watch_render(w, node, t_us, &f);
 	glow_watch_label(w, node, t_us, label, sizeof(label));
@@ -90,7 +90,7 @@ static void put_node(const struct glow_watch *w, const struct glow_watched *node
 void glow_watch_svg(const struct glow_watch *w, int64_t t_us, FILE *out)
 {
 	int height = HEAD + ROW * (int)w->n_nodes + TAIL;
-	char line[512];
+	char line[GLOW_HEADLINE_SIZE];
 
 	glow_watch_headline(w, t_us, line, sizeof(line));
 	fprintf(out,

@@ -81,7 +81,7 @@ void glow_watch_label(const struct glow_watch *w, const struct glow_watched *nod
 		snprintf(ret_text, size, "dark: %s", node->info.problem);
 		break;
 	case GLOW_LAYER_UNKNOWN:
-		snprintf(ret_text, size, "…");
+		snprintf(ret_text, size, "no state yet");
 		break;
 	case GLOW_LAYER_OFF:
 		snprintf(ret_text, size, "off");
@@ -129,43 +129,52 @@ void glow_watch_sync(const struct glow_watched *node, char *ret_text, size_t siz
 		snprintf(ret_text, size, "own clock");
 }
 
-/* Appends with a separator. */
-__attribute__((format(printf, 3, 4))) static void add(char *text, size_t size, const char *format, ...)
+/* Parts as they are made. */
+struct parts {
+	struct glow_fit_part *v;
+	size_t n;
+	int name_columns;
+};
+
+__attribute__((format(printf, 3, 4))) static void add(struct parts *p, int keep, const char *format, ...)
 {
-	size_t n = strlen(text);
+	struct glow_fit_part *part = &p->v[p->n++];
 	va_list args;
 
-	if (n && n + 4 < size)
-		n += (size_t)snprintf(text + n, size - n, " · ");
+	part->keep = keep;
 	va_start(args, format);
-	vsnprintf(text + n, size - n, format, args);
+	vsnprintf(part->text, sizeof(part->text), format, args);
 	va_end(args);
 }
 
-static void add_conductor(const struct glow_watch *w, char *text, size_t size)
+static void add_conductor(const struct glow_watch *w, struct parts *p)
 {
+	char id[GLOW_SCENE_ID_MAX + 4];
+
+	glow_fit_name(w->conductor.id, p->name_columns, id, sizeof(id));
 	if (glow_watch_led(w))
-		add(text, size, "%s leads, term %u", w->conductor.id, w->conductor.leader.term);
+		add(p, 4, "%s leads, term %u", id, w->conductor.leader.term);
 	else if (w->conductor_online && w->has_conductor)
-		add(text, size, "%s asks the nodes for the time", w->conductor.id);
+		add(p, 4, "%s asks the nodes for the time", id);
 	else
-		add(text, size, "no conductor");
+		add(p, 4, "no conductor");
 }
 
-static void add_scenes(const struct glow_watch *w, int64_t t_us, char *text, size_t size)
+static void add_scenes(const struct glow_watch *w, int64_t t_us, struct parts *p)
 {
 	struct glow_scene_view view;
-	char name[96];
+	char name[96], id[GLOW_SCENE_ID_MAX + 4];
 
 	for (uint32_t k = 0; k < w->stage.scenes.n; k++) {
 		if (!glow_scene_at(&w->stage.scenes.v[k], t_us, &view))
 			continue;
 		scene_text(&w->stage.scenes.v[k], t_us, name, sizeof(name));
-		add(text, size, "%s: %s", w->stage.scenes.v[k].id, name);
+		glow_fit_name(w->stage.scenes.v[k].id, p->name_columns, id, sizeof(id));
+		add(p, 2, "%s: %s", id, name);
 	}
 }
 
-static void add_nodes(const struct glow_watch *w, char *text, size_t size)
+static void add_nodes(const struct glow_watch *w, struct parts *p)
 {
 	unsigned online = 0, synced = 0;
 	uint32_t worst_us = 0;
@@ -181,18 +190,40 @@ static void add_nodes(const struct glow_watch *w, char *text, size_t size)
 		if (node->stats.sync.error_us > worst_us)
 			worst_us = node->stats.sync.error_us;
 	}
-	add(text, size, "%u of %zu nodes online", online, w->n_nodes);
+	add(p, 5, "%u of %zu nodes online", online, w->n_nodes);
 	error_text(worst_us, error);
 	if (synced)
-		add(text, size, "clocks within %s", error);
+		add(p, 1, "clocks within %s", error);
+}
+
+size_t glow_watch_parts(const struct glow_watch *w, int64_t t_us, int name_columns,
+			struct glow_fit_part ret_parts[GLOW_WATCH_PARTS])
+{
+	struct parts p = { .v = ret_parts, .name_columns = name_columns };
+
+	add_conductor(w, &p);
+	add_scenes(w, t_us, &p);
+	if (glow_stage_blackout(&w->stage) > 0)
+		add(&p, 3, "dimmed to %u%%", percent(255 - glow_stage_blackout(&w->stage)));
+	add_nodes(w, &p);
+	return p.n;
 }
 
 void glow_watch_headline(const struct glow_watch *w, int64_t t_us, char *ret_text, size_t size)
 {
+	struct glow_fit_part parts[GLOW_WATCH_PARTS];
+	size_t n = glow_watch_parts(w, t_us, GLOW_SCENE_ID_MAX, parts), used = 0;
+
 	ret_text[0] = '\0';
-	add_conductor(w, ret_text, size);
-	add_scenes(w, t_us, ret_text, size);
-	if (glow_stage_blackout(&w->stage) > 0)
-		add(ret_text, size, "dimmed to %u%%", percent(255 - glow_stage_blackout(&w->stage)));
-	add_nodes(w, ret_text, size);
+	for (size_t k = 0; k < n && used < size; k++)
+		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", k ? " · " : "", parts[k].text);
+}
+
+void glow_watch_silence(const struct glow_watch *w, char *ret_text, size_t size)
+{
+	bool conductor = w->has_conductor || w->has_beacon;
+
+	snprintf(ret_text, size, "%s has said anything below %s/: %s with this broker and --prefix %s?",
+		 conductor ? "no node" : "neither a node nor a conductor", w->prefix,
+		 conductor ? "does glow-bridge run" : "do glow-bridge and glow-conductor run", w->prefix);
 }

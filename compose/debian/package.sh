@@ -1,0 +1,177 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+# Debian packages of the programs and the dashboard; `package.sh --help` tells more.
+#
+# A root of the release, with what debian/control wants to build, stays in build/package/ together with
+# what was downloaded for it. Sources go there as a copy, with compose/debian/ as debian/. For another
+# architecture Debian's cross compilers build against its libraries, and nothing foreign runs.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/../.."
+# shellcheck source=tests/harness/shell.sh
+. tests/harness/shell.sh
+
+sources=(CMakeLists.txt LICENSE bridge cmake compose dashboard/nginx docs/completion docs/man include)
+
+help() {
+	cat <<TEXT
+usage: package.sh [option…]
+
+Makes glow-bridge, glow-conductor, glowctl and glow-dashboard in build/packages/<release>/.
+
+  --release NAME   bookworm or trixie (default: this machine's)
+  --arch NAME      amd64, arm64, armhf or armel (default: this machine's); armel is for a Pi Zero or 1
+                   with Debian's armel
+  --native         build straight on this machine, for it: the way on a Raspberry Pi
+TEXT
+}
+
+# os <variable of os-release>
+# shellcheck source=/dev/null
+os() { (. /etc/os-release && echo "${!1:-}"); }
+
+options() {
+	release=$(os VERSION_CODENAME)
+	arch=$(dpkg --print-architecture)
+	native=
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--native) native=yes ;;
+		--release | --arch)
+			[ -n "${2:-}" ] || die "$EX_USAGE" "$1 needs a value"
+			declare -g "${1#--}=$2"
+			shift
+			;;
+		-h | --help) help && exit ;;
+		*) die "$EX_USAGE" "there is no option '$1' (--help lists the options)" ;;
+		esac
+		shift
+	done
+}
+
+check() {
+	case $release in
+	bookworm) number=12 ;;
+	trixie) number=13 ;;
+	*) die "$EX_USAGE" "--release must be bookworm or trixie, not '$release'" ;;
+	esac
+	case $arch in
+	amd64 | arm64 | armhf | armel) ;;
+	*) die "$EX_USAGE" "--arch must be amd64, arm64, armhf or armel, not '$arch'" ;;
+	esac
+	if [ -n "$native" ]; then
+		[ "$release $arch" = "$(os VERSION_CODENAME) $(dpkg --print-architecture)" ] ||
+			die "$EX_USAGE" "--native builds for this machine, $(os VERSION_CODENAME) $(dpkg --print-architecture)"
+	elif [ "$(uname -m)" = armv6l ]; then
+		die "$EX_USAGE" "this processor is an ARMv6, which Debian's compilers do not run on: --native"
+	fi
+}
+
+# What Raspberry Pi OS calls armhf may be ARMv6 code, so packages built there have another name.
+version() {
+	local suffix=deb
+	[ -z "$native" ] || [ "$(os ID)" != raspbian ] || suffix=rpi
+	echo "$(sed -n 's/^project(glowswarm VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)+$suffix$number"
+}
+
+# The sources into $work/source, without a changelog.
+stage() {
+	rm -rf "$work"
+	mkdir -p "$work/source"
+	cp -a --parents "${sources[@]}" "$work/source/"
+	[ ! -e dashboard/dist/index.html ] || cp -a --parents dashboard/dist "$work/source/"
+	mv "$work/source/compose/debian" "$work/source/debian"
+	rm "$work/source/debian/package.sh"
+	sed -e 1,4d -e 's/^$/./' -e 's/^/ /' LICENSE >>"$work/source/debian/copyright"
+}
+
+# What was built of the same before need not be built again.
+stamp() {
+	(cd "$work/source" && find . -type f -print0 | sort -z | xargs -0 sha256sum && echo "$version $native") | sha256sum
+}
+
+changelog() {
+	local date
+	date=$(git log -1 --format=%cD 2>/dev/null || date -R)
+	cat >"$work/source/debian/changelog" <<-TEXT
+		glowswarm ($version) $release; urgency=medium
+
+		  * docs/CHANGELOG.md of the sources tells what is new.
+
+		 -- $(sed -n 's/^Maintainer: //p' compose/debian/control)  $date
+	TEXT
+}
+
+build_depends() { sed -n 's/^Build-Depends: //p' compose/debian/control | sed -e 's/([^)]*)//g' -e 's/,//g' -e 's/-compat//'; }
+
+# The root, made anew when what it is made of changes.
+make_root() {
+	local made cross=() foreign=
+	made=$(cat compose/debian/control "$0" | sha256sum)
+	[ "$(cat "$root.stamp" 2>/dev/null)" != "$made" ] || return 0
+	if [ "$arch" != "$(dpkg --print-architecture)" ]; then
+		cross=(--include="crossbuild-essential-$arch")
+		foreign=,$arch
+	fi
+	"${as_root[@]}" rm -rf "$root"
+	mkdir -p "$dir/downloaded-$release"
+	progress "build root of $release for $arch" "${as_root[@]}" nice mmdebstrap --variant=buildd "${cross[@]}" \
+		--architectures="$(dpkg --print-architecture)$foreign" --dpkgopt=force-unsafe-io \
+		--skip=essential/unlink \
+		--setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"" \
+		--setup-hook="sync-in $dir/downloaded-$release /var/cache/apt/archives" \
+		--customize-hook="copy-in $work/source/debian /root" \
+		--chrooted-customize-hook="cd /root && apt-get -y -q --no-install-recommends --host-architecture=$arch -P $profiles build-dep ./" \
+		--customize-hook="sync-out /var/cache/apt/archives $dir/downloaded-$release" \
+		"$release" "$root" "deb $(tests/harness/mirror.sh) $release main"
+	echo "$made" >"$root.stamp"
+}
+
+# Runs inside the root, in namespaces of its own so that no mount is left behind.
+# shellcheck disable=SC2016
+in_root='mount --bind "$2" "$1/mnt" && mount --bind /dev "$1/dev" && mount -t proc proc "$1/proc" && cd / &&
+	exec chroot "$1" sh -c "cd /mnt/source && exec \"\$@\"" sh "${@:3}"'
+
+build() {
+	local scope=(-b) into=()
+	[ -e "$work/source/dashboard/dist" ] || scope=(-B)
+	[ -n "$native" ] || into=("${as_root[@]}" unshare --mount --pid --fork --propagation private bash -c "$in_root" in_root "$root" "$work")
+	(
+		cd "$work/source"
+		progress "packages of $release for $arch" "${into[@]}" nice env LC_ALL=C.UTF-8 DEB_BUILD_PROFILES="${profiles//,/ }" \
+			DEB_BUILD_OPTIONS="${profiles//,/ } noautodbgsym parallel=$(nproc)" \
+			dpkg-buildpackage "${scope[@]}" -us -uc --host-arch "$arch" >&2
+	)
+	mkdir -p "$out"
+	"${as_root[@]}" chown -R "$(id -u):$(id -g)" "$work"
+	mv "$work"/*.deb "$out/"
+}
+
+options "$@"
+check
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
+profiles=nodoc,nocheck
+dir=$PWD/build/package
+out=$PWD/build/packages/$release
+work=$dir/$release-$arch
+root=$dir/root-$release-$arch
+version=$(version)
+
+stage
+now=$(stamp)
+if [ "$(cat "$work.stamp" 2>/dev/null)" != "$now" ] || ! ls "$out"/glow-bridge_"$version"_"$arch".deb >/dev/null 2>&1; then
+	if [ -n "$native" ]; then
+		# shellcheck disable=SC2046
+		need dpkg-dev $(build_depends)
+	else
+		need mmdebstrap dpkg-dev
+		make_root
+	fi
+	changelog
+	build
+	echo "$now" >"$work.stamp"
+fi
+[ -e dashboard/dist/index.html ] ||
+	say "glow-dashboard is left out: dashboard/dist was not built (./run build makes it where npm is)"
+ls "$out"/*_"$version"_{"$arch",all}.deb 2>/dev/null || true

@@ -1,0 +1,50 @@
+# bash completion for glow-bridge
+_glow_bridge()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words= word command=
+	COMPREPLY=()
+	if [ "$cur" = '=' ]; then
+		cur=
+	elif [ "$prev" = '=' ]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	case "$prev" in
+	--broker) return ;;
+	--username) return ;;
+	--password) return ;;
+	--ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	--cert-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	--key-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	--prefix) return ;;
+	--discovery) return ;;
+	--node) return ;;
+	--groups) return ;;
+	--board) words='auto blinkt piglow virtual terminal' ;;
+	--gpio) words='auto gpiod sysfs' ;;
+	--gpio-chip) return ;;
+	--pin-data) return ;;
+	--pin-clock) return ;;
+	--i2c) words='auto dev gpio leds' ;;
+	--i2c-bus) return ;;
+	--pin-sda) return ;;
+	--pin-scl) return ;;
+	--sysfs) return ;;
+	--virtual-out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	--virtual-pixels) return ;;
+	--virtual-shape) words='blinkt piglow' ;;
+	--idle) return ;;
+	--fps) return ;;
+	--time-offset-ms) return ;;
+	--lost-indicator) words='off pixel' ;;
+	--on-exit) words='clear keep' ;;
+	--brightness-limit) return ;;
+	--current-limit-ma) return ;;
+	--flash-limit) words='on off' ;;
+	--log-level) words='error warning info debug' ;;
+	--log-format) words='text json' ;;
+	*)
+		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --groups --board --gpio --gpio-chip --pin-data --pin-clock --i2c --i2c-bus --pin-sda --pin-scl --sysfs --virtual-out --virtual-pixels --virtual-shape --idle --fps --time-offset-ms --reverse --no-reverse --lost-indicator --on-exit --brightness-limit --current-limit-ma --flash-limit --log-level --log-format --doctor --check-config --print-config --list-effects --list-boards --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -F _glow_bridge glow-bridge

@@ -1,0 +1,52 @@
+#compdef glow-bridge
+local curcontext=$curcontext state line common=( \
+	'--broker=[mqtt\://host\[\:port\] or mqtts\://host\[\:port\]]:URI:' \
+	'--username=[account on the broker]:NAME:' \
+	'--password=[its password; better in a file]:WORD:' \
+	'--ca-file=[certificate authority of an mqtts broker]:FILE:_files' \
+	'--cert-file=[our certificate, where the broker asks for one]:FILE:_files' \
+	'--key-file=[its key]:FILE:_files' \
+	'--prefix=[first levels of every topic]:TOPIC:' \
+	'--discovery=[prefix of Home Assistant'\''s discovery; off for none]:TOPIC:' \
+	'--node=[id of this node (default\: the host name in lower case)]:ID:' \
+	'--groups=[groups this node belongs to]:ID,ID:' \
+	'--board=[which board; auto takes the one that is there]:WORD:(auto blinkt piglow virtual terminal)' \
+	'--gpio=[road to the Blinkt!'\''s pins]:WORD:(auto gpiod sysfs)' \
+	'--gpio-chip=[GPIO chip by label or path (default\: the Pi'\''s own)]:CHIP:' \
+	'--pin-data=[Blinkt! data line, BCM number]:LINE:' \
+	'--pin-clock=[Blinkt! clock line, BCM number]:LINE:' \
+	'--i2c=[road to the PiGlow]:WORD:(auto dev gpio leds)' \
+	'--i2c-bus=[I2C bus of the PiGlow]:DEVICE:' \
+	'--pin-sda=[data line for I2C over GPIO]:LINE:' \
+	'--pin-scl=[clock line for I2C over GPIO]:LINE:' \
+	'--sysfs=[root of the sysfs to use]:DIR:' \
+	'--virtual-out=[append each frame to this file, a JSON line each]:FILE:_files' \
+	'--virtual-pixels=[length of a virtual or terminal row]:N:' \
+	'--virtual-shape=[shape of a virtual or terminal board]:WORD:(blinkt piglow)' \
+	'--idle=[shown while nothing else is\: blue, cpu, progress 40%, rainbow …]:WORDS:' \
+	'--fps=[frames a second while something moves]:N:' \
+	'--time-offset-ms=[show everything this much later (earlier below 0)]:MS:' \
+	'--reverse[the board is mounted the other way round]' \
+	'--no-reverse[the board is mounted the other way round]' \
+	'--lost-indicator=[pixel\: one dim pixel tells that the broker is lost]:WORD:(off pixel)' \
+	'--on-exit=[the LEDs when the program ends]:WORD:(clear keep)' \
+	'--brightness-limit=[what full brightness shines as]:N:' \
+	'--current-limit-ma=[most supply current; 0 for no limit, -1 for the board'\''s own safe one]:MA:' \
+	'--flash-limit=[at most three flashes a second (WCAG 2.3.1)]:WORD:(on off)' \
+	'--log-level=[how much is told]:WORD:(error warning info debug)' \
+	'--log-format=[form of a line on standard error]:WORD:(text json)' \
+	'--doctor[say what is missing, and how to mend it]' \
+	'--check-config[check options and environment, and do nothing]' \
+	'--print-config[every value and where it came from]' \
+	'--list-effects[every effect and its parameters]' \
+	'--list-boards[every board]' \
+	'--healthcheck[ask the running bridge of this node whether it is well]' \
+	'--help[show this list]' \
+	'-h[show this list]' \
+	'--version[show the version]' \
+	'-V[show the version]' \
+	'--man[write the manual page (troff)]' \
+	'--bash-completion[write the completion for bash]' \
+	'--zsh-completion[the same for zsh]' \
+	'--fish-completion[the same for fish]')
+_arguments -C "$common[@]"

@@ -1,0 +1,30 @@
+#compdef glow-conductor
+local curcontext=$curcontext state line common=( \
+	'--broker=[mqtt\://host\[\:port\] or mqtts\://host\[\:port\]]:URI:' \
+	'--username=[account on the broker]:NAME:' \
+	'--password=[its password; better in a file]:WORD:' \
+	'--ca-file=[certificate authority of an mqtts broker]:FILE:_files' \
+	'--cert-file=[our certificate, where the broker asks for one]:FILE:_files' \
+	'--key-file=[its key]:FILE:_files' \
+	'--prefix=[first levels of every topic]:TOPIC:' \
+	'--discovery=[prefix of Home Assistant'\''s discovery; off for none]:TOPIC:' \
+	'--node=[name of this conductor (default\: the host name in lower case)]:ID:' \
+	'--order=[nodes that come first on the strip; the others follow by name]:ID,ID:' \
+	'--reverse=[nodes that hang the other way round]:ID,ID:' \
+	'--gap=[pixels left free behind a node]:ID=N,…:' \
+	'--grace-s=[how long a node that went offline keeps its place]:S:' \
+	'--log-level=[how much is told]:WORD:(error warning info debug)' \
+	'--log-format=[form of a line on standard error]:WORD:(text json)' \
+	'--doctor[say what is missing, and how to mend it]' \
+	'--check-config[check options and environment, and do nothing]' \
+	'--print-config[every value and where it came from]' \
+	'--healthcheck[ask the running conductor of this name whether it is well]' \
+	'--help[show this list]' \
+	'-h[show this list]' \
+	'--version[show the version]' \
+	'-V[show the version]' \
+	'--man[write the manual page (troff)]' \
+	'--bash-completion[write the completion for bash]' \
+	'--zsh-completion[the same for zsh]' \
+	'--fish-completion[the same for fish]')
+_arguments -C "$common[@]"

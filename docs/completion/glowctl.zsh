@@ -1,0 +1,75 @@
+#compdef glowctl
+local curcontext=$curcontext state line common=( \
+	'--broker=[mqtt\://host\[\:port\] or mqtts\://host\[\:port\]]:URI:' \
+	'--username=[account on the broker]:NAME:' \
+	'--password=[its password; better in a file]:WORD:' \
+	'--ca-file=[certificate authority of an mqtts broker]:FILE:_files' \
+	'--cert-file=[our certificate, where the broker asks for one]:FILE:_files' \
+	'--key-file=[its key]:FILE:_files' \
+	'--prefix=[first levels of every topic]:TOPIC:' \
+	'--log-level=[how much is told]:WORD:(error warning info debug)' \
+	'--log-format=[form of a line on standard error]:WORD:(text json)' \
+	'--help[show this list]' \
+	'-h[show this list]' \
+	'--version[show the version]' \
+	'-V[show the version]' \
+	'--man[write the manual page (troff)]' \
+	'--bash-completion[write the completion for bash]' \
+	'--zsh-completion[the same for zsh]' \
+	'--fish-completion[the same for fish]')
+_arguments -C "$common[@]" \
+	'1: :->command' '*:: :->argument'
+case $state in
+command) _values command \
+	'play[play an animation across the cluster]' \
+	'stop[end it again]' \
+	'set[set a node'\''s own light, a group'\''s, or all]' \
+	'notify[lay a notice over what shows, for a while]' \
+	'identify[make a node stand out, so that a person finds it]' \
+	'dim[dim everything, whatever it shows]' \
+	'nodes[list the nodes and who leads them]' \
+	'watch[show the cluster live in this terminal]' \
+	'forget[clear what the broker keeps of a node that is gone]' ;;
+argument) case $words[1] in
+	play) _arguments "$common[@]" '*: :' \
+	'--param=[a parameter of the effect; may be given several times]:NAME=VALUE:' \
+	'--span=[one strip across all boards, or every board alike]:WORD:(cluster node)' \
+	'--node=[on these nodes only]:ID,...:' \
+	'--group=[on the nodes of these groups only]:ID,...:' \
+	'--fade-ms=[cross-fade at the beginning and the end]:MS:' \
+	'--for-s=[end by itself after so many seconds]:S:' \
+	'--id=[name of the scene (main by default); a later one of that name replaces it]:ID:' \
+	'--take[make lights that were set earlier let go, so that the scene shows]' \
+	'--no-take[make lights that were set earlier let go, so that the scene shows]' ;;
+	stop) _arguments "$common[@]" '*: :' \
+	'--fade-ms=[let it fade for so long]:MS:' ;;
+	set) _arguments "$common[@]" '*: :' \
+	'--param=[a parameter of the effect; may be given several times]:NAME=VALUE:' \
+	'--fade-ms=[cross-fade from what shows now]:MS:' ;;
+	notify) _arguments "$common[@]" '*: :' \
+	'--param=[a parameter of the effect; may be given several times]:NAME=VALUE:' \
+	'--ttl-s=[how long it stays; 5 when not given]:S:' \
+	'--priority=[the highest shows; 5 when not given]:N:' \
+	'--id=[name of the notice; a later one of that name replaces it]:ID:' \
+	'--clear[remove the notice of that id]' \
+	'--no-clear[remove the notice of that id]' ;;
+	identify) _arguments "$common[@]" '*: :' \
+	'--ttl-s=[for so many seconds; 5 when not given]:S:' ;;
+	dim) _arguments "$common[@]" '*: :' \
+	'--for-s=[then full light again]:S:' ;;
+	nodes) _arguments "$common[@]" '*: :' \
+	'--wait-s=[wait until every online node has reported its frames and its clock, at most so long; they do so every ten seconds]:S:' \
+	'--json[for programs]' \
+	'--no-json[for programs]' ;;
+	watch) _arguments "$common[@]" '*: :' \
+	'--for-s=[leave after so many seconds; 0 stays]:S:' \
+	'--svg=[when leaving, draw the cluster into this file]:FILE:_files' \
+	'--fps=[how often the screen is drawn in a second]:N:' \
+	'--plain[no colours and no screen\: lines of text every five seconds]' \
+	'--no-plain[no colours and no screen\: lines of text every five seconds]' ;;
+	forget) _arguments "$common[@]" '*: :' \
+	'--force[also a node that is online; it comes back with its next message]' \
+	'--no-force[also a node that is online; it comes back with its next message]' \
+	'--discovery=[prefix of Home Assistant'\''s discovery]:TOPIC:' ;;
+	esac ;;
+esac

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+# boot.sh <root> <folder> <pid file> [shared-net]: boots the systemd of a root in namespaces of its own, over a
+# throw-away layer, with <folder> at /mnt. Writes the pid of its init to <pid file> as soon as there is one, and
+# ends when that is killed, with all that runs there; no mount is left. Needs to be root. With
+# shared-net it has this machine's network, else a loopback of its own.
+#
+#   nsenter --target "$(<pid file)" --all systemctl status
+#
+# Of this machine's /sys it sees a read-only copy, so udev stays away, and of /dev what any container gets.
+set -euo pipefail
+
+if [ "${1:-}" != inside ]; then
+	net=--net
+	[ "${4:-}" != shared-net ] || net=
+	# A cgroup of its own in the unified hierarchy, wherever that is mounted here, or if it is not.
+	# shellcheck disable=SC2016 # for the bash inside
+	exec unshare --mount --propagation private bash -c '
+		set -e
+		mkdir -p "$1.cgroup" && mount -t cgroup2 cgroup2 "$1.cgroup"
+		group=$1.cgroup/glow-boot.$$
+		mkdir "$group"
+		trap "exec 2>/dev/null; kill -9 \$child 2>/dev/null; wait; sleep 0.2; find $group -depth -type d -exec rmdir {} + || true; umount $1.cgroup; rmdir $1.cgroup" EXIT
+		trap "exit 1" TERM INT
+		(echo $BASHPID >"$group/cgroup.procs" && shift && exec "$@") &
+		child=$!
+		wait $child || true' boot "$3" \
+		unshare --cgroup --mount --pid --ipc --uts $net --fork --kill-child=KILL "$0" inside "$1" "$2" "$3" "${4:-}"
+fi
+
+lower=$2 folder=$3 pid_file=$4
+[ "$5" = shared-net ] || ip link set lo up
+top=$(mktemp -d)
+mount -t tmpfs -o mode=755 tmpfs "$top"
+root=$top/root
+mkdir "$top"/{upper,work} "$root"
+mount -t overlay -o "lowerdir=$lower,upperdir=$top/upper,workdir=$top/work" overlay "$root"
+mount --bind "$folder" "$root/mnt"
+mount -t proc proc "$root/proc"
+mount -t sysfs -o ro sysfs "$root/sys"
+mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+mount -t tmpfs -o mode=755 tmpfs "$root/dev"
+mkdir "$root"/dev/{pts,shm}
+for node in null zero full random urandom tty; do
+	: >"$root/dev/$node"
+	mount --bind "/dev/$node" "$root/dev/$node"
+done
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$root/dev/pts"
+ln -s pts/ptmx "$root/dev/ptmx"
+ln -s /proc/self/fd "$root/dev/fd"
+mount -t tmpfs -o mode=755 tmpfs "$root/run"
+mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+echo pi1 >"$root/etc/hostname"
+echo '127.0.0.1 localhost pi1' >"$root/etc/hosts"
+hostname pi1
+# /proc is still this machine's, so this is the number outside.
+read -r pid _ </proc/self/stat
+echo "$pid" >"$pid_file.new"
+mv "$pid_file.new" "$pid_file"
+cd "$root"
+mkdir .old
+pivot_root . .old
+umount -l .old
+rmdir .old
+exec env -i container=glow PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system --show-status=0 \
+	--log-target=null systemd.unit=multi-user.target
