@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-from engine import Engine, run
+from engine import Engine, glow, run
 
 BASE = "debian:trixie-slim"
 TARGETS = ("bridge", "conductor", "broker", "dashboard")
@@ -40,15 +40,22 @@ def make_base(engine, base=BASE, suite="trixie"):
 
 
 def make_debian13(folder):
+    """While other things are done: what the function that is returned waits for."""
     root = os.path.join(folder, "debian13")
     stamp = os.path.join(folder, "debian13.packages")
     if os.path.exists(stamp) and open(stamp).read() == DEBIAN13:
-        return
+        return lambda: None
     shutil.rmtree(root, ignore_errors=True)
-    run("mmdebstrap", "--quiet", "--variant=minbase", *NO_DOCUMENTS, "--include=" + DEBIAN13, "trixie", root, mirror(),
-        timeout=1200)
-    with open(stamp, "w") as f:
-        f.write(DEBIAN13)
+    make = glow.spawn(["mmdebstrap", "--quiet", "--variant=minbase", *NO_DOCUMENTS, "--include=" + DEBIAN13, "trixie",
+                       root, mirror()], None, None)
+
+    def finish():
+        if make.wait():
+            raise AssertionError("mmdebstrap failed")
+        with open(stamp, "w") as f:
+            f.write(DEBIAN13)
+
+    return finish
 
 
 def engine_of_debian13(home, folder, netns=None, more=()):
@@ -80,11 +87,12 @@ def main():
     try:
         make_base(engine)
         print("base image: %.0f s" % (time.monotonic() - start))
+        finish_debian13 = make_debian13(folder)
         build(engine)
         for name in TARGETS:
             save(engine, folder, name)
         print("images: %.0f s" % (time.monotonic() - start), flush=True)
-        make_debian13(folder)
+        finish_debian13()
         newer.start().wait()
         if newer.try_docker("image", "inspect", BASE).returncode:
             engine.docker("save", "-o", base, BASE)
