@@ -38,7 +38,8 @@ read, the first time; after that it keeps what is there and does what is asked f
   --remove NAME        remove this account; with --account it comes back with another password
   --renew-certificate  a new certificate of the broker from the same authority, which nodes trust
                        already; with --name for other names
-  --install DIR        copy what the broker reads to DIR, for --owner USER[:GROUP] (chown's words)
+  --install DIR        copy what the broker reads to DIR, for --owner USER[:GROUP] (chown's words; with
+                       sudo unless root)
   --docker             list what the swarm needs, a line each: secret or config, name, file
 TEXT
 }
@@ -273,13 +274,15 @@ make_certificate() {
 
 # ---- who gets it ----
 
+# To give files to another is root's, who may not be the owner of $dir: so this part alone asks sudo.
 install_broker() {
-	local file
-	install -d -m 700 "$install_dir" || fail "cannot make $install_dir"
+	local file as_root=()
+	[ -z "$owner" ] || [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+	"${as_root[@]}" install -d -m 700 "$install_dir" || fail "cannot make $install_dir"
 	for file in acl passwords server.crt server.key mosquitto_sub; do
-		[ ! -e "$dir/$file" ] || install -m 600 "$dir/$file" "$install_dir/$file"
+		[ ! -e "$dir/$file" ] || "${as_root[@]}" install -m 600 "$dir/$file" "$install_dir/$file"
 	done
-	[ -z "$owner" ] || chown -R "$owner" "$install_dir" || fail "cannot give $install_dir to $owner"
+	[ -z "$owner" ] || "${as_root[@]}" chown -R "$owner" "$install_dir" || fail "cannot give $install_dir to $owner"
 	say "the broker's files are in $install_dir"
 }
 

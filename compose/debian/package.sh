@@ -3,15 +3,16 @@
 # SPDX-FileCopyrightText: The Glowswarm authors
 # Debian packages of the programs and the dashboard; `package.sh --help` tells more.
 #
-# A root of the release, with what debian/control wants to build, stays in build/package/ together with
-# what was downloaded for it. Sources go there as a copy, with compose/debian/ as debian/. For another
-# architecture Debian's cross compilers build against its libraries, and nothing foreign runs.
+# Sources go to build/package/ as a copy, with compose/debian/ as debian/, and are built in a root of the release
+# that has what debian/control wants; it is kept with what other tests download. For another architecture
+# Debian's cross compilers build against its libraries, and nothing foreign runs.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 # shellcheck source=tests/harness/shell.sh
 . tests/harness/shell.sh
 
-sources=(CMakeLists.txt LICENSE bridge cmake compose dashboard/nginx docs/completion docs/man include)
+sources=(CMakeLists.txt LICENSE bridge cmake compose/{CMakeLists.txt,debian,etc,systemd,udev} dashboard/nginx
+	docs/completion docs/man include)
 
 help() {
 	cat <<TEXT
@@ -82,6 +83,7 @@ stage() {
 	[ ! -e dashboard/dist/index.html ] || cp -a --parents dashboard/dist "$work/source/"
 	mv "$work/source/compose/debian" "$work/source/debian"
 	rm "$work/source/debian/package.sh"
+	cmake/commit.sh . >"$work/source/debian/commit"
 	sed -e 1,4d -e 's/^$/./' -e 's/^/ /' LICENSE >>"$work/source/debian/copyright"
 }
 
@@ -107,24 +109,24 @@ build_depends() { sed -n 's/^Build-Depends: //p' compose/debian/control | sed -e
 # The root, made anew when what it is made of changes.
 make_root() {
 	local made cross=() foreign=
-	made=$(cat compose/debian/control "$0" | sha256sum)
-	[ "$(cat "$root.stamp" 2>/dev/null)" != "$made" ] || return 0
+	made=$(build_depends && declare -f make_root | cat - <(echo "$profiles"))
+	[ "$("${as_root[@]}" cat "$root/root/made" 2>/dev/null)" != "$made" ] || return 0
 	if [ "$arch" != "$(dpkg --print-architecture)" ]; then
 		cross=(--include="crossbuild-essential-$arch")
 		foreign=,$arch
 	fi
-	"${as_root[@]}" rm -rf "$root"
-	mkdir -p "$dir/downloaded-$release"
+	mkdir -p "$roots/downloaded-$release"
+	"${as_root[@]}" rm -rf --one-file-system "$root" "$root.new"
 	progress "build root of $release for $arch" "${as_root[@]}" nice mmdebstrap --variant=buildd "${cross[@]}" \
-		--architectures="$(dpkg --print-architecture)$foreign" --dpkgopt=force-unsafe-io \
-		--skip=essential/unlink \
+		--architectures="$(dpkg --print-architecture)$foreign" --dpkgopt=force-unsafe-io --skip=essential/unlink \
 		--setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"" \
-		--setup-hook="sync-in $dir/downloaded-$release /var/cache/apt/archives" \
+		--setup-hook="sync-in $roots/downloaded-$release /var/cache/apt/archives" \
 		--customize-hook="copy-in $work/source/debian /root" \
 		--chrooted-customize-hook="cd /root && apt-get -y -q --no-install-recommends --host-architecture=$arch -P $profiles build-dep ./" \
-		--customize-hook="sync-out /var/cache/apt/archives $dir/downloaded-$release" \
-		"$release" "$root" "deb $(tests/harness/mirror.sh) $release main"
-	echo "$made" >"$root.stamp"
+		--customize-hook="sync-out /var/cache/apt/archives $roots/downloaded-$release" \
+		"$release" "$root.new" "deb $(tests/harness/mirror.sh) $release main"
+	"${as_root[@]}" mv "$root.new" "$root"
+	"${as_root[@]}" tee "$root/root/made" <<<"$made" >/dev/null
 }
 
 # Runs inside the root, in namespaces of its own so that no mount is left behind.
@@ -152,15 +154,22 @@ check
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)
 profiles=nodoc,nocheck
-dir=$PWD/build/package
 out=$PWD/build/packages/$release
-work=$dir/$release-$arch
-root=$dir/root-$release-$arch
+work=$PWD/build/package/$release-$arch
+roots=$cache_dir/package
+root=$roots/$release-$arch
 version=$(version)
 
 stage
 now=$(stamp)
-if [ "$(cat "$work.stamp" 2>/dev/null)" != "$now" ] || ! ls "$out"/glow-bridge_"$version"_"$arch".deb >/dev/null 2>&1; then
+made=("$out"/{glow-bridge,glow-conductor,glowctl}_"$version"_"$arch".deb)
+if [ -e dashboard/dist/index.html ]; then
+	made+=("$out/glow-dashboard_${version}_all.deb")
+else
+	say "glow-dashboard is left out: dashboard/dist was not built (./run build makes it where npm is)"
+	rm -f "$out/glow-dashboard_${version}_all.deb"
+fi
+if [ "$(cat "$work.stamp" 2>/dev/null)" != "$now" ] || ! ls "${made[@]}" >/dev/null 2>&1; then
 	if [ -n "$native" ]; then
 		# shellcheck disable=SC2046
 		need dpkg-dev $(build_depends)
@@ -172,6 +181,4 @@ if [ "$(cat "$work.stamp" 2>/dev/null)" != "$now" ] || ! ls "$out"/glow-bridge_"
 	build
 	echo "$now" >"$work.stamp"
 fi
-[ -e dashboard/dist/index.html ] ||
-	say "glow-dashboard is left out: dashboard/dist was not built (./run build makes it where npm is)"
-ls "$out"/*_"$version"_{"$arch",all}.deb 2>/dev/null || true
+ls "${made[@]}"

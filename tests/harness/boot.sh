@@ -1,36 +1,37 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-# boot.sh <root> <folder> <pid file> [shared-net]: boots the systemd of a root in namespaces of its own, over a
-# throw-away layer, with <folder> at /mnt. Writes the pid of its init to <pid file> as soon as there is one, and
-# ends when that is killed, with all that runs there; no mount is left. Needs to be root. With
-# shared-net it has this machine's network, else a loopback of its own.
+# boot.sh <root> <folder> <pid file>: boots the systemd of a root in namespaces of its own, over a throw-away layer,
+# with <folder> at /mnt. Writes the pid of its init to <pid file> as soon as there is one, and ends when that is
+# killed, with all that runs there; nothing is left. Needs to be root.
 #
 #   nsenter --target "$(<pid file)" --all systemctl status
 #
-# Of this machine's /sys it sees a read-only copy, so udev stays away, and of /dev what any container gets.
+# It has a loopback of its own, sees a read-only copy of this machine's /sys, so udev stays away, and what any
+# container gets of /dev.
 set -euo pipefail
 
 if [ "${1:-}" != inside ]; then
-	net=--net
-	[ "${4:-}" != shared-net ] || net=
 	# A cgroup of its own in the unified hierarchy, wherever that is mounted here, or if it is not.
 	# shellcheck disable=SC2016 # for the bash inside
 	exec unshare --mount --propagation private bash -c '
-		set -e
-		mkdir -p "$1.cgroup" && mount -t cgroup2 cgroup2 "$1.cgroup"
+		mkdir -p "$1.cgroup" && mount -t cgroup2 cgroup2 "$1.cgroup" || exit
 		group=$1.cgroup/glow-boot.$$
-		mkdir "$group"
-		trap "exec 2>/dev/null; kill -9 \$child 2>/dev/null; wait; sleep 0.2; find $group -depth -type d -exec rmdir {} + || true; umount $1.cgroup; rmdir $1.cgroup" EXIT
-		trap "exit 1" TERM INT
+		mkdir "$group" || exit
 		(echo $BASHPID >"$group/cgroup.procs" && shift && exec "$@") &
-		child=$!
-		wait $child || true' boot "$3" \
-		unshare --cgroup --mount --pid --ipc --uts $net --fork --kill-child=KILL "$0" inside "$1" "$2" "$3" "${4:-}"
+		trap "kill -KILL $!" TERM INT
+		wait $!
+		wait $!
+		for k in 1 2 3 4 5 6 7 8 9; do
+			find "$group" -depth -type d -exec rmdir {} + 2>/dev/null && break
+			sleep 0.2
+		done
+		umount "$1.cgroup" && rmdir "$1.cgroup"' boot "$3" \
+		unshare --cgroup --mount --pid --ipc --uts --net --fork --kill-child=KILL "$0" inside "$@"
 fi
 
 lower=$2 folder=$3 pid_file=$4
-[ "$5" = shared-net ] || ip link set lo up
+ip link set lo up
 top=$(mktemp -d)
 mount -t tmpfs -o mode=755 tmpfs "$top"
 root=$top/root
@@ -38,6 +39,8 @@ mkdir "$top"/{upper,work} "$root"
 mount -t overlay -o "lowerdir=$lower,upperdir=$top/upper,workdir=$top/work" overlay "$root"
 mount --bind "$folder" "$root/mnt"
 mount -t proc proc "$root/proc"
+mount --bind "$root/proc/sys" "$root/proc/sys" # this machine's: systemd would set it
+mount -o remount,bind,ro "$root/proc/sys"
 mount -t sysfs -o ro sysfs "$root/sys"
 mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"

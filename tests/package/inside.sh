@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-# inside.sh <version>: the life of the packages on one system, as root in a booted root (run.sh). /mnt/old has them
+# inside.sh <version> <commit>: the life of the packages on one system, as root in a booted root (run.sh). /mnt/old has them
 # with a lower version, /mnt/new as they were built.
 set -euo pipefail
 
 version=$1
+commit=$2
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 etc=/etc/glowswarm
+mapfile -t ours < <(basename -a /mnt/new/*.deb | cut -d _ -f 1) # without the dashboard where it was not built
 
 say() { printf '  %s\n' "$*"; }
 
@@ -65,7 +67,7 @@ online() { mosquitto_sub -W 1 -C 1 "$@" -t glow/node/pi1/availability | grep -qx
 files >/tmp/before
 install_from /mnt/old
 for program in glow-bridge glow-conductor glowctl; do
-	$program --version | grep -qF "${version%+*}" || fail "$program --version: $($program --version)"
+	[ "$($program --version)" = "$program ${version%+*}${commit:+ ($commit)}" ] || fail "$program --version: $($program --version)"
 done
 for unit in glow-bridge glow-conductor; do
 	systemctl -q is-enabled $unit || fail "$unit is not enabled"
@@ -86,11 +88,12 @@ say "installed: enabled, waiting for a broker and saying so"
 systemctl start mosquitto
 mkdir -p /run/systemd/system/glow-bridge.service.d
 printf '[Service]\nRuntimeDirectory=glow-test\nRuntimeDirectoryPreserve=yes\n' >/run/systemd/system/glow-bridge.service.d/test.conf
+mkdir -p /run/systemd/system/glow-conductor.service.d
+printf '[Service]\nEnvironment=GLOW_BROKER=mqtt://localhost\n' >/run/systemd/system/glow-conductor.service.d/test.conf
 systemctl daemon-reload
 set_option bridge.env GLOW_BROKER=mqtt://localhost
 set_option bridge.env GLOW_BOARD=virtual
 set_option bridge.env GLOW_VIRTUAL_OUT=$frames
-set_option conductor.env GLOW_BROKER=mqtt://localhost
 systemctl restart glow-bridge glow-conductor
 within "no node online" online
 within "no conductor online" mosquitto_sub -W 1 -C 1 -t glow/conductor/info
@@ -137,48 +140,50 @@ say "a mistake: failed, named, not tried again; a crash: restarted"
 
 # ---- the page ----
 
-nginx -t 2>/dev/null || fail "nginx -t, with the site not enabled"
-systemctl -q is-active nginx || fail "nginx does not run"
-[ ! -e /etc/nginx/sites-enabled/glow-dashboard ] || fail "the site is enabled already"
-mapfile -t commands < <(sed -n 's/^    sudo //p' /usr/share/doc/glow-dashboard/README.Debian)
-[ ${#commands[@]} = 2 ] || fail "README.Debian has not two commands"
-for command in "${commands[@]}"; do $command; done
-nginx -t 2>/tmp/nginx || { cat /tmp/nginx && fail "nginx -t"; }
-no grep -q 'warn' /tmp/nginx || { cat /tmp/nginx && fail "nginx -t warns"; }
-page() { printf 'GET %s HTTP/1.0\r\nHost: pi1\r\n\r\n' "$1" | openssl s_client -quiet -connect localhost:8443 2>/dev/null; }
-within "no page" sh -c "$(declare -f page); page / | grep -q '<html'"
-page /site.json | grep -q '"prefix":"glow"' || fail "no site.json"
-say "the page: not enabled, then by the two commands of README.Debian"
+test_page() {
+	nginx -t 2>/dev/null || fail "nginx -t, with the site not enabled"
+	systemctl -q is-active nginx || fail "nginx does not run"
+	[ ! -e /etc/nginx/sites-enabled/glow-dashboard ] || fail "the site is enabled already"
+	mapfile -t commands < <(sed -n 's/^    sudo //p' /usr/share/doc/glow-dashboard/README.Debian)
+	[ ${#commands[@]} = 2 ] || fail "README.Debian has not two commands"
+	for command in "${commands[@]}"; do $command; done
+	nginx -t 2>/tmp/nginx || { cat /tmp/nginx && fail "nginx -t"; }
+	no grep -q 'warn' /tmp/nginx || { cat /tmp/nginx && fail "nginx -t warns"; }
+	page() { printf 'GET %s HTTP/1.0\r\nHost: pi1\r\n\r\n' "$1" | openssl s_client -quiet -connect localhost:8443 2>/dev/null; }
+	within "no page" sh -c "$(declare -f page); page / | grep -q '<html'"
+	page /site.json | grep -q '"prefix":"glow"' || fail "no site.json"
+	say "the page: not enabled, then by the two commands of README.Debian"
+}
+[[ " ${ours[*]} " != *" glow-dashboard "* ]] || test_page
 
 # ---- upgrade ----
 
 pid=$(systemctl show --value -p MainPID glow-bridge)
 cp $etc/bridge.env /tmp/bridge.env
-site=/etc/nginx/sites-available/glow-dashboard
-grep -q '^# Of an older version' $site || fail "the older package is not older"
+grep -q '^# Of an older version' $etc/conductor.env || fail "the older package is not older"
 install_from /mnt/new
 [ "$(dpkg-query -W -f '${Version}' glow-bridge)" = "$version" ] || fail "not upgraded"
 cmp -s $etc/bridge.env /tmp/bridge.env || fail "the upgrade changed bridge.env"
-no grep -q '^# Of an older version' $site || fail "the upgrade kept a file that nobody had changed"
+no grep -q '^# Of an older version' $etc/conductor.env || fail "the upgrade kept a file that nobody had changed"
 is glow-bridge ActiveState active || fail "not running after the upgrade"
 [ "$(systemctl show --value -p MainPID glow-bridge)" != "$pid" ] || fail "the old program still runs"
 within "not online after the upgrade" online -u bridge -P secret
-nginx -t 2>/dev/null || fail "nginx -t after the upgrade"
+! command -v nginx >/dev/null || nginx -t 2>/dev/null || fail "nginx -t after the upgrade"
 say "upgrade: what was changed is as it was, what was not is new, the service restarted"
 
 # ---- removed, purged ----
 
 mosquitto_pub -u bridge -P secret -t glow/node/pi1/set -m red
 within "the board is not red" shows "$red"
-apt-get -y -q remove glow-bridge glow-conductor glowctl glow-dashboard >/tmp/apt 2>&1 || { cat /tmp/apt && fail "apt remove"; }
+apt-get -y -q remove "${ours[@]}" >/tmp/apt 2>&1 || { cat /tmp/apt && fail "apt remove"; }
 dark || fail "the board is still lit: $(tail -n 1 $frames)"
 no pgrep -x glow-bridge >/dev/null || fail "the bridge still runs"
-nginx -t 2>/dev/null || fail "nginx does not start any more"
+! command -v nginx >/dev/null || nginx -t 2>/dev/null || fail "nginx does not start any more"
 [ -e $etc/bridge.env ] || fail "remove took bridge.env"
 say "removed: dark, nginx is fine, options are kept"
 
 rm $etc/password /etc/mosquitto/passwords /etc/mosquitto/conf.d/test.conf
-apt-get -y -q purge --autoremove glow-bridge glow-conductor glowctl glow-dashboard >/tmp/apt 2>&1 || { cat /tmp/apt && fail "apt purge"; }
+apt-get -y -q purge --autoremove "${ours[@]}" >/tmp/apt 2>&1 || { cat /tmp/apt && fail "apt purge"; }
 left() { files | comm -13 /tmp/before - | grep -vxFf <(cat /var/lib/dpkg/info/*.list); }
 ! left || fail "purge left this"
 : >/etc/default/glow-bridge

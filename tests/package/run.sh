@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-# run.sh <build folder> [bookworm|trixie|foreign…]: what the Debian packages do on a fresh system, Debian 12 and
+# run.sh <build folder> [bookworm|trixie|node|foreign…]: what the Debian packages do on a fresh system, Debian 12 and
 # 13, whose systemd really runs, in namespaces (tests/harness/boot.sh). Packages are built first where sources
-# changed. Without words: bookworm and trixie, for this machine's processor.
+# changed. Without words: bookworm and trixie, for this machine's processor, and node.
+#
+# node is compose/node.sh, which makes such a system a node over ssh (node.sh).
 #
 # foreign looks at those for a Raspberry Pi's processors: what their programs are made for, that they start on the
 # oldest such Pi (emulated), and whom they refuse.
@@ -13,33 +15,22 @@ here=$(dirname "$(readlink -f "$0")")
 source=$(readlink -f "$here/../..")
 # shellcheck source=tests/harness/shell.sh
 . "$here/../harness/shell.sh"
-
-build=$(readlink -m "${1:?usage: run.sh <build folder> [bookworm|trixie|foreign…]}")
+build=${1:?usage: run.sh <build folder> [bookworm|trixie|node|foreign…]}
 shift
-[ $# -gt 0 ] || set -- bookworm trixie
-roots=$build/package
+# shellcheck source=tests/package/booted.sh
+. "$here/booted.sh"
+[ $# -gt 0 ] || set -- bookworm trixie node
 own=$(dpkg --print-architecture)
-as_root=()
-[ "$(id -u)" -eq 0 ] || as_root=(sudo)
-
-# The page itself does not matter here; without npm there is a placeholder.
-page() {
-	[ -e "$source/dashboard/dist/index.html" ] || {
-		say "dashboard/dist is not built: glow-dashboard is tested with a placeholder"
-		mkdir -p "$source/dashboard/dist"
-		cp "$source/compose/placeholder/index.html" "$source/dashboard/dist/"
-	}
-}
 
 package() { "$source/compose/debian/package.sh" --release "$1" --arch "$2"; }
 
-# older <package> <folder>: the same with a lower version, and other words in nginx's site.
+# older <package> <folder>: the same with a lower version, and other words in the conductor's options.
 older() {
 	local tree=$scratch/older
 	rm -rf "$tree"
 	dpkg-deb -R "$1" "$tree"
 	sed -i 's/^Version: .*/Version: 0.0.1/' "$tree/DEBIAN/control"
-	find "$tree/etc" -path '*/nginx/*' -type f -exec sed -i '1i # Of an older version.' {} + 2>/dev/null || true
+	[ ! -e "$tree/etc/glowswarm/conductor.env" ] || sed -i '1i # Of an older version.' "$tree/etc/glowswarm/conductor.env"
 	dpkg-deb --root-owner-group -b "$tree" "$2" >/dev/null
 }
 
@@ -54,32 +45,10 @@ check_lintian() {
 	rm -rf "$tree" "$scratch"/*.deb
 }
 
-boot() {
-	local k
-	rm -f "$scratch/pid"
-	"${as_root[@]}" "$here/../harness/boot.sh" "$1" "$scratch" "$scratch/pid" </dev/null 2>"$scratch/boot.log" &
-	booted=$!
-	for ((k = 0; k < 300; k++)); do
-		[ -s "$scratch/pid" ] && inside systemctl is-system-running 2>/dev/null | grep -q 'running\|degraded' && return
-		sleep 0.1
-	done
-	cat "$scratch/boot.log" >&2
-	die 1 "systemd does not start in $1"
-}
-
-inside() { "${as_root[@]}" nsenter --target "$(<"$scratch/pid")" --all "$@"; }
-
-halt() {
-	[ -z "$booted" ] || "${as_root[@]}" kill -KILL "$(<"$scratch/pid")" 2>/dev/null || true
-	wait $booted || true
-	booted=
-}
-
 test_release() {
 	local release=$1 packages version began=$SECONDS
 	say "== $release $own"
 	mapfile -t packages < <(package "$release" "$own")
-	progress "system of $release" "${as_root[@]}" nice "$here/root.sh" "$release" "$roots/test-$release"
 	check_lintian "${packages[@]}"
 	rm -rf "$scratch"/{old,new}
 	mkdir "$scratch"/{old,new}
@@ -87,8 +56,8 @@ test_release() {
 	cp "$here/inside.sh" "$scratch/"
 	for deb in "${packages[@]}"; do older "$deb" "$scratch/old/"; done
 	version=${packages[0]##*/glow-bridge_}
-	boot "$roots/test-$release"
-	inside /mnt/inside.sh "${version%%_*}"
+	boot "$release"
+	inside /mnt/inside.sh "${version%%_*}" "$("$source/cmake/commit.sh" "$source")"
 	halt
 	say "== $release $own: $((SECONDS - began)) s"
 }
@@ -111,13 +80,13 @@ test_foreign() {
 		program=$(echo "$tree"/usr/bin/*)
 		readelf -h -A "$program" >"$scratch/elf"
 		grep -q "$machine" "$scratch/elf" || die 1 "$deb: $program is not for $machine"
-		"$here/../cross/emulate.sh" "$arch" "$roots/root-$release-$arch" "$program" --help | grep -q -- --version ||
+		"$here/../cross/emulate.sh" "$arch" "$roots/$release-$arch" "$program" --help | grep -q -- --version ||
 			die 1 "$deb: $program does not run"
 		if [ "$arch" = armhf ]; then
 			refuses "$tree/DEBIAN/preinst" armv6l || die 1 "$deb: installed on an ARMv6"
 			! refuses "$tree/DEBIAN/preinst" armv7l || die 1 "$deb: refused on an ARMv7"
 			# The control: it is right to refuse.
-			! qemu-arm-static -cpu arm1176 -L "$roots/root-$release-$arch" "$program" --help >/dev/null 2>&1 ||
+			! (qemu-arm-static -cpu arm1176 -L "$roots/$release-$arch" "$program" --help) >/dev/null 2>&1 ||
 				die 1 "$deb: $program runs on an ARMv6"
 		else
 			[ ! -e "$tree/DEBIAN/preinst" ] || die 1 "$deb: refuses a processor"
@@ -127,13 +96,10 @@ test_foreign() {
 }
 
 need mmdebstrap dpkg-dev lintian iproute2 util-linux
-page
-booted=
-scratch=$(mktemp -d)
-trap 'halt; rm -rf "$scratch"' EXIT
 for word; do
 	case $word in
 	bookworm | trixie) test_release "$word" ;;
+	node) "$here/node.sh" "$build" ;;
 	foreign)
 		need qemu-user-static binutils
 		for release in bookworm trixie; do
@@ -142,6 +108,6 @@ for word; do
 			test_foreign $release armel 'Tag_CPU_arch: v6'
 		done
 		;;
-	*) die "$EX_USAGE" "tests are bookworm, trixie and foreign, not '$word'" ;;
+	*) die "$EX_USAGE" "tests are bookworm, trixie, node and foreign, not '$word'" ;;
 	esac
 done
