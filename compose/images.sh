@@ -10,7 +10,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 
 registry=${GLOW_REGISTRY:-glowswarm}
 version=$(sed -n 's/^project(glowswarm VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
-revision=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+revision=$(cmake/commit.sh .)
 read -ra options <<<"${GLOW_BUILD_OPTIONS:-}"
 targets=(bridge conductor broker dashboard)
 wanted=()
@@ -44,7 +44,7 @@ done
 
 build() {
 	docker build "${base[@]}" "${options[@]}" -f compose/Dockerfile --target "$target" --build-arg VERSION="$version" \
-		--build-arg REVISION="$revision" "$@" .
+		--build-arg REVISION="${revision:-unknown}" "$@" .
 }
 
 # build_file <target>
