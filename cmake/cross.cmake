@@ -12,9 +12,13 @@
 #   armhf   Pi 2 and later
 #   armel   Pi 1 and Zero. Debian's armhf wants ARMv7. What it has for ARMv6 passes floating-point numbers
 #           in integer registers, but may compute with the Pi's VFP ("softfp").
+#   amd64   no Pi, but the container images are built alike for all
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES GLOW_ARCH GLOW_SYSROOT)
 
-if(GLOW_ARCH STREQUAL "arm64")
+if(GLOW_ARCH STREQUAL "amd64")
+  set(CMAKE_SYSTEM_PROCESSOR x86_64)
+  set(CMAKE_LIBRARY_ARCHITECTURE x86_64-linux-gnu)
+elseif(GLOW_ARCH STREQUAL "arm64")
   set(CMAKE_SYSTEM_PROCESSOR aarch64)
   set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
   set(CMAKE_C_FLAGS_INIT "-mcpu=cortex-a53")
@@ -27,7 +31,7 @@ elseif(GLOW_ARCH STREQUAL "armel")
   set(CMAKE_LIBRARY_ARCHITECTURE arm-linux-gnueabi)
   set(CMAKE_C_FLAGS_INIT "-mcpu=arm1176jzf-s -mfloat-abi=softfp")
 else()
-  message(FATAL_ERROR "GLOW_ARCH must be arm64, armhf or armel, got '${GLOW_ARCH}'")
+  message(FATAL_ERROR "GLOW_ARCH must be amd64, arm64, armhf or armel, got '${GLOW_ARCH}'")
 endif()
 
 set(CMAKE_SYSTEM_NAME Linux)

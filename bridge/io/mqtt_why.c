@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -68,6 +69,28 @@ static int probe_address(const struct addrinfo *address)
 	return error;
 }
 
+/* Names ending in .local are asked of the hosts around by mDNS, which takes a
+ * package of its own on Debian, and which no container has. */
+static bool is_mdns_name(const char *host)
+{
+	size_t length = strlen(host);
+
+	if (length > 0 && host[length - 1] == '.')
+		length--;
+	return length > 6 && strncasecmp(host + length - 6, ".local", 6) == 0;
+}
+
+static void explain_name(const char *host, int error, char why[160])
+{
+	if (is_mdns_name(host))
+		snprintf(why, 160,
+			 "host %.40s not found: .local takes mDNS (libnss-mdns), which containers lack:"
+			 " give the address, or docker's --add-host",
+			 host);
+	else
+		snprintf(why, 160, "host %.80s not found: %s", host, gai_strerror(error));
+}
+
 /* Fills `why` and returns true when the broker's port cannot even be reached. */
 static bool explain_network(const struct glow_link *link, char why[160])
 {
@@ -79,7 +102,7 @@ static bool explain_network(const struct glow_link *link, char why[160])
 	snprintf(port, sizeof(port), "%u", link->port);
 	error = getaddrinfo(link->host, port, &hints, &addresses);
 	if (error) {
-		snprintf(why, 160, "host %.80s not found: %s", link->host, gai_strerror(error));
+		explain_name(link->host, error, why);
 		return true;
 	}
 	for (const struct addrinfo *at = addresses; at; at = at->ai_next) {

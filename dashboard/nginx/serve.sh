@@ -30,7 +30,7 @@ esac
 tls=
 if [ -n "${GLOW_TLS_CERT:-}" ]; then
 	listen="$listen ssl http2"
-	tls="ssl_certificate $GLOW_TLS_CERT; ssl_certificate_key ${GLOW_TLS_KEY:?}; ssl_protocols TLSv1.2 TLSv1.3;"
+	tls="ssl_certificate \"$GLOW_TLS_CERT\"; ssl_certificate_key \"${GLOW_TLS_KEY:?}\"; ssl_protocols TLSv1.2 TLSv1.3;"
 	tls="$tls add_header Strict-Transport-Security max-age=31536000 always;"
 fi
 

@@ -84,7 +84,7 @@ piece_demo() {
 	as_newcomer script -qec "stty cols 100 rows 30; $command" $log </dev/null >/dev/null || status=$?
 	[ $status -eq 0 ] || tail -n 20 $log
 	check "$command ends well ($status)" [ $status -eq 0 ]
-	for name in pi1 pi2 pi3 pi4 pi5 conductor; do
+	for name in pi1 pi2 pi3 pi4 pi5 'shelf leads' '5 of 5 nodes online'; do
 		check "the demo shows $name" grep -q "$name" $log
 	done
 	if command -v npm >/dev/null; then

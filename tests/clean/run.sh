@@ -32,9 +32,20 @@ need mmdebstrap git
 mkdir -p "$build"
 root=$build/root.$$
 packages=ca-certificates,git,sudo,procps
-trap 'rm -rf --one-file-system "$root"' EXIT
+child=
+# shellcheck disable=SC2317 # the trap calls it
+clean_up() {
+	[ -z "$child" ] || kill -KILL "$child" 2>/dev/null || true
+	wait 2>/dev/null || true
+	rm -rf --one-file-system "$root"
+}
+trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+# Of one that was killed.
+for left in "$build"/root.*; do
+	[ ! -d "$left" ] || kill -0 "${left##*.}" 2>/dev/null || rm -rf --one-file-system "$left"
+done
 
 suite_of() { case $1 in 12) echo bookworm ;; *) echo trixie ;; esac; }
 
@@ -97,7 +108,9 @@ in_root() {
 	shift
 	unshare --mount --pid --uts --ipc --fork --kill-child sh -c "hostname newcomer; $enter" sh "$root" "$build/archives-$release" \
 		"$build/npm-$release" /usr/bin/env -i TERM="${TERM:-dumb}" LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-		${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt} "$@"
+		${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt} "$@" &
+	child=$! # in the background, where a signal is heard meanwhile
+	wait "$child"
 }
 
 main() {

@@ -54,8 +54,9 @@ disable() {
 }
 
 while read -r link; do
-	# Where systemd itself has just come, what it starts is the system.
-	! dpkg-query -S "*${link##*/}" 2>/dev/null | grep -q '^systemd:' || continue
+	# Where systemd itself has just come, what it starts is the system. getty@tty1.service is of getty@.service.
+	unit=${link##*/}
+	! dpkg-query -S "*/${unit/@*./@.}" 2>/dev/null | grep -q '^systemd:' || continue
 	disable "$link" >/dev/null 2>&1 || echo "cannot disable $link" >&2
 	[[ $link == /etc/rc* ]] || echo "left off: ${link##*/}"
 done < <(comm -13 <(echo "$starting_before") <(starting) | grep .)

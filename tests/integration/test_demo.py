@@ -76,7 +76,7 @@ class Demo(unittest.TestCase):
         done = subprocess.run([DEMO, *words], env=self.env(**env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, timeout=2 * glow.PATIENCE_S)
         self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (status, "", 1), done)
-        self.assertTrue(done.stderr.startswith("demo.sh: "), done)
+        self.assertRegex(done.stderr, r"^(demo\.sh|\./run): ")
         return done.stderr
 
     def start(self, *words):

@@ -421,10 +421,35 @@ static void test_nobody_there(void **state)
 	f->cfg.broker = "mqtt://host.invalid";
 	assert_true(glow_mqtt_check(&f->cfg, why) < 0);
 	assert_non_null(strstr(why, "host.invalid not found"));
+	assert_null(strstr(why, "mDNS"));
 
 	f->cfg.broker = f->broker.uri;
 	broker_start(&f->broker, NULL);
 	assert_int_equal(glow_mqtt_check(&f->cfg, why), 0);
+}
+
+/* A name that takes mDNS says so, and in full. */
+static void test_local_name(void **state)
+{
+	static const struct {
+		const char *broker;
+		bool mdns;
+	} cases[] = {
+		{ "mqtt://no-such-host.local", true },
+		{ "mqtt://no-such-host.LOCAL.", true },
+		{ "mqtt://local.invalid", false },
+		{ "mqtt://no-such-host.local.invalid", false },
+		{ "mqtt://no-such-host-local.invalid", false },
+	};
+	struct fixture *f = *state;
+	char why[160];
+
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		f->cfg.broker = cases[k].broker;
+		assert_true(glow_mqtt_check(&f->cfg, why) < 0);
+		assert_non_null(strstr(why, "not found"));
+		assert_int_equal(strstr(why, "give the address, or docker's --add-host") != NULL, cases[k].mdns);
+	}
 }
 
 static int listen_at(uint16_t port)
@@ -790,6 +815,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lead, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_password, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nobody_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_local_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_silent_broker, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_frozen_broker, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_subscription, setup, teardown),

@@ -57,6 +57,16 @@ class LedFiles:
         return all(last(path).endswith(str(level)) for (of, _), path in self.paths.items() if of == color)
 
 
+def plug_in(name, address):
+    """A network namespace, with a cable to the bridge outside. There is no way further: the engines ask for our images
+    in the registry first, and have to hear at once that there is none."""
+    run("ip", "netns", "add", name)
+    run("ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name)
+    run("ip", "link", "set", name, "master", "lan", "up")
+    for words in (("link", "set", "lo", "up"), ("link", "set", "eth0", "up"), ("addr", "add", address + "/24", "dev", "eth0")):
+        run("ip", "-n", name, *words)
+
+
 class Pi:
     """A node: its engine, and its /sys, which its engine sees at the same path as the others theirs."""
 
@@ -78,18 +88,8 @@ class Pi:
             run("mount", "--bind", os.path.join(self.gpio.sys, part), os.path.join(self.tree, part))
         if with_piglow:
             self.piglow = LedFiles(self.tree)
-        self._plug_in()
+        plug_in(self.name, self.address)
         self.engine.start()
-
-    def _plug_in(self):
-        """A cable from the node to the bridge outside. There is no way further: the engines ask for our images
-        in the registry first, and have to hear at once that there is none."""
-        run("ip", "netns", "add", self.name)
-        run("ip", "link", "add", self.name, "type", "veth", "peer", "name", "eth0", "netns", self.name)
-        run("ip", "link", "set", self.name, "master", "lan", "up")
-        for words in (("link", "set", "lo", "up"), ("link", "set", "eth0", "up"),
-                      ("addr", "add", self.address + "/24", "dev", "eth0")):
-            run("ip", "-n", self.name, *words)
 
     def container(self, service):
         """Id of the running container of a service; empty if there is none."""
@@ -100,6 +100,9 @@ class Pi:
 
     def exec(self, service, *words):
         return self.engine.try_docker("exec", self.wait_container(service), *words)
+
+    def health(self, service):
+        return self.engine.docker("inspect", "-f", "{{.State.Health.Status}}", self.wait_container(service))
 
 
 class Swarm:
@@ -171,7 +174,7 @@ class Swarm:
                                    check=check)
 
     def broker(self, account):
-        return Broker(self, account)
+        return Broker(self.home, self.pis[0].address, account, self.secrets)
 
     def stop(self):
         for pi in self.pis:
@@ -184,14 +187,14 @@ class Swarm:
 
 
 class Broker:
-    """The stack's broker for one account, over TLS, as glow.Watch and others want one."""
+    """A broker for one account, over TLS, as glow.Watch and others want one."""
 
-    def __init__(self, swarm, account):
-        self.home = swarm.home
-        self.host = swarm.pis[0].address
+    def __init__(self, home, host, account, secrets):
+        self.home = home
+        self.host = host
         self.account = account
-        self.ca = os.path.join(swarm.secrets, "ca.crt")
-        self.password = os.path.join(swarm.secrets, "accounts", account)
+        self.ca = os.path.join(secrets, "ca.crt")
+        self.password = os.path.join(secrets, "accounts", account)
 
     def client(self, program, *args):
         with open(self.password) as f:

@@ -28,6 +28,34 @@ shift 2
 exec "$@"
 """
 
+# The same in the root of another Debian, which sees the folders $3… at their own paths. Its root is really changed,
+# since a container that is entered finds itself below the engine's own otherwise. What it writes is not kept.
+START_IN_ROOT = """hostname "$0"
+root=$1 upper=$2
+shift 2
+mkdir -p "$upper"
+mount -t tmpfs tmpfs "$upper"
+mkdir "$upper/files" "$upper/work" "$upper/root"
+mount -t overlay -o "lowerdir=$root,upperdir=$upper/files,workdir=$upper/work" overlay "$upper/root"
+cd "$upper/root"
+mount -t proc proc proc
+mount --rbind /sys sys
+mount --rbind /dev dev
+mount -t tmpfs tmpfs run
+mount -t tmpfs tmpfs tmp
+cp -L /etc/resolv.conf etc/
+while [ "$1" != -- ]; do
+	mkdir -p "./$1"
+	mount --rbind "$1" "./$1"
+	shift
+done
+shift
+mkdir old
+pivot_root . old
+umount -l /old
+exec "$@"
+"""
+
 
 def run(*argv, check=True, **more):
     """A command to its end; what it wrote to standard output."""
@@ -40,13 +68,16 @@ def run(*argv, check=True, **more):
 
 
 class Engine:
-    """A dockerd. `home` keeps its images; `bind` is (what, where) in its mount namespace."""
+    """A dockerd. `home` keeps its images; `bind` is (what, where) in its mount namespace. With `root` it is the engine of
+    the Debian there, with the builder that it comes with, and so are all programs that talk to it."""
 
-    def __init__(self, home, name, netns=None, bind=("", "")):
+    def __init__(self, home, name, netns=None, bind=("", ""), root=None, folders=()):
         self.home = home
         self.name = name
         self.netns = netns
         self.bind = bind
+        self.root = root
+        self.folders = folders
         self.socket = os.path.join(home, "docker.sock")
         self.log_path = os.path.join(home, "dockerd.log")
         self.process = None
@@ -54,8 +85,12 @@ class Engine:
     def start(self):
         os.makedirs(self.home, exist_ok=True)
         argv = ["nsenter", "--net=" + self.netns] if self.netns else []
-        argv += ["unshare", "--mount", "--uts", "sh", "-ec", START, self.name, *self.bind, "dockerd",
-                 "--data-root", os.path.join(self.home, "data"), "--pidfile", os.path.join(self.home, "pid"),
+        argv += ["unshare", "--mount", "--uts", "sh", "-ec"]
+        if self.root:
+            argv += [START_IN_ROOT, self.name, self.root, os.path.join(self.home, "upper"), self.home, *self.folders, "--"]
+        else:
+            argv += [START, self.name, *self.bind]
+        argv += ["dockerd", "--data-root", os.path.join(self.home, "data"), "--pidfile", os.path.join(self.home, "pid"),
                  "--host", "unix://" + self.socket, "--exec-opt", "native.cgroupdriver=cgroupfs",
                  "--cgroup-parent", "/" + CGROUP, "--log-level", "warn"]
         if not self.netns:  # builds in the host's network
@@ -78,13 +113,23 @@ class Engine:
             return f.read()[-3000:]
 
     def env(self):
-        return {**os.environ, "DOCKER_HOST": "unix://" + self.socket, "DOCKER_BUILDKIT": "0"}
+        """Of Debian 12's builders the classic one: the other is Debian 13's."""
+        return {**os.environ, "DOCKER_HOST": "unix://" + self.socket, **({} if self.root else {"DOCKER_BUILDKIT": "0"})}
 
-    def docker(self, *words, env=None, **more):
-        return run(DOCKER, *words, env={**self.env(), **(env or {})}, **more)
+    def run(self, *argv, env=None, **more):
+        """A command beside the engine: in its root, if it has one."""
+        enter = ["nsenter", "--mount=/proc/%d/ns/mnt" % self.process.pid] if self.root else []
+        return run(*enter, *argv, env={**self.env(), **(env or {})}, **more)
 
-    def try_docker(self, *words, env=None, **more):
-        return self.docker(*words, env=env, check=False, **more)
+    def docker(self, *words, **more):
+        return self.run(DOCKER, *words, **more)
+
+    def try_docker(self, *words, **more):
+        return self.docker(*words, check=False, **more)
+
+    def compose(self, *words, **more):
+        compose = [DOCKER, "compose"] if self.try_docker("compose", "version").returncode == 0 else ["docker-compose"]
+        return self.run(*compose, *words, **more)
 
     def inspect(self, *words):
         return json.loads(self.docker(*words))[0]

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
 # run.sh <folder> <vgpio> [step…]: the stack on a swarm of three virtual Raspberry Pis. The folder keeps base image
-# and images for the next time. run.sh --possible: whether it can be done here; says why not.
+# and images for the next time, one run after the other. run.sh --possible: whether it can be done here; says why not.
+# run.sh --foreign <folder> [processor…]: the images for arm64, arm/v7 and arm/v5 instead.
 #
 # Everything runs in namespaces of process ids, mounts and network that this script makes: when their
 # first process ends, by itself, by Ctrl-C or by a signal that nobody can catch, the kernel ends and
@@ -26,11 +27,14 @@ if [ "$1" = --possible ]; then
 	exit
 fi
 
+foreign=
+if [ "$1" = --foreign ]; then
+	foreign=yes
+	shift
+fi
 here=$(dirname "$(readlink -f "$0")")
 build=$(readlink -m "$1")
-nodes=$build/nodes.$$
-GLOW_VGPIO=$(readlink -f "$2")
-export GLOW_VGPIO
+nodes=$(readlink -f "$here/../..")/build/swarm/nodes.$$
 
 # Each engine gets these directories for itself.
 # shellcheck disable=SC2016 # expanded by the shell that unshare starts
@@ -73,7 +77,15 @@ secrets=$(mktemp -d -t glow-secrets-XXXXXX) # which do not belong into the sourc
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-mkdir -p "$nodes"
-chmod 755 "$build" "$nodes"
+mkdir -p "$build" "$nodes"
+chmod 755 "${nodes%/*}" "$nodes"
+exec 9>"$build/lock"
+flock -n 9 || { echo "waiting for another run to leave $build" >&2 && flock 9; }
+if [ -n "$foreign" ]; then
+	inside -- /usr/bin/python3 -B "$here/foreign.py" "$build" "${@:2}"
+	exit
+fi
+GLOW_VGPIO=$(readlink -f "$2")
+export GLOW_VGPIO
 inside -- /usr/bin/python3 -B "$here/images.py" "$build"
 inside --net -- /usr/bin/python3 -B "$here/test_swarm.py" "$build" "$nodes" "$secrets" "${@:3}"

@@ -23,8 +23,9 @@ import time
 import traceback
 
 import cluster
-from engine import run
-from cluster import SOURCE, Swarm, Watch, glow
+from engine import DOCKER, run
+from cluster import SOURCE, Broker, Swarm, Watch, glow
+from images import TARGETS, engine_of_debian13
 
 PATIENCE_S = 90  # for the swarm, which moves in seconds
 FPS = 5          # a frame is some 730 requests to a virtual /sys, which two cores serve for three nodes
@@ -100,11 +101,20 @@ def test_of_the_eyes():
     assert along_the_strip([nodes[0], nodes[1], nodes[2][:20]], SHIFT_NS, 0, now_ns)[1] > 10
 
 
+def documented(command):
+    """A command of docs/deploy.md, of one line or several."""
+    with open(os.path.join(SOURCE, "docs", "deploy.md")) as f:
+        lines = f.read().split("    " + command, 1)[1].split("\n")
+    last = next(k for k, line in enumerate(lines) if not line.endswith("\\"))
+    return command + "\n".join(lines[:last + 1])
+
+
 # ---- the steps ----
 
 class Test:
     def __init__(self, swarm):
         self.swarm = swarm
+        self.images = swarm.images
         self.pis = swarm.pis
         self.manager = swarm.manager
         self.operator = swarm.broker("operator")
@@ -227,15 +237,21 @@ class Test:
             host = told["HostConfig"]
             assert host["ReadonlyRootfs"] and not host["Privileged"] and not host["Devices"], host
             assert [m["Destination"] for m in told["Mounts"] if m["Type"] != "tmpfs"] == ["/host/sys"], told["Mounts"]
-            status = dict(line.split(":\t") for line in pi.exec(service, "cat", "/proc/1/status").stdout.splitlines()
-                          if ":\t" in line)
+            process = told["State"]["Pid"]
+            with open("/proc/%d/status" % process) as f:
+                status = dict(line.split(":\t") for line in f.read().splitlines() if ":\t" in line)
             assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0, status
             assert status["Uid"].split()[0] == user, status
-            assert pi.exec(service, "test", "-w", own).returncode == 0
-            assert pi.exec(service, "test", "-w", other).returncode != 0
+            # There is no shell in there, so one of ours with the same rights looks in from outside.
+            same = ["setpriv", "--reuid", user, "--regid", status["Gid"].split()[0], "--clear-groups", "--bounding-set=-all",
+                    "--inh-caps=-all", "--no-new-privs"]
+            root = "/proc/%d/root" % process
+            assert run(*same, "test", "-w", root + own, check=False).returncode == 0
+            assert run(*same, "test", "-w", root + other, check=False).returncode != 0
             for path in (other, "/usr/bin/glow-bridge", "/host/sys/class/net"):
-                tried = pi.exec(service, "sh", "-c", "echo 1 >'%s'" % path)
+                tried = run(*same, "sh", "-c", "echo 1 >'%s'" % (root + path), check=False)
                 assert tried.returncode != 0, path
+            assert pi.exec(service, "sh", "-c", "true").returncode != 0, "a shell"
 
     def step_doctor(self):
         """--doctor in the container says what is there and what is missing"""
@@ -268,6 +284,8 @@ class Test:
         with open(self.viewer.password, "rb") as f:
             answers = [self.mqtt_of_browser(connect(), password) for password in (f.read(), b"wrong")]
         assert answers == [0, 0x87], answers  # success, not authorized
+        for service in ("dashboard", "broker"):
+            self.wait("%s is not healthy" % service, lambda: self.pis[0].health(service) == "healthy")
 
     def mqtt_of_browser(self, s, password):
         """CONNECT over a WebSocket; the broker's reason code."""
@@ -435,6 +453,7 @@ class Test:
         history = self.manager.docker("history", "--human=false", "--format", "{{.Size}}", "glowswarm/bridge").split()
         program = next(int(size) for size in history if size != "0")
         assert program < 1000000, history
+        assert 3 * program < sum(map(int, history)) < 20e6, history
         sizes = {name: self.manager.inspect("image", "inspect", "glowswarm/" + name)["Size"] / 1e6
                  for name in ("bridge", "conductor", "broker", "dashboard")}
         self.figures.append("bridge's own layer %d kB; images in MB: %s" % (program // 1000, ", ".join(
@@ -442,7 +461,7 @@ class Test:
         known = json.loads(run("/usr/bin/python3", "-B", os.path.join(SOURCE, "compose", "sbom.py"), "glowswarm/bridge",
                                env=self.manager.env()))
         names = {c["name"] for c in known["components"]}
-        assert {"libpaho-mqtt1.3", "libc6", "libgpiod3"} <= names and "gcc" not in names, names
+        assert {"libpaho-mqtt1.3", "libc6", "libgpiod3", "tzdata"} <= names and not {"gcc", "mosquitto"} & names, names
 
     def step_end(self):
         """the stack is removed, and all LEDs are dark"""
@@ -453,31 +472,109 @@ class Test:
         for pi in self.pis:
             self.wait("containers stay", lambda: pi.engine.docker("ps", "-q") == "")
 
-    def step_compose(self):
-        """compose.yaml: one machine, with virtual boards"""
-        pi = self.pis[0]
-        secrets = self.swarm.secrets + "/one-machine"
-        shutil.copytree(self.swarm.secrets, secrets)
-        for folder, _, files in os.walk(secrets):
-            for name in [folder] + [os.path.join(folder, f) for f in files]:
-                os.chown(name, 1000, 1000)
-        compose = ["docker", "compose"] if pi.engine.try_docker("compose", "version").returncode == 0 else ["docker-compose"]
-        compose += ["-f", os.path.join(SOURCE, "compose", "compose.yaml"), "-p", "one"]
-        env = {**pi.engine.env(), "GLOW_SECRETS": secrets}
-        run(*compose, "up", "-d", env=env)
-        self.watch.close()  # the next look opens it again, at the new broker
-        since = self.watch.mark()
-        for name in ("pi1", "pi2", "pi3", "pi4"):
-            self.watch.wait("glow/node/%s/availability" % name, lambda m: m.payload == b"online", since)
+    def step_one_service(self):
+        """a service by hand, as in docs/deploy.md, with a plain broker elsewhere"""
+        with open(os.path.join(self.swarm.home, "plain.conf"), "w") as f:
+            f.write("listener 1883 %s\nallow_anonymous true\n" % cluster.OUTSIDE)
+        broker = glow.spawn(["mosquitto", "-c", f.name], subprocess.DEVNULL, subprocess.DEVNULL)
+        for pi in self.pis:  # a container's own, which the kernel always has
+            os.makedirs(os.path.join(pi.tree, "fs", "cgroup"), exist_ok=True)
+        line = documented("docker service create")
+        for documents, here in (("src=/sys,", "src=%s," % self.swarm.sys), ("192.168.1.10", cluster.OUTSIDE),
+                                ("$(getent group gpio | cut -d: -f3)", str(cluster.GPIO_GID)),
+                                ("docker service create", "%s service create --detach --no-resolve-image" % DOCKER)):
+            assert line.count(documents) == 1, (documents, line)
+            line = line.replace(documents, here)
+        self.manager.run("sh", "-ec", line)
+        self.wait_shows(LIME)
+        run("mosquitto_pub", "-h", cluster.OUTSIDE, "-t", "glow/node/pi2/set", "-m", "red")
+        self.wait_shows(RED, [self.pis[1]])
+        for pi in self.pis:
+            find = pi.engine.docker("ps", "-q", "--filter", "label=com.docker.swarm.service.name=blinkt")
+            host = pi.engine.inspect("inspect", find)["HostConfig"]
+            assert not host["Privileged"] and not host["Devices"] and host["CapDrop"] == ["ALL"], host
+            self.wait("not healthy", lambda: pi.engine.inspect("inspect", find)["State"]["Health"]["Status"] == "healthy")
+        asked = pi.engine.try_docker("exec", find, "glow-bridge", "--doctor")
+        assert asked.returncode == 0, asked
+        asked = pi.engine.try_docker("exec", find, "glow-bridge", "--doctor", "--broker", "mqtt://pi1.local")
+        assert asked.returncode != 0 and "--add-host" in asked.stdout, asked
+        self.manager.docker("service", "rm", "blinkt")
+        self.wait_shows(DARK)
+        glow.end(broker)
+
+    def one_machine(self, engine, address, owner):
+        """compose.yaml with virtual boards, as documented, with secrets that are the owner's alone."""
+        home = os.path.join(self.swarm.secrets, engine.name)
+        secrets = os.path.join(home, ".config", "glowswarm")
+        run(os.path.join(SOURCE, "broker-config", "secrets.sh"), "--dir", secrets, "--name", address)
+        run("chown", "-R", owner, home)
+        compose = ["-f", os.path.join(SOURCE, "compose", "compose.yaml"), "-p", "one"]
+        nothing = engine.compose(*compose, "up", "-d", env={"HOME": home + "/nowhere"}, check=False)
+        assert nothing.returncode != 0 and home + "/nowhere/.config/glowswarm" in nothing.stderr, nothing
+        told = engine.compose(*compose, "up", "-d", env={"HOME": home}, check=False)
+        assert told.returncode == 0 and "warn" not in told.stderr.lower(), (told, engine.compose(*compose, "logs", check=False))
+        if self.watch:
+            self.watch.close()
+        self.watch = Watch(Broker(self.swarm.home, address, "viewer", secrets), "glow/node/+/availability",
+                           "glow/node/+/state", "glow/roster")
+        self.wait_online("pi1", "pi2", "pi3", "pi4")
         self.wait("the conductor does not lead", lambda: len(json.loads(self.last("glow/roster") or b"{}").get("nodes", [])) == 4)
-        for container in pi.engine.docker("ps", "-q").split():
-            host = pi.engine.inspect("inspect", container)["HostConfig"]
+        Broker(self.swarm.home, address, "operator", secrets).publish("glow/node/pi1/set", "red")
+        self.wait("pi1 is not red", lambda: json.loads(self.last("glow/node/pi1/state"))["color"] == {"r": 255, "g": 0, "b": 0})
+        for container in engine.docker("ps", "-q").split():
+            told = engine.inspect("inspect", container)
+            host = told["HostConfig"]
             assert not host["Privileged"] and host["ReadonlyRootfs"] and host["CapDrop"] == ["ALL"], host
-        run(*compose, "down", "-v", env=env)
+            assert told["Config"]["User"] == "glow", told["Config"]
+            self.wait("%s is not healthy" % told["Name"],
+                      lambda: engine.inspect("inspect", container)["State"]["Health"]["Status"] == "healthy")
+        said = engine.compose(*compose, "logs", "conductor", "pi1")
+        assert "leading" in said and "is no option" not in said, said
+        folder = engine.inspect("volume", "inspect", "one_bridge-secrets")["Mountpoint"]
+        assert set(os.listdir(folder)) == {"ca.crt", "password"}, os.listdir(folder)
+        assert {(os.stat(os.path.join(folder, f)).st_uid, os.stat(os.path.join(folder, f)).st_mode & 0o777) for f in
+                os.listdir(folder)} == {(65532, 0o400)}
+        engine.compose(*compose, "down", "-v", env={"HOME": home})
+
+    def step_compose(self):
+        """compose.yaml: one machine, with virtual boards and somebody's secrets"""
+        self.one_machine(self.pis[0].engine, self.pis[0].address, "1234:1234")
+
+    def one_node(self, engine, address):
+        """The stack on an engine that is a swarm by itself, and has no board."""
+        engine.docker("swarm", "init", "--advertise-addr", address)
+        engine.docker("node", "update", "--label-add", "glow.broker=true", engine.name)
+        secrets = os.path.join(self.swarm.secrets, engine.name, ".config", "glowswarm")
+        run(os.path.join(SOURCE, "compose", "swarm-secrets.sh"), "--dir", secrets, env=engine.env())
+        told = engine.try_docker("stack", "deploy", "--detach", "--resolve-image", "never", "-c", cluster.STACK, "glow",
+                                 env={"GLOW_USER": "65532:%d" % cluster.GPIO_GID})
+        assert told.returncode == 0 and not told.stderr, told
+        self.wait(lambda: "no broker: " + engine.docker("stack", "ps", "--no-trunc", "glow") + engine.log(),
+                  lambda: socket.socket().connect_ex((address, 8883)) == 0)
+        self.watch.close()
+        self.watch = Watch(Broker(self.swarm.home, address, "viewer", secrets), "glow/conductor/info")
+        self.wait("nobody leads", lambda: self.leader().get("state") == "leading")
+
+    def step_debian13(self):
+        """the same with Debian 13's engine, images of its builder, and root's secrets"""
+        address = "192.168.77.13"
+        cluster.plug_in("debian13", address)
+        home = os.path.join(self.swarm.home, "debian13")
+        engine = engine_of_debian13(home, self.images, "/run/netns/debian13", (self.swarm.secrets,))
+        try:
+            engine.start().wait()
+            for name in TARGETS:
+                engine.docker("load", "-q", "-i", os.path.join(self.images, "newer", name + ".tar"))
+            self.figures.append("Debian 13: engine %s, compose %s" % (engine.docker("version", "-f", "{{.Server.Version}}"),
+                                                                    engine.compose("version", "--short")))
+            self.one_machine(engine, address, "0:0")
+            self.one_node(engine, address)
+        finally:
+            engine.stop()
 
 
 STEPS = ("deploy strangers topics rights doctor dashboard layers rainbow broker bridge conductor node update broken_image "
-         "broken_option end compose").split()
+         "broken_option end one_service compose debian13").split()
 
 
 def tell_all(swarm):
