@@ -223,13 +223,21 @@ class Watch(glow.Watch):
         self.tail = glow.Tail(self.path)
         self.all = []
         self._start()
-        glow.wait_until("no subscription, see %s" % self.path, lambda: b"SUBACK" in open(self.path, "rb").read())
+        glow.wait_until("no subscription, see %s" % self.path, self._subscribed)
 
     def _start(self):
         with open(self.path, "ab") as out:
             self.process = glow.spawn(self.argv, out, subprocess.STDOUT)
 
-    def look(self):
-        if self.process.poll() is not None:  # which it does when TLS ends without a word
+    def _stay(self):
+        if self.process.poll() is not None:  # it ends when TLS ends without a word, or when there is no broker yet
             self._start()
+
+    def _subscribed(self):
+        self._stay()
+        with open(self.path, "rb") as f:
+            return b"SUBACK" in f.read()
+
+    def look(self):
+        self._stay()
         return super().look()
