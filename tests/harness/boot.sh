@@ -15,7 +15,7 @@ if [ "${1:-}" != inside ]; then
 	# A cgroup of its own in the unified hierarchy, wherever that is mounted here, or if it is not.
 	# shellcheck disable=SC2016 # for the bash inside
 	exec unshare --mount --propagation private bash -c '
-		mkdir -p "$1.cgroup" && mount -t cgroup2 cgroup2 "$1.cgroup" || exit
+		mkdir -p "$1.cgroup" "$1.top" && mount -t cgroup2 cgroup2 "$1.cgroup" || exit
 		group=$1.cgroup/glow-boot.$$
 		mkdir "$group" || exit
 		(echo $BASHPID >"$group/cgroup.procs" && shift && exec "$@") &
@@ -26,13 +26,13 @@ if [ "${1:-}" != inside ]; then
 			find "$group" -depth -type d -exec rmdir {} + 2>/dev/null && break
 			sleep 0.2
 		done
-		umount "$1.cgroup" && rmdir "$1.cgroup"' boot "$3" \
+		umount "$1.cgroup" && rmdir "$1.cgroup" "$1.top"' boot "$3" \
 		unshare --cgroup --mount --pid --ipc --uts --net --fork --kill-child=KILL "$0" inside "$@"
 fi
 
 lower=$2 folder=$3 pid_file=$4
 ip link set lo up
-top=$(mktemp -d)
+top=$pid_file.top
 mount -t tmpfs -o mode=755 tmpfs "$top"
 root=$top/root
 mkdir "$top"/{upper,work} "$root"
