@@ -40,7 +40,9 @@ merge() {
 }
 
 install_package() {
-	apt-get -y -q -o DPkg::Lock::Timeout=300 --reinstall --allow-downgrades install ./glow-bridge_*.deb </dev/null
+	# Its options stay as they are: merge has changed that file, which dpkg would ask about.
+	apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+		--reinstall --allow-downgrades install ./glow-bridge_*.deb </dev/null
 }
 
 setup() {
@@ -52,14 +54,15 @@ setup() {
 	[ ! -e ca.crt ] || install -m 644 ca.crt $etc/ca.crt
 	[ ! -e password ] || install -m 640 -g glow-bridge password $etc/password
 	merge
-	since=$(date +%s)
+	# What the service says from here on; what it said before, with other options, does not count.
+	cursor=$(journalctl --quiet --lines 1 --show-cursor --output cat | sed -n 's/^-- cursor: //p')
 	systemctl enable --quiet glow-bridge
 	systemctl restart glow-bridge || true
 	# What it says until it is connected, at most 15 s.
 	tries=0
 	while [ $tries -lt 30 ]; do
 		sleep 0.5
-		said=$(journalctl --quiet --unit glow-bridge --since "@$since" --output cat --identifier glow-bridge 2>/dev/null)
+		said=$(journalctl --quiet --unit glow-bridge ${cursor:+--after-cursor "$cursor"} --output cat --identifier glow-bridge 2>/dev/null)
 		case $said in *"connected to "*) break ;; esac
 		[ "$(systemctl is-active glow-bridge)" != failed ] || break
 		tries=$((tries + 1))

@@ -87,7 +87,7 @@ there() { "${ssh[@]}" -- "$host" "$@"; }
 # The node's own words, as there[key].
 survey() {
 	local key value
-	while IFS='=' read -r key value; do found[$key]=$value; done < <(there sh -s survey <compose/node-there.sh)
+	while IFS='=' read -r key value; do [ -z "$key" ] || found[$key]=$value; done < <(there sh -s survey <compose/node-there.sh)
 	[ -n "${found[machine]:-}" ] || die "$EX_UNAVAILABLE" "$host does not answer as a shell does"
 	[ -n "${found[arch]}" ] || die "$EX_UNAVAILABLE" "$host is no Debian but ${found[system]}: it takes a container (docs/deploy.md)"
 	[ "${found[systemd]:-}" = yes ] || die "$EX_UNAVAILABLE" "$host does not run systemd, which starts the service"

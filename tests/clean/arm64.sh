@@ -14,7 +14,7 @@ source=$(readlink -f "$here/../..")
 . "$here/../harness/shell.sh"
 build=$(readlink -m "$1")
 mirror=$("$here/../harness/mirror.sh")
-root=$build/root-arm64.$$
+root=$build/root.$$
 packages=ca-certificates,git,sudo,procps
 
 need mmdebstrap arch-test qemu-user-static git

@@ -110,7 +110,10 @@ in_root() {
 		"$build/npm-$release" /usr/bin/env -i TERM="${TERM:-dumb}" LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 		${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt} "$@" &
 	child=$! # in the background, where a signal is heard meanwhile
-	wait "$child"
+	local status=0
+	wait "$child" || status=$?
+	child=
+	return $status
 }
 
 main() {

@@ -37,7 +37,7 @@ apt_get() {
 apt_get update || echo "the lists of packages could not be renewed" >&2
 
 # Links that start something: of systemd, and of System V's scripts for machines without it.
-starting() { find /etc/systemd/system /etc/rc[S2-5].d \( -path '*.wants/*' -o -name 'S*' \) -type l 2>/dev/null | sort; }
+starting() { find /etc/systemd/system /etc/rc[S2-5].d \( -path '*.wants/*' -o -name 'S*' \) -type l 2>/dev/null | sort || true; }
 starting_before=$(starting)
 apt_get install -y --no-install-recommends "$@"
 

@@ -74,10 +74,10 @@ cause() {
 # elsewhere a line at first and every half minute.
 shell_ticker() {
 	local label=$1 log=$2 began=$SECONDS columns last next=0
-	sleep 2
+	sleep 2 >/dev/null 2>&1 # which, left behind, holds no pipe open
 	while kill -0 $$ 2>/dev/null; do
 		if [ -n "$shell_tty" ]; then
-			columns=$(tput cols 2>/dev/null || echo 80)
+			read -r _ columns < <(stty size <&2 2>/dev/null) || columns=80
 			last=$(tail -c 400 "$log" | tr '\r\t' '\n ' | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | grep -v '^ *$' | tail -n 1)
 			last="$label: $((SECONDS - began)) s  $last"
 			printf '\r\033[K%s' "${last:0:columns-1}" >&2
@@ -85,7 +85,7 @@ shell_ticker() {
 			printf '%s: %d s so far\n' "$label" $((SECONDS - began)) >&2
 			next=$((SECONDS - began + 30))
 		fi
-		sleep 1
+		sleep 1 >/dev/null 2>&1
 	done
 }
 

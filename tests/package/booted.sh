@@ -35,7 +35,11 @@ inside() { "${as_root[@]}" nsenter --target "$(<"$scratch/pid")" --all "$@"; }
 
 halt() {
 	[ -n "$booted" ] || return 0
-	"${as_root[@]}" kill -KILL "$(<"$scratch/pid")" 2>/dev/null || true
+	if [ -s "$scratch/pid" ]; then
+		"${as_root[@]}" kill -KILL "$(<"$scratch/pid")" 2>/dev/null || true
+	else
+		"${as_root[@]}" kill -TERM "$booted" 2>/dev/null || true
+	fi
 	wait "$booted" || true
 	booted=
 }

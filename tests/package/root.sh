@@ -10,7 +10,7 @@ release=$1
 dir=$2
 here=$(dirname "$(readlink -f "$0")")
 extra=systemd-sysv,dbus,udev,mosquitto,mosquitto-clients,openssh-server,sudo
-later=(nginx ssl-cert libpaho-mqtt1.3 libcjson1 '^libgpiod[0-9]$')
+later=(nginx ssl-cert '^libpaho-mqtt[0-9.]+$' '^libcjson[0-9]+$' '^libgpiod[0-9]$')
 
 stamp=$(sha256sum "$0")
 [ "$(cat "$dir.stamp" 2>/dev/null)" != "$stamp" ] || exit 0

@@ -8,12 +8,11 @@ host as any other: what it sees of the broker comes over that wire.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
 
-from engine import CGROUP, Engine, run
+from engine import Engine, run
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import glow

@@ -79,11 +79,27 @@ class Processor:
             for program, option, says in STARTS[target]:
                 ran = self.emulated(image, program, option)
                 assert says in ran.stdout, ran
+            if target == "dashboard":
+                self.check_page(image)
             print("%s for %s: %.1f MB, packed %.1f MB, the last layer %d kB, packed %d kB" %
                   (target, self.name, told["Size"] / 1e6, os.path.getsize(path) / 1e6,
                    os.path.getsize(image.layers[-1]) / 1000, image.last_packed() / 1000), flush=True)
             if target == "bridge":
                 self.check_bridge(image, folder)
+
+    def check_page(self, image):
+        """Its nginx, which may be an older one than this machine's image has, takes its configuration."""
+        secrets = os.path.join(image.root, "run", "secrets")
+        os.makedirs(secrets, exist_ok=True)
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=broker", "-keyout",
+            os.path.join(secrets, "server.key"), "-out", os.path.join(secrets, "server.crt"))
+        conf = os.path.join(image.root, "etc", "nginx", "glowswarm.conf")
+        told = self.emulated(image, "usr/sbin/nginx", "-t", "-c", "/etc/nginx/glowswarm.conf")
+        assert told.returncode == 0, told.stdout
+        with open(conf, "a") as f:  # the control
+            f.write("nothing on;\n")
+        told = self.emulated(image, "usr/sbin/nginx", "-t", "-c", "/etc/nginx/glowswarm.conf")
+        assert "unknown directive" in told.stdout, told.stdout
 
     def check_bridge(self, image, folder):
         assert image.files(-1) == ["usr/bin/glow-bridge"] and len(image.files(-2)) > 1, image.files(-1)
