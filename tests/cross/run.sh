@@ -15,20 +15,8 @@ build=$(readlink -m "${GLOW_CROSS_BUILD:-$source/build/cross}")
 jobs=$(nproc)
 began=$SECONDS
 
-say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
-
-need() {
-	local missing=() package as_root=()
-	for package in "$@"; do
-		dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
-	done
-	[ ${#missing[@]} -eq 0 ] && return
-	say "installing ${missing[*]}"
-	[ "$(id -u)" -eq 0 ] || as_root=(sudo)
-	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-		"${missing[@]}" >/dev/null
-}
+# shellcheck source=tests/harness/shell.sh
+. "$here/../harness/shell.sh"
 
 # step <label> <command…>: the command, and how long it took.
 step() {
