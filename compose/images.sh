@@ -16,6 +16,8 @@ targets=(bridge conductor broker dashboard)
 wanted=()
 platform=
 check=
+partial=
+trap 'rm -f "$partial"' EXIT
 base=()
 
 usage() {
@@ -67,7 +69,7 @@ build_file() {
 	build --build-arg TARGETARCH="${words[1]}" --build-arg TARGETVARIANT="${words[2]:-}" --iidfile "$file.id"
 	id=$(<"$file.id")
 	rm "$file.id"
-	trap 'rm -f "$file.new"' EXIT
+	partial=$file.new
 	docker save "$id" | python3 -B compose/image_file.py "$platform" "$registry/$target:$version" "$registry/$target:latest" >"$file.new"
 	mv "$file.new" "$file"
 	echo "$file"
