@@ -94,11 +94,11 @@ class Processor:
         run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=broker", "-keyout",
             os.path.join(secrets, "server.key"), "-out", os.path.join(secrets, "server.crt"))
         conf = os.path.join(image.root, "etc", "nginx", "glowswarm.conf")
-        told = self.emulated(image, "usr/sbin/nginx", "-t", "-c", "/etc/nginx/glowswarm.conf")
+        told = self.emulated(image, "usr/sbin/nginx", "-t", "-g", "user glow;", "-c", "/etc/nginx/glowswarm.conf")
         assert told.returncode == 0, told.stdout
         with open(conf, "a") as f:  # the control
             f.write("nothing on;\n")
-        told = self.emulated(image, "usr/sbin/nginx", "-t", "-c", "/etc/nginx/glowswarm.conf")
+        told = self.emulated(image, "usr/sbin/nginx", "-t", "-g", "user glow;", "-c", "/etc/nginx/glowswarm.conf")
         assert "unknown directive" in told.stdout, told.stdout
 
     def check_bridge(self, image, folder):
