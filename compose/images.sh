@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
 registry=${GLOW_REGISTRY:-glowswarm}
-version=$(sed -n 's/^project(glowswarm VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+version=$(cmake/version.sh)
 revision=$(cmake/commit.sh .)
 read -ra options <<<"${GLOW_BUILD_OPTIONS:-}"
 targets=(bridge conductor broker dashboard)

@@ -114,7 +114,7 @@ choose_package() {
 		kind=rpi
 		how="its processor is an ARMv6, which Debian's armhf is not for: there, ./run package --native, and from there to here"
 	fi
-	version=$(sed -n 's/^project(glowswarm VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)+$kind$number
+	version=$(cmake/version.sh)+$kind$number
 	package=build/packages/${found[release]}/glow-bridge_${version}_${found[arch]}.deb
 	[ -e "$package" ] || die "$EX_UNAVAILABLE" "there is no $package for $host: $how"
 }

@@ -28,7 +28,7 @@ control() {
 	local tree=$out/control
 	rm -rf "$tree"
 	mkdir -p "$tree/dashboard"
-	cp -r ../CMakeLists.txt ../bridge ../include "$tree"
+	cp -r ../CMakeLists.txt ../bridge ../cmake ../include "$tree"
 	cp -r wasm "$tree/dashboard"
 	sed -i 's/29556/29756/' "$tree/bridge/core/wave.c"
 	"$tree/dashboard/wasm/build.sh" "$tree"

@@ -73,7 +73,7 @@ check() {
 version() {
 	local suffix=deb
 	[ -z "$native" ] || [ "$(os ID)" != raspbian ] || suffix=rpi
-	echo "$(sed -n 's/^project(glowswarm VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)+$suffix$number"
+	echo "$(cmake/version.sh)+$suffix$number"
 }
 
 # The sources into $work/source, without a changelog.

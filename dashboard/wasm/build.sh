@@ -11,7 +11,7 @@ ln -sfn "$(pkg-config --variable=includedir libcjson)/cjson" "$out/include/cjson
 
 sources=(bridge/core/*.c bridge/effect/*.c bridge/sync/*.c bridge/proto/*.c
 	bridge/app/stage.c bridge/app/ctl/fit.c bridge/app/ctl/watch.c bridge/app/ctl/watch_words.c dashboard/wasm/*.c)
-version=$(sed -n 's/^project(.*VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+version=$(cmake/version.sh)
 
 # What bridge/sync/CMakeLists.txt asks of floating point holds here too: the same sums everywhere.
 clang --target=wasm32-wasi -std=gnu11 -O2 -mbulk-memory -ffunction-sections -fdata-sections -fvisibility=hidden \

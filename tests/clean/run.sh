@@ -54,7 +54,7 @@ network_of_this_machine() {
 	apt-config dump | grep -E '^Acquire::(http|https|Check)' >"$root/etc/apt/apt.conf.d/90network" || true
 	printf 'deb %s %s main\n' "$mirror" "$suite" "$mirror" "$suite-updates" >"$root/etc/apt/sources.list"
 	cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-	printf '127.0.0.1 localhost %s\n' newcomer >"$root/etc/hosts"
+	echo '127.0.0.1 localhost newcomer' >"$root/etc/hosts"
 	cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
 }
 
@@ -76,8 +76,6 @@ make_root() {
 	echo 'newcomer ALL=(ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/newcomer"
 	git clone -q --no-hardlinks "$source" "$root/home/newcomer/my glow swarm"
 	chroot "$root" chown -R newcomer: /home/newcomer
-	chown 0:0 "$build/archives-$1"
-	chroot "$root" chown newcomer: "/home/newcomer"
 }
 
 # In namespaces that end with their first process, with devices of no hardware.

@@ -117,14 +117,13 @@ progress() {
 	return $status
 }
 
-is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
-
 # need <package>…: installs from Debian what is missing, and nothing when all is there.
 need() {
-	local missing=() package as_root=() off
+	local missing=() package as_root=() there off
 	command -v dpkg-query >/dev/null ||
 		die $EX_UNAVAILABLE "this is no Debian: the packages $* of another system have to be there already"
-	for package in "$@"; do is_installed "$package" || missing+=("$package"); done
+	there=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p') || true
+	for package in "$@"; do grep -qxF -- "$package" <<<"$there" || missing+=("$package"); done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if [ "$(id -u)" -ne 0 ]; then
 		command -v sudo >/dev/null ||
