@@ -82,18 +82,11 @@ make_root() {
 # shellcheck disable=SC2016 # expanded by the shell that unshare starts
 enter='
 set -e
-root=$1 archives=$2 npm=$3
-shift 3
+dev=$1 root=$2 archives=$3 npm=$4
+shift 4
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys"
-mount -t tmpfs -o mode=755 dev "$root/dev"
-for name in null zero full random urandom tty; do : >"$root/dev/$name"; mount --bind "/dev/$name" "$root/dev/$name"; done
-mkdir "$root/dev/pts" "$root/dev/shm"
-mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$root/dev/pts"
-mount -t tmpfs -o mode=1777 shm "$root/dev/shm"
-ln -s pts/ptmx "$root/dev/ptmx"
-ln -s /proc/self/fd "$root/dev/fd"
-ln -s fd/0 "$root/dev/stdin"; ln -s fd/1 "$root/dev/stdout"; ln -s fd/2 "$root/dev/stderr"
+"$dev" "$root"
 mount --bind "$archives" "$root/var/cache/apt/archives"
 mkdir -p "$root/home/newcomer/.npm"
 chown --reference="$root/home/newcomer" "$npm" "$root/home/newcomer/.npm"
@@ -104,8 +97,8 @@ exec chroot "$root" "$@"'
 in_root() {
 	local release=$1
 	shift
-	unshare --mount --pid --uts --ipc --fork --kill-child sh -c "hostname newcomer; $enter" sh "$root" "$build/archives-$release" \
-		"$build/npm-$release" /usr/bin/env -i TERM="${TERM:-dumb}" LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+	unshare --mount --pid --uts --ipc --fork --kill-child sh -c "hostname newcomer; $enter" sh "$here/../harness/dev.sh" "$root" \
+		"$build/archives-$release" "$build/npm-$release" /usr/bin/env -i TERM="${TERM:-dumb}" LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 		${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt} "$@" &
 	child=$! # in the background, where a signal is heard meanwhile
 	local status=0

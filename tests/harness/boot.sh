@@ -43,15 +43,7 @@ mount --bind "$root/proc/sys" "$root/proc/sys" # this machine's: systemd would s
 mount -o remount,bind,ro "$root/proc/sys"
 mount -t sysfs -o ro sysfs "$root/sys"
 mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
-mount -t tmpfs -o mode=755 tmpfs "$root/dev"
-mkdir "$root"/dev/{pts,shm}
-for node in null zero full random urandom tty; do
-	: >"$root/dev/$node"
-	mount --bind "/dev/$node" "$root/dev/$node"
-done
-mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$root/dev/pts"
-ln -s pts/ptmx "$root/dev/ptmx"
-ln -s /proc/self/fd "$root/dev/fd"
+"$(dirname "$0")/dev.sh" "$root"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 echo pi1 >"$root/etc/hostname"
