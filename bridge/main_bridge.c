@@ -12,7 +12,7 @@
 #include <glow/daemon.h>
 #include <glow/health.h>
 #include <glow/log.h>
-#include <glow/node.h>
+#include <glow/node_run.h>
 #include <glow/options.h>
 #include <glow/topics.h>
 
@@ -139,9 +139,9 @@ static int list_boards(void)
 	return 0;
 }
 
-static struct glow_node_cfg node_cfg(const struct options *o)
+static struct glow_node_run_cfg node_cfg(const struct options *o)
 {
-	return (struct glow_node_cfg){
+	return (struct glow_node_run_cfg){
 		.prefix = o->common.prefix,
 		.node = o->node && o->node[0] ? o->node : glow_daemon_node(),
 		.groups = o->groups,
@@ -161,7 +161,7 @@ static struct glow_node_cfg node_cfg(const struct options *o)
 			       .virtual_out = o->virtual_out,
 			       .virtual_pixels = (uint32_t)o->virtual_pixels,
 			       .virtual_shape =
-				       strcmp(o->virtual_shape, "piglow") == 0 ? GLOW_SHAPE_PIGLOW : GLOW_SHAPE_BLINKT,
+				       strcmp(o->virtual_shape, "piglow") == 0 ? GLOW_SHAPE_PIGLOW : GLOW_SHAPE_ROW,
 			       .keep = strcmp(o->on_exit, "keep") == 0 },
 		.mqtt = glow_common_mqtt(&o->common),
 		.fps = (unsigned)o->fps,
@@ -174,7 +174,7 @@ static struct glow_node_cfg node_cfg(const struct options *o)
 	};
 }
 
-static int run_verb(const struct glow_config *config, const struct glow_node_cfg *cfg)
+static int run_verb(const struct glow_config *config, const struct glow_node_run_cfg *cfg)
 {
 	const char *verb = config->verb;
 
@@ -197,7 +197,7 @@ int main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct glow_config config;
-	struct glow_node_cfg cfg;
+	struct glow_node_run_cfg cfg;
 	int status = glow_config_read(&config, &program, &options, argc, argv);
 
 	if (status)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <glow/conduct.h>
+#include <glow/conductor_run.h>
 #include <glow/config.h>
 #include <glow/daemon.h>
 #include <glow/log.h>
@@ -67,9 +67,9 @@ static const struct glow_program program = {
 	.n_options = sizeof(rows) / sizeof(rows[0]),
 };
 
-static struct glow_conduct_cfg conduct_cfg(const struct options *o)
+static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 {
-	struct glow_conduct_cfg cfg = {
+	struct glow_conductor_run_cfg cfg = {
 		.conductor = { .prefix = o->common.prefix,
 			       .discovery = strcmp(o->discovery, "off") == 0 ? "" : o->discovery,
 			       .node = o->node && o->node[0] ? o->node : glow_daemon_node(),
@@ -85,7 +85,7 @@ static struct glow_conduct_cfg conduct_cfg(const struct options *o)
 	return cfg;
 }
 
-static int run_verb(const struct glow_config *config, const struct glow_conduct_cfg *cfg)
+static int run_verb(const struct glow_config *config, const struct glow_conductor_run_cfg *cfg)
 {
 	const char *verb = config->verb;
 
@@ -94,24 +94,24 @@ static int run_verb(const struct glow_config *config, const struct glow_conduct_
 		return 0;
 	}
 	if (strcmp(verb, "healthcheck") == 0)
-		return glow_conduct_health(cfg->conductor.node);
+		return glow_conductor_health(cfg->conductor.node);
 	if (strcmp(verb, "doctor") == 0)
-		return glow_conduct_doctor(cfg);
-	return glow_conduct_check(cfg); /* --check-config */
+		return glow_conductor_doctor(cfg);
+	return glow_conductor_check(cfg); /* --check-config */
 }
 
 int main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct glow_config config;
-	struct glow_conduct_cfg cfg;
+	struct glow_conductor_run_cfg cfg;
 	int status = glow_config_read(&config, &program, &options, argc, argv);
 
 	if (status)
 		return status;
 	glow_log_setup(options.common.log_level, options.common.log_format);
 	cfg = conduct_cfg(&options);
-	status = config.verb ? run_verb(&config, &cfg) : glow_conduct_run(&cfg);
+	status = config.verb ? run_verb(&config, &cfg) : glow_conductor_run(&cfg);
 	glow_config_free(&config);
 	return status;
 }

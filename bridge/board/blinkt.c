@@ -108,7 +108,7 @@ int glow_blinkt_create(struct glow_pins *pins, bool keep, struct glow_board **re
 		return -ENOMEM;
 	}
 	b->board.desc = &glow_board_blinkt;
-	b->board.shape = (struct glow_shape){ GLOW_SHAPE_BLINKT, GLOW_BLINKT_PIXELS };
+	b->board.shape = (struct glow_shape){ GLOW_SHAPE_ROW, GLOW_BLINKT_PIXELS };
 	memcpy(b->board.backend, pins->backend, sizeof(b->board.backend));
 	b->pins = pins;
 	b->keep = keep;

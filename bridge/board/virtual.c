@@ -176,7 +176,7 @@ static int open_file(const char *path, int *ret_fd, struct glow_diag *diag)
 
 int glow_virtual_shape(const struct glow_board_cfg *cfg, struct glow_shape *ret_shape, struct glow_diag *diag)
 {
-	bool row = cfg->virtual_shape == GLOW_SHAPE_BLINKT;
+	bool row = cfg->virtual_shape == GLOW_SHAPE_ROW;
 
 	if (row && (cfg->virtual_pixels < 1 || cfg->virtual_pixels > GLOW_PIXELS_MAX)) {
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "virtual_pixels", "must be 1..%d, got %u", GLOW_PIXELS_MAX,

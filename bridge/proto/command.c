@@ -423,7 +423,7 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
 	const cJSON *params;
 
 	if (ctx->any)
-		r.shape = (struct glow_shape){ GLOW_SHAPE_BLINKT, GLOW_PIXELS_MAX };
+		r.shape = (struct glow_shape){ GLOW_SHAPE_ROW, GLOW_PIXELS_MAX };
 	memset(ret_command, 0, offsetof(struct glow_command, paint));
 	memset(ret_command->paint_set, 0, r.shape.pixels);
 	ret_command->paint.n = r.shape.pixels;

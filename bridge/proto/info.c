@@ -174,7 +174,7 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 	    int_or(limits, "brightness", 255, 0, 255, &brightness, diag) ||
 	    int_or(limits, "current_ma", 0, 0, UINT32_MAX, &current, diag))
 		return diag->code;
-	ret_info->shape = (struct glow_shape){ GLOW_SHAPE_BLINKT, (uint32_t)pixels };
+	ret_info->shape = (struct glow_shape){ GLOW_SHAPE_ROW, (uint32_t)pixels };
 	if (strcmp(shape, "piglow") == 0)
 		ret_info->shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
 	ret_info->fps = (unsigned)fps;

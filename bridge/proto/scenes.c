@@ -80,7 +80,7 @@ static cJSON *look_words(const cJSON *tree, bool kept, bool unknown)
 
 static enum glow_code read_look(struct reading *r, const cJSON *tree, struct glow_scene_entry *ret_entry)
 {
-	const struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = { GLOW_SHAPE_BLINKT, 1 } };
+	const struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = { GLOW_SHAPE_ROW, 1 } };
 	const cJSON *effect = glow_json_get(tree, "effect");
 	bool unknown = r->kept &&
 		       (cJSON_IsNull(effect) || (cJSON_IsString(effect) &&

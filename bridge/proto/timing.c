@@ -92,6 +92,29 @@ bool glow_reply_read(const void *bytes, size_t len, bool adopt, struct glow_time
 	return true;
 }
 
+void glow_request_message(const struct glow_time_request *request, const char *topic, uint8_t bytes[GLOW_REQUEST_SIZE],
+			  struct glow_message *ret_message)
+{
+	glow_request_write(request, bytes);
+	*ret_message = (struct glow_message){
+		.topic = topic,
+		.payload = bytes,
+		.len = GLOW_REQUEST_SIZE,
+		.aging = { GLOW_REQUEST_T1, request->s1_ns ? GLOW_REQUEST_S1 : 0 }, /* 0 says "none" and stays so */
+	};
+}
+
+void glow_reply_message(const struct glow_time_reply *reply, bool adopt, const char *topic,
+			uint8_t bytes[GLOW_ADOPT_REPLY_SIZE], struct glow_message *ret_message)
+{
+	*ret_message = (struct glow_message){
+		.topic = topic,
+		.payload = bytes,
+		.len = glow_reply_write(reply, adopt, bytes),
+		.aging = { GLOW_REPLY_T3 },
+	};
+}
+
 /* ---- who leads ---- */
 
 void glow_clock_id_format(uint64_t id, char ret_text[GLOW_CLOCK_ID_LEN + 1])

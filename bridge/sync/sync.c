@@ -155,11 +155,6 @@ void glow_sync_probe(struct glow_sync *s, struct glow_raw now, struct glow_time_
 	*ret_request = request;
 }
 
-static bool same_leader(struct glow_leader a, struct glow_leader b)
-{
-	return a.clock_id == b.clock_id && a.term == b.term && a.boot == b.boot;
-}
-
 static bool stamp(int64_t ns)
 {
 	return ns >= 0 && ns < STAMP_MAX_NS;
@@ -172,7 +167,7 @@ static bool accept(struct glow_sync *s, const struct glow_time_reply *r, int64_t
 	struct glow_time_request *sent = &s->sent[r->seq % GLOW_SYNC_OUTSTANDING];
 
 	if (s->phase == GLOW_SYNC_LEADING || r->seq == 0 || sent->seq != r->seq || r->t1_ns < sent->t1_ns ||
-	    !same_leader(r->leader, s->leader))
+	    !glow_leader_same(r->leader, s->leader))
 		return false;
 	sent->seq = 0;
 	if (!stamp(r->t2_ns) || !stamp(r->t3_ns) || r->t3_ns < r->t2_ns || t4_ns < r->t1_ns ||

@@ -130,7 +130,7 @@ int main(int argc, char **argv)
 	ssize_t n;
 
 	if (argc > 1 && strcmp(argv[1], "info") == 0) {
-		struct glow_info info = { .id = "pi1", .shape = { GLOW_SHAPE_BLINKT, 8 }, .fps = 60 };
+		struct glow_info info = { .id = "pi1", .shape = { GLOW_SHAPE_ROW, 8 }, .fps = 60 };
 
 		puts(glow_json_finish(glow_info_write(&info)));
 		return 0;

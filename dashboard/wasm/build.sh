@@ -9,8 +9,8 @@ cd "$(dirname "$0")/../.."
 mkdir -p "$out/include"
 ln -sfn "$(pkg-config --variable=includedir libcjson)/cjson" "$out/include/cjson"
 
-sources=(bridge/core/*.c bridge/effect/*.c bridge/sync/*.c bridge/proto/*.c
-	bridge/app/stage.c bridge/app/ctl/fit.c bridge/app/ctl/watch.c bridge/app/ctl/watch_words.c dashboard/wasm/*.c)
+sources=(bridge/core/*.c bridge/effect/*.c bridge/sync/*.c bridge/diag/diag.c bridge/proto/*.c bridge/view/*.c
+	dashboard/wasm/*.c)
 version=$(cmake/version.sh)
 
 # What bridge/sync/CMakeLists.txt asks of floating point holds here too: the same sums everywhere.

@@ -17,13 +17,7 @@ struct glow_raw glow_raw_now(void);
  * time adds to the latter. Read at start and again when the wall clock is set. */
 int64_t glow_wall_minus_mono_us(void);
 
-/** The wall clock of this machine as its oscillator sees it. */
-struct glow_wall {
-	int64_t offset_ns;   /**< UTC minus L */
-	bool synchronised;   /**< somebody keeps it right, says the kernel */
-	int32_t tz_offset_s; /**< local civil time minus UTC */
-};
-
+/** The wall clock as it is now. */
 struct glow_wall glow_wall_now(void);
 
 /** A descriptor that turns readable when somebody sets the wall clock, or a

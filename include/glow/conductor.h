@@ -10,11 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <glow/bridge.h>
-#include <glow/clock.h>
 #include <glow/diag.h>
-#include <glow/mqtt.h>
+#include <glow/message.h>
 #include <glow/time.h>
+#include <glow/topics.h>
 
 struct glow_conductor_cfg {
 	const char *prefix;

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <glow/message.h>
 #include <glow/time.h>
 
 /** Largest packet we accept (CONNECT Maximum Packet Size), bytes. */
@@ -40,24 +41,6 @@ struct glow_mqtt_cfg {
 	 * come before GLOW_MQTT_CONNECTED. May be empty. */
 	const char *const *retained_topics;
 	size_t n_retained_topics;
-};
-
-/** A message in either direction. Memory: see the functions.
- *
- * Time stamps inside a payload should tell when it really left, which only the
- * network thread knows: `aging` holds up to two offsets (0: none) of little-endian
- * 64-bit nanoseconds that grow, as it is sent, by the time it waited since glow_mqtt_publish(). */
-struct glow_message {
-	const char *topic;
-	const void *payload; /**< `len` bytes, not NUL-terminated */
-	size_t len;
-	int qos;
-	bool retained;
-	const char *response_topic; /**< NULL for none */
-	const void *correlation;    /**< `correlation_len` bytes */
-	size_t correlation_len;
-	struct glow_raw at; /**< when it arrived, or was given to glow_mqtt_publish() */
-	uint16_t aging[2];
 };
 
 enum glow_mqtt_event_kind {

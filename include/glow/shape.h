@@ -15,7 +15,7 @@
 #define GLOW_PIGLOW_ARM  6
 
 enum glow_shape_kind {
-	GLOW_SHAPE_BLINKT, /**< a row of RGB pixels of any length */
+	GLOW_SHAPE_ROW,    /**< a row of RGB pixels of any length */
 	GLOW_SHAPE_PIGLOW, /**< 18 LEDs of one colour each: index = 6*(arm-1) + tip to centre */
 };
 

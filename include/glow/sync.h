@@ -24,6 +24,11 @@ struct glow_leader {
 	uint32_t term, boot;
 };
 
+static inline bool glow_leader_same(struct glow_leader a, struct glow_leader b)
+{
+	return a.clock_id == b.clock_id && a.term == b.term && a.boot == b.boot;
+}
+
 /** A probe on its way out and its answer; on the wire in glow/timing.h. */
 struct glow_time_request {
 	uint32_t seq;

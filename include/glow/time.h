@@ -5,6 +5,7 @@
 /* Scales of time that the compiler keeps apart: this machine's two and the
  * cluster's. They meet in one file only, io/clock.c. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** An instant on this machine: CLOCK_MONOTONIC, nanoseconds. */
@@ -22,6 +23,13 @@ struct glow_raw {
  * believes it. A node without cluster time uses its own wall clock here. */
 struct glow_time {
 	int64_t us;
+};
+
+/** The wall clock of this machine as its oscillator sees it. */
+struct glow_wall {
+	int64_t offset_ns;   /**< UTC minus L */
+	bool synchronised;   /**< somebody keeps it right, says the kernel */
+	int32_t tz_offset_s; /**< local civil time minus UTC */
 };
 
 #define GLOW_US_PER_S INT64_C(1000000)

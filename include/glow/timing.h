@@ -13,6 +13,7 @@
 #include <cjson/cJSON.h>
 
 #include <glow/diag.h>
+#include <glow/message.h>
 #include <glow/sync.h>
 #include <glow/topics.h>
 
@@ -34,6 +35,12 @@ bool glow_request_read(const void *bytes, size_t len, struct glow_time_request *
 /** Writes 48 bytes, or 64 with what a new conductor asks of nodes (`adopt`); returns how many. */
 size_t glow_reply_write(const struct glow_time_reply *reply, bool adopt, uint8_t ret_bytes[GLOW_ADOPT_REPLY_SIZE]);
 bool glow_reply_read(const void *bytes, size_t len, bool adopt, struct glow_time_reply *ret_reply);
+
+/** They as messages at that topic, with the stamps that age. The message borrows topic and bytes. */
+void glow_request_message(const struct glow_time_request *request, const char *topic, uint8_t bytes[GLOW_REQUEST_SIZE],
+			  struct glow_message *ret_message);
+void glow_reply_message(const struct glow_time_reply *reply, bool adopt, const char *topic,
+			uint8_t bytes[GLOW_ADOPT_REPLY_SIZE], struct glow_message *ret_message);
 
 /** "0123456789abcdef": a clock's id on the wire. */
 #define GLOW_CLOCK_ID_LEN 16

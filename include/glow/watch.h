@@ -12,7 +12,7 @@
 
 #include <glow/fit.h>
 #include <glow/info.h>
-#include <glow/mqtt.h>
+#include <glow/message.h>
 #include <glow/stage.h>
 #include <glow/state.h>
 #include <glow/timing.h>

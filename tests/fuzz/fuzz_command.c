@@ -15,11 +15,11 @@ static const struct light {
 	const char *effect; /* "" for auto */
 	bool painted;
 } lights[] = {
-	{ GLOW_COMMAND_SET, { GLOW_SHAPE_BLINKT, 8 }, "", false },
+	{ GLOW_COMMAND_SET, { GLOW_SHAPE_ROW, 8 }, "", false },
 	{ GLOW_COMMAND_SET, { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS }, "breathe", false },
-	{ GLOW_COMMAND_SET, { GLOW_SHAPE_BLINKT, 5 }, "solid", true },
-	{ GLOW_COMMAND_SET, { GLOW_SHAPE_BLINKT, 8 }, "gauge", false },
-	{ GLOW_COMMAND_NOTIFY, { GLOW_SHAPE_BLINKT, 8 }, "", false },
+	{ GLOW_COMMAND_SET, { GLOW_SHAPE_ROW, 5 }, "solid", true },
+	{ GLOW_COMMAND_SET, { GLOW_SHAPE_ROW, 8 }, "gauge", false },
+	{ GLOW_COMMAND_NOTIFY, { GLOW_SHAPE_ROW, 8 }, "", false },
 };
 
 static void check_command(const struct glow_command *cmd, const struct light *light)

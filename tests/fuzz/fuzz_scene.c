@@ -58,7 +58,7 @@ static void check_picture(const struct glow_scene *scene)
 {
 	static struct glow_frame frame;
 	static struct glow_look idle;
-	struct glow_env env = { .shape = { GLOW_SHAPE_BLINKT, 8 }, .brightness_limit = 255 };
+	struct glow_env env = { .shape = { GLOW_SHAPE_ROW, 8 }, .brightness_limit = 255 };
 	struct glow_scene_layer layer = { scene, { .offset = GLOW_STRIP_MAX - 8, .total = GLOW_STRIP_MAX } };
 	struct glow_picture pic = { .idle = &idle, .scenes = &layer, .n_scenes = 1 };
 

@@ -8,7 +8,7 @@
 #include "check.h"
 
 static const struct glow_shape shapes[] = {
-	{ GLOW_SHAPE_BLINKT, 8 },
+	{ GLOW_SHAPE_ROW, 8 },
 	{ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS },
 };
 

@@ -158,7 +158,7 @@ static void test_life(void **state)
 	keep_last(&b.fake.wire);
 	assert_true(wire_is(&b.fake.wire, dark));
 	assert_idle(&b);
-	assert_int_equal(b.board->shape.kind, GLOW_SHAPE_BLINKT);
+	assert_int_equal(b.board->shape.kind, GLOW_SHAPE_ROW);
 	assert_int_equal(b.board->shape.pixels, 8);
 	assert_string_equal(b.board->backend, "fake");
 	show(&b, colors);

@@ -97,7 +97,7 @@ static void test_truecolor(void **state)
 	(void)state;
 	set_environment("truecolor", "");
 	open_terminal(&s, 80);
-	run(&s, GLOW_SHAPE_BLINKT);
+	run(&s, GLOW_SHAPE_ROW);
 	assert_string_equal(s.text,
 			    "\033[?25l"
 			    "\r\033[0m" DOT "\033[0m" DOT "\033[0m" DOT "\033[0m\033[K"
@@ -113,7 +113,7 @@ static void test_256_colors(void **state)
 	(void)state;
 	set_environment("", "");
 	open_terminal(&s, 80);
-	run(&s, GLOW_SHAPE_BLINKT);
+	run(&s, GLOW_SHAPE_ROW);
 	/* 16 + 36*5, and 16 + 36*0 + 6*2 + 5: the nearest to 128 is 135 */
 	assert_non_null(strstr(s.text, "\r\033[38;5;196m" CIRCLE "\033[0m" DOT "\033[38;5;33m" CIRCLE "\033[0m\033[K"));
 	assert_null(strstr(s.text, "38;2;"));
@@ -126,7 +126,7 @@ static void test_no_color(void **state)
 	(void)state;
 	set_environment("truecolor", "1");
 	open_terminal(&s, 80);
-	run(&s, GLOW_SHAPE_BLINKT);
+	run(&s, GLOW_SHAPE_ROW);
 	assert_non_null(strstr(s.text, "\rff0000 000000 0180ff \033[0m\033[K"));
 	assert_null(strstr(s.text, "\033[38"));
 }
@@ -138,7 +138,7 @@ static void test_narrow(void **state)
 	(void)state;
 	set_environment("", "1");
 	open_terminal(&s, 15);
-	run(&s, GLOW_SHAPE_BLINKT);
+	run(&s, GLOW_SHAPE_ROW);
 	assert_non_null(strstr(s.text, "\rff0000 000000 \033[0m\033[K"));
 }
 
@@ -149,7 +149,7 @@ static void test_not_a_terminal(void **state)
 	(void)state;
 	set_environment("truecolor", "");
 	open_pipe(&s);
-	run(&s, GLOW_SHAPE_BLINKT);
+	run(&s, GLOW_SHAPE_ROW);
 	assert_string_equal(s.text, "000000 000000 000000 \nff0000 000000 0180ff \n000000 000000 000000 \n");
 }
 

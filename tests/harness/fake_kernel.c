@@ -411,6 +411,6 @@ struct glow_board_cfg fake_kernel_cfg(void)
 		.i2c_bus = fake_kernel.i2c_bus,
 		.sysfs = fake_kernel.sys,
 		.virtual_pixels = 8,
-		.virtual_shape = GLOW_SHAPE_BLINKT,
+		.virtual_shape = GLOW_SHAPE_ROW,
 	};
 }

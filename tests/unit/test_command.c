@@ -26,7 +26,7 @@
 #define GREEN  ((struct glow_rgb){ 0, 255, 0 })
 #define BLUE   ((struct glow_rgb){ 0, 0, 255 })
 
-static const struct glow_shape blinkt = { GLOW_SHAPE_BLINKT, 8 };
+static const struct glow_shape blinkt = { GLOW_SHAPE_ROW, 8 };
 static const struct glow_shape piglow = { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
 
 static struct glow_command cmd;

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include <glow/command.h>
 #include <glow/conductor.h>
 #include <glow/json.h>
 #include <glow/log.h>

@@ -406,10 +406,9 @@ struct lit {
 };
 
 static const struct lit boards[] = {
-	{ { GLOW_SHAPE_BLINKT, 1 }, 0, 0 },   { { GLOW_SHAPE_BLINKT, 4 }, 0, 0 },
-	{ { GLOW_SHAPE_BLINKT, 8 }, 0, 0 },   { { GLOW_SHAPE_BLINKT, 18 }, 0, 0 },
-	{ { GLOW_SHAPE_PIGLOW, 18 }, 0, 0 },  { { GLOW_SHAPE_BLINKT, 40 }, 0, 0 },
-	{ { GLOW_SHAPE_BLINKT, 8 }, 16, 40 }, { { GLOW_SHAPE_BLINKT, 8 }, 800, 1600 },
+	{ { GLOW_SHAPE_ROW, 1 }, 0, 0 },   { { GLOW_SHAPE_ROW, 4 }, 0, 0 },      { { GLOW_SHAPE_ROW, 8 }, 0, 0 },
+	{ { GLOW_SHAPE_ROW, 18 }, 0, 0 },  { { GLOW_SHAPE_PIGLOW, 18 }, 0, 0 },  { { GLOW_SHAPE_ROW, 40 }, 0, 0 },
+	{ { GLOW_SHAPE_ROW, 8 }, 16, 40 }, { { GLOW_SHAPE_ROW, 8 }, 800, 1600 },
 };
 #define BOARDS (sizeof(boards) / sizeof(boards[0]))
 

@@ -119,8 +119,8 @@ static void one_quarter(struct glow_frame *f, struct glow_shape shape, uint32_t 
 
 static picture_fn *const storms[] = { strobe_white, strobe_red, red_blue, slow_strobe, random_pixels, one_quarter };
 static const struct glow_shape shapes[] = {
-	{ GLOW_SHAPE_BLINKT, 8 },  { GLOW_SHAPE_BLINKT, 1 },  { GLOW_SHAPE_BLINKT, 5 },
-	{ GLOW_SHAPE_BLINKT, 40 }, { GLOW_SHAPE_PIGLOW, 18 },
+	{ GLOW_SHAPE_ROW, 8 },  { GLOW_SHAPE_ROW, 1 },     { GLOW_SHAPE_ROW, 5 },
+	{ GLOW_SHAPE_ROW, 40 }, { GLOW_SHAPE_PIGLOW, 18 },
 };
 
 /* Five seconds of a storm of commands at 60 Hz. */

@@ -27,7 +27,7 @@ static int setup(void **state)
 		.groups = { "shelf", "upper-row" },
 		.n_groups = 2,
 		.board = "blinkt",
-		.shape = { GLOW_SHAPE_BLINKT, 8 },
+		.shape = { GLOW_SHAPE_ROW, 8 },
 		.backend = "gpiod:pinctrl-bcm2711",
 		.version = "1.2.3",
 		.fps = 50,
@@ -94,7 +94,7 @@ static void test_there_and_back(void **state)
 	assert_false(same(&info, &back));
 	there_and_back();
 	assert_true(same(&info, &back));
-	info.shape = (struct glow_shape){ GLOW_SHAPE_BLINKT, GLOW_PIXELS_MAX };
+	info.shape = (struct glow_shape){ GLOW_SHAPE_ROW, GLOW_PIXELS_MAX };
 	info.n_groups = 0;
 	info.problem[0] = '\0';
 	info.reverse = info.flash_limit = false;

@@ -15,7 +15,7 @@
 
 #include "../harness/dice.h"
 
-static const struct glow_shape blinkt = { GLOW_SHAPE_BLINKT, 8 };
+static const struct glow_shape blinkt = { GLOW_SHAPE_ROW, 8 };
 static const struct glow_shape piglow = { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
 static struct dice dice;
 static struct glow_frame f, limited, want;
@@ -34,7 +34,7 @@ static bool near(double got, double expected)
 /* I[mA] = 8 + sum of 20*(r+g+b)/255 in linear light; PiGlow 23 mA an LED. */
 static void test_model(void **state)
 {
-	const struct glow_shape long_row = { GLOW_SHAPE_BLINKT, 80 };
+	const struct glow_shape long_row = { GLOW_SHAPE_ROW, 80 };
 	double third;
 
 	(void)state;
@@ -55,7 +55,7 @@ static void test_model(void **state)
 
 static void test_defaults(void **state)
 {
-	const struct glow_shape one = { GLOW_SHAPE_BLINKT, 1 }, long_row = { GLOW_SHAPE_BLINKT, 80 };
+	const struct glow_shape one = { GLOW_SHAPE_ROW, 1 }, long_row = { GLOW_SHAPE_ROW, 80 };
 
 	(void)state;
 	assert_int_equal(glow_current_default_ma(blinkt), 250);
@@ -111,7 +111,7 @@ static int faults(limit_fn *limit, int rounds, int *ret_limited)
 	*ret_limited = 0;
 	for (int k = 0; k < rounds; k++) {
 		struct glow_shape shape =
-			k % 3 ? (struct glow_shape){ GLOW_SHAPE_BLINKT, 1 + dice_roll(&dice, 20) } : piglow;
+			k % 3 ? (struct glow_shape){ GLOW_SHAPE_ROW, 1 + dice_roll(&dice, 20) } : piglow;
 		uint32_t limit_ma = dice_roll(&dice, 600);
 
 		random_frame(shape);
@@ -171,7 +171,7 @@ static void test_below_idle(void **state)
 /* The longest row at full light: no sum may overflow. */
 static void test_longest(void **state)
 {
-	const struct glow_shape longest = { GLOW_SHAPE_BLINKT, GLOW_PIXELS_MAX };
+	const struct glow_shape longest = { GLOW_SHAPE_ROW, GLOW_PIXELS_MAX };
 
 	(void)state;
 	assert_true(near(ma(longest, GLOW_WHITE), 61.0 * GLOW_PIXELS_MAX));

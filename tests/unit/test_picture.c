@@ -71,7 +71,7 @@ static struct glow_frame frame, other;
 static int setup(void **state)
 {
 	(void)state;
-	env = (struct glow_env){ .shape = { GLOW_SHAPE_BLINKT, 8 }, .brightness_limit = 255 };
+	env = (struct glow_env){ .shape = { GLOW_SHAPE_ROW, 8 }, .brightness_limit = 255 };
 	glow_look_init(&idle, &still, START);
 	glow_look_init(&light, NULL, START);
 	glow_look_init(&notice, &still, START);

@@ -14,7 +14,7 @@
 #include <glow/shape.h>
 
 static const struct glow_shape piglow = { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
-static const struct glow_shape blinkt = { GLOW_SHAPE_BLINKT, 8 };
+static const struct glow_shape blinkt = { GLOW_SHAPE_ROW, 8 };
 
 /* The LEDs of an arm from the tip to the centre. */
 enum { RED, ORANGE, YELLOW, GREEN, BLUE, WHITE };
@@ -151,7 +151,7 @@ static void test_piglow_names(void **state)
 
 static void test_row_names(void **state)
 {
-	const struct glow_shape one = { GLOW_SHAPE_BLINKT, 1 }, five = { GLOW_SHAPE_BLINKT, 5 };
+	const struct glow_shape one = { GLOW_SHAPE_ROW, 1 }, five = { GLOW_SHAPE_ROW, 5 };
 
 	(void)state;
 	assert_int_equal(glow_shape_led_names(blinkt), 3);

@@ -27,7 +27,7 @@ static int setup(void **state)
 {
 	(void)state;
 	glow_stage_init(&stage);
-	info = (struct glow_info){ .id = "pi2", .shape = { GLOW_SHAPE_BLINKT, 8 } };
+	info = (struct glow_info){ .id = "pi2", .shape = { GLOW_SHAPE_ROW, 8 } };
 	diag = (struct glow_diag){ .code = GLOW_OK };
 	return 0;
 }

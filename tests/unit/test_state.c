@@ -22,10 +22,10 @@
 #define NOW INT64_C(1700000000000000)
 
 static const struct glow_shape shapes[] = {
-	{ GLOW_SHAPE_BLINKT, 8 },
+	{ GLOW_SHAPE_ROW, 8 },
 	{ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS },
-	{ GLOW_SHAPE_BLINKT, 1 },
-	{ GLOW_SHAPE_BLINKT, 144 },
+	{ GLOW_SHAPE_ROW, 1 },
+	{ GLOW_SHAPE_ROW, 144 },
 };
 #define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include <glow/bridge.h>
+#include <glow/node.h>
 #include <glow/json.h>
 #include <glow/watch.h>
 
@@ -68,7 +68,7 @@ static void hear_of(const char *node, const char *leaf, const char *payload)
 /* A Blinkt! that shows blue when idle and has let its light go. */
 static void arrive(const char *node, const char *group)
 {
-	struct glow_info info = { .board = "virtual", .shape = { GLOW_SHAPE_BLINKT, 8 }, .fps = 60, .idle = "blue" };
+	struct glow_info info = { .board = "virtual", .shape = { GLOW_SHAPE_ROW, 8 }, .fps = 60, .idle = "blue" };
 	char *text;
 
 	snprintf(info.id, sizeof(info.id), "%s", node);
@@ -242,7 +242,7 @@ static void the_dimmer_lies_over_all(void **state)
 static bool shows_part(const char *id, int64_t t_us, uint32_t offset)
 {
 	const struct glow_effect_desc *rainbow = glow_effect_find("rainbow", 7);
-	struct glow_env env = { .shape = { GLOW_SHAPE_BLINKT, 8 }, .brightness_limit = 255 };
+	struct glow_env env = { .shape = { GLOW_SHAPE_ROW, 8 }, .brightness_limit = 255 };
 	struct glow_frame expected;
 	struct glow_look look;
 
@@ -318,9 +318,9 @@ static void overhear(void *ctx, const struct glow_message *message)
 	glow_watch_message(ctx, message);
 }
 
-static struct glow_bridge *node_create(const char *id, struct glow_shape shape)
+static struct glow_node *node_create(const char *id, struct glow_shape shape)
 {
-	struct glow_bridge_cfg cfg = {
+	struct glow_node_cfg cfg = {
 		.prefix = "my/glow",
 		.discovery = "",
 		.idle = "blue breathe 60%",
@@ -332,37 +332,37 @@ static struct glow_bridge *node_create(const char *id, struct glow_shape shape)
 		.env = { .shape = shape, .brightness_limit = 200 },
 		.outbox = { .ctx = &watch, .publish = overhear },
 	};
-	struct glow_bridge *bridge;
+	struct glow_node *bridge;
 	struct glow_diag diag;
 
 	snprintf(cfg.info.id, sizeof(cfg.info.id), "%s", id);
-	assert_int_equal(glow_bridge_create(&cfg, START, &bridge, &diag), 0);
-	glow_bridge_connected(bridge, START);
-	glow_bridge_start(bridge, START);
-	glow_bridge_clock_stepped(bridge, START, 0, UINT64_C(0x0123456789abcdef));
+	assert_int_equal(glow_node_create(&cfg, START, &bridge, &diag), 0);
+	glow_node_connected(bridge, START);
+	glow_node_start(bridge, START);
+	glow_node_clock_stepped(bridge, START, 0, UINT64_C(0x0123456789abcdef));
 	return bridge;
 }
 
 /* Both hear it, as from the broker. */
-static void both(struct glow_bridge *bridge, const char *topic, const char *payload, int64_t now_us)
+static void both(struct glow_node *bridge, const char *topic, const char *payload, int64_t now_us)
 {
 	struct glow_message m = { .topic = topic, .payload = payload, .len = strlen(payload) };
 
-	glow_bridge_message(bridge, &m, now_us);
+	glow_node_message(bridge, &m, now_us);
 	glow_watch_message(&watch, &m);
 }
 
-static bool alike(struct glow_bridge *bridge, const char *id, int64_t now_us, struct glow_frame *ret_shown)
+static bool alike(struct glow_node *bridge, const char *id, int64_t now_us, struct glow_frame *ret_shown)
 {
-	glow_bridge_tick(bridge, now_us);
+	glow_node_tick(bridge, now_us);
 	glow_watch_tick(&watch, now_us);
-	glow_bridge_render(bridge, now_us, ret_shown);
+	glow_node_render(bridge, now_us, ret_shown);
 	glow_watch_render(&watch, node(id), now_us, &frame);
 	return frame.n == ret_shown->n && memcmp(frame.px, ret_shown->px, frame.n * sizeof(frame.px[0])) == 0;
 }
 
 /* What the LEDs get and what is drawn, for two seconds. Returns how many different pictures there were. */
-static int compare(struct glow_bridge *bridge, const char *id, int64_t *now_us)
+static int compare(struct glow_node *bridge, const char *id, int64_t *now_us)
 {
 	static struct glow_frame shown, before;
 	int64_t end = *now_us + 2 * SECOND;
@@ -378,7 +378,7 @@ static int compare(struct glow_bridge *bridge, const char *id, int64_t *now_us)
 
 static void it_draws_what_the_leds_show(void **state)
 {
-	static const struct glow_shape shapes[] = { { GLOW_SHAPE_BLINKT, 8 }, { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS } };
+	static const struct glow_shape shapes[] = { { GLOW_SHAPE_ROW, 8 }, { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS } };
 	static const char *const steps[][2] = {
 		{ "my/glow/scene/current",
 		  SCENES "{\"id\":\"main\",\"effect\":\"plasma\",\"params\":{},\"color\":{\"r\":255,"
@@ -395,7 +395,7 @@ static void it_draws_what_the_leds_show(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < 2; k++) {
-		struct glow_bridge *bridge = node_create("pi1", shapes[k]);
+		struct glow_node *bridge = node_create("pi1", shapes[k]);
 		int64_t now_us = START;
 
 		conduct();
@@ -405,9 +405,9 @@ static void it_draws_what_the_leds_show(void **state)
 			assert_true(compare(bridge, "pi1", &now_us) > 20);
 		}
 		/* Control: what only the node hears tells them apart. */
-		glow_bridge_message(bridge, &unheard, now_us);
+		glow_node_message(bridge, &unheard, now_us);
 		assert_false(alike(bridge, "pi1", now_us, &shown));
-		glow_bridge_destroy(bridge);
+		glow_node_destroy(bridge);
 		glow_watch_fini(&watch);
 		glow_watch_init(&watch, "my/glow");
 		glow_watch_tick(&watch, START - SECOND);
@@ -561,9 +561,9 @@ static bool all_ascii(const char *text)
 /* A cluster with all that is long: names, scenes, errors, a piglow and rows, a dark board, an offline one. */
 static void crowd(int n)
 {
-	static const struct glow_shape shapes[] = { { GLOW_SHAPE_BLINKT, 8 },
+	static const struct glow_shape shapes[] = { { GLOW_SHAPE_ROW, 8 },
 						    { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS },
-						    { GLOW_SHAPE_BLINKT, 300 } };
+						    { GLOW_SHAPE_ROW, 300 } };
 
 	conduct();
 	hear("conductor/availability", "online");

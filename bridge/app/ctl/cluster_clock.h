@@ -7,13 +7,12 @@
 
 #include <stdint.h>
 
+#include <glow/follower.h>
 #include <glow/mqtt.h>
-#include <glow/sync.h>
-#include <glow/topics.h>
 
 struct glow_cluster_clock {
-	struct glow_sync sync;
-	char request[GLOW_TOPIC_MAX + 1], reply[GLOW_TOPIC_MAX + 1];
+	struct glow_follower follower;
+	char reply[GLOW_TOPIC_MAX + 1];
 };
 
 /** `seed` makes the name, x-<seed>. Subscribe to `reply`. */

@@ -83,7 +83,7 @@ static void take_trouble(struct viewer *v, const char *why)
 		glow_ctl_fail(0, "%s; trying again", why);
 	snprintf(v->trouble, sizeof(v->trouble), "%s", why);
 	v->connected = false;
-	glow_sync_disconnected(&v->clock.sync, glow_raw_now());
+	glow_sync_disconnected(&v->clock.follower.sync, glow_raw_now());
 }
 
 static void take(struct viewer *v, const struct glow_mqtt_event *event)
@@ -94,11 +94,11 @@ static void take(struct viewer *v, const struct glow_mqtt_event *event)
 		glow_watch_message(&v->watch, &event->message);
 		glow_cluster_clock_message(&v->clock, &event->message);
 		if (glow_watch_led(&v->watch))
-			glow_sync_follow(&v->clock.sync, now, v->watch.conductor.leader);
+			glow_sync_follow(&v->clock.follower.sync, now, v->watch.conductor.leader);
 	} else if (event->kind == GLOW_MQTT_CONNECTED) {
 		v->connected = v->ever_connected = true;
 		v->trouble[0] = '\0';
-		glow_sync_connected(&v->clock.sync, now);
+		glow_sync_connected(&v->clock.follower.sync, now);
 	} else {
 		take_trouble(v, event->why);
 	}

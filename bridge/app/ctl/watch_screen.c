@@ -236,7 +236,7 @@ static void put_led(const struct page *p, struct glow_rgb c, int blocks)
  * each. Of a row that is too long the rest is counted. Returns the columns used. */
 static int put_board(const struct page *p, const struct glow_watched *node, const struct glow_frame *f, int room)
 {
-	struct glow_shape shape = node->has_info ? node->info.shape : (struct glow_shape){ GLOW_SHAPE_BLINKT, 8 };
+	struct glow_shape shape = node->has_info ? node->info.shape : (struct glow_shape){ GLOW_SHAPE_ROW, 8 };
 	bool mono = glow_shape_mono(shape);
 	int blocks = p->blocks, n = (int)f->n, used = 0;
 	char rest[16] = "";

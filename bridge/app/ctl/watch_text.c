@@ -18,7 +18,7 @@ static void put(const char *text, bool ascii, FILE *out)
 static void put_node(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, int id_width,
 		     bool ascii, FILE *out)
 {
-	struct glow_shape shape = node->has_info ? node->info.shape : (struct glow_shape){ GLOW_SHAPE_BLINKT, 8 };
+	struct glow_shape shape = node->has_info ? node->info.shape : (struct glow_shape){ GLOW_SHAPE_ROW, 8 };
 	struct glow_frame f;
 	char label[GLOW_WATCH_LABEL_SIZE], sync[40], color[8];
 

@@ -10,7 +10,7 @@
  *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
  *	a<ms> ...	the conductor's word on the latest command for many: in so many ms, this */
 
-#include <glow/bridge.h>
+#include <glow/node.h>
 #include <glow/log.h>
 #include <glow/time.h>
 #include <glow/topics.h>
@@ -31,7 +31,7 @@ static const char *const topics[] = {
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 
-static struct glow_bridge *bridge;
+static struct glow_node *bridge;
 static int64_t now, state_us;
 static uint32_t latest; /* of the latest command for many */
 static bool latest_notify, connecting;
@@ -61,13 +61,13 @@ static void pass(int64_t us)
 	uint32_t revision;
 
 	now += us;
-	glow_bridge_tick(bridge, now);
-	CHECK(glow_bridge_next(bridge) > now);
-	revision = glow_bridge_revision(bridge);
-	glow_bridge_render(bridge, now, &frame);
+	glow_node_tick(bridge, now);
+	CHECK(glow_node_next(bridge) > now);
+	revision = glow_node_revision(bridge);
+	glow_node_render(bridge, now, &frame);
 	CHECK(frame.n == 8);
-	CHECK(glow_bridge_pace(bridge, now, NULL) <= GLOW_ANIMATED);
-	CHECK(glow_bridge_revision(bridge) == revision);
+	CHECK(glow_node_pace(bridge, now, NULL) <= GLOW_ANIMATED);
+	CHECK(glow_node_revision(bridge) == revision);
 }
 
 static void deliver(const char *topic, const char *payload, size_t len, bool retained)
@@ -85,7 +85,7 @@ static void deliver(const char *topic, const char *payload, size_t len, bool ret
 		latest = glow_command_hash(topic, payload, len);
 		latest_notify = strcmp(topic, "glow/all/notify") == 0;
 	}
-	glow_bridge_message(bridge, &m, now);
+	glow_node_message(bridge, &m, now);
 	free(exact);
 }
 
@@ -107,7 +107,7 @@ static void step(const char *rest)
 
 	if (now + delta < 0 || now + delta > 4 * START)
 		return;
-	glow_bridge_clock_stepped(bridge, now, delta, strtoull(end, NULL, 16));
+	glow_node_clock_stepped(bridge, now, delta, strtoull(end, NULL, 16));
 	now += delta;
 	state_us += delta;
 	pass(0);
@@ -116,14 +116,14 @@ static void step(const char *rest)
 static void connect(void)
 {
 	connecting = true;
-	glow_bridge_connected(bridge, now);
+	glow_node_connected(bridge, now);
 	connecting = false;
 }
 
 static void run(const char *line, size_t len)
 {
 	int topic = len > 1 ? line[1] - 'a' : -1;
-	int64_t next = glow_bridge_next(bridge);
+	int64_t next = glow_node_next(bridge);
 
 	switch (line[0]) {
 	case '+':
@@ -140,10 +140,10 @@ static void run(const char *line, size_t len)
 		connect();
 		break;
 	case 'D':
-		glow_bridge_disconnected(bridge);
+		glow_node_disconnected(bridge);
 		break;
 	case 'S':
-		glow_bridge_start(bridge, now);
+		glow_node_start(bridge, now);
 		break;
 	case 'm':
 	case 'M':
@@ -160,7 +160,7 @@ static void run(const char *line, size_t len)
 
 static void create(bool flags)
 {
-	const struct glow_bridge_cfg cfg = {
+	const struct glow_node_cfg cfg = {
 		.prefix = "glow",
 		.discovery = "",
 		.idle = flags ? "rainbow" : "off",
@@ -168,10 +168,10 @@ static void create(bool flags)
 			  .groups = { "g" },
 			  .n_groups = 1,
 			  .board = "virtual",
-			  .shape = { GLOW_SHAPE_BLINKT, 8 },
+			  .shape = { GLOW_SHAPE_ROW, 8 },
 			  .fps = 60,
 			  .flash_limit = flags },
-		.env = { .shape = { GLOW_SHAPE_BLINKT, 8 }, .brightness_limit = 255 },
+		.env = { .shape = { GLOW_SHAPE_ROW, 8 }, .brightness_limit = 255 },
 		.lost_indicator = flags,
 		.outbox = { .publish = check_message },
 	};
@@ -180,7 +180,7 @@ static void create(bool flags)
 	glow_log_setup("error", "text");
 	now = START;
 	state_us = now - YEAR_US;
-	CHECK(glow_bridge_create(&cfg, now, &bridge, &diag) == 0);
+	CHECK(glow_node_create(&cfg, now, &bridge, &diag) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -201,7 +201,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	pass(0);
 	pass(3600 * GLOW_US_PER_S);
-	glow_bridge_destroy(bridge);
+	glow_node_destroy(bridge);
 	free(script);
 	return 0;
 }

@@ -27,7 +27,7 @@
 #include <glow/limiter.h>
 #include <glow/log.h>
 #include <glow/meter.h>
-#include <glow/node.h>
+#include <glow/node_run.h>
 #include <glow/sync.h>
 #include <glow/timing.h>
 #include <glow/topics.h>
@@ -44,10 +44,10 @@
 #define MAX_TOPICS      (NODE_TOPICS + 3 * GLOW_GROUPS_MAX)
 
 struct node {
-	const struct glow_node_cfg *cfg;
+	const struct glow_node_run_cfg *cfg;
 	sd_event *loop;
 	sd_event_source *frame_timer, *probe_timer, *stats_timer, *board_timer;
-	struct glow_bridge *bridge;
+	struct glow_node *bridge;
 	struct glow_mqtt *mqtt;
 	struct glow_board *board;
 	struct glow_clock clock;
@@ -89,7 +89,7 @@ static void set_problem(struct node *n, const char *what)
 		snprintf(n->problem, sizeof(n->problem), "%s", what);
 	}
 	if (n->bridge)
-		glow_bridge_problem(n->bridge, what, n->board ? n->board->backend : "none");
+		glow_node_problem(n->bridge, what, n->board ? n->board->backend : "none");
 }
 
 static void retry_board_later(struct node *n)
@@ -161,10 +161,10 @@ static void draw(struct node *n, int64_t t_us)
 	int r;
 
 	n->drawn_us = t_us;
-	n->drawn_revision = glow_bridge_revision(n->bridge);
-	if (!n->board || !glow_bridge_started(n->bridge))
+	n->drawn_revision = glow_node_revision(n->bridge);
+	if (!n->board || !glow_node_started(n->bridge))
 		return;
-	glow_bridge_render(n->bridge, t_us, &frame);
+	glow_node_render(n->bridge, t_us, &frame);
 	if (glow_frame_equal(&frame, &n->shown))
 		return;
 	before = glow_mono_now();
@@ -181,7 +181,7 @@ static void draw(struct node *n, int64_t t_us)
  * picture: animations stay on their grid whatever is said or refused meanwhile. */
 static void draw_change(struct node *n, int64_t t_us)
 {
-	if (glow_bridge_revision(n->bridge) != n->drawn_revision)
+	if (glow_node_revision(n->bridge) != n->drawn_revision)
 		draw(n, t_us);
 }
 
@@ -195,9 +195,9 @@ static unsigned frame_rate(const struct node *n)
 
 static int64_t next_frame(const struct node *n, int64_t t_us)
 {
-	if (!n->board || !glow_bridge_started(n->bridge))
+	if (!n->board || !glow_node_started(n->bridge))
 		return GLOW_NEVER;
-	switch (glow_bridge_pace(n->bridge, t_us, NULL)) {
+	switch (glow_node_pace(n->bridge, t_us, NULL)) {
 	case GLOW_ANIMATED:
 		return glow_slot_time(glow_slot_at(t_us, frame_rate(n)) + 1, frame_rate(n));
 	case GLOW_SECONDS:
@@ -213,17 +213,17 @@ static void read_gauges(struct node *n);
 /* After anything has happened up to t_us: when to wake next, and for what. */
 static void schedule(struct node *n, int64_t t_us)
 {
-	int64_t instant = glow_bridge_next(n->bridge), frame = next_frame(n, t_us);
+	int64_t instant = glow_node_next(n->bridge), frame = next_frame(n, t_us);
 	struct glow_mono wake;
 	uint32_t meters, lead_us;
 
 	n->target_us = frame < instant ? frame : instant;
 	n->target_is_slot = frame <= instant && frame != GLOW_NEVER;
-	if (!glow_bridge_started(n->bridge) && n->start_deadline_us < n->target_us) {
+	if (!glow_node_started(n->bridge) && n->start_deadline_us < n->target_us) {
 		n->target_us = n->start_deadline_us;
 		n->target_is_slot = false;
 	}
-	glow_bridge_pace(n->bridge, t_us, &meters);
+	glow_node_pace(n->bridge, t_us, &meters);
 	if (meters && !n->gauge_shows) {
 		read_gauges(n);
 		draw_change(n, t_us);
@@ -247,7 +247,7 @@ static void redraw_now(struct node *n)
 
 	if (t_us < n->drawn_us) /* a slot is drawn a little ahead of its time */
 		t_us = n->drawn_us;
-	glow_bridge_tick(n->bridge, t_us);
+	glow_node_tick(n->bridge, t_us);
 	draw_change(n, t_us);
 	schedule(n, t_us);
 }
@@ -267,12 +267,12 @@ static int on_frame(sd_event_source *source, uint64_t usec, void *userdata)
 			t_us = glow_slot_time(k_now, frame_rate(n));
 		}
 	}
-	if (!glow_bridge_started(n->bridge) && t_us >= n->start_deadline_us) {
+	if (!glow_node_started(n->bridge) && t_us >= n->start_deadline_us) {
 		glow_info("no %s within %d s: showing the idle display", n->said_connected ? "cluster time" : "broker",
 			  (int)(RESTORE_WAIT_US / GLOW_US_PER_S));
-		glow_bridge_start(n->bridge, t_us);
+		glow_node_start(n->bridge, t_us);
 	}
-	glow_bridge_tick(n->bridge, t_us);
+	glow_node_tick(n->bridge, t_us);
 	if (n->target_is_slot)
 		draw(n, t_us);
 	else
@@ -293,7 +293,7 @@ static void update_wall_offset(struct node *n)
 
 	if (glow_sync_valid(&n->sync) && n->conductor.has_utc)
 		offset_us = n->conductor.utc_offset_us + (int64_t)n->conductor.tz_offset_s * GLOW_US_PER_S;
-	glow_bridge_wall_offset(n->bridge, glow_floor_div(offset_us + WALL_STEP_US / 2, WALL_STEP_US) * WALL_STEP_US);
+	glow_node_wall_offset(n->bridge, glow_floor_div(offset_us + WALL_STEP_US / 2, WALL_STEP_US) * WALL_STEP_US);
 }
 
 /* The clock of pictures became another at the instant `at`, when it showed old_us. */
@@ -304,11 +304,11 @@ static void clock_changed(struct node *n, struct glow_instant at, int64_t old_us
 	n->drawn_us += delta_us;
 	n->start_deadline_us += delta_us;
 	glow_info("the clock of pictures moved by %.3f s", (double)delta_us / 1e6);
-	glow_bridge_clock_stepped(n->bridge, old_us, delta_us,
-				  glow_sync_valid(&n->sync) ? glow_sync_leader(&n->sync).clock_id : 0);
+	glow_node_clock_stepped(n->bridge, old_us, delta_us,
+				glow_sync_valid(&n->sync) ? glow_sync_leader(&n->sync).clock_id : 0);
 	update_wall_offset(n);
 	if (glow_sync_valid(&n->sync) && n->said_connected)
-		glow_bridge_start(n->bridge, old_us + delta_us);
+		glow_node_start(n->bridge, old_us + delta_us);
 }
 
 static void take_time(struct node *n, const struct glow_message *m)
@@ -428,7 +428,7 @@ static void on_message(struct node *n, const struct glow_message *m)
 		take_conductor(n, m);
 		break;
 	default:
-		glow_bridge_message(n->bridge, m, now_us(n));
+		glow_node_message(n->bridge, m, now_us(n));
 		break;
 	}
 }
@@ -441,11 +441,11 @@ static void on_connected(struct node *n)
 	glow_info("connected to %s as %s", n->cfg->mqtt.broker, n->info.id);
 	n->said_connected = true;
 	glow_sync_connected(&n->sync, glow_raw_now());
-	if (!glow_bridge_conducted(n->bridge) || glow_sync_valid(&n->sync))
-		glow_bridge_start(n->bridge, now);
-	else if (!glow_bridge_started(n->bridge))
+	if (!glow_node_has_conductor(n->bridge) || glow_sync_valid(&n->sync))
+		glow_node_start(n->bridge, now);
+	else if (!glow_node_started(n->bridge))
 		n->start_deadline_us = now + SYNC_WAIT_US;
-	glow_bridge_connected(n->bridge, now);
+	glow_node_connected(n->bridge, now);
 }
 
 static void on_event(struct node *n, const struct glow_mqtt_event *event)
@@ -457,7 +457,7 @@ static void on_event(struct node *n, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_DISCONNECTED:
 		glow_warning("lost the broker: %s; the picture goes on", event->why);
 		glow_sync_disconnected(&n->sync, glow_raw_now());
-		glow_bridge_disconnected(n->bridge);
+		glow_node_disconnected(n->bridge);
 		break;
 	case GLOW_MQTT_FAILED:
 		glow_warning("%s; trying again", event->why);
@@ -476,7 +476,7 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 	(void)source;
 	(void)fd;
 	(void)revents;
-	glow_bridge_tick(n->bridge, now_us(n));
+	glow_node_tick(n->bridge, now_us(n));
 	/* What came together is drawn together: a slow board must not fall behind a fast sender. */
 	while (glow_mqtt_next(n->mqtt, &event))
 		on_event(n, &event);
@@ -490,7 +490,7 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 static void read_gauges(struct node *n)
 {
 	glow_meters_read(&n->meters);
-	glow_bridge_meters(n->bridge, n->meters.permille);
+	glow_node_meters(n->bridge, n->meters.permille);
 }
 
 static void report_sync(struct node *n)
@@ -522,7 +522,7 @@ static int on_stats(sd_event_source *source, uint64_t usec, void *userdata)
 	n->stats.temperature_c = n->meters.temperature_c;
 	n->frames_before = n->frames;
 	n->stats_ns = ns;
-	glow_bridge_stats(n->bridge, &n->stats);
+	glow_node_stats(n->bridge, &n->stats);
 	schedule_probe(n);
 	redraw_now(n);
 	sd_event_source_set_time_relative(source, (uint64_t)(n->gauge_shows ? STATS_GAUGE_US : STATS_US));
@@ -590,7 +590,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 static int fill_info(struct node *n, struct glow_shape shape)
 {
-	const struct glow_node_cfg *cfg = n->cfg;
+	const struct glow_node_run_cfg *cfg = n->cfg;
 	struct glow_info *info = &n->info;
 
 	snprintf(info->id, sizeof(info->id), "%s", cfg->node);
@@ -624,7 +624,7 @@ static void discard(void *ctx, const struct glow_message *message)
 
 static int create_bridge(struct node *n, void (*publish)(void *ctx, const struct glow_message *message))
 {
-	struct glow_bridge_cfg cfg = {
+	struct glow_node_cfg cfg = {
 		.prefix = n->cfg->prefix,
 		.discovery = n->cfg->discovery ? n->cfg->discovery : "",
 		.idle = n->cfg->idle,
@@ -638,7 +638,7 @@ static int create_bridge(struct node *n, void (*publish)(void *ctx, const struct
 		.outbox = { .ctx = n, .publish = publish },
 	};
 	struct glow_diag diag;
-	int r = glow_bridge_create(&cfg, now_us(n), &n->bridge, &diag);
+	int r = glow_node_create(&cfg, now_us(n), &n->bridge, &diag);
 
 	if (r == -EINVAL) {
 		glow_error("--idle %s: %s", n->cfg->idle, diag.what);
@@ -728,11 +728,11 @@ static int add_sources(struct node *n)
 }
 
 /* The shape is known before the board answers, unless it was to be found. */
-static struct glow_shape expected_shape(const struct glow_node_cfg *cfg)
+static struct glow_shape expected_shape(const struct glow_node_run_cfg *cfg)
 {
 	if (strcmp(cfg->board, "piglow") == 0)
 		return (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
-	return (struct glow_shape){ GLOW_SHAPE_BLINKT, 8 };
+	return (struct glow_shape){ GLOW_SHAPE_ROW, 8 };
 }
 
 /* Opens the board. One that is missing or busy is tried again for ever and
@@ -773,7 +773,7 @@ static void be_punctual(void)
 		   locked ? "yes" : "not allowed");
 }
 
-static int check_names(const struct glow_node_cfg *cfg)
+static int check_names(const struct glow_node_run_cfg *cfg)
 {
 	/* The client id of the leading conductor, and the cluster's device in Home Assistant. */
 	static const char *const taken[] = { "conductor", GLOW_DISCOVERY_CLUSTER };
@@ -810,7 +810,7 @@ static int setup(struct node *n)
 	return status ? status : add_sources(n);
 }
 
-int glow_node_check(const struct glow_node_cfg *cfg)
+int glow_node_check(const struct glow_node_run_cfg *cfg)
 {
 	static struct node n;
 	int status = check_names(cfg);
@@ -820,7 +820,7 @@ int glow_node_check(const struct glow_node_cfg *cfg)
 		status = fill_info(&n, expected_shape(cfg));
 	if (status == 0)
 		status = create_bridge(&n, discard);
-	glow_bridge_destroy(n.bridge);
+	glow_node_destroy(n.bridge);
 	if (status == 0 && !glow_mqtt_uri_valid(cfg->mqtt.broker)) {
 		glow_error("--broker must be mqtt://host[:port] or mqtts://host[:port]");
 		status = EX_USAGE;
@@ -836,9 +836,9 @@ static void teardown(struct node *n, int status)
 	sd_notify(0, "STOPPING=1");
 	glow_board_close(n->board);
 	if (n->bridge)
-		glow_bridge_goodbye(n->bridge);
+		glow_node_goodbye(n->bridge);
 	glow_daemon_hang_up(n->mqtt, status);
-	glow_bridge_destroy(n->bridge);
+	glow_node_destroy(n->bridge);
 	if (n->health_fd >= 0)
 		close(n->health_fd);
 	if (n->wall_fd >= 0)
@@ -846,7 +846,7 @@ static void teardown(struct node *n, int status)
 	sd_event_unref(n->loop);
 }
 
-int glow_node_run(const struct glow_node_cfg *cfg)
+int glow_node_run(const struct glow_node_run_cfg *cfg)
 {
 	static struct node node;
 	struct node *n = &node;

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include <glow/bridge.h>
+#include <glow/node.h>
 #include <glow/json.h>
 #include <glow/log.h>
 #include <glow/time.h>
@@ -87,8 +87,8 @@ static bool said(const char *topic, const char *part)
 
 /* ---- the bridge ---- */
 
-static struct glow_bridge_cfg cfg;
-static struct glow_bridge *bridge;
+static struct glow_node_cfg cfg;
+static struct glow_node *bridge;
 static struct glow_diag diag;
 static struct glow_frame frame;
 static int64_t now;
@@ -96,12 +96,12 @@ static int64_t now;
 static int setup(void **state)
 {
 	(void)state;
-	cfg = (struct glow_bridge_cfg){
+	cfg = (struct glow_node_cfg){
 		.prefix = "glow",
 		.discovery = "homeassistant",
 		.idle = "white",
-		.info = { .id = "pi1", .board = "virtual", .shape = { GLOW_SHAPE_BLINKT, 8 }, .fps = 60 },
-		.env = { .shape = { GLOW_SHAPE_BLINKT, 8 }, .brightness_limit = 255 },
+		.info = { .id = "pi1", .board = "virtual", .shape = { GLOW_SHAPE_ROW, 8 }, .fps = 60 },
+		.env = { .shape = { GLOW_SHAPE_ROW, 8 }, .brightness_limit = 255 },
 		.outbox = { .ctx = sent, .publish = record },
 	};
 	now = START;
@@ -112,19 +112,19 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	glow_bridge_destroy(bridge);
+	glow_node_destroy(bridge);
 	forget();
 	return 0;
 }
 
 static void create(void)
 {
-	assert_int_equal(glow_bridge_create(&cfg, now, &bridge, &diag), 0);
+	assert_int_equal(glow_node_create(&cfg, now, &bridge, &diag), 0);
 }
 
 static void tick(void)
 {
-	glow_bridge_tick(bridge, now);
+	glow_node_tick(bridge, now);
 }
 
 static void pass(int64_t us)
@@ -136,8 +136,8 @@ static void pass(int64_t us)
 /* Connected, with nothing more to wait for. */
 static void online(void)
 {
-	glow_bridge_start(bridge, now);
-	glow_bridge_connected(bridge, now);
+	glow_node_start(bridge, now);
+	glow_node_connected(bridge, now);
 }
 
 /* Created, connected, and long enough ago that the state may be said again. */
@@ -151,7 +151,7 @@ static void connect(void)
 
 static void deliver(struct glow_message m)
 {
-	glow_bridge_message(bridge, &m, now);
+	glow_node_message(bridge, &m, now);
 	tick();
 }
 
@@ -172,7 +172,7 @@ static void ask(const char *topic, const char *payload, const char *response)
 
 static bool shows(struct glow_rgb c)
 {
-	glow_bridge_render(bridge, now, &frame);
+	glow_node_render(bridge, now, &frame);
 	for (uint32_t i = 0; i < frame.n; i++)
 		if (!glow_rgb_equal(frame.px[i], c))
 			return false;
@@ -185,18 +185,18 @@ static void test_create(void **state)
 {
 	(void)state;
 	cfg.idle = "purplish";
-	assert_int_equal(glow_bridge_create(&cfg, now, &bridge, &diag), -EINVAL);
+	assert_int_equal(glow_node_create(&cfg, now, &bridge, &diag), -EINVAL);
 	assert_int_equal(diag.code, GLOW_UNKNOWN_EFFECT);
 	assert_null(bridge);
 	cfg.idle = "blue 40%";
 	create();
 	assert_true(shows((struct glow_rgb){ 0, 0, 102 }));
-	assert_false(glow_bridge_started(bridge));
-	glow_bridge_start(bridge, now);
-	assert_true(glow_bridge_started(bridge));
+	assert_false(glow_node_started(bridge));
+	glow_node_start(bridge, now);
+	assert_true(glow_node_started(bridge));
 	tick();
 	assert_int_equal(n_sent, 0);
-	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
+	assert_int_equal(glow_node_next(bridge), GLOW_NEVER);
 }
 
 static void test_idle_off(void **state)
@@ -222,7 +222,7 @@ static void test_connected(void **state)
 	(void)state;
 	create();
 	online();
-	assert_true(glow_bridge_started(bridge));
+	assert_true(glow_node_started(bridge));
 	assert_int_equal(n_sent, 4);
 	for (int k = 0; k < 4; k++) {
 		assert_string_equal(sent[k].topic, order[k]);
@@ -233,7 +233,7 @@ static void test_connected(void **state)
 	assert_true(said(INFO, "\"id\":\"pi1\""));
 	assert_true(said(STATE, "\"showing\":\"idle\""));
 	/* Again after every reconnection. */
-	glow_bridge_disconnected(bridge);
+	glow_node_disconnected(bridge);
 	forget();
 	tell(SET, "red");
 	pass(SECOND);
@@ -258,13 +258,13 @@ static void test_goodbye(void **state)
 {
 	(void)state;
 	create();
-	glow_bridge_goodbye(bridge);
+	glow_node_goodbye(bridge);
 	assert_int_equal(n_sent, 0);
 	online();
-	glow_bridge_goodbye(bridge);
+	glow_node_goodbye(bridge);
 	assert_string_equal(last(ONLINE), "offline");
 	assert_true(sent[n_sent - 1].retained);
-	glow_bridge_destroy(NULL);
+	glow_node_destroy(NULL);
 }
 
 static void test_problem_and_stats(void **state)
@@ -273,19 +273,19 @@ static void test_problem_and_stats(void **state)
 
 	(void)state;
 	connect();
-	glow_bridge_problem(bridge, "no such chip", "gpiod");
+	glow_node_problem(bridge, "no such chip", "gpiod");
 	assert_int_equal(count(INFO), 1);
 	assert_true(said(INFO, "no such chip") && said(INFO, "\"backend\":\"gpiod\""));
-	glow_bridge_problem(bridge, "no such chip", "gpiod");
+	glow_node_problem(bridge, "no such chip", "gpiod");
 	assert_int_equal(count(INFO), 1);
-	glow_bridge_problem(bridge, NULL, "gpiod");
+	glow_node_problem(bridge, NULL, "gpiod");
 	assert_int_equal(count(INFO), 2);
 	assert_false(said(INFO, "problem"));
-	glow_bridge_stats(bridge, &stats);
+	glow_node_stats(bridge, &stats);
 	assert_true(said("glow/node/pi1/stats", "\"fps\":60"));
 	assert_false(sent[n_sent - 1].retained);
-	glow_bridge_disconnected(bridge);
-	glow_bridge_stats(bridge, &stats);
+	glow_node_disconnected(bridge);
+	glow_node_stats(bridge, &stats);
 	assert_int_equal(count("glow/node/pi1/stats"), 1);
 }
 
@@ -439,7 +439,7 @@ static void test_at(void **state)
 	snprintf(at, sizeof(at), "{\"status\":\"ok\",\"node\":\"pi1\",\"at_us\":%lld}", (long long)(now + 2 * SECOND));
 	tell_at("red", now + 2 * SECOND);
 	assert_string_equal(last("r"), at);
-	assert_int_equal(glow_bridge_next(bridge), now + 2 * SECOND);
+	assert_int_equal(glow_node_next(bridge), now + 2 * SECOND);
 	assert_true(shows(GLOW_WHITE));
 	pass(2 * SECOND - 1);
 	assert_true(shows(GLOW_WHITE));
@@ -461,7 +461,7 @@ static void test_at_limit(void **state)
 	connect();
 	tell_at("red", now + 60 * SECOND + 1);
 	assert_true(said("r", "out_of_range") && said("r", "at_us"));
-	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
+	assert_int_equal(glow_node_next(bridge), GLOW_NEVER);
 	tell_at("blue", now + 60 * SECOND);
 	assert_true(said("r", "ok"));
 	pass(60 * SECOND);
@@ -479,10 +479,10 @@ static void test_at_order(void **state)
 	tell_at("blue", now + 3 * SECOND);
 	tell_at("red", now + 1 * SECOND);
 	tell_at("lime", now + 3 * SECOND);
-	assert_int_equal(glow_bridge_next(bridge), now + SECOND);
+	assert_int_equal(glow_node_next(bridge), now + SECOND);
 	pass(SECOND);
 	assert_true(shows(RED));
-	assert_int_equal(glow_bridge_next(bridge), now + 2 * SECOND);
+	assert_int_equal(glow_node_next(bridge), now + 2 * SECOND);
 	pass(2 * SECOND);
 	assert_true(shows(LIME));
 	tell(SET, "{\"effect\":\"rainbow\",\"at_us\":1700000010000000}");
@@ -567,7 +567,7 @@ static void test_notice(void **state)
 	assert_true(shows(RED));
 	assert_true(said(STATE, "\"showing\":\"notice\"") && said(STATE, "\"notice\":{"));
 	assert_true(said(STATE, "\"color\":{\"r\":0,\"g\":0,\"b\":255}")); /* the light is what it was */
-	assert_int_equal(glow_bridge_next(bridge), now + 5 * SECOND);
+	assert_int_equal(glow_node_next(bridge), now + 5 * SECOND);
 	pass(5 * SECOND - 1);
 	assert_true(shows(RED));
 	pass(1);
@@ -664,13 +664,13 @@ static void test_notices_full_lowest(void **state)
 /* Beneath a notice everything goes on: afterwards it is where it would have been. */
 static void test_back_in_phase(void **state)
 {
-	struct glow_bridge *other;
+	struct glow_node *other;
 
 	(void)state;
 	connect();
 	tell(SET, "rainbow");
-	glow_bridge_create(&cfg, now, &other, &diag);
-	glow_bridge_message(other, &(struct glow_message){ .topic = SET, .payload = "rainbow", .len = 7 }, now);
+	glow_node_create(&cfg, now, &other, &diag);
+	glow_node_message(other, &(struct glow_message){ .topic = SET, .payload = "rainbow", .len = 7 }, now);
 	notice("red", ",\"ttl_s\":3");
 	pass(SECOND);
 	assert_true(shows(RED));
@@ -678,11 +678,11 @@ static void test_back_in_phase(void **state)
 		static struct glow_frame want;
 
 		pass(SECOND / 3);
-		glow_bridge_render(bridge, now, &frame);
-		glow_bridge_render(other, now, &want);
+		glow_node_render(bridge, now, &frame);
+		glow_node_render(other, now, &want);
 		assert_int_equal(glow_frame_equal(&frame, &want), now >= START + 4 * SECOND);
 	}
-	glow_bridge_destroy(other);
+	glow_node_destroy(other);
 }
 
 static void test_flash(void **state)
@@ -716,7 +716,7 @@ static void test_identify(void **state)
 	connect();
 	tell(NOTIFY, "{\"effect\":\"identify\"}");
 	assert_true(said(STATE, "\"effect\":\"identify\""));
-	assert_int_equal(glow_bridge_pace(bridge, now, NULL), GLOW_ANIMATED);
+	assert_int_equal(glow_node_pace(bridge, now, NULL), GLOW_ANIMATED);
 	pass(5 * SECOND);
 	assert_true(shows(GLOW_WHITE));
 }
@@ -732,8 +732,8 @@ static void test_transition(void **state)
 	tell(SET, "{\"color\":\"blue\",\"transition\":2}");
 	assert_true(shows(RED));
 	assert_true(said(STATE, "\"fade_from\":[\"#ff0000\"") && said(STATE, "\"fade_end_us\":"));
-	assert_int_equal(glow_bridge_next(bridge), now + 2 * SECOND);
-	assert_int_equal(glow_bridge_pace(bridge, now, NULL), GLOW_ANIMATED);
+	assert_int_equal(glow_node_next(bridge), now + 2 * SECOND);
+	assert_int_equal(glow_node_pace(bridge, now, NULL), GLOW_ANIMATED);
 	pass(SECOND);
 	assert_true(shows((struct glow_rgb){ 128, 0, 128 }));
 	/* The next one starts from what is showing, in the middle of the last. */
@@ -744,7 +744,7 @@ static void test_transition(void **state)
 	pass(SECOND / 2);
 	assert_true(shows(GLOW_BLACK));
 	assert_false(said(STATE, "fade_"));
-	assert_int_equal(glow_bridge_pace(bridge, now, NULL), GLOW_STILL);
+	assert_int_equal(glow_node_pace(bridge, now, NULL), GLOW_STILL);
 	/* Without one the change is at once, also in the middle of another. */
 	tell(SET, "{\"color\":\"blue\",\"transition\":10}");
 	pass(SECOND);
@@ -801,11 +801,11 @@ static void test_state_rate(void **state)
 	assert_true(n >= 5 && n <= 7);
 	/* The last one always. */
 	assert_false(said(STATE, "\"brightness\":99"));
-	assert_int_equal(glow_bridge_next(bridge), published + GLOW_STATE_EVERY_US);
-	now = glow_bridge_next(bridge);
+	assert_int_equal(glow_node_next(bridge), published + GLOW_STATE_EVERY_US);
+	now = glow_node_next(bridge);
 	tick();
 	assert_true(said(STATE, "\"brightness\":99"));
-	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
+	assert_int_equal(glow_node_next(bridge), GLOW_NEVER);
 	n = count(STATE);
 	pass(SECOND);
 	assert_int_equal(count(STATE), n);
@@ -832,17 +832,17 @@ static void test_pace(void **state)
 
 	(void)state;
 	connect();
-	assert_int_equal(glow_bridge_pace(bridge, now, &meters), GLOW_STILL);
+	assert_int_equal(glow_node_pace(bridge, now, &meters), GLOW_STILL);
 	assert_int_equal(meters, 0);
 	tell(SET, "binary-clock");
-	assert_int_equal(glow_bridge_pace(bridge, now, NULL), GLOW_SECONDS);
+	assert_int_equal(glow_node_pace(bridge, now, NULL), GLOW_SECONDS);
 	tell(SET, "rainbow");
-	assert_int_equal(glow_bridge_pace(bridge, now, NULL), GLOW_ANIMATED);
+	assert_int_equal(glow_node_pace(bridge, now, NULL), GLOW_ANIMATED);
 	tell(SET, "load");
-	assert_int_equal(glow_bridge_pace(bridge, now, &meters), GLOW_STILL);
+	assert_int_equal(glow_node_pace(bridge, now, &meters), GLOW_STILL);
 	assert_int_equal(meters, 1 << GLOW_METER_LOAD);
 	assert_true(shows(GLOW_BLACK));
-	glow_bridge_meters(bridge, reading);
+	glow_node_meters(bridge, reading);
 	assert_false(shows(GLOW_BLACK));
 }
 
@@ -881,7 +881,7 @@ static void test_restore_once(void **state)
 	online();
 	tell(STATE, "{\"effect\":\"solid\",\"color\":\"red\"}");
 	assert_true(shows(BLUE));
-	glow_bridge_disconnected(bridge);
+	glow_node_disconnected(bridge);
 	retained_state("{\"effect\":\"solid\",\"color\":\"red\"}");
 	assert_true(shows(BLUE));
 }
@@ -950,7 +950,7 @@ static void test_restore_broken(void **state)
 		assert_true(said(STATE, "\"effect\":\"auto\""));
 		tell(SET, "red");
 		assert_true(shows(RED));
-		glow_bridge_destroy(bridge);
+		glow_node_destroy(bridge);
 		bridge = NULL;
 		forget();
 	}
@@ -976,13 +976,13 @@ static bool same_after_step(int64_t delta)
 	static struct glow_frame before;
 	int64_t left;
 
-	glow_bridge_render(bridge, now, &before);
-	left = glow_bridge_next(bridge) - now;
-	glow_bridge_clock_stepped(bridge, now, delta, 0);
+	glow_node_render(bridge, now, &before);
+	left = glow_node_next(bridge) - now;
+	glow_node_clock_stepped(bridge, now, delta, 0);
 	now += delta;
 	tick();
-	glow_bridge_render(bridge, now, &frame);
-	return glow_frame_equal(&before, &frame) && glow_bridge_next(bridge) - now <= left;
+	glow_node_render(bridge, now, &frame);
+	return glow_frame_equal(&before, &frame) && glow_node_next(bridge) - now <= left;
 }
 
 static void test_clock_step(void **state)
@@ -1008,9 +1008,9 @@ static void test_clock_step(void **state)
 	pass(10 * SECOND);
 	assert_true(said(STATE, "\"showing\":\"light\""));
 	/* The control: without the word the picture jumps. */
-	glow_bridge_render(bridge, now, &frame);
+	glow_node_render(bridge, now, &frame);
 	pass(SECOND / 3);
-	glow_bridge_render(bridge, now, &later);
+	glow_node_render(bridge, now, &later);
 	assert_false(glow_frame_equal(&frame, &later));
 }
 
@@ -1022,12 +1022,12 @@ static void test_clock_step_flash_limit(void **state)
 	connect();
 	for (int k = 0; k < 20; k++) {
 		tell(SET, k % 2 ? "white" : "black");
-		glow_bridge_render(bridge, now, &frame);
+		glow_node_render(bridge, now, &frame);
 		pass(SECOND / 20);
 	}
 	tell(SET, "white");
-	glow_bridge_render(bridge, now, &frame);
-	glow_bridge_clock_stepped(bridge, now, -3600 * SECOND, 0);
+	glow_node_render(bridge, now, &frame);
+	glow_node_clock_stepped(bridge, now, -3600 * SECOND, 0);
 	now -= 3600 * SECOND;
 	pass(2 * SECOND);
 	assert_true(shows(GLOW_WHITE));
@@ -1044,12 +1044,12 @@ static void test_wall_offset(void **state)
 	(void)state;
 	connect();
 	tell(SET, "binary-clock");
-	glow_bridge_render(bridge, now, &before);
-	glow_bridge_wall_offset(bridge, 3600 * SECOND);
-	glow_bridge_render(bridge, now, &frame);
+	glow_node_render(bridge, now, &before);
+	glow_node_wall_offset(bridge, 3600 * SECOND);
+	glow_node_render(bridge, now, &frame);
 	assert_false(glow_frame_equal(&before, &frame));
-	glow_bridge_wall_offset(bridge, 0);
-	glow_bridge_render(bridge, now, &frame);
+	glow_node_wall_offset(bridge, 0);
+	glow_node_render(bridge, now, &frame);
 	assert_true(glow_frame_equal(&before, &frame));
 }
 
@@ -1057,7 +1057,7 @@ static void test_wall_offset(void **state)
 
 static bool one_dim_pixel(void)
 {
-	glow_bridge_render(bridge, now, &frame);
+	glow_node_render(bridge, now, &frame);
 	for (uint32_t i = 1; i < frame.n; i++)
 		if (!glow_rgb_equal(frame.px[i], GLOW_BLACK))
 			return false;
@@ -1071,12 +1071,12 @@ static void test_lost(void **state)
 	cfg.lost_indicator = true;
 	connect();
 	assert_true(shows(GLOW_BLACK));
-	glow_bridge_disconnected(bridge);
+	glow_node_disconnected(bridge);
 	assert_true(one_dim_pixel());
 	online();
 	assert_true(shows(GLOW_BLACK));
 	tell(SET, "red"); /* what shines brighter anyway is left alone */
-	glow_bridge_disconnected(bridge);
+	glow_node_disconnected(bridge);
 	assert_true(shows(RED));
 }
 
@@ -1085,7 +1085,7 @@ static void test_lost_off(void **state)
 	(void)state;
 	cfg.idle = "off";
 	connect();
-	glow_bridge_disconnected(bridge);
+	glow_node_disconnected(bridge);
 	assert_true(shows(GLOW_BLACK));
 }
 
@@ -1100,7 +1100,7 @@ static void test_lost_off(void **state)
 
 static void step(int64_t delta, uint64_t clock_id)
 {
-	glow_bridge_clock_stepped(bridge, now, delta, clock_id);
+	glow_node_clock_stepped(bridge, now, delta, clock_id);
 	now += delta;
 	tick();
 }
@@ -1180,19 +1180,19 @@ static void test_scene(void **state)
 	join();
 	play(OURS, scene("red", 5, ",\"end_us\":1700000008" SECONDS));
 	assert_true(shows(GLOW_WHITE));
-	assert_int_equal(glow_bridge_next(bridge), START + 5 * SECOND);
+	assert_int_equal(glow_node_next(bridge), START + 5 * SECOND);
 	/* Its start is an instant of its own, and a picture of its own. */
-	revision = glow_bridge_revision(bridge);
+	revision = glow_node_revision(bridge);
 	now = START + 5 * SECOND - 1;
 	tick();
-	assert_int_equal(glow_bridge_revision(bridge), revision);
+	assert_int_equal(glow_node_revision(bridge), revision);
 	assert_true(shows(GLOW_WHITE));
 	forget();
 	pass(1);
-	assert_int_not_equal(glow_bridge_revision(bridge), revision);
+	assert_int_not_equal(glow_node_revision(bridge), revision);
 	assert_true(shows(RED));
 	assert_true(said(STATE, "\"showing\":\"scene\"") && said(STATE, "\"effect\":\"auto\""));
-	assert_int_equal(glow_bridge_next(bridge), START + 8 * SECOND);
+	assert_int_equal(glow_node_next(bridge), START + 8 * SECOND);
 	tell(SET, "50%");
 	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
 	pass(3 * SECOND);
@@ -1212,7 +1212,7 @@ static void test_scene_is_quiet(void **state)
 	assert_true(said(STATE, "\"showing\":\"scene\""));
 	forget();
 	for (int k = 0; k < 1000; k++) {
-		int64_t next = glow_bridge_next(bridge);
+		int64_t next = glow_node_next(bridge);
 
 		assert_true(next > now && next <= now + SECOND / 10);
 		now = next;
@@ -1329,10 +1329,10 @@ static void test_scene_take_fade(void **state)
 	assert_true(shows(RED));
 	pass(SECOND);
 	assert_true(shows((struct glow_rgb){ 128, 0, 128 }));
-	assert_int_equal(glow_bridge_pace(bridge, now, NULL), GLOW_ANIMATED);
+	assert_int_equal(glow_node_pace(bridge, now, NULL), GLOW_ANIMATED);
 	pass(SECOND);
 	assert_true(shows(BLUE));
-	assert_int_equal(glow_bridge_pace(bridge, now, NULL), GLOW_STILL);
+	assert_int_equal(glow_node_pace(bridge, now, NULL), GLOW_STILL);
 	/* The control: from the idle display the cross-fade is the scene's own. */
 	play(OURS, scene("red", 10, ",\"fade_ms\":2000"));
 	now = START + 11 * SECOND;
@@ -1365,7 +1365,7 @@ static void test_scene_without_cluster_time(void **state)
 	play(OURS, scene("red", 0, ",\"end_us\":1700000100" SECONDS));
 	assert_true(shows(GLOW_WHITE));
 	pass(SECOND);
-	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
+	assert_int_equal(glow_node_next(bridge), GLOW_NEVER);
 	step(20 * SECOND, OURS);
 	/* It comes with a cross-fade from what showed. */
 	assert_true(shows(GLOW_WHITE));
@@ -1445,19 +1445,19 @@ static void test_dim(void **state)
 	notice("red", ",\"ttl_s\":100");
 	tell("glow/dim/current", "{\"brightness\":128,\"until_us\":null}");
 	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
-	revision = glow_bridge_revision(bridge);
+	revision = glow_node_revision(bridge);
 	tell("glow/dim/current", "{\"brightness\":0,\"until_us\":1700000010" SECONDS "}");
 	assert_true(shows(GLOW_BLACK)); /* notices too */
-	assert_int_not_equal(glow_bridge_revision(bridge), revision);
+	assert_int_not_equal(glow_node_revision(bridge), revision);
 	pass(SECOND);
-	assert_int_equal(glow_bridge_next(bridge), START + 10 * SECOND);
+	assert_int_equal(glow_node_next(bridge), START + 10 * SECOND);
 	now = START + 10 * SECOND - 1;
 	tick();
 	assert_true(shows(GLOW_BLACK));
-	revision = glow_bridge_revision(bridge);
+	revision = glow_node_revision(bridge);
 	pass(1);
 	assert_true(shows(RED));
-	assert_int_not_equal(glow_bridge_revision(bridge), revision);
+	assert_int_not_equal(glow_node_revision(bridge), revision);
 	tell("glow/dim/current", "{\"brightness\":300}");
 	assert_true(shows(RED));
 }
@@ -1472,7 +1472,7 @@ static void test_many_applied_at_once(void **state)
 	assert_true(shows(GLOW_WHITE));
 	tell_apply(ALL, "{\"effect\":\"rainbow\"}", "{\"effect\":\"rainbow\"}", now + SECOND / 2);
 	assert_true(shows(GLOW_WHITE));
-	assert_int_equal(glow_bridge_next(bridge), now + SECOND / 2);
+	assert_int_equal(glow_node_next(bridge), now + SECOND / 2);
 	pass(SECOND / 2 - 1);
 	assert_true(shows(GLOW_WHITE));
 	assert_int_equal(n_sent, 0);
@@ -1495,7 +1495,7 @@ static void test_many_without_apply(void **state)
 	ask(ALL, "red", "r");
 	beacon();
 	assert_true(shows(GLOW_WHITE));
-	assert_int_equal(glow_bridge_next(bridge), now + SECOND);
+	assert_int_equal(glow_node_next(bridge), now + SECOND);
 	pass(SECOND - 1);
 	assert_true(shows(GLOW_WHITE));
 	assert_int_equal(n_sent, 0);
@@ -1505,7 +1505,7 @@ static void test_many_without_apply(void **state)
 	assert_string_equal(sent[0].correlation, "\1two");
 	pass(SECOND);
 	assert_int_equal(count("r"), 1);
-	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
+	assert_int_equal(glow_node_next(bridge), GLOW_NEVER);
 }
 
 /* What is wrong with it is found at once; it is answered once, by the conductor. */
@@ -1580,7 +1580,7 @@ static void test_many_who_leads(void **state)
 	assert_true(shows(BLUE));
 	/* After the connection was lost the broker has to say it again. */
 	beacon();
-	glow_bridge_disconnected(bridge);
+	glow_node_disconnected(bridge);
 	online();
 	ask(ALL, "lime", "r");
 	assert_true(shows(LIME));
@@ -1624,7 +1624,7 @@ static void test_many_equal_twice(void **state)
 	beacon();
 	pass(2 * SECOND);
 	assert_int_equal(count("r"), 0);
-	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
+	assert_int_equal(glow_node_next(bridge), GLOW_NEVER);
 }
 
 static void test_one_waits_for_many(void **state)
@@ -1845,11 +1845,11 @@ static void test_restore_in_phase(void **state)
 {
 	(void)state;
 	restored(OURS_TEXT, START - 1234567);
-	glow_bridge_connected(bridge, now);
+	glow_node_connected(bridge, now);
 	assert_true(said(STATE, OURS_TEXT)); /* a restart right now would lose nothing */
 	expect_number(STATE, "start_us", START - 1234567);
 	step(50 * SECOND, OURS);
-	glow_bridge_start(bridge, now);
+	glow_node_start(bridge, now);
 	pass(SECOND);
 	expect_number(STATE, "start_us", START - 1234567);
 	expect_number(STATE, "since_us", START - 1234567);
@@ -1864,9 +1864,9 @@ static void test_restore_foreign(void **state)
 {
 	(void)state;
 	restored("00000000000000b2", START - 1234567);
-	glow_bridge_connected(bridge, now);
+	glow_node_connected(bridge, now);
 	step(50 * SECOND, OURS);
-	glow_bridge_start(bridge, now);
+	glow_node_start(bridge, now);
 	tick();
 	pass(SECOND);
 	expect_number(STATE, "start_us", now - SECOND);
@@ -1878,9 +1878,9 @@ static void test_restore_without_clock(void **state)
 {
 	(void)state;
 	restored(NULL, START - 1234567);
-	glow_bridge_connected(bridge, now);
+	glow_node_connected(bridge, now);
 	step(50 * SECOND, OURS);
-	glow_bridge_start(bridge, now);
+	glow_node_start(bridge, now);
 	pass(SECOND);
 	expect_number(STATE, "start_us", START - 1234567 + 50 * SECOND);
 }
@@ -1897,7 +1897,7 @@ static void test_restore_before_its_clock(void **state)
 	pass(SECOND);
 	expect_number(STATE, "start_us", START - 1234567);
 	/* Or not, when it is another one. */
-	glow_bridge_destroy(bridge);
+	glow_node_destroy(bridge);
 	restored(OURS_TEXT, START - 1234567);
 	online();
 	step(50 * SECOND, OTHER);
@@ -1910,12 +1910,12 @@ static void test_restore_while_waiting(void **state)
 {
 	(void)state;
 	restored(OURS_TEXT, START - 1234567);
-	glow_bridge_connected(bridge, now);
+	glow_node_connected(bridge, now);
 	conductor("online");
 	beacon();
 	ask(ALL, "40%", "r");
 	step(50 * SECOND, OURS);
-	glow_bridge_start(bridge, now);
+	glow_node_start(bridge, now);
 	tell_apply(ALL, "40%", "{\"brightness\":102}", now + SECOND / 4);
 	pass(SECOND);
 	assert_true(said(STATE, "\"brightness\":102"));
@@ -1927,9 +1927,9 @@ static void test_restore_after_start(void **state)
 {
 	(void)state;
 	create();
-	glow_bridge_start(bridge, now);
+	glow_node_start(bridge, now);
 	retained_state("{\"effect\":\"rainbow\",\"start_us\":1900000000000000}");
-	glow_bridge_connected(bridge, now);
+	glow_node_connected(bridge, now);
 	expect_number(STATE, "start_us", now);
 }
 
@@ -1947,7 +1947,7 @@ static void test_time_never_goes_back(void **state)
 	forget();
 	pass(-3000);
 	tell(SET, "");
-	assert_true(glow_bridge_next(bridge) > START + 5 * SECOND);
+	assert_true(glow_node_next(bridge) > START + 5 * SECOND);
 	tell(SET, "blue"); /* is not older than the scene that shows already */
 	pass(SECOND);
 	assert_true(shows(BLUE));
@@ -1966,19 +1966,19 @@ static void test_lost_conductor(void **state)
 	conductor("online");
 	beacon();
 	assert_true(shows(GLOW_BLACK));
-	assert_int_equal(glow_bridge_next(bridge), now + 3 * SECOND / 2);
+	assert_int_equal(glow_node_next(bridge), now + 3 * SECOND / 2);
 	pass(SECOND);
 	beacon();
 	pass(3 * SECOND / 2 - 1);
 	assert_true(shows(GLOW_BLACK));
-	revision = glow_bridge_revision(bridge);
+	revision = glow_node_revision(bridge);
 	pass(1);
-	assert_int_not_equal(glow_bridge_revision(bridge), revision);
+	assert_int_not_equal(glow_node_revision(bridge), revision);
 	assert_true(one_dim_pixel());
-	assert_int_equal(glow_bridge_next(bridge), GLOW_NEVER);
-	revision = glow_bridge_revision(bridge);
+	assert_int_equal(glow_node_next(bridge), GLOW_NEVER);
+	revision = glow_node_revision(bridge);
 	beacon();
-	assert_int_not_equal(glow_bridge_revision(bridge), revision);
+	assert_int_not_equal(glow_node_revision(bridge), revision);
 	assert_true(shows(GLOW_BLACK));
 	conductor("offline");
 	assert_true(one_dim_pixel());

@@ -6,12 +6,12 @@
 #include <sysexits.h>
 
 #include <glow/clock.h>
-#include <glow/conduct.h>
+#include <glow/conductor_run.h>
 #include <glow/json.h>
 #include <glow/timing.h>
 #include <glow/topics.h>
 
-#include "doctor.h"
+#include "../doctor.h"
 
 #define TOPICS    24
 #define LISTEN_MS 2500 /* a leader is heard twice a second */
@@ -55,7 +55,7 @@ static void listen_for(struct glow_mqtt *mqtt, const char *prefix, struct heard 
 }
 
 /* Not ours to judge: with nobody leading this conductor would, with somebody it stands by. */
-static void say_leader(const struct glow_conduct_cfg *cfg)
+static void say_leader(const struct glow_conductor_run_cfg *cfg)
 {
 	struct glow_mqtt_cfg mqtt = cfg->mqtt;
 	struct heard h = { 0 };
@@ -84,7 +84,7 @@ static void say_leader(const struct glow_conduct_cfg *cfg)
 	glow_doctor_say(true, "leader", line);
 }
 
-static bool check_broker(const struct glow_conduct_cfg *cfg)
+static bool check_broker(const struct glow_conductor_run_cfg *cfg)
 {
 	struct glow_mqtt_cfg mqtt = cfg->mqtt;
 	char names[TOPICS][GLOW_TOPIC_MAX + 1];
@@ -99,7 +99,7 @@ static bool check_broker(const struct glow_conduct_cfg *cfg)
 	return glow_doctor_broker(&mqtt, cfg->conductor.node);
 }
 
-int glow_conduct_doctor(const struct glow_conduct_cfg *cfg)
+int glow_conductor_doctor(const struct glow_conductor_run_cfg *cfg)
 {
 	char line[512];
 	bool fine, reached;

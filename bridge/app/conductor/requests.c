@@ -10,99 +10,39 @@
 #include <glow/log.h>
 #include <glow/time.h>
 
-#include "desk.h"
-#include "programme.h"
+#include "requests.h"
+#include "scene_store.h"
 
 #define RETAINED_MAX 262144
 #define TEXT_MARGIN  2048 /* what ends and revisions may add to the text of scenes */
 
-int glow_desk_init(struct glow_desk *d, const char *prefix, const char *discovery, struct glow_outbox outbox,
-		   uint32_t seed)
+int glow_requests_init(struct glow_requests *d, const struct glow_publisher *out, uint32_t seed)
 {
-	*d = (struct glow_desk){ .prefix = prefix,
-				 .discovery = discovery,
-				 .outbox = outbox,
-				 .seed = seed,
-				 .dim = { .brightness = 255, .until_us = GLOW_NEVER } };
-	return glow_programme_init(&d->scenes);
+	*d = (struct glow_requests){ .out = *out, .seed = seed, .dim = { .brightness = 255, .until_us = GLOW_NEVER } };
+	return glow_scene_store_init(&d->scenes);
 }
 
-void glow_desk_fini(struct glow_desk *d)
+void glow_requests_fini(struct glow_requests *d)
 {
 	glow_scenes_fini(&d->scenes);
 }
 
 /* ---- what is said ---- */
 
-/* Publishes a tree and deletes it. */
-static void publish(struct glow_desk *d, const char *topic, cJSON *tree, bool retained)
+static void publish_scenes(struct glow_requests *d)
 {
-	char *text = glow_json_finish(tree);
-	struct glow_message m = { .topic = topic, .payload = text, .qos = 1, .retained = retained };
-
-	if (!text)
-		return;
-	m.len = strlen(text);
-	d->outbox.publish(d->outbox.ctx, &m);
-	free(text);
+	glow_publish_tree(&d->out, "scene", "current", NULL, glow_scenes_write(&d->scenes), 1, true);
 }
 
-static void publish_scenes(struct glow_desk *d)
-{
-	char topic[GLOW_TOPIC_MAX + 1];
-
-	glow_topic_make(topic, d->prefix, "scene", "current", NULL);
-	publish(d, topic, glow_scenes_write(&d->scenes), true);
-}
-
-static void scenes_changed(struct glow_desk *d)
+static void scenes_changed(struct glow_requests *d)
 {
 	d->scenes.rev++;
 	publish_scenes(d);
 }
 
-static void publish_dim(struct glow_desk *d)
+static void publish_dim(struct glow_requests *d)
 {
-	char topic[GLOW_TOPIC_MAX + 1];
-
-	glow_topic_make(topic, d->prefix, "dim", "current", NULL);
-	publish(d, topic, glow_dim_write(&d->dim), true);
-}
-
-/* Sends an answer, if one is wanted, and deletes it; a refusal is told of in the log. */
-static void answer(struct glow_desk *d, const struct glow_message *asked, const struct glow_diag *diag, cJSON *tree)
-{
-	char *text = glow_json_finish(tree);
-	struct glow_message m = { .topic = asked->response_topic,
-				  .payload = text,
-				  .qos = 1,
-				  .correlation = asked->correlation,
-				  .correlation_len = asked->correlation_len };
-
-	if (diag->code != GLOW_OK)
-		glow_warning("%s rejected: %s %s: %s", asked->topic, glow_code_name(diag->code), diag->where,
-			     diag->what);
-	if (text && m.topic && glow_answer_topic_allowed(d->prefix, d->discovery, m.topic)) {
-		m.len = strlen(text);
-		d->outbox.publish(d->outbox.ctx, &m);
-	}
-	free(text);
-}
-
-/* A retained command would come back at every reconnect. */
-static bool passing(const struct glow_message *m, struct glow_diag *diag)
-{
-	diag->code = GLOW_OK;
-	if (m->retained)
-		glow_diag_set(diag, GLOW_RETAINED, "",
-			      "commands must not be retained: clear it with an empty retained one");
-	return !m->retained;
-}
-
-/* Somebody clears a retained command: the cure, not the fault. */
-static bool clears(const struct glow_message *m)
-{
-	return m->retained && m->len == 0;
+	glow_publish_tree(&d->out, "dim", "current", NULL, glow_dim_write(&d->dim), 1, true);
 }
 
 /* ---- scenes ---- */
@@ -117,23 +57,23 @@ static size_t length(const struct glow_scenes *scenes)
 }
 
 /* True when what plays and this scene make a message that everybody takes. */
-static bool fits(const struct glow_desk *d, struct glow_scene *scene)
+static bool fits(const struct glow_requests *d, struct glow_scene *scene)
 {
 	const struct glow_scenes alone = { .n = 1, .v = scene };
 
 	return length(&d->scenes) + length(&alone) + TEXT_MARGIN <= RETAINED_MAX;
 }
 
-static enum glow_code play(struct glow_desk *d, struct glow_scene *scene, int64_t now_us, struct glow_diag *diag)
+static enum glow_code play(struct glow_requests *d, struct glow_scene *scene, int64_t now_us, struct glow_diag *diag)
 {
 	if (!fits(d, scene))
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "too much plays already: %u scenes", d->scenes.n);
-	if (!glow_programme_play(&d->scenes, scene, now_us))
+	if (!glow_scene_store_play(&d->scenes, scene, now_us))
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "%d scenes play already", GLOW_SCENES_MAX);
 	return GLOW_OK;
 }
 
-void glow_desk_play(struct glow_desk *d, const struct glow_message *m, int64_t now_us, int64_t lead_us)
+void glow_requests_play(struct glow_requests *d, const struct glow_message *m, int64_t now_us, int64_t lead_us)
 {
 	struct glow_diag diag;
 	struct glow_scene scene;
@@ -141,10 +81,11 @@ void glow_desk_play(struct glow_desk *d, const struct glow_message *m, int64_t n
 	char id[GLOW_SCENE_ID_MAX + 1];
 	int64_t start_us = 0;
 
-	if (clears(m))
+	if (glow_command_clears(m))
 		return;
-	if (passing(m, &diag) && glow_play_read(m->payload, m->len, now_us + lead_us, glow_dice(d->seed, d->rolls++, 0),
-						&scene, &diag) == GLOW_OK) {
+	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
+	    glow_play_read(m->payload, m->len, now_us + lead_us, glow_dice(d->seed, d->rolls++, 0), &scene, &diag) ==
+		    GLOW_OK) {
 		memcpy(id, scene.id, sizeof(id));
 		start_us = scene.start_us;
 		if (play(d, &scene, now_us, &diag) == GLOW_OK)
@@ -157,22 +98,23 @@ void glow_desk_play(struct glow_desk *d, const struct glow_message *m, int64_t n
 		cJSON_AddStringToObject(tree, "id", id);
 		glow_json_add_int(tree, "start_us", start_us);
 	}
-	answer(d, m, &diag, tree);
+	glow_publish_answer(&d->out, m, &diag, tree, NULL);
 }
 
-void glow_desk_stop(struct glow_desk *d, const struct glow_message *m, int64_t now_us, int64_t lead_us)
+void glow_requests_stop(struct glow_requests *d, const struct glow_message *m, int64_t now_us, int64_t lead_us)
 {
 	struct glow_diag diag;
 	struct glow_stop stop = { .all = true };
 	int64_t end_us = 0;
 	cJSON *tree;
 
-	if (clears(m))
+	if (glow_command_clears(m))
 		return;
-	if (passing(m, &diag) && glow_stop_read(m->payload, m->len, &stop, &diag) == GLOW_OK) {
+	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
+	    glow_stop_read(m->payload, m->len, &stop, &diag) == GLOW_OK) {
 		end_us = now_us + lead_us + stop.fade_us;
-		if (glow_programme_stop(&d->scenes, stop.all ? NULL : stop.id, end_us, stop.fade_us) > 0) {
-			glow_programme_tidy(&d->scenes, now_us);
+		if (glow_scene_store_stop(&d->scenes, stop.all ? NULL : stop.id, end_us, stop.fade_us) > 0) {
+			glow_scene_store_tidy(&d->scenes, now_us);
 			scenes_changed(d);
 		} else if (!stop.all) {
 			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "id", "no scene %s plays", stop.id);
@@ -184,7 +126,7 @@ void glow_desk_stop(struct glow_desk *d, const struct glow_message *m, int64_t n
 		if (!stop.all)
 			cJSON_AddStringToObject(tree, "id", stop.id);
 	}
-	answer(d, m, &diag, tree);
+	glow_publish_answer(&d->out, m, &diag, tree, NULL);
 }
 
 /* (term, rev) only ever rises, unless somebody begins anew on another clock. */
@@ -195,7 +137,7 @@ static bool newer(const struct glow_scenes *a, const struct glow_scenes *b)
 	return a->rev >= b->rev;
 }
 
-void glow_desk_restore_scenes(struct glow_desk *d, const struct glow_message *m)
+void glow_requests_restore_scenes(struct glow_requests *d, const struct glow_message *m)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	struct glow_scenes scenes;
@@ -207,7 +149,7 @@ void glow_desk_restore_scenes(struct glow_desk *d, const struct glow_message *m)
 	if (!tree || glow_scenes_read(tree, &scenes, &diag) != GLOW_OK)
 		glow_warning("the retained scenes are broken and were skipped: %s %s", diag.where, diag.what);
 	else if (scenes.n <= GLOW_SCENES_MAX && newer(&scenes, &d->scenes))
-		glow_programme_take(&d->scenes, &scenes);
+		glow_scene_store_take(&d->scenes, &scenes);
 	else
 		glow_scenes_fini(&scenes);
 	cJSON_Delete(tree);
@@ -215,14 +157,15 @@ void glow_desk_restore_scenes(struct glow_desk *d, const struct glow_message *m)
 
 /* ---- the master dimmer ---- */
 
-void glow_desk_dim(struct glow_desk *d, const struct glow_message *m, int64_t now_us)
+void glow_requests_dim(struct glow_requests *d, const struct glow_message *m, int64_t now_us)
 {
 	struct glow_diag diag;
 	struct glow_dim dim;
 
-	if (clears(m))
+	if (glow_command_clears(m))
 		return;
-	if (passing(m, &diag) && glow_dim_read(m->payload, m->len, &dim, &diag) == GLOW_OK) {
+	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
+	    glow_dim_read(m->payload, m->len, &dim, &diag) == GLOW_OK) {
 		if (dim.until_us > now_us) {
 			d->dim = dim;
 			publish_dim(d);
@@ -230,10 +173,10 @@ void glow_desk_dim(struct glow_desk *d, const struct glow_message *m, int64_t no
 			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "until_us", "is over already");
 		}
 	}
-	answer(d, m, &diag, glow_answer_write(NULL, &diag));
+	glow_publish_answer(&d->out, m, &diag, glow_answer_write(NULL, &diag), NULL);
 }
 
-void glow_desk_restore_dim(struct glow_desk *d, const struct glow_message *m)
+void glow_requests_restore_dim(struct glow_requests *d, const struct glow_message *m)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	struct glow_dim dim;
@@ -248,8 +191,8 @@ void glow_desk_restore_dim(struct glow_desk *d, const struct glow_message *m)
 
 /* ---- commands for many nodes at one instant ---- */
 
-static enum glow_code read_command(struct glow_desk *d, const cJSON *tree, enum glow_command_kind kind, int64_t now_us,
-				   struct glow_diag *diag)
+static enum glow_code read_command(struct glow_requests *d, const cJSON *tree, enum glow_command_kind kind,
+				   int64_t now_us, struct glow_diag *diag)
 {
 	struct glow_command_ctx ctx = { .kind = kind, .now_us = now_us, .any = true };
 
@@ -265,19 +208,22 @@ static void apply_topic(const char *command, char ret_topic[GLOW_TOPIC_MAX + 1])
 	memcpy(ret_topic + n, "/apply", sizeof("/apply"));
 }
 
-static void publish_apply(struct glow_desk *d, const struct glow_message *m, enum glow_command_kind kind,
+static void publish_apply(struct glow_requests *d, const struct glow_message *m, enum glow_command_kind kind,
 			  const cJSON *command, int64_t at_us)
 {
 	struct glow_apply apply = { .notify = kind == GLOW_COMMAND_NOTIFY, .at_us = at_us, .command = command };
-	char topic[GLOW_TOPIC_MAX + 1];
+	char topic[GLOW_TOPIC_MAX + 1], *text;
 
 	apply.of = apply.seed = glow_command_hash(m->topic, m->payload, m->len);
 	apply_topic(m->topic, topic);
-	publish(d, topic, glow_apply_write(&apply), false);
+	text = glow_json_finish(glow_apply_write(&apply));
+	if (text)
+		glow_publish_text(&d->out, topic, text, 1, false);
+	free(text);
 }
 
-void glow_desk_command(struct glow_desk *d, const struct glow_message *m, enum glow_command_kind kind, int64_t now_us,
-		       int64_t lead_us)
+void glow_requests_command(struct glow_requests *d, const struct glow_message *m, enum glow_command_kind kind,
+			   int64_t now_us, int64_t lead_us)
 {
 	struct glow_diag diag;
 	cJSON *command = NULL, *tree;
@@ -286,7 +232,7 @@ void glow_desk_command(struct glow_desk *d, const struct glow_message *m, enum g
 
 	if (m->len == 0) /* a question for the nodes' states, which they answer themselves */
 		return;
-	if (passing(m, &diag))
+	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
 		command = glow_command_tree(m->payload, m->len, &diag);
 	if (diag.code == GLOW_OK && read_command(d, command, kind, now_us, &diag) == GLOW_OK) {
 		d->last_at_us = at_us;
@@ -298,21 +244,21 @@ void glow_desk_command(struct glow_desk *d, const struct glow_message *m, enum g
 	tree = glow_answer_write(NULL, &diag);
 	if (diag.code == GLOW_OK)
 		glow_json_add_int(tree, "at_us", at_us);
-	answer(d, m, &diag, tree);
+	glow_publish_answer(&d->out, m, &diag, tree, NULL);
 	cJSON_Delete(command);
 }
 
 /* ---- time ---- */
 
-void glow_desk_open(struct glow_desk *d, uint64_t clock_id, uint32_t term, bool fresh, int64_t now_us)
+void glow_requests_open(struct glow_requests *d, uint64_t clock_id, uint32_t term, bool fresh, int64_t now_us)
 {
 	if (d->scenes.clock_id != clock_id) {
-		glow_programme_move(&d->scenes, clock_id, now_us);
+		glow_scene_store_move(&d->scenes, clock_id, now_us);
 		d->scenes.rev++;
 	}
 	d->scenes.term = term;
 	d->last_at_us = now_us;
-	if (glow_programme_tidy(&d->scenes, now_us))
+	if (glow_scene_store_tidy(&d->scenes, now_us))
 		d->scenes.rev++;
 	if (fresh && d->dim.until_us != GLOW_NEVER)
 		d->dim = (struct glow_dim){ .brightness = 255, .until_us = GLOW_NEVER };
@@ -320,9 +266,9 @@ void glow_desk_open(struct glow_desk *d, uint64_t clock_id, uint32_t term, bool 
 	publish_dim(d);
 }
 
-void glow_desk_tick(struct glow_desk *d, int64_t now_us)
+void glow_requests_tick(struct glow_requests *d, int64_t now_us)
 {
-	if (glow_programme_tidy(&d->scenes, now_us))
+	if (glow_scene_store_tidy(&d->scenes, now_us))
 		scenes_changed(d);
 	if (d->dim.until_us <= now_us) {
 		d->dim = (struct glow_dim){ .brightness = 255, .until_us = GLOW_NEVER };
@@ -330,9 +276,9 @@ void glow_desk_tick(struct glow_desk *d, int64_t now_us)
 	}
 }
 
-int64_t glow_desk_next(const struct glow_desk *d)
+int64_t glow_requests_next(const struct glow_requests *d)
 {
-	int64_t scenes_us = glow_programme_next(&d->scenes);
+	int64_t scenes_us = glow_scene_store_next(&d->scenes);
 
 	return scenes_us < d->dim.until_us ? scenes_us : d->dim.until_us;
 }

@@ -19,14 +19,17 @@
 #include <glow/adopt.h>
 #include <glow/conductor.h>
 #include <glow/election.h>
+#include <glow/follower.h>
 #include <glow/hash.h>
 #include <glow/info.h>
 #include <glow/json.h>
 #include <glow/log.h>
+#include <glow/publish.h>
+#include <glow/quantile.h>
 #include <glow/sync.h>
 #include <glow/timing.h>
 
-#include "desk.h"
+#include "requests.h"
 #include "members.h"
 
 #define MS            INT64_C(1000000)
@@ -35,7 +38,7 @@
 #define GATHER_NS     (200 * MS)    /* changes of the roster that come together make one */
 #define WALL_WAIT_NS  (60 * SECOND) /* how long a new timeline waits for a wall clock */
 #define LEAD_LEAST_US 250000
-#define DELIVERIES    256
+#define DELIVERIES    GLOW_QUANTILE_MAX
 #define DELIVERY_MAX  2000000 /* what took longer came from another clock, or is no measure */
 #define HISTORY_NS    2000000 /* who knows the time better than this does not ask for it */
 #define UTC_GRAIN_US  5000    /* a change of the wall clock that is worth telling */
@@ -45,18 +48,18 @@ enum phase { PHASE_STANDBY, PHASE_ADOPTING, PHASE_WAITING, PHASE_LEADING };
 
 /* How long commands take to get here, by the nodes' own clocks: the latest of them. */
 struct deliveries {
-	int32_t us[DELIVERIES];
+	uint32_t us[DELIVERIES];
 	uint32_t n, next;
 };
 
 struct glow_conductor {
 	struct glow_conductor_cfg cfg;
 	char prefix[GLOW_PREFIX_MAX + 1], discovery[GLOW_PREFIX_MAX + 1], node[GLOW_ID_MAX + 1];
-	char asker[11]; /* "c-1234abcd" */
 	uint32_t rolls;
 	enum phase phase;
 	struct glow_election election;
-	struct glow_sync sync;
+	struct glow_follower follower;
+	struct glow_publisher out;
 	struct glow_adopt adopt;
 	char adopt_ids[GLOW_ADOPT_NODES][GLOW_NAME_SIZE];
 	struct glow_leader self;
@@ -72,20 +75,20 @@ struct glow_conductor {
 	uint32_t beacon_seq;
 	struct glow_members members;
 	struct glow_roster roster; /* as published; rev 0 for none yet */
-	struct glow_desk desk;
+	struct glow_requests requests;
 	struct deliveries deliveries;
 };
 
 static int64_t now_us(const struct glow_conductor *c, struct glow_raw now)
 {
-	return glow_floor_div(glow_sync_now(&c->sync, now), 1000);
+	return glow_floor_div(glow_sync_now(&c->follower.sync, now), 1000);
 }
 
 static struct glow_raw when(const struct glow_conductor *c, int64_t t_us)
 {
 	if (t_us >= GLOW_NEVER / 1000)
 		return (struct glow_raw){ GLOW_NEVER };
-	return glow_sync_when(&c->sync, t_us < 0 ? 0 : t_us * 1000);
+	return glow_sync_when(&c->follower.sync, t_us < 0 ? 0 : t_us * 1000);
 }
 
 static uint64_t draw(struct glow_conductor *c)
@@ -103,61 +106,28 @@ static void add_delivery(struct deliveries *d, int64_t us)
 {
 	if (us > DELIVERY_MAX)
 		return;
-	d->us[d->next] = us < 0 ? 0 : (int32_t)us;
+	d->us[d->next] = us < 0 ? 0 : (uint32_t)us;
 	d->next = (d->next + 1) % DELIVERIES;
 	if (d->n < DELIVERIES)
 		d->n++;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* How far ahead an instant must lie for every node to hear of it in time. */
 static int64_t lead_us(const struct deliveries *d)
 {
-	int32_t sorted[DELIVERIES];
-	int64_t lead;
+	int64_t lead = INT64_C(3) * glow_quantile(d->us, d->n, 99);
 
-	if (d->n == 0)
-		return LEAD_LEAST_US;
-	memcpy(sorted, d->us, d->n * sizeof(sorted[0]));
-	qsort(sorted, d->n, sizeof(sorted[0]), ascending);
-	lead = INT64_C(3) * sorted[d->n * 99 / 100];
 	return lead > LEAD_LEAST_US ? lead : LEAD_LEAST_US;
 }
 
 /* ---- what is said ---- */
-
-static void publish(struct glow_conductor *c, const char *topic, const void *payload, size_t len, int qos,
-		    bool retained)
-{
-	struct glow_message m = { .topic = topic, .payload = payload, .len = len, .qos = qos, .retained = retained };
-
-	c->cfg.outbox.publish(c->cfg.outbox.ctx, &m);
-}
-
-/* Publishes a tree and deletes it. */
-static void publish_tree(struct glow_conductor *c, const char *a, const char *b, cJSON *tree, int qos, bool retained)
-{
-	char topic[GLOW_TOPIC_MAX + 1];
-	char *text = glow_json_finish(tree);
-
-	glow_topic_make(topic, c->prefix, a, b, NULL);
-	if (text)
-		publish(c, topic, text, strlen(text), qos, retained);
-	free(text);
-}
 
 static void publish_availability(struct glow_conductor *c, const char *value)
 {
 	char topic[GLOW_TOPIC_MAX + 1];
 
 	glow_topic_make(topic, c->prefix, "conductor", "availability", NULL);
-	publish(c, topic, value, strlen(value), 1, true);
+	glow_publish_text(&c->out, topic, value, 1, true);
 }
 
 static struct glow_conductor_info describe(const struct glow_conductor *c, struct glow_raw now)
@@ -171,26 +141,22 @@ static struct glow_conductor_info describe(const struct glow_conductor *c, struc
 	snprintf(info.version, sizeof(info.version), "%s", GLOW_VERSION);
 	if (!info.leading)
 		return info;
-	glow_sync_report(&c->sync, now, &report);
+	glow_sync_report(&c->follower.sync, now, &report);
 	info.rate_ppb = report.rate_ppb;
 	info.has_utc = c->wall.synchronised;
 	if (info.has_utc) {
-		info.utc_offset_us = glow_floor_div(now.ns + c->wall.offset_ns - glow_sync_now(&c->sync, now), 1000);
+		info.utc_offset_us =
+			glow_floor_div(now.ns + c->wall.offset_ns - glow_sync_now(&c->follower.sync, now), 1000);
 		info.tz_offset_s = c->wall.tz_offset_s;
 	}
 	return info;
-}
-
-static bool same_leader(struct glow_leader a, struct glow_leader b)
-{
-	return a.clock_id == b.clock_id && a.term == b.term && a.boot == b.boot;
 }
 
 static bool same_info(const struct glow_conductor_info *a, const struct glow_conductor_info *b)
 {
 	int64_t moved_us = a->utc_offset_us - b->utc_offset_us;
 
-	return a->leading == b->leading && same_leader(a->leader, b->leader) && a->nodes == b->nodes &&
+	return a->leading == b->leading && glow_leader_same(a->leader, b->leader) && a->nodes == b->nodes &&
 	       a->has_utc == b->has_utc && a->tz_offset_s == b->tz_offset_s && moved_us <= UTC_GRAIN_US &&
 	       moved_us >= -UTC_GRAIN_US;
 }
@@ -204,7 +170,7 @@ static void publish_info(struct glow_conductor *c, struct glow_raw now)
 		return;
 	c->info = info;
 	c->has_info = true;
-	publish_tree(c, "conductor", "info", glow_conductor_info_write(&info), 1, true);
+	glow_publish_tree(&c->out, "conductor", "info", NULL, glow_conductor_info_write(&info), 1, true);
 }
 
 static void publish_beacon(struct glow_conductor *c, struct glow_raw now)
@@ -214,21 +180,7 @@ static void publish_beacon(struct glow_conductor *c, struct glow_raw now)
 	if (c->phase == PHASE_LEADING)
 		beacon.time_us = now_us(c, now);
 	c->beacon_ns = now.ns + BEACON_NS;
-	publish_tree(c, "conductor", "beacon", glow_beacon_write(&beacon), 0, false);
-}
-
-static void publish_discovery(struct glow_conductor *c)
-{
-	char topic[GLOW_TOPIC_MAX + 1];
-	char *text;
-
-	if (!c->discovery[0])
-		return;
-	glow_discovery_topic(topic, c->discovery, c->prefix, GLOW_DISCOVERY_CLUSTER);
-	text = glow_json_finish(glow_discovery_cluster_write(c->prefix, GLOW_VERSION));
-	if (text)
-		publish(c, topic, text, strlen(text), 1, true);
-	free(text);
+	glow_publish_tree(&c->out, "conductor", "beacon", NULL, glow_beacon_write(&beacon), 0, false);
 }
 
 /* ---- the roster ---- */
@@ -236,7 +188,7 @@ static void publish_discovery(struct glow_conductor *c)
 static void publish_roster(struct glow_conductor *c)
 {
 	if (c->roster.rev > 0)
-		publish_tree(c, "roster", NULL, glow_roster_write(&c->roster), 1, true);
+		glow_publish_tree(&c->out, "roster", NULL, NULL, glow_roster_write(&c->roster), 1, true);
 }
 
 /* Once the changes of a moment are gathered. */
@@ -298,8 +250,8 @@ static void lead(struct glow_conductor *c, struct glow_raw now, bool fresh)
 	publish_info(c, now);
 	publish_beacon(c, now);
 	publish_roster(c);
-	glow_desk_open(&c->desk, c->self.clock_id, c->self.term, fresh, now_us(c, now));
-	publish_discovery(c);
+	glow_requests_open(&c->requests, c->self.clock_id, c->self.term, fresh, now_us(c, now));
+	glow_publish_discovery(&c->out, GLOW_DISCOVERY_CLUSTER, glow_discovery_cluster_write(c->prefix, GLOW_VERSION));
 	roster_later(c, now);
 }
 
@@ -323,7 +275,7 @@ static void begin(struct glow_conductor *c, struct glow_raw now)
 	}
 	if (!set)
 		glow_warning("the wall clock is still unset: the timeline begins from it all the same");
-	glow_sync_begin(&c->sync, now, now.ns + c->wall.offset_ns, 0, c->self);
+	glow_sync_begin(&c->follower.sync, now, now.ns + c->wall.offset_ns, 0, c->self);
 	lead(c, now, true);
 }
 
@@ -339,10 +291,10 @@ static bool has_history(const struct glow_conductor *c, struct glow_raw now)
 {
 	struct glow_sync_report report;
 
-	glow_sync_report(&c->sync, now, &report);
+	glow_sync_report(&c->follower.sync, now, &report);
 	return report.valid && report.state != GLOW_SYNC_UNSYNCED && report.state != GLOW_SYNC_ACQUIRE &&
 	       report.error_ns <= HISTORY_NS &&
-	       (!c->has_info || glow_sync_leader(&c->sync).clock_id == c->info.leader.clock_id);
+	       (!c->has_info || glow_sync_leader(&c->follower.sync).clock_id == c->info.leader.clock_id);
 }
 
 /* With nobody leading who knows the time goes first; who would have to ask the nodes waits out the silence. */
@@ -382,7 +334,7 @@ static void finish_adopting(struct glow_conductor *c, struct glow_raw now)
 	if (glow_adopt_result(&c->adopt, &offset_ns, &rate_ppb)) {
 		if (c->rate_known)
 			rate_ppb = c->rate_ppb;
-		glow_sync_begin(&c->sync, now, now.ns + offset_ns, rate_ppb / 1e9, c->self);
+		glow_sync_begin(&c->follower.sync, now, now.ns + offset_ns, rate_ppb / 1e9, c->self);
 		lead(c, now, false);
 	} else {
 		glow_warning("no node knows the time: a new timeline");
@@ -410,7 +362,7 @@ static void take_over(struct glow_conductor *c, struct glow_raw now)
 	struct glow_sync_report report;
 	bool history = has_history(c, now);
 
-	glow_sync_report(&c->sync, now, &report);
+	glow_sync_report(&c->follower.sync, now, &report);
 	glow_debug("the time as it is known here: %s, to %u us", glow_sync_state_name(report.state),
 		   report.error_ns / 1000);
 	if (!history && latest_term(c) > c->asked_term) {
@@ -423,8 +375,8 @@ static void take_over(struct glow_conductor *c, struct glow_raw now)
 	c->self = (struct glow_leader){ .term = latest_term(c) + 1, .boot = c->cfg.boot };
 	publish_availability(c, "online");
 	if (history) {
-		c->self.clock_id = glow_sync_leader(&c->sync).clock_id;
-		glow_sync_lead(&c->sync, now, c->self);
+		c->self.clock_id = glow_sync_leader(&c->follower.sync).clock_id;
+		glow_sync_lead(&c->follower.sync, now, c->self);
 		lead(c, now, false);
 		return;
 	}
@@ -444,7 +396,7 @@ static void stand_by(struct glow_conductor *c, struct glow_raw now, const char *
 		glow_warning("no longer leading: %s", why);
 	c->phase = PHASE_STANDBY;
 	c->beacon_ns = GLOW_NEVER;
-	glow_sync_yield(&c->sync, now);
+	glow_sync_yield(&c->follower.sync, now);
 }
 
 /* ---- time ---- */
@@ -454,7 +406,7 @@ static void answer_probe(struct glow_conductor *c, const char *asker, const stru
 {
 	struct glow_time_request request;
 	struct glow_time_reply reply = { .leader = c->self };
-	struct glow_message answer = { .aging = { GLOW_REPLY_T3 } };
+	struct glow_message answer;
 	uint8_t bytes[GLOW_ADOPT_REPLY_SIZE];
 	char topic[GLOW_TOPIC_MAX + 1];
 	int64_t delivery_ns;
@@ -463,79 +415,60 @@ static void answer_probe(struct glow_conductor *c, const char *asker, const stru
 		return;
 	reply.seq = request.seq;
 	reply.t1_ns = request.t1_ns;
-	reply.t2_ns = glow_sync_now(&c->sync, m->at);
-	reply.t3_ns = glow_sync_now(&c->sync, now);
+	reply.t2_ns = glow_sync_now(&c->follower.sync, m->at);
+	reply.t3_ns = glow_sync_now(&c->follower.sync, now);
 	glow_topic_make(topic, c->prefix, "time", "reply", asker);
-	answer.topic = topic;
-	answer.payload = bytes;
-	answer.len = glow_reply_write(&reply, false, bytes);
+	glow_reply_message(&reply, false, topic, bytes, &answer);
 	c->cfg.outbox.publish(c->cfg.outbox.ctx, &answer);
 	if (request.s1_ns != 0 && glow_members_find(&c->members, asker) &&
 	    !__builtin_sub_overflow(reply.t2_ns, request.s1_ns, &delivery_ns))
 		add_delivery(&c->deliveries, delivery_ns / 1000);
 }
 
-static void publish_request(struct glow_conductor *c, const char *topic, const struct glow_time_request *request)
-{
-	uint8_t bytes[GLOW_REQUEST_SIZE];
-	struct glow_message m = {
-		.topic = topic,
-		.payload = bytes,
-		.len = sizeof(bytes),
-		.aging = { GLOW_REQUEST_T1, request->s1_ns ? GLOW_REQUEST_S1 : 0 },
-	};
-
-	glow_request_write(request, bytes);
-	c->cfg.outbox.publish(c->cfg.outbox.ctx, &m);
-}
-
 /* Standing by: follows the leader's clock as a node does. */
 static void probe_leader(struct glow_conductor *c, struct glow_raw now)
 {
-	char topic[GLOW_TOPIC_MAX + 1];
-	struct glow_time_request request;
+	struct glow_message m;
 
-	glow_topic_make(topic, c->prefix, "time", "request", c->asker);
-	while (glow_sync_next_probe(&c->sync).ns <= now.ns) {
-		glow_sync_probe(&c->sync, now, &request);
-		publish_request(c, topic, &request);
-	}
+	while (glow_follower_probe(&c->follower, now, &m))
+		c->cfg.outbox.publish(c->cfg.outbox.ctx, &m);
 }
 
 static void probe_nodes(struct glow_conductor *c, struct glow_raw now)
 {
 	char below[GLOW_TOPIC_MAX + 1], topic[GLOW_TOPIC_MAX + 1];
 	struct glow_time_request request;
+	struct glow_message m;
+	uint8_t bytes[GLOW_REQUEST_SIZE];
 	int k;
 
 	glow_topic_make(below, c->prefix, "time", "adopt", "request");
 	while (glow_adopt_probe(&c->adopt, now, &k, &request)) {
 		glow_topic_make(topic, below, c->adopt_ids[k], NULL, NULL);
-		publish_request(c, topic, &request);
+		glow_request_message(&request, topic, bytes, &m);
+		c->cfg.outbox.publish(c->cfg.outbox.ctx, &m);
 	}
 	if (glow_adopt_done(&c->adopt, now))
 		finish_adopting(c, now);
 }
 
-static void take_reply(struct glow_conductor *c, const struct glow_message *m, bool adopt)
+static void take_adopt_reply(struct glow_conductor *c, const struct glow_message *m)
 {
 	struct glow_time_reply reply;
+
+	if (c->phase == PHASE_ADOPTING && glow_reply_read(m->payload, m->len, true, &reply))
+		glow_adopt_reply(&c->adopt, &reply, m->at);
+}
+
+static void take_reply(struct glow_conductor *c, const struct glow_message *m)
+{
 	int64_t step_ns;
 
-	if (!glow_reply_read(m->payload, m->len, adopt, &reply))
-		return;
-	if (adopt && c->phase == PHASE_ADOPTING)
-		glow_adopt_reply(&c->adopt, &reply, m->at);
-	else if (!adopt && c->phase == PHASE_STANDBY)
-		glow_sync_reply(&c->sync, &reply, m->at, &step_ns);
+	if (c->phase == PHASE_STANDBY)
+		glow_follower_reply(&c->follower, m, &step_ns);
 }
 
 /* ---- messages ---- */
-
-static bool says(const struct glow_message *m, const char *word)
-{
-	return m->len == strlen(word) && memcmp(m->payload, word, m->len) == 0;
-}
 
 /* What another conductor says of itself; our own words come back from the broker too. */
 static void hear_info(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now)
@@ -554,7 +487,7 @@ static void hear_info(struct glow_conductor *c, const struct glow_message *m, st
 		c->info = info;
 		c->has_info = true;
 		if (info.leading)
-			glow_sync_follow(&c->sync, now, info.leader);
+			glow_sync_follow(&c->follower.sync, now, info.leader);
 	} else if (info.leader.boot != c->self.boot && info.leader.term >= c->self.term) {
 		glow_conductor_goodbye(c);
 		stand_by(c, now, "somebody of a later term does");
@@ -565,7 +498,7 @@ static void hear_info(struct glow_conductor *c, const struct glow_message *m, st
 
 static void hear_availability(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now)
 {
-	c->online = says(m, "online");
+	c->online = glow_message_says(m, "online");
 	if (c->phase != PHASE_STANDBY) {
 		if (!c->online) /* the last word of one who led before us, come late */
 			publish_availability(c, "online");
@@ -598,12 +531,12 @@ static void hear_node(struct glow_conductor *c, const struct glow_topic *topic, 
 		if (diag.code != GLOW_OK)
 			glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
 	} else {
-		changed = glow_members_availability(&c->members, topic->id, says(m, "online"), now);
+		changed = glow_members_availability(&c->members, topic->id, glow_message_says(m, "online"), now);
 	}
 	if (!changed)
 		return;
 	roster_later(c, now);
-	if (c->phase == PHASE_ADOPTING && topic->kind == GLOW_TOPIC_AVAILABILITY && says(m, "online"))
+	if (c->phase == PHASE_ADOPTING && topic->kind == GLOW_TOPIC_AVAILABILITY && glow_message_says(m, "online"))
 		ask_for_time(c, glow_members_find(&c->members, topic->id));
 }
 
@@ -619,19 +552,19 @@ static void hear_people(struct glow_conductor *c, const struct glow_topic *topic
 	ahead_us = lead_us(&c->deliveries);
 	switch (topic->kind) {
 	case GLOW_TOPIC_SET:
-		glow_desk_command(&c->desk, m, GLOW_COMMAND_SET, t_us, ahead_us);
+		glow_requests_command(&c->requests, m, GLOW_COMMAND_SET, t_us, ahead_us);
 		break;
 	case GLOW_TOPIC_NOTIFY:
-		glow_desk_command(&c->desk, m, GLOW_COMMAND_NOTIFY, t_us, ahead_us);
+		glow_requests_command(&c->requests, m, GLOW_COMMAND_NOTIFY, t_us, ahead_us);
 		break;
 	case GLOW_TOPIC_SCENE_PLAY:
-		glow_desk_play(&c->desk, m, t_us, ahead_us);
+		glow_requests_play(&c->requests, m, t_us, ahead_us);
 		break;
 	case GLOW_TOPIC_SCENE_STOP:
-		glow_desk_stop(&c->desk, m, t_us, ahead_us);
+		glow_requests_stop(&c->requests, m, t_us, ahead_us);
 		break;
 	default:
-		glow_desk_dim(&c->desk, m, t_us);
+		glow_requests_dim(&c->requests, m, t_us);
 		break;
 	}
 }
@@ -645,9 +578,9 @@ static void hear_kept(struct glow_conductor *c, const struct glow_topic *topic, 
 	if (topic->kind == GLOW_TOPIC_ROSTER)
 		restore_roster(c, m, now);
 	else if (topic->kind == GLOW_TOPIC_SCENE_CURRENT)
-		glow_desk_restore_scenes(&c->desk, m);
+		glow_requests_restore_scenes(&c->requests, m);
 	else
-		glow_desk_restore_dim(&c->desk, m);
+		glow_requests_restore_dim(&c->requests, m);
 }
 
 void glow_conductor_message(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now)
@@ -659,8 +592,10 @@ void glow_conductor_message(struct glow_conductor *c, const struct glow_message 
 		answer_probe(c, topic.id, m, now);
 		break;
 	case GLOW_TOPIC_TIME_REPLY:
+		take_reply(c, m);
+		break;
 	case GLOW_TOPIC_ADOPT_REPLY:
-		take_reply(c, m, topic.kind == GLOW_TOPIC_ADOPT_REPLY);
+		take_adopt_reply(c, m);
 		break;
 	case GLOW_TOPIC_CONDUCTOR_INFO:
 		hear_info(c, m, now);
@@ -729,6 +664,7 @@ int glow_conductor_create(const struct glow_conductor_cfg *cfg, struct glow_raw 
 {
 	const struct glow_sync_cfg sync = { .seed = cfg->boot };
 	struct glow_conductor *c = calloc(1, sizeof(*c));
+	char asker[11]; /* "c-1234abcd" */
 	int r;
 
 	if (!c)
@@ -740,12 +676,13 @@ int glow_conductor_create(const struct glow_conductor_cfg *cfg, struct glow_raw 
 	snprintf(c->prefix, sizeof(c->prefix), "%s", cfg->prefix);
 	snprintf(c->discovery, sizeof(c->discovery), "%s", cfg->discovery);
 	snprintf(c->node, sizeof(c->node), "%s", cfg->node);
-	snprintf(c->asker, sizeof(c->asker), "c-%08x", cfg->boot);
+	snprintf(asker, sizeof(asker), "c-%08x", cfg->boot);
+	c->out = (struct glow_publisher){ c->prefix, c->discovery, cfg->outbox };
 	glow_election_init(&c->election, cfg->boot);
-	glow_sync_init(&c->sync, &sync);
+	glow_follower_init(&c->follower, &sync, c->prefix, asker);
 	r = glow_members_init(&c->members, cfg->order, cfg->reverse, cfg->gap, cfg->grace_s * SECOND, diag);
 	if (r == 0)
-		r = glow_desk_init(&c->desk, c->prefix, c->discovery, cfg->outbox, cfg->boot);
+		r = glow_requests_init(&c->requests, &c->out, cfg->boot);
 	if (r < 0) {
 		glow_conductor_destroy(c);
 		return r;
@@ -760,7 +697,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 		return;
 	glow_members_fini(&c->members);
 	glow_roster_fini(&c->roster);
-	glow_desk_fini(&c->desk);
+	glow_requests_fini(&c->requests);
 	free(c);
 }
 
@@ -773,7 +710,7 @@ void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, boo
 		take_over(c, now);
 		return;
 	}
-	glow_sync_connected(&c->sync, now);
+	glow_sync_connected(&c->follower.sync, now);
 	if (!c->online && may_hurry(c, now))
 		glow_election_offline(&c->election, now);
 }
@@ -782,7 +719,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 {
 	glow_election_disconnected(&c->election, now);
 	stand_by(c, now, "the connection is gone");
-	glow_sync_disconnected(&c->sync, now);
+	glow_sync_disconnected(&c->follower.sync, now);
 	glow_members_disconnected(&c->members);
 	c->online = false;
 }
@@ -825,7 +762,7 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 	if (c->phase == PHASE_LEADING) { /* perhaps only just now */
 		if (c->roster_ns <= now.ns)
 			renew_roster(c, now);
-		glow_desk_tick(&c->desk, now_us(c, now));
+		glow_requests_tick(&c->requests, now_us(c, now));
 	}
 	if (c->beacon_ns <= now.ns)
 		publish_beacon(c, now);
@@ -843,7 +780,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 	next = sooner(next, (struct glow_raw){ c->beacon_ns });
 	switch (c->phase) {
 	case PHASE_STANDBY:
-		return sooner(next, glow_sync_next_probe(&c->sync));
+		return sooner(next, glow_sync_next_probe(&c->follower.sync));
 	case PHASE_ADOPTING:
 		return sooner(next, glow_adopt_next(&c->adopt));
 	case PHASE_WAITING:
@@ -852,7 +789,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 		break;
 	}
 	next = sooner(next, (struct glow_raw){ c->roster_ns });
-	return sooner(next, when(c, glow_desk_next(&c->desk)));
+	return sooner(next, when(c, glow_requests_next(&c->requests)));
 }
 
 void glow_conductor_goodbye(struct glow_conductor *c)

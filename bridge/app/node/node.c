@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <glow/bridge.h>
+#include <glow/node.h>
 #include <glow/flash.h>
 #include <glow/json.h>
 #include <glow/log.h>
@@ -62,8 +62,8 @@ struct half {
 	int64_t until_us; /* then it is forgotten */
 };
 
-struct glow_bridge {
-	struct glow_bridge_cfg cfg;
+struct glow_node {
+	struct glow_node_cfg cfg;
 	char prefix[GLOW_PREFIX_MAX + 1], discovery[GLOW_PREFIX_MAX + 1];
 	bool connected, started, restored, accepted;
 	bool conductor_online, conductor_known;
@@ -102,7 +102,7 @@ static int64_t later(int64_t a, int64_t b)
 
 /* ---- what shows ---- */
 
-static const struct notice *top_notice(const struct glow_bridge *b)
+static const struct notice *top_notice(const struct glow_node *b)
 {
 	const struct notice *top = NULL;
 
@@ -116,7 +116,7 @@ static const struct notice *top_notice(const struct glow_bridge *b)
 	return top;
 }
 
-static struct glow_picture picture(const struct glow_bridge *b)
+static struct glow_picture picture(const struct glow_node *b)
 {
 	const struct notice *n = top_notice(b);
 
@@ -132,7 +132,7 @@ static struct glow_picture picture(const struct glow_bridge *b)
 	};
 }
 
-static enum glow_showing showing(const struct glow_bridge *b)
+static enum glow_showing showing(const struct glow_node *b)
 {
 	struct glow_picture pic = picture(b);
 
@@ -143,18 +143,18 @@ static enum glow_showing showing(const struct glow_bridge *b)
 	return glow_picture_scene(&pic, b->ticked_us) ? GLOW_SHOWS_SCENE : GLOW_SHOWS_IDLE;
 }
 
-static bool conductor_leads(const struct glow_bridge *b, int64_t now_us)
+static bool conductor_leads(const struct glow_node *b, int64_t now_us)
 {
 	return b->connected && b->conductor_online && now_us < b->beacon_us + BEACON_US;
 }
 
-static bool is_lost(const struct glow_bridge *b, int64_t now_us)
+static bool is_lost(const struct glow_node *b, int64_t now_us)
 {
 	return !b->connected || (b->conductor_known && !conductor_leads(b, now_us));
 }
 
 /* One dim red pixel, the first, unless it shines brighter anyway. */
-static void show_lost(const struct glow_bridge *b, struct glow_frame *frame)
+static void show_lost(const struct glow_node *b, struct glow_frame *frame)
 {
 	const struct glow_rgb dim = glow_shape_project(b->cfg.env.shape, 0, (struct glow_rgb){ 16, 0, 0 });
 
@@ -162,7 +162,7 @@ static void show_lost(const struct glow_bridge *b, struct glow_frame *frame)
 		frame->px[0] = dim;
 }
 
-void glow_bridge_render(struct glow_bridge *b, int64_t t_us, struct glow_frame *ret_frame)
+void glow_node_render(struct glow_node *b, int64_t t_us, struct glow_frame *ret_frame)
 {
 	struct glow_picture pic = picture(b);
 	bool limited = glow_picture_render(&pic, &b->cfg.env, t_us, ret_frame);
@@ -178,7 +178,7 @@ void glow_bridge_render(struct glow_bridge *b, int64_t t_us, struct glow_frame *
 	}
 }
 
-enum glow_pace glow_bridge_pace(const struct glow_bridge *b, int64_t t_us, uint32_t *ret_meters)
+enum glow_pace glow_node_pace(const struct glow_node *b, int64_t t_us, uint32_t *ret_meters)
 {
 	struct glow_picture pic = picture(b);
 	enum glow_pace pace = glow_picture_pace(&pic, &b->cfg.env, t_us, ret_meters);
@@ -186,12 +186,12 @@ enum glow_pace glow_bridge_pace(const struct glow_bridge *b, int64_t t_us, uint3
 	return b->held_back ? GLOW_ANIMATED : pace;
 }
 
-uint32_t glow_bridge_revision(const struct glow_bridge *b)
+uint32_t glow_node_revision(const struct glow_node *b)
 {
 	return b->revision;
 }
 
-void glow_bridge_meters(struct glow_bridge *b, const uint16_t meter[GLOW_METERS])
+void glow_node_meters(struct glow_node *b, const uint16_t meter[GLOW_METERS])
 {
 	struct glow_picture pic = picture(b);
 	uint32_t shown;
@@ -202,7 +202,7 @@ void glow_bridge_meters(struct glow_bridge *b, const uint16_t meter[GLOW_METERS]
 	memcpy(b->cfg.env.meter, meter, sizeof(b->cfg.env.meter));
 }
 
-void glow_bridge_wall_offset(struct glow_bridge *b, int64_t offset_us)
+void glow_node_wall_offset(struct glow_node *b, int64_t offset_us)
 {
 	if (b->cfg.env.wall_offset_us != offset_us)
 		b->revision++;
@@ -211,7 +211,7 @@ void glow_bridge_wall_offset(struct glow_bridge *b, int64_t offset_us)
 
 /* ---- transitions and the clock ---- */
 
-static void start_fade(struct glow_bridge *b, int64_t now_us, int64_t length_us)
+static void start_fade(struct glow_node *b, int64_t now_us, int64_t length_us)
 {
 	struct glow_picture pic = picture(b);
 	struct glow_frame from; /* the picture may itself be drawn from b->fade_from */
@@ -226,7 +226,7 @@ static void start_fade(struct glow_bridge *b, int64_t now_us, int64_t length_us)
 }
 
 /* Takes up what the cluster shows here, where that has changed by a message or by time. */
-static void update_stage(struct glow_bridge *b, int64_t t_us)
+static void update_stage(struct glow_node *b, int64_t t_us)
 {
 	if (b->stage.revision != b->stage_revision) {
 		b->n_layers = glow_stage_layers(&b->stage, &b->cfg.info, b->layers);
@@ -239,7 +239,7 @@ static void update_stage(struct glow_bridge *b, int64_t t_us)
 	b->revision++;
 }
 
-static void shift_pending(struct glow_bridge *b, int64_t delta_us)
+static void shift_pending(struct glow_node *b, int64_t delta_us)
 {
 	for (int k = 0; k < GLOW_PENDING_MAX; k++)
 		if (b->pending[k].held || b->pending[k].after) /* the others' times were given in the cluster's */
@@ -248,7 +248,7 @@ static void shift_pending(struct glow_bridge *b, int64_t delta_us)
 		b->halves[k].until_us += delta_us;
 }
 
-static void shift_notices(struct glow_bridge *b, int64_t delta_us)
+static void shift_notices(struct glow_node *b, int64_t delta_us)
 {
 	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
 		if (b->notices[k].end_us) {
@@ -258,7 +258,7 @@ static void shift_notices(struct glow_bridge *b, int64_t delta_us)
 }
 
 /* A restored light's times say nothing on another timeline than theirs; nor does a start in the future. */
-static void settle_light(struct glow_bridge *b, int64_t now_us)
+static void settle_light(struct glow_node *b, int64_t now_us)
 {
 	if (b->light_clock != b->stage.clock_id || b->light.start_us > now_us)
 		b->light.start_us = now_us;
@@ -268,13 +268,13 @@ static void settle_light(struct glow_bridge *b, int64_t now_us)
 }
 
 /* Without cluster time it waits: its own timeline may come yet. */
-static void settle_restored(struct glow_bridge *b, int64_t now_us)
+static void settle_restored(struct glow_node *b, int64_t now_us)
 {
 	if (b->started && (b->stage.clock_id || !b->light_clock))
 		settle_light(b, now_us);
 }
 
-void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t now_us, int64_t delta_us, uint64_t clock_id)
+void glow_node_clock_stepped(struct glow_node *b, int64_t now_us, int64_t delta_us, uint64_t clock_id)
 {
 	bool settled = b->light_clock == b->stage.clock_id;
 	bool jumps = !settled || (!b->light.effect && b->light.on);
@@ -304,7 +304,7 @@ void glow_bridge_clock_stepped(struct glow_bridge *b, int64_t now_us, int64_t de
 
 /* ---- what is said ---- */
 
-static void publish(struct glow_bridge *b, const char *topic, const char *payload, int qos, bool retained)
+static void publish(struct glow_node *b, const char *topic, const char *payload, int qos, bool retained)
 {
 	struct glow_message m = {
 		.topic = topic, .payload = payload, .len = strlen(payload), .qos = qos, .retained = retained
@@ -314,7 +314,7 @@ static void publish(struct glow_bridge *b, const char *topic, const char *payloa
 }
 
 /* Publishes a tree below node/<id>/ and deletes it. */
-static void publish_tree(struct glow_bridge *b, const char *leaf, cJSON *tree, int qos, bool retained)
+static void publish_tree(struct glow_node *b, const char *leaf, cJSON *tree, int qos, bool retained)
 {
 	char topic[GLOW_TOPIC_MAX + 1];
 	char *text = glow_json_finish(tree);
@@ -325,7 +325,7 @@ static void publish_tree(struct glow_bridge *b, const char *leaf, cJSON *tree, i
 	free(text);
 }
 
-static void publish_state(struct glow_bridge *b, int64_t now_us)
+static void publish_state(struct glow_node *b, int64_t now_us)
 {
 	const struct notice *n = top_notice(b);
 	struct glow_state *state;
@@ -361,13 +361,13 @@ static void publish_state(struct glow_bridge *b, int64_t now_us)
 	free(state);
 }
 
-static void publish_info(struct glow_bridge *b)
+static void publish_info(struct glow_node *b)
 {
 	if (b->connected)
 		publish_tree(b, "info", glow_info_write(&b->cfg.info), 1, true);
 }
 
-static void publish_discovery(struct glow_bridge *b)
+static void publish_discovery(struct glow_node *b)
 {
 	char topic[GLOW_TOPIC_MAX + 1];
 	char *text;
@@ -381,7 +381,7 @@ static void publish_discovery(struct glow_bridge *b)
 	free(text);
 }
 
-static void publish_availability(struct glow_bridge *b, const char *value)
+static void publish_availability(struct glow_node *b, const char *value)
 {
 	char topic[GLOW_TOPIC_MAX + 1];
 
@@ -389,19 +389,19 @@ static void publish_availability(struct glow_bridge *b, const char *value)
 	publish(b, topic, value, 1, true);
 }
 
-void glow_bridge_goodbye(struct glow_bridge *b)
+void glow_node_goodbye(struct glow_node *b)
 {
 	if (b->connected)
 		publish_availability(b, "offline");
 }
 
-void glow_bridge_stats(struct glow_bridge *b, const struct glow_stats *stats)
+void glow_node_stats(struct glow_node *b, const struct glow_stats *stats)
 {
 	if (b->connected)
 		publish_tree(b, "stats", glow_stats_write(stats), 0, false);
 }
 
-void glow_bridge_problem(struct glow_bridge *b, const char *problem, const char *backend)
+void glow_node_problem(struct glow_node *b, const char *problem, const char *backend)
 {
 	struct glow_info *info = &b->cfg.info;
 	char *texts[2] = { info->problem, info->backend };
@@ -418,7 +418,7 @@ void glow_bridge_problem(struct glow_bridge *b, const char *problem, const char 
 }
 
 /* Answers the asker, and tells everybody when it is a rejection. */
-static void answer(struct glow_bridge *b, const struct glow_message *asked, const struct glow_diag *diag, int64_t at_us)
+static void answer(struct glow_node *b, const struct glow_message *asked, const struct glow_diag *diag, int64_t at_us)
 {
 	cJSON *tree = glow_answer_write(b->cfg.info.id, diag);
 	char *text;
@@ -453,7 +453,7 @@ static void answer(struct glow_bridge *b, const struct glow_message *asked, cons
 
 /* Where a notice goes: the place of its id, a free place, or that of the one
  * that is pushed out. NULL when the new one would be the lowest itself. */
-static struct notice *place_for(struct glow_bridge *b, const char *id, uint8_t priority)
+static struct notice *place_for(struct glow_node *b, const char *id, uint8_t priority)
 {
 	struct notice *free_place = NULL, *lowest = &b->notices[0];
 
@@ -472,7 +472,7 @@ static struct notice *place_for(struct glow_bridge *b, const char *id, uint8_t p
 	return priority < lowest->priority ? NULL : lowest;
 }
 
-static struct notice *add_notice(struct glow_bridge *b, const char *id, uint8_t priority, int64_t end_us)
+static struct notice *add_notice(struct glow_node *b, const char *id, uint8_t priority, int64_t end_us)
 {
 	struct notice *n = place_for(b, id, priority);
 
@@ -486,7 +486,7 @@ static struct notice *add_notice(struct glow_bridge *b, const char *id, uint8_t 
 	return n;
 }
 
-static void remove_notice(struct glow_bridge *b, const char *id)
+static void remove_notice(struct glow_node *b, const char *id)
 {
 	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
 		if (b->notices[k].end_us && strcmp(b->notices[k].id, id) == 0)
@@ -498,7 +498,7 @@ static const struct glow_effect_desc *blink(void)
 	return glow_effect_find("blink", strlen("blink"));
 }
 
-static void apply_notify(struct glow_bridge *b, const struct glow_command *cmd, int64_t now_us, uint32_t seed)
+static void apply_notify(struct glow_node *b, const struct glow_command *cmd, int64_t now_us, uint32_t seed)
 {
 	int64_t ttl_us = NOTICE_TTL_DEFAULT_US;
 	struct notice *n;
@@ -528,7 +528,7 @@ static void apply_notify(struct glow_bridge *b, const struct glow_command *cmd, 
 	}
 }
 
-static void apply_flash(struct glow_bridge *b, int64_t flash_us, int64_t now_us)
+static void apply_flash(struct glow_node *b, int64_t flash_us, int64_t now_us)
 {
 	struct notice *n = add_notice(b, "flash", NOTICE_PRIORITY_DEFAULT, now_us + flash_us);
 
@@ -539,7 +539,7 @@ static void apply_flash(struct glow_bridge *b, int64_t flash_us, int64_t now_us)
 	n->look.brightness = b->light.brightness;
 }
 
-static void apply_set(struct glow_bridge *b, const struct glow_command *cmd, int64_t now_us, uint32_t seed)
+static void apply_set(struct glow_node *b, const struct glow_command *cmd, int64_t now_us, uint32_t seed)
 {
 	const uint32_t extras = GLOW_HAS_AT | GLOW_HAS_FLASH | GLOW_HAS_TRANSITION;
 
@@ -562,7 +562,7 @@ static void free_pending(struct pending *p)
 }
 
 /* A free place with a copy of the payload in it; NULL when there is none. */
-static struct pending *add_pending(struct glow_bridge *b, enum glow_command_kind kind, const void *payload, size_t len)
+static struct pending *add_pending(struct glow_node *b, enum glow_command_kind kind, const void *payload, size_t len)
 {
 	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
 		struct pending *p = &b->pending[k];
@@ -583,7 +583,7 @@ static struct pending *add_pending(struct glow_bridge *b, enum glow_command_kind
 }
 
 /* The latest command for many of that kind that has not taken effect; NULL for none. */
-static const struct pending *last_for_many(const struct glow_bridge *b, enum glow_command_kind kind)
+static const struct pending *last_for_many(const struct glow_node *b, enum glow_command_kind kind)
 {
 	const struct pending *last = NULL;
 
@@ -597,7 +597,7 @@ static const struct pending *last_for_many(const struct glow_bridge *b, enum glo
 }
 
 /* Keeps a copy until its time, which may be that of another command. */
-static enum glow_code keep_pending(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind,
+static enum glow_code keep_pending(struct glow_node *b, const struct glow_message *m, enum glow_command_kind kind,
 				   int64_t at_us, const struct pending *after, struct glow_diag *diag)
 {
 	struct pending *p = add_pending(b, kind, m->payload, m->len);
@@ -631,7 +631,7 @@ static bool keep_asked(struct pending *p, const struct glow_message *m)
 }
 
 /* The half of that command that is there already, NULL for none. The caller takes it. */
-static struct half *find_half(struct glow_bridge *b, uint32_t of, bool done, int64_t now_us)
+static struct half *find_half(struct glow_node *b, uint32_t of, bool done, int64_t now_us)
 {
 	for (int k = 0; k < HALVES; k++)
 		if (b->halves[k].of == of && b->halves[k].done == done && b->halves[k].until_us > now_us)
@@ -639,7 +639,7 @@ static struct half *find_half(struct glow_bridge *b, uint32_t of, bool done, int
 	return NULL;
 }
 
-static void keep_half(struct glow_bridge *b, struct half half)
+static void keep_half(struct glow_node *b, struct half half)
 {
 	struct half *oldest = &b->halves[0];
 
@@ -650,13 +650,13 @@ static void keep_half(struct glow_bridge *b, struct half half)
 }
 
 /* It took effect by itself: should its `apply` still come, that is known. */
-static void note_done(struct glow_bridge *b, uint32_t of, int64_t at_us)
+static void note_done(struct glow_node *b, uint32_t of, int64_t at_us)
 {
 	keep_half(b, (struct half){ .of = of, .done = true, .changes = b->changes, .until_us = at_us + LATE_APPLY_US });
 }
 
 /* True when the `apply` came first, or it waits for that. */
-static bool hold(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind, int64_t now_us)
+static bool hold(struct glow_node *b, const struct glow_message *m, enum glow_command_kind kind, int64_t now_us)
 {
 	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
 	struct half *half = find_half(b, of, false, now_us);
@@ -681,7 +681,7 @@ static bool hold(struct glow_bridge *b, const struct glow_message *m, enum glow_
 }
 
 /* Reads a payload into b->command, checked against the light as it is at now_us. */
-static enum glow_code read_command(struct glow_bridge *b, enum glow_command_kind kind, const char *payload, size_t len,
+static enum glow_code read_command(struct glow_node *b, enum glow_command_kind kind, const char *payload, size_t len,
 				   int64_t now_us, struct glow_diag *diag)
 {
 	struct glow_command_ctx ctx = {
@@ -699,7 +699,7 @@ static enum glow_code read_command(struct glow_bridge *b, enum glow_command_kind
 	return diag->code;
 }
 
-static void apply(struct glow_bridge *b, enum glow_command_kind kind, int64_t now_us, uint32_t seed)
+static void apply(struct glow_node *b, enum glow_command_kind kind, int64_t now_us, uint32_t seed)
 {
 	if (kind == GLOW_COMMAND_SET)
 		apply_set(b, &b->command, now_us, seed);
@@ -711,7 +711,7 @@ static void apply(struct glow_bridge *b, enum glow_command_kind kind, int64_t no
 }
 
 /* At once, when its time has come, or right after what came before it. Returns its own time, 0 for none. */
-static int64_t accept(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind, bool many,
+static int64_t accept(struct glow_node *b, const struct glow_message *m, enum glow_command_kind kind, bool many,
 		      int64_t now_us, struct glow_diag *diag)
 {
 	const struct pending *after = last_for_many(b, kind);
@@ -730,7 +730,7 @@ static int64_t accept(struct glow_bridge *b, const struct glow_message *m, enum 
 	return at_us;
 }
 
-static void handle_command(struct glow_bridge *b, const struct glow_message *m, enum glow_command_kind kind, bool many,
+static void handle_command(struct glow_node *b, const struct glow_message *m, enum glow_command_kind kind, bool many,
 			   int64_t now_us)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
@@ -758,7 +758,7 @@ static void handle_command(struct glow_bridge *b, const struct glow_message *m, 
 
 /* ---- the conductor's word ---- */
 
-static struct pending *find_held(struct glow_bridge *b, const struct glow_apply *apply)
+static struct pending *find_held(struct glow_node *b, const struct glow_apply *apply)
 {
 	enum glow_command_kind kind = apply->notify ? GLOW_COMMAND_NOTIFY : GLOW_COMMAND_SET;
 	struct pending *found = NULL;
@@ -774,14 +774,14 @@ static struct pending *find_held(struct glow_bridge *b, const struct glow_apply 
 
 /* True when there is no more to do: the command took effect here without waiting any longer. Only
  * a light that nothing has changed since takes the common instant after all, to run in phase with the others'. */
-static bool is_over(const struct glow_bridge *b, const struct glow_apply *apply, struct half *done)
+static bool is_over(const struct glow_node *b, const struct glow_apply *apply, struct half *done)
 {
 	done->until_us = 0;
 	return apply->notify || b->changes != done->changes;
 }
 
 /* A place for a command that did not come before its `apply`; NULL where there is none or it is over. */
-static struct pending *add_ahead(struct glow_bridge *b, const struct glow_apply *apply, int64_t now_us)
+static struct pending *add_ahead(struct glow_node *b, const struct glow_apply *apply, int64_t now_us)
 {
 	struct half *done = find_half(b, apply->of, true, now_us);
 	struct pending *p;
@@ -799,7 +799,7 @@ static struct pending *add_ahead(struct glow_bridge *b, const struct glow_apply 
 }
 
 /* The conductor's form of the command replaces ours: both say the same. */
-static void take_apply(struct glow_bridge *b, const struct glow_apply *apply, int64_t now_us)
+static void take_apply(struct glow_node *b, const struct glow_apply *apply, int64_t now_us)
 {
 	char *text = cJSON_PrintUnformatted(apply->command);
 	struct pending *p = text ? find_held(b, apply) : NULL;
@@ -823,7 +823,7 @@ static void take_apply(struct glow_bridge *b, const struct glow_apply *apply, in
 		}
 }
 
-static void handle_apply(struct glow_bridge *b, const struct glow_message *m, int64_t now_us)
+static void handle_apply(struct glow_node *b, const struct glow_message *m, int64_t now_us)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	struct glow_apply apply;
@@ -837,7 +837,7 @@ static void handle_apply(struct glow_bridge *b, const struct glow_message *m, in
 }
 
 /* Says which scenes have an effect of a newer program than this one. */
-static void report_unknown(struct glow_bridge *b)
+static void report_unknown(struct glow_node *b)
 {
 	const struct glow_message asked = { .topic = "scene/current" };
 	struct glow_diag diag;
@@ -859,7 +859,7 @@ static void report_unknown(struct glow_bridge *b)
 	}
 }
 
-static void handle_stage(struct glow_bridge *b, const struct glow_message *m, enum glow_topic_kind kind, int64_t now_us)
+static void handle_stage(struct glow_node *b, const struct glow_message *m, enum glow_topic_kind kind, int64_t now_us)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	uint32_t before = b->stage.revision;
@@ -872,8 +872,7 @@ static void handle_stage(struct glow_bridge *b, const struct glow_message *m, en
 	b->scenes_new |= kind == GLOW_TOPIC_SCENE_CURRENT && b->stage.revision != before;
 }
 
-static void hear_conductor(struct glow_bridge *b, const struct glow_message *m, enum glow_topic_kind kind,
-			   int64_t now_us)
+static void hear_conductor(struct glow_node *b, const struct glow_message *m, enum glow_topic_kind kind, int64_t now_us)
 {
 	bool was_lost = is_lost(b, now_us);
 
@@ -886,13 +885,13 @@ static void hear_conductor(struct glow_bridge *b, const struct glow_message *m, 
 	b->revision += b->cfg.lost_indicator && is_lost(b, now_us) != was_lost;
 }
 
-bool glow_bridge_conducted(const struct glow_bridge *b)
+bool glow_node_has_conductor(const struct glow_node *b)
 {
 	return b->conductor_online;
 }
 
 /* At its start a scene lets go what was lit before it, so that it can be seen. */
-static void let_go(struct glow_bridge *b, const struct glow_scene *scene, int64_t t_us)
+static void let_go(struct glow_node *b, const struct glow_scene *scene, int64_t t_us)
 {
 	if (!scene->take || !b->light.on || !b->light.effect || scene->start_us > t_us ||
 	    b->since_us >= scene->start_us || glow_scene_end(scene) <= t_us)
@@ -908,7 +907,7 @@ static void let_go(struct glow_bridge *b, const struct glow_scene *scene, int64_
 
 /* ---- what comes back after a restart ---- */
 
-static void restore(struct glow_bridge *b, const struct glow_message *m, int64_t now_us)
+static void restore(struct glow_node *b, const struct glow_message *m, int64_t now_us)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	cJSON *tree;
@@ -935,10 +934,10 @@ static void restore(struct glow_bridge *b, const struct glow_message *m, int64_t
 
 /* ---- events ---- */
 
-int glow_bridge_create(const struct glow_bridge_cfg *cfg, int64_t now_us, struct glow_bridge **ret_bridge,
-		       struct glow_diag *diag)
+int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glow_node **ret_bridge,
+		     struct glow_diag *diag)
 {
-	struct glow_bridge *b = calloc(1, sizeof(*b));
+	struct glow_node *b = calloc(1, sizeof(*b));
 
 	if (!b)
 		return -ENOMEM;
@@ -959,7 +958,7 @@ int glow_bridge_create(const struct glow_bridge_cfg *cfg, int64_t now_us, struct
 	return 0;
 }
 
-void glow_bridge_destroy(struct glow_bridge *b)
+void glow_node_destroy(struct glow_node *b)
 {
 	if (!b)
 		return;
@@ -969,7 +968,7 @@ void glow_bridge_destroy(struct glow_bridge *b)
 	free(b);
 }
 
-void glow_bridge_start(struct glow_bridge *b, int64_t now_us)
+void glow_node_start(struct glow_node *b, int64_t now_us)
 {
 	if (b->started)
 		return;
@@ -979,12 +978,12 @@ void glow_bridge_start(struct glow_bridge *b, int64_t now_us)
 	settle_restored(b, now_us);
 }
 
-bool glow_bridge_started(const struct glow_bridge *b)
+bool glow_node_started(const struct glow_node *b)
 {
 	return b->started;
 }
 
-void glow_bridge_connected(struct glow_bridge *b, int64_t now_us)
+void glow_node_connected(struct glow_node *b, int64_t now_us)
 {
 	b->connected = true;
 	b->revision += b->cfg.lost_indicator;
@@ -995,14 +994,14 @@ void glow_bridge_connected(struct glow_bridge *b, int64_t now_us)
 	publish_availability(b, "online");
 }
 
-void glow_bridge_disconnected(struct glow_bridge *b)
+void glow_node_disconnected(struct glow_node *b)
 {
 	b->connected = false;
 	b->conductor_online = false; /* the broker says so again when we are back */
 	b->revision += b->cfg.lost_indicator;
 }
 
-void glow_bridge_message(struct glow_bridge *b, const struct glow_message *message, int64_t now_us)
+void glow_node_message(struct glow_node *b, const struct glow_message *message, int64_t now_us)
 {
 	struct glow_topic topic = glow_topic_parse(b->prefix, message->topic);
 	bool many = topic.of == GLOW_OF_GROUP || topic.of == GLOW_OF_ALL;
@@ -1037,7 +1036,7 @@ void glow_bridge_message(struct glow_bridge *b, const struct glow_message *messa
 }
 
 /* The one that is due first; of one instant the one that came first. */
-static struct pending *first_pending(const struct glow_bridge *b)
+static struct pending *first_pending(const struct glow_node *b)
 {
 	const struct pending *first = NULL;
 
@@ -1054,7 +1053,7 @@ static struct pending *first_pending(const struct glow_bridge *b)
 /* What was good when it came may not fit the light any more, e.g. a parameter
  * of an effect that no longer runs: then it is refused now. A held one is not
  * held any longer, and waits for its own time if it has one. */
-static void apply_pending(struct glow_bridge *b, struct pending *p)
+static void apply_pending(struct glow_node *b, struct pending *p)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	struct glow_message asked = { .topic = "a waiting command" };
@@ -1079,7 +1078,7 @@ static void apply_pending(struct glow_bridge *b, struct pending *p)
 }
 
 /* What the cluster shows, at t_us: before a command of that instant, so that "older" means the same on every node. */
-static void pass(struct glow_bridge *b, int64_t t_us)
+static void pass(struct glow_node *b, int64_t t_us)
 {
 	glow_stage_tick(&b->stage, t_us);
 	update_stage(b, t_us);
@@ -1087,7 +1086,7 @@ static void pass(struct glow_bridge *b, int64_t t_us)
 		let_go(b, b->layers[k].scene, t_us);
 }
 
-void glow_bridge_tick(struct glow_bridge *b, int64_t t_us)
+void glow_node_tick(struct glow_node *b, int64_t t_us)
 {
 	struct pending *p;
 
@@ -1119,7 +1118,7 @@ void glow_bridge_tick(struct glow_bridge *b, int64_t t_us)
 		publish_state(b, t_us);
 }
 
-int64_t glow_bridge_next(const struct glow_bridge *b)
+int64_t glow_node_next(const struct glow_node *b)
 {
 	const struct pending *p = first_pending(b);
 	int64_t next = p ? glow_sooner(p->at_us, b->stage_next_us) : b->stage_next_us;

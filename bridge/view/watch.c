@@ -104,11 +104,6 @@ static void take_error(struct glow_watch *w, const struct glow_watched *node, co
 			 field->valuestring[0] ? ": " : "", message->valuestring);
 }
 
-static bool is_online(const struct glow_message *message)
-{
-	return message->len == 6 && memcmp(message->payload, "online", 6) == 0;
-}
-
 /* A retained message was cleared. A node of which nothing is left is gone. */
 static void node_cleared(struct glow_watch *w, const struct glow_topic *topic)
 {
@@ -159,7 +154,7 @@ static void take_node(struct glow_watch *w, const struct glow_topic *topic, cons
 	if (!node)
 		return;
 	if (topic->kind == GLOW_TOPIC_AVAILABILITY) {
-		node->online = is_online(message);
+		node->online = glow_message_says(message, "online");
 		return;
 	}
 	tree = glow_json_parse(message->payload, message->len, &diag);
@@ -185,7 +180,7 @@ static void take_cluster(struct glow_watch *w, enum glow_topic_kind kind, const 
 	cJSON *tree;
 
 	if (kind == GLOW_TOPIC_CONDUCTOR_AVAILABILITY)
-		w->conductor_online = is_online(message);
+		w->conductor_online = glow_message_says(message, "online");
 	if (kind != GLOW_TOPIC_CONDUCTOR_INFO && kind != GLOW_TOPIC_CONDUCTOR_BEACON) {
 		glow_stage_message(&w->stage, kind, message->payload, message->len, w->now_us, &diag);
 		return;

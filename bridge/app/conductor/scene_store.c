@@ -10,11 +10,11 @@
 
 #include <glow/time.h>
 
-#include "programme.h"
+#include "scene_store.h"
 
 #define LINGER_US GLOW_US_PER_S /* what has ended is removed this much later */
 
-int glow_programme_init(struct glow_scenes *s)
+int glow_scene_store_init(struct glow_scenes *s)
 {
 	*s = (struct glow_scenes){ .v = calloc(GLOW_SCENES_MAX, sizeof(*s->v)) };
 	return s->v ? 0 : -ENOMEM;
@@ -26,7 +26,7 @@ static void clear(struct glow_scenes *s)
 		glow_scene_fini(&s->v[--s->n]);
 }
 
-void glow_programme_take(struct glow_scenes *s, struct glow_scenes *read)
+void glow_scene_store_take(struct glow_scenes *s, struct glow_scenes *read)
 {
 	clear(s);
 	s->clock_id = read->clock_id;
@@ -60,20 +60,20 @@ static void end_at(struct glow_scene *scene, int64_t end_us)
 		scene->end_us = end_us;
 }
 
-bool glow_programme_play(struct glow_scenes *s, struct glow_scene *scene, int64_t now_us)
+bool glow_scene_store_play(struct glow_scenes *s, struct glow_scene *scene, int64_t now_us)
 {
-	glow_programme_tidy(s, now_us);
+	glow_scene_store_tidy(s, now_us);
 	if (s->n == GLOW_SCENES_MAX)
 		return false;
 	for (uint32_t k = 0; k < s->n; k++)
 		if (strcmp(s->v[k].id, scene->id) == 0)
 			end_at(&s->v[k], scene->start_us + scene->fade_us);
 	s->v[s->n++] = *scene;
-	glow_programme_tidy(s, now_us);
+	glow_scene_store_tidy(s, now_us);
 	return true;
 }
 
-uint32_t glow_programme_stop(struct glow_scenes *s, const char *id, int64_t end_us, int64_t fade_us)
+uint32_t glow_scene_store_stop(struct glow_scenes *s, const char *id, int64_t end_us, int64_t fade_us)
 {
 	uint32_t n = 0;
 
@@ -107,7 +107,7 @@ static int64_t removal_us(const struct glow_scene *scene)
 	return end < GLOW_NEVER - LINGER_US ? end + LINGER_US : GLOW_NEVER;
 }
 
-bool glow_programme_tidy(struct glow_scenes *s, int64_t now_us)
+bool glow_scene_store_tidy(struct glow_scenes *s, int64_t now_us)
 {
 	bool changed = false;
 
@@ -125,7 +125,7 @@ bool glow_programme_tidy(struct glow_scenes *s, int64_t now_us)
 	return changed;
 }
 
-int64_t glow_programme_next(const struct glow_scenes *s)
+int64_t glow_scene_store_next(const struct glow_scenes *s)
 {
 	int64_t next = GLOW_NEVER;
 
@@ -141,7 +141,7 @@ int64_t glow_programme_next(const struct glow_scenes *s)
 	return next;
 }
 
-void glow_programme_move(struct glow_scenes *s, uint64_t clock_id, int64_t now_us)
+void glow_scene_store_move(struct glow_scenes *s, uint64_t clock_id, int64_t now_us)
 {
 	s->clock_id = clock_id;
 	for (uint32_t k = 0; k < s->n; k++) {

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
-#include <glow/conduct.h>
+#include <glow/conductor_run.h>
 #include <glow/daemon.h>
 #include <glow/health.h>
 #include <glow/log.h>
@@ -26,7 +26,7 @@
 #define TOPICS  24
 
 struct conduct {
-	const struct glow_conduct_cfg *cfg;
+	const struct glow_conductor_run_cfg *cfg;
 	uint32_t boot;
 	sd_event *loop;
 	sd_event_source *timer, *wall_timer;
@@ -255,7 +255,7 @@ static void health_id(const char *node, char ret_id[96])
 	snprintf(ret_id, 96, "conductor-%s", node);
 }
 
-int glow_conduct_health(const char *node)
+int glow_conductor_health(const char *node)
 {
 	char id[96];
 
@@ -263,7 +263,7 @@ int glow_conduct_health(const char *node)
 	return glow_health_ask(id);
 }
 
-static int check_names(const struct glow_conduct_cfg *cfg)
+static int check_names(const struct glow_conductor_run_cfg *cfg)
 {
 	return glow_daemon_names(cfg->conductor.node, cfg->conductor.prefix, cfg->conductor.discovery);
 }
@@ -288,7 +288,7 @@ static int setup(struct conduct *c)
 	return add_sources(c);
 }
 
-int glow_conduct_check(const struct glow_conduct_cfg *cfg)
+int glow_conductor_check(const struct glow_conductor_run_cfg *cfg)
 {
 	struct conduct c = { .cfg = cfg };
 	int status = check_names(cfg);
@@ -321,7 +321,7 @@ static void teardown(struct conduct *c, int status)
 	sd_event_unref(c->loop);
 }
 
-int glow_conduct_run(const struct glow_conduct_cfg *cfg)
+int glow_conductor_run(const struct glow_conductor_run_cfg *cfg)
 {
 	struct conduct c = { .cfg = cfg, .wall_fd = -1, .health_fd = -1 };
 	int status;

@@ -7,22 +7,22 @@
 #include <glow/conductor.h>
 #include <glow/mqtt.h>
 
-struct glow_conduct_cfg {
+struct glow_conductor_run_cfg {
 	struct glow_conductor_cfg conductor; /**< boot, seed, outbox and lead are filled in by the running program */
 	struct glow_mqtt_cfg mqtt;           /**< topics, client ids and will likewise */
 };
 
 /** Runs until SIGTERM, SIGINT or SIGHUP. Returns the exit status (sysexits.h);
  * what went wrong has been logged. */
-int glow_conduct_run(const struct glow_conduct_cfg *cfg);
+int glow_conductor_run(const struct glow_conductor_run_cfg *cfg);
 
 /** --check-config: what can be wrong with the values together, without touching
  * the broker. Says what is wrong, or that all is well; the exit status. */
-int glow_conduct_check(const struct glow_conduct_cfg *cfg);
+int glow_conductor_check(const struct glow_conductor_run_cfg *cfg);
 
 /** --doctor: one line for each thing a conductor needs, on standard output, and
  * who leads. Returns 0 when all is well, EX_UNAVAILABLE otherwise. */
-int glow_conduct_doctor(const struct glow_conduct_cfg *cfg);
+int glow_conductor_doctor(const struct glow_conductor_run_cfg *cfg);
 
 /** --healthcheck: asks the running conductor of this name whether its loop turns; the exit status. */
-int glow_conduct_health(const char *node);
+int glow_conductor_health(const char *node);

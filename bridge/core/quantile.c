@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <glow/quantile.h>
+
+uint32_t glow_quantile(const uint32_t *values, uint32_t n, uint32_t percent)
+{
+	uint32_t sorted[GLOW_QUANTILE_MAX];
+
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t at = k;
+
+		for (; at > 0 && sorted[at - 1] > values[k]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = values[k];
+	}
+	return n > 0 ? sorted[n * percent / 100] : 0;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <stdlib.h>
+#include <string.h>
+
+#include <glow/info.h>
+#include <glow/json.h>
+#include <glow/log.h>
+#include <glow/publish.h>
+#include <glow/topics.h>
+
+void glow_publish_text(const struct glow_publisher *p, const char *topic, const char *text, int qos, bool retained)
+{
+	struct glow_message m = {
+		.topic = topic, .payload = text, .len = strlen(text), .qos = qos, .retained = retained
+	};
+
+	p->outbox.publish(p->outbox.ctx, &m);
+}
+
+void glow_publish_tree(const struct glow_publisher *p, const char *a, const char *b, const char *c, cJSON *tree,
+		       int qos, bool retained)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+	char *text = glow_json_finish(tree);
+
+	glow_topic_make(topic, p->prefix, a, b, c);
+	if (text)
+		glow_publish_text(p, topic, text, qos, retained);
+	free(text);
+}
+
+void glow_publish_discovery(const struct glow_publisher *p, const char *id, cJSON *tree)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+	char *text = glow_json_finish(tree);
+
+	glow_discovery_topic(topic, p->discovery, p->prefix, id);
+	if (text && p->discovery[0])
+		glow_publish_text(p, topic, text, 1, true);
+	free(text);
+}
+
+void glow_publish_answer(const struct glow_publisher *p, const struct glow_message *asked, const struct glow_diag *diag,
+			 cJSON *tree, const char *refusals)
+{
+	char *text = glow_json_finish(tree);
+	struct glow_message m = { .topic = asked->response_topic,
+				  .payload = text,
+				  .len = text ? strlen(text) : 0,
+				  .qos = 1,
+				  .correlation = asked->correlation,
+				  .correlation_len = asked->correlation_len };
+
+	if (text && m.topic && glow_answer_topic_allowed(p->prefix, p->discovery, m.topic))
+		p->outbox.publish(p->outbox.ctx, &m);
+	if (diag->code != GLOW_OK) {
+		if (text && refusals)
+			glow_publish_text(p, refusals, text, 0, false);
+		glow_warning("%s rejected: %s %s: %s", asked->topic, glow_code_name(diag->code), diag->where,
+			     diag->what);
+	}
+	free(text);
+}
+
+enum glow_code glow_command_refuse_retained(const struct glow_message *m, struct glow_diag *diag)
+{
+	diag->code = GLOW_OK;
+	if (m->retained)
+		glow_diag_set(diag, GLOW_RETAINED, "",
+			      "commands must not be retained: clear it with an empty retained one");
+	return diag->code;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* What is sent and received, and where a state machine puts what it sends. There is no I/O
+ * here: a messenger (glow/mqtt.h) or a test stands behind it. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <glow/time.h>
+
+/** A message in either direction. Memory: see the functions.
+ *
+ * Time stamps inside a payload should tell when it really left, which only the
+ * network thread knows: `aging` holds up to two offsets (0: none) of little-endian
+ * 64-bit nanoseconds that grow, as it is sent, by the time it waited since it was published. */
+struct glow_message {
+	const char *topic;
+	const void *payload; /**< `len` bytes, not NUL-terminated */
+	size_t len;
+	int qos;
+	bool retained;
+	const char *response_topic; /**< NULL for none */
+	const void *correlation;    /**< `correlation_len` bytes */
+	size_t correlation_len;
+	struct glow_raw at; /**< when it arrived, or was published */
+	uint16_t aging[2];
+};
+
+/** Its payload is that word: "online", "offline". */
+static inline bool glow_message_says(const struct glow_message *m, const char *word)
+{
+	return m->len == strlen(word) && memcmp(m->payload, word, m->len) == 0;
+}
+
+/** The seam to the messenger: takes the message before it returns. */
+struct glow_outbox {
+	void *ctx;
+	void (*publish)(void *ctx, const struct glow_message *message);
+};
