@@ -9,9 +9,9 @@
 #include <sysexits.h>
 
 #include <glow/config.h>
-#include <glow/daemon.h>
 #include <glow/health.h>
 #include <glow/log.h>
+#include <glow/loop.h>
 #include <glow/node_run.h>
 #include <glow/options.h>
 #include <glow/topics.h>
@@ -149,7 +149,7 @@ static struct glow_node_run_cfg node_cfg(const struct options *o)
 {
 	return (struct glow_node_run_cfg){
 		.prefix = o->common.prefix,
-		.node = o->node && o->node[0] ? o->node : glow_daemon_node(),
+		.node = o->node && o->node[0] ? o->node : glow_loop_host(),
 		.groups = o->groups,
 		.idle = o->idle,
 		.discovery = strcmp(o->discovery, "off") == 0 ? "" : o->discovery,

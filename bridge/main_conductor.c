@@ -8,8 +8,8 @@
 
 #include <glow/conductor_run.h>
 #include <glow/config.h>
-#include <glow/daemon.h>
 #include <glow/log.h>
+#include <glow/loop.h>
 #include <glow/options.h>
 #include <glow/time.h>
 
@@ -72,7 +72,7 @@ static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 	struct glow_conductor_run_cfg cfg = {
 		.conductor = { .prefix = o->common.prefix,
 			       .discovery = strcmp(o->discovery, "off") == 0 ? "" : o->discovery,
-			       .node = o->node && o->node[0] ? o->node : glow_daemon_node(),
+			       .node = o->node && o->node[0] ? o->node : glow_loop_host(),
 			       .order = o->order,
 			       .reverse = o->reverse,
 			       .gap = o->gap,

@@ -138,6 +138,24 @@ struct glow_topic glow_topic_parse(const char *prefix, const char *topic)
 	return (struct glow_topic){ .kind = GLOW_TOPIC_OTHER };
 }
 
+void glow_topic_of(char ret_topic[GLOW_TOPIC_MAX + 1], const char *prefix, enum glow_topic_kind kind,
+		   enum glow_topic_of of, const char *id)
+{
+	ret_topic[0] = '\0';
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		const char *pattern = rows[k].pattern, *plus = strchr(pattern, '+');
+
+		if (rows[k].kind != kind || rows[k].of != of)
+			continue;
+		if (plus)
+			snprintf(ret_topic, GLOW_TOPIC_MAX + 1, "%s/%.*s%s%s", prefix, (int)(plus - pattern), pattern,
+				 id, plus + 1);
+		else
+			snprintf(ret_topic, GLOW_TOPIC_MAX + 1, "%s/%s", prefix, pattern);
+		return;
+	}
+}
+
 enum glow_topic_kind glow_topic_kind(const char *prefix, const char *topic)
 {
 	return glow_topic_parse(prefix, topic).kind;

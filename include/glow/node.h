@@ -9,85 +9,85 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <glow/command.h>
 #include <glow/info.h>
 #include <glow/message.h>
 #include <glow/picture.h>
-#include <glow/state.h>
+#include <glow/publish.h>
+#include <glow/topics.h>
 
-#define GLOW_NOTICES_MAX 16
-#define GLOW_PENDING_MAX 256
 /** State is published at most every 50 ms; the last one always. */
 #define GLOW_STATE_EVERY_US 50000
 
 struct glow_node_cfg {
-	const char *prefix;
-	const char *discovery; /**< Home Assistant's prefix; "" announces nothing */
-	const char *idle;      /**< the idle display, a shorthand */
+	struct glow_publisher out; /**< its strings must outlive the node */
+	const char *idle;          /**< the idle display, a shorthand */
 	struct glow_info info;
 	struct glow_env env;
 	bool lost_indicator; /**< one dim pixel while the broker or the conductor is away */
-	struct glow_outbox outbox;
 };
 
 struct glow_node;
 
 /** Allocates everything that is ever needed but the payloads of waiting
  * commands. -EINVAL with diag when the idle display is no command. */
-int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glow_node **ret_bridge,
+int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glow_node **ret_node,
 		     struct glow_diag *diag);
-void glow_node_destroy(struct glow_node *b);
+void glow_node_destroy(struct glow_node *n);
 
 /** The broker accepted every subscription: says who we are and what we show.
  * Ends the wait for a retained state; whether the first frame still has to wait for
  * cluster time is the caller's to say, by glow_node_start(). */
-void glow_node_connected(struct glow_node *b, int64_t now_us);
-void glow_node_disconnected(struct glow_node *b);
+void glow_node_connected(struct glow_node *n, int64_t now_us);
+void glow_node_disconnected(struct glow_node *n);
 
-/** A message of a subscribed topic. */
-void glow_node_message(struct glow_node *b, const struct glow_message *message, int64_t now_us);
+/** The topics to subscribe, for struct glow_mqtt_cfg: the k-th one, false behind the
+ * last. Those with *ret_retained want the retained messages too. */
+bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained);
+
+/** A message of a subscribed topic; others are ignored. */
+void glow_node_message(struct glow_node *n, const struct glow_message *message, int64_t now_us);
 
 /** The first frame need not wait any longer for a retained state or cluster time. */
-void glow_node_start(struct glow_node *b, int64_t now_us);
-bool glow_node_started(const struct glow_node *b);
+void glow_node_start(struct glow_node *n, int64_t now_us);
+bool glow_node_started(const struct glow_node *n);
 
 /** The conductor says that it is online; its beacon may be missing yet. */
-bool glow_node_has_conductor(const struct glow_node *b);
+bool glow_node_has_conductor(const struct glow_node *n);
 
 /** Lets time pass to t_us: waiting commands take effect, notices and
  * transitions end, state is published. Time never goes back: an instant before the
  * latest counts as that, here and for messages. */
-void glow_node_tick(struct glow_node *b, int64_t t_us);
+void glow_node_tick(struct glow_node *n, int64_t t_us);
 
 /** The next instant at which glow_node_tick() has something to do; GLOW_NEVER if none. */
-int64_t glow_node_next(const struct glow_node *b);
+int64_t glow_node_next(const struct glow_node *n);
 
 /** Draws the node's picture at t_us. */
-void glow_node_render(struct glow_node *b, int64_t t_us, struct glow_frame *ret_frame);
+void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame);
 
 /** How fast the picture changes by time alone, and which meters it shows. */
-enum glow_pace glow_node_pace(const struct glow_node *b, int64_t t_us, uint32_t *ret_meters);
+enum glow_pace glow_node_pace(const struct glow_node *n, int64_t t_us, uint32_t *ret_meters);
 
 /** Rises when the picture may have changed by anything but the passing of time:
  * while it stays, only frame slots need drawing. */
-uint32_t glow_node_revision(const struct glow_node *b);
+uint32_t glow_node_revision(const struct glow_node *n);
 
 /** New readings for gauges. */
-void glow_node_meters(struct glow_node *b, const uint16_t meter[GLOW_METERS]);
+void glow_node_meters(struct glow_node *n, const uint16_t meter[GLOW_METERS]);
 
 /** Local civil time minus cluster time has changed. */
-void glow_node_wall_offset(struct glow_node *b, int64_t offset_us);
+void glow_node_wall_offset(struct glow_node *n, int64_t offset_us);
 
 /** The clock that all times here are read from jumped at now_us (before the jump) by delta_us, and is from now on
  * that of the timeline clock_id (0: the wall clock). What this node runs by itself goes on as
  * if nothing happened; what it shares with others (scenes, the idle display) is where
  * they are, and a short cross-fade leads there. */
-void glow_node_clock_stepped(struct glow_node *b, int64_t now_us, int64_t delta_us, uint64_t clock_id);
+void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_us, uint64_t clock_id);
 
 /** The board's condition for info: NULL or "" when it is well. */
-void glow_node_problem(struct glow_node *b, const char *problem, const char *backend);
+void glow_node_problem(struct glow_node *n, const char *problem, const char *backend);
 
-void glow_node_stats(struct glow_node *b, const struct glow_stats *stats);
+void glow_node_stats(struct glow_node *n, const struct glow_stats *stats);
 
 /** Publishes `offline`, for a clean end (a clean DISCONNECT sends no will). */
-void glow_node_goodbye(struct glow_node *b);
+void glow_node_goodbye(struct glow_node *n);

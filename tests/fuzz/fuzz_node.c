@@ -161,8 +161,7 @@ static void run(const char *line, size_t len)
 static void create(bool flags)
 {
 	const struct glow_node_cfg cfg = {
-		.prefix = "glow",
-		.discovery = "",
+		.out = { "glow", "", { NULL, check_message } },
 		.idle = flags ? "rainbow" : "off",
 		.info = { .id = "n",
 			  .groups = { "g" },
@@ -173,7 +172,6 @@ static void create(bool flags)
 			  .flash_limit = flags },
 		.env = { .shape = { GLOW_SHAPE_ROW, 8 }, .brightness_limit = 255 },
 		.lost_indicator = flags,
-		.outbox = { .publish = check_message },
 	};
 	struct glow_diag diag;
 

@@ -13,10 +13,14 @@
 
 #include <cmocka.h>
 
-#include <glow/node.h>
+#include <glow/command.h>
 #include <glow/json.h>
 #include <glow/log.h>
+#include <glow/node.h>
 #include <glow/time.h>
+
+#include "../../bridge/app/node/notices.h"
+#include "../../bridge/app/node/pending.h"
 
 #define START  INT64_C(1700000000000000)
 #define SECOND GLOW_US_PER_S
@@ -97,12 +101,10 @@ static int setup(void **state)
 {
 	(void)state;
 	cfg = (struct glow_node_cfg){
-		.prefix = "glow",
-		.discovery = "homeassistant",
+		.out = { "glow", "homeassistant", { sent, record } },
 		.idle = "white",
 		.info = { .id = "pi1", .board = "virtual", .shape = { GLOW_SHAPE_ROW, 8 }, .fps = 60 },
 		.env = { .shape = { GLOW_SHAPE_ROW, 8 }, .brightness_limit = 255 },
-		.outbox = { .ctx = sent, .publish = record },
 	};
 	now = START;
 	bridge = NULL;
@@ -247,7 +249,7 @@ static void test_connected(void **state)
 static void test_no_discovery(void **state)
 {
 	(void)state;
-	cfg.discovery = "";
+	cfg.out.discovery = "";
 	create();
 	online();
 	assert_int_equal(n_sent, 3);

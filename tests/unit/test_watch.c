@@ -321,8 +321,7 @@ static void overhear(void *ctx, const struct glow_message *message)
 static struct glow_node *node_create(const char *id, struct glow_shape shape)
 {
 	struct glow_node_cfg cfg = {
-		.prefix = "my/glow",
-		.discovery = "",
+		.out = { "my/glow", "", { &watch, overhear } },
 		.idle = "blue breathe 60%",
 		.info = { .board = "virtual",
 			  .shape = shape,
@@ -330,7 +329,6 @@ static struct glow_node *node_create(const char *id, struct glow_shape shape)
 			  .idle = "blue breathe 60%",
 			  .brightness_limit = 200 },
 		.env = { .shape = shape, .brightness_limit = 200 },
-		.outbox = { .ctx = &watch, .publish = overhear },
 	};
 	struct glow_node *bridge;
 	struct glow_diag diag;

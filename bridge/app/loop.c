@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* What node and conductor do alike stands here once. A program brings its state machine and a table
+ * of what it does; it never sees a descriptor. */
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <glow/clock.h>
+#include <glow/health.h>
+#include <glow/log.h>
+#include <glow/loop.h>
+
+#define GOODBYE_MS 1200 /* of the two seconds in which a program has to end */
+#define TOPICS_MAX 64
+
+static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+
+/* ---- names ---- */
+
+const char *glow_loop_host(void)
+{
+	static char name[256];
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return "";
+	name[strcspn(name, ".")] = '\0';
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return name;
+}
+
+int glow_loop_check_names(const char *node, const char *prefix, const char *discovery)
+{
+	const char *const options[] = { "--prefix", "--discovery" }, *const values[] = { prefix, discovery };
+
+	if (!glow_id_valid(node)) {
+		glow_error("--node %s: must be 1..63 of a-z, 0-9 and '-', not beginning or ending with '-'", node);
+		return EX_USAGE;
+	}
+	for (int k = 0; k < 2; k++)
+		if (!glow_prefix_valid(values[k] ? values[k] : "") && (k == 0 || (discovery && discovery[0]))) {
+			glow_error("%s %s: must be levels of a topic without wildcards or white space", options[k],
+				   values[k]);
+			return EX_USAGE;
+		}
+	return 0;
+}
+
+int glow_loop_check_broker(const struct glow_mqtt_cfg *mqtt)
+{
+	if (!glow_mqtt_uri_valid(mqtt->broker)) {
+		glow_error("--broker must be mqtt://host[:port] or mqtts://host[:port]");
+		return EX_USAGE;
+	}
+	puts("the configuration is fine");
+	return 0;
+}
+
+/* ---- messages ---- */
+
+void glow_loop_publish(void *ctx, const struct glow_message *message)
+{
+	struct glow_loop *loop = ctx;
+	int r = glow_mqtt_publish(loop->mqtt, message);
+
+	if (r == -EAGAIN)
+		glow_warning("too much to send: %s was dropped", message->topic);
+	else if (r == -EMSGSIZE)
+		glow_error("%s: too large to send, %zu bytes", message->topic, message->len);
+}
+
+void glow_loop_discard(void *ctx, const struct glow_message *message)
+{
+	(void)ctx;
+	(void)message;
+}
+
+static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct glow_loop *loop = userdata;
+	const struct glow_loop_role *role = loop->cfg.role;
+	struct glow_mqtt_event event;
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	if (role->before)
+		role->before(loop->cfg.ctx);
+	while (glow_mqtt_next(loop->mqtt, &event))
+		role->event(loop->cfg.ctx, &event);
+	role->after(loop->cfg.ctx);
+	return 0;
+}
+
+static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
+{
+	struct glow_mqtt_cfg mqtt = cfg->mqtt;
+	char names[TOPICS_MAX][GLOW_TOPIC_MAX + 1], why[160];
+	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX];
+	bool keeps;
+
+	for (size_t k = 0; cfg->role->topic(cfg->ctx, k, names[k], &keeps); k++) {
+		assert(k + 1 < TOPICS_MAX);
+		if (keeps)
+			retained[mqtt.n_retained_topics++] = names[k];
+		else
+			topics[mqtt.n_topics++] = names[k];
+	}
+	mqtt.topics = topics;
+	mqtt.retained_topics = retained;
+	if (glow_mqtt_open(&mqtt, &loop->mqtt, why) < 0) {
+		glow_error("--broker %s: %s", mqtt.broker, why);
+		return EX_USAGE;
+	}
+	return 0;
+}
+
+/* ---- what else happens ---- */
+
+static int on_wall_set(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct glow_loop *loop = userdata;
+
+	(void)source;
+	(void)revents;
+	glow_wall_watch_again(fd);
+	loop->cfg.role->wall_set(loop->cfg.ctx);
+	return 0;
+}
+
+static int on_health(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct glow_loop *loop = userdata;
+	const char *trouble = loop->cfg.role->trouble(loop->cfg.ctx);
+
+	(void)source;
+	(void)revents;
+	glow_health_answer(fd, !trouble, trouble ? trouble : "");
+	return 0;
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct glow_loop *loop = userdata;
+
+	(void)source;
+	glow_info("signal %u: %s", info->ssi_signo, loop->cfg.last_words);
+	sd_event_exit(loop->event, 0);
+	return 0;
+}
+
+/* ---- timers ---- */
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct glow_timer *timer = userdata;
+
+	(void)source;
+	(void)usec;
+	timer->ring(timer->ctx);
+	return 0;
+}
+
+int glow_loop_timer(struct glow_loop *loop, struct glow_timer *timer, void (*ring)(void *ctx), void *ctx)
+{
+	int r;
+
+	*timer = (struct glow_timer){ .ring = ring, .ctx = ctx };
+	r = sd_event_add_time(loop->event, &timer->source, CLOCK_MONOTONIC, 0, 1, on_timer, timer);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(timer->source, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_source_set_floating(timer->source, true); /* the loop's, not ours to free */
+	if (r >= 0)
+		sd_event_source_unref(timer->source);
+	else
+		glow_error("event loop: %s", strerror(-r));
+	return r < 0 ? EX_OSERR : 0;
+}
+
+void glow_timer_at(struct glow_timer *timer, struct glow_mono when)
+{
+	if (when.ns == GLOW_NEVER) {
+		sd_event_source_set_enabled(timer->source, SD_EVENT_OFF);
+		return;
+	}
+	sd_event_source_set_time(timer->source, when.ns < 0 ? 0 : (uint64_t)(when.ns + 999) / 1000); /* not before */
+	sd_event_source_set_enabled(timer->source, SD_EVENT_ONESHOT);
+}
+
+void glow_timer_in(struct glow_timer *timer, int64_t us)
+{
+	sd_event_source_set_time_accuracy(timer->source, 0); /* systemd's own: wakes up together with others */
+	sd_event_source_set_time_relative(timer->source, (uint64_t)us);
+	sd_event_source_set_enabled(timer->source, SD_EVENT_ONESHOT);
+}
+
+/* ---- life ---- */
+
+int glow_loop_init(struct glow_loop *loop)
+{
+	sigset_t set;
+
+	*loop = (struct glow_loop){ .wall_fd = -1, .health_fd = -1 };
+	sigemptyset(&set);
+	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]); k++)
+		sigaddset(&set, signals[k]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return sd_event_new(&loop->event) < 0 ? EX_OSERR : 0;
+}
+
+static int add_sources(struct glow_loop *loop)
+{
+	int r = sd_event_add_io(loop->event, NULL, glow_mqtt_fd(loop->mqtt), EPOLLIN, on_mqtt, loop);
+
+	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]) && r >= 0; k++)
+		r = sd_event_add_signal(loop->event, NULL, signals[k], on_signal, loop);
+	if (r >= 0 && loop->wall_fd >= 0)
+		r = sd_event_add_io(loop->event, NULL, loop->wall_fd, EPOLLIN, on_wall_set, loop);
+	if (r >= 0 && loop->health_fd >= 0)
+		r = sd_event_add_io(loop->event, NULL, loop->health_fd, EPOLLIN, on_health, loop);
+	if (r >= 0)
+		r = sd_event_set_watchdog(loop->event, true);
+	if (r < 0)
+		glow_error("event loop: %s", strerror(-r));
+	return r < 0 ? EX_OSERR : 0;
+}
+
+int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
+{
+	int status;
+
+	loop->cfg = *cfg;
+	loop->health_fd = glow_health_listen(cfg->health_id);
+	if (loop->health_fd == -EADDRINUSE)
+		glow_warning("another %s %s runs on this machine: --healthcheck asks that one", cfg->what, cfg->id);
+	loop->wall_fd = glow_wall_watch_open();
+	status = open_mqtt(loop, cfg);
+	return status ? status : add_sources(loop);
+}
+
+int glow_loop_run(struct glow_loop *loop)
+{
+	sd_notify(0, "READY=1");
+	return sd_event_loop(loop->event) < 0 ? EX_SOFTWARE : 0;
+}
+
+void glow_loop_stopping(void)
+{
+	sd_notify(0, "STOPPING=1");
+}
+
+void glow_loop_close(struct glow_loop *loop, int status)
+{
+	if (!glow_mqtt_close(loop->mqtt, GOODBYE_MS)) {
+		glow_debug("the network did not let go in time");
+		_exit(status);
+	}
+	if (loop->health_fd >= 0)
+		close(loop->health_fd);
+	if (loop->wall_fd >= 0)
+		close(loop->wall_fd);
+	sd_event_unref(loop->event);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* A command that waits is parsed again when it is due, so there is one way for a command to take
+ * effect, and one that waits costs its bytes and no frame of memory.
+ *
+ * A command for many and the conductor's `apply` reach a node on two topics, in either order and
+ * not always both. Which of the two came alone is remembered for a while, so that nothing is done twice. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <glow/time.h>
+
+#include "pending.h"
+
+#define AHEAD_US      (60 * GLOW_US_PER_S) /* an instant further away is another timeline's */
+#define LATE_APPLY_US (10 * GLOW_US_PER_S) /* how late an `apply` may come and still be known as one */
+
+void glow_pending_remove(struct glow_waiting *one)
+{
+	free(one->memory);
+	free(one->payload);
+	memset(one, 0, sizeof(*one));
+}
+
+void glow_pending_fini(struct glow_pending *p)
+{
+	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+		glow_pending_remove(&p->v[k]);
+}
+
+/* A free place with a copy of the payload in it; NULL when there is none. */
+static struct glow_waiting *add(struct glow_pending *p, enum glow_command_kind kind, const void *payload, size_t len)
+{
+	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+		struct glow_waiting *one = &p->v[k];
+
+		if (one->payload)
+			continue;
+		one->payload = malloc(len + 1);
+		if (!one->payload)
+			break;
+		memcpy(one->payload, payload, len);
+		one->len = len;
+		one->kind = kind;
+		one->order = ++p->order;
+		return one;
+	}
+	return NULL;
+}
+
+enum glow_code glow_pending_keep(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind,
+				 int64_t at_us, const struct glow_waiting *after, struct glow_diag *diag)
+{
+	struct glow_waiting *one = add(p, kind, m->payload, m->len);
+
+	if (!one)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "at_us", "%d commands wait for their time already",
+				     GLOW_PENDING_MAX);
+	one->at_us = after ? after->at_us : at_us;
+	one->after = after && after->held ? after->order : 0;
+	one->of = one->seed = glow_command_hash(m->topic, m->payload, m->len);
+	return GLOW_OK;
+}
+
+/* What an answer needs, should the conductor give none. */
+static bool keep_asked(struct glow_waiting *one, const struct glow_message *m)
+{
+	size_t topic = strlen(m->topic) + 1, response = m->response_topic ? strlen(m->response_topic) + 1 : 0;
+	char *at = malloc(topic + response + m->correlation_len);
+
+	if (!at)
+		return false;
+	one->memory = at;
+	one->asked.topic = memcpy(at, m->topic, topic);
+	if (response)
+		one->asked.response_topic = memcpy(at + topic, m->response_topic, response);
+	if (m->correlation_len) {
+		one->asked.correlation = memcpy(at + topic + response, m->correlation, m->correlation_len);
+		one->asked.correlation_len = m->correlation_len;
+	}
+	return true;
+}
+
+static struct glow_unpaired *find_unpaired(struct glow_pending *p, uint32_t of, bool done, int64_t now_us)
+{
+	for (int k = 0; k < GLOW_UNPAIRED_MAX; k++)
+		if (p->unpaired[k].of == of && p->unpaired[k].done == done && p->unpaired[k].until_us > now_us)
+			return &p->unpaired[k];
+	return NULL;
+}
+
+static void keep_unpaired(struct glow_pending *p, struct glow_unpaired unpaired)
+{
+	struct glow_unpaired *oldest = &p->unpaired[0];
+
+	for (int k = 1; k < GLOW_UNPAIRED_MAX; k++)
+		if (p->unpaired[k].until_us < oldest->until_us)
+			oldest = &p->unpaired[k];
+	*oldest = unpaired;
+}
+
+static void pair(struct glow_unpaired *unpaired)
+{
+	unpaired->until_us = 0;
+}
+
+void glow_pending_done(struct glow_pending *p, uint32_t of, uint32_t changes, int64_t at_us)
+{
+	keep_unpaired(p, (struct glow_unpaired){
+				 .of = of, .done = true, .changes = changes, .until_us = at_us + LATE_APPLY_US });
+}
+
+bool glow_pending_hold(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind, bool timed,
+		       int64_t now_us)
+{
+	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
+	struct glow_unpaired *came_first = find_unpaired(p, of, false, now_us);
+	struct glow_waiting *one;
+
+	if (came_first) {
+		pair(came_first);
+		return true;
+	}
+	one = add(p, kind, m->payload, m->len);
+	if (!one)
+		return false;
+	if (!keep_asked(one, m)) {
+		glow_pending_remove(one);
+		return false;
+	}
+	one->at_us = now_us + GLOW_HOLD_US;
+	one->of = one->seed = of;
+	one->for_many = !timed;
+	one->held = true;
+	return true;
+}
+
+/* ---- the conductor's word ---- */
+
+static enum glow_command_kind kind_of(const struct glow_apply *apply)
+{
+	return apply->notify ? GLOW_COMMAND_NOTIFY : GLOW_COMMAND_SET;
+}
+
+static struct glow_waiting *find_held(struct glow_pending *p, const struct glow_apply *apply)
+{
+	struct glow_waiting *found = NULL;
+
+	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+		struct glow_waiting *one = &p->v[k];
+
+		if (one->held && one->kind == kind_of(apply) && one->of == apply->of &&
+		    (!found || one->order < found->order))
+			found = one;
+	}
+	return found;
+}
+
+/* A place for a command that did not come before its `apply`, or is known to be over: the same outcomes
+ * as glow_pending_apply(). A light that nothing has changed since takes the common instant after all,
+ * to run in phase with the others'. */
+static int add_ahead(struct glow_pending *p, const struct glow_apply *apply, uint32_t changes, int64_t now_us,
+		     struct glow_waiting **ret_one)
+{
+	struct glow_unpaired *done = find_unpaired(p, apply->of, true, now_us);
+
+	if (done) {
+		pair(done);
+		if (apply->notify || changes != done->changes)
+			return 1;
+	} else {
+		keep_unpaired(p, (struct glow_unpaired){ .of = apply->of, .until_us = now_us + GLOW_HOLD_US });
+	}
+	*ret_one = add(p, kind_of(apply), "", 0);
+	if (!*ret_one)
+		return -ENOSPC;
+	(*ret_one)->of = apply->of;
+	(*ret_one)->for_many = apply->at_us <= now_us + GLOW_HOLD_US;
+	return 0;
+}
+
+/* It has its instant: what was to come right after it has one, too. */
+static void fix(struct glow_pending *p, struct glow_waiting *one, int64_t at_us)
+{
+	one->held = false;
+	one->at_us = at_us;
+	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+		if (p->v[k].after == one->order) {
+			p->v[k].at_us = at_us;
+			p->v[k].after = 0;
+		}
+}
+
+int glow_pending_apply(struct glow_pending *p, const struct glow_apply *apply, bool clocked, uint32_t changes,
+		       int64_t now_us)
+{
+	char *text = cJSON_PrintUnformatted(apply->command);
+	struct glow_waiting *one;
+	int r = 0;
+
+	if (!text)
+		return -ENOMEM;
+	one = find_held(p, apply);
+	if (!one)
+		r = add_ahead(p, apply, changes, now_us, &one);
+	if (r) {
+		cJSON_free(text);
+		return r;
+	}
+	free(one->payload);
+	one->payload = text;
+	one->len = strlen(text);
+	one->seed = apply->seed;
+	fix(p, one, clocked && apply->at_us < now_us + AHEAD_US ? apply->at_us : now_us);
+	return 0;
+}
+
+/* ---- time ---- */
+
+const struct glow_waiting *glow_pending_last_for_many(const struct glow_pending *p, enum glow_command_kind kind)
+{
+	const struct glow_waiting *last = NULL;
+
+	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+		const struct glow_waiting *one = &p->v[k];
+
+		if (one->payload && one->for_many && one->kind == kind && (!last || one->order > last->order))
+			last = one;
+	}
+	return last;
+}
+
+struct glow_waiting *glow_pending_due(struct glow_pending *p, int64_t t_us)
+{
+	struct glow_waiting *first = NULL;
+
+	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+		struct glow_waiting *one = &p->v[k];
+
+		if (one->payload && one->at_us <= t_us &&
+		    (!first || one->at_us < first->at_us || (one->at_us == first->at_us && one->order < first->order)))
+			first = one;
+	}
+	return first;
+}
+
+int64_t glow_pending_next(const struct glow_pending *p)
+{
+	int64_t next = GLOW_NEVER;
+
+	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+		if (p->v[k].payload)
+			next = glow_sooner(next, p->v[k].at_us);
+	return next;
+}
+
+void glow_pending_shift(struct glow_pending *p, int64_t delta_us)
+{
+	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+		if (p->v[k].held || p->v[k].after)
+			p->v[k].at_us += delta_us;
+	for (int k = 0; k < GLOW_UNPAIRED_MAX; k++)
+		p->unpaired[k].until_us += delta_us;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* The shell around a program that runs for long: one sd-event loop with a messenger, timers, the
+ * wall clock, the health check, the watchdog and the signals that end it. What the program is, it says in its
+ * `struct glow_loop_role`. One thread; one loop a process. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <systemd/sd-event.h>
+
+#include <glow/mqtt.h>
+#include <glow/time.h>
+#include <glow/topics.h>
+
+/** What a program does when something happens; `ctx` is glow_loop_cfg's. */
+struct glow_loop_role {
+	/** Of the messenger, one after the other. */
+	void (*event)(void *ctx, const struct glow_mqtt_event *event);
+	/** Before and after the events that came together. `before` may be NULL. */
+	void (*before)(void *ctx), (*after)(void *ctx);
+	/** Somebody set the wall clock. */
+	void (*wall_set)(void *ctx);
+	/** For the health check: NULL when all is well, else why it is not; "" leaves that open. */
+	const char *(*trouble)(void *ctx);
+	/** The k-th topic to subscribe, as glow_node_topic(). */
+	bool (*topic)(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained);
+};
+
+struct glow_loop_cfg {
+	const struct glow_loop_role *role;
+	void *ctx;
+	const char *what, *id;     /**< "node" and its id, for people */
+	const char *health_id;     /**< who is asked by --healthcheck, glow/health.h */
+	const char *last_words;    /**< what a signal brings about: "going dark and leaving" */
+	struct glow_mqtt_cfg mqtt; /**< its topics are the role's to say */
+};
+
+struct glow_loop {
+	struct glow_loop_cfg cfg;
+	sd_event *event;
+	struct glow_mqtt *mqtt;
+	int wall_fd, health_fd;
+};
+
+/** Rings once at a time that is set each time. The caller's storage, for as long as the loop. */
+struct glow_timer {
+	sd_event_source *source;
+	void (*ring)(void *ctx);
+	void *ctx;
+};
+
+/** The host name in lower case, without its domain: the default of --node. */
+const char *glow_loop_host(void);
+
+/** Checks --node, --prefix and --discovery ("" or NULL: none). 0, or EX_USAGE, which has been logged. */
+int glow_loop_check_names(const char *node, const char *prefix, const char *discovery);
+
+/** The end of --check-config: judges the broker's address, and says that all is well if it is; the exit status. */
+int glow_loop_check_broker(const struct glow_mqtt_cfg *mqtt);
+
+/** Blocks the signals that end the program, which threads inherit: call it before there is one. 0, or an exit status.
+ */
+int glow_loop_init(struct glow_loop *loop);
+
+/** A timer that is off. 0, or an exit status. */
+int glow_loop_timer(struct glow_loop *loop, struct glow_timer *timer, void (*ring)(void *ctx), void *ctx);
+
+/** Sets it to an instant of this machine, to the microsecond; GLOW_NEVER turns it off. Or to so much from now, to a
+ * quarter of a second. */
+void glow_timer_at(struct glow_timer *timer, struct glow_mono when);
+void glow_timer_in(struct glow_timer *timer, int64_t us);
+
+/** Begins to connect and to listen to everything. cfg's strings are borrowed for the call, but for role, ctx
+ * and last_words. 0, or an exit status after logging why. */
+int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg);
+
+/** An outbox's function, with the loop as its context: queues a message; one that is dropped is logged. */
+void glow_loop_publish(void *ctx, const struct glow_message *message);
+
+/** An outbox's function that drops what it gets, for --check-config. */
+void glow_loop_discard(void *ctx, const struct glow_message *message);
+
+/** Runs until a signal; the exit status. */
+int glow_loop_run(struct glow_loop *loop);
+
+/** Says to systemd that the program ends. Then the program says its goodbye, and glow_loop_close() sends that and
+ * closes everything within 1.2 s. A network that does not let go by then still uses its memory: the
+ * process ends there, with `status`. */
+void glow_loop_stopping(void);
+void glow_loop_close(struct glow_loop *loop, int status);
