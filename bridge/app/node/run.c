@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
-#include <glow/limiter.h>
 #include <glow/log.h>
 #include <glow/loop.h>
 #include <glow/meter.h>
@@ -23,10 +22,12 @@
 #include <glow/node_run.h>
 
 #include "painter.h"
+#include "setup.h"
 #include "timekeeper.h"
 
-#define START_WAIT_US (2 * GLOW_US_PER_S) /* how long the first frame waits for the broker, and then for cluster time \
-					   */
+#define START_WAIT_US                                                                                   \
+	(2 * GLOW_US_PER_S) /* how long the first frame waits for the broker, and then for cluster time \
+			     */
 #define BOARD_RETRY_S  5
 #define STATS_US       (10 * GLOW_US_PER_S)
 #define STATS_GAUGE_US (2 * GLOW_US_PER_S)
@@ -392,64 +393,6 @@ static const struct glow_loop_role role = {
 
 /* ---- life ---- */
 
-static int fill_info(struct run *r, const struct glow_board_desc *board)
-{
-	const struct glow_node_run_cfg *cfg = r->cfg;
-	struct glow_info *info = &r->info;
-
-	snprintf(info->id, sizeof(info->id), "%s", cfg->node);
-	if (!glow_groups_parse(cfg->groups ? cfg->groups : "", info)) {
-		glow_error("--groups %s: must be at most %d ids of a-z, 0-9 and '-', separated by commas", cfg->groups,
-			   GLOW_GROUPS_MAX);
-		return EX_USAGE;
-	}
-	snprintf(info->board, sizeof(info->board), "%s", board->name);
-	snprintf(info->model, sizeof(info->model), "%s", board->title);
-	snprintf(info->backend, sizeof(info->backend), "%s", r->painter.board ? r->painter.board->backend : "none");
-	snprintf(info->version, sizeof(info->version), "%s", GLOW_VERSION);
-	snprintf(info->idle, sizeof(info->idle), "%s", cfg->idle);
-	snprintf(info->problem, sizeof(info->problem), "%s", r->painter.problem);
-	info->shape = glow_board_shape(board, &cfg->board_cfg);
-	info->fps = cfg->fps;
-	info->reverse = cfg->reverse;
-	info->time_offset_ms = cfg->time_offset_ms;
-	info->brightness_limit = cfg->brightness_limit;
-	info->current_limit_ma = (uint32_t)(cfg->current_limit_ma < 0 ? 0 : cfg->current_limit_ma);
-	if (cfg->current_limit_ma < 0 && board->hardware)
-		info->current_limit_ma = glow_current_default_ma(info->shape);
-	info->flash_limit = cfg->flash_limit;
-	return 0;
-}
-
-static int create_node(struct run *r, struct glow_outbox outbox, struct glow_diag *diag)
-{
-	struct glow_node_cfg cfg = {
-		.out = { .prefix = r->cfg->prefix,
-			 .discovery = r->cfg->discovery ? r->cfg->discovery : "",
-			 .outbox = outbox },
-		.idle = r->cfg->idle,
-		.info = r->info,
-		.env = { .shape = r->info.shape,
-			 .reverse = r->cfg->reverse,
-			 .wall_offset_us = (int64_t)glow_tz_offset_s(now_us(r)) * GLOW_US_PER_S,
-			 .brightness_limit = r->info.brightness_limit,
-			 .current_limit_ma = r->info.current_limit_ma },
-		.lost_indicator = r->cfg->lost_indicator,
-	};
-
-	return glow_node_create(&cfg, now_us(r), &r->node, diag);
-}
-
-/* What create_node() returned, said and as an exit status. */
-static int exit_status(const struct run *r, int error, const struct glow_diag *diag)
-{
-	if (error == -EINVAL) {
-		glow_error("--idle %s: %s", r->cfg->idle, diag->what);
-		return EX_USAGE;
-	}
-	return error < 0 ? EX_OSERR : 0;
-}
-
 static int open_loop(struct run *r)
 {
 	char client[GLOW_TOPIC_MAX + 1], will[GLOW_TOPIC_MAX + 1];
@@ -520,34 +463,31 @@ static void be_punctual(void)
 		   locked ? "yes" : "not allowed");
 }
 
-static int check_names(const struct glow_node_run_cfg *cfg)
+static int describe(struct run *r)
 {
-	/* The client id of the leading conductor, and the cluster's device in Home Assistant. */
-	static const char *const taken[] = { "conductor", GLOW_DISCOVERY_CLUSTER };
+	const struct glow_board *board = r->painter.board;
+	int status = glow_setup_info(r->cfg, board ? board->desc : glow_board_find(r->cfg->board), &r->info);
 
-	for (size_t k = 0; k < sizeof(taken) / sizeof(taken[0]); k++)
-		if (strcmp(cfg->node, taken[k]) == 0) {
-			glow_error("--node %s: that is a name of the cluster's own", cfg->node);
-			return EX_USAGE;
-		}
-	return glow_loop_check_names(cfg->node, cfg->prefix, cfg->discovery);
+	if (board)
+		memcpy(r->info.backend, board->backend, sizeof(r->info.backend));
+	memcpy(r->info.problem, r->painter.problem, sizeof(r->info.problem));
+	return status;
 }
 
 static int setup(struct run *r)
 {
 	const struct glow_outbox outbox = { .ctx = &r->loop, .publish = glow_loop_publish };
 	const struct glow_sync_cfg sync = { .seed = (uint32_t)glow_raw_now().ns, .power_save = glow_wifi_sleeps() };
-	struct glow_diag diag;
-	int status = check_names(r->cfg);
+	int status = glow_setup_names(r->cfg);
 
 	if (status == 0)
 		status = add_timers(r);
 	if (status == 0)
 		status = first_board(r);
 	if (status == 0)
-		status = fill_info(r, r->painter.board ? r->painter.board->desc : glow_board_find(r->cfg->board));
+		status = describe(r);
 	if (status == 0)
-		status = exit_status(r, create_node(r, outbox, &diag), &diag);
+		status = glow_setup_node(r->cfg, &r->info, outbox, now_us(r), &r->node);
 	if (status)
 		return status;
 	glow_timekeeper_init(&r->time, &sync, r->cfg->prefix, r->info.id, outbox);
@@ -557,34 +497,6 @@ static int setup(struct run *r)
 	glow_timer_in(&r->stats_timer, STATS_GAUGE_US);
 	r->start_deadline_us = now_us(r) + START_WAIT_US;
 	return open_loop(r);
-}
-
-/* Of the boards that `auto` may find, the idle display has to suit one. */
-static int check_idle(struct run *r)
-{
-	struct glow_diag diag;
-	int error = -EINVAL, status = 0;
-
-	for (size_t k = 0; k < glow_board_count() && error == -EINVAL && status == 0; k++) {
-		if (!glow_board_meant(glow_board_at(k), r->cfg->board))
-			continue;
-		status = fill_info(r, glow_board_at(k));
-		if (status == 0)
-			error = create_node(r, (struct glow_outbox){ .publish = glow_loop_discard }, &diag);
-	}
-	glow_node_destroy(r->node);
-	return status ? status : exit_status(r, error, &diag);
-}
-
-int glow_node_check(const struct glow_node_run_cfg *cfg)
-{
-	static struct run run;
-	int status = check_names(cfg);
-
-	run = (struct run){ .cfg = cfg };
-	if (status == 0)
-		status = check_idle(&run);
-	return status ? status : glow_loop_check_broker(&cfg->mqtt);
 }
 
 /* Dark first, then the goodbye: the network may take its time. */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <glow/clock.h>
+#include <glow/limiter.h>
+#include <glow/log.h>
+#include <glow/loop.h>
+
+#include "setup.h"
+
+int glow_setup_names(const struct glow_node_run_cfg *cfg)
+{
+	/* The client id of the leading conductor, and the cluster's device in Home Assistant. */
+	static const char *const taken[] = { "conductor", GLOW_DISCOVERY_CLUSTER };
+
+	for (size_t k = 0; k < sizeof(taken) / sizeof(taken[0]); k++)
+		if (strcmp(cfg->node, taken[k]) == 0) {
+			glow_error("--node %s: that is a name of the cluster's own", cfg->node);
+			return EX_USAGE;
+		}
+	return glow_loop_check_names(cfg->node, cfg->prefix, cfg->discovery);
+}
+
+int glow_setup_info(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *board,
+		    struct glow_info *ret_info)
+{
+	struct glow_info *info = ret_info;
+
+	*info = (struct glow_info){
+		.shape = glow_board_shape(board, &cfg->board_cfg),
+		.fps = cfg->fps,
+		.reverse = cfg->reverse,
+		.time_offset_ms = cfg->time_offset_ms,
+		.brightness_limit = cfg->brightness_limit,
+		.current_limit_ma = (uint32_t)(cfg->current_limit_ma < 0 ? 0 : cfg->current_limit_ma),
+		.flash_limit = cfg->flash_limit,
+		.backend = "none",
+		.version = GLOW_VERSION,
+	};
+	if (!glow_groups_parse(cfg->groups ? cfg->groups : "", info)) {
+		glow_error("--groups %s: must be at most %d ids of a-z, 0-9 and '-', separated by commas", cfg->groups,
+			   GLOW_GROUPS_MAX);
+		return EX_USAGE;
+	}
+	snprintf(info->id, sizeof(info->id), "%s", cfg->node);
+	snprintf(info->board, sizeof(info->board), "%s", board->name);
+	snprintf(info->model, sizeof(info->model), "%s", board->title);
+	snprintf(info->idle, sizeof(info->idle), "%s", cfg->idle);
+	if (cfg->current_limit_ma < 0 && board->hardware)
+		info->current_limit_ma = glow_current_default_ma(info->shape);
+	return 0;
+}
+
+static int create(const struct glow_node_run_cfg *cfg, const struct glow_info *info, struct glow_outbox outbox,
+		  int64_t now_us, struct glow_node **ret_node, struct glow_diag *diag)
+{
+	const struct glow_node_cfg node = {
+		.out = { cfg->prefix, cfg->discovery ? cfg->discovery : "", outbox },
+		.idle = cfg->idle,
+		.info = *info,
+		.env = { .shape = info->shape,
+			 .reverse = cfg->reverse,
+			 .wall_offset_us = (int64_t)glow_tz_offset_s(now_us) * GLOW_US_PER_S,
+			 .brightness_limit = info->brightness_limit,
+			 .current_limit_ma = info->current_limit_ma },
+		.lost_indicator = cfg->lost_indicator,
+	};
+
+	return glow_node_create(&node, now_us, ret_node, diag);
+}
+
+/* What create() returned, said and as an exit status. */
+static int exit_status(const struct glow_node_run_cfg *cfg, int error, const struct glow_diag *diag)
+{
+	if (error == -EINVAL) {
+		glow_error("--idle %s: %s", cfg->idle, diag->what);
+		return EX_USAGE;
+	}
+	return error < 0 ? EX_OSERR : 0;
+}
+
+int glow_setup_node(const struct glow_node_run_cfg *cfg, const struct glow_info *info, struct glow_outbox outbox,
+		    int64_t now_us, struct glow_node **ret_node)
+{
+	struct glow_diag diag;
+
+	return exit_status(cfg, create(cfg, info, outbox, now_us, ret_node, &diag), &diag);
+}
+
+/* Of the boards that `auto` may find, the idle display has to suit one. */
+static int check_idle(const struct glow_node_run_cfg *cfg)
+{
+	const struct glow_outbox outbox = { .publish = glow_loop_discard };
+	struct glow_node *node = NULL;
+	struct glow_info info;
+	struct glow_diag diag;
+	int error = -EINVAL, status = 0;
+
+	for (size_t k = 0; k < glow_board_count() && error == -EINVAL && status == 0; k++) {
+		if (!glow_board_meant(glow_board_at(k), cfg->board))
+			continue;
+		status = glow_setup_info(cfg, glow_board_at(k), &info);
+		if (status == 0)
+			error = create(cfg, &info, outbox, 0, &node, &diag);
+	}
+	glow_node_destroy(node);
+	return status ? status : exit_status(cfg, error, &diag);
+}
+
+int glow_node_check(const struct glow_node_run_cfg *cfg)
+{
+	int status = glow_setup_names(cfg);
+
+	if (status == 0)
+		status = check_idle(cfg);
+	return status ? status : glow_loop_check_broker(&cfg->mqtt);
+}
