@@ -61,8 +61,7 @@ static const struct glow_option rows[] = {
 	STRING("node", NULL, "ID", node, node, "id of this node (default: the host name in lower case)"),
 	STRING("groups", "", "ID,ID", node, groups, "groups this node belongs to"),
 
-	CHOICE("board", "auto", "auto|blinkt|piglow|virtual|terminal", board, board,
-	       "which board; auto takes the one that is there"),
+	CHOICE("board", "auto", glow_board_choices, board, board, "which board; auto takes the one that is there"),
 	CHOICE("gpio", "auto", "auto|gpiod|sysfs", board, gpio, "road to the Blinkt!'s pins"),
 	STRING("gpio-chip", "", "CHIP", board, gpio_chip, "GPIO chip by label or path (default: the Pi's own)"),
 	INT("pin-data", "23", 0, 1023, "LINE", board, pin_data, "Blinkt! data line, BCM number"),
@@ -110,7 +109,7 @@ static const struct glow_option rows[] = {
 static const struct glow_program program = {
 	.name = "glow-bridge",
 	.summary = "light the LED board of this Raspberry Pi as MQTT says",
-	.doc = "Shows light commands, notices and animations on a Blinkt!, a PiGlow, a terminal or a virtual board.",
+	.doc = "Shows light commands, notices and animations on an LED board, or without one in a terminal or a file.",
 	.options = rows,
 	.n_options = sizeof(rows) / sizeof(rows[0]),
 };
@@ -139,6 +138,13 @@ static int list_boards(void)
 	return 0;
 }
 
+static struct glow_shape shape(const struct options *o)
+{
+	if (strcmp(o->virtual_shape, "piglow") == 0)
+		return (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
+	return (struct glow_shape){ GLOW_SHAPE_ROW, (uint32_t)o->virtual_pixels };
+}
+
 static struct glow_node_run_cfg node_cfg(const struct options *o)
 {
 	return (struct glow_node_run_cfg){
@@ -159,9 +165,7 @@ static struct glow_node_run_cfg node_cfg(const struct options *o)
 			       .i2c_bus = o->i2c_bus,
 			       .sysfs = o->sysfs,
 			       .virtual_out = o->virtual_out,
-			       .virtual_pixels = (uint32_t)o->virtual_pixels,
-			       .virtual_shape =
-				       strcmp(o->virtual_shape, "piglow") == 0 ? GLOW_SHAPE_PIGLOW : GLOW_SHAPE_ROW,
+			       .shape = shape(o),
 			       .keep = strcmp(o->on_exit, "keep") == 0 },
 		.mqtt = glow_common_mqtt(&o->common),
 		.fps = (unsigned)o->fps,

@@ -108,7 +108,7 @@ int glow_blinkt_create(struct glow_pins *pins, bool keep, struct glow_board **re
 		return -ENOMEM;
 	}
 	b->board.desc = &glow_board_blinkt;
-	b->board.shape = (struct glow_shape){ GLOW_SHAPE_ROW, GLOW_BLINKT_PIXELS };
+	b->board.shape = glow_board_blinkt.shape;
 	memcpy(b->board.backend, pins->backend, sizeof(b->board.backend));
 	b->pins = pins;
 	b->keep = keep;
@@ -147,7 +147,9 @@ static int blinkt_open(const struct glow_board_cfg *cfg, struct glow_board **ret
 
 const struct glow_board_desc glow_board_blinkt = {
 	.name = "blinkt",
+	.title = "Blinkt!",
 	.what = "Pimoroni Blinkt!: 8 RGB pixels on two GPIO lines",
+	.shape = { GLOW_SHAPE_ROW, GLOW_BLINKT_PIXELS },
 	.hardware = true,
 	.probe = blinkt_probe,
 	.open = blinkt_open,

@@ -18,6 +18,12 @@ static const struct glow_board_desc *const boards[] = {
 #undef X
 };
 
+const char glow_board_choices[] = "auto"
+#define X(name) "|" #name
+#include "boards.def"
+#undef X
+	;
+
 const struct glow_board_desc *glow_board_at(size_t k)
 {
 	return boards[k];
@@ -34,6 +40,21 @@ const struct glow_board_desc *glow_board_find(const char *name)
 		if (strcmp(boards[k]->name, name) == 0)
 			return boards[k];
 	return NULL;
+}
+
+bool glow_board_meant(const struct glow_board_desc *desc, const char *word)
+{
+	return strcmp(word, "auto") == 0 ? desc->hardware : strcmp(word, desc->name) == 0;
+}
+
+void glow_board_without_hardware(char *ret_text, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t k = 0; k < glow_board_count(); k++)
+		if (!boards[k]->hardware && used < size)
+			used += (size_t)snprintf(ret_text + used, size - used, "%s--board %s", used ? " or " : "",
+						 boards[k]->name);
 }
 
 /* The first hardware board that is here, or NULL and what each one lacked. */

@@ -147,7 +147,9 @@ static int piglow_open(const struct glow_board_cfg *cfg, struct glow_board **ret
 
 const struct glow_board_desc glow_board_piglow = {
 	.name = "piglow",
+	.title = "PiGlow",
 	.what = "Pimoroni PiGlow: 18 LEDs in three arms, on I2C",
+	.shape = { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS },
 	.hardware = true,
 	.probe = piglow_probe,
 	.open = piglow_open,

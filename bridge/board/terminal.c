@@ -190,6 +190,7 @@ static int terminal_open(const struct glow_board_cfg *cfg, struct glow_board **r
 
 const struct glow_board_desc glow_board_terminal = {
 	.name = "terminal",
+	.title = "Terminal",
 	.what = "drawn in one line on standard output",
 	.probe = terminal_probe,
 	.open = terminal_open,

@@ -176,14 +176,12 @@ static int open_file(const char *path, int *ret_fd, struct glow_diag *diag)
 
 int glow_virtual_shape(const struct glow_board_cfg *cfg, struct glow_shape *ret_shape, struct glow_diag *diag)
 {
-	bool row = cfg->virtual_shape == GLOW_SHAPE_ROW;
-
-	if (row && (cfg->virtual_pixels < 1 || cfg->virtual_pixels > GLOW_PIXELS_MAX)) {
+	if (cfg->shape.pixels < 1 || cfg->shape.pixels > GLOW_PIXELS_MAX) {
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "virtual_pixels", "must be 1..%d, got %u", GLOW_PIXELS_MAX,
-			      cfg->virtual_pixels);
+			      cfg->shape.pixels);
 		return -EINVAL;
 	}
-	*ret_shape = (struct glow_shape){ cfg->virtual_shape, row ? cfg->virtual_pixels : GLOW_PIGLOW_LEDS };
+	*ret_shape = cfg->shape;
 	return 0;
 }
 
@@ -228,6 +226,7 @@ static int virtual_open(const struct glow_board_cfg *cfg, struct glow_board **re
 
 const struct glow_board_desc glow_board_virtual = {
 	.name = "virtual",
+	.title = "Virtual board",
 	.what = "no LEDs: appends each frame to the file of --virtual-out",
 	.probe = virtual_probe,
 	.open = virtual_open,

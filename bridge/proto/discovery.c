@@ -133,8 +133,7 @@ cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix)
 
 	glow_client_id(device, prefix, info->id);
 	glow_topic_make(topic, prefix, "node", info->id, "availability");
-	tree = device_write(device, info->id, info->shape.kind == GLOW_SHAPE_PIGLOW ? "PiGlow" : "Blinkt!",
-			    info->version, topic);
+	tree = device_write(device, info->id, info->model, info->version, topic);
 	all = cJSON_AddObjectToObject(tree, "components");
 	glow_topic_make(topic, prefix, "node", info->id, "set");
 	glow_topic_make(state, prefix, "node", info->id, "state");

@@ -19,7 +19,7 @@ _glow_bridge()
 	--discovery) return ;;
 	--node) return ;;
 	--groups) return ;;
-	--board) words='auto blinkt piglow virtual terminal' ;;
+	--board) words='auto piglow blinkt virtual terminal' ;;
 	--gpio) words='auto gpiod sysfs' ;;
 	--gpio-chip) return ;;
 	--pin-data) return ;;

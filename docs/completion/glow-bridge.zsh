@@ -10,7 +10,7 @@ local curcontext=$curcontext state line common=( \
 	'--discovery=[prefix of Home Assistant'\''s discovery; off for none]:TOPIC:' \
 	'--node=[id of this node (default\: the host name in lower case)]:ID:' \
 	'--groups=[groups this node belongs to]:ID,ID:' \
-	'--board=[which board; auto takes the one that is there]:WORD:(auto blinkt piglow virtual terminal)' \
+	'--board=[which board; auto takes the one that is there]:WORD:(auto piglow blinkt virtual terminal)' \
 	'--gpio=[road to the Blinkt!'\''s pins]:WORD:(auto gpiod sysfs)' \
 	'--gpio-chip=[GPIO chip by label or path (default\: the Pi'\''s own)]:CHIP:' \
 	'--pin-data=[Blinkt! data line, BCM number]:LINE:' \

@@ -2,8 +2,9 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* The contract of a board: four functions. Brightness, gamma tables, limits
- * and projection are core arithmetic and length is data, so a driver only moves bytes.
+/* The contract of a board: a few facts and four functions. Brightness, gamma
+ * tables, limits and projection are core arithmetic and the shape is data, so a
+ * driver only moves bytes. Whatever lists boards reads their descriptors.
  *
  * Adding one is one file bridge/board/<name>.c with a `glow_board_<name>` and
  * one row in bridge/board/boards.def; docs/adding-a-board.md shows how.
@@ -29,9 +30,8 @@ struct glow_board_cfg {
 	const char *i2c_bus;                            /**< "/dev/i2c-1" */
 	const char *sysfs;                              /**< root of the sysfs to use, "/sys" */
 	const char *virtual_out;                        /**< file to append frames to, NULL or "" for none */
-	uint32_t virtual_pixels;
-	enum glow_shape_kind virtual_shape;
-	bool keep; /**< leave the last picture on at close (--on-exit keep) */
+	struct glow_shape shape;                        /**< of a board that can have any */
+	bool keep;                                      /**< leave the last picture on at close (--on-exit keep) */
 };
 
 /** What show() may want to know about the frame's time; the virtual board records it. */
@@ -42,9 +42,11 @@ struct glow_stamp {
 struct glow_board;
 
 struct glow_board_desc {
-	const char *name;
-	const char *what; /**< one line for --list-boards */
-	bool hardware;    /**< `auto` tries it; a current limit applies by default */
+	const char *name;        /**< as in boards.def: for --board and the info topic */
+	const char *title;       /**< what people call it, "Blinkt!": the model in Home Assistant */
+	const char *what;        /**< one line for --list-boards */
+	struct glow_shape shape; /**< that of every board of this kind; of no pixels where cfg.shape says it */
+	bool hardware;           /**< `auto` tries it; a current limit applies by default */
 
 	/** Harmless look: 0 when the board can be opened, -ENODEV when it is not
 	 * here, another error when it may be here but cannot be used (diag says why). */
@@ -77,6 +79,21 @@ struct glow_board {
 const struct glow_board_desc *glow_board_at(size_t k);
 size_t glow_board_count(void);
 const struct glow_board_desc *glow_board_find(const char *name);
+
+/** "auto|piglow|…": the words of --board. */
+extern const char glow_board_choices[];
+
+/** True when `--board word` may open this board: its name, or "auto" and it is hardware. */
+bool glow_board_meant(const struct glow_board_desc *desc, const char *word);
+
+/** "--board virtual or --board terminal": what always works, for people whose hardware does not. */
+void glow_board_without_hardware(char *ret_text, size_t size);
+
+/** The shape that the board has when it is open, known before it answers. */
+static inline struct glow_shape glow_board_shape(const struct glow_board_desc *desc, const struct glow_board_cfg *cfg)
+{
+	return desc->shape.pixels ? desc->shape : cfg->shape;
+}
 
 /** Opens the named board, or for "auto" the first hardware board that probes.
  * When none does, -ENODEV and diag names what each one lacked. */

@@ -22,6 +22,7 @@ struct glow_info {
 	char groups[GLOW_GROUPS_MAX][GLOW_ID_MAX + 1];
 	unsigned n_groups;
 	char board[32];
+	char model[32]; /**< what people call the board; no part of the topic, only Home Assistant is told */
 	struct glow_shape shape;
 	char backend[64];
 	char version[32];

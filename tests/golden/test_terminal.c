@@ -61,7 +61,7 @@ static void read_screen(struct screen *s)
 /* Opens a board of three pixels, shows one frame, closes it. */
 static void run(struct screen *s, enum glow_shape_kind shape)
 {
-	struct glow_board_cfg cfg = { .virtual_pixels = 3, .virtual_shape = shape };
+	struct glow_board_cfg cfg = { .shape = { shape, shape == GLOW_SHAPE_PIGLOW ? GLOW_PIGLOW_LEDS : 3 } };
 	struct glow_frame frame = { 3, { { 255, 0, 0 }, { 0, 0, 0 }, { 1, 128, 255 } } };
 	struct glow_board *board;
 	struct glow_diag diag;

@@ -40,7 +40,7 @@ static int make_bench(void **state)
 	if (fd < 0)
 		return -1;
 	close(fd);
-	b->cfg = (struct glow_board_cfg){ .virtual_out = b->path, .virtual_pixels = 3 };
+	b->cfg = (struct glow_board_cfg){ .virtual_out = b->path, .shape = { GLOW_SHAPE_ROW, 3 } };
 	*state = b;
 	return 0;
 }
@@ -210,7 +210,7 @@ static void test_levels(void **state)
 
 	for (int i = 0; i < 18; i++)
 		frame.px[i] = (struct glow_rgb){ levels[i], levels[i], levels[i] };
-	b->cfg.virtual_shape = GLOW_SHAPE_PIGLOW;
+	b->cfg.shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
 	b->cfg.keep = true;
 	start(b);
 	assert_int_equal(b->board->shape.pixels, 18);
@@ -227,7 +227,7 @@ static void test_longest(void **state)
 	struct bench *b = *state;
 	struct glow_frame frame;
 
-	b->cfg.virtual_pixels = GLOW_PIXELS_MAX;
+	b->cfg.shape.pixels = GLOW_PIXELS_MAX;
 	start(b);
 	glow_frame_fill(&frame, GLOW_PIXELS_MAX, GLOW_WHITE);
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ INT64_MIN }), 0);
@@ -265,10 +265,10 @@ static void test_refusals(void **state)
 	assert_non_null(strstr(diag.what, "No space left"));
 
 	b->cfg.virtual_out = NULL;
-	b->cfg.virtual_pixels = 0;
+	b->cfg.shape.pixels = 0;
 	assert_int_equal(open_board(b, &diag), -EINVAL);
 	assert_string_equal(diag.what, "must be 1..4096, got 0");
-	b->cfg.virtual_pixels = GLOW_PIXELS_MAX + 1;
+	b->cfg.shape.pixels = GLOW_PIXELS_MAX + 1;
 	assert_int_equal(open_board(b, &diag), -EINVAL);
 }
 

@@ -410,7 +410,6 @@ struct glow_board_cfg fake_kernel_cfg(void)
 		.i2c = "auto",
 		.i2c_bus = fake_kernel.i2c_bus,
 		.sysfs = fake_kernel.sys,
-		.virtual_pixels = 8,
-		.virtual_shape = GLOW_SHAPE_ROW,
+		.shape = { GLOW_SHAPE_ROW, 8 },
 	};
 }

@@ -270,6 +270,23 @@ class Options(glow.unittest.TestCase):
             with self.subTest(options=options):
                 self.assertEqual(glow.run_bridge("--check-config", "--board", "virtual", *options).returncode, EX_USAGE)
 
+    def test_check_config_knows_the_board(self):
+        """The idle display has to suit the board: of the length asked for, or one of those that `auto` may find."""
+        def pixel(k):
+            return '{"pixels":{"%d":"red"}}' % k
+
+        arm = '{"leds":{"arm1":200}}'
+        for status, idle, options in (
+                (0, pixel(39), ["--board", "virtual", "--virtual-pixels", "40"]),
+                (EX_USAGE, pixel(40), ["--board", "virtual", "--virtual-pixels", "40"]),
+                (0, arm, ["--board", "terminal", "--virtual-shape", "piglow"]),
+                (EX_USAGE, arm, ["--board", "terminal"]),
+                (0, pixel(7), ["--board", "blinkt"]), (EX_USAGE, pixel(8), ["--board", "blinkt"]),
+                (0, pixel(7), []), (0, arm, []), (EX_USAGE, pixel(4095), [])):
+            with self.subTest(idle=idle, options=options):
+                done = glow.run_bridge("--check-config", "--idle", idle, *options)
+                self.assertEqual(done.returncode, status, done.stderr)
+
     def test_print_config_hides_secrets(self):
         secret = "hunter2-secret"
         path = os.path.join("/tmp", glow.unique("glow-password"))

@@ -27,6 +27,7 @@ static int setup(void **state)
 		.groups = { "shelf", "upper-row" },
 		.n_groups = 2,
 		.board = "blinkt",
+		.model = "Blinkt!",
 		.shape = { GLOW_SHAPE_ROW, 8 },
 		.backend = "gpiod:pinctrl-bcm2711",
 		.version = "1.2.3",
@@ -508,6 +509,7 @@ static void test_discovery(void **state)
 	glow_discovery_topic(topic, "homeassistant", "home/glow", "pi-2");
 	assert_string_equal(topic, "homeassistant/device/home-glow-pi-2/config");
 	check_string(tree, "availability_topic", "home/glow/node/pi-2/availability");
+	check_string(glow_json_get(tree, "device"), "model", "Blinkt!");
 	check_string(light, "platform", "light");
 	check_string(light, "schema", "json");
 	check_string(light, "command_topic", "home/glow/node/pi-2/set");
@@ -520,6 +522,10 @@ static void test_discovery(void **state)
 	check_string(button, "command_topic", "home/glow/node/pi-2/notify");
 	assert_string_not_equal(glow_json_get(light, "unique_id")->valuestring,
 				glow_json_get(button, "unique_id")->valuestring);
+	cJSON_Delete(tree);
+	strcpy(info.model, "Strip of 8"); /* another board of the same shape */
+	tree = printed(glow_discovery_write(&info, "home/glow"));
+	check_string(glow_json_get(tree, "device"), "model", "Strip of 8");
 	cJSON_Delete(tree);
 }
 

@@ -11,7 +11,7 @@
 
 static bool check_board(const struct glow_node_run_cfg *cfg)
 {
-	char line[512];
+	char line[512], others[160];
 
 	for (size_t k = 0; k < glow_board_count(); k++) {
 		const struct glow_board_desc *desc = glow_board_at(k);
@@ -19,7 +19,7 @@ static bool check_board(const struct glow_node_run_cfg *cfg)
 		struct glow_diag diag = { .what = "" };
 		int r;
 
-		if (!asked && (strcmp(cfg->board, "auto") != 0 || !desc->hardware))
+		if (!glow_board_meant(desc, cfg->board))
 			continue;
 		r = desc->probe(&cfg->board_cfg, &diag);
 		if (r == 0)
@@ -33,7 +33,9 @@ static bool check_board(const struct glow_node_run_cfg *cfg)
 			return glow_doctor_say(true, "board", line);
 		printf("      %-8s %s\n", "", line);
 	}
-	return glow_doctor_say(false, "board", "none found; see above, or try --board virtual or --board terminal");
+	glow_board_without_hardware(others, sizeof(others));
+	snprintf(line, sizeof(line), "none found; see above, or try %s", others);
+	return glow_doctor_say(false, "board", line);
 }
 
 static bool check_names(const struct glow_node_run_cfg *cfg)

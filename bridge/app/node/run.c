@@ -588,7 +588,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 /* ---- life ---- */
 
-static int fill_info(struct node *n, struct glow_shape shape)
+static int fill_info(struct node *n, const struct glow_board_desc *board)
 {
 	const struct glow_node_run_cfg *cfg = n->cfg;
 	struct glow_info *info = &n->info;
@@ -599,19 +599,20 @@ static int fill_info(struct node *n, struct glow_shape shape)
 			   GLOW_GROUPS_MAX);
 		return EX_USAGE;
 	}
-	snprintf(info->board, sizeof(info->board), "%s", n->board ? n->board->desc->name : cfg->board);
+	snprintf(info->board, sizeof(info->board), "%s", board->name);
+	snprintf(info->model, sizeof(info->model), "%s", board->title);
 	snprintf(info->backend, sizeof(info->backend), "%s", n->board ? n->board->backend : "none");
 	snprintf(info->version, sizeof(info->version), "%s", GLOW_VERSION);
 	snprintf(info->idle, sizeof(info->idle), "%s", cfg->idle);
 	snprintf(info->problem, sizeof(info->problem), "%s", n->problem);
-	info->shape = shape;
+	info->shape = glow_board_shape(board, &cfg->board_cfg);
 	info->fps = cfg->fps;
 	info->reverse = cfg->reverse;
 	info->time_offset_ms = cfg->time_offset_ms;
 	info->brightness_limit = cfg->brightness_limit;
 	info->current_limit_ma = (uint32_t)(cfg->current_limit_ma < 0 ? 0 : cfg->current_limit_ma);
-	if (cfg->current_limit_ma < 0 && (!glow_board_find(info->board) || glow_board_find(info->board)->hardware))
-		info->current_limit_ma = glow_current_default_ma(shape);
+	if (cfg->current_limit_ma < 0 && board->hardware)
+		info->current_limit_ma = glow_current_default_ma(info->shape);
 	info->flash_limit = cfg->flash_limit;
 	return 0;
 }
@@ -622,7 +623,8 @@ static void discard(void *ctx, const struct glow_message *message)
 	(void)message;
 }
 
-static int create_bridge(struct node *n, void (*publish)(void *ctx, const struct glow_message *message))
+static int create_bridge(struct node *n, void (*publish)(void *ctx, const struct glow_message *message),
+			 struct glow_diag *diag)
 {
 	struct glow_node_cfg cfg = {
 		.prefix = n->cfg->prefix,
@@ -637,11 +639,15 @@ static int create_bridge(struct node *n, void (*publish)(void *ctx, const struct
 		.lost_indicator = n->cfg->lost_indicator,
 		.outbox = { .ctx = n, .publish = publish },
 	};
-	struct glow_diag diag;
-	int r = glow_node_create(&cfg, now_us(n), &n->bridge, &diag);
 
+	return glow_node_create(&cfg, now_us(n), &n->bridge, diag);
+}
+
+/* What create_bridge() returned, said and as an exit status. */
+static int exit_status(const struct node *n, int r, const struct glow_diag *diag)
+{
 	if (r == -EINVAL) {
-		glow_error("--idle %s: %s", n->cfg->idle, diag.what);
+		glow_error("--idle %s: %s", n->cfg->idle, diag->what);
 		return EX_USAGE;
 	}
 	return r < 0 ? EX_OSERR : 0;
@@ -727,20 +733,13 @@ static int add_sources(struct node *n)
 	return r < 0 ? EX_OSERR : 0;
 }
 
-/* The shape is known before the board answers, unless it was to be found. */
-static struct glow_shape expected_shape(const struct glow_node_run_cfg *cfg)
-{
-	if (strcmp(cfg->board, "piglow") == 0)
-		return (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
-	return (struct glow_shape){ GLOW_SHAPE_ROW, 8 };
-}
-
 /* Opens the board. One that is missing or busy is tried again for ever and
  * told of in info, but a board that was to be found, and a file that cannot be written, end the start. */
 static int first_board(struct node *n)
 {
 	struct glow_diag diag = { .what = "" };
 	const struct glow_board_desc *desc = glow_board_find(n->cfg->board);
+	char others[160];
 	int r = open_board(n, &diag);
 
 	if (r == 0)
@@ -750,8 +749,9 @@ static int first_board(struct node *n)
 		return 0;
 	}
 	glow_error("%s%s", desc ? "" : "no board found: ", diag.what);
+	glow_board_without_hardware(others, sizeof(others));
 	if (!desc)
-		glow_error("to try Glowswarm without one: --board terminal, or --board virtual");
+		glow_error("to try Glowswarm without one: %s", others);
 	return desc ? EX_CANTCREAT : EX_UNAVAILABLE;
 }
 
@@ -788,14 +788,15 @@ static int check_names(const struct glow_node_run_cfg *cfg)
 
 static int setup(struct node *n)
 {
+	struct glow_diag diag;
 	int status = check_names(n->cfg);
 
 	if (status == 0)
 		status = first_board(n);
 	if (status == 0)
-		status = fill_info(n, n->board ? n->board->shape : expected_shape(n->cfg));
+		status = fill_info(n, n->board ? n->board->desc : glow_board_find(n->cfg->board));
 	if (status == 0)
-		status = create_bridge(n, outbox_publish);
+		status = exit_status(n, create_bridge(n, outbox_publish, &diag), &diag);
 	if (status)
 		return status;
 	n->health_fd = glow_health_listen(n->info.id);
@@ -810,6 +811,23 @@ static int setup(struct node *n)
 	return status ? status : add_sources(n);
 }
 
+/* Of the boards that `auto` may find, the idle display has to suit one. */
+static int check_idle(struct node *n)
+{
+	struct glow_diag diag;
+	int r = -EINVAL, status = 0;
+
+	for (size_t k = 0; k < glow_board_count() && r == -EINVAL && status == 0; k++) {
+		if (!glow_board_meant(glow_board_at(k), n->cfg->board))
+			continue;
+		status = fill_info(n, glow_board_at(k));
+		if (status == 0)
+			r = create_bridge(n, discard, &diag);
+	}
+	glow_node_destroy(n->bridge);
+	return status ? status : exit_status(n, r, &diag);
+}
+
 int glow_node_check(const struct glow_node_run_cfg *cfg)
 {
 	static struct node n;
@@ -817,10 +835,7 @@ int glow_node_check(const struct glow_node_run_cfg *cfg)
 
 	n = (struct node){ .cfg = cfg };
 	if (status == 0)
-		status = fill_info(&n, expected_shape(cfg));
-	if (status == 0)
-		status = create_bridge(&n, discard);
-	glow_node_destroy(n.bridge);
+		status = check_idle(&n);
 	if (status == 0 && !glow_mqtt_uri_valid(cfg->mqtt.broker)) {
 		glow_error("--broker must be mqtt://host[:port] or mqtts://host[:port]");
 		status = EX_USAGE;
