@@ -159,8 +159,8 @@ static bool describes_itself(const struct glow_board_desc *desc, const struct gl
 {
 	struct glow_shape shape = glow_board_shape(desc, cfg);
 
-	return board->desc == glow_board_find(desc->name) && board->backend[0] && desc->title[0] && desc->what[0] &&
-	       shape.kind == board->shape.kind && shape.pixels == board->shape.pixels;
+	return board->desc == glow_board_find(desc->name) && board->backend[0] && desc->title && desc->title[0] &&
+	       desc->what && desc->what[0] && shape.kind == board->shape.kind && shape.pixels == board->shape.pixels;
 }
 
 /* Twice, and the second time in another order: what came before must not matter. */
