@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-"""follow.py <document>…: follows docs/<document> to the letter, in a scratch copy of the sources.
+"""follow.py <document>…: follows docs/<document> to the letter, all in one scratch copy of the sources.
 
 A block of C belongs to the last file that the paragraph before it names: it is that file where there is none
 yet, and otherwise rows for its end. A block of shell is run. What then must be true is in EXAMPLES, and so are
-the changes to the document that have to be noticed.
+the changes to the document that have to be noticed. What was added has to be seen in all that the programs
+print and publish, and must not be seen there by the same look at the program of these sources (GLOW_BIN).
 """
 
 import os
@@ -23,18 +24,50 @@ import glow
 
 NOT_SOURCE = shutil.ignore_patterns(".git", "build", "node_modules", "dist", "__pycache__")
 
+COMPLETIONS = ["docs/completion/glow-bridge." + shell for shell in ("bash", "fish", "zsh")]
+
 EXAMPLES = {
     "adding-an-effect.md": {
-        "name": "tide",
-        "listed": "--list-effects",
+        "board": "virtual",
         "tests": ["unit/effect"],
-        "adds": ["bridge/effect/tide.c"],
-        "rows": {"bridge/effect/effects.def": 1},
+        "adds": "bridge/effect/tide.c",
+        "row": "bridge/effect/effects.def",
+        "renews": [],
+        # Where what was added has to be seen: a program's options, or a message.
+        "seen": {
+            "--list-effects": r"(?m)^tide +water that rises and falls$",
+            "--check-config --board virtual --idle tide": "the configuration is fine",
+            "info": r'"effects":\[.*"name":"tide"',
+            "discovery": r'"effect_list":\[[^]]*"tide"',
+        },
         # What is wrong with a document: words, replacement, and what has to be said then.
         "wrong": [
             ("\t.render = render,\n};\n", "\t.render = render,\n", "tide.c"),
             ("```c\nX(tide)\n```\n", "", "effects.def"),
             (".min = 1000", ".min = 100", "tide: .*transitions in a second"),
+        ],
+    },
+    "adding-a-board.md": {
+        "board": "strip16",
+        "tests": ["golden/board"],
+        "adds": "bridge/board/strip16.c",
+        "row": "bridge/board/boards.def",
+        "renews": COMPLETIONS + ["docs/man/glow-bridge.1"],
+        "seen": {
+            "--help": r"one\s+of\s+auto,[^(]*\sstrip16\s",
+            "--man": r"one of auto,.*, strip16 ",
+            "--bash-completion": r"--board\) words='auto .* strip16'",
+            "--list-boards": r"(?m)^strip16 +16 APA102 pixels on two GPIO lines$",
+            "--doctor --board strip16": r"(?m)^FAIL  board    strip16: \w",
+            "--check-config --board strip16 --idle {\"pixels\":{\"15\":\"red\"}}": "the configuration is fine",
+            # The board has not answered, and everybody knows its shape.
+            "info": r'"board":"strip16","shape":"blinkt","pixels":16,.*"problem":"',
+            "discovery": r'"model":"Strip of 16"',
+        },
+        "wrong": [
+            ("```c\nX(strip16)\n```\n", "", "boards.def"),
+            ("\tif (!s->keep)\n\t\tshow_dark(board);\n", "", "strip16 by --i2c auto is not dark after close"),
+            ("build/asan/bin/glow-bridge --man >docs/man/glow-bridge.1\n", "", "docs/man/glow-bridge.1"),
         ],
     },
 }
@@ -69,13 +102,15 @@ def contents(folder):
 
 
 def check_touched(example, before, after):
-    check(not before.keys() - after.keys(), "files are gone:", before.keys() - after.keys())
-    check(sorted(after.keys() - before.keys()) == example["adds"], "new files:", after.keys() - before.keys())
-    changed = {path for path in before if before[path] != after[path]}
-    check(changed == example["rows"].keys(), "changed are", changed or "no files", "and not", list(example["rows"]))
-    for path, rows in example["rows"].items():
-        check(len(after[path]) - len(before[path]) == rows, path, "has not", rows, "more rows")
-        check(set(before[path]) <= set(after[path]), path, "lost rows")
+    """One new file and one row; what programs wrote is none of that."""
+    new, gone = after.keys() - before.keys(), before.keys() - after.keys()
+    changed = {path for path in before.keys() - gone if before[path] != after[path]} - set(example["renews"])
+    row = example["row"]
+    check(not gone, "files are gone:", gone)
+    check(new == {example["adds"]}, "new files:", new)
+    check(changed == {row}, "changed are", changed or "no files", "and not", row)
+    check(len(after[row]) - len(before[row]) == 1, row, "has not one row more")
+    check(set(before[row]) <= set(after[row]), row, "lost rows")
 
 
 class Copy:
@@ -94,18 +129,20 @@ class Copy:
         self.env = dict(os.environ, PATH=tools + ":" + os.environ["PATH"], GLOW_BROKER="mqtt://127.0.0.1:1")
         self.before = contents(self.folder)
 
-    def restore(self):
-        now = contents(self.folder)
-        for path in now.keys() - self.before.keys():
-            os.remove(os.path.join(self.folder, path))
-        for path in self.before:
-            if now.get(path) != self.before[path]:
-                shutil.copy2(os.path.join(SOURCE, path), os.path.join(self.folder, path))
+    def with_texts(self, texts):
+        """What contents() would find in the sources with these texts: new files, or rows at the end of one."""
+        return {**self.before, **{path: self.before.get(path, []) + text.encode().splitlines()
+                                  for path, text in texts.items()}}
 
-    def write(self, path, text):
-        path = os.path.join(self.folder, path)
-        with open(path, "a" if os.path.exists(path) else "w") as f:
-            f.write(text)
+    def become(self, texts):
+        """What is so already stays untouched, and is not built again."""
+        now, then = contents(self.folder), self.with_texts(texts)
+        for path in now.keys() - then.keys():
+            os.remove(os.path.join(self.folder, path))
+        for path in then:
+            if now.get(path) != then[path]:
+                with open(os.path.join(self.folder, path), "wb") as f:
+                    f.writelines(line + b"\n" for line in then[path])
 
     def run(self, command, env):
         ran = subprocess.run(["bash", "-ec", command], cwd=self.folder, env=dict(self.env, **env), text=True,
@@ -133,52 +170,114 @@ class Copy:
         check(status == 0, command + " ended with", status)
 
 
-def follow(text, example, copy, env):
-    commands = []
+def instructions(text):
+    """What a document says to write, file -> text, and the commands that it says to run."""
+    texts, commands = {}, []
     for language, content, file in blocks(text):
         if language == "c":
             check(file, "no file is named for\n" + content)
-            copy.write(file, content)
+            texts[file] = texts.get(file, "") + content
         elif language == "sh":
             commands += content.splitlines()
     check(commands, "there is nothing to run")
-    check_touched(example, copy.before, contents(copy.folder))
+    return texts, commands
 
-    said, program = "", None
+
+def follow(text, example, copy, others, env):
+    """In a copy that has the texts `others` already; returns the document's texts."""
+    texts, commands = instructions(text)
+    before = copy.with_texts(others)
+    copy.become({**others, **texts})
+    check_touched(example, before, contents(copy.folder))
+
+    said = ""
     for command in commands:
         if "--board terminal" in command:
-            program = command.split()[0]
             copy.look(command, env)
         else:
             said += copy.run(command, env)
     for test in example["tests"]:
         check(re.search(r"%s \.+ +Passed" % re.escape(test), said), test, "did not run:\n" + said)
-    check(program, "nobody looks at it")
-    check(re.search(r"(?m)^%s\s" % example["name"], copy.run(program + " " + example["listed"], env)),
-          example["name"], "is not listed")
-    check_touched(example, copy.before, contents(copy.folder))
+    check_touched(example, before, contents(copy.folder))
+    copy.run("tests/unit/man.sh docs build/asan/bin/glow-bridge", env)
+    return texts
+
+
+def printed(program, options):
+    """What a program says with these options, whatever its verdict, and without the hardware of this machine."""
+    ran = subprocess.run([program, *options.split(), "--gpio", "sysfs", "--sysfs", "/nonexistent"],
+                         env=glow.child_env({"GLOW_BROKER": "mqtt://127.0.0.1:1"}), text=True, stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=glow.PATIENCE_S)
+    return ran.stdout
+
+
+def published(program, board, home):
+    """The messages of a node with this board, which is not there."""
+    broker = glow.Broker(home).start()
+    try:
+        watch = glow.Watch(broker, "#")
+        node = glow.spawn([program, "--broker", broker.uri, "--node", "pi1", "--board", board, "--gpio", "sysfs",
+                           "--sysfs", "/nonexistent"], subprocess.DEVNULL, subprocess.DEVNULL, env=glow.child_env())
+        try:
+            return {"info": watch.wait("glow/node/pi1/info").payload.decode(),
+                    "discovery": watch.wait("homeassistant/device/glow-pi1/config").payload.decode()}
+        finally:
+            check(glow.end(node) == 0, "the node did not end well")
+            watch.close()
+    finally:
+        broker.stop()
+
+
+def unseen(program, board, home, places):
+    """Of `places` those where what was added is not seen."""
+    messages = published(program, board, home) if "info" in places else {}
+    return {place for place, pattern in places.items()
+            if not re.search(pattern, messages.get(place) or printed(program, place))}
+
+
+def check_seen(examples, copy, home):
+    """The control is the program of these sources, which knows nothing of what was added."""
+    for example in examples:
+        places = dict(example["seen"])
+        if not shutil.which("mosquitto"):
+            print("no mosquitto here: nobody looked at", places.pop("info"), "nor", places.pop("discovery"))
+        missing = unseen(os.path.join(copy.folder, "build/asan/bin/glow-bridge"), example["board"], home, places)
+        check(not missing, example["adds"], "is not seen in", *missing)
+        blind = places.keys() - unseen(glow.bridge_path(), "blinkt", home, places)
+        check(not blind, example["adds"], "is seen where it is not:", *blind)
+
+
+def notice(document, text, example, copy, others):
+    """Each mistake in the document is noticed."""
+    for words, wrong, complaint in example["wrong"]:
+        if words not in text:
+            sys.exit("%s: there is no %r to be made wrong" % (document, words))
+        try:
+            follow(text.replace(words, wrong, 1), example, copy, others, {"GLOW_TEST_SETS": "3"})
+        except Astray as astray:
+            if not re.search(complaint, str(astray)):
+                sys.exit("%s with %r for %r: not for %r, but: %s" % (document, wrong, words, complaint, astray))
+        else:
+            sys.exit("%s with %r for %r: nobody minds" % (document, wrong, words))
 
 
 def main():
+    documents, texts = {}, {}
     for document in sys.argv[1:]:
-        example = EXAMPLES[document]
         with open(os.path.join(SOURCE, "docs", document)) as f:
-            text = f.read()
-        with tempfile.TemporaryDirectory(prefix="glow-docs-") as folder:
-            copy = Copy(folder)
-            follow(text, example, copy, {})
-            for words, others, complaint in example["wrong"]:
-                copy.restore()
-                if words not in text:
-                    sys.exit("%s: there is no %r to be made wrong" % (document, words))
-                try:
-                    follow(text.replace(words, others, 1), example, copy, {"GLOW_TEST_SETS": "3"})
-                except Astray as astray:
-                    if not re.search(complaint, str(astray)):
-                        sys.exit("%s with %r for %r: not for %r, but: %s" % (document, others, words, complaint, astray))
-                else:
-                    sys.exit("%s with %r for %r: nobody minds" % (document, others, words))
-        print(document + " is right; each mistake was noticed")
+            documents[document] = f.read()
+
+    def others(document):
+        return {path: text for d in texts if d != document for path, text in texts[d].items()}
+
+    with tempfile.TemporaryDirectory(prefix="glow-docs-") as folder:
+        copy = Copy(folder)
+        for document, text in documents.items():
+            texts[document] = follow(text, EXAMPLES[document], copy, others(document), {})
+        check_seen([EXAMPLES[document] for document in documents], copy, folder)
+        for document, text in documents.items():
+            notice(document, text, EXAMPLES[document], copy, others(document))
+    print(" and ".join(documents) + " are right; each mistake was noticed")
 
 
 if __name__ == "__main__":
