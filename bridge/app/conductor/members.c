@@ -204,17 +204,9 @@ static void expect(struct glow_members *m, const struct glow_member *one)
 		m->expiry_ns = ns;
 }
 
-static bool names_alike(const char (*a)[GLOW_NAME_SIZE], uint32_t n_a, const char (*b)[GLOW_NAME_SIZE], uint32_t n_b)
-{
-	for (uint32_t k = 0; k < n_a && k < n_b; k++)
-		if (strcmp(a[k], b[k]) != 0)
-			return false;
-	return n_a == n_b;
-}
-
 static bool set_groups(struct glow_member *one, const char (*groups)[GLOW_NAME_SIZE], uint32_t n)
 {
-	if (names_alike((const char(*)[GLOW_NAME_SIZE])one->groups, one->n_groups, groups, n))
+	if (glow_groups_alike((const char(*)[GLOW_NAME_SIZE])one->groups, one->n_groups, groups, n))
 		return false;
 	free(one->groups);
 	one->groups = n ? malloc(n * sizeof(*groups)) : NULL;
@@ -389,20 +381,4 @@ int glow_members_roster(const struct glow_members *m, struct glow_raw now, struc
 	glow_roster_lay(&roster);
 	*ret_roster = roster;
 	return 0;
-}
-
-static bool node_alike(const struct glow_roster_node *a, const struct glow_roster_node *b)
-{
-	return strcmp(a->id, b->id) == 0 && a->pixels == b->pixels && a->offset == b->offset && a->gap == b->gap &&
-	       a->reverse == b->reverse &&
-	       names_alike((const char(*)[GLOW_NAME_SIZE])a->groups, a->n_groups,
-			   (const char(*)[GLOW_NAME_SIZE])b->groups, b->n_groups);
-}
-
-bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b)
-{
-	for (uint32_t k = 0; k < a->n && k < b->n; k++)
-		if (!node_alike(&a->nodes[k], &b->nodes[k]))
-			return false;
-	return a->n == b->n && a->pixels == b->pixels;
 }

@@ -73,6 +73,3 @@ bool glow_members_expire(struct glow_members *m, struct glow_raw now);
 
 /** The roster as it should be now, laid out, with rev and effective_us 0; -ENOMEM. glow_roster_fini() frees it. */
 int glow_members_roster(const struct glow_members *m, struct glow_raw now, struct glow_roster *ret_roster);
-
-/** True when two rosters place the same nodes alike; rev and effective_us do not count. */
-bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b);
