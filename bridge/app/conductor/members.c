@@ -7,103 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <glow/frame.h>
 #include <glow/info.h>
 #include <glow/json.h>
 #include <glow/scenes.h>
 
 #include "members.h"
 
-/* ---- the wishes of the configuration ---- */
-
-static struct glow_seat *seat_of(struct glow_members *m, const char *id)
+void glow_members_init(struct glow_members *m, const struct glow_placement *placement, int64_t grace_ns)
 {
-	struct glow_seat *seats;
-
-	for (uint32_t k = 0; k < m->n_seats; k++)
-		if (strcmp(m->seats[k].id, id) == 0)
-			return &m->seats[k];
-	seats = realloc(m->seats, (m->n_seats + 1) * sizeof(*seats));
-	if (!seats)
-		return NULL;
-	m->seats = seats;
-	seats[m->n_seats] = (struct glow_seat){ .place = UINT32_MAX };
-	snprintf(seats[m->n_seats].id, sizeof(seats[0].id), "%s", id);
-	return &seats[m->n_seats++];
-}
-
-/* Splits "id" or "id=n" off a list; false when that is none. A list ends with its last item, not with a comma. */
-static bool next_wish(const char **list, bool valued, char ret_id[GLOW_NAME_SIZE], uint32_t *ret_value)
-{
-	size_t n = strcspn(*list, valued ? "=," : ",");
-	char *end;
-
-	if (n > GLOW_ID_MAX)
-		return false;
-	memcpy(ret_id, *list, n);
-	ret_id[n] = '\0';
-	*list += n;
-	if (valued) {
-		unsigned long value;
-
-		if (**list != '=' || (*list)[1] < '0' || (*list)[1] > '9')
-			return false;
-		value = strtoul(*list + 1, &end, 10);
-		if (value > GLOW_PIXELS_MAX)
-			return false;
-		*ret_value = (uint32_t)value;
-		*list = end;
-	}
-	if (**list == ',' && *++*list == '\0')
-		return false;
-	return glow_id_valid(ret_id) && (**list == '\0' || (*list)[-1] == ',');
-}
-
-enum wish { WISH_ORDER, WISH_REVERSE, WISH_GAP };
-
-static int read_wishes(struct glow_members *m, enum wish wish, const char *list, struct glow_diag *diag)
-{
-	static const char *const options[] = { "--order", "--reverse", "--gap" };
-	char id[GLOW_NAME_SIZE];
-	uint32_t value = 0;
-
-	for (uint32_t place = 0; list && *list; place++) {
-		struct glow_seat *seat;
-
-		if (!next_wish(&list, wish == WISH_GAP, id, &value)) {
-			glow_diag_set(diag, GLOW_OUT_OF_RANGE, options[wish],
-				      wish == WISH_GAP ? "must be id=pixels,… with at most %d pixels each"
-						       : "must be node ids separated by commas",
-				      GLOW_PIXELS_MAX);
-			return -EINVAL;
-		}
-		seat = seat_of(m, id);
-		if (!seat)
-			return -ENOMEM;
-		if (wish == WISH_ORDER && seat->place == UINT32_MAX)
-			seat->place = place;
-		else if (wish == WISH_REVERSE)
-			seat->reverse = true;
-		else if (wish == WISH_GAP)
-			seat->gap = value;
-	}
-	return 0;
-}
-
-int glow_members_init(struct glow_members *m, const char *order, const char *reverse, const char *gap, int64_t grace_ns,
-		      struct glow_diag *diag)
-{
-	int r;
-
-	*m = (struct glow_members){ .grace_ns = grace_ns, .session = 1, .expiry_ns = GLOW_NEVER };
-	r = read_wishes(m, WISH_ORDER, order, diag);
-	if (r == 0)
-		r = read_wishes(m, WISH_REVERSE, reverse, diag);
-	if (r == 0)
-		r = read_wishes(m, WISH_GAP, gap, diag);
-	if (r < 0)
-		glow_members_fini(m);
-	return r;
+	*m = (struct glow_members){
+		.placement = placement, .grace_ns = grace_ns, .session = 1, .expiry = { GLOW_NEVER }
+	};
 }
 
 void glow_members_fini(struct glow_members *m)
@@ -111,7 +25,6 @@ void glow_members_fini(struct glow_members *m)
 	for (uint32_t k = 0; k < m->n; k++)
 		free(m->v[k].groups);
 	free(m->v);
-	free(m->seats);
 	*m = (struct glow_members){ 0 };
 }
 
@@ -177,11 +90,8 @@ static struct glow_member *member(struct glow_members *m, const char *id)
 		return NULL;
 	one = &m->v[k];
 	memmove(one + 1, one, (m->n++ - k) * sizeof(*one));
-	*one = (struct glow_member){ .gone_ns = INT64_MIN, .seat = { .place = UINT32_MAX } };
+	*one = (struct glow_member){ .gone_ns = INT64_MIN, .place = glow_placement_of(m->placement, id) };
 	snprintf(one->id, sizeof(one->id), "%s", id);
-	for (uint32_t i = 0; i < m->n_seats; i++)
-		if (strcmp(m->seats[i].id, id) == 0)
-			one->seat = m->seats[i];
 	return one;
 }
 
@@ -198,10 +108,7 @@ static int64_t gives_up_ns(const struct glow_members *m, const struct glow_membe
 
 static void expect(struct glow_members *m, const struct glow_member *one)
 {
-	int64_t ns = gives_up_ns(m, one);
-
-	if (ns < m->expiry_ns)
-		m->expiry_ns = ns;
+	m->expiry.ns = glow_sooner(m->expiry.ns, gives_up_ns(m, one));
 }
 
 static bool set_groups(struct glow_member *one, const char (*groups)[GLOW_NAME_SIZE], uint32_t n)
@@ -316,9 +223,9 @@ bool glow_members_connected(struct glow_members *m, struct glow_raw now)
 
 bool glow_members_expire(struct glow_members *m, struct glow_raw now)
 {
-	if (now.ns < m->expiry_ns)
+	if (now.ns < m->expiry.ns)
 		return false;
-	m->expiry_ns = GLOW_NEVER;
+	m->expiry.ns = GLOW_NEVER;
 	for (uint32_t k = 0; k < m->n; k++) {
 		if (gives_up_ns(m, &m->v[k]) <= now.ns)
 			m->v[k].gone_ns = INT64_MIN;
@@ -329,12 +236,12 @@ bool glow_members_expire(struct glow_members *m, struct glow_raw now)
 
 /* ---- the roster ---- */
 
-static int by_seat(const void *a, const void *b)
+static int by_place(const void *a, const void *b)
 {
 	const struct glow_member *x = *(struct glow_member *const *)a, *y = *(struct glow_member *const *)b;
 
-	if (x->seat.place != y->seat.place)
-		return x->seat.place < y->seat.place ? -1 : 1;
+	if (x->place->rank != y->place->rank)
+		return x->place->rank < y->place->rank ? -1 : 1;
 	return strverscmp(x->id, y->id); /* pi2 before pi10 */
 }
 
@@ -347,7 +254,9 @@ static bool has_place(const struct glow_members *m, const struct glow_member *on
 
 static bool fill_node(struct glow_roster_node *node, const struct glow_member *one)
 {
-	*node = (struct glow_roster_node){ .pixels = one->pixels, .gap = one->seat.gap, .reverse = one->seat.reverse };
+	*node = (struct glow_roster_node){ .pixels = one->pixels,
+					   .gap = one->place->gap,
+					   .reverse = one->place->reverse };
 	memcpy(node->id, one->id, sizeof(node->id));
 	if (one->n_groups == 0)
 		return true;
@@ -362,18 +271,18 @@ static bool fill_node(struct glow_roster_node *node, const struct glow_member *o
 int glow_members_roster(const struct glow_members *m, struct glow_raw now, struct glow_roster *ret_roster)
 {
 	struct glow_roster roster = { .nodes = calloc(m->n + 1, sizeof(*roster.nodes)) };
-	const struct glow_member **seated = malloc((m->n + 1) * sizeof(*seated));
+	const struct glow_member **placed = malloc((m->n + 1) * sizeof(*placed));
 	uint32_t n = 0;
-	bool good = roster.nodes && seated;
+	bool good = roster.nodes && placed;
 
 	for (uint32_t k = 0; good && k < m->n; k++)
 		if (has_place(m, &m->v[k], now))
-			seated[n++] = &m->v[k];
+			placed[n++] = &m->v[k];
 	if (good)
-		qsort(seated, n, sizeof(*seated), by_seat);
+		qsort(placed, n, sizeof(*placed), by_place);
 	for (uint32_t k = 0; good && k < n; k++, roster.n++)
-		good = fill_node(&roster.nodes[k], seated[k]);
-	free(seated);
+		good = fill_node(&roster.nodes[k], placed[k]);
+	free(placed);
 	if (!good) {
 		glow_roster_fini(&roster);
 		return -ENOMEM;

@@ -13,16 +13,10 @@
 #include <glow/roster.h>
 #include <glow/time.h>
 
+#include "placement.h"
+
 /** About as many as a roster of 262144 bytes can name. */
 #define GLOW_MEMBERS_MAX 3500
-
-/** What the configuration wishes for a node. */
-struct glow_seat {
-	char id[GLOW_NAME_SIZE];
-	uint32_t place; /**< rank in --order; UINT32_MAX: behind those, by name */
-	uint32_t gap;
-	bool reverse;
-};
 
 struct glow_member {
 	char id[GLOW_NAME_SIZE];
@@ -32,22 +26,20 @@ struct glow_member {
 	int64_t gone_ns;  /**< when it went offline; INT64_MIN: long ago */
 	uint32_t pixels, n_groups;
 	char (*groups)[GLOW_NAME_SIZE];
-	struct glow_seat seat;
+	const struct glow_placement_row *place;
 };
 
 struct glow_members {
+	const struct glow_placement *placement; /**< borrowed */
 	int64_t grace_ns;
-	struct glow_seat *seats;
-	uint32_t n_seats;
 	struct glow_member *v; /**< by id */
 	uint32_t n, room;
-	uint32_t session;  /**< rises with every connection to the broker */
-	int64_t expiry_ns; /**< when the next place is given up; GLOW_NEVER */
+	uint32_t session;       /**< rises with every connection to the broker */
+	struct glow_raw expiry; /**< when the next place is given up; GLOW_NEVER */
 };
 
-/** "b,a", "b", "a=3": -EINVAL with diag, whose `where` is the option, for lists that are none. */
-int glow_members_init(struct glow_members *m, const char *order, const char *reverse, const char *gap, int64_t grace_ns,
-		      struct glow_diag *diag);
+/** Nobody yet. `placement` stays the caller's and has to outlive the members. */
+void glow_members_init(struct glow_members *m, const struct glow_placement *placement, int64_t grace_ns);
 void glow_members_fini(struct glow_members *m);
 
 /** The node of that name, or NULL. */
