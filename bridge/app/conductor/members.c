@@ -65,10 +65,10 @@ static bool make_room(struct glow_members *m)
 	uint32_t room = m->room ? 2 * m->room : 16;
 	struct glow_member *v;
 
-	if (m->n < m->room)
-		return true;
 	if (m->n >= GLOW_MEMBERS_MAX)
 		return false;
+	if (m->n < m->room)
+		return true;
 	v = realloc(m->v, room * sizeof(*v));
 	if (!v)
 		return false;
