@@ -230,7 +230,7 @@ static bool take_over(struct glow_leadership *l, struct glow_raw now, const stru
 		give_back(l, now);
 		return false;
 	}
-	/* The nodes' rates are those of their own crystals; better one of the crystal that is here. */
+	/* The nodes know how fast time runs by their own crystals; better what is known of the crystal here. */
 	l->rate_known = l->announcer.has_info && info->leading && strcmp(info->id, l->cfg->node) == 0;
 	l->rate_ppb = info->rate_ppb;
 	l->self = (struct glow_leader){ .term = latest_term(l) + 1, .boot = l->cfg->boot };
@@ -252,7 +252,7 @@ static void stand_by(struct glow_leadership *l, struct glow_raw now, const char 
 
 /* ---- messages ---- */
 
-/* What another conductor says of itself; our own words come back from the broker too. */
+/* What another conductor says of itself. What we say comes back from the broker too. */
 void glow_leadership_hear_info(struct glow_leadership *l, const struct glow_message *m, struct glow_raw now)
 {
 	struct glow_conductor_info info;
@@ -265,7 +265,7 @@ void glow_leadership_hear_info(struct glow_leadership *l, const struct glow_mess
 			glow_sync_follow(&l->follower.sync, now, info.leader);
 	} else if (info.leader.boot != l->self.boot && info.leader.term >= l->self.term) {
 		glow_leadership_goodbye(l);
-		stand_by(l, now, "somebody of a later term does");
+		stand_by(l, now, "another conductor leads in a later term");
 		l->announcer.info = info;
 		l->cfg->lead(l->cfg->outbox.ctx, false);
 	}
@@ -275,7 +275,7 @@ void glow_leadership_hear_availability(struct glow_leadership *l, const struct g
 {
 	l->announcer.online = glow_message_says(m, "online");
 	if (l->phase != GLOW_PHASE_STANDBY) {
-		if (!l->announcer.online) /* the last word of one who led before us, come late */
+		if (!l->announcer.online) /* the last word of an earlier leader, and late */
 			glow_announcer_availability(&l->announcer, true);
 	} else if (l->announcer.online) {
 		glow_election_heard(&l->election, now);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* Nodes are kept by id, since each message asks for one; the roster's own order is made when a roster is. */
+/* Nodes are sorted by id, since each message asks for one; they are put in the roster's order only when a roster
+ * is made. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ void glow_members_fini(struct glow_members *m)
 
 /* ---- the nodes ---- */
 
-/* Where the id is, or would be. */
+/* Where the node of this id is, or would have to go. */
 static uint32_t rank(const struct glow_members *m, const char *id, bool *ret_found)
 {
 	uint32_t low = 0, high = m->n;
@@ -77,7 +78,7 @@ static bool make_room(struct glow_members *m)
 	return true;
 }
 
-/* The node of that name, new if need be; NULL when there are too many. */
+/* The node of that id, new if need be; NULL when there are too many. */
 static struct glow_member *member(struct glow_members *m, const char *id)
 {
 	bool found;

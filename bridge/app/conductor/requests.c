@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Every request goes the same way: it is read as a whole, carried out, published
+ * and answered, or it is refused and nothing has changed. What is retained of it is
+ * the result and not the request, since a retained request would be carried out
+ * again at every connection.
+ *
+ * A command for many nodes is not kept here at all. The nodes have it already and
+ * wait for the instant, which goes out at .../apply together with the command, for
+ * those that missed it. */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +65,7 @@ static size_t length(const struct glow_scenes *scenes)
 	return n;
 }
 
-/* True when what plays and this scene make a message that everybody takes. */
+/* True when what plays and this scene fit into a message that every broker takes. */
 static bool fits(const struct glow_requests *r, struct glow_scene *scene)
 {
 	const struct glow_scenes alone = { .n = 1, .v = scene };
@@ -130,7 +139,7 @@ void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, s
 	glow_publish_answer(&r->out, m, &diag, tree, NULL);
 }
 
-/* (term, rev) only ever rises, unless somebody begins anew on another clock. */
+/* (term, rev) only ever rises, unless another clock begins. */
 static bool newer(const struct glow_scenes *a, const struct glow_scenes *b)
 {
 	if (a->clock_id != b->clock_id || a->term != b->term)
@@ -228,10 +237,10 @@ void glow_requests_command(struct glow_requests *r, const struct glow_message *m
 {
 	struct glow_diag diag;
 	cJSON *command = NULL, *tree;
-	/* The way to the nodes may have become shorter: commands stay in their order all the same. */
+	/* Commands stay in their order, even where the way to the nodes has become shorter. */
 	int64_t at_us = now.us + ahead_us > r->last_at_us ? now.us + ahead_us : r->last_at_us;
 
-	if (m->len == 0) /* a question for the nodes' states, which they answer themselves */
+	if (m->len == 0) /* asks for the nodes' states, which they answer themselves */
 		return;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
 		command = glow_command_tree(m->payload, m->len, &diag);

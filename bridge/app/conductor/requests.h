@@ -22,7 +22,8 @@ struct glow_requests {
 	uint32_t seed, rolls; /**< for the dice of scenes that bring none */
 	struct glow_scenes scenes;
 	struct glow_dim dim;
-	int64_t last_at_us;          /**< the latest instant given to a command for many that asked for none */
+	/** The latest instant given to a command for many nodes; an at_us of its own does not count. */
+	int64_t last_at_us;
 	struct glow_command command; /**< scratch: too large for a small stack */
 };
 
@@ -31,7 +32,7 @@ struct glow_requests {
 int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, uint32_t seed);
 void glow_requests_fini(struct glow_requests *r);
 
-/** While another conductor leads, or none: what the broker keeps. Something broken is logged and skipped. */
+/** What the broker keeps, read while we do not lead. What is broken is logged and skipped. */
 void glow_requests_restore_scenes(struct glow_requests *r, const struct glow_message *m);
 void glow_requests_restore_dim(struct glow_requests *r, const struct glow_message *m);
 
