@@ -42,3 +42,27 @@ bool glow_roster_place(const struct glow_roster *roster, const struct glow_targe
 		*ret_place = place;
 	return found;
 }
+
+bool glow_groups_alike(const char (*a)[GLOW_NAME_SIZE], uint32_t n_a, const char (*b)[GLOW_NAME_SIZE], uint32_t n_b)
+{
+	for (uint32_t k = 0; k < n_a && k < n_b; k++)
+		if (strcmp(a[k], b[k]) != 0)
+			return false;
+	return n_a == n_b;
+}
+
+static bool node_alike(const struct glow_roster_node *a, const struct glow_roster_node *b)
+{
+	return strcmp(a->id, b->id) == 0 && a->pixels == b->pixels && a->offset == b->offset && a->gap == b->gap &&
+	       a->reverse == b->reverse &&
+	       glow_groups_alike((const char(*)[GLOW_NAME_SIZE])a->groups, a->n_groups,
+				 (const char(*)[GLOW_NAME_SIZE])b->groups, b->n_groups);
+}
+
+bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b)
+{
+	for (uint32_t k = 0; k < a->n && k < b->n; k++)
+		if (!node_alike(&a->nodes[k], &b->nodes[k]))
+			return false;
+	return a->n == b->n && a->pixels == b->pixels;
+}

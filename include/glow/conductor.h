@@ -33,7 +33,8 @@ struct glow_conductor_cfg {
 
 struct glow_conductor;
 
-/** -EINVAL with diag, whose `where` is the option, when a list is none. */
+/** -EINVAL with diag, whose `where` is the option, for a list that cannot be read; -ENOMEM. Texts of cfg may go
+ * afterwards. */
 int glow_conductor_create(const struct glow_conductor_cfg *cfg, struct glow_raw now, const struct glow_wall *wall,
 			  struct glow_conductor **ret_conductor, struct glow_diag *diag);
 void glow_conductor_destroy(struct glow_conductor *c);
@@ -59,7 +60,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c);
 /** Publishes `offline` if we lead, for a clean end (a clean DISCONNECT sends no will). */
 void glow_conductor_goodbye(struct glow_conductor *c);
 
-/** The topics to subscribe, for struct glow_mqtt_cfg: the k-th one, false behind the
- * last. Those with *ret_retained want the retained messages too. */
+/** The topics to subscribe, for struct glow_mqtt_cfg: the k-th one, and false behind the last. *ret_retained: its
+ * retained messages are wanted too. */
 bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
 			  bool *ret_retained);

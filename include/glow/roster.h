@@ -45,3 +45,9 @@ void glow_roster_lay(struct glow_roster *roster);
  * way. False when the roster lacks the node or the target does not name it. */
 bool glow_roster_place(const struct glow_roster *roster, const struct glow_target *target, const char *id,
 		       struct glow_place *ret_place);
+
+/** True when two lists of group ids are equal, in their order. */
+bool glow_groups_alike(const char (*a)[GLOW_NAME_SIZE], uint32_t n_a, const char (*b)[GLOW_NAME_SIZE], uint32_t n_b);
+
+/** True when two rosters place the same nodes alike; rev and effective_us do not count. */
+bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b);

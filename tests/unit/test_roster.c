@@ -88,6 +88,62 @@ static void test_place(void **state)
 	assert_true(p.offset == 1 && p.total == 2); /* nothing is written then */
 }
 
+/* Two copies of the roster, and one difference at a time. */
+static void test_alike(void **state)
+{
+	struct glow_roster_node other[3];
+	struct glow_roster b = { .nodes = other };
+	char groups[2][GLOW_NAME_SIZE] = { "kitchen", "bench" };
+
+	(void)state;
+	glow_roster_lay(&roster);
+	b.n = roster.n;
+	b.pixels = roster.pixels;
+	memcpy(other, nodes, sizeof(other));
+	assert_true(glow_roster_alike(&roster, &b));
+	b.rev = 7;
+	b.effective_us = 8;
+	assert_true(glow_roster_alike(&roster, &b)); /* these do not count */
+#define DIFFERS(member, value)                                     \
+	do {                                                       \
+		__typeof__(other[1].member) was = other[1].member; \
+                                                                   \
+		other[1].member = (value);                         \
+		assert_false(glow_roster_alike(&roster, &b));      \
+		assert_false(glow_roster_alike(&b, &roster));      \
+		other[1].member = was;                             \
+		assert_true(glow_roster_alike(&roster, &b));       \
+	} while (0)
+	DIFFERS(id[0], 'q');
+	DIFFERS(pixels, 9);
+	DIFFERS(offset, 9);
+	DIFFERS(gap, 9);
+	DIFFERS(reverse, false);
+	DIFFERS(n_groups, 1);
+	other[0].groups = groups;
+	assert_false(glow_roster_alike(&roster, &b));
+	other[0].groups = shelf;
+	b.n--;
+	assert_false(glow_roster_alike(&roster, &b));
+	assert_false(glow_roster_alike(&b, &roster));
+	b.n++;
+	b.pixels++;
+	assert_false(glow_roster_alike(&roster, &b));
+}
+
+static void test_groups_alike(void **state)
+{
+	const char a[2][GLOW_NAME_SIZE] = { "kitchen", "shelf" }, b[2][GLOW_NAME_SIZE] = { "shelf", "kitchen" };
+
+	(void)state;
+	assert_true(glow_groups_alike(a, 2, (const char(*)[GLOW_NAME_SIZE])shelf, 2));
+	assert_true(glow_groups_alike(NULL, 0, NULL, 0));
+	assert_true(glow_groups_alike(a, 1, (const char(*)[GLOW_NAME_SIZE])shelf, 1));
+	assert_false(glow_groups_alike(a, 2, b, 2)); /* their order counts */
+	assert_false(glow_groups_alike(a, 2, a, 1));
+	assert_false(glow_groups_alike(NULL, 0, a, 1));
+}
+
 /* ---- cells ---- */
 
 struct cells {
@@ -180,7 +236,8 @@ static void test_cells(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
-	const struct CMUnitTest tests[] = { T(test_lay), T(test_place), T(test_cells) };
+	const struct CMUnitTest tests[] = { T(test_lay), T(test_place), T(test_alike), T(test_groups_alike),
+					    T(test_cells) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

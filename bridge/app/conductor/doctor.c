@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The topics are those of the running program (glow_conductor_topic), so that what
+ * the broker's rules deny it is denied here too. Who leads is said and not judged:
+ * where nobody does this conductor would, and where somebody does it would stand by. */
+
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,7 +58,6 @@ static void listen_for(struct glow_mqtt *mqtt, const char *prefix, struct heard 
 	}
 }
 
-/* Not ours to judge: with nobody leading this conductor would, with somebody it stands by. */
 static void say_leader(const struct glow_conductor_run_cfg *cfg)
 {
 	struct glow_mqtt_cfg mqtt = cfg->mqtt;

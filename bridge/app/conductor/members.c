@@ -1,109 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* Nodes are kept by id, since each message asks for one; the roster's own order is made when a roster is. */
+/* Nodes are sorted by id, since each message asks for one; they are put in the roster's order only when a roster
+ * is made. */
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <glow/frame.h>
 #include <glow/info.h>
 #include <glow/json.h>
 #include <glow/scenes.h>
 
 #include "members.h"
 
-/* ---- the wishes of the configuration ---- */
-
-static struct glow_seat *seat_of(struct glow_members *m, const char *id)
+void glow_members_init(struct glow_members *m, const struct glow_placement *placement, int64_t grace_ns)
 {
-	struct glow_seat *seats;
-
-	for (uint32_t k = 0; k < m->n_seats; k++)
-		if (strcmp(m->seats[k].id, id) == 0)
-			return &m->seats[k];
-	seats = realloc(m->seats, (m->n_seats + 1) * sizeof(*seats));
-	if (!seats)
-		return NULL;
-	m->seats = seats;
-	seats[m->n_seats] = (struct glow_seat){ .place = UINT32_MAX };
-	snprintf(seats[m->n_seats].id, sizeof(seats[0].id), "%s", id);
-	return &seats[m->n_seats++];
-}
-
-/* Splits "id" or "id=n" off a list; false when that is none. A list ends with its last item, not with a comma. */
-static bool next_wish(const char **list, bool valued, char ret_id[GLOW_NAME_SIZE], uint32_t *ret_value)
-{
-	size_t n = strcspn(*list, valued ? "=," : ",");
-	char *end;
-
-	if (n > GLOW_ID_MAX)
-		return false;
-	memcpy(ret_id, *list, n);
-	ret_id[n] = '\0';
-	*list += n;
-	if (valued) {
-		unsigned long value;
-
-		if (**list != '=' || (*list)[1] < '0' || (*list)[1] > '9')
-			return false;
-		value = strtoul(*list + 1, &end, 10);
-		if (value > GLOW_PIXELS_MAX)
-			return false;
-		*ret_value = (uint32_t)value;
-		*list = end;
-	}
-	if (**list == ',' && *++*list == '\0')
-		return false;
-	return glow_id_valid(ret_id) && (**list == '\0' || (*list)[-1] == ',');
-}
-
-enum wish { WISH_ORDER, WISH_REVERSE, WISH_GAP };
-
-static int read_wishes(struct glow_members *m, enum wish wish, const char *list, struct glow_diag *diag)
-{
-	static const char *const options[] = { "--order", "--reverse", "--gap" };
-	char id[GLOW_NAME_SIZE];
-	uint32_t value = 0;
-
-	for (uint32_t place = 0; list && *list; place++) {
-		struct glow_seat *seat;
-
-		if (!next_wish(&list, wish == WISH_GAP, id, &value)) {
-			glow_diag_set(diag, GLOW_OUT_OF_RANGE, options[wish],
-				      wish == WISH_GAP ? "must be id=pixels,… with at most %d pixels each"
-						       : "must be node ids separated by commas",
-				      GLOW_PIXELS_MAX);
-			return -EINVAL;
-		}
-		seat = seat_of(m, id);
-		if (!seat)
-			return -ENOMEM;
-		if (wish == WISH_ORDER && seat->place == UINT32_MAX)
-			seat->place = place;
-		else if (wish == WISH_REVERSE)
-			seat->reverse = true;
-		else if (wish == WISH_GAP)
-			seat->gap = value;
-	}
-	return 0;
-}
-
-int glow_members_init(struct glow_members *m, const char *order, const char *reverse, const char *gap, int64_t grace_ns,
-		      struct glow_diag *diag)
-{
-	int r;
-
-	*m = (struct glow_members){ .grace_ns = grace_ns, .session = 1, .expiry_ns = GLOW_NEVER };
-	r = read_wishes(m, WISH_ORDER, order, diag);
-	if (r == 0)
-		r = read_wishes(m, WISH_REVERSE, reverse, diag);
-	if (r == 0)
-		r = read_wishes(m, WISH_GAP, gap, diag);
-	if (r < 0)
-		glow_members_fini(m);
-	return r;
+	*m = (struct glow_members){
+		.placement = placement, .grace_ns = grace_ns, .session = 1, .expiry = { GLOW_NEVER }
+	};
 }
 
 void glow_members_fini(struct glow_members *m)
@@ -111,13 +26,12 @@ void glow_members_fini(struct glow_members *m)
 	for (uint32_t k = 0; k < m->n; k++)
 		free(m->v[k].groups);
 	free(m->v);
-	free(m->seats);
 	*m = (struct glow_members){ 0 };
 }
 
 /* ---- the nodes ---- */
 
-/* Where the id is, or would be. */
+/* Where the node of this id is, or would have to go. */
 static uint32_t rank(const struct glow_members *m, const char *id, bool *ret_found)
 {
 	uint32_t low = 0, high = m->n;
@@ -152,10 +66,10 @@ static bool make_room(struct glow_members *m)
 	uint32_t room = m->room ? 2 * m->room : 16;
 	struct glow_member *v;
 
-	if (m->n < m->room)
-		return true;
 	if (m->n >= GLOW_MEMBERS_MAX)
 		return false;
+	if (m->n < m->room)
+		return true;
 	v = realloc(m->v, room * sizeof(*v));
 	if (!v)
 		return false;
@@ -164,7 +78,7 @@ static bool make_room(struct glow_members *m)
 	return true;
 }
 
-/* The node of that name, new if need be; NULL when there are too many. */
+/* The node of that id, new if need be; NULL when there are too many. */
 static struct glow_member *member(struct glow_members *m, const char *id)
 {
 	bool found;
@@ -177,11 +91,8 @@ static struct glow_member *member(struct glow_members *m, const char *id)
 		return NULL;
 	one = &m->v[k];
 	memmove(one + 1, one, (m->n++ - k) * sizeof(*one));
-	*one = (struct glow_member){ .gone_ns = INT64_MIN, .seat = { .place = UINT32_MAX } };
+	*one = (struct glow_member){ .gone_ns = INT64_MIN, .place = glow_placement_of(m->placement, id) };
 	snprintf(one->id, sizeof(one->id), "%s", id);
-	for (uint32_t i = 0; i < m->n_seats; i++)
-		if (strcmp(m->seats[i].id, id) == 0)
-			one->seat = m->seats[i];
 	return one;
 }
 
@@ -198,23 +109,12 @@ static int64_t gives_up_ns(const struct glow_members *m, const struct glow_membe
 
 static void expect(struct glow_members *m, const struct glow_member *one)
 {
-	int64_t ns = gives_up_ns(m, one);
-
-	if (ns < m->expiry_ns)
-		m->expiry_ns = ns;
-}
-
-static bool names_alike(const char (*a)[GLOW_NAME_SIZE], uint32_t n_a, const char (*b)[GLOW_NAME_SIZE], uint32_t n_b)
-{
-	for (uint32_t k = 0; k < n_a && k < n_b; k++)
-		if (strcmp(a[k], b[k]) != 0)
-			return false;
-	return n_a == n_b;
+	m->expiry.ns = glow_sooner(m->expiry.ns, gives_up_ns(m, one));
 }
 
 static bool set_groups(struct glow_member *one, const char (*groups)[GLOW_NAME_SIZE], uint32_t n)
 {
-	if (names_alike((const char(*)[GLOW_NAME_SIZE])one->groups, one->n_groups, groups, n))
+	if (glow_groups_alike((const char(*)[GLOW_NAME_SIZE])one->groups, one->n_groups, groups, n))
 		return false;
 	free(one->groups);
 	one->groups = n ? malloc(n * sizeof(*groups)) : NULL;
@@ -324,9 +224,9 @@ bool glow_members_connected(struct glow_members *m, struct glow_raw now)
 
 bool glow_members_expire(struct glow_members *m, struct glow_raw now)
 {
-	if (now.ns < m->expiry_ns)
+	if (now.ns < m->expiry.ns)
 		return false;
-	m->expiry_ns = GLOW_NEVER;
+	m->expiry.ns = GLOW_NEVER;
 	for (uint32_t k = 0; k < m->n; k++) {
 		if (gives_up_ns(m, &m->v[k]) <= now.ns)
 			m->v[k].gone_ns = INT64_MIN;
@@ -337,12 +237,12 @@ bool glow_members_expire(struct glow_members *m, struct glow_raw now)
 
 /* ---- the roster ---- */
 
-static int by_seat(const void *a, const void *b)
+static int by_place(const void *a, const void *b)
 {
 	const struct glow_member *x = *(struct glow_member *const *)a, *y = *(struct glow_member *const *)b;
 
-	if (x->seat.place != y->seat.place)
-		return x->seat.place < y->seat.place ? -1 : 1;
+	if (x->place->rank != y->place->rank)
+		return x->place->rank < y->place->rank ? -1 : 1;
 	return strverscmp(x->id, y->id); /* pi2 before pi10 */
 }
 
@@ -355,7 +255,9 @@ static bool has_place(const struct glow_members *m, const struct glow_member *on
 
 static bool fill_node(struct glow_roster_node *node, const struct glow_member *one)
 {
-	*node = (struct glow_roster_node){ .pixels = one->pixels, .gap = one->seat.gap, .reverse = one->seat.reverse };
+	*node = (struct glow_roster_node){ .pixels = one->pixels,
+					   .gap = one->place->gap,
+					   .reverse = one->place->reverse };
 	memcpy(node->id, one->id, sizeof(node->id));
 	if (one->n_groups == 0)
 		return true;
@@ -370,18 +272,18 @@ static bool fill_node(struct glow_roster_node *node, const struct glow_member *o
 int glow_members_roster(const struct glow_members *m, struct glow_raw now, struct glow_roster *ret_roster)
 {
 	struct glow_roster roster = { .nodes = calloc(m->n + 1, sizeof(*roster.nodes)) };
-	const struct glow_member **seated = malloc((m->n + 1) * sizeof(*seated));
+	const struct glow_member **placed = malloc((m->n + 1) * sizeof(*placed));
 	uint32_t n = 0;
-	bool good = roster.nodes && seated;
+	bool good = roster.nodes && placed;
 
 	for (uint32_t k = 0; good && k < m->n; k++)
 		if (has_place(m, &m->v[k], now))
-			seated[n++] = &m->v[k];
+			placed[n++] = &m->v[k];
 	if (good)
-		qsort(seated, n, sizeof(*seated), by_seat);
+		qsort(placed, n, sizeof(*placed), by_place);
 	for (uint32_t k = 0; good && k < n; k++, roster.n++)
-		good = fill_node(&roster.nodes[k], seated[k]);
-	free(seated);
+		good = fill_node(&roster.nodes[k], placed[k]);
+	free(placed);
 	if (!good) {
 		glow_roster_fini(&roster);
 		return -ENOMEM;
@@ -389,20 +291,4 @@ int glow_members_roster(const struct glow_members *m, struct glow_raw now, struc
 	glow_roster_lay(&roster);
 	*ret_roster = roster;
 	return 0;
-}
-
-static bool node_alike(const struct glow_roster_node *a, const struct glow_roster_node *b)
-{
-	return strcmp(a->id, b->id) == 0 && a->pixels == b->pixels && a->offset == b->offset && a->gap == b->gap &&
-	       a->reverse == b->reverse &&
-	       names_alike((const char(*)[GLOW_NAME_SIZE])a->groups, a->n_groups,
-			   (const char(*)[GLOW_NAME_SIZE])b->groups, b->n_groups);
-}
-
-bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b)
-{
-	for (uint32_t k = 0; k < a->n && k < b->n; k++)
-		if (!node_alike(&a->nodes[k], &b->nodes[k]))
-			return false;
-	return a->n == b->n && a->pixels == b->pixels;
 }

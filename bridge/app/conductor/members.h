@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* The nodes that a conductor knows of, and the roster they make. A node is in
- * the roster once its info is known and it is online, and for the grace time
- * after it went: what restarts keeps its place on the strip. */
+/* The nodes that a conductor knows of, and the roster they make. A node is in the
+ * roster once its info is known and it is online, and for a grace time after it went
+ * offline, so that a node which restarts keeps its place on the strip. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,59 +13,52 @@
 #include <glow/roster.h>
 #include <glow/time.h>
 
+#include "placement.h"
+
 /** About as many as a roster of 262144 bytes can name. */
 #define GLOW_MEMBERS_MAX 3500
 
-/** What the configuration wishes for a node. */
-struct glow_seat {
-	char id[GLOW_NAME_SIZE];
-	uint32_t place; /**< rank in --order; UINT32_MAX: behind those, by name */
-	uint32_t gap;
-	bool reverse;
-};
-
 struct glow_member {
 	char id[GLOW_NAME_SIZE];
-	bool known; /**< its pixels and groups are */
+	bool known; /**< its pixels and groups are known */
 	bool online;
-	uint32_t session; /**< in which its availability was last said */
+	uint32_t session; /**< the connection in which its availability was last said */
 	int64_t gone_ns;  /**< when it went offline; INT64_MIN: long ago */
 	uint32_t pixels, n_groups;
 	char (*groups)[GLOW_NAME_SIZE];
-	struct glow_seat seat;
+	const struct glow_placement_row *place;
 };
 
 struct glow_members {
+	const struct glow_placement *placement; /**< borrowed */
 	int64_t grace_ns;
-	struct glow_seat *seats;
-	uint32_t n_seats;
 	struct glow_member *v; /**< by id */
 	uint32_t n, room;
-	uint32_t session;  /**< rises with every connection to the broker */
-	int64_t expiry_ns; /**< when the next place is given up; GLOW_NEVER */
+	uint32_t session;       /**< rises with every connection to the broker */
+	struct glow_raw expiry; /**< when the next place is given up; GLOW_NEVER */
 };
 
-/** "b,a", "b", "a=3": -EINVAL with diag, whose `where` is the option, for lists that are none. */
-int glow_members_init(struct glow_members *m, const char *order, const char *reverse, const char *gap, int64_t grace_ns,
-		      struct glow_diag *diag);
+/** Nobody yet. `placement` stays the caller's and has to outlive the members. */
+void glow_members_init(struct glow_members *m, const struct glow_placement *placement, int64_t grace_ns);
 void glow_members_fini(struct glow_members *m);
 
 /** The node of that name, or NULL. */
 const struct glow_member *glow_members_find(const struct glow_members *m, const char *id);
 
-/** What the topics of a node say. Each returns true when the roster may differ
- * now. Empty info: the node was forgotten. Broken info changes nothing and fills diag. */
+/** What the topics of a node say. True when the roster may differ now. An empty info says that the node is to be
+ * forgotten. A broken one changes nothing and fills diag, which is untouched otherwise. */
 bool glow_members_info(struct glow_members *m, const char *id, const char *payload, size_t len, struct glow_diag *diag);
 bool glow_members_availability(struct glow_members *m, const char *id, bool online, struct glow_raw now);
 
-/** Nodes of a roster that another conductor, or this one before it restarted,
- * has published: who of them is not here now has just gone. */
+/** Nodes of a roster that another conductor has published, or this one before it restarted. Those that are
+ * not online count as having just gone. */
 void glow_members_restore(struct glow_members *m, const struct glow_roster *roster, struct glow_raw now);
 
-/** The connection ended: what is said from now on belongs to the next one. */
+/** The connection to the broker ended: what is said from now on belongs to the next one. */
 void glow_members_disconnected(struct glow_members *m);
 
-/** All that the broker keeps has been said: a node of which it keeps nothing any more has gone. */
+/** Everything that the broker keeps has been said: a node of which it keeps nothing any more has gone. True when
+ * there was one. */
 bool glow_members_connected(struct glow_members *m, struct glow_raw now);
 
 /** Gives up the places whose grace has run out; true when there was one. */
@@ -73,6 +66,3 @@ bool glow_members_expire(struct glow_members *m, struct glow_raw now);
 
 /** The roster as it should be now, laid out, with rev and effective_us 0; -ENOMEM. glow_roster_fini() frees it. */
 int glow_members_roster(const struct glow_members *m, struct glow_raw now, struct glow_roster *ret_roster);
-
-/** True when two rosters place the same nodes alike; rev and effective_us do not count. */
-bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b);

@@ -2,11 +2,11 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* The lighting desk of the cluster: what people ask of all nodes together, and
- * what plays. It checks, answers, keeps scenes and master dimmer retained, and
- * gives group commands their instant. It works on cluster time alone; that
- * there is such a time, and a right to speak for the cluster, is the
- * conductor's business (glow/conductor.h). */
+/* What people ask of all nodes together: scenes, the master dimmer, and commands
+ * for many nodes. Each request is checked and answered; scenes and dimmer are kept
+ * retained, and a command gets the instant at which all nodes carry it out. Only
+ * cluster time is needed here. That there is such a time, and a right to speak for
+ * the cluster, is a matter of leadership.h. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,37 +15,41 @@
 #include <glow/message.h>
 #include <glow/publish.h>
 #include <glow/scenes.h>
-#include <glow/topics.h>
+#include <glow/time.h>
 
 struct glow_requests {
 	struct glow_publisher out;
 	uint32_t seed, rolls; /**< for the dice of scenes that bring none */
 	struct glow_scenes scenes;
 	struct glow_dim dim;
-	int64_t last_at_us;          /**< the latest instant given to a command for many that asked for none */
+	/** The latest instant given to a command for many nodes; an at_us of its own does not count. */
+	int64_t last_at_us;
 	struct glow_command command; /**< scratch: too large for a small stack */
 };
 
-int glow_requests_init(struct glow_requests *d, const struct glow_publisher *out, uint32_t seed);
-void glow_requests_fini(struct glow_requests *d);
+/** Nothing plays, and nothing is dimmed; -ENOMEM. What `out` borrows has to outlive it. `seed`: for scenes that bring
+ * none. */
+int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, uint32_t seed);
+void glow_requests_fini(struct glow_requests *r);
 
-/** While another conductor leads, or none: what the broker keeps. Something broken is logged and skipped. */
-void glow_requests_restore_scenes(struct glow_requests *d, const struct glow_message *m);
-void glow_requests_restore_dim(struct glow_requests *d, const struct glow_message *m);
+/** What the broker keeps, read while we do not lead. What is broken is logged and skipped. */
+void glow_requests_restore_scenes(struct glow_requests *r, const struct glow_message *m);
+void glow_requests_restore_dim(struct glow_requests *r, const struct glow_message *m);
 
-/** We lead from now on: moves what plays to this timeline, and publishes everything.
- * On a `fresh` timeline nobody knows when a passing dim would end: it ends. */
-void glow_requests_open(struct glow_requests *d, uint64_t clock_id, uint32_t term, bool fresh, int64_t now_us);
+/** We lead from now on: moves what plays to this timeline, and publishes scenes and dimmer.
+ * On a `fresh` timeline nobody knows when a passing dim would end, so it ends now. */
+void glow_requests_open(struct glow_requests *r, uint64_t clock_id, uint32_t term, bool fresh, struct glow_time now);
 
-/** What is asked of the leader. `lead_us` is how far ahead an instant must be for every node to hear of it in time. */
-void glow_requests_play(struct glow_requests *d, const struct glow_message *m, int64_t now_us, int64_t lead_us);
-void glow_requests_stop(struct glow_requests *d, const struct glow_message *m, int64_t now_us, int64_t lead_us);
-void glow_requests_dim(struct glow_requests *d, const struct glow_message *m, int64_t now_us);
-void glow_requests_command(struct glow_requests *d, const struct glow_message *m, enum glow_command_kind kind,
-			   int64_t now_us, int64_t lead_us);
+/** What is asked of the leader, by topic; an answer is published where one is wanted. `ahead_us` is how far
+ * ahead an instant must be for every node to hear of it in time (deliveries.h). */
+void glow_requests_play(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us);
+void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us);
+void glow_requests_dim(struct glow_requests *r, const struct glow_message *m, struct glow_time now);
+void glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
+			   struct glow_time now, int64_t ahead_us);
 
 /** Lets time pass: scenes and a passing dim end. */
-void glow_requests_tick(struct glow_requests *d, int64_t now_us);
+void glow_requests_tick(struct glow_requests *r, struct glow_time now);
 
 /** When glow_requests_tick() has something to do; GLOW_NEVER. */
-int64_t glow_requests_next(const struct glow_requests *d);
+struct glow_time glow_requests_next(const struct glow_requests *r);

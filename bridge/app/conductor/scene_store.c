@@ -54,22 +54,22 @@ static bool replaced(const struct glow_scenes *s, uint32_t k)
 	return false;
 }
 
-static void end_at(struct glow_scene *scene, int64_t end_us)
+/* When it has faded in. One that is replaced shows without its own fade from here on. */
+static int64_t settled_us(const struct glow_scene *scene)
 {
-	if (end_us < scene->end_us)
-		scene->end_us = end_us;
+	return scene->start_us + scene->fade_us;
 }
 
-bool glow_scene_store_play(struct glow_scenes *s, struct glow_scene *scene, int64_t now_us)
+bool glow_scene_store_play(struct glow_scenes *s, struct glow_scene *scene, struct glow_time now)
 {
-	glow_scene_store_tidy(s, now_us);
+	glow_scene_store_tidy(s, now);
 	if (s->n == GLOW_SCENES_MAX)
 		return false;
 	for (uint32_t k = 0; k < s->n; k++)
 		if (strcmp(s->v[k].id, scene->id) == 0)
-			end_at(&s->v[k], scene->start_us + scene->fade_us);
+			s->v[k].end_us = glow_sooner(s->v[k].end_us, settled_us(scene));
 	s->v[s->n++] = *scene;
-	glow_scene_store_tidy(s, now_us);
+	glow_scene_store_tidy(s, now);
 	return true;
 }
 
@@ -91,12 +91,6 @@ uint32_t glow_scene_store_stop(struct glow_scenes *s, const char *id, int64_t en
 	return n;
 }
 
-/* Its own fade is in the way from here on. */
-static int64_t settled_us(const struct glow_scene *scene)
-{
-	return scene->start_us + scene->fade_us;
-}
-
 /* It has ended a while ago, or ends before it begins. */
 static int64_t removal_us(const struct glow_scene *scene)
 {
@@ -107,17 +101,17 @@ static int64_t removal_us(const struct glow_scene *scene)
 	return end < GLOW_NEVER - LINGER_US ? end + LINGER_US : GLOW_NEVER;
 }
 
-bool glow_scene_store_tidy(struct glow_scenes *s, int64_t now_us)
+bool glow_scene_store_tidy(struct glow_scenes *s, struct glow_time now)
 {
 	bool changed = false;
 
 	for (uint32_t k = s->n; k-- > 0;) {
 		struct glow_scene *scene = &s->v[k];
 
-		if (removal_us(scene) <= now_us) {
+		if (removal_us(scene) <= now.us) {
 			drop(s, k);
 			changed = true;
-		} else if (scene->fade_us > 0 && replaced(s, k) && settled_us(scene) <= now_us) {
+		} else if (scene->fade_us > 0 && replaced(s, k) && settled_us(scene) <= now.us) {
 			scene->fade_us = 0;
 			changed = true;
 		}
@@ -125,28 +119,26 @@ bool glow_scene_store_tidy(struct glow_scenes *s, int64_t now_us)
 	return changed;
 }
 
-int64_t glow_scene_store_next(const struct glow_scenes *s)
+struct glow_time glow_scene_store_next(const struct glow_scenes *s)
 {
-	int64_t next = GLOW_NEVER;
+	struct glow_time next = { GLOW_NEVER };
 
 	for (uint32_t k = 0; k < s->n; k++) {
 		const struct glow_scene *scene = &s->v[k];
-		int64_t at = removal_us(scene);
 
-		if (scene->fade_us > 0 && replaced(s, k) && settled_us(scene) < at)
-			at = settled_us(scene);
-		if (at < next)
-			next = at;
+		next.us = glow_sooner(next.us, removal_us(scene));
+		if (scene->fade_us > 0 && replaced(s, k))
+			next.us = glow_sooner(next.us, settled_us(scene));
 	}
 	return next;
 }
 
-void glow_scene_store_move(struct glow_scenes *s, uint64_t clock_id, int64_t now_us)
+void glow_scene_store_move(struct glow_scenes *s, uint64_t clock_id, struct glow_time now)
 {
 	s->clock_id = clock_id;
 	for (uint32_t k = 0; k < s->n; k++) {
 		struct glow_scene *scene = &s->v[k];
-		int64_t early_us = scene->start_us - now_us;
+		int64_t early_us = scene->start_us - now.us;
 
 		if (early_us <= 0)
 			continue;

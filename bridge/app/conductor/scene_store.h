@@ -2,35 +2,35 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* The scenes that play, as the conductor keeps them for everybody: what is
- * asked for becomes entries with a start and an end, and the nodes do the rest
- * by the time alone. Entries are on top of earlier ones. `v` holds room for
- * GLOW_SCENES_MAX of them. Times are cluster time. */
+/* The scenes that play, as the conductor keeps them for everybody: what is asked
+ * for becomes entries with a start and an end, from which the nodes draw by the time
+ * alone. An entry lies on top of earlier ones. `v` has room for GLOW_SCENES_MAX of
+ * them. Times are cluster time. */
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include <glow/scenes.h>
 
-/** An empty programme; -ENOMEM. glow_scenes_fini() frees it. */
+/** No scenes yet; -ENOMEM. glow_scenes_fini() frees it. */
 int glow_scene_store_init(struct glow_scenes *s);
 
-/** Becomes a copy of what was read, which is emptied. */
+/** Replaces all scenes by those that were read, at most GLOW_SCENES_MAX; `read` is empty then. */
 void glow_scene_store_take(struct glow_scenes *s, struct glow_scenes *read);
 
-/** Adds a scene, which is the programme's from now on. One of the same id goes on until the new
- * one has faded in over it. False when there are too many: then nothing has changed and the scene is still the
- * caller's. */
-bool glow_scene_store_play(struct glow_scenes *s, struct glow_scene *scene, int64_t now_us);
+/** Adds a scene, which belongs to the store from now on. One of the same id goes on until the new one has
+ * faded in over it. False when there are too many; then the scene is still the caller's. */
+bool glow_scene_store_play(struct glow_scenes *s, struct glow_scene *scene, struct glow_time now);
 
-/** Ends the scenes of an id, or all (NULL), at end_us with a fade before it; how many there were. */
+/** Ends the scenes of an id, or all (NULL), at end_us at the latest, with a fade before it; returns how many there
+ * were. */
 uint32_t glow_scene_store_stop(struct glow_scenes *s, const char *id, int64_t end_us, int64_t fade_us);
 
 /** Lets time pass: removes what has ended; true when something changed. */
-bool glow_scene_store_tidy(struct glow_scenes *s, int64_t now_us);
+bool glow_scene_store_tidy(struct glow_scenes *s, struct glow_time now);
 
 /** When glow_scene_store_tidy() has something to do; GLOW_NEVER. */
-int64_t glow_scene_store_next(const struct glow_scenes *s);
+struct glow_time glow_scene_store_next(const struct glow_scenes *s);
 
-/** Moves the programme to another timeline, on which it is now_us: what was still to come there begins now. */
-void glow_scene_store_move(struct glow_scenes *s, uint64_t clock_id, int64_t now_us);
+/** Moves all scenes to another timeline, on which the time is `now`: what has not begun there begins at once. */
+void glow_scene_store_move(struct glow_scenes *s, uint64_t clock_id, struct glow_time now);

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Which nodes have a place on the strip: by what they say, when they went, and what a roster remembers. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <glow/json.h>
+#include <glow/scenes.h>
+
+#include "../../bridge/app/conductor/members.h"
+#include "../harness/dice.h"
+
+#define SECOND INT64_C(1000000000)
+#define GRACE  (60 * SECOND)
+
+static struct glow_placement placement;
+static struct glow_members m;
+static struct glow_diag diag;
+static struct glow_raw now;
+
+static int setup(void **state)
+{
+	(void)state;
+	now.ns = 1234 * SECOND;
+	assert_int_equal(glow_placement_init(&placement, "pi9,door", "pi2", "pi9=3,absent=7", &diag), 0);
+	glow_members_init(&m, &placement, GRACE);
+	diag.code = GLOW_OK;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	glow_members_fini(&m);
+	glow_placement_fini(&placement);
+	return 0;
+}
+
+static bool info(const char *id, unsigned pixels, const char *groups)
+{
+	char text[300];
+
+	snprintf(text, sizeof(text), "{\"id\":\"%s\",\"groups\":[%s],\"shape\":\"blinkt\",\"pixels\":%u}", id, groups,
+		 pixels);
+	return glow_members_info(&m, id, text, strlen(text), &diag);
+}
+
+static bool says(const char *id, bool online)
+{
+	return glow_members_availability(&m, id, online, now);
+}
+
+static void node(const char *id)
+{
+	assert_true(info(id, 8, ""));
+	assert_true(says(id, true));
+}
+
+/* The ids in the roster's order, "pi1 pi2". */
+static const char *roster_ids(void)
+{
+	static char ids[1000];
+	struct glow_roster roster;
+
+	ids[0] = '\0';
+	assert_int_equal(glow_members_roster(&m, now, &roster), 0);
+	assert_int_equal(roster.rev, 0);
+	for (uint32_t k = 0; k < roster.n; k++) {
+		strcat(ids, k ? " " : "");
+		strcat(ids, roster.nodes[k].id);
+	}
+	glow_roster_fini(&roster);
+	return ids;
+}
+
+static void test_in_the_roster(void **state)
+{
+	(void)state;
+	assert_string_equal(roster_ids(), "");
+	assert_true(says("pi1", true));
+	assert_string_equal(roster_ids(), ""); /* nobody knows its pixels */
+	assert_true(info("pi1", 8, ""));
+	assert_string_equal(roster_ids(), "pi1");
+	info("pi2", 8, "");
+	assert_string_equal(roster_ids(), "pi1"); /* never online */
+	assert_non_null(glow_members_find(&m, "pi2"));
+	assert_null(glow_members_find(&m, "pi3"));
+}
+
+static void test_order(void **state)
+{
+	struct glow_roster roster;
+
+	(void)state;
+	node("pi10");
+	node("pi2");
+	node("door");
+	node("pi1");
+	node("pi9");
+	assert_string_equal(roster_ids(), "pi9 door pi1 pi2 pi10");
+	assert_int_equal(glow_members_roster(&m, now, &roster), 0);
+	assert_int_equal(roster.nodes[0].gap, 3);
+	assert_int_equal(roster.nodes[1].offset, 11); /* laid out already */
+	assert_int_equal(roster.pixels, 43);
+	assert_true(roster.nodes[3].reverse);
+	assert_false(roster.nodes[2].reverse);
+	glow_roster_fini(&roster);
+}
+
+/* Only what is new makes a new roster. */
+static void test_changes(void **state)
+{
+	(void)state;
+	assert_true(info("pi1", 8, "\"a\",\"b\""));
+	assert_false(info("pi1", 8, "\"a\",\"b\""));
+	assert_true(info("pi1", 9, "\"a\",\"b\""));
+	assert_true(info("pi1", 9, "\"b\",\"a\""));
+	assert_true(info("pi1", 9, "\"b\""));
+	assert_true(info("pi1", 9, ""));
+	assert_false(info("pi1", 9, ""));
+	assert_false(says("pi1", false)); /* as it was */
+	assert_true(says("pi1", true));
+	assert_false(says("pi1", true));
+	assert_true(says("pi1", false));
+}
+
+static void test_grace(void **state)
+{
+	(void)state;
+	node("pi1");
+	node("pi2");
+	assert_int_equal(m.expiry.ns, GLOW_NEVER);
+	assert_true(says("pi1", false));
+	assert_int_equal(m.expiry.ns, now.ns + GRACE);
+	now.ns += GRACE - 1;
+	assert_false(glow_members_expire(&m, now));
+	assert_string_equal(roster_ids(), "pi1 pi2");
+	now.ns++;
+	assert_true(glow_members_expire(&m, now));
+	assert_string_equal(roster_ids(), "pi2");
+	assert_false(glow_members_expire(&m, now));
+	assert_int_equal(m.expiry.ns, GLOW_NEVER);
+	says("pi1", true);
+	assert_string_equal(roster_ids(), "pi1 pi2");
+}
+
+static void test_back_in_time(void **state)
+{
+	(void)state;
+	node("pi1");
+	node("pi2");
+	says("pi1", false);
+	now.ns += 10 * SECOND;
+	says("pi2", false);
+	says("pi1", true);
+	now.ns += GRACE - 10 * SECOND;
+	glow_members_expire(&m, now);
+	assert_string_equal(roster_ids(), "pi1 pi2");
+	now.ns += 10 * SECOND;
+	assert_true(glow_members_expire(&m, now)); /* the other one */
+	assert_string_equal(roster_ids(), "pi1");
+}
+
+static void test_forgotten(void **state)
+{
+	(void)state;
+	node("pi1");
+	node("pi2");
+	assert_true(glow_members_info(&m, "pi1", "", 0, &diag));
+	assert_null(glow_members_find(&m, "pi1"));
+	assert_string_equal(roster_ids(), "pi2");
+	assert_false(glow_members_info(&m, "pi1", "", 0, &diag));
+	assert_int_equal(diag.code, GLOW_OK);
+}
+
+static void test_broken(void **state)
+{
+	static const char *const broken[] = { "{broken", "[]", "{\"id\":\"pi2\",\"pixels\":8}",
+					      "{\"id\":\"pi1\",\"pixels\":-3}" };
+
+	(void)state;
+	info("pi1", 8, "");
+	for (size_t k = 0; k < sizeof(broken) / sizeof(broken[0]); k++) {
+		diag.code = GLOW_OK;
+		assert_false(glow_members_info(&m, "pi1", broken[k], strlen(broken[k]), &diag));
+		assert_true(diag.code != GLOW_OK);
+		assert_int_equal(glow_members_find(&m, "pi1")->pixels, 8);
+	}
+}
+
+/* The broker keeps nothing of a node any more: it went while nobody looked. */
+static void test_sessions(void **state)
+{
+	(void)state;
+	node("pi1");
+	node("pi2");
+	assert_false(glow_members_connected(&m, now)); /* the control: all have been heard of */
+	glow_members_disconnected(&m);
+	assert_false(says("pi2", true));
+	assert_true(glow_members_connected(&m, now));
+	assert_false(glow_members_find(&m, "pi1")->online);
+	assert_true(glow_members_find(&m, "pi2")->online);
+	assert_string_equal(roster_ids(), "pi1 pi2"); /* for the grace time */
+	now.ns += GRACE;
+	glow_members_expire(&m, now);
+	assert_string_equal(roster_ids(), "pi2");
+}
+
+static void test_restore(void **state)
+{
+	static const char text[] =
+		"{\"rev\":41,\"effective_us\":1,\"pixels\":24,\"nodes\":["
+		"{\"id\":\"n0\",\"groups\":[],\"pixels\":8,\"offset\":0,\"reverse\":false,\"gap\":0},"
+		"{\"id\":\"n1\",\"groups\":[\"g\"],\"pixels\":8,\"offset\":8,\"reverse\":false,\"gap\":0}]}";
+	struct glow_roster roster;
+	cJSON *tree = glow_json_parse(text, strlen(text), &diag);
+
+	(void)state;
+	info("n0", 18, ""); /* knows better than the roster */
+	assert_int_equal(glow_roster_read(tree, &roster, &diag), GLOW_OK);
+	cJSON_Delete(tree);
+	glow_members_restore(&m, &roster, now);
+	glow_roster_fini(&roster);
+	assert_string_equal(roster_ids(), "n0 n1");
+	assert_int_equal(glow_members_find(&m, "n0")->pixels, 18);
+	assert_int_equal(glow_members_find(&m, "n1")->n_groups, 1);
+	assert_string_equal(glow_members_find(&m, "n1")->groups[0], "g");
+	says("n1", true);
+	now.ns += GRACE;
+	glow_members_expire(&m, now);
+	assert_string_equal(roster_ids(), "n1"); /* who never came has gone */
+}
+
+static void test_too_many(void **state)
+{
+	char id[16];
+
+	(void)state;
+	for (int k = 0; k < GLOW_MEMBERS_MAX; k++) {
+		snprintf(id, sizeof(id), "n%d", k);
+		assert_true(says(id, true));
+	}
+	assert_false(says("more", true));
+	assert_false(info("more", 8, ""));
+	assert_null(glow_members_find(&m, "more"));
+	assert_true(glow_members_info(&m, "n7", "", 0, &diag));
+	assert_true(says("more", true));
+}
+
+/* Whatever comes and goes in whatever order is found by its name, and nothing else is. */
+static void test_by_name(void **state)
+{
+	bool there[100] = { false };
+	struct dice d;
+	char id[16];
+	int gone = 0;
+
+	(void)state;
+	dice_init(&d);
+	for (int round = 0; round < 5000; round++) {
+		uint32_t k = dice_roll(&d, 100);
+		bool comes = dice_roll(&d, 2);
+
+		snprintf(id, sizeof(id), "n%u", k);
+		if (comes)
+			says(id, true);
+		else
+			assert_int_equal(glow_members_info(&m, id, "", 0, &diag), there[k]);
+		there[k] = comes;
+	}
+	for (uint32_t k = 0; k < 100; k++) {
+		const struct glow_member *one;
+
+		snprintf(id, sizeof(id), "n%u", k);
+		one = glow_members_find(&m, id);
+		assert_int_equal(there[k], one != NULL);
+		assert_true(!one || strcmp(one->id, id) == 0);
+		gone += !one;
+	}
+	assert_in_range(gone, 1, 99); /* both kinds were looked at */
+	assert_int_equal(m.n, 100 - gone);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_in_the_roster), T(test_order),     T(test_changes), T(test_grace),
+		T(test_back_in_time),  T(test_forgotten), T(test_broken),  T(test_sessions),
+		T(test_restore),       T(test_too_many),  T(test_by_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <glow/log.h>
+#include <glow/scenes.h>
+
+#include "../../bridge/app/conductor/roster_store.h"
+#include "../harness/outbox.h"
+
+#define MS     INT64_C(1000000)
+#define ROSTER "glow/roster"
+
+#define KEPT(effective)                                                       \
+	"{\"rev\":41,\"effective_us\":" effective ",\"pixels\":8,\"nodes\":[" \
+	"{\"id\":\"n0\",\"groups\":[],\"pixels\":8,\"offset\":0,\"reverse\":false,\"gap\":0}]}"
+
+static struct glow_roster_store store;
+static struct glow_raw now;
+
+static int setup(void **state)
+{
+	(void)state;
+	glow_log_setup("error", "text");
+	now.ns = 1000 * MS;
+	glow_roster_store_init(&store);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	glow_roster_store_fini(&store);
+	forget();
+	return 0;
+}
+
+static bool restore(const char *text)
+{
+	return glow_roster_store_restore(&store, &(struct glow_message){ .payload = text, .len = strlen(text) });
+}
+
+/* A roster of n0, of so many pixels, that takes effect at that time. */
+static bool renew(uint32_t pixels, int64_t effective_us)
+{
+	struct glow_roster fresh = { .n = 1, .nodes = calloc(1, sizeof(*fresh.nodes)) };
+
+	assert_non_null(fresh.nodes);
+	fresh.nodes[0].pixels = pixels;
+	strcpy(fresh.nodes[0].id, "n0");
+	glow_roster_lay(&fresh);
+	return glow_roster_store_renew(&store, &fresh, (struct glow_time){ effective_us });
+}
+
+/* Changes that come together make one roster, 0.2 s after the first of them. */
+static void test_gathers(void **state)
+{
+	(void)state;
+	assert_int_equal(store.due.ns, GLOW_NEVER);
+	glow_roster_store_change(&store, now);
+	assert_int_equal(store.due.ns, now.ns + 200 * MS);
+	glow_roster_store_change(&store, (struct glow_raw){ now.ns + 150 * MS });
+	assert_int_equal(store.due.ns, now.ns + 200 * MS);
+	renew(8, 500);
+	assert_int_equal(store.due.ns, GLOW_NEVER);
+	glow_roster_store_change(&store, now);
+	renew(8, 500); /* in vain, and over as well */
+	assert_int_equal(store.due.ns, GLOW_NEVER);
+}
+
+static void test_renews(void **state)
+{
+	(void)state;
+	assert_true(renew(8, 500));
+	assert_int_equal(store.roster.rev, 1);
+	assert_int_equal(store.roster.effective_us, 500);
+	assert_false(renew(8, 900)); /* the same */
+	assert_int_equal(store.roster.rev, 1);
+	assert_int_equal(store.roster.effective_us, 500);
+	assert_true(renew(9, 900));
+	assert_int_equal(store.roster.rev, 2);
+	assert_int_equal(store.roster.effective_us, 900);
+}
+
+static void test_restores(void **state)
+{
+	(void)state;
+	assert_true(restore(KEPT("7")));
+	assert_int_equal(store.roster.rev, 41);
+	assert_false(renew(8, 900));
+	assert_true(renew(9, 900));
+	assert_int_equal(store.roster.rev, 42);
+}
+
+static void test_skips_what_is_broken(void **state)
+{
+	(void)state;
+	assert_true(restore(KEPT("7")));
+	assert_false(restore(""));
+	assert_false(restore("[1"));
+	assert_false(restore("{\"rev\":1,\"nodes\":5}"));
+	assert_int_equal(store.roster.rev, 41);
+	assert_int_equal(store.roster.n, 1);
+}
+
+/* One that takes effect a minute from now or later was made on another timeline. */
+static void test_another_timeline(void **state)
+{
+	(void)state;
+	restore(KEPT("60000899"));
+	assert_false(renew(8, 900));
+	restore(KEPT("60000900"));
+	assert_true(renew(8, 900));
+	assert_int_equal(store.roster.effective_us, 900);
+}
+
+static void test_publishes(void **state)
+{
+	const struct glow_publisher out = { "glow", "", outbox };
+
+	(void)state;
+	glow_roster_store_publish(&store, &out);
+	assert_int_equal(n_sent, 0); /* there is none */
+	restore(KEPT("7"));
+	glow_roster_store_publish(&store, &out);
+	assert_string_equal(last(ROSTER), KEPT("7"));
+	assert_true(find(ROSTER)->retained);
+	assert_int_equal(find(ROSTER)->qos, 1);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_gathers),          T(test_renews),    T(test_restores), T(test_skips_what_is_broken),
+		T(test_another_timeline), T(test_publishes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
