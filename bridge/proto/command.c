@@ -392,12 +392,11 @@ static const struct glow_effect_desc *resulting_effect(const struct reading *r)
 	uint32_t has = r->cmd->has;
 	const struct glow_effect_desc *present = r->ctx->any ? NULL : r->ctx->current;
 	const struct glow_effect_desc *e = has & GLOW_HAS_EFFECT ? r->cmd->effect : present;
-	const struct glow_effect_desc *solid = glow_effect_at(0);
 
 	if (has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
-		return solid;
-	if (has & GLOW_HAS_COLOR && !(has & GLOW_HAS_EFFECT) && !(e && glow_effect_has_color(e)))
-		return solid;
+		return &glow_effect_solid;
+	if (has & GLOW_HAS_COLOR && !(has & GLOW_HAS_EFFECT) && !(e && glow_param_with(e, GLOW_ROLE_COLOR) >= 0))
+		return &glow_effect_solid;
 	return e;
 }
 
@@ -556,11 +555,11 @@ static void apply_params(const struct glow_command *command, struct glow_look *l
 void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,
 			struct glow_look *look)
 {
-	const struct glow_effect_desc *solid = glow_effect_at(0);
 	uint32_t has = command->has;
 	bool paints = has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS);
-	bool over_solid =
-		has & GLOW_HAS_COLOR || (has & GLOW_HAS_EFFECT ? command->named == solid : look->effect == solid);
+	const struct glow_effect_desc *under = has & GLOW_HAS_EFFECT ? command->named : look->effect;
+	bool over_solid = has & GLOW_HAS_COLOR || under == &glow_effect_solid;
+	int color;
 
 	/* Whoever names what to show wants to see it. */
 	if (has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
@@ -579,8 +578,10 @@ void glow_command_apply(const struct glow_command *command, struct glow_shape sh
 		look->seed = seed;
 		if (look->effect)
 			glow_params_default(look->effect, &look->params);
-	} else if (has & GLOW_HAS_COLOR && look->effect && glow_param_find(look->effect, "color") >= 0) {
-		look->params.v[glow_param_find(look->effect, "color")] = GLOW_LIGHT_COLOR;
+	} else if (has & GLOW_HAS_COLOR && look->effect) {
+		color = glow_param_with(look->effect, GLOW_ROLE_COLOR);
+		if (color >= 0)
+			look->params.v[color] = GLOW_LIGHT_COLOR;
 	}
 	if (look->effect)
 		apply_params(command, look);
@@ -603,7 +604,7 @@ enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, i
 		code = diag->code;
 	cJSON_Delete(tree);
 	if (!ret_look->effect)
-		ret_look->effect = glow_effect_at(0);
+		ret_look->effect = &glow_effect_solid;
 	return code;
 }
 

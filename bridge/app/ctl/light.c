@@ -164,7 +164,7 @@ static int run_identify(const void *values, int n_words, char *const words[])
 {
 	if (n_words != 1)
 		return glow_ctl_fail(EX_USAGE, "identify whom? for example: glowctl identify pi3");
-	return command(values, words[0], "notify", "identify", glow_ctl_notify_payload);
+	return command(values, words[0], "notify", glow_effect_identify.name, glow_ctl_notify_payload);
 }
 
 static const struct glow_option set_rows[] = {

@@ -495,7 +495,7 @@ static void remove_notice(struct glow_node *b, const char *id)
 
 static const struct glow_effect_desc *blink(void)
 {
-	return glow_effect_find("blink", strlen("blink"));
+	return &glow_effect_blink;
 }
 
 static void apply_notify(struct glow_node *b, const struct glow_command *cmd, int64_t now_us, uint32_t seed)
