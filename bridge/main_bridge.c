@@ -14,6 +14,7 @@
 #include <glow/log.h>
 #include <glow/node_run.h>
 #include <glow/options.h>
+#include <glow/params.h>
 #include <glow/topics.h>
 
 struct options {

@@ -41,9 +41,6 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 /** Reads "a,b,c" into groups; false when an id is not valid or there are too many. */
 bool glow_groups_parse(const char *list, struct glow_info *info);
 
-/** "200..60000 ms (4000)": a row's range, unit and default for people. */
-void glow_param_range(const struct glow_param_desc *row, char *ret_text, size_t size);
-
 /** What a node knows of cluster time. */
 struct glow_stats_sync {
 	char state[16];    /**< glow_sync_state_name(); "" counts as "unsynced" */
