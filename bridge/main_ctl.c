@@ -9,11 +9,12 @@
 #include <glow/log.h>
 #include <glow/options.h>
 
-#define N(array) (sizeof(array) / sizeof((array)[0]))
+#define GLOW_OPTIONS struct glow_ctl_options
+#define N(array)     (sizeof(array) / sizeof((array)[0]))
 
 static const struct glow_option rows[] = {
-	GLOW_BROKER_ROWS(struct glow_ctl_options),
-	GLOW_LOG_ROWS(struct glow_ctl_options, "warning"),
+	GLOW_BROKER_ROWS,
+	GLOW_LOG_ROWS("warning"),
 };
 
 static const struct glow_subcommand *const commands[] = {
