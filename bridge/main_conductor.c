@@ -93,9 +93,9 @@ int main(int argc, char **argv)
 	struct options options = { 0 };
 	struct glow_config config;
 	struct glow_conductor_run_cfg cfg;
-	int status = glow_config_read(&config, &program, &options, argc, argv);
+	int status;
 
-	if (status)
+	if (!glow_config_read(&config, &program, &options, argc, argv, &status))
 		return status;
 	glow_log_setup(options.common.log_level, options.common.log_format);
 	cfg = conduct_cfg(&options);

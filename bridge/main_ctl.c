@@ -50,9 +50,9 @@ int main(int argc, char **argv)
 {
 	struct glow_ctl_options options = GLOW_CTL_OPTIONS_NONE;
 	struct glow_config config;
-	int status = glow_config_read(&config, &program, &options, argc, argv);
+	int status;
 
-	if (status)
+	if (!glow_config_read(&config, &program, &options, argc, argv, &status))
 		return status;
 	glow_log_setup(options.common.log_level, options.common.log_format);
 	if (glow_prefix_valid(options.common.prefix))
