@@ -50,10 +50,10 @@ struct glow_stats_sync {
 };
 
 struct glow_stats {
-	unsigned fps;      /**< frames shown in the last second */
+	unsigned fps;      /**< frames shown in a second: the mean since the stats before, 2 to 10 s ago */
 	uint64_t late;     /**< frames more than a millisecond late, since start */
 	uint64_t dropped;  /**< slots skipped because the board was not ready, since start */
-	uint32_t write_us; /**< the board's write time, smoothed */
+	uint32_t write_us; /**< the board's write time: the median of the latest writes */
 	uint16_t meter[GLOW_METERS];
 	double temperature_c; /**< NAN: no sensor */
 	struct glow_stats_sync sync;
