@@ -14,6 +14,7 @@
 #include <glow/loop.h>
 #include <glow/node_run.h>
 #include <glow/options.h>
+#include <glow/params.h>
 #include <glow/topics.h>
 
 struct options {
@@ -32,78 +33,62 @@ struct options {
 	char *flash_limit;
 };
 
-#define AT(field) .offset = offsetof(struct options, field)
-#define STRING(n, d, a, g, f, h)                                                                     \
-	{                                                                                            \
-		.name = n, .type = GLOW_OPT_STRING, .def = d, .arg = a, .group = g, AT(f), .help = h \
-	}
-#define CHOICE(n, d, c, g, f, h)                                                                         \
-	{                                                                                                \
-		.name = n, .type = GLOW_OPT_CHOICE, .def = d, .choices = c, .group = g, AT(f), .help = h \
-	}
-#define INT(n, d, lo, hi, a, g, f, h)                                                                         \
-	{                                                                                                     \
-		.name = n, .type = GLOW_OPT_INT, .def = d, .min = lo, .max = hi, .arg = a, .group = g, AT(f), \
-		.help = h                                                                                     \
-	}
-#define VERB(n, h)                                                                         \
-	{                                                                                  \
-		.name = n, .type = GLOW_OPT_VERB, .group = "Instead of running", .help = h \
-	}
+#define GLOW_OPTIONS struct options
 
 static const char broker[] = "Broker", node[] = "Node", board[] = "Board", show[] = "Display", limits[] = "Limits";
 
 static const struct glow_option rows[] = {
-	GLOW_BROKER_ROWS(struct options),
-	STRING("discovery", "homeassistant", "TOPIC", broker, discovery,
-	       "prefix of Home Assistant's discovery; off for none"),
+	GLOW_BROKER_ROWS,
+	GLOW_ROW_STRING("discovery", "homeassistant", "TOPIC", broker, discovery,
+			"prefix of Home Assistant's discovery; off for none"),
 
-	STRING("node", NULL, "ID", node, node, "id of this node (default: the host name in lower case)"),
-	STRING("groups", "", "ID,ID", node, groups, "groups this node belongs to"),
+	GLOW_ROW_STRING("node", NULL, "ID", node, node, "id of this node (default: the host name in lower case)"),
+	GLOW_ROW_STRING("groups", "", "ID,ID", node, groups, "groups this node belongs to"),
 
-	CHOICE("board", "auto", glow_board_choices, board, board, "which board; auto takes the one that is there"),
-	CHOICE("gpio", "auto", "auto|gpiod|sysfs", board, gpio, "road to the Blinkt!'s pins"),
-	STRING("gpio-chip", "", "CHIP", board, gpio_chip, "GPIO chip by label or path (default: the Pi's own)"),
-	INT("pin-data", "23", 0, 1023, "LINE", board, pin_data, "Blinkt! data line, BCM number"),
-	INT("pin-clock", "24", 0, 1023, "LINE", board, pin_clock, "Blinkt! clock line, BCM number"),
-	CHOICE("i2c", "auto", "auto|dev|gpio|leds", board, i2c, "road to the PiGlow"),
-	STRING("i2c-bus", "/dev/i2c-1", "DEVICE", board, i2c_bus, "I2C bus of the PiGlow"),
-	INT("pin-sda", "2", 0, 1023, "LINE", board, pin_sda, "data line for I2C over GPIO"),
-	INT("pin-scl", "3", 0, 1023, "LINE", board, pin_scl, "clock line for I2C over GPIO"),
-	STRING("sysfs", "/sys", "DIR", board, sysfs, "root of the sysfs to use"),
-	STRING("virtual-out", "", "FILE", board, virtual_out, "append each frame to this file, a JSON line each"),
-	INT("virtual-pixels", "8", 1, GLOW_PIXELS_MAX, "N", board, virtual_pixels,
-	    "length of a virtual or terminal row"),
-	CHOICE("virtual-shape", "blinkt", "blinkt|piglow", board, virtual_shape,
-	       "shape of a virtual or terminal board"),
+	GLOW_ROW_CHOICE("board", "auto", glow_board_choices, board, board,
+			"which board; auto takes the one that is there"),
+	GLOW_ROW_CHOICE("gpio", "auto", "auto|gpiod|sysfs", board, gpio, "road to the Blinkt!'s pins"),
+	GLOW_ROW_STRING("gpio-chip", "", "CHIP", board, gpio_chip,
+			"GPIO chip by label or path (default: the Pi's own)"),
+	GLOW_ROW_INT("pin-data", "23", 0, 1023, "LINE", board, pin_data, "Blinkt! data line, BCM number"),
+	GLOW_ROW_INT("pin-clock", "24", 0, 1023, "LINE", board, pin_clock, "Blinkt! clock line, BCM number"),
+	GLOW_ROW_CHOICE("i2c", "auto", "auto|dev|gpio|leds", board, i2c, "road to the PiGlow"),
+	GLOW_ROW_STRING("i2c-bus", "/dev/i2c-1", "DEVICE", board, i2c_bus, "I2C bus of the PiGlow"),
+	GLOW_ROW_INT("pin-sda", "2", 0, 1023, "LINE", board, pin_sda, "data line for I2C over GPIO"),
+	GLOW_ROW_INT("pin-scl", "3", 0, 1023, "LINE", board, pin_scl, "clock line for I2C over GPIO"),
+	GLOW_ROW_STRING("sysfs", "/sys", "DIR", board, sysfs, "root of the sysfs to use"),
+	GLOW_ROW_STRING("virtual-out", "", "FILE", board, virtual_out,
+			"append each frame to this file, a JSON line each"),
+	GLOW_ROW_INT("virtual-pixels", "8", 1, GLOW_PIXELS_MAX, "N", board, virtual_pixels,
+		     "length of a virtual or terminal row"),
+	GLOW_ROW_CHOICE("virtual-shape", "blinkt", "blinkt|piglow", board, virtual_shape,
+			"shape of a virtual or terminal board"),
 
-	STRING("idle", "off", "WORDS", show, idle, "shown while nothing else is: blue, cpu, progress 40%, rainbow …"),
-	INT("fps", "60", 1, 240, "N", show, fps, "frames a second while something moves"),
-	INT("time-offset-ms", "0", -10000, 10000, "MS", show, time_offset_ms,
-	    "show everything this much later (earlier below 0)"),
-	{ .name = "reverse",
-	  .type = GLOW_OPT_BOOL,
-	  .def = "no",
-	  .group = show,
-	  AT(reverse),
-	  .help = "the board is mounted the other way round" },
-	CHOICE("lost-indicator", "off", "off|pixel", show, lost_indicator,
-	       "pixel: one dim pixel tells that the broker is lost"),
-	CHOICE("on-exit", "clear", "clear|keep", show, on_exit, "the LEDs when the program ends"),
+	GLOW_ROW_STRING("idle", "off", "WORDS", show, idle,
+			"shown while nothing else is: blue, cpu, progress 40%, rainbow …"),
+	GLOW_ROW_INT("fps", "60", 1, 240, "N", show, fps, "frames a second while something moves"),
+	GLOW_ROW_INT("time-offset-ms", "0", -10000, 10000, "MS", show, time_offset_ms,
+		     "show everything this much later (earlier below 0)"),
+	GLOW_ROW_SWITCH("reverse", "no", show, reverse, "the board is mounted the other way round"),
+	GLOW_ROW_CHOICE("lost-indicator", "off", "off|pixel", show, lost_indicator,
+			"pixel: one dim pixel tells that the broker is lost"),
+	GLOW_ROW_CHOICE("on-exit", "clear", "clear|keep", show, on_exit, "the LEDs when the program ends"),
 
-	INT("brightness-limit", "255", 0, 255, "N", limits, brightness_limit, "what full brightness shines as"),
-	INT("current-limit-ma", "-1", -1, 1000000, "MA", limits, current_limit_ma,
-	    "most supply current; 0 for no limit, -1 for the board's own safe one"),
-	CHOICE("flash-limit", "on", "on|off", limits, flash_limit, "at most three flashes a second (WCAG 2.3.1)"),
+	GLOW_ROW_INT("brightness-limit", "255", 0, 255, "N", limits, brightness_limit,
+		     "what full brightness shines as"),
+	GLOW_ROW_INT("current-limit-ma", "-1", -1, 1000000, "MA", limits, current_limit_ma,
+		     "most supply current; 0 for no limit, -1 for the board's own safe one"),
+	GLOW_ROW_CHOICE("flash-limit", "on", "on|off", limits, flash_limit,
+			"at most three flashes a second (WCAG 2.3.1)"),
 
-	GLOW_LOG_ROWS(struct options, "info"),
+	GLOW_LOG_ROWS("info"),
 
-	VERB("doctor", "say what is missing, and how to mend it"),
-	VERB("check-config", "check options and environment, and do nothing"),
-	VERB("print-config", "every value and where it came from"),
-	VERB("list-effects", "every effect and its parameters"),
-	VERB("list-boards", "every board"),
-	VERB("healthcheck", "ask the running bridge of this node whether it is well"),
+	GLOW_ROW_VERB("doctor", "say what is missing, and how to mend it"),
+	GLOW_ROW_VERB("check-config", "check options and environment, and do nothing"),
+	GLOW_ROW_VERB("print-config", "every value and where it came from"),
+	GLOW_ROW_VERB("list-effects", "every effect and its parameters"),
+	GLOW_ROW_VERB("list-boards", "every board"),
+	GLOW_ROW_VERB("healthcheck", "ask the running bridge of this node whether it is well"),
 };
 
 static const struct glow_program program = {
@@ -202,9 +187,9 @@ int main(int argc, char **argv)
 	struct options options = { 0 };
 	struct glow_config config;
 	struct glow_node_run_cfg cfg;
-	int status = glow_config_read(&config, &program, &options, argc, argv);
+	int status;
 
-	if (status)
+	if (!glow_config_read(&config, &program, &options, argc, argv, &status))
 		return status;
 	glow_log_setup(options.common.log_level, options.common.log_format);
 	cfg = node_cfg(&options);

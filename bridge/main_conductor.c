@@ -20,42 +20,30 @@ struct options {
 	int64_t grace_s;
 };
 
-#define AT(field) .offset = offsetof(struct options, field)
-#define STRING(n, d, a, g, f, h)                                                                     \
-	{                                                                                            \
-		.name = n, .type = GLOW_OPT_STRING, .def = d, .arg = a, .group = g, AT(f), .help = h \
-	}
-#define VERB(n, h)                                                                         \
-	{                                                                                  \
-		.name = n, .type = GLOW_OPT_VERB, .group = "Instead of running", .help = h \
-	}
+#define GLOW_OPTIONS struct options
 
 static const char broker[] = "Broker", strip[] = "Strip";
 
 static const struct glow_option rows[] = {
-	GLOW_BROKER_ROWS(struct options),
-	STRING("discovery", "homeassistant", "TOPIC", broker, discovery,
-	       "prefix of Home Assistant's discovery; off for none"),
-	STRING("node", NULL, "ID", broker, node, "name of this conductor (default: the host name in lower case)"),
+	GLOW_BROKER_ROWS,
+	GLOW_ROW_STRING("discovery", "homeassistant", "TOPIC", broker, discovery,
+			"prefix of Home Assistant's discovery; off for none"),
+	GLOW_ROW_STRING("node", NULL, "ID", broker, node,
+			"name of this conductor (default: the host name in lower case)"),
 
-	STRING("order", "", "ID,ID", strip, order, "nodes that come first on the strip; the others follow by name"),
-	STRING("reverse", "", "ID,ID", strip, reverse, "nodes that hang the other way round"),
-	STRING("gap", "", "ID=N,…", strip, gap, "pixels left free behind a node"),
-	{ .name = "grace-s",
-	  .type = GLOW_OPT_INT,
-	  .def = "60",
-	  .max = 86400,
-	  .arg = "S",
-	  .group = strip,
-	  AT(grace_s),
-	  .help = "how long a node that went offline keeps its place" },
+	GLOW_ROW_STRING("order", "", "ID,ID", strip, order,
+			"nodes that come first on the strip; the others follow by name"),
+	GLOW_ROW_STRING("reverse", "", "ID,ID", strip, reverse, "nodes that hang the other way round"),
+	GLOW_ROW_STRING("gap", "", "ID=N,…", strip, gap, "pixels left free behind a node"),
+	GLOW_ROW_INT("grace-s", "60", 0, 86400, "S", strip, grace_s,
+		     "how long a node that went offline keeps its place"),
 
-	GLOW_LOG_ROWS(struct options, "info"),
+	GLOW_LOG_ROWS("info"),
 
-	VERB("doctor", "say what is missing, and how to mend it"),
-	VERB("check-config", "check options and environment, and do nothing"),
-	VERB("print-config", "every value and where it came from"),
-	VERB("healthcheck", "ask the running conductor of this name whether it is well"),
+	GLOW_ROW_VERB("doctor", "say what is missing, and how to mend it"),
+	GLOW_ROW_VERB("check-config", "check options and environment, and do nothing"),
+	GLOW_ROW_VERB("print-config", "every value and where it came from"),
+	GLOW_ROW_VERB("healthcheck", "ask the running conductor of this name whether it is well"),
 };
 
 static const struct glow_program program = {
@@ -105,9 +93,9 @@ int main(int argc, char **argv)
 	struct options options = { 0 };
 	struct glow_config config;
 	struct glow_conductor_run_cfg cfg;
-	int status = glow_config_read(&config, &program, &options, argc, argv);
+	int status;
 
-	if (status)
+	if (!glow_config_read(&config, &program, &options, argc, argv, &status))
 		return status;
 	glow_log_setup(options.common.log_level, options.common.log_format);
 	cfg = conduct_cfg(&options);

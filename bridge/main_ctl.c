@@ -9,11 +9,12 @@
 #include <glow/log.h>
 #include <glow/options.h>
 
-#define N(array) (sizeof(array) / sizeof((array)[0]))
+#define GLOW_OPTIONS struct glow_ctl_options
+#define N(array)     (sizeof(array) / sizeof((array)[0]))
 
 static const struct glow_option rows[] = {
-	GLOW_BROKER_ROWS(struct glow_ctl_options),
-	GLOW_LOG_ROWS(struct glow_ctl_options, "warning"),
+	GLOW_BROKER_ROWS,
+	GLOW_LOG_ROWS("warning"),
 };
 
 static const struct glow_subcommand *const commands[] = {
@@ -49,9 +50,9 @@ int main(int argc, char **argv)
 {
 	struct glow_ctl_options options = GLOW_CTL_OPTIONS_NONE;
 	struct glow_config config;
-	int status = glow_config_read(&config, &program, &options, argc, argv);
+	int status;
 
-	if (status)
+	if (!glow_config_read(&config, &program, &options, argc, argv, &status))
 		return status;
 	glow_log_setup(options.common.log_level, options.common.log_format);
 	if (glow_prefix_valid(options.common.prefix))

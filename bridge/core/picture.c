@@ -252,10 +252,9 @@ static void move(struct motion *m, enum glow_pace pace)
 		m->pace = pace;
 }
 
-/* The gauge's first parameter row named `source` says which meter it shows. */
 static void move_effect(struct motion *m, const struct glow_effect_desc *effect, const struct glow_params *params)
 {
-	int row = glow_param_find(effect, "source");
+	int row = glow_param_with(effect, GLOW_ROLE_METER);
 
 	move(m, effect->pace);
 	if (row >= 0 && params->v[row] < GLOW_METERS)

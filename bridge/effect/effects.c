@@ -16,7 +16,7 @@ static const struct glow_effect_desc *const effects[] = {
 #undef X
 };
 
-const char *const glow_meter_names[GLOW_METERS + 1] = { "cpu", "memory", "temperature", "load", "network", NULL };
+const char *const glow_meter_names[GLOW_METERS + 1] = { GLOW_METER_NAMES, NULL };
 
 const struct glow_effect_desc *glow_effect_at(size_t k)
 {

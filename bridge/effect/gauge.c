@@ -10,13 +10,13 @@
 enum { SOURCE, VALUE, LOW, HIGH, BACKGROUND, STYLE };
 enum { STYLE_GRADIENT, STYLE_LEVEL };
 
-/* As glow_meter_names, and a number that comes with the command. */
-static const char *const sources[] = { "cpu", "memory", "temperature", "load", "network", "number", NULL };
+static const char *const sources[] = { GLOW_METER_NAMES, "number", NULL };
 static const char *const styles[] = { "gradient", "level", NULL };
 
 static const struct glow_param_desc params[] = {
 	[SOURCE] = { .name = "source",
 		     .type = GLOW_PARAM_CHOICE,
+		     .role = GLOW_ROLE_METER,
 		     .min = 0,
 		     .max = GLOW_METERS,
 		     .def = GLOW_METER_CPU,
@@ -25,6 +25,7 @@ static const struct glow_param_desc params[] = {
 		     .choices = sources },
 	[VALUE] = { .name = "value",
 		    .type = GLOW_PARAM_INT,
+		    .role = GLOW_ROLE_PERCENT,
 		    .min = 0,
 		    .max = 100,
 		    .def = 50,

@@ -13,6 +13,7 @@ static const struct glow_param_desc params[] = {
 	[COLOR] = GLOW_PARAM_LIGHT_COLOR,
 	[VALUE] = { .name = "value",
 		    .type = GLOW_PARAM_INT,
+		    .role = GLOW_ROLE_PERCENT,
 		    .min = 0,
 		    .max = 100,
 		    .def = 50,

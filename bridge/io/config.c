@@ -21,6 +21,8 @@
 
 #include <glow/config.h>
 
+#include "config_command.h"
+#include "config_pages.h"
 #include "config_row.h"
 
 #define STRING_MAX 4096
@@ -28,19 +30,19 @@
 /* argp's keys: the letter of a short option, or one of these plus the row. argp's own begin far above. */
 enum { KEY_ROW = 0x1000, KEY_NO = 0x2000, KEY_END = 0x3000 };
 
+/* Among these functions, in place of an exit status: the command line asked for a page, and has it. */
+enum { ANSWERED = -1 };
+
 struct reader {
 	struct glow_config *config;
 	struct argp_option *options;
 	int status;
 };
 
-static void *need(void *allocated)
+static int no_memory(void)
 {
-	if (!allocated) {
-		fputs("out of memory\n", stderr);
-		exit(EX_OSERR);
-	}
-	return allocated;
+	fputs("out of memory\n", stderr);
+	return EX_OSERR;
 }
 
 /* One line whatever the user typed: control characters do not get through. */
@@ -132,14 +134,17 @@ static void string_free(const struct glow_option *o, char **slot)
 	*slot = NULL;
 }
 
-static void line_add(char **slot, const char *text)
+/* Keeps a copy of the text; a list gets it as one more line. */
+static int string_keep(const struct glow_option *o, char **slot, const char *text)
 {
-	char *longer = NULL;
+	bool more = o->type == GLOW_OPT_LIST && *slot;
+	char *kept = NULL;
 
-	if (asprintf(&longer, "%s%s%s", *slot ? *slot : "", *slot ? "\n" : "", text) < 0)
-		need(NULL);
-	free(*slot);
-	*slot = longer;
+	if (asprintf(&kept, "%s%s%s", more ? *slot : "", more ? "\n" : "", text) < 0)
+		return no_memory();
+	string_free(o, slot);
+	*slot = kept;
+	return 0;
 }
 
 static int string_check(const struct glow_program *program, const struct glow_option *o, int status, const char *label,
@@ -181,16 +186,11 @@ static int value_set(struct glow_config *config, size_t row, enum glow_source so
 	default:
 		r = string_check(program, o, status, label, text);
 	}
-	if (r)
-		return r;
-	if (o->type == GLOW_OPT_LIST)
-		line_add(slot, text);
-	else if (o->type != GLOW_OPT_INT && o->type != GLOW_OPT_BOOL) {
-		string_free(o, slot);
-		*(char **)slot = need(strdup(text));
-	}
-	config->source[row] = source;
-	return 0;
+	if (!r && o->type != GLOW_OPT_INT && o->type != GLOW_OPT_BOOL)
+		r = string_keep(o, slot, text);
+	if (!r)
+		config->source[row] = source;
+	return r;
 }
 
 /* Command line. */
@@ -230,10 +230,12 @@ static int long_fault(const struct reader *reader, const char *word)
 	const struct glow_program *program = reader->config->program;
 	size_t len = strcspn(word + 2, "=");
 	const struct argp_option *found = NULL, *other = NULL;
-	char *name = need(strndup(word + 2, len));
+	char *name = strndup(word + 2, len);
 	bool has_value = word[2 + len];
 	int status = 0;
 
+	if (!name)
+		return no_memory();
 	for (const struct argp_option *a = reader->options; a->name; a++) {
 		if (strncmp(a->name, name, len) != 0)
 			continue;
@@ -308,8 +310,8 @@ static int verb_set(struct reader *reader, size_t row)
 	const struct glow_program *program = config->program;
 	const char *name = glow_row_at(program, row)->name;
 
-	if (glow_row_answer(program, row, stdout))
-		exit(EX_OK);
+	if (glow_pages_answer(program, row, stdout))
+		return ANSWERED;
 	if (config->verb && config->verb != name)
 		return complain(program, EX_USAGE, "--%s and --%s cannot be given together", config->verb, name);
 	config->verb = name;
@@ -376,15 +378,23 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	return reader->status ? EINVAL : 0;
 }
 
-/* argp's own table: an entry for each row, a second one for --no-<name>, an empty one at the end. */
+static void options_free(struct argp_option *options)
+{
+	for (struct argp_option *a = options; a && a->name; a++)
+		if (a->key >= KEY_NO)
+			free((char *)a->name);
+	free(options);
+}
 
+/* argp's own table: an entry for each row, a second one for --no-<name>, an empty one at the end. NULL without memory.
+ */
 static struct argp_option *options_make(const struct glow_program *program)
 {
 	size_t n = glow_row_count(program);
-	struct argp_option *options = need(calloc(2 * n + 1, sizeof(*options)));
+	struct argp_option *options = calloc(2 * n + 1, sizeof(*options));
 	struct argp_option *to = options;
 
-	for (size_t row = 0; row < n; row++) {
+	for (size_t row = 0; options && row < n; row++) {
 		const struct glow_option *o = glow_row_at(program, row);
 		char *negated = NULL;
 
@@ -394,19 +404,13 @@ static struct argp_option *options_make(const struct glow_program *program)
 					      .arg = glow_row_takes_value(o) ? glow_row_arg(o) : NULL };
 		if (o->type != GLOW_OPT_BOOL)
 			continue;
-		if (asprintf(&negated, "no-%s", o->name) < 0)
-			need(NULL);
+		if (asprintf(&negated, "no-%s", o->name) < 0) {
+			options_free(options);
+			return NULL;
+		}
 		*to++ = (struct argp_option){ .name = negated, .key = KEY_NO + (int)row };
 	}
 	return options;
-}
-
-static void options_free(struct argp_option *options)
-{
-	for (struct argp_option *a = options; a->name; a++)
-		if (a->key >= KEY_NO)
-			free((char *)a->name);
-	free(options);
 }
 
 static int command_line_read(struct glow_config *config, int argc, char **argv)
@@ -414,6 +418,8 @@ static int command_line_read(struct glow_config *config, int argc, char **argv)
 	struct reader reader = { .config = config, .options = options_make(config->program) };
 	struct argp argp = { .options = reader.options, .parser = parse };
 
+	if (!reader.options)
+		return no_memory();
 	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &reader) != 0 && !reader.status)
 		reader.status = EX_OSERR;
 	options_free(reader.options);
@@ -466,9 +472,11 @@ static int secret_file_read(struct glow_config *config, size_t row, const char *
 {
 	/* Room for the newline, for one byte too many to be noticed, and for NUL. */
 	size_t size = string_max(&config->program->options[row]) + 3;
-	char *text = need(calloc(1, size));
-	int status = secret_file_set(config, row, label, path, text, size);
+	char *text = calloc(1, size);
+	int status = text ? secret_file_set(config, row, label, path, text, size) : no_memory();
 
+	if (!text)
+		return status;
 	explicit_bzero(text, size);
 	free(text);
 	return status;
@@ -534,41 +542,44 @@ static int environment_read(struct glow_config *config)
 	return 0;
 }
 
-static void defaults_set(struct glow_config *config)
+static int defaults_set(struct glow_config *config)
 {
-	for (size_t row = 0; row < config->program->n_options; row++) {
+	int status = 0;
+
+	for (size_t row = 0; row < config->program->n_options && !status; row++) {
 		const struct glow_option *o = &config->program->options[row];
-		int status = 0;
 
 		if (config->source[row] == GLOW_FROM_DEFAULT && o->type != GLOW_OPT_VERB && o->def)
 			status = value_set(config, row, GLOW_FROM_DEFAULT, o->name, o->def);
-		assert(status == 0); /* a default in our own table that its row refuses */
-		(void)status;
 	}
+	assert(status == 0 || status == EX_OSERR); /* else a default in our own table that its row refuses */
+	return status;
 }
 
-int glow_config_read(struct glow_config *config, const struct glow_program *program, void *values, int argc,
-		     char **argv)
+bool glow_config_read(struct glow_config *config, const struct glow_program *program, void *values, int argc,
+		      char **argv, int *ret_status)
 {
 	const struct glow_subcommand *command = glow_command_find(program, argc, argv);
-	int status;
+	int status = 0;
 
 	*config = (struct glow_config){ .program = program, .values = values, .first_arg = argc };
 	if (command && !glow_command_join(program, command, &config->joined))
-		need(NULL);
-	if (command)
+		status = no_memory();
+	else if (command)
 		config->program = &config->joined;
 	assert(config->program->n_options <= sizeof(config->source) / sizeof(config->source[0]));
-	status = command_line_read(config, argc, argv);
+	if (!status)
+		status = command_line_read(config, argc, argv);
 	if (!status && program->n_commands && !command)
 		status = complain(program, EX_USAGE, "say what to do; --help lists all commands");
 	if (!status)
 		status = environment_read(config);
+	if (!status)
+		status = defaults_set(config);
 	if (status)
 		glow_config_free(config);
-	else
-		defaults_set(config);
-	return status;
+	*ret_status = status == ANSWERED ? EX_OK : status;
+	return status == 0;
 }
 
 void glow_config_free(struct glow_config *config)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_command.h"
 #include "config_row.h"
 
 unsigned glow_word_distance(const char *a, const char *b)

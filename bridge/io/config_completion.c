@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "config_command.h"
 #include "config_row.h"
 
 static bool takes_file(const struct glow_option *o)

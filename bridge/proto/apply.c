@@ -37,9 +37,8 @@ enum glow_code glow_apply_read(const cJSON *tree, struct glow_apply *ret_apply, 
 	if (!cJSON_IsString(of) || strlen(of->valuestring) != OF_LEN ||
 	    strspn(of->valuestring, "0123456789abcdef") != OF_LEN)
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "of", "must have %d digits 0-9 a-f", OF_LEN);
-	if (glow_json_int(glow_json_get(tree, "at_us"), "at_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX,
-			  &ret_apply->at_us, diag) != GLOW_OK ||
-	    glow_json_int(glow_json_get(tree, "seed"), "seed", 0, UINT32_MAX, &seed, diag) != GLOW_OK)
+	if (glow_json_get_time(tree, "at_us", &ret_apply->at_us, diag) != GLOW_OK ||
+	    glow_json_get_int(tree, "seed", 0, UINT32_MAX, &seed, diag) != GLOW_OK)
 		return diag->code;
 	ret_apply->notify = strcmp(kind->valuestring, "notify") == 0;
 	ret_apply->of = (uint32_t)strtoul(of->valuestring, NULL, 16);

@@ -11,6 +11,7 @@
 #include <glow/command.h>
 #include <glow/hash.h>
 #include <glow/json.h>
+#include <glow/params.h>
 #include <glow/time.h>
 
 #define AT_MAX_AHEAD_US (60 * GLOW_US_PER_S)
@@ -22,32 +23,12 @@ struct reading {
 	struct glow_diag *diag;
 };
 
-static enum glow_code one_of(struct reading *r, const cJSON *item, const char *where, const char *const *words,
-			     int *ret_index)
-{
-	char all[120] = "";
-	size_t n = 0;
-
-	if (!cJSON_IsString(item))
-		return glow_diag_set(r->diag, GLOW_BAD_TYPE, where, "must be a string");
-	for (int k = 0; words[k]; k++) {
-		if (strcmp(words[k], item->valuestring) == 0) {
-			*ret_index = k;
-			return GLOW_OK;
-		}
-		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s", k ? ", " : "", words[k]);
-		if (n >= sizeof(all))
-			n = sizeof(all) - 1;
-	}
-	return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, where, "must be one of %s", all);
-}
-
 static enum glow_code read_state(struct reading *r, const cJSON *item)
 {
 	static const char *const words[] = { "OFF", "ON", NULL };
 	int on;
 
-	if (one_of(r, item, "state", words, &on) != GLOW_OK)
+	if (glow_json_word(item, "state", words, &on, r->diag) != GLOW_OK)
 		return r->diag->code;
 	r->cmd->on = on == 1;
 	return GLOW_OK;
@@ -97,7 +78,7 @@ static enum glow_code read_flash(struct reading *r, const cJSON *item)
 
 static enum glow_code read_at(struct reading *r, const cJSON *item)
 {
-	if (glow_json_int(item, "at_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &r->cmd->at_us, r->diag) != GLOW_OK)
+	if (glow_json_time(item, "at_us", &r->cmd->at_us, r->diag) != GLOW_OK)
 		return r->diag->code;
 	if (r->cmd->at_us > r->ctx->now_us + AT_MAX_AHEAD_US)
 		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "at_us", "must be at most 60 s ahead, got %.3f s",
@@ -122,24 +103,12 @@ static enum glow_code read_priority(struct reading *r, const cJSON *item)
 
 static enum glow_code read_id(struct reading *r, const cJSON *item)
 {
-	size_t n;
-
-	if (!cJSON_IsString(item))
-		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "id", "must be a string");
-	n = strlen(item->valuestring);
-	if (n == 0 || n > GLOW_NOTICE_ID_MAX)
-		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "id", "must have 1..%d bytes, got %zu",
-				     GLOW_NOTICE_ID_MAX, n);
-	memcpy(r->cmd->id, item->valuestring, n + 1);
-	return GLOW_OK;
+	return glow_json_text(item, "id", GLOW_NOTICE_ID_MAX, r->cmd->id, r->diag);
 }
 
 static enum glow_code read_clear(struct reading *r, const cJSON *item)
 {
-	if (!cJSON_IsBool(item))
-		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "clear", "must be true or false");
-	r->cmd->clear = cJSON_IsTrue(item);
-	return GLOW_OK;
+	return glow_json_bool(item, "clear", &r->cmd->clear, r->diag);
 }
 
 static void paint(struct glow_command *cmd, uint32_t i, struct glow_rgb c)
@@ -253,86 +222,10 @@ static enum glow_code read_leds(struct reading *r, const cJSON *map)
 	return GLOW_OK;
 }
 
-static enum glow_code read_param_color(struct reading *r, const struct glow_param_desc *row, const cJSON *item,
-				       const char *where, int32_t *ret_value)
-{
-	struct glow_rgb c;
-
-	if (row->def == GLOW_LIGHT_COLOR && cJSON_IsNull(item)) {
-		*ret_value = GLOW_LIGHT_COLOR;
-		return GLOW_OK;
-	}
-	if (glow_json_color(item, where, &c, r->diag) != GLOW_OK)
-		return r->diag->code;
-	*ret_value = glow_rgb_pack(c);
-	return GLOW_OK;
-}
-
-static enum glow_code read_param_text(struct reading *r, const cJSON *item, const char *where)
-{
-	if (!cJSON_IsString(item))
-		return glow_diag_set(r->diag, GLOW_BAD_TYPE, where, "must be a string");
-	if (strlen(item->valuestring) > GLOW_TEXT_MAX)
-		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, where, "must have at most %d characters",
-				     GLOW_TEXT_MAX);
-	for (const char *c = item->valuestring; *c; c++)
-		if (*c < ' ' || *c > '~')
-			return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, where, "must be printable ASCII");
-	memcpy(r->cmd->params.text, item->valuestring, strlen(item->valuestring) + 1);
-	return GLOW_OK;
-}
-
-static enum glow_code read_param(struct reading *r, const struct glow_param_desc *row, const cJSON *item,
-				 int32_t *ret_value)
-{
-	char where[96];
-	int64_t v = 0;
-	int choice = 0;
-	enum glow_code code = GLOW_OK;
-
-	snprintf(where, sizeof(where), "params.%s", row->name);
-	switch (row->type) {
-	case GLOW_PARAM_INT:
-		code = glow_json_int(item, where, row->min, row->max, &v, r->diag);
-		break;
-	case GLOW_PARAM_BOOL:
-		if (!cJSON_IsBool(item))
-			code = glow_diag_set(r->diag, GLOW_BAD_TYPE, where, "must be true or false");
-		v = cJSON_IsTrue(item);
-		break;
-	case GLOW_PARAM_COLOR:
-		return read_param_color(r, row, item, where, ret_value);
-	case GLOW_PARAM_CHOICE:
-		code = one_of(r, item, where, row->choices, &choice);
-		v = choice;
-		break;
-	case GLOW_PARAM_TEXT:
-		return read_param_text(r, item, where);
-	}
-	if (code == GLOW_OK)
-		*ret_value = (int32_t)v;
-	return code;
-}
-
 /* Called when cmd->effect is known. */
 static enum glow_code read_params(struct reading *r, const cJSON *params)
 {
-	const struct glow_effect_desc *e = r->cmd->effect;
-
-	for (const cJSON *item = params->child; item; item = item->next) {
-		int k = e ? glow_param_find(e, item->string) : -1;
-		char where[96];
-
-		if (k < 0) {
-			snprintf(where, sizeof(where), "params.%s", item->string);
-			return glow_diag_set(r->diag, GLOW_UNKNOWN_PARAM, where, "%s has no parameter of that name",
-					     e ? e->name : "auto");
-		}
-		if (read_param(r, &e->params[k], item, &r->cmd->params.v[k]) != GLOW_OK)
-			return r->diag->code;
-		r->cmd->params_set |= UINT32_C(1) << k;
-	}
-	return GLOW_OK;
+	return glow_params_read(params, r->cmd->effect, &r->cmd->params, &r->cmd->params_set, r->diag);
 }
 
 /* For some node: what its light shows now is not known, so it is one of all effects that must take them. */
@@ -392,12 +285,11 @@ static const struct glow_effect_desc *resulting_effect(const struct reading *r)
 	uint32_t has = r->cmd->has;
 	const struct glow_effect_desc *present = r->ctx->any ? NULL : r->ctx->current;
 	const struct glow_effect_desc *e = has & GLOW_HAS_EFFECT ? r->cmd->effect : present;
-	const struct glow_effect_desc *solid = glow_effect_at(0);
 
 	if (has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
-		return solid;
-	if (has & GLOW_HAS_COLOR && !(has & GLOW_HAS_EFFECT) && !(e && glow_effect_has_color(e)))
-		return solid;
+		return &glow_effect_solid;
+	if (has & GLOW_HAS_COLOR && !(has & GLOW_HAS_EFFECT) && !(e && glow_param_with(e, GLOW_ROLE_COLOR) >= 0))
+		return &glow_effect_solid;
 	return e;
 }
 
@@ -474,38 +366,6 @@ cJSON *glow_command_copy(const cJSON *tree)
 	return copy;
 }
 
-static cJSON *param_value(const struct glow_param_desc *row, const struct glow_params *params, int32_t v)
-{
-	char text[8];
-
-	switch (row->type) {
-	case GLOW_PARAM_BOOL:
-		return cJSON_CreateBool(v != 0);
-	case GLOW_PARAM_COLOR:
-		if (v == GLOW_LIGHT_COLOR)
-			return cJSON_CreateNull();
-		glow_color_format(glow_rgb_unpack(v), text);
-		return cJSON_CreateString(text);
-	case GLOW_PARAM_CHOICE:
-		return cJSON_CreateString(row->choices[v]);
-	case GLOW_PARAM_TEXT:
-		return cJSON_CreateString(params->text);
-	case GLOW_PARAM_INT:
-		break;
-	}
-	return cJSON_CreateNumber(v);
-}
-
-cJSON *glow_params_write(const struct glow_effect_desc *effect, const struct glow_params *params)
-{
-	cJSON *object = cJSON_CreateObject();
-
-	for (int k = 0; effect && k < effect->n_params; k++)
-		cJSON_AddItemToObject(object, effect->params[k].name,
-				      param_value(&effect->params[k], params, params->v[k]));
-	return object;
-}
-
 cJSON *glow_command_tree(const char *payload, size_t len, struct glow_diag *diag)
 {
 	if (len > GLOW_COMMAND_MAX) {
@@ -556,11 +416,11 @@ static void apply_params(const struct glow_command *command, struct glow_look *l
 void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,
 			struct glow_look *look)
 {
-	const struct glow_effect_desc *solid = glow_effect_at(0);
 	uint32_t has = command->has;
 	bool paints = has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS);
-	bool over_solid =
-		has & GLOW_HAS_COLOR || (has & GLOW_HAS_EFFECT ? command->named == solid : look->effect == solid);
+	const struct glow_effect_desc *under = has & GLOW_HAS_EFFECT ? command->named : look->effect;
+	bool over_solid = has & GLOW_HAS_COLOR || under == &glow_effect_solid;
+	int color;
 
 	/* Whoever names what to show wants to see it. */
 	if (has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
@@ -579,8 +439,10 @@ void glow_command_apply(const struct glow_command *command, struct glow_shape sh
 		look->seed = seed;
 		if (look->effect)
 			glow_params_default(look->effect, &look->params);
-	} else if (has & GLOW_HAS_COLOR && look->effect && glow_param_find(look->effect, "color") >= 0) {
-		look->params.v[glow_param_find(look->effect, "color")] = GLOW_LIGHT_COLOR;
+	} else if (has & GLOW_HAS_COLOR && look->effect) {
+		color = glow_param_with(look->effect, GLOW_ROLE_COLOR);
+		if (color >= 0)
+			look->params.v[color] = GLOW_LIGHT_COLOR;
 	}
 	if (look->effect)
 		apply_params(command, look);
@@ -603,7 +465,7 @@ enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, i
 		code = diag->code;
 	cJSON_Delete(tree);
 	if (!ret_look->effect)
-		ret_look->effect = glow_effect_at(0);
+		ret_look->effect = &glow_effect_solid;
 	return code;
 }
 

@@ -36,7 +36,7 @@ static enum glow_code read_dim(const cJSON *tree, struct glow_dim *dim, struct g
 	dim->until_us = GLOW_NEVER;
 	if (!until || cJSON_IsNull(until))
 		return GLOW_OK;
-	return glow_json_int(until, "until_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &dim->until_us, diag);
+	return glow_json_time(until, "until_us", &dim->until_us, diag);
 }
 
 enum glow_code glow_dim_read(const char *payload, size_t len, struct glow_dim *ret_dim, struct glow_diag *diag)

@@ -84,9 +84,11 @@ static cJSON *add_button(cJSON *all, const char *device, const char *key, const 
 
 static void add_identify(cJSON *all, const char *device, const char *topic)
 {
-	cJSON *button =
-		add_button(all, device, "identify", "Identify", topic, "{\"effect\":\"identify\",\"ttl_s\":10}");
+	char press[64];
+	cJSON *button;
 
+	snprintf(press, sizeof(press), "{\"effect\":\"%s\",\"ttl_s\":10}", glow_effect_identify.name);
+	button = add_button(all, device, "identify", "Identify", topic, press);
 	cJSON_AddStringToObject(button, "device_class", "identify");
 	cJSON_AddStringToObject(button, "entity_category", "config");
 }

@@ -6,86 +6,7 @@
 
 #include <glow/info.h>
 #include <glow/json.h>
-
-static const char *const type_names[] = {
-	[GLOW_PARAM_INT] = "int",       [GLOW_PARAM_BOOL] = "bool", [GLOW_PARAM_COLOR] = "color",
-	[GLOW_PARAM_CHOICE] = "choice", [GLOW_PARAM_TEXT] = "text",
-};
-
-static cJSON *param_default(const struct glow_param_desc *row)
-{
-	char text[8];
-
-	switch (row->type) {
-	case GLOW_PARAM_BOOL:
-		return cJSON_CreateBool(row->def != 0);
-	case GLOW_PARAM_COLOR:
-		if (row->def == GLOW_LIGHT_COLOR)
-			return cJSON_CreateNull();
-		glow_color_format(glow_rgb_unpack(row->def), text);
-		return cJSON_CreateString(text);
-	case GLOW_PARAM_CHOICE:
-		return cJSON_CreateString(row->choices[row->def]);
-	case GLOW_PARAM_TEXT:
-		return cJSON_CreateString(row->text);
-	case GLOW_PARAM_INT:
-		break;
-	}
-	return cJSON_CreateNumber(row->def);
-}
-
-void glow_param_range(const struct glow_param_desc *row, char *ret_text, size_t size)
-{
-	cJSON *def = param_default(row);
-	const char *text = cJSON_IsString(def) ? def->valuestring : "the light's";
-	size_t n = 0;
-
-	switch (row->type) {
-	case GLOW_PARAM_INT:
-		snprintf(ret_text, size, "%d..%d%s%s (%d)", row->min, row->max, row->unit[0] ? " " : "", row->unit,
-			 row->def);
-		break;
-	case GLOW_PARAM_BOOL:
-		snprintf(ret_text, size, "true or false (%s)", row->def ? "true" : "false");
-		break;
-	case GLOW_PARAM_COLOR:
-		snprintf(ret_text, size, "a colour (%s)", text);
-		break;
-	case GLOW_PARAM_TEXT:
-		snprintf(ret_text, size, "text (%s)", text);
-		break;
-	case GLOW_PARAM_CHOICE:
-		for (const char *const *c = row->choices; *c && n < size; c++)
-			n += (size_t)snprintf(ret_text + n, size - n, "%s%s", n ? "|" : "", *c);
-		if (n < size)
-			snprintf(ret_text + n, size - n, " (%s)", text);
-		break;
-	}
-	cJSON_Delete(def);
-}
-
-static cJSON *param_write(const struct glow_param_desc *row)
-{
-	cJSON *p = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(p, "name", row->name);
-	cJSON_AddStringToObject(p, "type", type_names[row->type]);
-	if (row->type == GLOW_PARAM_INT) {
-		glow_json_add_int(p, "min", row->min);
-		glow_json_add_int(p, "max", row->max);
-	} else if (row->type == GLOW_PARAM_TEXT) {
-		glow_json_add_int(p, "max", GLOW_TEXT_MAX);
-	} else if (row->type == GLOW_PARAM_CHOICE) {
-		cJSON *choices = cJSON_AddArrayToObject(p, "choices");
-
-		for (const char *const *c = row->choices; *c; c++)
-			cJSON_AddItemToArray(choices, cJSON_CreateString(*c));
-	}
-	cJSON_AddItemToObject(p, "default", param_default(row));
-	cJSON_AddStringToObject(p, "unit", row->unit ? row->unit : "");
-	cJSON_AddStringToObject(p, "what", row->what);
-	return p;
-}
+#include <glow/params.h>
 
 static cJSON *effects_write(void)
 {
@@ -99,7 +20,7 @@ static cJSON *effects_write(void)
 		cJSON_AddStringToObject(one, "what", e->what);
 		params = cJSON_AddArrayToObject(one, "params");
 		for (int j = 0; j < e->n_params; j++)
-			cJSON_AddItemToArray(params, param_write(&e->params[j]));
+			cJSON_AddItemToArray(params, glow_param_describe(&e->params[j]));
 		cJSON_AddItemToArray(effects, one);
 	}
 	return effects;
@@ -142,21 +63,12 @@ static void copy_string(const cJSON *tree, const char *name, char *ret_text, siz
 	snprintf(ret_text, size, "%s", cJSON_IsString(item) ? item->valuestring : "");
 }
 
-static enum glow_code int_or(const cJSON *tree, const char *name, int64_t def, int64_t min, int64_t max,
-			     int64_t *ret_value, struct glow_diag *diag)
-{
-	const cJSON *item = glow_json_get(tree, name);
-
-	*ret_value = def;
-	return item ? glow_json_int(item, name, min, max, ret_value, diag) : GLOW_OK;
-}
-
 enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, struct glow_diag *diag)
 {
 	const cJSON *limits = glow_json_get(tree, "limits"), *groups = glow_json_get(tree, "groups");
 	const cJSON *id = glow_json_get(tree, "id");
 	char shape[16];
-	int64_t pixels, fps, offset, brightness, current;
+	int64_t pixels = 8, fps = 60, offset = 0, brightness = 255, current = 0;
 
 	memset(ret_info, 0, sizeof(*ret_info));
 	copy_string(tree, "id", ret_info->id, sizeof(ret_info->id));
@@ -168,11 +80,11 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 	copy_string(tree, "shape", shape, sizeof(shape));
 	if (!cJSON_IsString(id) || !glow_id_valid(id->valuestring))
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "id", "is no node id");
-	if (int_or(tree, "pixels", 8, 1, GLOW_PIXELS_MAX, &pixels, diag) ||
-	    int_or(tree, "fps", 60, 1, 240, &fps, diag) ||
-	    int_or(tree, "time_offset_ms", 0, -100000, 100000, &offset, diag) ||
-	    int_or(limits, "brightness", 255, 0, 255, &brightness, diag) ||
-	    int_or(limits, "current_ma", 0, 0, UINT32_MAX, &current, diag))
+	if (glow_json_opt_int(tree, "pixels", 1, GLOW_PIXELS_MAX, &pixels, diag) ||
+	    glow_json_opt_int(tree, "fps", 1, 240, &fps, diag) ||
+	    glow_json_opt_int(tree, "time_offset_ms", -100000, 100000, &offset, diag) ||
+	    glow_json_opt_int(limits, "brightness", 0, 255, &brightness, diag) ||
+	    glow_json_opt_int(limits, "current_ma", 0, UINT32_MAX, &current, diag))
 		return diag->code;
 	ret_info->shape = (struct glow_shape){ GLOW_SHAPE_ROW, (uint32_t)pixels };
 	if (strcmp(shape, "piglow") == 0)
@@ -256,7 +168,7 @@ static int64_t int_or_0(const cJSON *tree, const char *name, int64_t min, int64_
 	struct glow_diag diag;
 	int64_t v;
 
-	return glow_json_int(glow_json_get(tree, name), name, min, max, &v, &diag) == GLOW_OK ? v : 0;
+	return glow_json_get_int(tree, name, min, max, &v, &diag) == GLOW_OK ? v : 0;
 }
 
 void glow_stats_read(const cJSON *tree, struct glow_stats *ret_stats)

@@ -251,6 +251,37 @@ enum glow_code glow_json_int(const cJSON *item, const char *where, int64_t min, 
 	return GLOW_OK;
 }
 
+enum glow_code glow_json_get_int(const cJSON *object, const char *name, int64_t min, int64_t max, int64_t *ret_value,
+				 struct glow_diag *diag)
+{
+	return glow_json_int(glow_json_get(object, name), name, min, max, ret_value, diag);
+}
+
+enum glow_code glow_json_opt_int(const cJSON *object, const char *name, int64_t min, int64_t max, int64_t *value,
+				 struct glow_diag *diag)
+{
+	const cJSON *item = glow_json_get(object, name);
+
+	return item ? glow_json_int(item, name, min, max, value, diag) : GLOW_OK;
+}
+
+enum glow_code glow_json_time(const cJSON *item, const char *where, int64_t *ret_us, struct glow_diag *diag)
+{
+	return glow_json_int(item, where, -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, ret_us, diag);
+}
+
+enum glow_code glow_json_get_time(const cJSON *object, const char *name, int64_t *ret_us, struct glow_diag *diag)
+{
+	return glow_json_time(glow_json_get(object, name), name, ret_us, diag);
+}
+
+enum glow_code glow_json_opt_time(const cJSON *object, const char *name, int64_t *us, struct glow_diag *diag)
+{
+	const cJSON *item = glow_json_get(object, name);
+
+	return item ? glow_json_time(item, name, us, diag) : GLOW_OK;
+}
+
 enum glow_code glow_json_micro(const cJSON *item, const char *where, double min, double max, int64_t *ret_value,
 			       struct glow_diag *diag)
 {
@@ -289,6 +320,58 @@ enum glow_code glow_json_color(const cJSON *item, const char *where, struct glow
 			return diag->code;
 	}
 	*ret_color = (struct glow_rgb){ (uint8_t)v[0], (uint8_t)v[1], (uint8_t)v[2] };
+	return GLOW_OK;
+}
+
+enum glow_code glow_json_bool(const cJSON *item, const char *where, bool *ret_value, struct glow_diag *diag)
+{
+	if (!cJSON_IsBool(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be true or false");
+	*ret_value = cJSON_IsTrue(item);
+	return GLOW_OK;
+}
+
+enum glow_code glow_json_word(const cJSON *item, const char *where, const char *const *words, int *ret_index,
+			      struct glow_diag *diag)
+{
+	char all[120] = "";
+	size_t n = 0;
+
+	if (!cJSON_IsString(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be a string");
+	for (int k = 0; words[k]; k++) {
+		if (strcmp(words[k], item->valuestring) == 0) {
+			*ret_index = k;
+			return GLOW_OK;
+		}
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s", k ? ", " : "", words[k]);
+		if (n >= sizeof(all))
+			n = sizeof(all) - 1;
+	}
+	return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "must be one of %s", all);
+}
+
+enum glow_code glow_json_text(const cJSON *item, const char *where, size_t max, char *ret_text, struct glow_diag *diag)
+{
+	size_t n;
+
+	if (!cJSON_IsString(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be a string");
+	n = strlen(item->valuestring);
+	if (n == 0 || n > max)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "must have 1..%zu bytes, got %zu", max, n);
+	memcpy(ret_text, item->valuestring, n + 1);
+	return GLOW_OK;
+}
+
+enum glow_code glow_json_id(const cJSON *item, const char *where, char ret_id[GLOW_ID_MAX + 1], struct glow_diag *diag)
+{
+	if (!cJSON_IsString(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be a string");
+	if (!glow_id_valid(item->valuestring))
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "\"%s\" is no id of a node or group",
+				     item->valuestring);
+	memcpy(ret_id, item->valuestring, strlen(item->valuestring) + 1);
 	return GLOW_OK;
 }
 

@@ -37,16 +37,6 @@ cJSON *glow_roster_write(const struct glow_roster *roster)
 	return tree;
 }
 
-static enum glow_code read_id(const cJSON *item, const char *where, char ret_id[GLOW_NAME_SIZE], struct glow_diag *diag)
-{
-	if (!cJSON_IsString(item))
-		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be a string");
-	if (!glow_id_valid(item->valuestring))
-		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "\"%s\" is no id", item->valuestring);
-	memcpy(ret_id, item->valuestring, strlen(item->valuestring) + 1);
-	return GLOW_OK;
-}
-
 static enum glow_code read_groups(const cJSON *list, struct glow_roster_node *node, struct glow_diag *diag)
 {
 	int n = cJSON_GetArraySize(list);
@@ -62,7 +52,7 @@ static enum glow_code read_groups(const cJSON *list, struct glow_roster_node *no
 	if (!node->groups)
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "groups", "out of memory");
 	for (const cJSON *item = list->child; item; item = item->next)
-		if (read_id(item, "groups", node->groups[node->n_groups++], diag) != GLOW_OK)
+		if (glow_json_id(item, "groups", node->groups[node->n_groups++], diag) != GLOW_OK)
 			return diag->code;
 	return GLOW_OK;
 }
@@ -76,10 +66,10 @@ static enum glow_code read_node(const cJSON *item, uint32_t length, uint32_t lef
 
 	if (!cJSON_IsObject(item))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
-	if (read_id(glow_json_get(item, "id"), "id", node->id, diag) != GLOW_OK ||
+	if (glow_json_id(glow_json_get(item, "id"), "id", node->id, diag) != GLOW_OK ||
 	    read_groups(glow_json_get(item, "groups"), node, diag) != GLOW_OK ||
-	    glow_json_int(glow_json_get(item, "pixels"), "pixels", 1, GLOW_PIXELS_MAX, &pixels, diag) != GLOW_OK ||
-	    glow_json_int(glow_json_get(item, "offset"), "offset", 0, length, &offset, diag) != GLOW_OK ||
+	    glow_json_get_int(item, "pixels", 1, GLOW_PIXELS_MAX, &pixels, diag) != GLOW_OK ||
+	    glow_json_get_int(item, "offset", 0, length, &offset, diag) != GLOW_OK ||
 	    (gap && glow_json_int(gap, "gap", 0, GLOW_STRIP_MAX, &free_pixels, diag) != GLOW_OK))
 		return diag->code;
 	if (offset + pixels > length || pixels + free_pixels > left)
@@ -119,10 +109,9 @@ enum glow_code glow_roster_read(const cJSON *tree, struct glow_roster *ret_roste
 	memset(ret_roster, 0, sizeof(*ret_roster));
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
-	if (glow_json_int(glow_json_get(tree, "rev"), "rev", 0, GLOW_JSON_INT_MAX, &rev, diag) != GLOW_OK ||
-	    glow_json_int(glow_json_get(tree, "effective_us"), "effective_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX,
-			  &ret_roster->effective_us, diag) != GLOW_OK ||
-	    glow_json_int(glow_json_get(tree, "pixels"), "pixels", 0, GLOW_STRIP_MAX, &pixels, diag) != GLOW_OK)
+	if (glow_json_get_int(tree, "rev", 0, GLOW_JSON_INT_MAX, &rev, diag) != GLOW_OK ||
+	    glow_json_get_time(tree, "effective_us", &ret_roster->effective_us, diag) != GLOW_OK ||
+	    glow_json_get_int(tree, "pixels", 0, GLOW_STRIP_MAX, &pixels, diag) != GLOW_OK)
 		return diag->code;
 	ret_roster->rev = (uint64_t)rev;
 	ret_roster->pixels = (uint32_t)pixels;

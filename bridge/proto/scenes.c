@@ -10,6 +10,7 @@
 
 #include <glow/command.h>
 #include <glow/json.h>
+#include <glow/params.h>
 #include <glow/scenes.h>
 #include <glow/timing.h>
 
@@ -118,8 +119,7 @@ static enum glow_code read_entry(struct reading *r, const cJSON *tree, struct gl
 	if (read_look(r, tree, ret_entry) != GLOW_OK)
 		return r->diag->code;
 	if (r->kept)
-		return glow_json_int(glow_json_get(tree, "duration_us"), "duration_us", 1, DURATION_MAX_US,
-				     &ret_entry->duration_us, r->diag);
+		return glow_json_get_int(tree, "duration_us", 1, DURATION_MAX_US, &ret_entry->duration_us, r->diag);
 	return glow_json_micro(glow_json_get(tree, "duration_s"), "duration_s", DURATION_MIN_S, DURATION_MAX_S,
 			       &ret_entry->duration_us, r->diag);
 }
@@ -183,12 +183,8 @@ static enum glow_code read_ids(const cJSON *list, const char *where, struct glow
 		char path[48];
 
 		snprintf(path, sizeof(path), "%s.%u", where, target->n);
-		if (!cJSON_IsString(item))
-			return glow_diag_set(diag, GLOW_BAD_TYPE, path, "must be a string");
-		if (!glow_id_valid(item->valuestring))
-			return glow_diag_set(diag, GLOW_OUT_OF_RANGE, path, "\"%s\" is no id of a node or group",
-					     item->valuestring);
-		memcpy(target->ids[target->n++], item->valuestring, strlen(item->valuestring) + 1);
+		if (glow_json_id(item, path, target->ids[target->n++], diag) != GLOW_OK)
+			return diag->code;
 	}
 	return GLOW_OK;
 }
@@ -212,14 +208,12 @@ static enum glow_code read_target(struct reading *r, const cJSON *item)
 
 static enum glow_code read_span(struct reading *r, const cJSON *item)
 {
-	r->scene->cluster = true;
-	if (!item)
-		return GLOW_OK;
-	if (!cJSON_IsString(item))
-		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "span", "must be a string");
-	r->scene->cluster = strcmp(item->valuestring, "cluster") == 0;
-	if (!r->scene->cluster && strcmp(item->valuestring, "node") != 0)
-		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "span", "must be one of cluster, node");
+	static const char *const words[] = { "cluster", "node", NULL };
+	int word = 0;
+
+	if (item && glow_json_word(item, "span", words, &word, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->scene->cluster = word == 0;
 	return GLOW_OK;
 }
 
@@ -227,39 +221,14 @@ static enum glow_code read_bool(const cJSON *tree, const char *name, bool def, b
 {
 	const cJSON *item = glow_json_get(tree, name);
 
-	*ret_value = item ? cJSON_IsTrue(item) : def;
-	if (item && !cJSON_IsBool(item))
-		return glow_diag_set(diag, GLOW_BAD_TYPE, name, "must be true or false");
-	return GLOW_OK;
-}
-
-static enum glow_code read_id(const cJSON *item, char ret_id[GLOW_SCENE_ID_MAX + 1], struct glow_diag *diag)
-{
-	size_t n;
-
-	if (!item || !cJSON_IsString(item))
-		return glow_diag_set(diag, GLOW_BAD_TYPE, "id", "must be a string");
-	n = strlen(item->valuestring);
-	if (n == 0 || n > GLOW_SCENE_ID_MAX)
-		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "id", "must have 1..%d bytes, got %zu", GLOW_SCENE_ID_MAX,
-				     n);
-	memcpy(ret_id, item->valuestring, n + 1);
-	return GLOW_OK;
-}
-
-/* An integer that may be missing: then the value stays as it is. */
-static enum glow_code read_int(const cJSON *tree, const char *name, int64_t min, int64_t max, int64_t *value,
-			       struct glow_diag *diag)
-{
-	const cJSON *item = glow_json_get(tree, name);
-
-	return item ? glow_json_int(item, name, min, max, value, diag) : GLOW_OK;
+	*ret_value = def;
+	return item ? glow_json_bool(item, name, ret_value, diag) : GLOW_OK;
 }
 
 static enum glow_code read_fade(const cJSON *tree, int64_t *ret_fade_us, struct glow_diag *diag)
 {
 	int64_t ms = 0;
-	enum glow_code code = read_int(tree, "fade_ms", 0, FADE_MAX_MS, &ms, diag);
+	enum glow_code code = glow_json_opt_int(tree, "fade_ms", 0, FADE_MAX_MS, &ms, diag);
 
 	*ret_fade_us = ms * 1000;
 	return code;
@@ -273,9 +242,7 @@ static enum glow_code read_end(struct reading *r, const cJSON *tree)
 
 	scene->end_us = GLOW_NEVER;
 	if (r->kept)
-		return !end || cJSON_IsNull(end) ? GLOW_OK
-						 : glow_json_int(end, "end_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX,
-								 &scene->end_us, r->diag);
+		return !end || cJSON_IsNull(end) ? GLOW_OK : glow_json_time(end, "end_us", &scene->end_us, r->diag);
 	if (!duration)
 		return GLOW_OK;
 	if (glow_json_micro(duration, "duration_s", DURATION_MIN_S, DURATION_MAX_S, &length, r->diag) != GLOW_OK)
@@ -297,15 +264,15 @@ static enum glow_code read_scene(struct reading *r, const cJSON *tree)
 		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "", "must be an object");
 	if (!r->kept && refuse(tree, foreign, "has no place in a scene", r->diag) != GLOW_OK)
 		return r->diag->code;
-	if ((id || r->kept) && read_id(id, scene->id, r->diag) != GLOW_OK)
+	if ((id || r->kept) && glow_json_text(id, "id", GLOW_SCENE_ID_MAX, scene->id, r->diag) != GLOW_OK)
 		return r->diag->code;
 	if (read_entries(r, tree) != GLOW_OK || read_target(r, glow_json_get(tree, "target")) != GLOW_OK ||
 	    read_span(r, glow_json_get(tree, "span")) != GLOW_OK ||
 	    read_bool(tree, "take", true, &scene->take, r->diag) != GLOW_OK ||
 	    read_bool(tree, "loop", false, &scene->loop, r->diag) != GLOW_OK ||
 	    read_fade(tree, &scene->fade_us, r->diag) != GLOW_OK ||
-	    read_int(tree, "start_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &scene->start_us, r->diag) != GLOW_OK ||
-	    read_int(tree, "seed", 0, UINT32_MAX, &seed, r->diag) != GLOW_OK || read_end(r, tree) != GLOW_OK)
+	    glow_json_opt_time(tree, "start_us", &scene->start_us, r->diag) != GLOW_OK ||
+	    glow_json_opt_int(tree, "seed", 0, UINT32_MAX, &seed, r->diag) != GLOW_OK || read_end(r, tree) != GLOW_OK)
 		return r->diag->code;
 	scene->seed = (uint32_t)seed;
 	scene->loop = scene->loop && scene->playlist;
@@ -350,7 +317,7 @@ enum glow_code glow_stop_read(const char *payload, size_t len, struct glow_stop 
 	ret_stop->all = !id;
 	code = cJSON_IsObject(tree) ? GLOW_OK : glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	if (code == GLOW_OK && id)
-		code = read_id(id, ret_stop->id, diag);
+		code = glow_json_text(id, "id", GLOW_SCENE_ID_MAX, ret_stop->id, diag);
 	if (code == GLOW_OK)
 		code = read_fade(tree, &ret_stop->fade_us, diag);
 	cJSON_Delete(tree);
@@ -468,8 +435,8 @@ enum glow_code glow_scenes_read(const cJSON *tree, struct glow_scenes *ret_scene
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	if (glow_clock_id_read(tree, &ret_scenes->clock_id, diag) != GLOW_OK ||
-	    read_int(tree, "term", 0, UINT32_MAX, &term, diag) != GLOW_OK ||
-	    read_int(tree, "rev", 0, GLOW_JSON_INT_MAX, &rev, diag) != GLOW_OK)
+	    glow_json_opt_int(tree, "term", 0, UINT32_MAX, &term, diag) != GLOW_OK ||
+	    glow_json_opt_int(tree, "rev", 0, GLOW_JSON_INT_MAX, &rev, diag) != GLOW_OK)
 		return diag->code;
 	ret_scenes->term = (uint32_t)term;
 	ret_scenes->rev = (uint64_t)rev;

@@ -4,6 +4,7 @@
  * command. It is expanded to that command and then checked like any other, so
  * both forms obey the same rules and an expansion can be passed on. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,7 +17,7 @@ enum { WORD_MAX = 64 };
 struct words {
 	cJSON *tree;
 	struct glow_diag *diag;
-	bool percent_is_value; /**< `progress` or `gauge` was said and has no value yet */
+	const struct glow_param_desc *percent; /* what the next percentage is a value of; NULL: the brightness */
 };
 
 static enum glow_code add_once(struct words *w, const char *field, const char *value)
@@ -40,31 +41,57 @@ static cJSON *params_of(struct words *w)
 
 static enum glow_code add_percent(struct words *w, const char *word)
 {
-	bool value = w->percent_is_value;
-	const char *field = value ? "params.value" : "brightness", *name = value ? "value" : "brightness";
+	bool value = w->percent;
+	const char *name = value ? w->percent->name : "brightness";
 	cJSON *place = value ? params_of(w) : w->tree;
-	char *end;
+	char field[64], *end;
 	unsigned long percent = strtoul(word, &end, 10);
 
+	snprintf(field, sizeof(field), "%s%s", value ? "params." : "", name);
 	if (word[0] < '0' || word[0] > '9' || strcmp(end, "%") != 0 || percent > 100)
 		return glow_diag_set(w->diag, GLOW_OUT_OF_RANGE, field, "must be 0%%..100%%, got %s", word);
 	if (glow_json_get(place, name))
 		return glow_diag_set(w->diag, GLOW_CONFLICT, field, "is there twice");
 	glow_json_add_int(place, name, (int64_t)(value ? percent : (percent * 255 + 50) / 100));
-	w->percent_is_value = false;
+	w->percent = NULL;
 	return GLOW_OK;
 }
 
-static const char *meter_name(const char *word)
+static const struct glow_param_desc *row_with(const struct glow_effect_desc *e, enum glow_param_role role)
+{
+	int k = e ? glow_param_with(e, role) : -1;
+
+	return k >= 0 ? &e->params[k] : NULL;
+}
+
+static bool is_meter(const char *word)
 {
 	for (const char *const *name = glow_meter_names; *name; name++)
 		if (strcmp(*name, word) == 0)
-			return *name;
-	return NULL;
+			return true;
+	return false;
+}
+
+/* A meter stands for the first effect that shows meters. */
+static enum glow_code add_meter(struct words *w, const char *word)
+{
+	const struct glow_param_desc *row = NULL;
+	cJSON *params = params_of(w);
+	char field[64];
+	size_t k = 0;
+
+	while (!(row = row_with(glow_effect_at(k), GLOW_ROLE_METER)))
+		k++;
+	snprintf(field, sizeof(field), "params.%s", row->name);
+	if (glow_json_get(params, row->name))
+		return glow_diag_set(w->diag, GLOW_CONFLICT, field, "is there twice");
+	cJSON_AddStringToObject(params, row->name, word);
+	return add_once(w, "effect", glow_effect_at(k)->name);
 }
 
 static enum glow_code add_word(struct words *w, const char *word)
 {
+	const struct glow_effect_desc *effect = glow_effect_find(word, strlen(word));
 	struct glow_rgb color;
 
 	if (strcmp(word, "on") == 0)
@@ -73,16 +100,10 @@ static enum glow_code add_word(struct words *w, const char *word)
 		return add_once(w, "state", "OFF");
 	if (word[strlen(word) - 1] == '%')
 		return add_percent(w, word);
-	if (meter_name(word)) {
-		cJSON *params = params_of(w);
-
-		if (glow_json_get(params, "source"))
-			return glow_diag_set(w->diag, GLOW_CONFLICT, "params.source", "is there twice");
-		cJSON_AddStringToObject(params, "source", word);
-		return add_once(w, "effect", "gauge");
-	}
-	if (strcmp(word, "auto") == 0 || glow_effect_find(word, strlen(word))) {
-		w->percent_is_value = strcmp(word, "progress") == 0 || strcmp(word, "gauge") == 0;
+	if (is_meter(word))
+		return add_meter(w, word);
+	if (strcmp(word, "auto") == 0 || effect) {
+		w->percent = row_with(effect, GLOW_ROLE_PERCENT);
 		return add_once(w, "effect", word);
 	}
 	if (glow_color_parse(word, strlen(word), &color))
@@ -97,11 +118,14 @@ static enum glow_code add_word(struct words *w, const char *word)
 static void finish(struct words *w)
 {
 	cJSON *params = cJSON_GetObjectItemCaseSensitive(w->tree, "params");
-	const cJSON *effect = glow_json_get(w->tree, "effect");
+	const cJSON *name = glow_json_get(w->tree, "effect");
+	const struct glow_effect_desc *effect =
+		name ? glow_effect_find(name->valuestring, strlen(name->valuestring)) : NULL;
+	const struct glow_param_desc *meter = row_with(effect, GLOW_ROLE_METER);
+	const struct glow_param_desc *percent = row_with(effect, GLOW_ROLE_PERCENT);
 
-	if (params && effect && strcmp(effect->valuestring, "gauge") == 0 && glow_json_get(params, "value") &&
-	    !glow_json_get(params, "source"))
-		cJSON_AddStringToObject(params, "source", "number");
+	if (params && meter && percent && glow_json_get(params, percent->name) && !glow_json_get(params, meter->name))
+		cJSON_AddStringToObject(params, meter->name, meter->choices[GLOW_METERS]);
 }
 
 cJSON *glow_shorthand_expand(const char *text, size_t len, struct glow_diag *diag)

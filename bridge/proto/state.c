@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <glow/json.h>
+#include <glow/params.h>
 #include <glow/state.h>
 #include <glow/timing.h>
 
@@ -89,20 +90,6 @@ cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
 	return tree;
 }
 
-/* Members that may be missing: then the value stays as it is. */
-static enum glow_code read_int(const cJSON *tree, const char *name, int64_t min, int64_t max, int64_t *value,
-			       struct glow_diag *diag)
-{
-	const cJSON *item = glow_json_get(tree, name);
-
-	return item ? glow_json_int(item, name, min, max, value, diag) : GLOW_OK;
-}
-
-static enum glow_code read_time(const cJSON *tree, const char *name, int64_t *value, struct glow_diag *diag)
-{
-	return read_int(tree, name, -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, value, diag);
-}
-
 static enum glow_code read_look(const cJSON *tree, struct glow_shape shape, struct glow_look *ret_look,
 				struct glow_diag *diag)
 {
@@ -130,8 +117,8 @@ static enum glow_code read_look(const cJSON *tree, struct glow_shape shape, stru
 	if (code != GLOW_OK)
 		return code;
 	glow_command_apply(&command, shape, 0, 0, ret_look);
-	if (read_time(tree, "start_us", &ret_look->start_us, diag) != GLOW_OK ||
-	    read_int(tree, "seed", 0, UINT32_MAX, &seed, diag) != GLOW_OK)
+	if (glow_json_opt_time(tree, "start_us", &ret_look->start_us, diag) != GLOW_OK ||
+	    glow_json_opt_int(tree, "seed", 0, UINT32_MAX, &seed, diag) != GLOW_OK)
 		return diag->code;
 	ret_look->seed = (uint32_t)seed;
 	return GLOW_OK;
@@ -157,8 +144,8 @@ static enum glow_code read_fade(const cJSON *tree, struct glow_shape shape, stru
 	state->fade_from.n = shape.pixels;
 	for (uint32_t i = 0; i < shape.pixels; i++)
 		state->fade_from.px[i] = command.paint_set[i] ? command.paint.px[i] : GLOW_BLACK;
-	if (read_time(tree, "fade_start_us", &state->fade_start_us, diag) != GLOW_OK ||
-	    read_time(tree, "fade_end_us", &state->fade_end_us, diag) != GLOW_OK)
+	if (glow_json_opt_time(tree, "fade_start_us", &state->fade_start_us, diag) != GLOW_OK ||
+	    glow_json_opt_time(tree, "fade_end_us", &state->fade_end_us, diag) != GLOW_OK)
 		return diag->code;
 	state->fading = state->fade_end_us > state->fade_start_us;
 	return GLOW_OK;
@@ -171,8 +158,8 @@ static enum glow_code read_notice(const cJSON *notice, struct glow_shape shape, 
 	int64_t priority = 0;
 
 	if (read_look(notice, shape, &state->notice, diag) != GLOW_OK ||
-	    read_int(notice, "priority", 0, 9, &priority, diag) != GLOW_OK ||
-	    read_time(notice, "end_us", &state->notice_end_us, diag) != GLOW_OK)
+	    glow_json_opt_int(notice, "priority", 0, 9, &priority, diag) != GLOW_OK ||
+	    glow_json_opt_time(notice, "end_us", &state->notice_end_us, diag) != GLOW_OK)
 		return diag->code;
 	if (cJSON_IsString(id))
 		snprintf(state->notice_id, sizeof(state->notice_id), "%s", id->valuestring);
@@ -189,7 +176,7 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 
 	memset(ret_state, 0, sizeof(*ret_state));
 	if (read_look(tree, shape, &ret_state->light, diag) != GLOW_OK ||
-	    read_time(tree, "since_us", &ret_state->since_us, diag) != GLOW_OK ||
+	    glow_json_opt_time(tree, "since_us", &ret_state->since_us, diag) != GLOW_OK ||
 	    (glow_json_get(tree, "clock_id") && glow_clock_id_read(tree, &ret_state->clock_id, diag) != GLOW_OK))
 		return diag->code;
 	for (int k = 0; k < 4; k++)

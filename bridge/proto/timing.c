@@ -162,17 +162,11 @@ static void add_leader(cJSON *tree, const struct glow_leader *leader)
 	glow_json_add_int(tree, "boot", leader->boot);
 }
 
-static enum glow_code read_int(const cJSON *tree, const char *name, int64_t min, int64_t max, int64_t *ret_value,
-			       struct glow_diag *diag)
-{
-	return glow_json_int(glow_json_get(tree, name), name, min, max, ret_value, diag);
-}
-
 static enum glow_code read_u32(const cJSON *tree, const char *name, uint32_t *ret_value, struct glow_diag *diag)
 {
 	int64_t v;
 
-	if (read_int(tree, name, 0, UINT32_MAX, &v, diag) != GLOW_OK)
+	if (glow_json_get_int(tree, name, 0, UINT32_MAX, &v, diag) != GLOW_OK)
 		return diag->code;
 	*ret_value = (uint32_t)v;
 	return GLOW_OK;
@@ -218,9 +212,8 @@ static enum glow_code read_utc(const cJSON *tree, struct glow_conductor_info *in
 	info->has_utc = item && !cJSON_IsNull(item);
 	if (!info->has_utc)
 		return GLOW_OK;
-	if (read_int(tree, "utc_offset_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &info->utc_offset_us, diag) !=
-		    GLOW_OK ||
-	    read_int(tree, "tz_offset_s", -86400, 86400, &zone, diag) != GLOW_OK)
+	if (glow_json_get_time(tree, "utc_offset_us", &info->utc_offset_us, diag) != GLOW_OK ||
+	    glow_json_get_int(tree, "tz_offset_s", -86400, 86400, &zone, diag) != GLOW_OK)
 		return diag->code;
 	info->tz_offset_s = (int32_t)zone;
 	return GLOW_OK;
@@ -240,7 +233,7 @@ enum glow_code glow_conductor_info_read(const cJSON *tree, struct glow_conductor
 	if (!cJSON_IsString(state) ||
 	    (strcmp(state->valuestring, "leading") != 0 && strcmp(state->valuestring, "adopting") != 0))
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "state", "must be one of adopting, leading");
-	if (read_int(tree, "rate_ppb", INT32_MIN, INT32_MAX, &rate, diag) != GLOW_OK ||
+	if (glow_json_get_int(tree, "rate_ppb", INT32_MIN, INT32_MAX, &rate, diag) != GLOW_OK ||
 	    read_u32(tree, "nodes", &ret_info->nodes, diag) != GLOW_OK)
 		return diag->code;
 	memcpy(ret_info->id, id->valuestring, strlen(id->valuestring) + 1);
@@ -268,5 +261,5 @@ enum glow_code glow_beacon_read(const cJSON *tree, struct glow_beacon *ret_beaco
 	if (read_leader(tree, &ret_beacon->leader, diag) != GLOW_OK ||
 	    read_u32(tree, "seq", &ret_beacon->seq, diag) != GLOW_OK)
 		return diag->code;
-	return read_int(tree, "time_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &ret_beacon->time_us, diag);
+	return glow_json_get_time(tree, "time_us", &ret_beacon->time_us, diag);
 }

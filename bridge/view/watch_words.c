@@ -15,13 +15,13 @@ static unsigned percent(unsigned brightness)
 /* "rainbow 40%", "solid #ff0000", "gauge cpu". Full brightness goes without saying. */
 static void look_text(const struct glow_look *look, char *ret_text, size_t size)
 {
-	int source = glow_param_find(look->effect, "source");
+	int source = glow_param_with(look->effect, GLOW_ROLE_METER);
 	const char *name = look->painted ? "painted" : look->effect->name;
 	char color[10] = " ", dimmed[8] = "";
 
 	if (source >= 0)
 		snprintf(color, sizeof(color), " %.8s", look->effect->params[source].choices[look->params.v[source]]);
-	else if (look->effect == glow_effect_at(0) && !look->painted)
+	else if (look->effect == &glow_effect_solid && !look->painted)
 		glow_color_format(look->color, color + 1);
 	if (look->brightness != 255)
 		snprintf(dimmed, sizeof(dimmed), " %u%%", percent(look->brightness));

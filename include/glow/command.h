@@ -88,9 +88,6 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
  * into another message whatever it came with (the caller's, cJSON_Delete()). */
 cJSON *glow_command_copy(const cJSON *tree);
 
-/** Values as `params` of a command gives them, each row of the effect's table; {} for no effect. */
-cJSON *glow_params_write(const struct glow_effect_desc *effect, const struct glow_params *params);
-
 /** Changes a look as a checked command says, at cluster time now_us; `seed` is
  * for a new effect's dice. Transition, flash, times and notice fields are the caller's. */
 void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,

@@ -85,14 +85,15 @@ struct glow_config {
 };
 
 /** Reads environment and command line into `values`. Strings are allocated and
- * owned by the config until glow_config_free(). --help, --version, --man
- * and the completions are answered here (exit 0). On a mistake prints one line to standard error that
- * says what and what is allowed, and returns the exit status: 64 (EX_USAGE) for
- * the command line, 78 (EX_CONFIG) for environment and files. 0 on success.
+ * owned by the config until glow_config_free(). False when the program has to end with *ret_status,
+ * and nothing is left to free: after --help, --version, --man or a completion, which are answered
+ * here, with 0; after a mistake, for which one line on standard error says what and what is allowed,
+ * with 64 (EX_USAGE) for the command line and 78 (EX_CONFIG) for environment and files; without
+ * memory with 71 (EX_OSERR).
  * A variable GLOW_… that no row knows is a warning, not an error: other programs share the prefix.
  * Of a program with commands the first argument must be one; config->program->command is then that. */
-int glow_config_read(struct glow_config *config, const struct glow_program *program, void *values, int argc,
-		     char **argv);
+bool glow_config_read(struct glow_config *config, const struct glow_program *program, void *values, int argc,
+		      char **argv, int *ret_status);
 void glow_config_free(struct glow_config *config);
 
 /** --print-config: each row's value and where it came from; secrets as "(set)". */

@@ -29,11 +29,21 @@ enum glow_param_type {
 /** The value of a colour parameter that follows the light's own colour. */
 #define GLOW_LIGHT_COLOR (-1)
 
+/** What others may do with a parameter without knowing its effect. At most one row of each kind but the
+ * first in an effect. */
+enum glow_param_role {
+	GLOW_ROLE_NONE,
+	GLOW_ROLE_COLOR,   /**< GLOW_PARAM_LIGHT_COLOR: a colour command keeps the effect */
+	GLOW_ROLE_METER,   /**< a choice of glow_meter_names, and after them of the number in GLOW_ROLE_PERCENT */
+	GLOW_ROLE_PERCENT, /**< 0..100: what a percentage means in a shorthand that names the effect */
+};
+
 /** One row of an effect's parameter table: the only source for checking
  * commands, --list-effects, the info topic and the dashboard's sliders. */
 struct glow_param_desc {
 	const char *name;
 	enum glow_param_type type;
+	enum glow_param_role role;
 	int32_t min, max, def;
 	const char *unit;           /**< "ms", "%", "" */
 	const char *what;           /**< one line for people */
@@ -57,7 +67,10 @@ enum glow_meter {
 	GLOW_METERS
 };
 
-/** "cpu", "memory", … in the order of enum glow_meter, NULL at the end. */
+/** Their names on the wire, in that order: the only list of them. */
+#define GLOW_METER_NAMES "cpu", "memory", "temperature", "load", "network"
+
+/** The same as an array, NULL at the end. */
 extern const char *const glow_meter_names[GLOW_METERS + 1];
 
 /** Everything but parameters and position that a pixel may depend on. */
@@ -98,14 +111,16 @@ size_t glow_effect_count(void);
 /** By name of `len` bytes, or NULL. */
 const struct glow_effect_desc *glow_effect_find(const char *name, size_t len);
 
-/** Row of a parameter by name, or -1. */
+/** The effects that others ask for, so that nobody finds them by position or by name: the picture of a
+ * plain colour, of a notice that does not say how it looks, and of a node that is to be found. */
+extern const struct glow_effect_desc glow_effect_solid, glow_effect_blink, glow_effect_identify;
+
+/** Row of a parameter by name or by role, or -1. */
 int glow_param_find(const struct glow_effect_desc *e, const char *name);
+int glow_param_with(const struct glow_effect_desc *e, enum glow_param_role role);
 
 /** The table's defaults. */
 void glow_params_default(const struct glow_effect_desc *e, struct glow_params *ret_params);
-
-/** True when the effect has the parameter `color`, i.e. draws in the light's colour. */
-bool glow_effect_has_color(const struct glow_effect_desc *e);
 
 /** Colour of row k: its own, or the light's for GLOW_LIGHT_COLOR. */
 static inline struct glow_rgb glow_param_color(const struct glow_params *p, const struct glow_moment *m, int k)
@@ -116,6 +131,6 @@ static inline struct glow_rgb glow_param_color(const struct glow_params *p, cons
 /** The row that every effect with the light's colour has. */
 #define GLOW_PARAM_LIGHT_COLOR                                                                                 \
 	{                                                                                                      \
-		.name = "color", .type = GLOW_PARAM_COLOR, .min = 0, .max = 0xffffff, .def = GLOW_LIGHT_COLOR, \
-		.unit = "", .what = "colour; null follows the light"                                           \
+		.name = "color", .type = GLOW_PARAM_COLOR, .role = GLOW_ROLE_COLOR, .min = 0, .max = 0xffffff, \
+		.def = GLOW_LIGHT_COLOR, .unit = "", .what = "colour; null follows the light"                  \
 	}

@@ -42,9 +42,6 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 /** Reads "a,b,c" into groups; false when an id is not valid or there are too many. */
 bool glow_groups_parse(const char *list, struct glow_info *info);
 
-/** "200..60000 ms (4000)": a row's range, unit and default for people. */
-void glow_param_range(const struct glow_param_desc *row, char *ret_text, size_t size);
-
 /** What a node knows of cluster time. */
 struct glow_stats_sync {
 	char state[16];    /**< glow_sync_state_name(); "" counts as "unsynced" */
@@ -54,10 +51,10 @@ struct glow_stats_sync {
 };
 
 struct glow_stats {
-	unsigned fps;      /**< frames shown in the last second */
+	unsigned fps;      /**< frames shown in a second: the mean since the stats before, 2 to 10 s ago */
 	uint64_t late;     /**< frames more than a millisecond late, since start */
 	uint64_t dropped;  /**< slots skipped because the board was not ready, since start */
-	uint32_t write_us; /**< the board's write time, smoothed */
+	uint32_t write_us; /**< the board's write time: the median of the latest writes */
 	uint16_t meter[GLOW_METERS];
 	double temperature_c; /**< NAN: no sensor */
 	struct glow_stats_sync sync;

@@ -13,6 +13,7 @@
 
 #include <glow/color.h>
 #include <glow/diag.h>
+#include <glow/topics.h>
 
 #define GLOW_JSON_DEPTH_MAX 8
 
@@ -29,16 +30,36 @@ bool glow_utf8_valid(const char *text, size_t len);
 /** Member by exact name, or NULL. */
 const cJSON *glow_json_get(const cJSON *object, const char *name);
 
-/** Readers of one member. Each returns GLOW_OK or fills diag with `where`.
- * An integer may be written 255.0; anything with a fraction is bad_type. */
+/** Readers of one value. Each returns GLOW_OK, or fills diag with `where` and leaves the result alone;
+ * an item that is not there (NULL) is bad_type. Of an integer: it may be written 255.0; anything with
+ * a fraction is bad_type. */
 enum glow_code glow_json_int(const cJSON *item, const char *where, int64_t min, int64_t max, int64_t *ret_value,
 			     struct glow_diag *diag);
+/** An instant: any integer that a number holds exactly. */
+enum glow_code glow_json_time(const cJSON *item, const char *where, int64_t *ret_us, struct glow_diag *diag);
 /** A number of the given unit, returned in millionths: seconds become microseconds. */
 enum glow_code glow_json_micro(const cJSON *item, const char *where, double min, double max, int64_t *ret_value,
 			       struct glow_diag *diag);
 /** "#rgb", "#rrggbb", a CSS name, or {"r":…,"g":…,"b":…}. */
 enum glow_code glow_json_color(const cJSON *item, const char *where, struct glow_rgb *ret_color,
 			       struct glow_diag *diag);
+enum glow_code glow_json_bool(const cJSON *item, const char *where, bool *ret_value, struct glow_diag *diag);
+/** One of `words`, NULL at their end: its number. */
+enum glow_code glow_json_word(const cJSON *item, const char *where, const char *const *words, int *ret_index,
+			      struct glow_diag *diag);
+/** A string of 1..max bytes; ret_text has room for max + 1. */
+enum glow_code glow_json_text(const cJSON *item, const char *where, size_t max, char *ret_text, struct glow_diag *diag);
+/** The id of a node or a group. */
+enum glow_code glow_json_id(const cJSON *item, const char *where, char ret_id[GLOW_ID_MAX + 1], struct glow_diag *diag);
+
+/** Readers of a member, whose name is the `where`. With `get` it must be there, with `opt` it may be
+ * missing: then the value stays as it is. */
+enum glow_code glow_json_get_int(const cJSON *object, const char *name, int64_t min, int64_t max, int64_t *ret_value,
+				 struct glow_diag *diag);
+enum glow_code glow_json_opt_int(const cJSON *object, const char *name, int64_t min, int64_t max, int64_t *value,
+				 struct glow_diag *diag);
+enum glow_code glow_json_get_time(const cJSON *object, const char *name, int64_t *ret_us, struct glow_diag *diag);
+enum glow_code glow_json_opt_time(const cJSON *object, const char *name, int64_t *us, struct glow_diag *diag);
 
 /** Writers. Every integer is printed with all its digits; one beyond 32 bits can
  * be printed, but not be read back from the tree before that. */

@@ -2,10 +2,10 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* The log: one line an event on standard error. The level is the program's
- * only mutable global. Text lines are "level: message" (with the syslog prefix
- * <N> when systemd reads them), JSON lines {"t":"…","level":"…","message":"…"}.
- * Thread-safe: each line is one write. Never given a secret. */
+/* The log: one line an event on standard error. Text lines are "level: message" (with the
+ * syslog prefix <N> when systemd reads them), JSON lines {"t":"…","level":"…","message":"…"}.
+ * Thread-safe: each line is one write. Never given a secret. Level and form are set once, before
+ * there are threads; apart from them nothing below app/ that can change is global. */
 
 enum glow_log_level { GLOW_LOG_ERROR, GLOW_LOG_WARNING, GLOW_LOG_INFO, GLOW_LOG_DEBUG };
 

@@ -2,56 +2,58 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* Options that every program has: how to reach the broker, and the log. A
- * program embeds the struct in its own options and lists the rows in its table. */
+/* How a program's table of options is written, and the rows that every program has: how to reach
+ * the broker, and the log. */
 
 #include <stddef.h>
 
 #include <glow/config.h>
 #include <glow/mqtt.h>
 
+/* The rows of a table are of one struct, which the file with the table names before its first row:
+ *
+ *     #define GLOW_OPTIONS struct options
+ *
+ * n is the name, d the default as it would be typed (NULL for none), a the placeholder of its value,
+ * g the heading in help, f the member of the struct, h one line of help. */
+#define GLOW_ROW(t, n, d, g, f, h, ...)                                                                     \
+	{                                                                                                   \
+		.name = n, .type = t, .def = d, .group = g, .offset = offsetof(GLOW_OPTIONS, f), .help = h, \
+		__VA_ARGS__                                                                                 \
+	}
+#define GLOW_ROW_STRING(n, d, a, g, f, h)      GLOW_ROW(GLOW_OPT_STRING, n, d, g, f, h, .arg = a)
+#define GLOW_ROW_SECRET(n, a, g, f, h)         GLOW_ROW(GLOW_OPT_SECRET, n, NULL, g, f, h, .arg = a)
+#define GLOW_ROW_LIST(n, a, g, f, h)           GLOW_ROW(GLOW_OPT_LIST, n, NULL, g, f, h, .arg = a)
+#define GLOW_ROW_INT(n, d, lo, hi, a, g, f, h) GLOW_ROW(GLOW_OPT_INT, n, d, g, f, h, .min = lo, .max = hi, .arg = a)
+#define GLOW_ROW_CHOICE(n, d, c, g, f, h)      GLOW_ROW(GLOW_OPT_CHOICE, n, d, g, f, h, .choices = c)
+#define GLOW_ROW_SWITCH(n, d, g, f, h)         GLOW_ROW(GLOW_OPT_BOOL, n, d, g, f, h, .arg = NULL)
+#define GLOW_ROW_VERB(n, h)                                                                \
+	{                                                                                  \
+		.name = n, .type = GLOW_OPT_VERB, .group = "Instead of running", .help = h \
+	}
+
+/** A program has these in its own struct, as `common`. */
 struct glow_common_options {
 	char *broker, *username, *password, *ca_file, *cert_file, *key_file, *prefix;
 	char *log_level, *log_format;
 };
 
-#define GLOW_ROW_STRING(owner, field, n, d, a, g, h)                                           \
-	{                                                                                      \
-		.name = n, .type = GLOW_OPT_STRING, .def = d, .arg = a, .group = g, .help = h, \
-		.offset = offsetof(owner, field)                                               \
-	}
+#define GLOW_BROKER_ROWS                                                                                          \
+	GLOW_ROW_STRING("broker", "mqtt://localhost:1883", "URI", "Broker", common.broker,                        \
+			"mqtt://host[:port] or mqtts://host[:port]"),                                             \
+		GLOW_ROW_STRING("username", NULL, "NAME", "Broker", common.username, "account on the broker"),    \
+		GLOW_ROW_SECRET("password", "WORD", "Broker", common.password, "its password; better in a file"), \
+		GLOW_ROW_STRING("ca-file", NULL, "FILE", "Broker", common.ca_file,                                \
+				"certificate authority of an mqtts broker"),                                      \
+		GLOW_ROW_STRING("cert-file", NULL, "FILE", "Broker", common.cert_file,                            \
+				"our certificate, where the broker asks for one"),                                \
+		GLOW_ROW_STRING("key-file", NULL, "FILE", "Broker", common.key_file, "its key"),                  \
+		GLOW_ROW_STRING("prefix", "glow", "TOPIC", "Broker", common.prefix, "first levels of every topic")
 
-/** Rows for `struct glow_common_options common` inside the struct `owner`. */
-#define GLOW_BROKER_ROWS(owner)                                                                                       \
-	GLOW_ROW_STRING(owner, common.broker, "broker", "mqtt://localhost:1883", "URI", "Broker",                     \
-			"mqtt://host[:port] or mqtts://host[:port]"),                                                 \
-		GLOW_ROW_STRING(owner, common.username, "username", NULL, "NAME", "Broker", "account on the broker"), \
-		{ .name = "password",                                                                                 \
-		  .type = GLOW_OPT_SECRET,                                                                            \
-		  .arg = "WORD",                                                                                      \
-		  .group = "Broker",                                                                                  \
-		  .help = "its password; better in a file",                                                           \
-		  .offset = offsetof(owner, common.password) },                                                       \
-		GLOW_ROW_STRING(owner, common.ca_file, "ca-file", NULL, "FILE", "Broker",                             \
-				"certificate authority of an mqtts broker"),                                          \
-		GLOW_ROW_STRING(owner, common.cert_file, "cert-file", NULL, "FILE", "Broker",                         \
-				"our certificate, where the broker asks for one"),                                    \
-		GLOW_ROW_STRING(owner, common.key_file, "key-file", NULL, "FILE", "Broker", "its key"),               \
-		GLOW_ROW_STRING(owner, common.prefix, "prefix", "glow", "TOPIC", "Broker",                            \
-				"first levels of every topic")
-
-#define GLOW_LOG_ROWS(owner, level)                                                                                   \
-	{ .name = "log-level",                                                                                        \
-	  .type = GLOW_OPT_CHOICE,                                                                                    \
-	  .def = level,                                                                                               \
-	  .choices = "error|warning|info|debug",                                                                      \
-	  .group = "Log",                                                                                             \
-	  .help = "how much is told",                                                                                 \
-	  .offset = offsetof(owner, common.log_level) },                                                              \
-	{                                                                                                             \
-		.name = "log-format", .type = GLOW_OPT_CHOICE, .def = "text", .choices = "text|json", .group = "Log", \
-		.help = "form of a line on standard error", .offset = offsetof(owner, common.log_format)              \
-	}
+#define GLOW_LOG_ROWS(level)                                                                                          \
+	GLOW_ROW_CHOICE("log-level", level, "error|warning|info|debug", "Log", common.log_level, "how much is told"), \
+		GLOW_ROW_CHOICE("log-format", "text", "text|json", "Log", common.log_format,                          \
+				"form of a line on standard error")
 
 /** The connection they describe; topics, client id and will are the program's. Strings are borrowed. */
 static inline struct glow_mqtt_cfg glow_common_mqtt(const struct glow_common_options *o)

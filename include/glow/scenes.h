@@ -28,10 +28,10 @@ struct glow_scenes {
 void glow_scene_fini(struct glow_scene *scene);
 void glow_scenes_fini(struct glow_scenes *scenes);
 
-/** The payload of scene/play, JSON or shorthand, checked as a whole. `now_us`
- * is cluster time; what is absent: start_us = start_us given here, id "main", take true, span cluster,
- * brightness 255, colour white, the seed given here. The scene is the caller's to glow_scene_fini()
- * on GLOW_OK; otherwise diag says what is wrong and there is nothing to free. */
+/** The payload of scene/play, JSON or shorthand, checked as a whole. Where it does not say, the scene
+ * starts at `start_us` (cluster time) with `seed`, its id is "main", it takes the lights over, spans the
+ * cluster, and is white at full brightness. On GLOW_OK the scene is the caller's to glow_scene_fini();
+ * otherwise diag says what is wrong and there is nothing to free. */
 enum glow_code glow_play_read(const char *payload, size_t len, int64_t start_us, uint32_t seed,
 			      struct glow_scene *ret_scene, struct glow_diag *diag);
 

@@ -55,7 +55,7 @@ static inline void check_look(const struct glow_look *look, struct glow_shape sh
 	struct glow_env env = { .shape = shape, .brightness_limit = 255, .meter = { 0, 500, 1000, 333, 65535 } };
 	struct glow_place place = { .total = shape.pixels };
 
-	CHECK(!look->painted || (look->effect == glow_effect_at(0) && look->paint.n == shape.pixels));
+	CHECK(!look->painted || (look->effect == &glow_effect_solid && look->paint.n == shape.pixels));
 	for (int k = 0; look->effect && k < look->effect->n_params; k++)
 		check_param(look, k);
 	for (size_t k = 0; k < sizeof(times) / sizeof(times[0]); k++) {

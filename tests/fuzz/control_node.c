@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* The control: with scenes whose next instant never comes fuzz_bridge.c must fail
+/* The control: with scenes whose next instant never comes fuzz_node.c must fail
  * on its corpus, or it would not see a loop that spins. */
 
 #include <glow/scene.h>

@@ -62,7 +62,7 @@ static void check_picture(const struct glow_scene *scene)
 	struct glow_scene_layer layer = { scene, { .offset = GLOW_STRIP_MAX - 8, .total = GLOW_STRIP_MAX } };
 	struct glow_picture pic = { .idle = &idle, .scenes = &layer, .n_scenes = 1 };
 
-	glow_look_init(&idle, glow_effect_at(0), 0);
+	glow_look_init(&idle, &glow_effect_solid, 0);
 	for (int k = 0; k < 4; k++) {
 		int64_t t = scene->start_us + k * INT64_C(777777);
 

@@ -6,7 +6,7 @@
 Frames of one slot must be shown at one instant, by the clock of the kernel on which all
 run, and be one long picture, as a single board of the same length draws it. The bounds
 are far above what a busy machine does to timers and far below what a node does that is
-out of phase; the last class shows that nodes without a conductor do not meet them.
+out of phase; the control, the last class, shows that nodes without a conductor do not meet them.
 """
 
 import json
@@ -210,6 +210,13 @@ class Control(glow.Case):
             check_in_phase(shown)
         with self.assertRaisesRegex(AssertionError, "seam"):
             check_one_strip(shown, whole.shown())
+        first, last = shown[0], shown[-1]
+        self.assertGreater(abs(skew.late_us(last[-1]) - skew.late_us(first[-1])), ONE_FRAME_US)
+        # One that changes over to another's clock in the middle of it jumps; one that stays with its own does not.
+        middle = first[len(first) // 2].t_us
+        jumps = [f for f in first if f.t_us < middle] + [f for f in last if f.t_us >= middle]
+        self.assertGreater(skew.largest_step_us([jumps]), STEP_US)
+        self.assertLess(skew.largest_step_us([first]), STEP_US)
 
 
 if __name__ == "__main__":

@@ -559,7 +559,7 @@ static void test_apply_color(void **state)
 	assert_int_equal(look.start_us, NOW - 50 * SECOND);
 	assert_int_equal(look.seed, 1);
 	/* One without turns to solid. */
-	assert_false(glow_effect_has_color(effect("rainbow")));
+	assert_int_equal(glow_param_with(effect("rainbow"), GLOW_ROLE_COLOR), -1);
 	begin("rainbow");
 	apply(blinkt, NOW, 2, "blue");
 	assert_ptr_equal(look.effect, effect("solid"));

@@ -21,6 +21,7 @@
 
 #define WORDS_MAX 16
 #define SECRET    "hunter2-is-secret"
+#define LEFT_OVER 99
 
 struct values {
 	char *broker, *password, *note, *board, *params;
@@ -149,10 +150,10 @@ static int child_run(const struct glow_program *p, int argc, char **argv)
 {
 	struct values values = { .broker = NULL };
 	struct glow_config config;
-	int status = glow_config_read(&config, p, &values, argc, argv);
+	int status;
 
-	if (status)
-		return status;
+	if (!glow_config_read(&config, p, &values, argc, argv, &status))
+		return values.broker || values.password || values.params ? LEFT_OVER : status; /* all is freed */
 	if (config.program->command)
 		printf("command %s, params <%s>\n", config.program->command->name,
 		       values.params ? values.params : "NULL");
@@ -491,6 +492,11 @@ static void help_and_version(void **state)
 	r = run(NULL, "-V");
 	assert_int_equal(r.status, 0);
 	assert_version(r.out);
+	r = run(NULL, "--broker=mqtt://x|-V|--frobnicate"); /* what follows a question is not read any more */
+	assert_int_equal(r.status, 0);
+	assert_string_equal(r.err, "");
+	assert_version(r.out);
+	assert_int_equal(run(NULL, "--frobnicate|-V").status, 64); /* control */
 }
 
 /* The table's rows line up: every source begins in the same column. */

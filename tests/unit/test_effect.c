@@ -209,6 +209,29 @@ static const char *check_color(const struct glow_param_desc *row)
 	return NULL;
 }
 
+static bool is_meter_row(const struct glow_param_desc *row)
+{
+	if (row->type != GLOW_PARAM_CHOICE || row->max != GLOW_METERS)
+		return false;
+	for (int k = 0; k < GLOW_METERS; k++)
+		if (strcmp(row->choices[k], glow_meter_names[k]) != 0)
+			return false;
+	return true;
+}
+
+static const char *check_role(const struct glow_param_desc *row)
+{
+	bool is_light = strcmp(row->name, "color") == 0;
+
+	if (is_light != (row->role == GLOW_ROLE_COLOR))
+		return fault("%s: `color`, and only it, has that role", row->name);
+	if (row->role == GLOW_ROLE_METER && !is_meter_row(row))
+		return fault("%s is no choice of the meters and a number", row->name);
+	if (row->role == GLOW_ROLE_PERCENT && (row->type != GLOW_PARAM_INT || row->min != 0 || row->max != 100))
+		return fault("%s is not 0..100", row->name);
+	return NULL;
+}
+
 static const char *check_row(const struct glow_param_desc *row)
 {
 	if (!row->name || !is_name(row->name, '_'))
@@ -241,11 +264,15 @@ static const char *check_table(const struct glow_effect_desc *e)
 		return fault("%d parameters", e->n_params);
 	for (int k = 0; k < e->n_params; k++) {
 		wrong = check_row(&e->params[k]);
+		if (!wrong)
+			wrong = check_role(&e->params[k]);
 		if (wrong)
 			return wrong;
 		texts += e->params[k].type == GLOW_PARAM_TEXT;
 		if (glow_param_find(e, e->params[k].name) != k)
 			return fault("%s is there twice", e->params[k].name);
+		if (e->params[k].role != GLOW_ROLE_NONE && glow_param_with(e, e->params[k].role) != k)
+			return fault("%s has a role that another row has", e->params[k].name);
 	}
 	return texts <= 1 ? NULL : fault("%d texts", texts);
 }
@@ -653,6 +680,47 @@ static void test_control_pace(void **state)
 	assert_non_null(check_pace(&bad));
 }
 
+static void test_control_role(void **state)
+{
+	static const char *const meters[] = { GLOW_METER_NAMES, "number", NULL };
+	static const char *const others[] = { "load", "network", "cpu", "memory", "temperature", "number", NULL };
+	const struct glow_param_desc meter = { .name = "m",
+					       .type = GLOW_PARAM_CHOICE,
+					       .role = GLOW_ROLE_METER,
+					       .max = GLOW_METERS,
+					       .unit = "",
+					       .what = "meter",
+					       .choices = meters };
+	const struct glow_param_desc percent = { .name = "p",
+						 .type = GLOW_PARAM_INT,
+						 .role = GLOW_ROLE_PERCENT,
+						 .max = 100,
+						 .unit = "%",
+						 .what = "percent" };
+	struct glow_param_desc rows[] = { GLOW_PARAM_LIGHT_COLOR, meter, percent };
+	struct glow_effect_desc e = { .name = "e", .what = "what", .params = rows, .n_params = 3, .render = frozen };
+
+	(void)state;
+	assert_null(check_table(&e));
+	assert_int_equal(glow_param_with(&e, GLOW_ROLE_PERCENT), 2);
+	rows[1].role = GLOW_ROLE_PERCENT;
+	assert_non_null(check_table(&e));
+	rows[1] = meter;
+	rows[1].choices = others;
+	assert_non_null(check_table(&e));
+	rows[1] = meter;
+	rows[2].max = 99;
+	assert_non_null(check_table(&e));
+	rows[2] = percent;
+	rows[2].name = "q";
+	rows[1] = percent;
+	assert_non_null(check_table(&e));
+	rows[1] = meter;
+	rows[0].role = GLOW_ROLE_NONE;
+	assert_non_null(check_table(&e));
+	assert_int_equal(glow_param_with(&e, GLOW_ROLE_COLOR), -1);
+}
+
 static void test_control_pure(void **state)
 {
 	struct glow_effect_desc bad = { .name = "bad", .what = "bad", .pace = GLOW_ANIMATED, .render = forgetful };
@@ -742,11 +810,17 @@ int main(void)
 {
 	const char *chosen = getenv("GLOW_TEST_SEED"), *sets = getenv("GLOW_TEST_SETS");
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),         cmocka_unit_test(test_tables),
-		cmocka_unit_test(test_pure),          cmocka_unit_test(test_pace),
-		cmocka_unit_test(test_meter),         cmocka_unit_test(test_flashes),
-		cmocka_unit_test(test_control_table), cmocka_unit_test(test_control_pure),
-		cmocka_unit_test(test_control_pace),  cmocka_unit_test(test_control_flashes),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_pure),
+		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_meter),
+		cmocka_unit_test(test_flashes),
+		cmocka_unit_test(test_control_table),
+		cmocka_unit_test(test_control_pure),
+		cmocka_unit_test(test_control_role),
+		cmocka_unit_test(test_control_pace),
+		cmocka_unit_test(test_control_flashes),
 	};
 
 	if (chosen)

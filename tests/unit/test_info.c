@@ -286,35 +286,6 @@ static void test_groups(void **state)
 	assert_false(glow_groups_parse(longest, &info));
 }
 
-/* ---- for people ---- */
-
-static void test_ranges(void **state)
-{
-	static const char *const two[] = { "warm", "cold", NULL };
-	const struct glow_param_desc rows[] = {
-		{ .type = GLOW_PARAM_INT, .min = 200, .max = 60000, .def = 4000, .unit = "ms" },
-		{ .type = GLOW_PARAM_INT, .min = -1, .max = 1, .def = 0, .unit = "" },
-		{ .type = GLOW_PARAM_BOOL, .max = 1, .def = 1, .unit = "" },
-		{ .type = GLOW_PARAM_COLOR, .def = 0xff8800, .unit = "" },
-		{ .type = GLOW_PARAM_COLOR, .def = GLOW_LIGHT_COLOR, .unit = "" },
-		{ .type = GLOW_PARAM_CHOICE, .max = 1, .def = 1, .unit = "", .choices = two },
-		{ .type = GLOW_PARAM_TEXT, .unit = "", .text = "SOS" },
-	};
-	static const char *const want[] = {
-		"200..60000 ms (4000)",   "-1..1 (0)",        "true or false (true)", "a colour (#ff8800)",
-		"a colour (the light's)", "warm|cold (cold)", "text (SOS)",
-	};
-	char text[64];
-
-	(void)state;
-	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
-		glow_param_range(&rows[k], text, sizeof(text));
-		assert_string_equal(text, want[k]);
-	}
-	glow_param_range(&rows[5], text, 6); /* cut, and not beyond */
-	assert_string_equal(text, "warm|");
-}
-
 /* ---- stats, answers, discovery ---- */
 
 static void test_stats(void **state)
@@ -565,11 +536,13 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(test_there_and_back), T(test_effects),     T(test_words),
-		T(test_broken),         T(test_groups),      T(test_ranges),
-		T(test_stats),          T(test_answers),     T(test_codes),
-		T(test_diag_cut),       T(test_discovery),   T(test_stats_sync),
-		T(test_stats_read),     T(test_diag_inside), T(test_cluster_discovery),
+		T(test_there_and_back), T(test_effects),
+		T(test_words),          T(test_broken),
+		T(test_groups),         T(test_stats),
+		T(test_answers),        T(test_codes),
+		T(test_diag_cut),       T(test_discovery),
+		T(test_stats_sync),     T(test_stats_read),
+		T(test_diag_inside),    T(test_cluster_discovery),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

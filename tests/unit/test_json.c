@@ -451,6 +451,75 @@ static void test_color(void **state)
 	}
 }
 
+static void test_values(void **state)
+{
+	static const char *const words[] = { "one", "two", NULL };
+	struct glow_diag diag;
+	cJSON *tree = glow_json_parse(TEXT("{\"yes\":true,\"one\":1,\"two\":\"two\",\"four\":\"four\",\"empty\":\"\","
+					   "\"Id\":\"Pi_1\",\"null\":null}"),
+				      &diag);
+	bool truth = false;
+	int word = -7;
+	char text[GLOW_ID_MAX + 1] = "as it was";
+
+#define AT(name) glow_json_get(tree, name), name
+	(void)state;
+	assert_int_equal(glow_json_bool(AT("yes"), &truth, &diag), GLOW_OK);
+	assert_true(truth);
+	assert_int_equal(glow_json_bool(AT("one"), &truth, &diag), GLOW_BAD_TYPE);
+	assert_int_equal(glow_json_bool(AT("gone"), &truth, &diag), GLOW_BAD_TYPE);
+	assert_true(truth);
+	assert_string_equal(diag.where, "gone");
+	assert_int_equal(glow_json_word(AT("four"), words, &word, &diag), GLOW_OUT_OF_RANGE);
+	assert_string_equal(diag.what, "must be one of one, two");
+	assert_int_equal(glow_json_word(AT("one"), words, &word, &diag), GLOW_BAD_TYPE);
+	assert_int_equal(word, -7);
+	assert_int_equal(glow_json_word(AT("two"), words, &word, &diag), GLOW_OK);
+	assert_int_equal(word, 1);
+	assert_int_equal(glow_json_text(AT("four"), 3, text, &diag), GLOW_OUT_OF_RANGE);
+	assert_string_equal(diag.what, "must have 1..3 bytes, got 4");
+	assert_int_equal(glow_json_text(AT("empty"), 3, text, &diag), GLOW_OUT_OF_RANGE);
+	assert_int_equal(glow_json_text(AT("null"), 3, text, &diag), GLOW_BAD_TYPE);
+	assert_int_equal(glow_json_id(AT("Id"), text, &diag), GLOW_OUT_OF_RANGE);
+	assert_string_equal(diag.what, "\"Pi_1\" is no id of a node or group");
+	assert_int_equal(glow_json_id(AT("one"), text, &diag), GLOW_BAD_TYPE);
+	assert_string_equal(text, "as it was");
+	assert_int_equal(glow_json_text(AT("two"), 3, text, &diag), GLOW_OK);
+	assert_string_equal(text, "two");
+	assert_int_equal(glow_json_id(AT("four"), text, &diag), GLOW_OK);
+	assert_string_equal(text, "four");
+#undef AT
+	cJSON_Delete(tree);
+}
+
+static void test_members(void **state)
+{
+	struct glow_diag diag;
+	cJSON *tree =
+		glow_json_parse(TEXT("{\"a\":3,\"b\":9007199254740992,\"c\":9007199254740994,\"d\":null}"), &diag);
+	int64_t v = -7;
+
+	(void)state;
+	assert_int_equal(glow_json_get_int(tree, "gone", 0, 9, &v, &diag), GLOW_BAD_TYPE);
+	assert_string_equal(diag.where, "gone");
+	assert_int_equal(glow_json_get_time(tree, "gone", &v, &diag), GLOW_BAD_TYPE);
+	assert_int_equal(glow_json_opt_int(tree, "gone", 0, 9, &v, &diag), GLOW_OK);
+	assert_int_equal(glow_json_opt_time(NULL, "gone", &v, &diag), GLOW_OK);
+	assert_int_equal(glow_json_get_int(tree, "a", 0, 2, &v, &diag), GLOW_OUT_OF_RANGE);
+	assert_int_equal(glow_json_opt_int(tree, "a", 0, 2, &v, &diag), GLOW_OUT_OF_RANGE);
+	assert_string_equal(diag.where, "a");
+	assert_int_equal(glow_json_opt_int(tree, "d", 0, 2, &v, &diag), GLOW_BAD_TYPE); /* there, and no number */
+	assert_int_equal(glow_json_opt_time(tree, "c", &v, &diag), GLOW_OUT_OF_RANGE);
+	assert_int_equal(v, -7);
+	assert_int_equal(glow_json_get_int(tree, "a", 0, 3, &v, &diag), GLOW_OK);
+	assert_int_equal(v, 3);
+	assert_int_equal(glow_json_opt_time(tree, "b", &v, &diag), GLOW_OK);
+	assert_true(v == GLOW_JSON_INT_MAX);
+	assert_int_equal(glow_json_opt_int(tree, "a", 0, 3, &v, &diag), GLOW_OK);
+	assert_int_equal(v, 3);
+	cJSON_Delete(tree);
+}
+
 static void test_get(void **state)
 {
 	struct glow_diag diag;
@@ -700,6 +769,7 @@ int main(void)
 		cmocka_unit_test(test_utf8),        cmocka_unit_test(test_utf8_in_strings),
 		cmocka_unit_test(test_int),         cmocka_unit_test(test_int_text),
 		cmocka_unit_test(test_micro),       cmocka_unit_test(test_color),
+		cmocka_unit_test(test_values),      cmocka_unit_test(test_members),
 		cmocka_unit_test(test_get),         cmocka_unit_test(test_exact_integers),
 		cmocka_unit_test(test_write_color), cmocka_unit_test(test_same_after_printing),
 	};

@@ -81,7 +81,7 @@ static void any_look(struct glow_look *look, const struct glow_effect_desc *e, s
 	look->brightness = (uint8_t)dice_roll(&dice, 256);
 	look->on = dice_roll(&dice, 4) > 0;
 	look->seed = (uint32_t)dice_next(&dice);
-	look->painted = e == glow_effect_at(0) && dice_roll(&dice, 2);
+	look->painted = e == &glow_effect_solid && dice_roll(&dice, 2);
 	if (look->painted)
 		any_frame(&look->paint, shape);
 }
@@ -241,7 +241,7 @@ static void test_words(void **state)
 
 	(void)state;
 	memset(&written, 0, sizeof(written));
-	glow_look_init(&written.light, glow_effect_at(0), NOW);
+	glow_look_init(&written.light, &glow_effect_solid, NOW);
 	written.light.color = (struct glow_rgb){ 255, 0, 0 };
 	written.light.brightness = 128;
 	written.light.seed = 7;

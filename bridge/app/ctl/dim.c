@@ -11,7 +11,7 @@
 #include "session.h"
 
 static const struct glow_option rows[] = {
-	CTL_INT("for-s", for_s, 1, 31536000, "S", "then full light again"),
+	GLOW_ROW_INT("for-s", NULL, 1, 31536000, "S", NULL, for_s, "then full light again"),
 };
 
 static bool has_beacon(const struct glow_watch *watch)

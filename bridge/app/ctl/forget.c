@@ -8,13 +8,8 @@
 #include "session.h"
 
 static const struct glow_option rows[] = {
-	CTL_SWITCH("force", force, "no", "also a node that is online; it comes back with its next message"),
-	{ .name = "discovery",
-	  .type = GLOW_OPT_STRING,
-	  .def = "homeassistant",
-	  .arg = "TOPIC",
-	  .help = "prefix of Home Assistant's discovery",
-	  CTL_AT(discovery) },
+	GLOW_ROW_SWITCH("force", "no", NULL, force, "also a node that is online; it comes back with its next message"),
+	GLOW_ROW_STRING("discovery", "homeassistant", "TOPIC", NULL, discovery, "prefix of Home Assistant's discovery"),
 };
 
 static void clear(struct glow_ctl_session *s, const char *topic)

@@ -164,12 +164,12 @@ static int run_identify(const void *values, int n_words, char *const words[])
 {
 	if (n_words != 1)
 		return glow_ctl_fail(EX_USAGE, "identify whom? for example: glowctl identify pi3");
-	return command(values, words[0], "notify", "identify", glow_ctl_notify_payload);
+	return command(values, words[0], "notify", glow_effect_identify.name, glow_ctl_notify_payload);
 }
 
 static const struct glow_option set_rows[] = {
 	CTL_PARAM,
-	CTL_INT("fade-ms", fade_ms, 0, 60000, "MS", "cross-fade from what shows now"),
+	GLOW_ROW_INT("fade-ms", NULL, 0, 60000, "MS", NULL, fade_ms, "cross-fade from what shows now"),
 };
 
 const struct glow_subcommand glow_ctl_set = {
@@ -191,10 +191,10 @@ const struct glow_subcommand glow_ctl_set = {
 
 static const struct glow_option notify_rows[] = {
 	CTL_PARAM,
-	CTL_INT("ttl-s", ttl_s, 1, 86400, "S", "how long it stays; 5 when not given"),
-	CTL_INT("priority", priority, 0, 9, "N", "the highest shows; 5 when not given"),
-	CTL_TEXT("id", id, "ID", "name of the notice; a later one of that name replaces it"),
-	CTL_SWITCH("clear", clear, "no", "remove the notice of that id"),
+	GLOW_ROW_INT("ttl-s", NULL, 1, 86400, "S", NULL, ttl_s, "how long it stays; 5 when not given"),
+	GLOW_ROW_INT("priority", NULL, 0, 9, "N", NULL, priority, "the highest shows; 5 when not given"),
+	GLOW_ROW_STRING("id", NULL, "ID", NULL, id, "name of the notice; a later one of that name replaces it"),
+	GLOW_ROW_SWITCH("clear", "no", NULL, clear, "remove the notice of that id"),
 };
 
 const struct glow_subcommand glow_ctl_notify = {
@@ -211,7 +211,7 @@ const struct glow_subcommand glow_ctl_notify = {
 };
 
 static const struct glow_option identify_rows[] = {
-	CTL_INT("ttl-s", ttl_s, 1, 86400, "S", "for so many seconds; 5 when not given"),
+	GLOW_ROW_INT("ttl-s", NULL, 1, 86400, "S", NULL, ttl_s, "for so many seconds; 5 when not given"),
 };
 
 const struct glow_subcommand glow_ctl_identify = {

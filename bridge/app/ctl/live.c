@@ -36,22 +36,12 @@ struct viewer {
 };
 
 static const struct glow_option rows[] = {
-	CTL_INT("for-s", for_s, 0, 86400, "S", "leave after so many seconds; 0 stays"),
-	{ .name = "svg",
-	  .type = GLOW_OPT_STRING,
-	  .arg = "FILE",
-	  .help = "when leaving, draw the cluster into this file",
-	  CTL_AT(svg) },
-	{ .name = "fps",
-	  .type = GLOW_OPT_INT,
-	  .def = "30",
-	  .min = 1,
-	  .max = 60,
-	  .arg = "N",
-	  .help = "how often the screen is drawn in a second",
-	  CTL_AT(fps) },
-	CTL_TEXT("note-file", note_file, "FILE", "show its lines above the boards; it is read again every second"),
-	CTL_SWITCH("plain", plain, "no", "no colours and no screen: lines of text every five seconds"),
+	GLOW_ROW_INT("for-s", NULL, 0, 86400, "S", NULL, for_s, "leave after so many seconds; 0 stays"),
+	GLOW_ROW_STRING("svg", NULL, "FILE", NULL, svg, "when leaving, draw the cluster into this file"),
+	GLOW_ROW_INT("fps", "30", 1, 60, "N", NULL, fps, "how often the screen is drawn in a second"),
+	GLOW_ROW_STRING("note-file", NULL, "FILE", NULL, note_file,
+			"show its lines above the boards; it is read again every second"),
+	GLOW_ROW_SWITCH("plain", "no", NULL, plain, "no colours and no screen: lines of text every five seconds"),
 };
 
 /* Enough colours for the terminal we have; NO_COLOR and --plain win. */

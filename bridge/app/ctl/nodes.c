@@ -14,10 +14,11 @@
 #include "table.h"
 
 static const struct glow_option rows[] = {
-	CTL_INT("wait-s", wait_s, 0, 60, "S",
+	GLOW_ROW_INT(
+		"wait-s", NULL, 0, 60, "S", NULL, wait_s,
 		"wait until every online node has reported its frames and its clock, at most so long; they do so every "
 		"ten seconds"),
-	CTL_SWITCH("json", json, "no", "for programs"),
+	GLOW_ROW_SWITCH("json", "no", NULL, json, "for programs"),
 };
 
 /* Cluster time as far as it is known without clock probes; what shows is not a matter of milliseconds. */

@@ -228,6 +228,7 @@ void glow_ctl_scene_name(const char *payload, char *ret_text, size_t size)
 	if (cJSON_IsArray(playlist))
 		snprintf(ret_text, size, "playlist of %d", cJSON_GetArraySize(playlist));
 	else
-		snprintf(ret_text, size, "%.60s", cJSON_IsString(effect) ? effect->valuestring : "solid");
+		snprintf(ret_text, size, "%.60s",
+			 cJSON_IsString(effect) ? effect->valuestring : glow_effect_solid.name);
 	cJSON_Delete(tree);
 }

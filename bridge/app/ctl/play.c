@@ -11,17 +11,14 @@
 
 static const struct glow_option rows[] = {
 	CTL_PARAM,
-	{ .name = "span",
-	  .type = GLOW_OPT_CHOICE,
-	  .choices = "cluster|node",
-	  .help = "one strip across all boards, or every board alike",
-	  CTL_AT(span) },
-	CTL_TEXT("node", nodes, "ID,...", "on these nodes only"),
-	CTL_TEXT("group", groups, "ID,...", "on the nodes of these groups only"),
-	CTL_INT("fade-ms", fade_ms, 0, 60000, "MS", "cross-fade at the beginning and the end"),
-	CTL_INT("for-s", for_s, 1, 31536000, "S", "end by itself after so many seconds"),
-	CTL_TEXT("id", id, "ID", "name of the scene (main by default); a later one of that name replaces it"),
-	CTL_SWITCH("take", take, "yes", "make lights that were set earlier let go, so that the scene shows"),
+	GLOW_ROW_CHOICE("span", NULL, "cluster|node", NULL, span, "one strip across all boards, or every board alike"),
+	GLOW_ROW_STRING("node", NULL, "ID,...", NULL, nodes, "on these nodes only"),
+	GLOW_ROW_STRING("group", NULL, "ID,...", NULL, groups, "on the nodes of these groups only"),
+	GLOW_ROW_INT("fade-ms", NULL, 0, 60000, "MS", NULL, fade_ms, "cross-fade at the beginning and the end"),
+	GLOW_ROW_INT("for-s", NULL, 1, 31536000, "S", NULL, for_s, "end by itself after so many seconds"),
+	GLOW_ROW_STRING("id", NULL, "ID", NULL, id,
+			"name of the scene (main by default); a later one of that name replaces it"),
+	GLOW_ROW_SWITCH("take", "yes", NULL, take, "make lights that were set earlier let go, so that the scene shows"),
 };
 
 /* How many nodes it is for: the answer's word, else all that the conductor knows; 0 where only it could tell. */

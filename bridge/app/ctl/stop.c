@@ -8,7 +8,7 @@
 #include "session.h"
 
 static const struct glow_option rows[] = {
-	CTL_INT("fade-ms", fade_ms, 0, 60000, "MS", "let it fade for so long"),
+	GLOW_ROW_INT("fade-ms", NULL, 0, 60000, "MS", NULL, fade_ms, "let it fade for so long"),
 };
 
 static int run(const void *values, int n_words, char *const words[])

@@ -68,11 +68,6 @@ static void remove_id(struct glow_notices *n, const char *id)
 			n->v[k].end_us = 0;
 }
 
-static const struct glow_effect_desc *blink(void)
-{
-	return glow_effect_find("blink", strlen("blink"));
-}
-
 static int64_t ttl_us(const struct glow_command *command)
 {
 	if (command->has & GLOW_HAS_TTL)
@@ -99,7 +94,7 @@ void glow_notices_take(struct glow_notices *n, const struct glow_command *comman
 	glow_command_apply(command, shape, now_us, seed, &one->look);
 	/* A notice that does not say how it looks, or asks to flash, blinks. */
 	if (!one->look.effect || (command->has & GLOW_HAS_FLASH && !(command->has & GLOW_HAS_EFFECT))) {
-		one->look.effect = blink();
+		one->look.effect = &glow_effect_blink;
 		one->look.painted = false;
 		glow_params_default(one->look.effect, &one->look.params);
 	}
@@ -111,7 +106,7 @@ void glow_notices_flash(struct glow_notices *n, const struct glow_look *light, i
 
 	if (!one)
 		return;
-	glow_look_init(&one->look, blink(), now_us);
+	glow_look_init(&one->look, &glow_effect_blink, now_us);
 	one->look.color = light->color;
 	one->look.brightness = light->brightness;
 }

@@ -14,6 +14,14 @@ int glow_param_find(const struct glow_effect_desc *e, const char *name)
 	return -1;
 }
 
+int glow_param_with(const struct glow_effect_desc *e, enum glow_param_role role)
+{
+	for (int k = 0; k < e->n_params; k++)
+		if (e->params[k].role == role)
+			return k;
+	return -1;
+}
+
 void glow_params_default(const struct glow_effect_desc *e, struct glow_params *ret_params)
 {
 	memset(ret_params, 0, sizeof(*ret_params));
@@ -22,9 +30,4 @@ void glow_params_default(const struct glow_effect_desc *e, struct glow_params *r
 		if (e->params[k].type == GLOW_PARAM_TEXT)
 			memcpy(ret_params->text, e->params[k].text, strlen(e->params[k].text) + 1);
 	}
-}
-
-bool glow_effect_has_color(const struct glow_effect_desc *e)
-{
-	return glow_param_find(e, "color") >= 0;
 }
