@@ -69,7 +69,7 @@ static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 		.mqtt = glow_common_mqtt(&o->common),
 	};
 
-	cfg.mqtt.keepalive_s = 3; /* a leader that hangs is missed soon */
+	cfg.mqtt.keepalive_s = 3; /* a leader that hangs is soon missed */
 	return cfg;
 }
 

@@ -16,8 +16,8 @@ struct glow_conductor_run_cfg {
  * what went wrong has been logged. */
 int glow_conductor_run(const struct glow_conductor_run_cfg *cfg);
 
-/** --check-config: what can be wrong with the values together, without touching
- * the broker. Says what is wrong, or that all is well; the exit status. */
+/** --check-config: judges the values together, without touching the broker. Says what is wrong,
+ * or that all is well; the exit status. */
 int glow_conductor_check(const struct glow_conductor_run_cfg *cfg);
 
 /** --doctor: one line for each thing a conductor needs, on standard output, and

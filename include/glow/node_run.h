@@ -27,8 +27,8 @@ struct glow_node_run_cfg {
  * what went wrong has been logged. */
 int glow_node_run(const struct glow_node_run_cfg *cfg);
 
-/** --check-config: what can be wrong with the values together, without touching
- * board or broker. Says what is wrong, or that all is well; the exit status. */
+/** --check-config: judges the values together, without touching board or broker. Says what is
+ * wrong, or that all is well; the exit status. */
 int glow_node_check(const struct glow_node_run_cfg *cfg);
 
 /** --doctor: looks at everything the node needs and says what is missing and
