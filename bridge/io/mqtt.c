@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-
 /* One network thread connects, receives and sends; the owner only ever touches
  * two mailboxes. Every call of Paho is made by that thread, so none of Paho's
  * locks and none of its waits can reach the owner, and the two directions

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-
 /* Paho answers -1 to a wrong host name, a closed port, an untrusted
  * certificate and a silent broker alike. People need to know which, so after a
  * failure the same steps are taken once more by hand: files, name, TCP. What

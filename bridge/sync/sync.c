@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The three parts are plain functions of their structs: schedule.c says when to probe, filter.c makes a
+ * line of the replies, output.c follows it without a step. Here is what holds them together: which
+ * replies count, whose clock it is, and what is kept when that changes. On one timeline the output goes
+ * on while the new line is measured (RESYNC); on another it begins anew (ACQUIRE). */
+
 #include <string.h>
 
 #include <glow/sync.h>
