@@ -36,7 +36,7 @@ bool glow_request_read(const void *bytes, size_t len, struct glow_time_request *
 size_t glow_reply_write(const struct glow_time_reply *reply, bool adopt, uint8_t ret_bytes[GLOW_ADOPT_REPLY_SIZE]);
 bool glow_reply_read(const void *bytes, size_t len, bool adopt, struct glow_time_reply *ret_reply);
 
-/** They as messages at that topic, with the stamps that age. The message borrows topic and bytes. */
+/** The same as messages at that topic, with the stamps that age. The message borrows topic and bytes. */
 void glow_request_message(const struct glow_time_request *request, const char *topic, uint8_t bytes[GLOW_REQUEST_SIZE],
 			  struct glow_message *ret_message);
 void glow_reply_message(const struct glow_time_reply *reply, bool adopt, const char *topic,
