@@ -24,8 +24,8 @@
 
 #define NOTICE_TTL_DEFAULT_US   (5 * GLOW_US_PER_S)
 #define NOTICE_PRIORITY_DEFAULT 5
-#define HOLD_US                 GLOW_US_PER_S           /* how long a command for many waits for its `apply` */
-#define BEACON_US               (3 * GLOW_US_PER_S / 2) /* a conductor is silent that says nothing for so long */
+#define HOLD_US                 GLOW_US_PER_S /* how long a command for many waits for its `apply` */
+#define BEACON_US               GLOW_BEACON_SILENT_US
 #define APPLY_AHEAD_US          (60 * GLOW_US_PER_S)
 #define SETTLE_US               (GLOW_US_PER_S / 2) /* the cross-fade after the clock stepped */
 #define HALVES                  16
