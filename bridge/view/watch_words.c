@@ -49,6 +49,17 @@ static void scene_text(const struct glow_scene *scene, int64_t t_us, char *ret_t
 	snprintf(ret_text, size, "%s%s", text, place);
 }
 
+const char *glow_watch_layer_name(enum glow_watch_layer layer)
+{
+	static const char *const names[] = {
+		[GLOW_LAYER_OFFLINE] = "offline", [GLOW_LAYER_DARK] = "dark",     [GLOW_LAYER_UNKNOWN] = "unknown",
+		[GLOW_LAYER_OFF] = "off",         [GLOW_LAYER_NOTICE] = "notice", [GLOW_LAYER_LIGHT] = "light",
+		[GLOW_LAYER_SCENE] = "scene",     [GLOW_LAYER_IDLE] = "idle",
+	};
+
+	return names[layer];
+}
+
 enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
 {
 	const struct glow_state *s = &node->state;

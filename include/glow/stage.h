@@ -51,5 +51,11 @@ int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us);
 uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_info *info,
 			   struct glow_scene_layer ret_layers[GLOW_SCENES_MAX]);
 
-/** The master dimmer as glow_env has it. */
+/** The scenes in force; none while their times are those of another timeline. Good until the revision changes. */
+const struct glow_scenes *glow_stage_scenes(const struct glow_stage *stage);
+
+/** The master dimmer in force: full light when its time is over. */
+struct glow_dim glow_stage_dim(const struct glow_stage *stage);
+
+/** It as glow_env has it. */
 uint8_t glow_stage_blackout(const struct glow_stage *stage);

@@ -20,7 +20,10 @@
 struct glow_watched {
 	char id[GLOW_ID_MAX + 1];
 	bool online, has_info, has_state, has_stats;
+	/** Where the watch's revision stood when each was last read. */
+	uint32_t info_revision, state_revision, stats_revision;
 	struct glow_info info;
+	char *effects; /**< the parameter tables in its info, as JSON: see glow_watch_effects_text() */
 	struct glow_state state;
 	struct glow_stats stats; /**< as last reported */
 	struct glow_look idle;
@@ -34,8 +37,12 @@ struct glow_watch {
 	bool conductor_online, has_conductor, has_beacon;
 	struct glow_conductor_info conductor;
 	struct glow_beacon beacon; /**< the latest */
+	struct glow_raw beacon_at; /**< when it arrived */
 	struct glow_stage stage;
-	int64_t now_us; /**< cluster time, as last told */
+	/** Rises with all that is read of a node, and whenever one comes or goes; the stage has its own. */
+	uint32_t revision;
+	uint32_t nodes_revision; /**< where it stood when a node last came or went */
+	int64_t now_us;          /**< cluster time, as last told */
 	/** Local civil time minus cluster time as this machine knows it; the viewer's to set.
 	 * What the conductor says of it goes first. */
 	int64_t wall_offset_us;
@@ -60,6 +67,9 @@ const struct glow_watched *glow_watch_find(const struct glow_watch *w, const cha
 
 /** A conductor is online and leads. */
 bool glow_watch_led(const struct glow_watch *w);
+
+/** A beacon came within GLOW_BEACON_SILENT_US. */
+bool glow_watch_beating(const struct glow_watch *w, struct glow_raw now);
 
 /** The node's entry in the roster, or NULL. */
 const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id);
@@ -86,6 +96,10 @@ enum glow_watch_layer {
 	GLOW_LAYER_SCENE,
 	GLOW_LAYER_IDLE,
 };
+
+/** "offline", "dark", "unknown", "off", "notice", "light", "scene", "idle". */
+const char *glow_watch_layer_name(enum glow_watch_layer layer);
+
 enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us);
 
 /** It in words: "scene: rainbow", "solid #ff0000 50%", "off", "idle: blue", "notice: blink". */
