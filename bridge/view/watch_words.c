@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* The cluster in words. */
+/* The cluster in words: the same ones in glowctl and in a browser, so that what
+ * somebody reads in one is found again in the other. */
 
 #include <stdarg.h>
 #include <string.h>
@@ -12,7 +13,7 @@ static unsigned percent(unsigned brightness)
 	return (brightness * 100 + 127) / 255;
 }
 
-/* "rainbow 40%", "solid #ff0000", "gauge cpu". Full brightness goes without saying. */
+/* "rainbow 40%", "solid #ff0000", "gauge cpu". Full brightness is not mentioned. */
 static void look_text(const struct glow_look *look, char *ret_text, size_t size)
 {
 	int source = glow_param_find(look->effect, "source");

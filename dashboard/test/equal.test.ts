@@ -12,7 +12,7 @@ import test from "node:test";
 import type { Effect, Param, ParamValue, Scene } from "../src/model/messages";
 import { Dice } from "./dice";
 import { Lab } from "./lab";
-import { difference, nativeAnswers, nativeInfo, newCluster, say, type Step, viewAnswers, wasmAnswers } from "./script";
+import { difference, nativeAnswers, nativeInfo, nativeTopics, newCluster, say, type Step, viewAnswers, wasmAnswers } from "./script";
 
 const NOW = 1700000000000000;
 const TIMELINE = "0123456789abcdef";
@@ -304,6 +304,13 @@ test("the fuzzers' corpus is read alike", () => {
 		}
 	assert.ok(steps.length > 500, "the corpus is empty");
 	assert.equal(difference(steps), "");
+});
+
+/* In another order: what the page needs first comes first. */
+test("the page subscribes to what the core reads", () => {
+	const { topics, id } = new Lab().cluster;
+	const own = [`glow/time/reply/${id}`, `glow/answer/${id}`];
+	assert.deepEqual([...topics].sort(), [...nativeTopics().map((topic) => `glow/${topic}`), ...own].sort());
 });
 
 test("the page's model is the core's word", () => {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* The core as this machine compiles it, with the real cJSON: the same calls as a
- * page makes, from a script on standard input, and a line for each answer. With
- * the word `info` it says what a node of this version says of itself instead.
+ * page makes, from a script on standard input, and a line for each answer.
+ * Instead, with the word `info` it says what a node of this version says of itself,
+ * and with `topics` what those who watch a cluster subscribe to.
  *
  *   m <l_ns> <topic> <payload in hex>   a message: whose it is
  *   t <t_us> <wall_offset_us>           time passes
@@ -198,6 +199,11 @@ int main(int argc, char **argv)
 		struct glow_info info = { .id = "pi1", .shape = { GLOW_SHAPE_ROW, 8 }, .fps = 60 };
 
 		puts(glow_json_finish(glow_info_write(&info)));
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "topics") == 0) {
+		for (size_t k = 0; k < GLOW_WATCH_TOPICS; k++)
+			puts(glow_watch_topics[k]);
 		return 0;
 	}
 	memcpy(web_buffer(9), "glow\0x-1", 9);

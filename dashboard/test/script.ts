@@ -72,6 +72,10 @@ export function nativeAnswers(steps: readonly Step[]): string[] {
 	return execFileSync(native, { input, encoding: "utf8", maxBuffer: 1 << 30 }).split("\n").slice(0, -1);
 }
 
+export function nativeTopics(): string[] {
+	return execFileSync(native, ["topics"], { encoding: "utf8" }).split("\n").slice(0, -1);
+}
+
 export function nativeInfo(): Record<string, unknown> {
 	return JSON.parse(execFileSync(native, ["info"], { encoding: "utf8" })) as Record<string, unknown>;
 }

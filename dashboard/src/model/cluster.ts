@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* The cluster as the page sees it. Messages and time go in; out come `view`, a
- * value that is replaced, never changed, whenever something was said, and
- * pictures, which also change by time alone and are asked for frame by frame. */
+/* The cluster as the page sees it. Messages and time go in. Out come `view`, a
+ * value that each message replaces and nothing changes, and pictures, which also
+ * change by time alone, so they are asked for frame by frame. */
 
 import type { ClockReport, ConductorView, Core, Frame, NodeView, Showing } from "../core";
 import type { CommandView, Later, Outlet } from "./commands";
@@ -15,7 +15,7 @@ export type { ConductorView, NodeView } from "../core";
 export type { CommandStatus, CommandView, Outlet } from "./commands";
 export type { ClusterEvent, EventKind } from "./events";
 
-/** The way to the broker. `refused` is final until somebody logs in anew. */
+/** The connection to the broker. `refused` is final until somebody logs in again. */
 export type LinkState =
 	| { state: "connecting" }
 	| { state: "online" }
@@ -73,7 +73,7 @@ export interface Cluster {
 
 	/* -- what the link tells -- */
 
-	/** A message arrived, `atMs` on the steady clock. Broken or unknown ones are passed over. */
+	/** A message arrived, `atMs` on the steady clock. Broken or unknown ones change nothing. */
 	message(topic: string, payload: Uint8Array, retained: boolean, atMs?: number, correlation?: Uint8Array): void;
 	link(state: LinkState, outlet: Outlet | null): void;
 	mayCommand(may: boolean): void;

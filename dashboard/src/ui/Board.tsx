@@ -37,7 +37,7 @@ function Showing({ id }: { id: string }) {
 	return <span class={`showing layer-${layer}`}>{label}</span>;
 }
 
-/** "tracking ±8 µs" is on the page of clocks; here a dot tells whether the board runs in phase. */
+/** A dot tells whether the board runs in phase; figures are in the Sync view. */
 function phaseOf(node: NodeView): { mark: string; what: string } {
 	if (!node.online) return { mark: "off", what: "offline" };
 	const state = node.stats?.sync.state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* A notice: something laid over whatever shows, for a while. */
+/* A notice: it covers everything else for a while. */
 
 import { useState } from "preact/hooks";
 import type { Effect } from "../model/messages";
