@@ -22,8 +22,6 @@
 #include "layers.h"
 #include "pending.h"
 
-#define BEACON_US (3 * GLOW_US_PER_S / 2) /* a conductor is silent that says nothing for so long */
-
 /* What is heard of the conductor. */
 struct conductor {
 	bool online, known;
@@ -61,7 +59,7 @@ static int64_t later(int64_t a, int64_t b)
 
 static bool conductor_leads(const struct glow_node *n, int64_t now_us)
 {
-	return n->connected && n->conductor.online && now_us < n->conductor.beacon_us + BEACON_US;
+	return n->connected && n->conductor.online && now_us < n->conductor.beacon_us + GLOW_BEACON_SILENT_US;
 }
 
 static bool is_lost(const struct glow_node *n, int64_t now_us)
@@ -502,7 +500,7 @@ int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glo
 	if (!n)
 		return -ENOMEM;
 	n->cfg = *cfg;
-	n->conductor.beacon_us = now_us - BEACON_US;
+	n->conductor.beacon_us = now_us - GLOW_BEACON_SILENT_US;
 	if (glow_layers_init(&n->layers, &cfg->env, cfg->idle, now_us, diag) != GLOW_OK) {
 		glow_node_destroy(n);
 		return -EINVAL;
@@ -586,7 +584,7 @@ int64_t glow_node_next(const struct glow_node *n)
 	int64_t next = glow_sooner(glow_pending_next(&n->pending), glow_layers_next(&n->layers));
 
 	if (n->cfg.lost_indicator && !is_lost(n, n->layers.now_us) && n->conductor.known)
-		next = glow_sooner(next, n->conductor.beacon_us + BEACON_US);
+		next = glow_sooner(next, n->conductor.beacon_us + GLOW_BEACON_SILENT_US);
 	if (n->said.stale)
 		next = glow_sooner(next, n->said.again_us);
 	return next;
