@@ -20,6 +20,7 @@
 
 #define GOODBYE_MS 1200 /* of the two seconds in which a program has to end */
 #define TOPICS_MAX 64
+#define WISHES_MAX 4
 
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 
@@ -104,7 +105,8 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 {
 	struct glow_mqtt_cfg mqtt = cfg->mqtt;
 	char names[TOPICS_MAX][GLOW_TOPIC_MAX + 1], why[160];
-	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX];
+	char wishes[WISHES_MAX][GLOW_TOPIC_MAX + 1];
+	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX], *wished[WISHES_MAX];
 	bool keeps;
 
 	for (size_t k = 0; cfg->role->topic(cfg->ctx, k, names[k], &keeps); k++) {
@@ -114,8 +116,14 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 		else
 			topics[mqtt.n_topics++] = names[k];
 	}
+	while (mqtt.n_wished_topics < WISHES_MAX &&
+	       cfg->role->wish(cfg->ctx, mqtt.n_wished_topics, wishes[mqtt.n_wished_topics])) {
+		wished[mqtt.n_wished_topics] = wishes[mqtt.n_wished_topics];
+		mqtt.n_wished_topics++;
+	}
 	mqtt.topics = topics;
 	mqtt.retained_topics = retained;
+	mqtt.wished_topics = wished;
 	if (glow_mqtt_open(&mqtt, &loop->mqtt, why) < 0) {
 		glow_error("--broker %s: %s", mqtt.broker, why);
 		return EX_USAGE;

@@ -25,6 +25,7 @@ struct glow_link {
 	int fd;              /**< the connection, owned by Paho; -1 while there is none */
 	int window;          /**< publishes that may await their acknowledgement */
 	char tls_error[160]; /**< the last thing OpenSSL complained of, "" for nothing */
+	char refused[160];   /**< which wished topic the broker refused on this connection, and why; or "" */
 };
 
 /** 0, or -EINVAL for a broker that is no URI, with the reason in `why`. The
@@ -36,7 +37,8 @@ void glow_link_fini(struct glow_link *link);
  * GLOW_LINK_CONNECT_S and the name service; 0 or negative with a sentence. */
 int glow_link_connect(struct glow_link *link, bool with_will, char why[160]);
 
-/** First `retained_topics`, then `topics`; 0, or negative with a sentence when one is refused. */
+/** First `wished_topics`, then `retained_topics`, then `topics`; 0, or negative with a sentence when one of the latter
+ * two is refused. */
 int glow_link_subscribe(struct glow_link *link, char why[160]);
 
 /** Takes the next message that is already here, and lets Paho keep the

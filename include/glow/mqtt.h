@@ -41,6 +41,10 @@ struct glow_mqtt_cfg {
 	 * come before GLOW_MQTT_CONNECTED. May be empty. */
 	const char *const *retained_topics;
 	size_t n_retained_topics;
+	/** As retained_topics, but our own messages come back too (all of these arrive without the retain flag
+	 * when they are live), and a broker may refuse any of them: GLOW_MQTT_CONNECTED says so. May be empty. */
+	const char *const *wished_topics;
+	size_t n_wished_topics;
 };
 
 enum glow_mqtt_event_kind {
@@ -52,7 +56,7 @@ enum glow_mqtt_event_kind {
 
 struct glow_mqtt_event {
 	enum glow_mqtt_event_kind kind;
-	const char *why; /**< one line for people */
+	const char *why; /**< one line for people; when connected, which wished topic was refused, or "" */
 	bool leading;    /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
 	struct glow_message message;
 };

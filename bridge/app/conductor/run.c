@@ -58,6 +58,8 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	switch (event->kind) {
 	case GLOW_MQTT_CONNECTED:
 		glow_info("connected to %s, %s", r->cfg->mqtt.broker, event->leading ? "to lead" : "standing by");
+		if (event->why[0])
+			glow_warning("%s; going on without it", event->why);
 		glow_conductor_connected(r->conductor, now, event->leading);
 		break;
 	case GLOW_MQTT_DISCONNECTED:
@@ -99,12 +101,20 @@ static bool topic(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool 
 	return glow_conductor_topic(&cfg, k, ret_topic, ret_retained);
 }
 
+static bool wish(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
+{
+	struct run *r = ctx;
+
+	return glow_conductor_wish(r->conductor, k, ret_topic);
+}
+
 static const struct glow_loop_role role = {
 	.event = on_event,
 	.after = advance,
 	.wall_set = look_at_wall,
 	.trouble = trouble,
 	.topic = topic,
+	.wish = wish,
 };
 
 /* ---- life ---- */

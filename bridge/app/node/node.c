@@ -539,7 +539,6 @@ void glow_node_connected(struct glow_node *n, int64_t now_us)
 	n->layers.revision += n->cfg.lost_indicator;
 	n->restored = true;
 	publish_info(n);
-	glow_publish_discovery(&n->cfg.out, n->cfg.info.id, glow_discovery_write(&n->cfg.info, n->cfg.out.prefix));
 	publish_state(n, now_us);
 	publish_availability(n, "online");
 }

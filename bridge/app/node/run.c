@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
+#include <glow/herald.h>
 #include <glow/log.h>
 #include <glow/loop.h>
 #include <glow/meter.h>
@@ -42,9 +43,10 @@ struct target {
 struct run {
 	const struct glow_node_run_cfg *cfg;
 	struct glow_loop loop;
-	struct glow_timer frame_timer, probe_timer, stats_timer, board_timer;
+	struct glow_timer frame_timer, probe_timer, stats_timer, board_timer, herald_timer;
 	struct glow_info info;
 	struct glow_node *node;
+	struct glow_herald herald;
 	struct glow_painter painter;
 	struct glow_timekeeper time;
 	struct glow_clock clock;
@@ -251,6 +253,27 @@ static void on_wall_set(void *ctx)
 
 /* ---- the broker ---- */
 
+static void announce(struct run *r)
+{
+	glow_herald_announce(&r->herald, glow_discovery_write(&r->info, r->cfg->prefix));
+}
+
+static void on_herald(void *ctx)
+{
+	struct run *r = ctx;
+
+	if (glow_herald_asked(&r->herald, glow_raw_now()))
+		announce(r);
+}
+
+static void hear(struct run *r, const struct glow_message *m, struct glow_instant at, int64_t now)
+{
+	if (glow_herald_message(&r->herald, m, at.raw))
+		glow_timer_at(&r->herald_timer, glow_raw_mono(at, glow_herald_next(&r->herald)));
+	else
+		glow_node_message(r->node, m, now);
+}
+
 static void on_message(struct run *r, const struct glow_message *m)
 {
 	struct glow_instant at = glow_instant_now();
@@ -258,7 +281,7 @@ static void on_message(struct run *r, const struct glow_message *m)
 
 	switch (glow_timekeeper_message(&r->time, m, at.raw)) {
 	case GLOW_TIME_FOREIGN:
-		glow_node_message(r->node, m, old_us);
+		hear(r, m, at, old_us);
 		break;
 	case GLOW_TIME_STEPPED:
 		clock_changed(r, at, old_us);
@@ -283,6 +306,8 @@ static void on_connected(struct run *r)
 		glow_node_start(r->node, now);
 	else if (!glow_node_started(r->node))
 		r->start_deadline_us = now + START_WAIT_US;
+	glow_herald_connected(&r->herald);
+	announce(r);
 	glow_node_connected(r->node, now);
 }
 
@@ -292,11 +317,14 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 
 	switch (event->kind) {
 	case GLOW_MQTT_CONNECTED:
+		if (event->why[0])
+			glow_warning("%s; going on without it", event->why);
 		on_connected(r);
 		break;
 	case GLOW_MQTT_DISCONNECTED:
 		glow_warning("lost the broker: %s; the picture goes on", event->why);
 		glow_sync_disconnected(&r->time.follower.sync, glow_raw_now());
+		glow_herald_disconnected(&r->herald);
 		glow_node_disconnected(r->node);
 		break;
 	case GLOW_MQTT_FAILED:
@@ -332,6 +360,13 @@ static bool topic(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool 
 			return true;
 	}
 	return glow_node_topic(r->node, k - n, ret_topic, ret_retained);
+}
+
+static bool wish(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
+{
+	struct run *r = ctx;
+
+	return glow_herald_topic(&r->herald, k, ret_topic);
 }
 
 /* ---- other events ---- */
@@ -389,6 +424,7 @@ static const struct glow_loop_role role = {
 	.wall_set = on_wall_set,
 	.trouble = trouble,
 	.topic = topic,
+	.wish = wish,
 };
 
 /* ---- life ---- */
@@ -420,6 +456,8 @@ static int add_timers(struct run *r)
 		status = glow_loop_timer(&r->loop, &r->probe_timer, on_probe, r);
 	if (status == 0)
 		status = glow_loop_timer(&r->loop, &r->stats_timer, on_stats, r);
+	if (status == 0)
+		status = glow_loop_timer(&r->loop, &r->herald_timer, on_herald, r);
 	return status ? status : glow_loop_timer(&r->loop, &r->board_timer, on_board_retry, r);
 }
 
@@ -497,6 +535,7 @@ static int setup(struct run *r)
 	if (status)
 		return status;
 	glow_timekeeper_init(&r->time, &sync, r->cfg->prefix, r->info.id, outbox);
+	glow_setup_herald(r->cfg, &r->info, outbox, &r->herald);
 	glow_meters_init(&r->meters, r->cfg->sysfs);
 	glow_meters_read(&r->meters);
 	r->stats_ns = glow_mono_now().ns;
