@@ -270,9 +270,15 @@ static void test_problem_and_stats(void **state)
 	assert_true(said(INFO, "no such chip") && said(INFO, "\"backend\":\"gpiod\""));
 	glow_node_problem(bridge, "no such chip", "gpiod");
 	assert_int_equal(count(INFO), 1);
+	pass(SECOND);
+	assert_true(said(STATE, "\"problem\":\"no such chip\""));
+	tell(SET, "{\"state\":\"ON\",\"problem\":\"no such chip\"}"); /* what a node says can be sent to it */
+	assert_int_equal(count(ERROR), 0);
 	glow_node_problem(bridge, NULL, "gpiod");
 	assert_int_equal(count(INFO), 2);
 	assert_false(said(INFO, "problem"));
+	pass(SECOND);
+	assert_false(said(STATE, "problem"));
 	glow_node_stats(bridge, &stats);
 	assert_true(said("glow/node/pi1/stats", "\"fps\":60"));
 	assert_false(sent[n_sent - 1].retained);
