@@ -498,6 +498,8 @@ class Programs(Case):
         for node in nodes:
             node.stop()
             watch.wait(node.topic("availability"), lambda m: m.payload == b"offline", since)
+        self.assertIn("such as admin", self.ctl("operator", "forget", "cluster", "--force", status=77))
+        self.assertEqual(self.ctl("admin", "forget", "cluster", "--force"), "cluster: forgotten\n")
         said = self.ctl("operator", "forget", "pi1", status=77)
         self.assertIn("such as admin", said)
         self.assertNotIn("forgotten", said)
