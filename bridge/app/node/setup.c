@@ -91,16 +91,6 @@ int glow_setup_node(const struct glow_node_run_cfg *cfg, const struct glow_info 
 	return exit_status(cfg, create(cfg, info, outbox, now_us, ret_node, &diag), &diag);
 }
 
-void glow_setup_herald(const struct glow_node_run_cfg *cfg, const struct glow_info *info, struct glow_outbox outbox,
-		       struct glow_herald *ret_herald)
-{
-	const struct glow_publisher out = { cfg->prefix, cfg->discovery ? cfg->discovery : "", outbox };
-	char state[GLOW_TOPIC_MAX + 1];
-
-	glow_topic_of(state, cfg->prefix, GLOW_TOPIC_STATE, GLOW_OF_NODE, info->id);
-	glow_herald_init(ret_herald, &out, info->id, state, (uint32_t)glow_raw_now().ns);
-}
-
 /* Of the boards that `auto` may find, the idle display has to suit one. */
 static int check_idle(const struct glow_node_run_cfg *cfg)
 {

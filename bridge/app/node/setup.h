@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include <glow/board.h>
-#include <glow/herald.h>
 #include <glow/info.h>
 #include <glow/message.h>
 #include <glow/node.h>
@@ -23,7 +22,3 @@ int glow_setup_info(const struct glow_node_run_cfg *cfg, const struct glow_board
 /** The node, at now_us of the clock of pictures. 0, EX_USAGE, or EX_OSERR without memory. */
 int glow_setup_node(const struct glow_node_run_cfg *cfg, const struct glow_info *info, struct glow_outbox outbox,
 		    int64_t now_us, struct glow_node **ret_node);
-
-/** The node as a device of Home Assistant; its dice are thrown with this instant. */
-void glow_setup_herald(const struct glow_node_run_cfg *cfg, const struct glow_info *info, struct glow_outbox outbox,
-		       struct glow_herald *ret_herald);
