@@ -123,6 +123,18 @@ void expect_number(const char *topic, const char *name, int64_t value)
 	assert_int_equal(number(topic, name), value);
 }
 
+const struct glow_command *command(enum glow_command_kind kind, const char *payload)
+{
+	static struct glow_command read;
+	const struct glow_command_ctx ctx = { .kind = kind, .shape = cfg.env.shape, .now_us = now };
+	cJSON *tree = glow_command_tree(payload, strlen(payload), &diag);
+
+	assert_non_null(tree);
+	assert_int_equal(glow_command_read(tree, &ctx, &read, &diag), GLOW_OK);
+	cJSON_Delete(tree);
+	return &read;
+}
+
 /* ---- with a conductor ---- */
 
 void step(int64_t delta, uint64_t clock_id)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glow/command.h>
 #include <glow/node.h>
 
 #include "outbox.h"
@@ -67,6 +68,9 @@ bool shows(struct glow_rgb c);
 
 /** A number in the last payload on a topic is that. */
 void expect_number(const char *topic, const char *name, int64_t value);
+
+/** A payload that is good for cfg's board, as a command; until the next one. */
+const struct glow_command *command(enum glow_command_kind kind, const char *payload);
 
 /* ---- with a conductor ---- */
 

@@ -18,6 +18,237 @@
 #include "../harness/lone_node.h"
 #include "../../bridge/app/node/notices.h"
 
+/* ---- by themselves ---- */
+
+static struct glow_notices n;
+
+static void none(void)
+{
+	n = (struct glow_notices){ .order = 0 };
+}
+
+static void take(const char *payload)
+{
+	glow_notices_take(&n, command(GLOW_COMMAND_NOTIFY, payload), cfg.env.shape, now, 7);
+}
+
+static void take_prio(const char *id, int priority, int ttl_s)
+{
+	char text[120];
+
+	snprintf(text, sizeof(text), "{\"color\":\"red\",\"id\":\"%s\",\"priority\":%d,\"ttl_s\":%d}", id, priority,
+		 ttl_s);
+	take(text);
+}
+
+static const char *top(void)
+{
+	const struct glow_notice *one = glow_notices_top(&n);
+
+	return one ? one->id : "";
+}
+
+static int taken(void)
+{
+	int count_of = 0;
+
+	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
+		count_of += n.v[k].end_us != 0;
+	return count_of;
+}
+
+static void test_none(void **state)
+{
+	(void)state;
+	none();
+	assert_null(glow_notices_top(&n));
+	assert_int_equal(glow_notices_next(&n), GLOW_NEVER);
+	assert_false(glow_notices_expire(&n, GLOW_NEVER));
+	glow_notices_shift(&n, SECOND); /* and a step makes none of it */
+	assert_null(glow_notices_top(&n));
+	take("red");
+	assert_non_null(glow_notices_top(&n));
+}
+
+static void test_top(void **state)
+{
+	(void)state;
+	none();
+	take_prio("low", 4, 10);
+	assert_string_equal(top(), "low");
+	take_prio("high", 6, 30);
+	take_prio("middle", 5, 20);
+	assert_string_equal(top(), "high");
+	take_prio("newer", 6, 20);
+	assert_string_equal(top(), "newer");
+	take_prio("high", 6, 30); /* said again it is the newest */
+	assert_string_equal(top(), "high");
+	assert_int_equal(taken(), 4);
+}
+
+static void test_ends(void **state)
+{
+	(void)state;
+	none();
+	take_prio("low", 4, 10);
+	take_prio("high", 6, 30);
+	take_prio("middle", 5, 30);
+	assert_int_equal(glow_notices_next(&n), now + 10 * SECOND); /* the first to end, seen or not */
+	assert_false(glow_notices_expire(&n, now + 10 * SECOND - 1));
+	assert_true(glow_notices_expire(&n, now + 10 * SECOND));
+	assert_false(glow_notices_expire(&n, now + 10 * SECOND));
+	assert_int_equal(taken(), 2);
+	assert_int_equal(glow_notices_next(&n), now + 30 * SECOND);
+	assert_true(glow_notices_expire(&n, now + 40 * SECOND));
+	assert_int_equal(taken(), 0);
+	assert_int_equal(glow_notices_next(&n), GLOW_NEVER);
+}
+
+static void ends_after(const char *payload, int64_t us)
+{
+	none();
+	take(payload);
+	assert_int_equal(glow_notices_next(&n), now + us);
+}
+
+static void test_length(void **state)
+{
+	(void)state;
+	ends_after("red", 5 * SECOND);
+	ends_after("{\"color\":\"red\",\"ttl_s\":0.5}", SECOND / 2);
+	ends_after("{\"color\":\"red\",\"flash\":3}", 3 * SECOND);
+	ends_after("{\"color\":\"red\",\"flash\":0}", 5 * SECOND);
+	ends_after("{\"color\":\"red\",\"flash\":3,\"ttl_s\":2}", 2 * SECOND);
+}
+
+static const struct glow_look *look_of(const char *payload)
+{
+	none();
+	take(payload);
+	assert_non_null(glow_notices_top(&n));
+	return &glow_notices_top(&n)->look;
+}
+
+static void test_look(void **state)
+{
+	const struct glow_look *look;
+
+	(void)state;
+	look = look_of("{\"effect\":\"rainbow\"}");
+	assert_string_equal(look->effect->name, "rainbow");
+	assert_int_equal(look->start_us, now);
+	assert_int_equal(look->seed, 7);
+	look = look_of("{\"brightness\":9}"); /* how it looks is not said */
+	assert_string_equal(look->effect->name, "blink");
+	assert_int_equal(look->brightness, 9);
+	look = look_of("{\"color\":\"red\"}"); /* a colour is */
+	assert_string_equal(look->effect->name, "solid");
+	look = look_of("{\"color\":\"red\",\"flash\":2}");
+	assert_string_equal(look->effect->name, "blink");
+	assert_true(glow_rgb_equal(look->color, RED));
+	look = look_of("{\"effect\":\"rainbow\",\"flash\":2}");
+	assert_string_equal(look->effect->name, "rainbow");
+	assert_true(look_of("{\"pixels\":{\"0\":\"red\"}}")->painted);
+	assert_false(look_of("{\"pixels\":{\"0\":\"red\"},\"flash\":2}")->painted);
+}
+
+static void test_shift(void **state)
+{
+	(void)state;
+	none();
+	take_prio("gone", 9, 1);
+	take_prio("stays", 5, 10);
+	glow_notices_expire(&n, now + SECOND);
+	glow_notices_shift(&n, -3600 * SECOND);
+	assert_int_equal(glow_notices_next(&n), now - 3590 * SECOND);
+	assert_int_equal(glow_notices_top(&n)->look.start_us, now - 3600 * SECOND);
+	assert_string_equal(top(), "stays");
+	assert_int_equal(taken(), 1);
+}
+
+static void fill(int priority)
+{
+	char id[20];
+
+	for (int k = 0; k < GLOW_NOTICES_MAX; k++) {
+		snprintf(id, sizeof(id), "n%d", k);
+		take_prio(id, priority, 10);
+	}
+	assert_int_equal(taken(), GLOW_NOTICES_MAX);
+}
+
+static bool has(const char *id)
+{
+	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
+		if (n.v[k].end_us && strcmp(n.v[k].id, id) == 0)
+			return true;
+	return false;
+}
+
+static void test_full(void **state)
+{
+	(void)state;
+	none();
+	fill(5);
+	take_prio("lower", 4, 10);
+	assert_false(has("lower"));
+	take_prio("equal", 5, 10); /* of equals the oldest goes */
+	assert_string_equal(top(), "equal");
+	assert_true(!has("n0") && has("n1"));
+	take_prio("n1", 1, 10); /* its own place is free for it */
+	assert_true(has("n1") && has("n2"));
+	take_prio("newest", 2, 10); /* and is now the lowest */
+	assert_true(!has("n1") && has("newest"));
+	assert_int_equal(taken(), GLOW_NOTICES_MAX);
+}
+
+/* A place that has become free is taken first, whatever stood there. */
+static void test_full_no_more(void **state)
+{
+	(void)state;
+	none();
+	fill(5);
+	take("{\"id\":\"n3\",\"clear\":true}");
+	assert_int_equal(taken(), GLOW_NOTICES_MAX - 1);
+	take_prio("lower", 1, 10);
+	assert_true(has("lower") && has("n0"));
+	assert_int_equal(taken(), GLOW_NOTICES_MAX);
+}
+
+static void test_clear(void **state)
+{
+	(void)state;
+	none();
+	take_prio("door", 5, 10);
+	take("{\"id\":\"bell\",\"clear\":true}");
+	assert_true(has("door"));
+	take("{\"id\":\"door\",\"clear\":true}");
+	assert_int_equal(taken(), 0);
+}
+
+static void test_flash_of_light(void **state)
+{
+	struct glow_look light;
+
+	(void)state;
+	none();
+	glow_look_init(&light, NULL, START);
+	light.color = LIME;
+	light.brightness = 30;
+	glow_notices_flash(&n, &light, 2 * SECOND, now);
+	assert_int_equal(glow_notices_next(&n), now + 2 * SECOND);
+	assert_string_equal(glow_notices_top(&n)->look.effect->name, "blink");
+	assert_true(glow_rgb_equal(glow_notices_top(&n)->look.color, LIME));
+	assert_int_equal(glow_notices_top(&n)->look.brightness, 30);
+	glow_notices_flash(&n, &light, 9 * SECOND, now); /* in place of the first */
+	assert_int_equal(glow_notices_next(&n), now + 9 * SECOND);
+	assert_int_equal(taken(), 1);
+	none();
+	fill(6);
+	glow_notices_flash(&n, &light, SECOND, now); /* would be the lowest */
+	assert_int_equal(glow_notices_next(&n), now + 10 * SECOND);
+}
+
 /* ---- as a node shows them ---- */
 
 static void test_notice(void **state)
@@ -189,9 +420,16 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_notice),        T(test_notice_ttl),   T(test_notice_order),
-		T(test_notice_id),     T(test_notices_full), T(test_notices_full_lowest),
-		T(test_back_in_phase), T(test_flash),        T(test_identify),
+		T(test_none),          T(test_top),
+		T(test_ends),          T(test_length),
+		T(test_look),          T(test_shift),
+		T(test_full),          T(test_full_no_more),
+		T(test_clear),         T(test_flash_of_light),
+		T(test_notice),        T(test_notice_ttl),
+		T(test_notice_order),  T(test_notice_id),
+		T(test_notices_full),  T(test_notices_full_lowest),
+		T(test_back_in_phase), T(test_flash),
+		T(test_identify),
 	};
 
 	glow_log_setup("error", "text");
