@@ -18,6 +18,313 @@
 #include "../harness/lone_node.h"
 #include "../../bridge/app/node/layers.h"
 
+/* ---- by themselves ---- */
+
+static struct glow_layers l;
+
+static int fresh(void **state)
+{
+	setup(state);
+	assert_int_equal(glow_layers_init(&l, &cfg.env, "white", now, &diag), GLOW_OK);
+	return 0;
+}
+
+static int finished(void **state)
+{
+	glow_layers_fini(&l);
+	return teardown(state);
+}
+
+static void set(const char *payload)
+{
+	glow_layers_set(&l, command(GLOW_COMMAND_SET, payload), now, 7);
+}
+
+static bool stage(enum glow_topic_kind kind, const char *payload)
+{
+	const struct glow_message m = { .payload = payload, .len = strlen(payload) };
+
+	return glow_layers_stage(&l, &cfg.info, kind, &m, now, &diag);
+}
+
+static bool stage_scene(uint64_t clock_id, const char *one)
+{
+	char text[600];
+
+	snprintf(text, sizeof(text), "{\"clock_id\":\"%016llx\",\"term\":1,\"rev\":1,\"scenes\":[%s]}",
+		 (unsigned long long)clock_id, one);
+	return stage(GLOW_TOPIC_SCENE_CURRENT, text);
+}
+
+static bool pass_to(int64_t t_us)
+{
+	now = t_us;
+	return glow_layers_pass(&l, &cfg.info, true, t_us);
+}
+
+static void clock_steps(bool started, int64_t delta_us, uint64_t clock_id)
+{
+	glow_layers_clock_stepped(&l, &cfg.info, started, now, delta_us, clock_id);
+	now += delta_us;
+}
+
+/* The light as a state of an earlier life has it. */
+static void restore(uint64_t clock_id, int64_t start_us, bool started)
+{
+	struct glow_state saved = { .since_us = start_us, .clock_id = clock_id };
+
+	glow_look_init(&saved.light, glow_effect_find("rainbow", 7), start_us);
+	glow_layers_restore(&l, &saved, started, now);
+}
+
+static bool base_is(struct glow_rgb c)
+{
+	struct glow_picture pic = glow_layers_picture(&l);
+
+	glow_picture_base(&pic, &l.env, now, &frame);
+	return glow_rgb_equal(frame.px[0], c);
+}
+
+static void test_init(void **state)
+{
+	(void)state;
+	assert_int_equal(glow_layers_showing(&l), GLOW_SHOWS_IDLE);
+	assert_int_equal(glow_layers_next(&l), GLOW_NEVER);
+	assert_false(glow_layers_expire(&l, GLOW_NEVER));
+	assert_true(base_is(GLOW_WHITE));
+	assert_int_equal(glow_layers_init(&l, &cfg.env, "purplish", now, &diag), GLOW_UNKNOWN_EFFECT);
+	assert_string_not_equal(diag.what, "");
+}
+
+static void test_set(void **state)
+{
+	uint32_t revision = l.revision;
+
+	(void)state;
+	now += SECOND;
+	set("rainbow");
+	assert_int_equal(l.since_us, now);
+	assert_int_equal(l.light.start_us, now);
+	assert_int_equal(l.light.seed, 7);
+	assert_int_equal(l.changes, 1);
+	assert_int_equal(l.revision, revision + 1);
+	assert_int_equal(glow_layers_showing(&l), GLOW_SHOWS_LIGHT);
+	/* A flash, or nothing but a transition, is no change of the light. */
+	now += SECOND;
+	set("{\"flash\":2}");
+	set("{\"transition\":2}");
+	assert_int_equal(l.changes, 1);
+	assert_int_equal(l.since_us, now - SECOND);
+	assert_false(l.fade.running);
+	assert_int_equal(glow_layers_showing(&l), GLOW_SHOWS_NOTICE);
+	assert_int_equal(glow_layers_next(&l), now + 2 * SECOND);
+}
+
+/* The one that ends first wakes; what was is over at its end and not before. */
+static void test_next_and_expire(void **state)
+{
+	uint32_t revision;
+
+	(void)state;
+	set("{\"color\":\"red\",\"transition\":5}");
+	glow_layers_notify(&l, command(GLOW_COMMAND_NOTIFY, "{\"color\":\"lime\",\"ttl_s\":3}"), now, 7);
+	assert_int_equal(glow_layers_next(&l), now + 3 * SECOND);
+	revision = l.revision;
+	assert_false(glow_layers_expire(&l, now + 3 * SECOND - 1));
+	assert_int_equal(l.revision, revision);
+	assert_true(glow_layers_expire(&l, now + 3 * SECOND));
+	assert_int_not_equal(l.revision, revision);
+	assert_int_equal(glow_layers_next(&l), now + 5 * SECOND);
+	assert_true(l.fade.running);
+	assert_true(glow_layers_expire(&l, now + 5 * SECOND));
+	assert_false(l.fade.running);
+	assert_false(glow_layers_expire(&l, now + 5 * SECOND));
+	assert_int_equal(glow_layers_next(&l), GLOW_NEVER);
+	stage(GLOW_TOPIC_DIM_CURRENT, "{\"brightness\":9,\"until_us\":1700000002000000}");
+	assert_int_equal(glow_layers_next(&l), START + 2 * SECOND);
+}
+
+static void test_state(void **state)
+{
+	static struct glow_state told;
+
+	(void)state;
+	set("{\"color\":\"red\",\"transition\":5}");
+	glow_layers_notify(&l, command(GLOW_COMMAND_NOTIFY, "{\"color\":\"lime\",\"id\":\"door\",\"priority\":8}"), now,
+			   7);
+	glow_layers_state(&l, &told);
+	assert_true(glow_rgb_equal(told.light.color, RED));
+	assert_int_equal(told.since_us, now);
+	assert_int_equal(told.showing, GLOW_SHOWS_NOTICE);
+	assert_true(told.fading && told.has_notice);
+	assert_int_equal(told.fade_end_us - told.fade_start_us, 5 * SECOND);
+	assert_true(glow_rgb_equal(told.fade_from.px[7], GLOW_WHITE));
+	assert_string_equal(told.notice_id, "door");
+	assert_int_equal(told.notice_priority, 8);
+	assert_int_equal(told.notice_end_us, now + 5 * SECOND);
+	glow_layers_expire(&l, now + 5 * SECOND);
+	glow_layers_state(&l, &told);
+	assert_false(told.fading || told.has_notice);
+	assert_int_equal(told.showing, GLOW_SHOWS_LIGHT);
+}
+
+/* ---- times that may be another clock's ---- */
+
+static void test_settle(void **state)
+{
+	(void)state;
+	clock_steps(true, 0, OURS);
+	restore(OURS, START - 5, true);
+	assert_int_equal(l.light.start_us, START - 5);
+	restore(OTHER, START - 5, true);
+	assert_int_equal(l.light.start_us, now);
+	assert_int_equal(l.since_us, START - 5); /* it may be older than any scene, and lies in no future */
+	restore(OURS, now + 1, true);
+	assert_int_equal(l.light.start_us, now);
+	assert_int_equal(l.since_us, now);
+	assert_int_equal(l.light_clock, OURS);
+}
+
+/* Before the first frame nothing is settled, nor while its own clock may come yet. */
+static void test_settle_later(void **state)
+{
+	(void)state;
+	restore(0, now + 1, false);
+	assert_int_equal(l.light.start_us, now + 1);
+	glow_layers_settle(&l, true, now);
+	assert_int_equal(l.light.start_us, now);
+	restore(OURS, now + 1, true);
+	assert_int_equal(l.light.start_us, now + 1);
+	clock_steps(true, SECOND, OURS);
+	assert_int_equal(l.light.start_us, now + 1 - SECOND);
+	assert_int_equal(l.light_clock, OURS);
+}
+
+static void test_clock_moves_times(void **state)
+{
+	int64_t start = now;
+
+	(void)state;
+	set("{\"effect\":\"rainbow\",\"transition\":5,\"flash\":2}");
+	clock_steps(true, 3600 * SECOND, OURS);
+	assert_int_equal(l.light.start_us, start + 3600 * SECOND);
+	assert_int_equal(l.since_us, start + 3600 * SECOND);
+	assert_int_equal(l.fade.end_us, start + 3605 * SECOND);
+	assert_int_equal(l.light_clock, OURS);
+	assert_int_equal(l.now_us, start + 3600 * SECOND);
+	assert_int_equal(glow_layers_next(&l), start + 3602 * SECOND);
+}
+
+/* Where the picture jumps, half a second of cross-fade leads over, unless something leads over already. */
+static void test_clock_fades(void **state)
+{
+	(void)state;
+	clock_steps(false, SECOND, OURS);
+	assert_false(l.fade.running); /* nothing has been seen yet */
+	clock_steps(true, SECOND, OURS);
+	assert_true(l.fade.running);
+	assert_int_equal(l.fade.end_us, now + SECOND / 2);
+	now += SECOND / 4;
+	clock_steps(true, SECOND, OURS);
+	assert_int_equal(l.fade.end_us, now + SECOND / 4);
+	glow_layers_expire(&l, now + SECOND);
+	set("red"); /* what is its own goes on */
+	clock_steps(true, SECOND, OURS);
+	assert_false(l.fade.running);
+	set("off");
+	clock_steps(true, SECOND, OURS);
+	assert_false(l.fade.running);
+}
+
+/* ---- scenes ---- */
+
+static void test_stage(void **state)
+{
+	uint32_t revision;
+
+	(void)state;
+	clock_steps(false, 0, OURS);
+	revision = l.revision;
+	assert_false(stage_scene(OTHER, scene("red", 0, ""))); /* waits for its clock */
+	assert_false(stage(GLOW_TOPIC_SCENE_CURRENT, "{"));
+	assert_int_equal(diag.code, GLOW_BAD_JSON);
+	assert_int_equal(l.revision, revision);
+	assert_true(stage_scene(OURS, scene("red", 0, "")));
+	assert_int_equal(diag.code, GLOW_OK);
+	assert_int_not_equal(l.revision, revision);
+	assert_int_equal(l.n_scenes, 1);
+	assert_int_equal(glow_layers_showing(&l), GLOW_SHOWS_SCENE);
+	assert_true(stage_scene(OURS, scene("red", 0, ",\"target\":{\"nodes\":[\"pi2\"]}")));
+	assert_int_equal(l.n_scenes, 0);
+	assert_true(stage(GLOW_TOPIC_DIM_CURRENT, "{\"brightness\":55}"));
+	assert_int_equal(l.env.blackout, 200);
+}
+
+/* Its start is an instant at which the picture changes. */
+static void test_stage_by_time(void **state)
+{
+	uint32_t revision;
+
+	(void)state;
+	clock_steps(false, 0, OURS);
+	stage_scene(OURS, scene("red", 5, ""));
+	assert_int_equal(glow_layers_next(&l), START + 5 * SECOND);
+	revision = l.revision;
+	assert_false(pass_to(START + 5 * SECOND - 1));
+	assert_int_equal(l.revision, revision);
+	assert_true(base_is(GLOW_WHITE));
+	assert_false(pass_to(START + 5 * SECOND)); /* no light is taken away */
+	assert_int_not_equal(l.revision, revision);
+	assert_true(base_is(RED));
+	assert_int_equal(glow_layers_next(&l), GLOW_NEVER);
+}
+
+static void test_let_go(void **state)
+{
+	(void)state;
+	clock_steps(false, 0, OURS);
+	set("blue");
+	stage_scene(OURS, scene("red", 5, ",\"fade_ms\":2000"));
+	assert_false(pass_to(START + 5 * SECOND - 1));
+	assert_int_equal(l.changes, 1);
+	assert_true(pass_to(START + 6 * SECOND)); /* seen late, it is as at its start */
+	assert_null(l.light.effect);
+	assert_int_equal(l.since_us, START + 5 * SECOND);
+	assert_int_equal(l.changes, 2);
+	assert_int_equal(l.fade.start_us, START + 5 * SECOND);
+	assert_int_equal(l.fade.end_us, START + 7 * SECOND);
+	assert_false(pass_to(START + 6 * SECOND)); /* once */
+	set("blue");
+	assert_false(pass_to(START + 8 * SECOND)); /* lit later than the scene */
+	assert_non_null(l.light.effect);
+}
+
+/* What keeps a scene from taking the light: each of these alone. */
+static void test_let_go_not(void **state)
+{
+	static const struct {
+		const char *light, *more;
+		bool started, taken;
+	} cases[] = {
+		{ "blue", "", true, true }, /* the control */
+		{ "blue", "", false, false },
+		{ "blue", ",\"take\":false", true, false },
+		{ "blue", ",\"end_us\":1700000006000000", true, false },
+		{ "off", "", true, false },
+		{ "40%", "", true, false },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		glow_layers_fini(&l);
+		(void)fresh(state);
+		clock_steps(false, 0, OURS);
+		set(cases[k].light);
+		stage_scene(OURS, scene("red", 5, cases[k].more));
+		assert_int_equal(glow_layers_pass(&l, &cfg.info, cases[k].started, START + 6 * SECOND), cases[k].taken);
+	}
+}
+
 /* ---- transitions of a node ---- */
 
 static void test_transition(void **state)
@@ -143,10 +450,25 @@ static void test_clock_step_flash_limit(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, fresh, finished)
 	const struct CMUnitTest tests[] = {
-		T(test_transition), T(test_transition_beneath),     T(test_transition_off),
-		T(test_clock_step), T(test_clock_step_flash_limit),
+		T(test_init),
+		T(test_set),
+		T(test_next_and_expire),
+		T(test_state),
+		T(test_settle),
+		T(test_settle_later),
+		T(test_clock_moves_times),
+		T(test_clock_fades),
+		T(test_stage),
+		T(test_stage_by_time),
+		T(test_let_go),
+		T(test_let_go_not),
+		T(test_transition),
+		T(test_transition_beneath),
+		T(test_transition_off),
+		T(test_clock_step),
+		T(test_clock_step_flash_limit),
 	};
 
 	glow_log_setup("error", "text");
