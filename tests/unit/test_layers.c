@@ -296,7 +296,24 @@ static void test_let_go(void **state)
 	assert_false(pass_to(START + 6 * SECOND)); /* once */
 	set("blue");
 	assert_false(pass_to(START + 8 * SECOND)); /* lit later than the scene */
+	stage_scene(OURS, scene("lime", 9, ""));
+	now = START + 9 * SECOND;
+	set("red"); /* at its very start is not before it */
+	assert_false(pass_to(START + 9 * SECOND));
 	assert_non_null(l.light.effect);
+}
+
+/* After a step back the start is still to come. */
+static void test_stage_across_a_step(void **state)
+{
+	(void)state;
+	clock_steps(false, 0, OURS);
+	stage_scene(OURS, scene("red", 5, ""));
+	pass_to(START + 6 * SECOND);
+	l.now_us = now;
+	assert_int_equal(glow_layers_next(&l), GLOW_NEVER);
+	clock_steps(false, -3 * SECOND, OURS);
+	assert_int_equal(glow_layers_next(&l), START + 5 * SECOND);
 }
 
 /* What keeps a scene from taking the light: each of these alone. */
@@ -310,7 +327,7 @@ static void test_let_go_not(void **state)
 		{ "blue", "", false, false },
 		{ "blue", ",\"take\":false", true, false },
 		{ "blue", ",\"end_us\":1700000006000000", true, false },
-		{ "off", "", true, false },
+		{ "{\"effect\":\"rainbow\",\"state\":\"OFF\"}", "", true, false },
 		{ "40%", "", true, false },
 	};
 
@@ -463,6 +480,7 @@ int main(void)
 		T(test_stage),
 		T(test_stage_by_time),
 		T(test_let_go),
+		T(test_stage_across_a_step),
 		T(test_let_go_not),
 		T(test_transition),
 		T(test_transition_beneath),

@@ -113,7 +113,7 @@ static void test_timers(void **state)
 	glow_timer_at(&b, (struct glow_mono){ GLOW_NEVER });
 	glow_timer_at(&c, (struct glow_mono){ glow_mono_now().ns + INT64_C(3600000000000) });
 	assert_string_equal(run(), "a");
-	glow_timer_at(&c, (struct glow_mono){ -5 }); /* before this machine started */
+	glow_timer_at(&c, (struct glow_mono){ -5000000 }); /* before this machine started */
 	assert_string_equal(run(), "c");
 }
 

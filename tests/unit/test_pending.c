@@ -295,6 +295,7 @@ static void test_apply_first(void **state)
 	assert_true(is(&p.v[0], RED_SET) && !p.v[0].held && p.v[0].for_many);
 	assert_int_equal(p.v[0].at_us, now + SECOND / 2);
 	assert_int_equal(p.v[0].seed, 77);
+	assert_int_equal(p.v[0].of, glow_command_hash(ALL, "red", 3));
 	assert_true(hold(ALL, "red", false));
 	assert_int_equal(waiting(), 1);
 	assert_true(hold(ALL, "red", false)); /* the same again is another */

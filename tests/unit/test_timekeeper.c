@@ -188,6 +188,7 @@ static void test_reply_of_another(void **state)
 	info(CLOCK, true, false);
 	assert_int_equal(follow(CLOCK + 1, 40), 0);
 	assert_false(glow_timekeeper_valid(&keeper));
+	assert_int_equal(glow_timekeeper_clock_id(&keeper), 0);
 	assert_int_equal(tell(REPLY, "none"), GLOW_TIME_SAME);
 }
 
