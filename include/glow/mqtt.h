@@ -21,6 +21,9 @@
 /** Largest packet we accept (CONNECT Maximum Packet Size), bytes. */
 #define GLOW_MQTT_PACKET_MAX 300000
 
+/** Room for a sentence that says why something failed. */
+#define GLOW_MQTT_WHY 480
+
 struct glow_mqtt_cfg {
 	const char *broker; /**< mqtt://host[:port] or mqtts://host[:port]; 1883 and 8883 by default */
 	const char *client_id;
