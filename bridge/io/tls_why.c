@@ -60,35 +60,42 @@ static bool wait_readable(int fd, int64_t end_ms)
 	return left_ms > 0 && poll(&p, 1, (int)left_ms) == 1;
 }
 
-static enum answer peek(int fd)
+static enum answer classify(unsigned char first)
 {
-	unsigned char first;
-	ssize_t n = recv(fd, &first, 1, MSG_PEEK);
-
-	if (n <= 0)
-		return ANSWER_GONE;
 	return first == RECORD_ALERT || first == RECORD_HANDSHAKE ? ANSWER_TLS : ANSWER_FOREIGN;
 }
 
-/* Repeats one of OpenSSL's calls until it is through, fails, or the time is over; 1, or what it said last. */
+/* Hands to OpenSSL what came; false when nothing did in time, or the end. OpenSSL does not read by
+ * itself: of a peer that answers at once the first byte would be gone before it was looked at. */
+static bool feed(struct shake *s, int64_t end_ms)
+{
+	unsigned char bytes[4096];
+	ssize_t n;
+
+	if (!wait_readable(s->fd, end_ms))
+		return false;
+	n = recv(s->fd, bytes, sizeof(bytes), 0);
+	if (s->answer == ANSWER_NONE)
+		s->answer = n > 0 ? classify(bytes[0]) : ANSWER_GONE;
+	return n > 0 && BIO_write(SSL_get_rbio(s->ssl), bytes, (int)n) == n;
+}
+
+/* Repeats one of OpenSSL's calls until it is through (1), fails (-1), or nothing more comes (0). */
 static int repeat(struct shake *s, int (*step)(SSL *), int64_t end_ms)
 {
 	for (;;) {
-		int r, error;
+		int r;
 
 		ERR_clear_error();
 		r = step(s->ssl);
 		if (r == 1)
 			return 1;
-		error = SSL_get_error(s->ssl, r);
-		if (error != SSL_ERROR_WANT_READ) {
+		if (SSL_get_error(s->ssl, r) != SSL_ERROR_WANT_READ) {
 			s->error = ERR_peek_last_error();
-			return error == SSL_ERROR_SSL || error == SSL_ERROR_SYSCALL ? -1 : 0;
+			return -1;
 		}
-		if (!wait_readable(s->fd, end_ms))
+		if (!feed(s, end_ms))
 			return 0;
-		if (s->answer == ANSWER_NONE)
-			s->answer = peek(s->fd);
 	}
 }
 
@@ -104,7 +111,8 @@ static void shake_hands(struct shake *s, const char *name)
 	/* Paho sends the name in any case. */
 	if (name)
 		SSL_set_tlsext_host_name(s->ssl, name);
-	SSL_set_fd(s->ssl, s->fd);
+	SSL_set0_rbio(s->ssl, BIO_new(BIO_s_mem()));
+	SSL_set0_wbio(s->ssl, BIO_new_socket(s->fd, BIO_NOCLOSE));
 	if (repeat(s, SSL_connect, now_ms() + SHAKE_MS) == 1)
 		s->done = repeat(s, read_byte, now_ms() + ALERT_MS) >= 0;
 }

@@ -91,15 +91,17 @@ static void explain_expired(const char *subject, const struct glow_tls_fault *f,
 static void explain_early(const char *subject, const struct glow_tls_fault *f, char why[GLOW_MQTT_WHY])
 {
 	char begin[32], now[32];
-	bool set;
 
 	asn1_date_text(X509_get0_notBefore(f->certificate), begin);
-	set = clock_text(now) >= GLOW_TLS_CLOCK_LEAST_S;
-	snprintf(why, GLOW_MQTT_WHY,
-		 set ? "%s is not valid before %s; this machine's clock says %s: one of the two is wrong"
-		     : "%s is not valid before %s, and this machine's clock is unset: it says %s;"
-		       " let timesyncd or chrony set it",
-		 subject, begin, now);
+	if (clock_text(now) < GLOW_TLS_CLOCK_LEAST_S)
+		snprintf(why, GLOW_MQTT_WHY,
+			 "this machine's clock is unset: it says %s, and %s is not valid before %s;"
+			 " let timesyncd or chrony set the clock",
+			 now, subject, begin);
+	else
+		snprintf(why, GLOW_MQTT_WHY,
+			 "%s is not valid before %s; this machine's clock says %s: one of the two is wrong", subject,
+			 begin, now);
 }
 
 /* The first certificate of the CA file; NULL for none. */
@@ -146,7 +148,12 @@ static void explain_unknown(const struct glow_tls_question *q, const struct glow
 	char issuer[NAME_MAX_TEXT];
 
 	name_text(X509_get_issuer_name(top), issuer);
-	if (q->ca_file)
+	if (f->error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
+		snprintf(why, GLOW_MQTT_WHY,
+			 "the certificate of %s is not trusted: it signed itself, and is not in %s%.140s", q->where,
+			 q->ca_file ? "--ca-file " : "what this system trusts; name it with --ca-file",
+			 q->ca_file ? q->ca_file : "");
+	else if (q->ca_file)
 		explain_authority(q, f->brokers, issuer, why);
 	else
 		snprintf(why, GLOW_MQTT_WHY,
