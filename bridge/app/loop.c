@@ -3,7 +3,6 @@
 /* What node and conductor do alike stands here once. A program brings its state machine and a table
  * of what it does; it never sees a descriptor. */
 
-#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <signal.h>
@@ -15,12 +14,13 @@
 
 #include <glow/clock.h>
 #include <glow/health.h>
+#include <glow/info.h>
 #include <glow/log.h>
 #include <glow/loop.h>
 
-#define GOODBYE_MS 1200 /* of the two seconds in which a program has to end */
-#define TOPICS_MAX 64
-#define WISHES_MAX 4
+#define GOODBYE_MS 1200                         /* of the two seconds in which a program has to end */
+enum { TOPICS_MAX = 16 + 3 * GLOW_GROUPS_MAX }; /* a node with all its groups has the most */
+enum { WISHES_MAX = 4 };
 
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 
@@ -104,19 +104,18 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 {
 	struct glow_mqtt_cfg mqtt = cfg->mqtt;
-	char names[TOPICS_MAX][GLOW_TOPIC_MAX + 1], why[160];
+	char names[TOPICS_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
 	char wishes[WISHES_MAX][GLOW_TOPIC_MAX + 1];
 	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX], *wished[WISHES_MAX];
 	bool keeps;
 
-	for (size_t k = 0; cfg->role->topic(cfg->ctx, k, names[k], &keeps); k++) {
-		assert(k + 1 < TOPICS_MAX);
+	for (size_t k = 0; k < TOPICS_MAX && cfg->role->topic(cfg->ctx, k, names[k], &keeps); k++) {
 		if (keeps)
 			retained[mqtt.n_retained_topics++] = names[k];
 		else
 			topics[mqtt.n_topics++] = names[k];
 	}
-	while (mqtt.n_wished_topics < WISHES_MAX &&
+	while (cfg->role->wish && mqtt.n_wished_topics < WISHES_MAX &&
 	       cfg->role->wish(cfg->ctx, mqtt.n_wished_topics, wishes[mqtt.n_wished_topics])) {
 		wished[mqtt.n_wished_topics] = wishes[mqtt.n_wished_topics];
 		mqtt.n_wished_topics++;

@@ -57,10 +57,11 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 
 	switch (event->kind) {
 	case GLOW_MQTT_CONNECTED:
-		glow_info("connected to %s, %s", r->cfg->mqtt.broker, event->leading ? "to lead" : "standing by");
-		if (event->why[0])
-			glow_warning("%s; going on without it", event->why);
+		glow_info("connected to %s, %s", event->why, event->leading ? "to lead" : "standing by");
 		glow_conductor_connected(r->conductor, now, event->leading);
+		break;
+	case GLOW_MQTT_WISH_REFUSED:
+		glow_warning("%s; going on without it", event->why);
 		break;
 	case GLOW_MQTT_DISCONNECTED:
 		glow_debug("%s", event->why);

@@ -246,24 +246,28 @@ static void apply(struct glow_node *n, const struct glow_command *command, enum 
 	n->said.stale = true;
 }
 
-/* At once, when its time has come, or right after what came before it. Returns its own time, 0 for none. */
-static int64_t accept(struct glow_node *n, const struct glow_message *m, const struct glow_command *command,
-		      enum glow_command_kind kind, bool many, int64_t now_us, struct glow_diag *diag)
+/* At once, when its time has come, or right after what came before it. *ret_at_us is its own time, 0 for none. */
+static enum glow_code accept(struct glow_node *n, const struct glow_message *m, const struct glow_command *command,
+			     enum glow_command_kind kind, bool many, int64_t now_us, int64_t *ret_at_us,
+			     struct glow_diag *diag)
 {
 	const struct glow_waiting *after = glow_pending_last_for_many(&n->pending, kind);
+	bool waits = command->has & GLOW_HAS_AT && command->at_us > now_us;
 	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
-	int64_t at_us = 0;
 
-	if (command->has & GLOW_HAS_AT && command->at_us > now_us)
-		glow_pending_keep(&n->pending, m, kind, at_us = command->at_us, NULL, diag);
-	else if (after)
-		glow_pending_keep(&n->pending, m, kind, 0, after, diag);
+	*ret_at_us = waits ? command->at_us : 0;
+	if (waits)
+		after = NULL;
+	if (waits || after)
+		glow_pending_keep(&n->pending, m, kind, *ret_at_us, after, diag);
 	else
 		apply(n, command, kind, now_us, of);
-	if (many && diag->code == GLOW_OK)
+	if (diag->code != GLOW_OK)
+		return diag->code;
+	if (many)
 		glow_pending_done(&n->pending, of, n->layers.changes, now_us);
-	n->accepted |= diag->code == GLOW_OK;
-	return at_us;
+	n->accepted = true;
+	return GLOW_OK;
 }
 
 static void take_command(struct glow_node *n, const struct glow_message *m, enum glow_command_kind kind, bool many,
@@ -287,7 +291,7 @@ static void take_command(struct glow_node *n, const struct glow_message *m, enum
 			n->accepted = true;
 			return;
 		}
-		at_us = accept(n, m, &command, kind, many, now_us, &diag);
+		accept(n, m, &command, kind, many, now_us, &at_us, &diag);
 	}
 	answer(n, &asked, &diag, diag.code == GLOW_OK ? at_us : 0);
 }
