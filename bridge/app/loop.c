@@ -21,7 +21,10 @@
 #define GOODBYE_MS 1200 /* of the two seconds in which a program has to end */
 #define TOPICS_MAX 64
 
+/* Those that end a program. All but the first stay ignored where they were at the start: so nohup and a shell's & say
+ * that a logout and a Ctrl-C are not meant for us. */
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 /* ---- names ---- */
 
@@ -205,14 +208,23 @@ void glow_timer_in(struct glow_timer *timer, int64_t us)
 
 /* ---- life ---- */
 
+static bool ends_us(int number)
+{
+	struct sigaction action;
+
+	return number == SIGTERM || sigaction(number, NULL, &action) < 0 || action.sa_handler != SIG_IGN;
+}
+
 int glow_loop_init(struct glow_loop *loop)
 {
 	sigset_t set;
 
 	*loop = (struct glow_loop){ .wall_fd = -1, .health_fd = -1 };
+	signal(SIGTERM, SIG_DFL);
 	sigemptyset(&set);
-	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]); k++)
-		sigaddset(&set, signals[k]);
+	for (size_t k = 0; k < SIGNALS; k++)
+		if (ends_us(signals[k]))
+			sigaddset(&set, signals[k]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return sd_event_new(&loop->event) < 0 ? EX_OSERR : 0;
@@ -222,8 +234,9 @@ static int add_sources(struct glow_loop *loop)
 {
 	int r = sd_event_add_io(loop->event, NULL, glow_mqtt_fd(loop->mqtt), EPOLLIN, on_mqtt, loop);
 
-	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]) && r >= 0; k++)
-		r = sd_event_add_signal(loop->event, NULL, signals[k], on_signal, loop);
+	for (size_t k = 0; k < SIGNALS && r >= 0; k++)
+		if (ends_us(signals[k]))
+			r = sd_event_add_signal(loop->event, NULL, signals[k], on_signal, loop);
 	if (r >= 0 && loop->wall_fd >= 0)
 		r = sd_event_add_io(loop->event, NULL, loop->wall_fd, EPOLLIN, on_wall_set, loop);
 	if (r >= 0 && loop->health_fd >= 0)

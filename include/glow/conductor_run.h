@@ -12,8 +12,8 @@ struct glow_conductor_run_cfg {
 	struct glow_mqtt_cfg mqtt;           /**< topics, client ids and will likewise */
 };
 
-/** Runs until SIGTERM, SIGINT or SIGHUP. Returns the exit status (sysexits.h);
- * what went wrong has been logged. */
+/** Runs until SIGTERM, or SIGINT or SIGHUP where these were not ignored before. Returns the exit
+ * status (sysexits.h); what went wrong has been logged. */
 int glow_conductor_run(const struct glow_conductor_run_cfg *cfg);
 
 /** --check-config: judges the values together, without touching the broker. Says what is wrong,

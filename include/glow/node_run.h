@@ -23,8 +23,8 @@ struct glow_node_run_cfg {
 	bool flash_limit;
 };
 
-/** Runs until SIGTERM, SIGINT or SIGHUP. Returns the exit status (sysexits.h);
- * what went wrong has been logged. */
+/** Runs until SIGTERM, or SIGINT or SIGHUP where these were not ignored before. Returns the exit
+ * status (sysexits.h); what went wrong has been logged. */
 int glow_node_run(const struct glow_node_run_cfg *cfg);
 
 /** --check-config: judges the values together, without touching board or broker. Says what is

@@ -33,6 +33,8 @@ _count = 0
 
 
 def _die_with_parent():
+    for number in (signal.SIGINT, signal.SIGHUP):  # which a test in the background was told to ignore
+        signal.signal(number, signal.SIG_DFL)
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
