@@ -4,7 +4,6 @@
  * of what it does; it never sees a descriptor. */
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,47 +24,6 @@
  * that a logout and a Ctrl-C are not meant for us. */
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
-
-/* ---- names ---- */
-
-const char *glow_loop_host(void)
-{
-	static char name[256];
-
-	if (gethostname(name, sizeof(name) - 1) < 0)
-		return "";
-	name[strcspn(name, ".")] = '\0';
-	for (char *c = name; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return name;
-}
-
-int glow_loop_check_names(const char *node, const char *prefix, const char *discovery)
-{
-	const char *const options[] = { "--prefix", "--discovery" }, *const values[] = { prefix, discovery };
-
-	if (!glow_id_valid(node)) {
-		glow_error("--node %s: must be 1..63 of a-z, 0-9 and '-', not beginning or ending with '-'", node);
-		return EX_USAGE;
-	}
-	for (int k = 0; k < 2; k++)
-		if (!glow_prefix_valid(values[k] ? values[k] : "") && (k == 0 || (discovery && discovery[0]))) {
-			glow_error("%s %s: must be levels of a topic without wildcards or white space", options[k],
-				   values[k]);
-			return EX_USAGE;
-		}
-	return 0;
-}
-
-int glow_loop_check_broker(const struct glow_mqtt_cfg *mqtt)
-{
-	if (!glow_mqtt_uri_valid(mqtt->broker)) {
-		glow_error("--broker must be mqtt://host[:port] or mqtts://host[:port]");
-		return EX_USAGE;
-	}
-	puts("the configuration is fine");
-	return 0;
-}
 
 /* ---- messages ---- */
 

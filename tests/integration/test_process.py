@@ -273,7 +273,7 @@ class Options(glow.unittest.TestCase):
                 self.assert_refused(EX_USAGE, "--groups", options=["--board", "virtual", "--groups", groups])
 
     def test_brokers(self):
-        for broker in ("localhost", "http://x", "mqtt://", "mqtt://x:0", "mqtt://x:99999", "mqtt://user:pw@x"):
+        for broker in ("http://x", "mqtt://", "mqtt://x:0", "mqtt://x:99999", "mqtt://user:pw@x"):
             with self.subTest(broker=broker):
                 done = glow.run_bridge("--board", "virtual", "--broker", broker)
                 self.assertEqual(done.returncode, EX_USAGE, done.stderr)
@@ -289,7 +289,7 @@ class Options(glow.unittest.TestCase):
 
     def test_check_config(self):
         for options in (["--node", "A"], ["--prefix", "#"], ["--idle", "nonsense"], ["--groups", "A"],
-                        ["--broker", "x"]):
+                        ["--broker", "x:"]):
             with self.subTest(options=options):
                 self.assertEqual(glow.run_bridge("--check-config", "--board", "virtual", *options).returncode, EX_USAGE)
 

@@ -168,17 +168,10 @@ static int open_loop(struct run *r)
 	return glow_loop_open(&r->loop, &cfg);
 }
 
-static int check_names(const struct glow_conductor_run_cfg *cfg)
-{
-	return glow_loop_check_names(cfg->conductor.node, cfg->conductor.prefix, cfg->conductor.discovery);
-}
-
 static int setup(struct run *r)
 {
-	int status = check_names(r->cfg);
+	int status = create_conductor(r, (struct glow_outbox){ .ctx = &r->loop, .publish = glow_loop_publish });
 
-	if (status == 0)
-		status = create_conductor(r, (struct glow_outbox){ .ctx = &r->loop, .publish = glow_loop_publish });
 	if (status == 0)
 		status = glow_loop_timer(&r->loop, &r->timer, advance, r);
 	if (status == 0)
@@ -187,17 +180,6 @@ static int setup(struct run *r)
 		return status;
 	glow_timer_in(&r->wall_timer, WALL_US);
 	return open_loop(r);
-}
-
-int glow_conductor_check(const struct glow_conductor_run_cfg *cfg)
-{
-	struct run run = { .cfg = cfg };
-	int status = check_names(cfg);
-
-	if (status == 0)
-		status = create_conductor(&run, (struct glow_outbox){ .publish = glow_loop_discard });
-	glow_conductor_destroy(run.conductor);
-	return status ? status : glow_loop_check_broker(&cfg->mqtt);
 }
 
 static void teardown(struct run *r, int status)
