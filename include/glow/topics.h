@@ -7,10 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Longest id ([a-z0-9-]), prefix and topic, without the NUL. */
+/** Longest id ([a-z0-9-]), prefix and topic, without the NUL: Home Assistant's have two prefixes. */
 #define GLOW_ID_MAX     63
 #define GLOW_PREFIX_MAX 128
-#define GLOW_TOPIC_MAX  300
+#define GLOW_TOPIC_MAX  340
 
 /** ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ for nodes and groups. */
 bool glow_id_valid(const char *id);
@@ -73,8 +73,8 @@ struct glow_topic {
 /** What topic of this prefix it is. An id that is not valid makes it GLOW_TOPIC_OTHER. */
 struct glow_topic glow_topic_parse(const char *prefix, const char *topic);
 
-/** The topic of that kind below the prefix; `id` is the level that names one, "+" for any, and not looked at where there
- * is no such level. What cannot be (GLOW_TOPIC_STATE of a group) is "". */
+/** The topic of that kind below the prefix; `id` is the level that names one, "+" for any, and not looked at where
+ * there is no such level. What cannot be (GLOW_TOPIC_STATE of a group) is "". */
 void glow_topic_of(char ret_topic[GLOW_TOPIC_MAX + 1], const char *prefix, enum glow_topic_kind kind,
 		   enum glow_topic_of of, const char *id);
 
