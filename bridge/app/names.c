@@ -13,6 +13,7 @@
 #include <glow/json.h>
 #include <glow/names.h>
 #include <glow/topics.h>
+#include <glow/zone.h>
 
 #include "conductor/placement.h"
 
@@ -146,6 +147,13 @@ char *glow_names_read_idle(const char *text, struct glow_mistake *ret_mistake)
 
 	(void)ret_mistake;
 	return strdup(glow_config_switch(text, &on) && !on ? "off" : text);
+}
+
+char *glow_names_read_zone(const char *text, struct glow_mistake *ret_mistake)
+{
+	if (glow_zone_known(text))
+		return strdup(text);
+	return refuse(ret_mistake, "must be a time zone that there is here; one is like Europe/Berlin", "", false);
 }
 
 /* ---- lists ---- */

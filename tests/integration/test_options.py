@@ -173,6 +173,8 @@ class Agree(glow.unittest.TestCase):
         (CONDUCTOR, "GLOW_BROKER", "mqtt://me:pw@x", False),
         (CONDUCTOR, "GLOW_GAP", "pi1=4097", False),
         (CONDUCTOR, "GLOW_GRACE_S", "-1", False),
+        (CONDUCTOR, "GLOW_TIME_ZONE", "Nowhere/Atall", False),
+        (BRIDGE, "GLOW_WIFI_POWER_SAVE", "True", True),
     )
 
     def start(self, program, env):

@@ -14,6 +14,7 @@
 #include <glow/json.h>
 #include <glow/timing.h>
 #include <glow/topics.h>
+#include <glow/zone.h>
 
 #include "../doctor.h"
 
@@ -102,6 +103,18 @@ static bool check_broker(const struct glow_conductor_run_cfg *cfg)
 	return glow_doctor_broker(&mqtt, cfg->conductor.node);
 }
 
+/* Nodes take local time from the conductor. */
+static void say_zone(const struct glow_conductor_run_cfg *cfg)
+{
+	char line[512], zone[64];
+
+	glow_zone_use(cfg->time_zone);
+	glow_zone_text(zone, sizeof(zone));
+	snprintf(line, sizeof(line), "clocks show %s%s", zone,
+		 cfg->time_zone[0] ? "" : ", as this machine does; --time-zone sets another");
+	glow_doctor_say(true, "zone", line);
+}
+
 int glow_conductor_doctor(const struct glow_conductor_run_cfg *cfg)
 {
 	char line[512];
@@ -111,6 +124,7 @@ int glow_conductor_doctor(const struct glow_conductor_run_cfg *cfg)
 	glow_doctor_say(true, "name", line);
 	reached = check_broker(cfg);
 	fine = glow_doctor_clock(cfg->conductor.built_us) && reached;
+	say_zone(cfg);
 	if (reached)
 		say_leader(cfg);
 	return glow_doctor_verdict(fine);

@@ -15,6 +15,7 @@
 #include <glow/log.h>
 #include <glow/loop.h>
 #include <glow/topics.h>
+#include <glow/zone.h>
 
 #define WALL_US (10 * GLOW_US_PER_S) /* how often the wall clock is looked at */
 #define INBOX   (16 << 20)           /* a thousand nodes introduce themselves at once */
@@ -170,8 +171,10 @@ static int open_loop(struct run *r)
 
 static int setup(struct run *r)
 {
-	int status = create_conductor(r, (struct glow_outbox){ .ctx = &r->loop, .publish = glow_loop_publish });
+	int status;
 
+	glow_zone_use(r->cfg->time_zone);
+	status = create_conductor(r, (struct glow_outbox){ .ctx = &r->loop, .publish = glow_loop_publish });
 	if (status == 0)
 		status = glow_loop_timer(&r->loop, &r->timer, advance, r);
 	if (status == 0)
