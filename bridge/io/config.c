@@ -320,13 +320,42 @@ static bool env_known(const struct glow_program *program, const char *variable, 
 	return false;
 }
 
+/* The row whose variable was probably meant, at most one wrong letter in three; or NULL. What all begin with is not
+ * counted. */
+static const struct glow_option *env_like(const struct glow_program *program, const char *variable, size_t len)
+{
+	const struct glow_option *best = NULL;
+	unsigned best_distance = (unsigned)(len - 5) / 3 + 1;
+	char word[GLOW_ENV_SIZE], name[GLOW_ENV_SIZE];
+
+	snprintf(word, sizeof(word), "%.*s", (int)len - 5, variable + 5);
+	for (size_t k = 0; k < glow_row_env_count(program); k++) {
+		unsigned distance;
+
+		glow_row_env(&program->options[k], name);
+		distance = glow_word_distance(word, name + 5);
+		if (program->options[k].type == GLOW_OPT_VERB || distance >= best_distance)
+			continue;
+		best = &program->options[k];
+		best_distance = distance;
+	}
+	return best;
+}
+
 static void unknown_env_warn(const struct glow_program *program)
 {
 	for (char **e = environ; e && *e; e++) {
 		size_t len = strcspn(*e, "=");
+		const struct glow_option *guess;
+		char name[GLOW_ENV_SIZE] = "";
 
-		if (strncmp(*e, "GLOW_", 5) == 0 && !env_known(program, *e, len))
-			glow_say_warning(program, "%.*s is no option of this program", (int)len, *e);
+		if (strncmp(*e, "GLOW_", 5) != 0 || env_known(program, *e, len))
+			continue;
+		guess = env_like(program, *e, len);
+		if (guess)
+			glow_row_env(guess, name);
+		glow_say_warning(program, "%.*s is no option of this program%s%s%s", (int)len, *e,
+				 guess ? "; did you mean " : "", name, guess ? "?" : "");
 	}
 }
 

@@ -9,6 +9,7 @@ The first is a table in docs/options.md too; with --write this puts it there."""
 import concurrent.futures
 import os
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -281,6 +282,33 @@ class Agree(glow.unittest.TestCase):
             done = glow.run_bridge(*verb, "--board", "virtual", "--node", "cluster")
             self.assertEqual((done.returncode, done.stdout), (EX_USAGE, ""))
             self.assertEqual(done.stderr, "glow-bridge: --node: must not be a name of the cluster's own, got \"cluster\"\n")
+
+
+class Page(glow.unittest.TestCase):
+    """The page's server reads one of these variables as well."""
+
+    SERVE = os.path.join(os.path.dirname(PAGE), "..", "dashboard", "nginx", "serve.sh")
+
+    def serve(self, prefix):
+        """What nginx is told of the prefix; None, and what is said, where it is not started."""
+        with tempfile.TemporaryDirectory(prefix="glow-test-") as home:
+            for name, text in (("index.html", ""), ("nginx", "#!/bin/sh\nsed -n 's/.*set $prefix //p' \"$6\"\n")):
+                with open(os.path.join(home, name), "w") as f:
+                    f.write(text)
+            os.chmod(os.path.join(home, "nginx"), 0o755)
+            done = subprocess.run(["sh", self.SERVE, "1", "localhost:1", home], capture_output=True, text=True,
+                                  env={"PATH": home + ":" + os.environ["PATH"], "TMPDIR": home, "GLOW_PREFIX": prefix})
+            return done.stdout.strip() or None, done.stderr
+
+    def test_prefix(self):
+        for prefix in ("glow", '"glow"', " 'glow'\r", "", "glow\r\n"):
+            self.assertEqual(self.serve(prefix), ('"glow";', ""))
+        self.assertEqual(self.serve("home/x")[0], '"home/x";')
+        for prefix in ("glow/", "/glow", "a//b", "my glow", "a#"):
+            served, said = self.serve(prefix)
+            self.assertIsNone(served)
+            self.assertIn("GLOW_PREFIX: must be levels", said)
+            self.assertIn("'%s'" % prefix, said)
 
 
 def write():
