@@ -229,10 +229,3 @@ DEVICE = v.Schema({
     v.Required("components"): v.All({v.Match(r"^[a-zA-Z0-9_-]+$"): component}, v.Length(min=1), each_its_own),
     **SHARED,
 })
-
-
-def topic_of(prefix, device):
-    """Where it has to be announced: what is between the slashes may hold letters, digits, - and _ only."""
-    if not re.match(r"^[a-zA-Z0-9_-]+$", device):
-        raise v.Invalid("no object id: %r" % device)
-    return "%s/device/%s/config" % (prefix, device)
