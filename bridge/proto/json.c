@@ -38,6 +38,20 @@ bool glow_utf8_valid(const char *text, size_t len)
 	return true;
 }
 
+size_t glow_json_blank(const char *text, size_t len)
+{
+	size_t k = 0;
+
+	for (;;) {
+		if (len - k >= 3 && memcmp(text + k, "\xef\xbb\xbf", 3) == 0)
+			k += 3;
+		else if (k < len && text[k] && strchr(" \t\r\n", text[k]))
+			k++;
+		else
+			return k;
+	}
+}
+
 /* Length of the JSON number at s, 0 when there is none of the grammar's form. */
 static size_t number_length(const char *s, size_t len)
 {
@@ -202,8 +216,11 @@ static bool tree_valid(const cJSON *tree, struct glow_diag *diag)
 cJSON *glow_json_parse(const char *text, size_t len, struct glow_diag *diag)
 {
 	const char *end = NULL;
+	size_t blank = glow_json_blank(text, len);
 	cJSON *tree;
 
+	text += blank;
+	len -= blank;
 	if (!glow_utf8_valid(text, len)) {
 		glow_diag_set(diag, GLOW_BAD_ENCODING, "", "must be UTF-8 without NUL");
 		return NULL;

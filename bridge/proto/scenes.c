@@ -306,10 +306,10 @@ enum glow_code glow_stop_read(const char *payload, size_t len, struct glow_stop 
 
 	memset(ret_stop, 0, sizeof(*ret_stop));
 	ret_stop->all = true;
-	if (len == 0)
-		return GLOW_OK;
 	if (len > GLOW_COMMAND_MAX)
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "at most %d bytes, got %zu", GLOW_COMMAND_MAX, len);
+	if (len == glow_json_blank(payload, len))
+		return GLOW_OK;
 	tree = glow_json_parse(payload, len, diag);
 	if (!tree)
 		return diag->code;

@@ -77,7 +77,9 @@ struct glow_command_ctx {
  * cJSON_Delete()). NULL with diag for an unknown word. No words give an empty object. */
 cJSON *glow_shorthand_expand(const char *text, size_t len, struct glow_diag *diag);
 
-/** Payload to tree, whichever form: first byte '{' or '[' is JSON, the rest shorthand. */
+/** Payload to tree, whichever form: what begins with '{' or '[' is JSON, the rest shorthand. White space and byte order
+ * marks before either are passed over. Brackets, braces and double quotes are in no word, so text with these that
+ * does not begin as JSON is bad_json. */
 cJSON *glow_command_tree(const char *payload, size_t len, struct glow_diag *diag);
 
 /** Checks a whole tree; ret_command is complete on GLOW_OK and undefined otherwise. */

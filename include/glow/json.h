@@ -20,8 +20,11 @@
 /** The integers that a JSON number holds exactly: up to 2^53 on either side. */
 #define GLOW_JSON_INT_MAX (INT64_C(1) << 53)
 
-/** Parses `len` bytes (no NUL needed). The tree is the caller's, freed with
- * cJSON_Delete(). NULL on bad text, with the code and place in diag. */
+/** Bytes at the beginning that say nothing: white space, and the byte order marks that editors leave. */
+size_t glow_json_blank(const char *text, size_t len);
+
+/** Parses `len` bytes (no NUL needed); what is blank at their beginning is passed over. The tree is the caller's, freed
+ * with cJSON_Delete(). NULL on bad text, with the code and place in diag. */
 cJSON *glow_json_parse(const char *text, size_t len, struct glow_diag *diag);
 
 /** True when the bytes are UTF-8 without NUL (RFC 3629: no surrogates, nothing overlong). */

@@ -367,6 +367,37 @@ static void test_path_encoding(void **state)
 	}
 }
 
+/* What editors and templates leave before a payload, and JSON that lost its beginning or its end. */
+static void test_blank_and_broken(void **state)
+{
+	static const char *const before[] = {
+		" ", "\n", "\r\n", "\t", "\xef\xbb\xbf", "\xef\xbb\xbf\n ", "\n\xef\xbb\xbf"
+	};
+	static const char *const broken[] = {
+		"{\"color\":\"red\"",        "{\"color\":\"red",      "\"color\":\"red\"}",
+		"x{\"color\":\"red\"}",      "'{\"color\":\"red\"}'", "\"red\"",
+		"color={\"r\":255}",         "{'color':'red'}",       "}",
+		"\n {\"color\":{\"r\":255}", "red \"blink\""
+	};
+	char text[80];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(before) / sizeof(before[0]); k++) {
+		snprintf(text, sizeof(text), "%s{\"color\":\"red\"}", before[k]);
+		assert_int_equal(set(text), GLOW_OK);
+		assert_true(cmd.has == GLOW_HAS_COLOR && memcmp(&cmd.color, &RED, sizeof(RED)) == 0);
+		snprintf(text, sizeof(text), "%sred 40%%", before[k]);
+		assert_int_equal(set(text), GLOW_OK);
+		assert_int_equal(cmd.has, GLOW_HAS_COLOR | GLOW_HAS_BRIGHTNESS);
+	}
+	for (size_t k = 0; k < sizeof(broken) / sizeof(broken[0]); k++)
+		if (set(broken[k]) != GLOW_BAD_JSON)
+			fail_msg("%s: %s", broken[k], glow_code_name(diag.code));
+	assert_int_equal(set("red 'blink'"), GLOW_UNKNOWN_EFFECT); /* control: words that are none */
+	assert_int_equal(set("\xef\xbb red"), GLOW_BAD_ENCODING);
+	assert_int_equal(set("\"\xff"), GLOW_BAD_ENCODING);
+}
+
 /* ---- shorthand ---- */
 
 static const struct {
@@ -444,7 +475,6 @@ static void test_bad_shorthands(void **state)
 		{ "binary_clock", GLOW_UNKNOWN_EFFECT, "effect" },
 		{ "number", GLOW_UNKNOWN_EFFECT, "effect" },
 		{ "70", GLOW_UNKNOWN_EFFECT, "effect" },
-		{ "\"red\"", GLOW_UNKNOWN_EFFECT, "effect" },
 		{ "#ff88", GLOW_UNKNOWN_COLOR, "color" },
 		{ "#", GLOW_UNKNOWN_COLOR, "color" },
 		{ "101%", GLOW_OUT_OF_RANGE, "brightness" },
@@ -801,6 +831,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_path_encoding),
+		cmocka_unit_test(test_blank_and_broken),
 		cmocka_unit_test(test_shorthands),
 		cmocka_unit_test(test_bad_shorthands),
 		cmocka_unit_test(test_values),

@@ -51,6 +51,13 @@ static const struct row {
 	{ TEXT("true"), GLOW_OK },
 	{ TEXT("null"), GLOW_OK },
 	{ TEXT("{\"a\":[1,{\"b\":null}],\"c\":\"d\"}"), GLOW_OK },
+	{ TEXT("\xef\xbb\xbf{}"), GLOW_OK },
+	{ TEXT("\xef\xbb\xbf \n{}"), GLOW_OK },
+	{ TEXT("\r\n\xef\xbb\xbf[]"), GLOW_OK },
+	{ TEXT("\xef\xbb\xbf"), GLOW_BAD_JSON },
+	{ TEXT("{}\xef\xbb\xbf"), GLOW_BAD_JSON },
+	{ TEXT("\xff\xfe{\0}\0"), GLOW_BAD_ENCODING }, /* UTF-16 */
+	{ TEXT("\xef\xbb{}"), GLOW_BAD_ENCODING },
 	{ TEXT(""), GLOW_BAD_JSON },
 	{ TEXT("  "), GLOW_BAD_JSON },
 	{ TEXT("{"), GLOW_BAD_JSON },

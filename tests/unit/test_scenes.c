@@ -295,6 +295,8 @@ static void test_stop(void **state)
 	} rows[] = {
 		{ "", GLOW_OK, true, "", 0 },
 		{ "{}", GLOW_OK, true, "", 0 },
+		{ " \n", GLOW_OK, true, "", 0 },
+		{ "\xef\xbb\xbf{\"id\":\"main\"}", GLOW_OK, false, "main", 0 },
 		{ "{\"fade_ms\":500}", GLOW_OK, true, "", 500000 },
 		{ "{\"id\":\"main\"}", GLOW_OK, false, "main", 0 },
 		{ "{\"id\":\"main\",\"fade_ms\":60000,\"x\":1}", GLOW_OK, false, "main", 60000000 },
@@ -337,6 +339,8 @@ static void test_dim(void **state)
 		{ "{\"brightness\":0}", GLOW_OK, "", 0, GLOW_NEVER },
 		{ "{\"brightness\":255,\"until_us\":1700000000000000}", GLOW_OK, "", 255, NOW },
 		{ "40%", GLOW_OK, "", 102, GLOW_NEVER },
+		{ "\r\n\t {\"brightness\":128}", GLOW_OK, "", 128, GLOW_NEVER },
+		{ "\"brightness\":128}", GLOW_BAD_JSON, "", 0, 0 },
 		{ "off", GLOW_OK, "", 0, GLOW_NEVER },
 		{ "on", GLOW_OK, "", 255, GLOW_NEVER },
 		{ "on 40%", GLOW_OK, "", 102, GLOW_NEVER },

@@ -189,7 +189,8 @@ char *glow_ctl_dim_payload(const struct glow_ctl_options *o, const char *text, i
 	struct glow_dim dim;
 
 	if (glow_dim_read(text, strlen(text), &dim, diag) != GLOW_OK) {
-		if (text[0] != '{') /* the words are fewer than a light's, of which diag speaks */
+		if (text[glow_json_blank(text, strlen(text))] !=
+		    '{') /* the words are fewer than a light's, of which diag speaks */
 			glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "must be 0%%..100%%, off or on, got \"%.40s\"",
 				      text);
 		return NULL;
