@@ -14,8 +14,8 @@
 
 #include "pending.h"
 
-#define AHEAD_US      (60 * GLOW_US_PER_S) /* an instant further away is another timeline's */
-#define LATE_APPLY_US (10 * GLOW_US_PER_S) /* how late an `apply` may come and still be known as one */
+#define AHEAD_US (60 * GLOW_US_PER_S) /* an instant further away is another timeline's */
+#define LATE_US  (10 * GLOW_US_PER_S) /* how late the other of a command and its `apply` may come and still be known */
 
 void glow_pending_remove(struct glow_waiting *one)
 {
@@ -109,21 +109,25 @@ static void pair(struct glow_unpaired *unpaired)
 void glow_pending_done(struct glow_pending *p, uint32_t of, uint32_t changes, int64_t at_us)
 {
 	keep_unpaired(p, (struct glow_unpaired){
-				 .of = of, .done = true, .changes = changes, .until_us = at_us + LATE_APPLY_US });
+				 .of = of, .done = true, .changes = changes, .until_us = at_us + LATE_US });
 }
 
-bool glow_pending_hold(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind, bool timed,
-		       int64_t now_us)
+/* True when the `apply` of this command came before it. */
+static bool came_before(struct glow_pending *p, uint32_t of, bool relative, int64_t now_us)
 {
-	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
-	struct glow_unpaired *came_first = find_unpaired(p, of, false, now_us);
-	struct glow_waiting *one;
+	struct glow_unpaired *first = find_unpaired(p, of, false, now_us);
 
-	if (came_first) {
-		pair(came_first);
-		return true;
-	}
-	one = add(p, kind, m->payload, m->len);
+	if (!first || (!relative && first->until_us - LATE_US + GLOW_HOLD_US <= now_us))
+		return false;
+	pair(first);
+	return true;
+}
+
+static bool hold(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind, bool timed,
+		 int64_t now_us)
+{
+	struct glow_waiting *one = add(p, kind, m->payload, m->len);
+
 	if (!one)
 		return false;
 	if (!keep_asked(one, m)) {
@@ -131,10 +135,21 @@ bool glow_pending_hold(struct glow_pending *p, const struct glow_message *m, enu
 		return false;
 	}
 	one->at_us = now_us + GLOW_HOLD_US;
-	one->of = one->seed = of;
+	one->of = one->seed = glow_command_hash(m->topic, m->payload, m->len);
 	one->for_many = !timed;
 	one->held = true;
 	return true;
+}
+
+bool glow_pending_take(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind,
+		       const struct glow_command *command, bool conducted, int64_t now_us)
+{
+	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
+	bool relative = command->toggle || command->has & GLOW_HAS_STEP;
+
+	if ((conducted || relative) && came_before(p, of, relative, now_us))
+		return true;
+	return conducted && hold(p, m, kind, (command->has & GLOW_HAS_AT) != 0, now_us);
 }
 
 /* ---- the conductor's word ---- */
@@ -168,10 +183,10 @@ static int add_ahead(struct glow_pending *p, const struct glow_apply *apply, uin
 
 	if (done) {
 		pair(done);
-		if (apply->notify || changes != done->changes)
+		if (apply->notify || changes != done->changes || glow_command_relative(apply->command))
 			return 1;
 	} else {
-		keep_unpaired(p, (struct glow_unpaired){ .of = apply->of, .until_us = now_us + GLOW_HOLD_US });
+		keep_unpaired(p, (struct glow_unpaired){ .of = apply->of, .until_us = now_us + LATE_US });
 	}
 	*ret_one = add(p, kind_of(apply), "", 0);
 	if (!*ret_one)
@@ -213,6 +228,7 @@ int glow_pending_apply(struct glow_pending *p, const struct glow_apply *apply, b
 	one->payload = text;
 	one->len = strlen(text);
 	one->seed = apply->seed;
+	one->by_word = true;
 	fix(p, one, clocked && apply->at_us < now_us + AHEAD_US ? apply->at_us : now_us);
 	return 0;
 }
