@@ -98,7 +98,11 @@ static void take_stats(struct glow_watched *node, const cJSON *tree)
 static void take_error(struct glow_watch *w, const struct glow_watched *node, const cJSON *tree)
 {
 	const cJSON *field = glow_json_get(tree, "field"), *message = glow_json_get(tree, "message");
+	const cJSON *ignored = glow_json_get(tree, "ignored");
 
+	if (ignored && cJSON_IsString(ignored->child))
+		snprintf(w->last_error, sizeof(w->last_error), "%s: ignored %s, which says nothing here", node->id,
+			 ignored->child->valuestring);
 	if (cJSON_IsString(field) && cJSON_IsString(message))
 		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", node->id, field->valuestring,
 			 field->valuestring[0] ? ": " : "", message->valuestring);

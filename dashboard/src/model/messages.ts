@@ -168,6 +168,8 @@ export interface Answer {
 	code: string;
 	field: string;
 	message: string;
+	/** The paths of what was taken no notice of. */
+	ignored: readonly string[];
 	/** When it takes effect, where it is told. */
 	atUs: Micros | null;
 }

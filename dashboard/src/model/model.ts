@@ -8,7 +8,7 @@ import { type Core, type Frame, type Showing, Watch } from "../core";
 import type { Cluster, ClusterOptions, ClusterView, ConductorView, LinkState, NodeView, Whom } from "./cluster";
 import { answerText, Commands, type Later, type Outlet } from "./commands";
 import { dimText, EventLog, sceneChanges } from "./events";
-import type { ConductorInfo, Dim, Effect, Micros, Roster, Scene } from "./messages";
+import type { Answer, ConductorInfo, Dim, Effect, Micros, Roster, Scene } from "./messages";
 import * as read from "./read";
 
 /* In the order in which a broker says what it retains. */
@@ -225,6 +225,12 @@ export class Model implements Cluster {
 		this.nodesChanged = true;
 	}
 
+	/** A refusal, or what was ignored of a command that was taken. */
+	private tellAnswer(id: string, answer: Answer): void {
+		if (answer.status === "error") this.events.add("rejected", id, answerText(answer), true);
+		else if (answer.ignored.length > 0) this.events.add("ignored", id, answerText(answer), true);
+	}
+
 	/** The node after it said something; null when that changes nothing. */
 	private after(node: NodeView, what: string, payload: Uint8Array): NodeView | null {
 		if (what === "availability") return { ...node, online: isOnline(payload) };
@@ -238,7 +244,7 @@ export class Model implements Cluster {
 			case "stats":
 				return { ...node, stats: read.readStats(tree), statsAtMs: this.now() };
 			case "error":
-				this.events.add("rejected", node.id, answerText({ ...read.readAnswer(tree), node: "" }), true);
+				this.tellAnswer(node.id, { ...read.readAnswer(tree), node: "" });
 		}
 		return null;
 	}

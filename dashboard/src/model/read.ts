@@ -162,6 +162,7 @@ export function readAnswer(t: Tree): Answer {
 		code: text(t.code),
 		field: text(t.field),
 		message: text(t.message),
+		ignored: list(t.ignored, textOrNull),
 		atUs: numberOrNull(t.at_us),
 	};
 }
