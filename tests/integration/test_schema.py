@@ -150,6 +150,11 @@ class Conductor(unittest.TestCase):
             self.assertNotEqual(errors("play", command), [], command)
 
 
+GOOD_DIM = [{"brightness": 3}, {"brightness_pct": 50, "until_us": None}, {"state": "off"}, {"brightness": 82.5, "x": 1}]
+BAD_DIM = [{"brightness": 256}, {"brightness_pct": 101}, {"state": "toggle"}, {"brightness": 3, "color": "red"}, {},
+           {"brightness_step": 3}, {"bri": 3}]
+
+
 class Live(glow.Case):
     """Everything that a real conductor says."""
 
@@ -165,6 +170,11 @@ class Live(glow.Case):
                                ("all/set", "nonsense"), ("dim/set", "40%"), ("scene/stop", "{}")):
             answer = self.broker.request("glow/" + topic, payload, "answers/x")
             self.assertEqual(errors("answer", answer), [], answer)
+        for good, commands in ((True, GOOD_DIM), (False, BAD_DIM)):
+            for command in commands:
+                answer = self.broker.request("glow/dim/set", json.dumps(command), "answers/x")
+                self.assertEqual((answer["status"] == "ok", errors("dim_set", command) == []), (good, good), command)
+                self.assertEqual(errors("answer", answer), [], answer)
         watch.wait("glow/scene/current", lambda m: m.json()["scenes"] and m.json()["scenes"][0]["end_us"])
         for topic, kind in self.KINDS.items():
             said = watch.find("glow/" + topic)
