@@ -60,7 +60,8 @@ void glow_publish_answer(const struct glow_publisher *p, const struct glow_messa
 		glow_warning("%s rejected: %s %s: %s", asked->topic, glow_code_name(diag->code), diag->where,
 			     diag->what);
 	} else if (diag->ignored[0]) {
-		glow_warning("%s: ignored what nobody knows, %s first", asked->topic, diag->ignored);
+		for (const char *path = NULL; (path = glow_diag_ignored(diag, path));)
+			glow_warning("%s: ignored %s, which says nothing here", asked->topic, path);
 	}
 	free(text);
 }
