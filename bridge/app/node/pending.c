@@ -112,22 +112,34 @@ void glow_pending_done(struct glow_pending *p, uint32_t of, uint32_t changes, in
 				 .of = of, .done = true, .changes = changes, .until_us = at_us + LATE_US });
 }
 
-/* True when the `apply` of this command came before it. */
-static bool came_before(struct glow_pending *p, uint32_t of, bool relative, int64_t now_us)
+/* True when the `apply` of that command came first, since then. */
+static bool came_since(struct glow_pending *p, uint32_t of, int64_t since_us, int64_t now_us)
 {
 	struct glow_unpaired *first = find_unpaired(p, of, false, now_us);
 
-	if (!first || (!relative && first->until_us - LATE_US + GLOW_HOLD_US <= now_us))
+	if (!first || first->until_us - LATE_US <= since_us)
 		return false;
 	pair(first);
 	return true;
 }
 
-static bool hold(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind, bool timed,
-		 int64_t now_us)
+bool glow_pending_came(struct glow_pending *p, const struct glow_message *m, const struct glow_command *command,
+		       int64_t now_us)
 {
-	struct glow_waiting *one = add(p, kind, m->payload, m->len);
+	bool relative = command->toggle || command->has & GLOW_HAS_STEP;
 
+	return relative && came_since(p, glow_command_hash(m->topic, m->payload, m->len), now_us - LATE_US, now_us);
+}
+
+bool glow_pending_hold(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind, bool timed,
+		       int64_t now_us)
+{
+	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
+	struct glow_waiting *one;
+
+	if (came_since(p, of, now_us - GLOW_HOLD_US, now_us))
+		return true;
+	one = add(p, kind, m->payload, m->len);
 	if (!one)
 		return false;
 	if (!keep_asked(one, m)) {
@@ -135,21 +147,10 @@ static bool hold(struct glow_pending *p, const struct glow_message *m, enum glow
 		return false;
 	}
 	one->at_us = now_us + GLOW_HOLD_US;
-	one->of = one->seed = glow_command_hash(m->topic, m->payload, m->len);
+	one->of = one->seed = of;
 	one->for_many = !timed;
 	one->held = true;
 	return true;
-}
-
-bool glow_pending_take(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind,
-		       const struct glow_command *command, bool conducted, int64_t now_us)
-{
-	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
-	bool relative = command->toggle || command->has & GLOW_HAS_STEP;
-
-	if ((conducted || relative) && came_before(p, of, relative, now_us))
-		return true;
-	return conducted && hold(p, m, kind, (command->has & GLOW_HAS_AT) != 0, now_us);
 }
 
 /* ---- the conductor's word ---- */
@@ -185,12 +186,12 @@ static int add_ahead(struct glow_pending *p, const struct glow_apply *apply, uin
 		pair(done);
 		if (apply->notify || changes != done->changes || glow_command_relative(apply->command))
 			return 1;
-	} else {
-		keep_unpaired(p, (struct glow_unpaired){ .of = apply->of, .until_us = now_us + LATE_US });
 	}
 	*ret_one = add(p, kind_of(apply), "", 0);
 	if (!*ret_one)
 		return -ENOSPC;
+	if (!done)
+		keep_unpaired(p, (struct glow_unpaired){ .of = apply->of, .until_us = now_us + LATE_US });
 	(*ret_one)->of = apply->of;
 	(*ret_one)->for_many = apply->at_us <= now_us + GLOW_HOLD_US;
 	return 0;
