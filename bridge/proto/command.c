@@ -86,6 +86,16 @@ static enum glow_code read_at(struct reading *r, const cJSON *item)
 	return GLOW_OK;
 }
 
+static enum glow_code read_seed(struct reading *r, const cJSON *item)
+{
+	int64_t v;
+
+	if (glow_json_int(item, "seed", 0, UINT32_MAX, &v, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->seed = (uint32_t)v;
+	return GLOW_OK;
+}
+
 static enum glow_code read_ttl(struct reading *r, const cJSON *item)
 {
 	return glow_json_micro(item, "ttl_s", 0.1, 86400, &r->cmd->ttl_us, r->diag);
@@ -272,6 +282,7 @@ static const struct field {
 	{ "pixels", GLOW_HAS_PIXELS, false, read_pixels },
 	{ "leds", GLOW_HAS_LEDS, false, read_leds },
 	{ "at_us", GLOW_HAS_AT, false, read_at },
+	{ "seed", GLOW_HAS_SEED, false, read_seed },
 	{ "ttl_s", GLOW_HAS_TTL, true, read_ttl },
 	{ "priority", GLOW_HAS_PRIORITY, true, read_priority },
 	{ "id", GLOW_HAS_ID, true, read_id },
@@ -300,9 +311,8 @@ static enum glow_code check_together(struct reading *r)
 
 	if (has & GLOW_HAS_PIXELS && has & GLOW_HAS_LEDS)
 		return glow_diag_set(r->diag, GLOW_CONFLICT, "leds", "pixels and leds exclude each other");
-	if (let_go && has & (GLOW_HAS_COLOR | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
-		return glow_diag_set(r->diag, GLOW_CONFLICT, "effect",
-				     "auto lets go: no color, pixels or leds with it");
+	if (let_go && has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
+		return glow_diag_set(r->diag, GLOW_CONFLICT, "effect", "auto lets go: no pixels or leds with it");
 	if (has & GLOW_HAS_CLEAR && r->cmd->clear && !(has & GLOW_HAS_ID))
 		return glow_diag_set(r->diag, GLOW_CONFLICT, "clear", "needs the id of the notice to remove");
 	return GLOW_OK;
@@ -436,7 +446,7 @@ void glow_command_apply(const struct glow_command *command, struct glow_shape sh
 	if (has & GLOW_HAS_EFFECT || look->effect != command->effect) {
 		look->effect = command->effect;
 		look->start_us = now_us;
-		look->seed = seed;
+		look->seed = has & GLOW_HAS_SEED ? command->seed : seed;
 		if (look->effect)
 			glow_params_default(look->effect, &look->params);
 	} else if (has & GLOW_HAS_COLOR && look->effect) {

@@ -18,6 +18,18 @@ const char *glow_showing_name(enum glow_showing showing)
 	return showing_names[showing];
 }
 
+/* All others are fields of a command. */
+static const char *const state_only[] = { "color_mode", "start_us",  "since_us",      "clock_id",    "showing",
+					  "limited",    "fade_from", "fade_start_us", "fade_end_us", "notice" };
+
+bool glow_state_only(const char *name)
+{
+	for (size_t k = 0; k < sizeof(state_only) / sizeof(state_only[0]); k++)
+		if (strcmp(state_only[k], name) == 0)
+			return true;
+	return false;
+}
+
 /* A frame as `pixels` (colours) or, where LEDs have names, `leds` (levels). */
 static void write_frame(cJSON *object, const char *pixels, const char *leds, const struct glow_frame *f,
 			struct glow_shape shape)
@@ -94,34 +106,13 @@ static enum glow_code read_look(const cJSON *tree, struct glow_shape shape, stru
 				struct glow_diag *diag)
 {
 	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shape };
-	const cJSON *effect = glow_json_get(tree, "effect"), *color = glow_json_get(tree, "color");
-	bool let_go = cJSON_IsString(effect) && strcmp(effect->valuestring, "auto") == 0;
-	cJSON *words;
 	struct glow_command command;
-	enum glow_code code = GLOW_OK;
-	int64_t seed = 0;
 
-	if (!cJSON_IsObject(tree))
-		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
-	words = cJSON_CreateObject();
-	/* An auto light still has a colour, which a command must not give with `auto`. */
-	for (const cJSON *item = tree->child; item; item = item->next)
-		if (!(let_go && item == color))
-			cJSON_AddItemReferenceToObject(words, item->string, (cJSON *)item);
-	glow_look_init(ret_look, NULL, 0);
-	if (let_go && color)
-		code = glow_json_color(color, "color", &ret_look->color, diag);
-	if (code == GLOW_OK)
-		code = glow_command_read(words, &ctx, &command, diag);
-	cJSON_Delete(words);
-	if (code != GLOW_OK)
-		return code;
-	glow_command_apply(&command, shape, 0, 0, ret_look);
-	if (glow_json_opt_time(tree, "start_us", &ret_look->start_us, diag) != GLOW_OK ||
-	    glow_json_opt_int(tree, "seed", 0, UINT32_MAX, &seed, diag) != GLOW_OK)
+	if (glow_command_read(tree, &ctx, &command, diag) != GLOW_OK)
 		return diag->code;
-	ret_look->seed = (uint32_t)seed;
-	return GLOW_OK;
+	glow_look_init(ret_look, NULL, 0);
+	glow_command_apply(&command, shape, 0, command.seed, ret_look);
+	return glow_json_opt_time(tree, "start_us", &ret_look->start_us, diag);
 }
 
 static enum glow_code read_fade(const cJSON *tree, struct glow_shape shape, struct glow_state *state,

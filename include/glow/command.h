@@ -40,6 +40,7 @@ enum {
 	GLOW_HAS_PRIORITY = 1 << 11,
 	GLOW_HAS_ID = 1 << 12,
 	GLOW_HAS_CLEAR = 1 << 13,
+	GLOW_HAS_SEED = 1 << 14,
 };
 
 struct glow_command {
@@ -53,6 +54,7 @@ struct glow_command {
 	uint32_t params_set; /**< bit k: params.v[k] (or the text) was given */
 	struct glow_params params;
 	int64_t transition_us, flash_us, at_us, ttl_us;
+	uint32_t seed; /**< GLOW_HAS_SEED: of the dice of the effect that this starts */
 	uint8_t priority;
 	bool clear;
 	char id[GLOW_NOTICE_ID_MAX + 1];
@@ -89,7 +91,8 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
 cJSON *glow_command_copy(const cJSON *tree);
 
 /** Changes a look as a checked command says, at cluster time now_us; `seed` is
- * for a new effect's dice. Transition, flash, times and notice fields are the caller's. */
+ * for a new effect's dice where the command brings none. Transition, flash, times and notice fields are the caller's.
+ */
 void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,
 			struct glow_look *look);
 

@@ -36,6 +36,9 @@ struct glow_state {
 	int64_t notice_start_us, notice_end_us;
 };
 
+/** True for the members of a state that a command passes over: they tell of what was, and there is no asking for it. */
+bool glow_state_only(const char *name);
+
 cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape);
 
 /** Reads what glow_state_write() wrote; fields that are missing get defaults. */

@@ -301,10 +301,14 @@ static const struct {
 	{ SET, "{\"ttl_s\":\"x\",\"priority\":99,\"id\":5,\"clear\":0}", GLOW_OK, "" },
 
 	{ SET, "{\"pixels\":[],\"leds\":{}}", GLOW_CONFLICT, "leds" },
-	{ SET, "{\"effect\":\"auto\",\"color\":\"red\"}", GLOW_CONFLICT, "effect" },
+	{ SET, "{\"effect\":\"auto\",\"color\":\"red\"}", GLOW_OK, "" },
 	{ SET, "{\"effect\":\"auto\",\"pixels\":[]}", GLOW_CONFLICT, "effect" },
 	{ SET, "{\"effect\":\"auto\",\"leds\":{}}", GLOW_CONFLICT, "effect" },
 	{ SET, "{\"effect\":\"auto\",\"brightness\":9,\"state\":\"ON\",\"transition\":1}", GLOW_OK, "" },
+
+	{ SET, "{\"seed\":4294967295}", GLOW_OK, "" },
+	{ SET, "{\"seed\":4294967296}", GLOW_OUT_OF_RANGE, "seed" },
+	{ SET, "{\"seed\":\"x\"}", GLOW_BAD_TYPE, "seed" },
 };
 
 static void test_rows(void **state)
@@ -630,6 +634,28 @@ static void test_apply_auto(void **state)
 	assert_ptr_equal(look.effect, effect("solid"));
 }
 
+/* A state and a picture may say auto and a colour: that is kept for later. */
+static void test_apply_auto_and_color(void **state)
+{
+	(void)state;
+	begin("breathe");
+	apply(blinkt, NOW, 2, "{\"state\":\"ON\",\"effect\":\"auto\",\"color\":\"red\",\"brightness\":9}");
+	assert_null(look.effect);
+	assert_true(look.on && look.brightness == 9 && glow_rgb_equal(look.color, RED));
+}
+
+static void test_apply_seed(void **state)
+{
+	(void)state;
+	begin("fire");
+	apply(blinkt, NOW, 7, "{\"effect\":\"fire\"}");
+	assert_int_equal(look.seed, 7);
+	apply(blinkt, NOW, 7, "{\"effect\":\"fire\",\"seed\":4294967295}");
+	assert_int_equal(look.seed, UINT32_MAX);
+	apply(blinkt, NOW, 8, "{\"brightness\":9,\"seed\":5}"); /* starts nothing */
+	assert_int_equal(look.seed, UINT32_MAX);
+}
+
 /* ---- painting ---- */
 
 /* A letter a pixel: r g b, w white, k black, ? anything else. */
@@ -809,6 +835,8 @@ int main(void)
 		cmocka_unit_test(test_apply_params),
 		cmocka_unit_test(test_apply_state),
 		cmocka_unit_test(test_apply_auto),
+		cmocka_unit_test(test_apply_auto_and_color),
+		cmocka_unit_test(test_apply_seed),
 		cmocka_unit_test(test_paint_over_solid),
 		cmocka_unit_test(test_paint_over_effect),
 		cmocka_unit_test(test_paint_ranges),

@@ -267,21 +267,46 @@ static void test_as_command(void **state)
 	static struct glow_command cmd;
 
 	(void)state;
-	for (size_t k = 0; k < glow_effect_count(); k++)
+	for (size_t k = 0; k <= glow_effect_count(); k++)
 		for (size_t s = 0; s < SHAPES; s++) {
+			const struct glow_effect_desc *e = k < glow_effect_count() ? glow_effect_at(k) : NULL;
 			struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shapes[s], .now_us = NOW };
 			struct glow_diag diag;
 			struct glow_look look;
 			cJSON *tree;
+			char *text;
 
-			any_state(glow_effect_at(k), shapes[s]);
-			tree = glow_state_write(&written, shapes[s]);
-			glow_look_init(&look, NULL, 0);
+			any_state(e, shapes[s]);
+			text = glow_json_finish(glow_state_write(&written, shapes[s]));
+			tree = glow_json_parse(text, strlen(text), &diag);
+			glow_look_init(&look, NULL, written.light.start_us);
 			assert_int_equal(glow_command_read(tree, &ctx, &cmd, &diag), GLOW_OK);
-			glow_command_apply(&cmd, shapes[s], written.light.start_us, written.light.seed, &look);
+			glow_command_apply(&cmd, shapes[s], written.light.start_us, ~written.light.seed, &look);
 			assert_true(same_look(&written.light, &look));
 			cJSON_Delete(tree);
+			free(text);
 		}
+}
+
+/* Every member of a state is a field of a command, or known as one that a command passes over. */
+static void test_members(void **state)
+{
+	cJSON *tree, *taken;
+
+	(void)state;
+	for (int n = 0; n < 100; n++) {
+		struct glow_shape shape = shapes[n % 2];
+
+		any_state(n % 3 ? glow_effect_at((size_t)n % glow_effect_count()) : NULL, shape);
+		tree = glow_state_write(&written, shape);
+		taken = glow_command_copy(tree);
+		for (const cJSON *item = tree->child; item; item = item->next)
+			if (glow_state_only(item->string) == (glow_json_get(taken, item->string) != NULL))
+				fail_msg("%s", item->string);
+		cJSON_Delete(taken);
+		cJSON_Delete(tree);
+	}
+	assert_false(glow_state_only("bri") || glow_state_only("state"));
 }
 
 static void test_missing_fields(void **state)
@@ -365,9 +390,10 @@ static void test_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),     cmocka_unit_test(test_noticed),        cmocka_unit_test(test_words),
-		cmocka_unit_test(test_as_command), cmocka_unit_test(test_missing_fields), cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_random),  cmocka_unit_test(test_noticed),
+		cmocka_unit_test(test_words),   cmocka_unit_test(test_as_command),
+		cmocka_unit_test(test_members), cmocka_unit_test(test_missing_fields),
+		cmocka_unit_test(test_broken),  cmocka_unit_test(test_cut),
 	};
 
 	dice_init(&dice);

@@ -108,7 +108,7 @@ static void settle(struct glow_layers *l, int64_t now_us)
 
 void glow_layers_set(struct glow_layers *l, const struct glow_command *command, int64_t now_us, uint32_t seed)
 {
-	const uint32_t extras = GLOW_HAS_AT | GLOW_HAS_FLASH | GLOW_HAS_TRANSITION;
+	const uint32_t extras = GLOW_HAS_AT | GLOW_HAS_FLASH | GLOW_HAS_TRANSITION | GLOW_HAS_SEED;
 
 	if (command->has & ~extras) {
 		settle(l, now_us);
