@@ -423,6 +423,22 @@ static void apply_params(const struct glow_command *command, struct glow_look *l
 	}
 }
 
+/* Whoever names what to show, or how bright, wants to see it. Brightness 0 is off, and no level to come back to. */
+static void apply_power(const struct glow_command *command, struct glow_look *look)
+{
+	uint32_t has = command->has;
+	bool level = has & GLOW_HAS_BRIGHTNESS && command->brightness > 0;
+
+	if (level || has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
+		look->on = true;
+	if (has & GLOW_HAS_STATE)
+		look->on = command->on;
+	if (level)
+		look->brightness = command->brightness;
+	else if (has & GLOW_HAS_BRIGHTNESS)
+		look->on = false;
+}
+
 void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,
 			struct glow_look *look)
 {
@@ -432,13 +448,7 @@ void glow_command_apply(const struct glow_command *command, struct glow_shape sh
 	bool over_solid = has & GLOW_HAS_COLOR || under == &glow_effect_solid;
 	int color;
 
-	/* Whoever names what to show wants to see it. */
-	if (has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
-		look->on = true;
-	if (has & GLOW_HAS_STATE)
-		look->on = command->on;
-	if (has & GLOW_HAS_BRIGHTNESS)
-		look->brightness = command->brightness;
+	apply_power(command, look);
 	if (has & GLOW_HAS_COLOR)
 		look->color = command->color;
 	if (has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT))

@@ -104,7 +104,7 @@ static enum glow_code read_look(struct reading *r, const cJSON *tree, struct glo
 	ret_entry->effect = unknown ? NULL : look.effect;
 	ret_entry->params = look.params;
 	ret_entry->color = look.color;
-	ret_entry->brightness = look.brightness;
+	ret_entry->brightness = look.on ? look.brightness : 0;
 	return GLOW_OK;
 }
 

@@ -91,8 +91,8 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
 cJSON *glow_command_copy(const cJSON *tree);
 
 /** Changes a look as a checked command says, at cluster time now_us; `seed` is
- * for a new effect's dice where the command brings none. Transition, flash, times and notice fields are the caller's.
- */
+ * for a new effect's dice where the command brings none. Brightness 0 is OFF and leaves the look's brightness as it
+ * was. Transition, flash, times and notice fields are the caller's. */
 void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,
 			struct glow_look *look);
 

@@ -644,6 +644,28 @@ static void test_apply_auto_and_color(void **state)
 	assert_true(look.on && look.brightness == 9 && glow_rgb_equal(look.color, RED));
 }
 
+/* 0 is OFF, and what ON comes back to is the last level. */
+static void test_apply_brightness(void **state)
+{
+	static const char *const dark[] = { "0%", "{\"brightness\":0}", "{\"state\":\"ON\",\"brightness\":0}",
+					    "{\"color\":\"red\",\"brightness\":0}" };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(dark) / sizeof(dark[0]); k++) {
+		begin("{\"color\":\"red\",\"brightness\":70}");
+		apply(blinkt, NOW, 2, dark[k]);
+		assert_true(!look.on && look.brightness == 70);
+		apply(blinkt, NOW, 2, "on");
+		assert_true(look.on && look.brightness == 70 && glow_rgb_equal(look.color, RED));
+		/* The control: any other level lights an OFF light, unless it shall stay OFF. */
+		apply(blinkt, NOW, 2, "off");
+		apply(blinkt, NOW, 2, "{\"state\":\"OFF\",\"brightness\":1}");
+		assert_true(!look.on && look.brightness == 1);
+		apply(blinkt, NOW, 2, "{\"brightness\":2}");
+		assert_true(look.on && look.brightness == 2);
+	}
+}
+
 static void test_apply_seed(void **state)
 {
 	(void)state;
@@ -836,6 +858,7 @@ int main(void)
 		cmocka_unit_test(test_apply_state),
 		cmocka_unit_test(test_apply_auto),
 		cmocka_unit_test(test_apply_auto_and_color),
+		cmocka_unit_test(test_apply_brightness),
 		cmocka_unit_test(test_apply_seed),
 		cmocka_unit_test(test_paint_over_solid),
 		cmocka_unit_test(test_paint_over_effect),

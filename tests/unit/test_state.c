@@ -78,7 +78,7 @@ static void any_look(struct glow_look *look, const struct glow_effect_desc *e, s
 	if (e)
 		any_params(e, &look->params);
 	look->color = any_color();
-	look->brightness = (uint8_t)dice_roll(&dice, 256);
+	look->brightness = (uint8_t)dice_between(&dice, 1, 255); /* 0 is OFF */
 	look->on = dice_roll(&dice, 4) > 0;
 	look->seed = (uint32_t)dice_next(&dice);
 	look->painted = e == &glow_effect_solid && dice_roll(&dice, 2);
