@@ -96,6 +96,24 @@ static enum glow_code read_seed(struct reading *r, const cJSON *item)
 	return GLOW_OK;
 }
 
+/* How a state says that its light is auto, ON and without anything to show: OFF to who only knows of OFF. Where
+ * somebody has put his own wish into such a state, the wish counts. */
+static enum glow_code read_dark(struct reading *r, const cJSON *item)
+{
+	bool wished = r->cmd->has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS) || r->cmd->effect ||
+		      (r->cmd->has & GLOW_HAS_STATE && r->cmd->on);
+	bool dark;
+
+	if (glow_json_bool(item, "dark", &dark, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->dark = dark && !wished && r->ctx->kind == GLOW_COMMAND_SET;
+	if (r->cmd->dark) {
+		r->cmd->on = true;
+		r->cmd->has |= GLOW_HAS_EFFECT;
+	}
+	return GLOW_OK;
+}
+
 static enum glow_code read_ttl(struct reading *r, const cJSON *item)
 {
 	return glow_json_micro(item, "ttl_s", 0.1, 86400, &r->cmd->ttl_us, r->diag);
@@ -283,6 +301,7 @@ static const struct field {
 	{ "leds", GLOW_HAS_LEDS, false, read_leds },
 	{ "at_us", GLOW_HAS_AT, false, read_at },
 	{ "seed", GLOW_HAS_SEED, false, read_seed },
+	{ "dark", GLOW_HAS_DARK, false, read_dark }, /* looks at those above */
 	{ "ttl_s", GLOW_HAS_TTL, true, read_ttl },
 	{ "priority", GLOW_HAS_PRIORITY, true, read_priority },
 	{ "id", GLOW_HAS_ID, true, read_id },
@@ -486,6 +505,8 @@ enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, i
 	cJSON_Delete(tree);
 	if (!ret_look->effect)
 		ret_look->effect = &glow_effect_solid;
+	if (ret_look->effect == &glow_effect_solid && !ret_look->painted && glow_rgb_equal(ret_look->color, GLOW_BLACK))
+		ret_look->on = false;
 	return code;
 }
 

@@ -20,8 +20,8 @@
 #define DURATION_MAX_US (DURATION_MAX_S * GLOW_US_PER_S)
 
 /* Fields of a light command that mean nothing here, those of a scene as a whole, and those of its look. */
-static const char *const foreign[] = { "state", "transition", "flash",    "pixels", "leds",
-				       "at_us", "ttl_s",      "priority", "clear",  NULL };
+static const char *const foreign[] = { "state", "transition", "flash", "pixels", "leds", "at_us",
+				       "ttl_s", "priority",   "clear", "dark",   NULL };
 static const char *const whole[] = { "id",   "target", "span",     "start_us", "fade_ms",
 				     "seed", "take",   "playlist", "loop",     NULL };
 static const char *const looks[] = { "effect", "params", "color", "brightness", NULL };

@@ -56,11 +56,13 @@ static void write_frame(cJSON *object, const char *pixels, const char *leds, con
 	}
 }
 
-static void write_look(cJSON *object, const struct glow_look *look, struct glow_shape shape)
+static void write_look(cJSON *object, const struct glow_look *look, bool dark, struct glow_shape shape)
 {
 	cJSON *color;
 
-	cJSON_AddStringToObject(object, "state", look->on ? "ON" : "OFF");
+	cJSON_AddStringToObject(object, "state", look->on && !dark ? "ON" : "OFF");
+	if (dark)
+		cJSON_AddTrueToObject(object, "dark");
 	cJSON_AddStringToObject(object, "color_mode", "rgb");
 	color = cJSON_AddObjectToObject(object, "color");
 	glow_json_add_int(color, "r", look->color.r);
@@ -79,7 +81,7 @@ cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
 {
 	cJSON *tree = cJSON_CreateObject();
 
-	write_look(tree, &state->light, shape);
+	write_look(tree, &state->light, state->dark, shape);
 	glow_json_add_int(tree, "since_us", state->since_us);
 	if (state->clock_id)
 		glow_clock_id_add(tree, state->clock_id);
@@ -95,7 +97,7 @@ cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
 		if (state->notice_id[0])
 			cJSON_AddStringToObject(notice, "id", state->notice_id);
 		glow_json_add_int(notice, "priority", state->notice_priority);
-		write_look(notice, &state->notice, shape);
+		write_look(notice, &state->notice, false, shape);
 		glow_json_add_int(notice, "end_us", state->notice_end_us);
 	}
 	cJSON_AddBoolToObject(tree, "limited", state->limited);
@@ -173,6 +175,7 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 	for (int k = 0; k < 4; k++)
 		if (cJSON_IsString(showing) && strcmp(showing->valuestring, showing_names[k]) == 0)
 			ret_state->showing = (enum glow_showing)k;
+	ret_state->dark = cJSON_IsTrue(glow_json_get(tree, "dark")) && ret_state->light.on && !ret_state->light.effect;
 	ret_state->limited = cJSON_IsTrue(glow_json_get(tree, "limited"));
 	if (read_fade(tree, shape, ret_state, diag) != GLOW_OK)
 		return diag->code;

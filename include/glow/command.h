@@ -41,6 +41,7 @@ enum {
 	GLOW_HAS_ID = 1 << 12,
 	GLOW_HAS_CLEAR = 1 << 13,
 	GLOW_HAS_SEED = 1 << 14,
+	GLOW_HAS_DARK = 1 << 15,
 };
 
 struct glow_command {
@@ -55,6 +56,7 @@ struct glow_command {
 	struct glow_params params;
 	int64_t transition_us, flash_us, at_us, ttl_us;
 	uint32_t seed; /**< GLOW_HAS_SEED: of the dice of the effect that this starts */
+	bool dark;     /**< lets go and is content with nothing to show, as a state says that does so */
 	uint8_t priority;
 	bool clear;
 	char id[GLOW_NOTICE_ID_MAX + 1];
@@ -98,7 +100,7 @@ void glow_command_apply(const struct glow_command *command, struct glow_shape sh
 
 /** The idle display that a payload describes: what a node shows while nothing
  * else does, and what others draw for it. It has no start of its own, every node
- * counts from the epoch; what names no effect is solid. On an error *ret_look is
+ * counts from the epoch; what names no effect is solid, and solid black is OFF. On an error *ret_look is
  * solid white. `now_us` is for checking at_us. */
 enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, int64_t now_us,
 				 struct glow_look *ret_look, struct glow_diag *diag);

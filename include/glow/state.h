@@ -25,6 +25,7 @@ struct glow_state {
 	int64_t since_us;  /**< when a command last changed the light */
 	uint64_t clock_id; /**< the timeline that the times here are on; 0: this node's own */
 	enum glow_showing showing;
+	bool dark; /**< the light is auto and ON, and has nothing to show (glow_picture_dark()): it says OFF */
 	bool limited;
 	bool fading;
 	int64_t fade_start_us, fade_end_us;

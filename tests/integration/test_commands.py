@@ -283,11 +283,20 @@ class Effect(glow.NodeCase):
         self.shows(BLACK)
         state = self.state()
         self.assertEqual((state["effect"], state["showing"]), ("auto", "idle"))
+        self.assertEqual((state["state"], state["dark"]), ("OFF", True))
 
-    def test_brightness_alone_stays_auto(self):
-        for command in ({"brightness": 10}, {"state": "ON"}):
-            self.set(command)
-            self.assertEqual(self.state()["effect"], "auto")
+    def test_on_gives_light(self):
+        """A node with nothing to show is OFF, and the first command that asks for light gets some."""
+        for command, level in (({"state": "ON"}, 255), ("on", 255), ({"brightness": 128}, 128), ("40%", 102),
+                               ({"state": "ON", "effect": "auto", "brightness": 9}, 9)):
+            with self.subTest(command=command):
+                self.set({"state": "OFF", "dark": True, "color": "white"})
+                self.assertEqual((self.state()["state"], self.state()["effect"]), ("OFF", "auto"))
+                self.set(command)
+                self.shows("%02x%02x%02x" % (level, level, level))
+                state = self.state()
+                self.assertEqual((state["state"], state["effect"], state["brightness"]), ("ON", "solid", level))
+                self.assertNotIn("dark", state)
 
     def test_brightness_0_is_off(self):
         self.set({"color": "red", "brightness": 128})

@@ -37,11 +37,14 @@ GOOD = [
     {"leds": {"left": 255, "right": 1}},
     {"color": "orange", "flash": 1, "unknown": True},
     {"at_us": 0},
+    {"effect": "auto", "color": "red", "brightness": 9, "seed": 4294967295},
+    {"state": "OFF", "dark": True, "effect": "auto"},
 ]
 BAD = [
     {"state": "on"}, {"brightness": 256}, {"brightness": 1.5}, {"color": {"r": 1, "g": 2}}, {"color": 7},
     {"effect": 1}, {"params": []}, {"transition": 61}, {"flash": -1}, {"pixels": "red"}, {"pixels": {"x": "red"}},
     {"leds": {"left": 256}}, {"leds": []}, {"at_us": "now"}, {"pixels": [], "leds": {}},
+    {"effect": "auto", "pixels": []}, {"seed": -1}, {"dark": 1},
 ]
 
 

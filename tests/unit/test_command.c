@@ -309,6 +309,8 @@ static const struct {
 	{ SET, "{\"seed\":4294967295}", GLOW_OK, "" },
 	{ SET, "{\"seed\":4294967296}", GLOW_OUT_OF_RANGE, "seed" },
 	{ SET, "{\"seed\":\"x\"}", GLOW_BAD_TYPE, "seed" },
+	{ SET, "{\"dark\":false}", GLOW_OK, "" },
+	{ SET, "{\"dark\":1}", GLOW_BAD_TYPE, "dark" },
 };
 
 static void test_rows(void **state)
@@ -678,6 +680,45 @@ static void test_apply_seed(void **state)
 	assert_int_equal(look.seed, UINT32_MAX);
 }
 
+/* The state of a light that has nothing to show; whoever changes one thing in it means that. */
+static void test_apply_dark(void **state)
+{
+	static const struct {
+		const char *words;
+		bool dark, on;
+		const char *effect;
+	} table[] = {
+		{ "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"auto\",\"brightness\":9,\"color\":\"red\"}", true,
+		  true, NULL },
+		{ "{\"state\":\"OFF\",\"dark\":true}", true, true, NULL },
+		{ "{\"dark\":true}", true, true, NULL },
+		{ "{\"state\":\"OFF\",\"dark\":false}", false, false, "breathe" },
+		{ "{\"state\":\"ON\",\"dark\":true,\"effect\":\"auto\"}", false, true, NULL },
+		{ "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"fire\"}", false, false, "fire" },
+		{ "{\"dark\":true,\"pixels\":[\"red\"]}", false, true, "solid" },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++) {
+		begin("breathe");
+		apply(blinkt, NOW, 2, table[k].words);
+		assert_int_equal(cmd.dark, table[k].dark);
+		assert_int_equal(look.on, table[k].on);
+		assert_ptr_equal(look.effect, table[k].effect ? effect(table[k].effect) : NULL);
+	}
+}
+
+static void test_idle_black(void **state)
+{
+	(void)state;
+	assert_int_equal(glow_command_idle("black", blinkt, NOW, &look, &diag), GLOW_OK);
+	assert_false(look.on);
+	assert_int_equal(glow_command_idle("0%", blinkt, NOW, &look, &diag), GLOW_OK);
+	assert_false(look.on);
+	assert_int_equal(glow_command_idle("black fire", blinkt, NOW, &look, &diag), GLOW_OK);
+	assert_true(look.on);
+}
+
 /* ---- painting ---- */
 
 /* A letter a pixel: r g b, w white, k black, ? anything else. */
@@ -860,6 +901,8 @@ int main(void)
 		cmocka_unit_test(test_apply_auto_and_color),
 		cmocka_unit_test(test_apply_brightness),
 		cmocka_unit_test(test_apply_seed),
+		cmocka_unit_test(test_apply_dark),
+		cmocka_unit_test(test_idle_black),
 		cmocka_unit_test(test_paint_over_solid),
 		cmocka_unit_test(test_paint_over_effect),
 		cmocka_unit_test(test_paint_ranges),

@@ -422,6 +422,32 @@ static void test_brightness_of_auto(void **state)
 	assert_true(shows((struct glow_rgb){ 102, 102, 102 }));
 }
 
+/* ON gives light, and what shows nothing says OFF. */
+static void test_dark(void **state)
+{
+	(void)state;
+	cfg.idle = "off";
+	connect();
+	tell(SET, "");
+	assert_true(said(STATE, "\"state\":\"OFF\",\"dark\":true") && said(STATE, "\"showing\":\"idle\""));
+	pass(SECOND);
+	tell(SET, "on");
+	assert_true(shows(GLOW_WHITE));
+	assert_true(said(STATE, "\"state\":\"ON\"") && said(STATE, "\"effect\":\"solid\""));
+	assert_false(said(STATE, "dark"));
+	pass(SECOND);
+	tell(SET, "red 40%");
+	tell(SET, "auto");
+	pass(SECOND);
+	assert_true(said(STATE, "\"dark\":true") && said(STATE, "\"brightness\":102"));
+	tell(SET, "{\"brightness\":128,\"transition\":2}"); /* fades in, in the light's colour */
+	assert_true(shows(GLOW_BLACK));
+	pass(SECOND);
+	assert_true(shows((struct glow_rgb){ 64, 0, 0 }));
+	pass(SECOND);
+	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
+}
+
 /* ---- waiting commands ---- */
 
 static void tell_at(const char *color, int64_t at_us)
@@ -871,6 +897,44 @@ static void test_restore(void **state)
 	assert_true(said(STATE, "\"b\":255") && said(STATE, "\"seed\":5"));
 	assert_true(said(STATE, "\"start_us\":1699999999000000") && said(STATE, "\"since_us\":1699999999000000"));
 	assert_true(said(STATE, "\"showing\":\"light\""));
+}
+
+static void test_restore_dark(void **state)
+{
+	static const char *const saved[] = { "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"auto\"}",
+					     "{\"state\":\"ON\",\"effect\":\"auto\"}" /* of an older version */ };
+
+	(void)state;
+	cfg.idle = "off";
+	for (int k = 0; k < 2; k++) {
+		create();
+		retained_state(saved[k]);
+		online();
+		assert_true(said(STATE, "\"state\":\"OFF\",\"dark\":true") && said(STATE, "\"effect\":\"auto\""));
+		tell(SET, "on");
+		assert_true(shows(GLOW_WHITE));
+		glow_node_destroy(bridge);
+	}
+	/* Before its first frame it is not known what may come: the light is what it was. */
+	create();
+	retained_state(saved[0]);
+	glow_node_connected(bridge, now);
+	assert_true(said(STATE, "\"state\":\"ON\""));
+	glow_node_start(bridge, now);
+	pass(SECOND);
+	assert_true(said(STATE, "\"state\":\"OFF\""));
+}
+
+/* An older version kept ON with brightness 0: nothing to come back to but full brightness. */
+static void test_restore_brightness_0(void **state)
+{
+	(void)state;
+	create();
+	retained_state("{\"state\":\"ON\",\"brightness\":0,\"effect\":\"solid\",\"color\":\"red\"}");
+	online();
+	assert_true(said(STATE, "\"state\":\"OFF\"") && shows(GLOW_BLACK));
+	tell(SET, "on");
+	assert_true(shows(RED));
 }
 
 static void test_restore_once(void **state)
@@ -1489,6 +1553,26 @@ static void test_many_applied_at_once(void **state)
 	assert_int_equal(count(ERROR), 0);
 }
 
+/* Every node decides for itself whether it has something to show, at the instant of all. */
+static void test_many_in_the_dark(void **state)
+{
+	(void)state;
+	cfg.idle = "off";
+	join();
+	for (int k = 0; k < 2; k++) {
+		play(OURS, k ? scene("blue", 4, "") : "");
+		tell(SET, "auto");
+		tell(ALL, "on");
+		tell_apply(ALL, "on", "{\"state\":\"ON\"}", now + SECOND / 2);
+		pass(SECOND / 2 - 1);
+		assert_true(shows(k ? BLUE : GLOW_BLACK));
+		pass(SECOND);
+		assert_true(shows(k ? BLUE : GLOW_WHITE));
+		assert_true(said(STATE, k ? "\"effect\":\"auto\"" : "\"effect\":\"solid\""));
+		pass(SECOND);
+	}
+}
+
 /* A conductor that says nothing for a second: the node acts and answers by itself. */
 static void test_many_without_apply(void **state)
 {
@@ -2005,6 +2089,7 @@ int main(void)
 		T(test_bytes),
 		T(test_query),
 		T(test_brightness_of_auto),
+		T(test_dark),
 		T(test_at),
 		T(test_at_limit),
 		T(test_at_order),
@@ -2027,6 +2112,8 @@ int main(void)
 		T(test_limited),
 		T(test_pace),
 		T(test_restore),
+		T(test_restore_dark),
+		T(test_restore_brightness_0),
 		T(test_restore_once),
 		T(test_restore_after_connect),
 		T(test_restore_after_command),
@@ -2054,6 +2141,7 @@ int main(void)
 		T(test_scene_broken_or_cleared),
 		T(test_dim),
 		T(test_many_applied_at_once),
+		T(test_many_in_the_dark),
 		T(test_many_without_apply),
 		T(test_many_refused),
 		T(test_many_refused_by_this_board),

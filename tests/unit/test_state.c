@@ -93,6 +93,7 @@ static void any_state(const struct glow_effect_desc *e, struct glow_shape shape)
 	written.since_us = NOW - (int64_t)dice_roll(&dice, 1000000);
 	written.clock_id = dice_roll(&dice, 2) ? dice_next(&dice) : 0;
 	written.showing = (enum glow_showing)dice_roll(&dice, 4);
+	written.dark = !e && written.light.on && dice_roll(&dice, 2);
 	written.limited = dice_roll(&dice, 2);
 	written.fading = dice_roll(&dice, 2);
 	if (written.fading) {
@@ -184,7 +185,8 @@ static bool same_notice(const struct glow_state *a, const struct glow_state *b)
 static bool same_state(const struct glow_state *a, const struct glow_state *b)
 {
 	return same_look(&a->light, &b->light) && a->since_us == b->since_us && a->clock_id == b->clock_id &&
-	       a->showing == b->showing && a->limited == b->limited && same_fade(a, b) && same_notice(a, b);
+	       a->showing == b->showing && a->dark == b->dark && a->limited == b->limited && same_fade(a, b) &&
+	       same_notice(a, b);
 }
 
 static void test_random(void **state)
@@ -229,6 +231,7 @@ static void test_noticed(void **state)
 	NOTICED(back.clock_id ^= UINT64_C(1) << 63);
 	NOTICED(back.showing ^= 1);
 	NOTICED(back.limited = !back.limited);
+	NOTICED(back.dark = !back.dark);
 	NOTICED(back.fading = true);
 	NOTICED(back.has_notice = true);
 #undef NOTICED
@@ -255,6 +258,11 @@ static void test_words(void **state)
 	written.clock_id = 0xbeef;
 	text = glow_json_finish(glow_state_write(&written, shapes[0]));
 	assert_non_null(strstr(text, "\"since_us\":1700000000000001,\"clock_id\":\"000000000000beef\","));
+	free(text);
+	written.light.effect = NULL;
+	written.dark = true;
+	text = glow_json_finish(glow_state_write(&written, shapes[0]));
+	assert_ptr_equal(strstr(text, "{\"state\":\"OFF\",\"dark\":true,\"color_mode\":"), text);
 	free(text);
 	assert_string_equal(glow_showing_name(GLOW_SHOWS_IDLE), "idle");
 	assert_string_equal(glow_showing_name(GLOW_SHOWS_SCENE), "scene");

@@ -64,6 +64,7 @@ export type Showing = "idle" | "scene" | "light" | "notice";
 
 /** P/node/<id>/state: the light's own settings. What is drawn from it is the core's business. */
 export interface State {
+	/** Not for one that has let go and has nothing to show. */
 	on: boolean;
 	color: Rgb;
 	brightness: number;
