@@ -256,7 +256,7 @@ static enum glow_code read_params(struct reading *r, const cJSON *params)
 	return glow_params_read(params, r->cmd->effect, &r->cmd->params, &r->cmd->params_set, r->diag);
 }
 
-/* For some node: what its light shows now is not known, so it is one of all effects that must take them. */
+/* For many nodes: what their lights show is not known, so the params are good when some effect takes them. */
 static enum glow_code read_params_any(struct reading *r, const cJSON *params)
 {
 	struct glow_diag refusal, best = { .code = GLOW_UNKNOWN_PARAM };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* The type of a row decides three times: how a value is read, how it is written, and how the row is
- * told to people. The three stand together, so that a new type is added in one file. A default is
+ * shown to people. The three stand together, so that a new type is added in one file. A default is
  * written as any other value. */
 
 #include <stdio.h>

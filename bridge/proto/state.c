@@ -62,7 +62,7 @@ static void write_look(cJSON *object, const struct glow_look *look, bool dark, s
 
 	cJSON_AddStringToObject(object, "state", look->on && !dark ? "ON" : "OFF");
 	if (dark)
-		cJSON_AddTrueToObject(object, "dark");
+		cJSON_AddBoolToObject(object, "dark", true);
 	cJSON_AddStringToObject(object, "color_mode", "rgb");
 	color = cJSON_AddObjectToObject(object, "color");
 	glow_json_add_int(color, "r", look->color.r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* glowctl set, notify and identify: commands for lights, by whoever answers for them. */
+/* glowctl set, notify and identify: commands for lights. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +78,7 @@ static bool in_group(const struct glow_info *info, const char *group)
 	return false;
 }
 
-/* How many answers there will be if nobody answers for all. */
+/* How many answers to expect where no conductor answers for all. */
 static int answerers(const struct glow_watch *w, const char *target)
 {
 	int n = 0;
@@ -94,7 +94,7 @@ static int answerers(const struct glow_watch *w, const char *target)
 static int send(const struct glow_ctl_options *o, const char *target, const char *topic, const char *payload)
 {
 	static const char *const topics[] = { "conductor/+", "node/+/availability", "node/+/info" };
-	/* What a group's members are only their infos tell; one node and all need less. */
+	/* Only their infos tell who is in a group; one node or all needs less. */
 	size_t n_topics = !glow_ctl_target_is_many(target) ? 1 : strcmp(target, "all") == 0 ? 2 : 3;
 	struct glow_ctl_session s;
 	int status = glow_ctl_open(&s, o, topics, n_topics);

@@ -21,7 +21,8 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_SWITCH("take", "yes", NULL, take, "make lights that were set earlier let go, so that the scene shows"),
 };
 
-/* How many nodes it is for: the answer's word, else all that the conductor knows; 0 where only it could tell. */
+/* How many nodes it is for: as the answer says, else all that the conductor knows; 0 where only the conductor could
+ * tell. */
 static unsigned node_count(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
 {
 	const cJSON *nodes = glow_json_get(answer, "nodes");
@@ -31,7 +32,7 @@ static unsigned node_count(const struct glow_ctl_session *s, const char *payload
 	return strstr(payload, "\"target\"") ? 0 : s->watch.conductor.nodes;
 }
 
-/* "main: rainbow from 12:00:03.250 on 5 nodes" of what the answer tells. */
+/* Makes "main: rainbow from 12:00:03.250 on 5 nodes" of the answer. */
 static void tell(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
 {
 	const cJSON *id = glow_json_get(answer, "id"), *start = glow_json_get(answer, "start_us");

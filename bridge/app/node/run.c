@@ -272,11 +272,11 @@ static void on_message(struct run *r, const struct glow_message *m)
 }
 
 /* Where a conductor is online, the first frame waits for its time: it is right then, not corrected later. */
-static void on_connected(struct run *r)
+static void on_connected(struct run *r, const char *broker)
 {
 	int64_t now = now_us(r);
 
-	glow_info("connected to %s as %s", r->cfg->mqtt.broker, r->info.id);
+	glow_info("connected to %s as %s", broker, r->info.id);
 	r->met_broker = true;
 	glow_sync_connected(&r->time.follower.sync, glow_raw_now());
 	if (!glow_node_has_conductor(r->node) || glow_timekeeper_valid(&r->time))
@@ -292,7 +292,7 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 
 	switch (event->kind) {
 	case GLOW_MQTT_CONNECTED:
-		on_connected(r);
+		on_connected(r, event->why);
 		break;
 	case GLOW_MQTT_DISCONNECTED:
 		glow_warning("lost the broker: %s; the picture goes on", event->why);
@@ -474,10 +474,16 @@ static int describe(struct run *r)
 	return status;
 }
 
+static bool radio_sleeps(const struct glow_node_run_cfg *cfg)
+{
+	return strcmp(cfg->wifi_power_save, "auto") == 0 ? glow_wifi_look() == GLOW_WIFI_SLEEPS
+							 : strcmp(cfg->wifi_power_save, "on") == 0;
+}
+
 static int setup(struct run *r)
 {
 	const struct glow_outbox outbox = { .ctx = &r->loop, .publish = glow_loop_publish };
-	const struct glow_sync_cfg sync = { .seed = (uint32_t)glow_raw_now().ns, .power_save = glow_wifi_sleeps() };
+	const struct glow_sync_cfg sync = { .seed = (uint32_t)glow_raw_now().ns, .power_save = radio_sleeps(r->cfg) };
 	int status = glow_setup_names(r->cfg);
 
 	if (status == 0)
