@@ -107,10 +107,8 @@ static enum glow_code read_dark(struct reading *r, const cJSON *item)
 	if (glow_json_bool(item, "dark", &dark, r->diag) != GLOW_OK)
 		return r->diag->code;
 	r->cmd->dark = dark && !wished && r->ctx->kind == GLOW_COMMAND_SET;
-	if (r->cmd->dark) {
-		r->cmd->on = true;
+	if (r->cmd->dark)
 		r->cmd->has |= GLOW_HAS_EFFECT;
-	}
 	return GLOW_OK;
 }
 
@@ -451,7 +449,7 @@ static void apply_power(const struct glow_command *command, struct glow_look *lo
 	if (level || has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
 		look->on = true;
 	if (has & GLOW_HAS_STATE)
-		look->on = command->on;
+		look->on = command->on || command->dark;
 	if (level)
 		look->brightness = command->brightness;
 	else if (has & GLOW_HAS_BRIGHTNESS)

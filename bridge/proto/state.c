@@ -18,17 +18,8 @@ const char *glow_showing_name(enum glow_showing showing)
 	return showing_names[showing];
 }
 
-/* All others are fields of a command. */
-static const char *const state_only[] = { "color_mode", "start_us",  "since_us",      "clock_id",    "showing",
-					  "limited",    "fade_from", "fade_start_us", "fade_end_us", "notice" };
-
-bool glow_state_only(const char *name)
-{
-	for (size_t k = 0; k < sizeof(state_only) / sizeof(state_only[0]); k++)
-		if (strcmp(state_only[k], name) == 0)
-			return true;
-	return false;
-}
+const char *const glow_state_only[] = { "color_mode", "start_us",      "since_us",    "clock_id", "showing", "limited",
+					"fade_from",  "fade_start_us", "fade_end_us", "notice",   NULL };
 
 /* A frame as `pixels` (colours) or, where LEDs have names, `leds` (levels). */
 static void write_frame(cJSON *object, const char *pixels, const char *leds, const struct glow_frame *f,

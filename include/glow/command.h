@@ -56,7 +56,7 @@ struct glow_command {
 	struct glow_params params;
 	int64_t transition_us, flash_us, at_us, ttl_us;
 	uint32_t seed; /**< GLOW_HAS_SEED: of the dice of the effect that this starts */
-	bool dark;     /**< lets go and is content with nothing to show, as a state says that does so */
+	bool dark;     /**< lets go and is not OFF, though it says so, but content with nothing to show */
 	uint8_t priority;
 	bool clear;
 	char id[GLOW_NOTICE_ID_MAX + 1];

@@ -37,8 +37,9 @@ struct glow_state {
 	int64_t notice_start_us, notice_end_us;
 };
 
-/** True for the members of a state that a command passes over: they tell of what was, and there is no asking for it. */
-bool glow_state_only(const char *name);
+/** The members of a state that a command passes over: they tell of what was, and there is no asking for it. All
+ * others are fields of a command. Ends with NULL. */
+extern const char *const glow_state_only[];
 
 cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape);
 

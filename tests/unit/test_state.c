@@ -296,6 +296,15 @@ static void test_as_command(void **state)
 		}
 }
 
+static bool is_passed_over(const char *name)
+{
+	const char *const *one = glow_state_only;
+
+	while (*one && strcmp(*one, name) != 0)
+		one++;
+	return *one;
+}
+
 /* Every member of a state is a field of a command, or known as one that a command passes over. */
 static void test_members(void **state)
 {
@@ -309,12 +318,12 @@ static void test_members(void **state)
 		tree = glow_state_write(&written, shape);
 		taken = glow_command_copy(tree);
 		for (const cJSON *item = tree->child; item; item = item->next)
-			if (glow_state_only(item->string) == (glow_json_get(taken, item->string) != NULL))
+			if (is_passed_over(item->string) == (glow_json_get(taken, item->string) != NULL))
 				fail_msg("%s", item->string);
 		cJSON_Delete(taken);
 		cJSON_Delete(tree);
 	}
-	assert_false(glow_state_only("bri") || glow_state_only("state"));
+	assert_false(is_passed_over("bri") || is_passed_over("state"));
 }
 
 static void test_missing_fields(void **state)
