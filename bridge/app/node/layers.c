@@ -45,6 +45,11 @@ bool glow_layers_dark(const struct glow_layers *l)
 	return l->started && glow_picture_dark(&pic, l->now_us);
 }
 
+bool glow_layers_lit(const struct glow_layers *l)
+{
+	return l->light.on && !glow_layers_dark(l);
+}
+
 void glow_layers_state(const struct glow_layers *l, struct glow_state *ret_state)
 {
 	const struct glow_notice *notice = glow_notices_top(&l->notices);

@@ -88,5 +88,8 @@ enum glow_showing glow_layers_showing(const struct glow_layers *l);
  * scenes may still have to come. */
 bool glow_layers_dark(const struct glow_layers *l);
 
+/** The light is ON, and is so to the world. */
+bool glow_layers_lit(const struct glow_layers *l);
+
 /** They as the state topic tells of them; `limited` is not theirs to know. */
 void glow_layers_state(const struct glow_layers *l, struct glow_state *ret_state);
