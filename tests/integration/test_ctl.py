@@ -122,7 +122,7 @@ class Alone(CtlCase):
                             (("dim",), "for example: glowctl dim 40%"),
                             (("identify",), "for example: glowctl identify pi3"),
                             (("forget", "a/b"), '"a/b" is no node'),
-                            (("--prefix", "a/#", "nodes"), "--prefix a/#")):
+                            (("--prefix", "a/#", "nodes"), "did you mean a?")):
             self.assertIn(part, self.ctl(*words, status=EX_USAGE))
 
 
@@ -158,6 +158,17 @@ class Nodes(CtlCase):
         self.assertEqual(self.ctl("forget", node.node), "%s: forgotten\n" % node.node)
         self.assertEqual(self.broker.retained(*topics), {})
         self.assertIn("nothing is known of a node", self.ctl("forget", node.node, status=EX_DATAERR))
+
+    def test_forget_cluster(self):
+        conductor = self.conductor().wait_leading()
+        kept = ("glow/conductor/#", "glow/scene/#", "glow/dim/#", "glow/roster", "homeassistant/device/glow-cluster/config")
+        said = self.ctl("forget", "cluster", status=EX_DATAERR)
+        self.assertIn("%s is online; --force" % conductor.node, said)
+        conductor.stop()
+        self.assertGreaterEqual(len(self.broker.retained(*kept)), 5)  # control
+        self.assertEqual(self.ctl("forget", "cluster"), "cluster: forgotten\n")
+        self.assertEqual(self.broker.retained(*kept), {})
+        self.assertIn("nothing is kept of the cluster", self.ctl("forget", "cluster", status=EX_DATAERR))
 
 
 class Led(CtlCase):

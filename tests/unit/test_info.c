@@ -474,6 +474,7 @@ static void test_discovery(void **state)
 	cJSON *tree = printed(glow_discovery_write(&info, "home/glow"));
 	const cJSON *light = glow_json_get(glow_json_get(tree, "components"), "light"), *list;
 	const cJSON *button = glow_json_get(glow_json_get(tree, "components"), "identify");
+	const cJSON *problem = glow_json_get(glow_json_get(tree, "components"), "problem");
 	bool automatic = false;
 
 	(void)state;
@@ -491,6 +492,9 @@ static void test_discovery(void **state)
 		automatic = automatic || strcmp(e->valuestring, "auto") == 0;
 	assert_true(automatic);
 	check_string(button, "command_topic", "home/glow/node/pi-2/notify");
+	check_string(problem, "platform", "binary_sensor");
+	check_string(problem, "device_class", "problem");
+	check_string(problem, "state_topic", "home/glow/node/pi-2/info");
 	assert_string_not_equal(glow_json_get(light, "unique_id")->valuestring,
 				glow_json_get(button, "unique_id")->valuestring);
 	cJSON_Delete(tree);
@@ -498,6 +502,39 @@ static void test_discovery(void **state)
 	tree = printed(glow_discovery_write(&info, "home/glow"));
 	check_string(glow_json_get(tree, "device"), "model", "Strip of 8");
 	cJSON_Delete(tree);
+}
+
+/* Home Assistant passes over an announcement whose topic has anything but letters, digits, '_' and '-' in the id. */
+static void test_discovery_ids(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "glow", "glow" },
+		{ "home/Glow_2", "home-Glow_2" },
+		{ "a.b", "a_b" },
+		{ "a b$c", "a_b_c" },
+		{ "g\xc3\xbcte/\xc3\x89t\xc3\xa9", "gute-Ete" },
+		{ "\xc3\x97", "_" },
+		{ "\xe2\x82\xac", "_" },
+		{ "\xf0\x9f\x92\xa1x", "_x" },
+	};
+	char topic[GLOW_TOPIC_MAX + 1], wanted[GLOW_TOPIC_MAX + 1], prefix[GLOW_PREFIX_MAX + 1];
+	cJSON *tree;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		glow_discovery_topic(topic, "ha", cases[k][0], "pi-2");
+		snprintf(wanted, sizeof(wanted), "ha/device/%s-pi-2/config", cases[k][1]);
+		assert_string_equal(topic, wanted);
+	}
+	tree = printed(glow_discovery_write(&info, "g\xc3\xbcte"));
+	assert_string_equal(glow_json_get(glow_json_get(tree, "device"), "identifiers")->child->valuestring,
+			    "gute-pi-2");
+	check_string(tree, "availability_topic", "g\xc3\xbcte/node/pi-2/availability"); /* topics keep it */
+	cJSON_Delete(tree);
+	memset(prefix, 'p', sizeof(prefix) - 1);
+	prefix[sizeof(prefix) - 1] = '\0';
+	glow_discovery_topic(topic, prefix, prefix, prefix + GLOW_PREFIX_MAX - GLOW_ID_MAX); /* the longest names fit */
+	assert_string_equal(topic + strlen(topic) - 7, "/config");
 }
 
 static void test_cluster_discovery(void **state)
@@ -513,7 +550,12 @@ static void test_cluster_discovery(void **state)
 	assert_string_equal(topic, "homeassistant/device/home-glow-cluster/config");
 	assert_string_equal(glow_json_get(glow_json_get(tree, "device"), "identifiers")->child->valuestring,
 			    "home-glow-cluster");
-	check_string(tree, "availability_topic", "home/glow/conductor/availability");
+	/* What a node does by itself needs no conductor. */
+	assert_null(glow_json_get(tree, "availability_topic"));
+	assert_null(glow_json_get(light, "availability_topic"));
+	assert_null(glow_json_get(glow_json_get(all, "identify"), "availability_topic"));
+	check_string(dimmer, "availability_topic", "home/glow/conductor/availability");
+	check_string(glow_json_get(all, "stop"), "availability_topic", "home/glow/conductor/availability");
 	check_string(light, "command_topic", "home/glow/all/set");
 	assert_null(glow_json_get(light, "state_topic")); /* nothing says what all of them show */
 	assert_true(cJSON_IsTrue(glow_json_get(light, "optimistic")));
@@ -543,6 +585,7 @@ int main(void)
 		T(test_diag_cut),       T(test_discovery),
 		T(test_stats_sync),     T(test_stats_read),
 		T(test_diag_inside),    T(test_cluster_discovery),
+		T(test_discovery_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
