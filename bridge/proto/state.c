@@ -19,7 +19,7 @@ const char *glow_showing_name(enum glow_showing showing)
 }
 
 const char *const glow_state_only[] = { "color_mode", "start_us",      "since_us",    "clock_id", "showing", "limited",
-					"fade_from",  "fade_start_us", "fade_end_us", "notice",   NULL };
+					"fade_from",  "fade_start_us", "fade_end_us", "notice",   "problem", NULL };
 
 /* A frame as `pixels` (colours) or, where LEDs have names, `leds` (levels). */
 static void write_frame(cJSON *object, const char *pixels, const char *leds, const struct glow_frame *f,

@@ -95,6 +95,8 @@ static void any_state(const struct glow_effect_desc *e, struct glow_shape shape)
 	written.showing = (enum glow_showing)dice_roll(&dice, 4);
 	written.dark = !e && written.light.on && dice_roll(&dice, 2);
 	written.limited = dice_roll(&dice, 2);
+	if (dice_roll(&dice, 2))
+		snprintf(written.problem, sizeof(written.problem), "no chip %u", dice_roll(&dice, 99));
 	written.fading = dice_roll(&dice, 2);
 	if (written.fading) {
 		any_frame(&written.fade_from, shape);
@@ -185,8 +187,8 @@ static bool same_notice(const struct glow_state *a, const struct glow_state *b)
 static bool same_state(const struct glow_state *a, const struct glow_state *b)
 {
 	return same_look(&a->light, &b->light) && a->since_us == b->since_us && a->clock_id == b->clock_id &&
-	       a->showing == b->showing && a->dark == b->dark && a->limited == b->limited && same_fade(a, b) &&
-	       same_notice(a, b);
+	       a->showing == b->showing && a->dark == b->dark && strcmp(a->problem, b->problem) == 0 &&
+	       a->limited == b->limited && same_fade(a, b) && same_notice(a, b);
 }
 
 static void test_random(void **state)

@@ -150,9 +150,7 @@ static void publish_state(struct glow_node *n, int64_t now_us)
 	n->said = (struct said){ .showing = glow_layers_showing(&n->layers),
 				 .dark = glow_layers_dark(&n->layers),
 				 .again_us = now_us + GLOW_STATE_EVERY_US };
-	if (!n->connected)
-		return;
-	state = calloc(1, sizeof(*state));
+	state = n->connected ? calloc(1, sizeof(*state)) : NULL;
 	if (!state)
 		return;
 	glow_layers_state(&n->layers, state);
