@@ -146,7 +146,7 @@ static enum glow_code read_seed(struct reading *r, const cJSON *item)
 static enum glow_code read_dark(struct reading *r, const cJSON *item)
 {
 	bool wished = r->cmd->has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS) || r->cmd->effect ||
-		      (r->cmd->has & GLOW_HAS_STATE && r->cmd->on);
+		      (r->cmd->has & GLOW_HAS_STATE && (r->cmd->on || r->cmd->toggle));
 	bool dark;
 
 	if (glow_json_bool(item, "dark", &dark, r->diag) != GLOW_OK)

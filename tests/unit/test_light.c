@@ -615,12 +615,39 @@ static void test_flash_and_transition(void **state)
 	ha_wait(2 * SECOND);
 	expect(true, 255, "solid");
 	call = plain;
-	call.transition = 30;
+	call.transition = 6553; /* its longest */
 	ha_send("OFF", call);
 	assert_true(!ha.view.on && is_lit(ha.node)); /* on its way */
-	ha_wait(30 * SECOND);
+	ha_wait(6553 * SECOND);
 	expect(false, 0, "");
 	ha_end();
+}
+
+/* Its word for no effect at all, and what other clients send besides: a dark light toggles and steps from OFF. */
+static void test_other_words(void **state)
+{
+	static const char *const ways[] = { "TOGGLE", "{\"state\":\"toggle\"}", "{\"brightness_step\":30}",
+					    "{\"state\":\"TOGGLE\",\"dark\":true}" /* into a state that was heard */ };
+	struct call call = plain;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(ways) / sizeof(ways[0]); k++) {
+		ha_begin(&boards[0]);
+		tell(ha.node, SET, ways[k], false);
+		ha_wait(SECOND);
+		expect(true, k == 2 ? 30 : 255, "solid");
+		call.effect = "rainbow";
+		ha_turn_on(call);
+		call.effect = "off";
+		ha_turn_on(call);
+		expect(true, k == 2 ? 30 : 255, "solid");
+		tell(ha.node, SET, k == 2 ? "{\"brightness_step\":-30}" : ways[k], false);
+		ha_wait(SECOND);
+		expect(false, 0, "");
+		ha_toggle();
+		expect(true, k == 2 ? 30 : 255, "solid");
+		ha_end();
+	}
 }
 
 /* Keeps a scene, changes the light at will, and has the scene back, whatever it was. */
@@ -669,7 +696,7 @@ int main(void)
 		cmocka_unit_test(test_random),        cmocka_unit_test(test_noticed),
 		cmocka_unit_test(test_first_contact), cmocka_unit_test(test_slider),
 		cmocka_unit_test(test_let_go),        cmocka_unit_test(test_flash_and_transition),
-		cmocka_unit_test(test_ha_scenes),
+		cmocka_unit_test(test_other_words),   cmocka_unit_test(test_ha_scenes),
 	};
 
 	dice_init(&dice);
