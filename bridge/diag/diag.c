@@ -56,6 +56,16 @@ enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const 
 	return code;
 }
 
+enum glow_code glow_diag_meant(struct glow_diag *diag, const char *name)
+{
+	size_t n = strlen(diag->what);
+
+	if (name)
+		snprintf(diag->what + n, sizeof(diag->what) - n, "; did you mean \"%s\"?", name);
+	mend_utf8(diag->what);
+	return diag->code;
+}
+
 enum glow_code glow_diag_inside(struct glow_diag *diag, const char *where)
 {
 	char path[2 * sizeof(diag->where)];

@@ -11,6 +11,7 @@
 #include <glow/command.h>
 #include <glow/hash.h>
 #include <glow/json.h>
+#include <glow/meant.h>
 #include <glow/params.h>
 #include <glow/time.h>
 
@@ -60,10 +61,10 @@ static enum glow_code read_effect(struct reading *r, const cJSON *item)
 		return GLOW_OK;
 	}
 	r->cmd->effect = glow_effect_find(item->valuestring, strlen(item->valuestring));
-	if (!r->cmd->effect)
-		return glow_diag_set(r->diag, GLOW_UNKNOWN_EFFECT, "effect", "\"%s\" is no effect of this node",
-				     item->valuestring);
-	return GLOW_OK;
+	if (r->cmd->effect)
+		return GLOW_OK;
+	glow_diag_set(r->diag, GLOW_UNKNOWN_EFFECT, "effect", "\"%s\" is no effect of this node", item->valuestring);
+	return glow_diag_meant(r->diag, glow_meant_effect(item->valuestring));
 }
 
 static enum glow_code read_transition(struct reading *r, const cJSON *item)
@@ -195,6 +196,16 @@ static int led_find(struct glow_shape shape, const char *name)
 	return -1;
 }
 
+static enum glow_code unknown_led(const struct reading *r, struct glow_shape shape, const char *name)
+{
+	char where[96];
+
+	snprintf(where, sizeof(where), "leds.%s", name);
+	glow_diag_set(r->diag, GLOW_UNKNOWN_LED, where, "%s%s has no LED of that name",
+		      r->ctx->any ? "not even a " : "this ", glow_shape_name(shape));
+	return glow_diag_meant(r->diag, glow_meant_led(shape, name));
+}
+
 static enum glow_code read_leds(struct reading *r, const cJSON *map)
 {
 	if (!cJSON_IsObject(map))
@@ -209,10 +220,9 @@ static enum glow_code read_leds(struct reading *r, const cJSON *map)
 			shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
 			k = led_find(shape, item->string);
 		}
-		snprintf(where, sizeof(where), "leds.%s", item->string);
 		if (k < 0)
-			return glow_diag_set(r->diag, GLOW_UNKNOWN_LED, where, "%s%s has no LED of that name",
-					     r->ctx->any ? "not even a " : "this ", glow_shape_name(shape));
+			return unknown_led(r, shape, item->string);
+		snprintf(where, sizeof(where), "leds.%s", item->string);
 		if (glow_json_int(item, where, 0, 255, &level, r->diag) != GLOW_OK)
 			return r->diag->code;
 		for (uint32_t i = 0; i < shape.pixels; i++)
@@ -226,6 +236,19 @@ static enum glow_code read_leds(struct reading *r, const cJSON *map)
 static enum glow_code read_params(struct reading *r, const cJSON *params)
 {
 	return glow_params_read(params, r->cmd->effect, &r->cmd->params, &r->cmd->params_set, r->diag);
+}
+
+/* No effect takes them together; one whose name no effect has may be nearly one that there is. */
+static enum glow_code unknown_params(const cJSON *params, struct glow_diag *diag)
+{
+	glow_diag_set(diag, GLOW_UNKNOWN_PARAM, "params", "no effect has these parameters");
+	for (const cJSON *item = params->child; item; item = item->next) {
+		const char *meant = glow_meant_param(NULL, item->string);
+
+		if (meant && strcmp(meant, item->string) != 0)
+			return glow_diag_meant(diag, meant);
+	}
+	return diag->code;
 }
 
 /* For some node: what its light shows now is not known, so it is one of all effects that must take them. */
@@ -244,7 +267,7 @@ static enum glow_code read_params_any(struct reading *r, const cJSON *params)
 			best = refusal;
 	}
 	if (best.code == GLOW_UNKNOWN_PARAM)
-		return glow_diag_set(r->diag, GLOW_UNKNOWN_PARAM, "params", "no effect has these parameters");
+		return unknown_params(params, r->diag);
 	*r->diag = best;
 	return best.code;
 }

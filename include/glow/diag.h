@@ -39,6 +39,9 @@ struct glow_diag {
 enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const char *where, const char *what, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/** Adds which name was meant, "; did you mean "red"?", or nothing when `name` is NULL. Returns the code. */
+enum glow_code glow_diag_meant(struct glow_diag *diag, const char *name);
+
 /** Says that what is wrong lies inside `where`: "params.x" becomes "playlist.2.params.x".
  * Returns the code. */
 enum glow_code glow_diag_inside(struct glow_diag *diag, const char *where);
