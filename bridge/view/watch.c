@@ -95,12 +95,13 @@ static void take_stats(struct glow_watched *node, const cJSON *tree)
 	node->has_stats = true;
 }
 
-static void take_error(struct glow_watch *w, const struct glow_watched *node, const cJSON *tree)
+/* `who` refused a command: a node, or the conductor. */
+static void take_error(struct glow_watch *w, const char *who, const cJSON *tree)
 {
 	const cJSON *field = glow_json_get(tree, "field"), *message = glow_json_get(tree, "message");
 
 	if (cJSON_IsString(field) && cJSON_IsString(message))
-		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", node->id, field->valuestring,
+		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", who, field->valuestring,
 			 field->valuestring[0] ? ": " : "", message->valuestring);
 }
 
@@ -137,7 +138,7 @@ static void take_node_tree(struct glow_watch *w, struct glow_watched *node, enum
 	else if (kind == GLOW_TOPIC_STATS)
 		take_stats(node, tree);
 	else if (kind == GLOW_TOPIC_ERROR)
-		take_error(w, node, tree);
+		take_error(w, node->id, tree);
 }
 
 static void take_node(struct glow_watch *w, const struct glow_topic *topic, const struct glow_message *message)
@@ -181,13 +182,15 @@ static void take_cluster(struct glow_watch *w, enum glow_topic_kind kind, const 
 
 	if (kind == GLOW_TOPIC_CONDUCTOR_AVAILABILITY)
 		w->conductor_online = glow_message_says(message, "online");
-	if (kind != GLOW_TOPIC_CONDUCTOR_INFO && kind != GLOW_TOPIC_CONDUCTOR_BEACON) {
+	if (kind < GLOW_TOPIC_CONDUCTOR_INFO || kind > GLOW_TOPIC_CONDUCTOR_ERROR) {
 		glow_stage_message(&w->stage, kind, message->payload, message->len, w->now_us, &diag);
 		return;
 	}
 	tree = glow_json_parse(message->payload, message->len, &diag);
 	if (tree && kind == GLOW_TOPIC_CONDUCTOR_INFO)
 		take_conductor(w, tree);
+	else if (tree && kind == GLOW_TOPIC_CONDUCTOR_ERROR)
+		take_error(w, "conductor", tree);
 	else if (tree)
 		w->has_beacon |= glow_beacon_read(tree, &w->beacon, &diag) == GLOW_OK;
 	cJSON_Delete(tree);

@@ -53,6 +53,7 @@ enum glow_topic_kind {
 	GLOW_TOPIC_CONDUCTOR_AVAILABILITY,
 	GLOW_TOPIC_CONDUCTOR_INFO,
 	GLOW_TOPIC_CONDUCTOR_BEACON,
+	GLOW_TOPIC_CONDUCTOR_ERROR,
 	/* of one who asks for the time; an adoption's reply is of a boot: */
 	GLOW_TOPIC_TIME_REQUEST,
 	GLOW_TOPIC_TIME_REPLY,
@@ -73,8 +74,8 @@ struct glow_topic {
 /** What topic of this prefix it is. An id that is not valid makes it GLOW_TOPIC_OTHER. */
 struct glow_topic glow_topic_parse(const char *prefix, const char *topic);
 
-/** The topic of that kind below the prefix; `id` is the level that names one, "+" for any, and not looked at where there
- * is no such level. What cannot be (GLOW_TOPIC_STATE of a group) is "". */
+/** The topic of that kind below the prefix; `id` is the level that names one, "+" for any, and not looked at where
+ * there is no such level. What cannot be (GLOW_TOPIC_STATE of a group) is "". */
 void glow_topic_of(char ret_topic[GLOW_TOPIC_MAX + 1], const char *prefix, enum glow_topic_kind kind,
 		   enum glow_topic_of of, const char *id);
 

@@ -147,7 +147,7 @@ class Live(glow.Case):
     """Everything that a real conductor says."""
 
     KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
-             "scene/current": "scenes", "dim/current": "dim"}
+             "scene/current": "scenes", "dim/current": "dim", "conductor/error": "answer"}
 
     def test_messages(self):
         watch = self.watch("glow/#", "answers/#")

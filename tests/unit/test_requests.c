@@ -28,6 +28,7 @@
 #define STOP   "glow/scene/stop"
 #define DIM    "glow/dim/current"
 #define ANSWER "answers/here"
+#define ERROR  "glow/conductor/error"
 
 static struct glow_requests requests;
 static struct glow_time now;
@@ -293,7 +294,9 @@ static void refuse(const char *topic, const char *payload, const char *code, con
 	ask(topic, payload);
 	snprintf(where, sizeof(where), "\"code\":\"%s\",\"field\":\"%s\"", code, field);
 	assert_true(said(ANSWER, "\"status\":\"error\"") && said(ANSWER, where));
-	assert_int_equal(n_sent, 1);
+	assert_string_equal(last(ERROR), last(ANSWER)); /* what everybody is told */
+	assert_true(find(ERROR)->qos == 0 && !find(ERROR)->retained);
+	assert_int_equal(n_sent, 2);
 }
 
 static void test_refusals(void **state)
@@ -315,6 +318,21 @@ static void test_refusals(void **state)
 	refuse("glow/all/set", large, "too_large", "");
 }
 
+/* Who has no response topic, as with MQTT 3.1.1, learns of it too; and of what is good there is nothing to learn. */
+static void test_refusals_without_answer(void **state)
+{
+	(void)state;
+	tell(PLAY, "nonsense");
+	assert_true(said(ERROR, "\"code\":\"unknown_effect\""));
+	assert_int_equal(n_sent, 1);
+	tell("glow/all/set", "rad");
+	assert_true(said(ERROR, "did you mean \\\"red\\\"?"));
+	assert_int_equal(n_sent, 2);
+	tell(PLAY, "red");
+	tell("glow/all/set", "red");
+	assert_int_equal(count(ERROR), 2);
+}
+
 static void test_retained_commands(void **state)
 {
 	static const char *const topics[] = { PLAY, STOP, "glow/dim/set", "glow/all/set", "glow/group/g/notify" };
@@ -327,11 +345,11 @@ static void test_retained_commands(void **state)
 
 		forget();
 		deliver(m);
-		assert_true(said(ANSWER, "\"code\":\"retained\""));
-		assert_int_equal(n_sent, 1);
+		assert_true(said(ANSWER, "\"code\":\"retained\"") && said(ERROR, "\"code\":\"retained\""));
+		assert_int_equal(n_sent, 2);
 		m.len = 0; /* cleared */
 		deliver(m);
-		assert_int_equal(n_sent, 1);
+		assert_int_equal(n_sent, 2);
 	}
 }
 
@@ -583,6 +601,7 @@ int main(void)
 		TEST(test_stop),
 		TEST(test_stop_before_the_start),
 		TEST(test_refusals),
+		TEST(test_refusals_without_answer),
 		TEST(test_retained_commands),
 		TEST(test_answer_topics),
 		TEST(test_too_many_scenes),

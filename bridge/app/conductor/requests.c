@@ -18,6 +18,7 @@
 #include <glow/json.h>
 #include <glow/log.h>
 #include <glow/time.h>
+#include <glow/topics.h>
 
 #include "requests.h"
 #include "scene_store.h"
@@ -52,6 +53,16 @@ static void scenes_changed(struct glow_requests *r)
 static void publish_dim(struct glow_requests *r)
 {
 	glow_publish_tree(&r->out, "dim", "current", NULL, glow_dim_write(&r->dim), 1, true);
+}
+
+/* To who asked; and a refusal to everybody, since not every client can ask for an answer. */
+static void answer(const struct glow_requests *r, const struct glow_message *m, const struct glow_diag *diag,
+		   cJSON *tree)
+{
+	char refusals[GLOW_TOPIC_MAX + 1];
+
+	glow_topic_of(refusals, r->out.prefix, GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER, NULL);
+	glow_publish_answer(&r->out, m, diag, tree, refusals);
 }
 
 /* ---- scenes ---- */
@@ -108,7 +119,7 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 		cJSON_AddStringToObject(tree, "id", id);
 		glow_json_add_int(tree, "start_us", start_us);
 	}
-	glow_publish_answer(&r->out, m, &diag, tree, NULL);
+	answer(r, m, &diag, tree);
 }
 
 void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us)
@@ -136,7 +147,7 @@ void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, s
 		if (!stop.all)
 			cJSON_AddStringToObject(tree, "id", stop.id);
 	}
-	glow_publish_answer(&r->out, m, &diag, tree, NULL);
+	answer(r, m, &diag, tree);
 }
 
 /* (term, rev) only ever rises, unless another clock begins. */
@@ -183,7 +194,7 @@ void glow_requests_dim(struct glow_requests *r, const struct glow_message *m, st
 			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "until_us", "is over already");
 		}
 	}
-	glow_publish_answer(&r->out, m, &diag, glow_answer_write(NULL, &diag), NULL);
+	answer(r, m, &diag, glow_answer_write(NULL, &diag));
 }
 
 void glow_requests_restore_dim(struct glow_requests *r, const struct glow_message *m)
@@ -254,7 +265,7 @@ void glow_requests_command(struct glow_requests *r, const struct glow_message *m
 	tree = glow_answer_write(NULL, &diag);
 	if (diag.code == GLOW_OK)
 		glow_json_add_int(tree, "at_us", at_us);
-	glow_publish_answer(&r->out, m, &diag, tree, NULL);
+	answer(r, m, &diag, tree);
 	cJSON_Delete(command);
 }
 
