@@ -20,6 +20,7 @@ static const char *const names[GLOW_N_CODES] = {
 	[GLOW_BAD_ENCODING] = "bad_encoding",
 	[GLOW_CONFLICT] = "conflict",
 	[GLOW_RETAINED] = "retained",
+	[GLOW_UNKNOWN_TARGET] = "unknown_target",
 };
 
 const char *glow_code_name(enum glow_code code)

@@ -112,6 +112,11 @@ static enum glow_code read_clear(struct reading *r, const cJSON *item)
 	return glow_json_bool(item, "clear", &r->cmd->clear, r->diag);
 }
 
+static enum glow_code read_absent(struct reading *r, const cJSON *item)
+{
+	return glow_json_bool(item, "absent", &r->cmd->absent, r->diag);
+}
+
 static void paint(struct glow_command *cmd, uint32_t i, struct glow_rgb c)
 {
 	cmd->paint.px[i] = c;
@@ -299,6 +304,7 @@ static const struct field {
 	{ "priority", GLOW_HAS_PRIORITY, true, read_priority },
 	{ "id", GLOW_HAS_ID, true, read_id },
 	{ "clear", GLOW_HAS_CLEAR, true, read_clear },
+	{ "absent", 0, false, read_absent },
 };
 
 /* Which effect will run: the one named; solid for pixels, for LEDs and for a

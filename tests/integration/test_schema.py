@@ -42,6 +42,7 @@ BAD = [
     {"state": "on"}, {"brightness": 256}, {"brightness": 1.5}, {"color": {"r": 1, "g": 2}}, {"color": 7},
     {"effect": 1}, {"params": []}, {"transition": 61}, {"flash": -1}, {"pixels": "red"}, {"pixels": {"x": "red"}},
     {"leds": {"left": 256}}, {"leds": []}, {"at_us": "now"}, {"pixels": [], "leds": {}},
+    {"absent": 1},
 ]
 
 
@@ -96,7 +97,7 @@ FIRE = {"effect": "fire", "duration_s": 1}
 GOOD_PLAY = [
     {"effect": "rainbow"}, {"color": "red"}, {"effect": "fire", "target": None, "new": 1},
     {"effect": "fire", "target": {"groups": ["shelf"]}, "span": "node", "start_us": -5, "duration_s": 0.1,
-     "fade_ms": 60000, "seed": 4294967295, "id": "x" * 64, "take": False},
+     "fade_ms": 60000, "seed": 4294967295, "id": "x" * 64, "take": False, "absent": True},
     {"playlist": [FIRE, {"color": {"r": 1, "g": 2, "b": 3}, "brightness": 9, "duration_s": 31536000}], "loop": True},
 ]
 BAD_PLAY = [
@@ -108,6 +109,7 @@ BAD_PLAY = [
     {"effect": "fire", "target": {"nodes": ["a"], "groups": ["b"]}}, {"effect": "fire", "target": {"nodes": ["A"]}},
     {"playlist": []}, {"playlist": [{"effect": "fire"}]}, {"playlist": [FIRE], "effect": "fire"},
     {"playlist": [dict(FIRE, target=None)]}, {"playlist": [dict(FIRE, transition=1)]},
+    {"effect": "fire", "absent": "yes"}, {"playlist": [dict(FIRE, absent=True)]},
 ]
 
 
@@ -154,10 +156,18 @@ class Live(glow.Case):
         self.bridge()
         self.conductor().wait_leading()
         watch.wait("glow/roster")
-        for topic, payload in (("scene/play", "rainbow"), ("scene/play", "nonsense"), ("all/set", "red"),
-                               ("all/set", "nonsense"), ("dim/set", "40%"), ("scene/stop", "{}")):
+        refused = {"code", "field", "message"}
+        for topic, payload, fields in (
+                ("scene/play", "rainbow", {"id", "start_us", "nodes"}), ("scene/play", "nonsense", refused),
+                ("scene/play", '{"effect":"fire","target":{"nodes":["no-one"]}}', refused | {"id"}),
+                ("group/no-one/set", "red", refused), ("scene/stop", '{"id":"no-one"}', refused | {"id"}),
+                ("all/set", "red", {"at_us", "nodes"}), ("all/set", "nonsense", refused), ("dim/set", "40%", set()),
+                ("scene/stop", '{"id":"main"}', {"id", "at_us"}), ("scene/stop", "{}", {"at_us"})):
             answer = self.broker.request("glow/" + topic, payload, "answers/x")
             self.assertEqual(errors("answer", answer), [], answer)
+            self.assertEqual(set(answer), {"status"} | fields)
+        self.assertNotEqual(errors("answer", {"status": "ok", "start_us": "now"}), [])  # control: it is looked at
+        self.assertNotEqual(errors("answer", {"status": "ok", "nodes": -1}), [])
         watch.wait("glow/scene/current", lambda m: m.json()["scenes"] and m.json()["scenes"][0]["end_us"])
         for topic, kind in self.KINDS.items():
             said = watch.find("glow/" + topic)
