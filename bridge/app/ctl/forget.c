@@ -2,8 +2,10 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* glowctl forget: the retained messages of a node that is gone for good. */
 
+#include <string.h>
 #include <sysexits.h>
 
+#include "names.h"
 #include "rows.h"
 #include "session.h"
 
@@ -51,6 +53,15 @@ static int check_gone(const struct glow_ctl_options *o, const char *id)
 	return glow_ctl_close(&s, status);
 }
 
+static int unknown(const struct glow_ctl_session *s, const char *id)
+{
+	char meant[GLOW_ID_MAX + 8];
+
+	if (!glow_ctl_names_meant(&s->watch, id, meant) || strchr(meant, '/'))
+		return glow_ctl_fail(EX_DATAERR, "nothing is known of a node %s", id);
+	return glow_ctl_fail(EX_DATAERR, "nothing is known of a node %s; did you mean \"%s\"?", id, meant);
+}
+
 static int run(const void *values, int n_words, char *const words[])
 {
 	const struct glow_ctl_options *o = values;
@@ -67,7 +78,7 @@ static int run(const void *values, int n_words, char *const words[])
 		return glow_ctl_close(&s, status);
 	node = glow_watch_find(&s.watch, words[0]);
 	if (!node)
-		status = glow_ctl_fail(EX_DATAERR, "nothing is known of a node %s", words[0]);
+		status = unknown(&s, words[0]);
 	else if (node->online && !o->force)
 		status = glow_ctl_fail(EX_DATAERR, "%s is online; --force forgets it all the same", words[0]);
 	else

@@ -8,6 +8,7 @@
 
 #include <glow/json.h>
 
+#include "names.h"
 #include "rows.h"
 #include "session.h"
 
@@ -51,6 +52,19 @@ static const cJSON *instant(const cJSON *answers)
 	return NULL;
 }
 
+/* " on 3 nodes" of a conductor's answer. */
+static void tell_count(const cJSON *answers)
+{
+	const cJSON *nodes = glow_json_get(answers->child, "nodes");
+
+	if (!cJSON_IsNumber(nodes))
+		puts(" on every node");
+	else if (nodes->valuedouble == 0)
+		puts(", but no node of these is online");
+	else
+		printf(" on %d node%s\n", nodes->valueint, nodes->valueint == 1 ? "" : "s");
+}
+
 static void tell(const struct glow_ctl_session *s, const char *target, const cJSON *answers)
 {
 	const cJSON *at = instant(answers);
@@ -58,7 +72,8 @@ static void tell(const struct glow_ctl_session *s, const char *target, const cJS
 
 	if (at) {
 		glow_ctl_time_text(&s->watch, (int64_t)at->valuedouble, clock);
-		printf("%s: ok, at %s on every node\n", target, clock);
+		printf("%s: ok, at %s", target, clock);
+		tell_count(answers);
 	} else if (tell_nodes(answers)) {
 		printf(glow_ctl_target_is_many(target) ? ": ok, each by itself since no conductor leads\n" : ": ok\n");
 	}
@@ -91,15 +106,42 @@ static int answerers(const struct glow_watch *w, const char *target)
 	return n;
 }
 
+/* One node's own word; for all who is there, and for a group what groups they are in. */
+static int open_for(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *target)
+{
+	static const char *const many[] = { "conductor/+", "node/+/availability", "node/+/info" };
+	const char *slash = strchr(target, '/'), *id = slash ? slash + 1 : target;
+	char own[GLOW_TOPIC_MAX + 1];
+	const char *one[] = { "conductor/+", own };
+
+	glow_topic_make(own, "node", id, "availability", NULL);
+	if (!glow_ctl_target_is_many(target))
+		return glow_ctl_open(s, o, one, CTL_N(one));
+	return glow_ctl_open(s, o, many, strcmp(target, "all") == 0 ? 2 : 3);
+}
+
+/* A node that is not there cannot answer, nor can a group's; but for a group there may be a conductor. */
+static int check_target(struct glow_ctl_session *s, const char *target)
+{
+	bool many = glow_ctl_target_is_many(target);
+
+	if (s->options->force || strcmp(target, "all") == 0)
+		return 0;
+	if (!many && s->watch.n_nodes == 0) /* it alone was listened for */
+		return glow_ctl_names_check(s, target);
+	if (many && !glow_watch_led(&s->watch) && !glow_ctl_names_know(&s->watch, target))
+		return glow_ctl_names_fail(&s->watch, target);
+	return 0;
+}
+
 static int send(const struct glow_ctl_options *o, const char *target, const char *topic, const char *payload)
 {
-	static const char *const topics[] = { "conductor/+", "node/+/availability", "node/+/info" };
-	/* What a group's members are only their infos tell; one node and all need less. */
-	size_t n_topics = !glow_ctl_target_is_many(target) ? 1 : strcmp(target, "all") == 0 ? 2 : 3;
 	struct glow_ctl_session s;
-	int status = glow_ctl_open(&s, o, topics, n_topics);
+	int status = open_for(&s, o, target);
 	cJSON *answers = NULL;
 
+	if (status == 0)
+		status = check_target(&s, target);
 	if (status == 0) {
 		answers = glow_ctl_ask(&s, topic, payload, answerers(&s.watch, target));
 		tell(&s, target, answers);
@@ -169,6 +211,7 @@ static int run_identify(const void *values, int n_words, char *const words[])
 
 static const struct glow_option set_rows[] = {
 	CTL_PARAM,
+	CTL_FORCE,
 	GLOW_ROW_INT("fade-ms", NULL, 0, 60000, "MS", NULL, fade_ms, "cross-fade from what shows now"),
 };
 
@@ -195,6 +238,7 @@ static const struct glow_option notify_rows[] = {
 	GLOW_ROW_INT("priority", NULL, 0, 9, "N", NULL, priority, "the highest shows; 5 when not given"),
 	GLOW_ROW_STRING("id", NULL, "ID", NULL, id, "name of the notice; a later one of that name replaces it"),
 	GLOW_ROW_SWITCH("clear", "no", NULL, clear, "remove the notice of that id"),
+	CTL_FORCE,
 };
 
 const struct glow_subcommand glow_ctl_notify = {
@@ -212,6 +256,7 @@ const struct glow_subcommand glow_ctl_notify = {
 
 static const struct glow_option identify_rows[] = {
 	GLOW_ROW_INT("ttl-s", NULL, 1, 86400, "S", NULL, ttl_s, "for so many seconds; 5 when not given"),
+	CTL_FORCE,
 };
 
 const struct glow_subcommand glow_ctl_identify = {
