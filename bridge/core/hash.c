@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Each number goes through the mixer in turn instead of into one sum first: neighbouring pixels, slots
+ * and seeds differ in a bit or two, and a sum of them would give equal dice along diagonals. */
+
 #include <glow/hash.h>
 #include <glow/time.h>
 #include <glow/wave.h>

@@ -106,7 +106,7 @@ static void draw_idle(const struct glow_picture *pic, const struct glow_env *env
 
 /* ---- scenes ---- */
 
-/* What of scene k shows. Where the light let go for it, the light's transition is its opening cross-fade. */
+/* What scene k shows. Where the light let go for it, the light's transition is its opening cross-fade. */
 static bool look_at_scene(const struct glow_picture *pic, uint32_t k, int64_t t_us, struct glow_scene_view *ret_view)
 {
 	const struct glow_scene *scene = pic->scenes[k].scene;
@@ -119,7 +119,7 @@ static bool look_at_scene(const struct glow_picture *pic, uint32_t k, int64_t t_
 	return true;
 }
 
-/* In place of an effect that this program does not know the idle display shows. */
+/* The idle display shows in place of an effect that this program does not know. */
 static void draw_entry(const struct glow_picture *pic, const struct glow_scene_layer *layer, int entry,
 		       int64_t begin_us, const struct glow_env *env, int64_t t_us, struct glow_frame *ret_frame)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The values are few and come out of a ring whose order must stay, so a copy is sorted by insertion:
+ * no allocation and no library, for a node's loop as for a browser. */
+
 #include <glow/quantile.h>
 
 uint32_t glow_quantile(const uint32_t *values, uint32_t n, uint32_t percent)

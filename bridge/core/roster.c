@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* A strip is laid out in one pass over the nodes in their order. The strip of a target is laid out by
+ * the same rule from the nodes it names, so every node finds its place on it by itself and nobody has
+ * to send one. */
+
 #include <string.h>
 
 #include <glow/roster.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* What of a scene shows at an instant. Nothing is remembered from one instant
+/* What a scene shows at an instant. Nothing is remembered from one instant
  * to the next, so a node that joins late is where all others are. With times
  * within 2^53 no sum here comes near the limits of 64 bits. */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-#include <glow/time.h>
-
 /* Both split the time into whole seconds and the rest, so that no product can
  * overflow and every second begins with a slot. */
+
+#include <glow/time.h>
 
 int64_t glow_slot_time(int64_t k, unsigned fps)
 {

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* A table instead of a formula, since core has no floating point; tests/unit/test_wave.c compares the
+ * two. Half a period is kept because the other half is its mirror. Between the entries a straight line
+ * is near enough for eight bits of light. */
+
 #include <glow/time.h>
 #include <glow/wave.h>
 

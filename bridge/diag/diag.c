@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Texts are cut to fixed sizes because a diagnosis lives on the stack of whoever asked. What is cut is
+ * often what a stranger sent, and it goes out again as JSON, so no cut may leave half a character. */
+
 #include <stdio.h>
 #include <string.h>
 

@@ -78,7 +78,7 @@ int glow_gpiod_label(const char *path, char ret_label[GLOW_LABEL_MAX])
 }
 
 /* Two outputs, low or open drain and let go. The library's setters only store;
- * what is wrong with the lines is told by the request. */
+ * the request tells what is wrong with the lines. */
 static int request(const char *path, const unsigned offsets[2], enum gpiod_line_drive drive,
 		   struct gpiod_line_request **ret_lines)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* I2C through the kernel's /dev/i2c-<n>, as SMBus transfers: every adapter
- * knows these, with or without plain I2C. Whether a device is there is asked
- * by sending it a register number and no data: an SN3218 acknowledges writes
- * only, and a number alone changes nothing in it or in an EEPROM that may sit there. */
+ * knows these, with or without plain I2C. To find out whether a device is there
+ * it is sent a register number and no data: an SN3218 acknowledges writes only,
+ * and a number alone changes nothing in it or in an EEPROM that may sit there. */
 
 #include <errno.h>
 #include <fcntl.h>

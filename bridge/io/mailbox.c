@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-
 /* A mail is one block of memory, built before the lock is taken, so that the
  * lock is held for a few pointer moves only and neither thread ever waits for
  * the other's malloc, copy or network. The eventfd changes under the same lock

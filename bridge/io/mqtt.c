@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-
 /* One network thread connects, receives and sends; the owner only ever touches
  * two mailboxes. Every call of Paho is made by that thread, so none of Paho's
  * locks and none of its waits can reach the owner, and the two directions
@@ -182,7 +181,7 @@ static int send_out(struct glow_mqtt *mqtt)
 	return SENT_SOME;
 }
 
-/* True when the owner wants another id than the present one. That it wants the one we have is noted and past. */
+/* True when the owner wants another id than the present one. A wish for the one that we have is dropped. */
 static bool other_id_wanted(struct glow_mqtt *mqtt)
 {
 	int same = leads(mqtt) ? WANT_LEAD : WANT_OWN;
@@ -255,7 +254,7 @@ static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
 	post(mqtt, GLOW_MQTT_DISCONNECTED, why);
 }
 
-/* One connection from its first to its last byte; returns how long it lasted, 0 when it never came to be. */
+/* One connection from its first to its last byte; returns how long it lasted, 0 when there was none. */
 static int64_t connect_and_run(struct glow_mqtt *mqtt)
 {
 	char why[160];

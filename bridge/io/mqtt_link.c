@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-
 /* Paho's synchronous client, held so that it never waits.
  *
  * MQTTClient_publish5() waits in steps of 100 ms when maxInflightMessages are

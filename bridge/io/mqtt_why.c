@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-
 /* Paho answers -1 to a wrong host name, a closed port, an untrusted
  * certificate and a silent broker alike. People need to know which, so after a
  * failure the same steps are taken once more by hand: files, name, TCP. What
@@ -69,8 +68,8 @@ static int probe_address(const struct addrinfo *address)
 	return error;
 }
 
-/* Names ending in .local are asked of the hosts around by mDNS, which takes a
- * package of its own on Debian, and which no container has. */
+/* Names ending in .local are looked up by mDNS, which takes a package of its
+ * own on Debian and is in no container. */
 static bool is_mdns_name(const char *host)
 {
 	size_t length = strlen(host);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The command inside stays a tree. Whether it is right depends on a board, so each node reads it
+ * against its own, as if it had come directly; here only the envelope is checked. `of` is text because
+ * it is compared and never computed with. */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -243,20 +243,7 @@ static enum glow_code read_params(struct reading *r, const cJSON *params)
 	return glow_params_read(params, r->cmd->effect, &r->cmd->params, &r->cmd->params_set, r->diag);
 }
 
-/* No effect takes them together; one whose name no effect has may be nearly one that there is. */
-static enum glow_code unknown_params(const cJSON *params, struct glow_diag *diag)
-{
-	glow_diag_set(diag, GLOW_UNKNOWN_PARAM, "params", "no effect has these parameters");
-	for (const cJSON *item = params->child; item; item = item->next) {
-		const char *meant = glow_meant_param(NULL, item->string);
-
-		if (meant && strcmp(meant, item->string) != 0)
-			return glow_diag_meant(diag, meant);
-	}
-	return diag->code;
-}
-
-/* For some node: what its light shows now is not known, so it is one of all effects that must take them. */
+/* For many nodes: what their lights show is not known, so the params are good when some effect takes them. */
 static enum glow_code read_params_any(struct reading *r, const cJSON *params)
 {
 	struct glow_diag refusal, best = { .code = GLOW_UNKNOWN_PARAM };
@@ -272,7 +259,7 @@ static enum glow_code read_params_any(struct reading *r, const cJSON *params)
 			best = refusal;
 	}
 	if (best.code == GLOW_UNKNOWN_PARAM)
-		return unknown_params(params, r->diag);
+		return glow_params_unknown(params, r->diag);
 	*r->diag = best;
 	return best.code;
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* What people ask and what the conductor keeps have one form, so one function reads both. A shorthand
+ * is expanded as for a light first; what then belongs to a light only is refused by name, since the
+ * dimmer has one value and must not seem to take more. */
+
 #include <string.h>
 
 #include <glow/command.h>

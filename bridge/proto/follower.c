@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* A message borrows its topic and payload, so both lie in the follower: every caller may hand the probe
+ * to a queue, or send it, without a buffer of its own. */
+
 #include <glow/follower.h>
 
 void glow_follower_init(struct glow_follower *f, const struct glow_sync_cfg *cfg, const char *prefix, const char *asker)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* A node tells everything that is needed to draw it, so that nobody has to ask. Reading is lenient:
+ * nodes of a cluster are not updated at one time, so what is missing has a default, and only without
+ * an id is an info refused. Measurements that are missing or odd count as 0: they decide nothing. */
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

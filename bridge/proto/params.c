@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* The type of a row decides three times: how a value is read, how it is written, and how the row is
- * told to people. The three stand together, so that a new type is added in one file. A default is
+ * shown to people. The three stand together, so that a new type is added in one file. A default is
  * written as any other value. */
 
 #include <stdio.h>
@@ -110,6 +110,18 @@ enum glow_code glow_params_read(const cJSON *object, const struct glow_effect_de
 		*ret_set |= UINT32_C(1) << k;
 	}
 	return GLOW_OK;
+}
+
+enum glow_code glow_params_unknown(const cJSON *params, struct glow_diag *diag)
+{
+	glow_diag_set(diag, GLOW_UNKNOWN_PARAM, "params", "no effect has these parameters");
+	for (const cJSON *item = params->child; item; item = item->next) {
+		const char *meant = glow_meant_param(NULL, item->string);
+
+		if (meant && strcmp(meant, item->string) != 0)
+			return glow_diag_meant(diag, meant);
+	}
+	return diag->code;
 }
 
 static cJSON *write_value(const struct glow_param_desc *row, int32_t v, const char *text)

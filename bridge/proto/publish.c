@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* A refusal has three readers: whoever asked, people who watch the topic of errors, and the log of this
+ * machine. All three are served from one place, so that none is forgotten and they agree. */
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* A roster is read whole or not at all: effects divide by the length of the strip and count on it from
+ * the offset of a board, so each board is checked to lie on the strip, and all of them with their gaps
+ * to be no longer than an effect takes. */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -154,7 +154,7 @@ static enum glow_code read_entries(struct reading *r, const cJSON *tree)
 
 	r->scene->playlist = playlist != NULL;
 	if (playlist) {
-		if (!r->kept && refuse(tree, looks, "belongs into the entries of the playlist", r->diag) != GLOW_OK)
+		if (!r->kept && refuse(tree, looks, "belongs in the entries of the playlist", r->diag) != GLOW_OK)
 			return r->diag->code;
 		return read_playlist(r, playlist);
 	}

@@ -41,7 +41,7 @@ static const struct glow_sample *sample(const struct glow_filter *f, uint32_t k)
 	return &f->ring[(f->next + GLOW_SYNC_RING - 1 - k) % GLOW_SYNC_RING];
 }
 
-/* Of theta - ref_ns at L = at_ns. */
+/* The bounds of theta - ref_ns at L = at_ns. */
 struct bounds {
 	double low, high;
 };
@@ -99,7 +99,7 @@ static void insert(double *sorted, uint32_t n, double d)
 	sorted[n] = d;
 }
 
-/* Of the least d the distance to the median. */
+/* The distance from the least d to the median. */
 static double spread_of(const struct group *g, uint32_t n, double *ret_least)
 {
 	double sorted[GROUPS];
@@ -172,7 +172,7 @@ static struct fit line(const struct group *g, uint32_t n, double least, double s
 	};
 }
 
-/* Of the n newest groups. */
+/* The fit of the n newest groups. */
 static struct fit fit(const struct group *g, uint32_t n, struct glow_prior prior)
 {
 	double least, spread = spread_of(g, n, &least);
@@ -229,7 +229,7 @@ bool glow_filter_fit(const struct glow_filter *f, double rate, struct glow_prior
 		.l_ns = newest->t4_ns,
 		.theta_ns = newest->u_ns + glow_ns(result.value),
 		.rate = glow_clamp(result.rate, GLOW_RATE_MAX),
-		.sigma_ns = CONFIDENCE * result.sigma, /* so far off may the intersection let a window be */
+		.sigma_ns = CONFIDENCE * result.sigma, /* the intersection lets a window be off by as much */
 		.rate_sigma = result.rate_sigma,
 	};
 	return result.measured;

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The first group, in a quarter of a second, gives a node cluster time at all. The burst after it fills
+ * the six seconds that the filter wants before it measures a slope. From then on only time makes the
+ * slope better, so the interval doubles while the line holds, and is the least again as soon as
+ * anything contradicts it. Where Wi-Fi saves power the first probe of four wakes the radio. */
+
 #include <glow/hash.h>
 #include <glow/time.h>
 

@@ -15,8 +15,8 @@ void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg
 /** All is well: after five minutes of that the interval doubles. */
 void glow_schedule_calm(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);
 
-/** Something is not: back to the shortest interval, from the next probe on, which comes within that. */
+/** Something is wrong: back to the shortest interval, and the next probe comes within it. */
 void glow_schedule_hurry(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);
 
-/** No reply for so long means that nobody answers. */
+/** How long without a reply means that nobody answers. */
 int64_t glow_schedule_patience(const struct glow_schedule *c);

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The three parts are plain functions of their structs: schedule.c says when to probe, filter.c makes a
+ * line of the replies, output.c follows it without a step. Here is what holds them together: which
+ * replies count, whose clock it is, and what is kept when that changes. On one timeline the output goes
+ * on while the new line is measured (RESYNC); on another it begins anew (ACQUIRE). */
+
 #include <string.h>
 
 #include <glow/sync.h>
@@ -75,7 +80,7 @@ static void resync(struct glow_sync *s, int64_t now_ns)
 	measure_anew(s, now_ns, s->smooth_rate, glow_hypot(RESYNC_SIGMA, s->line.rate_sigma));
 }
 
-/* What the samples of one clock say of another is nothing: they never meet in one fit. */
+/* Samples of one clock say nothing about another, so they never meet in one fit. */
 void glow_sync_follow(struct glow_sync *s, struct glow_raw now, struct glow_leader leader)
 {
 	const struct glow_leader old = s->leader;
@@ -133,7 +138,7 @@ struct glow_raw glow_sync_next_probe(const struct glow_sync *s)
 	return (struct glow_raw){ s->schedule.due_ns };
 }
 
-/* Nobody has answered for long. */
+/* Nobody has answered for a long time. */
 static bool silent(const struct glow_sync *s, int64_t now_ns)
 {
 	return now_ns - s->reply_ns > glow_schedule_patience(&s->schedule);

@@ -68,7 +68,7 @@ struct glow_program {
 	const struct glow_subcommand *command;
 };
 
-/** The commit of which the program was built, with a `+` if files were changed since; "" when unknown. Only
+/** The commit that the program was built from, with a `+` if files were changed since; "" when unknown. Only
  * --version shows it: what goes over the wire and into the pages is GLOW_VERSION. */
 extern const char glow_commit[];
 
@@ -90,7 +90,7 @@ struct glow_config {
  * here, with 0; after a mistake, for which one line on standard error says what and what is allowed,
  * with 64 (EX_USAGE) for the command line and 78 (EX_CONFIG) for environment and files; without
  * memory with 71 (EX_OSERR).
- * A variable GLOW_… that no row knows is a warning, not an error: other programs share the prefix.
+ * A variable GLOW_… that no row knows is a warning, not an error, since other programs share the prefix.
  * Of a program with commands the first argument must be one; config->program->command is then that. */
 bool glow_config_read(struct glow_config *config, const struct glow_program *program, void *values, int argc,
 		      char **argv, int *ret_status);

@@ -13,7 +13,7 @@
 #include <glow/options.h>
 #include <glow/topics.h>
 
-/** Options of all commands together; each lists those it has. A number that was not given is -1. */
+/** The options of all commands together; each command lists its own. A number that was not given is -1. */
 struct glow_ctl_options {
 	struct glow_common_options common;
 	char *id, *nodes, *groups, *span, *params, *svg, *note_file, *discovery;
@@ -46,11 +46,11 @@ char *glow_ctl_notify_payload(const struct glow_ctl_options *o, const char *text
 /** `id` NULL: all scenes. */
 char *glow_ctl_stop_payload(const struct glow_ctl_options *o, const char *id, struct glow_diag *diag);
 
-/** Cluster time is only looked at for --for-s. */
+/** Cluster time is needed for --for-s only. */
 char *glow_ctl_dim_payload(const struct glow_ctl_options *o, const char *text, int64_t now_us, struct glow_diag *diag);
 
 /** What a scene payload plays, for people: "rainbow", "playlist of 3". */
 void glow_ctl_scene_name(const char *payload, char *ret_text, size_t size);
 
-/** A complaint of ours, "glowctl: …", and the exit status that goes with it. */
+/** Prints "glowctl: …" and returns the exit status that goes with it. */
 int glow_ctl_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* When a conductor asks for the lead. Who has it is the broker's to say: the
+/* When a conductor asks for the lead. The broker decides who has it: the
  * leader is whoever is connected under the cluster's one lead id, and a second
  * connection under that id ends the first. So there is nothing to vote on, only
  * to wait for: silence, or word that the leader has gone. Pure: events and the

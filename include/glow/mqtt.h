@@ -63,7 +63,7 @@ struct glow_mqtt;
 bool glow_mqtt_uri_valid(const char *uri);
 
 /** Copies the configuration and starts connecting; -EINVAL for a URI that is
- * none (then diag-like `why` of 160 bytes is filled). Call with every signal blocked that the owner handles. */
+ * not one, with the reason in `why`. The owner's signals must be blocked when this is called. */
 int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[160]);
 
 /** The eventfd to watch for reading. */
@@ -71,7 +71,7 @@ int glow_mqtt_fd(const struct glow_mqtt *mqtt);
 
 /** True: ends the present connection and connects anew under cfg.lead_id, once: when
  * that attempt fails or that connection ends, the messenger is back under its own id
- * by itself. False: back to its own id now. What happens is told by events. */
+ * by itself. False: back to its own id now. Events tell what happens. */
 void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead);
 
 /** Takes the next event; false when there is none. What it points to lives

@@ -13,8 +13,9 @@ struct glow_node_run_cfg {
 	const char *prefix, *node, *idle, *discovery, *sysfs;
 	const char *board; /**< name of the board, or "auto" */
 	struct glow_board_cfg board_cfg;
-	struct glow_mqtt_cfg mqtt; /**< topics, client id and will are filled in by the node */
-	const char *groups;        /**< "a,b" */
+	struct glow_mqtt_cfg mqtt;   /**< topics, client id and will are filled in by the node */
+	const char *groups;          /**< "a,b" */
+	const char *wifi_power_save; /**< "auto", "on", "off" */
 	unsigned fps;
 	int32_t time_offset_ms;
 	bool reverse, lost_indicator;
@@ -27,8 +28,8 @@ struct glow_node_run_cfg {
  * what went wrong has been logged. */
 int glow_node_run(const struct glow_node_run_cfg *cfg);
 
-/** --check-config: what can be wrong with the values together, without touching
- * board or broker. Says what is wrong, or that all is well; the exit status. */
+/** --check-config: judges the values together, without touching board or broker. Says what is
+ * wrong, or that all is well; the exit status. */
 int glow_node_check(const struct glow_node_run_cfg *cfg);
 
 /** --doctor: looks at everything the node needs and says what is missing and

@@ -56,7 +56,7 @@ struct glow_scene {
 bool glow_target_has(const struct glow_target *target, const char *id, const char (*groups)[GLOW_NAME_SIZE],
 		     uint32_t n_groups);
 
-/** What of a scene shows at an instant: entry `entry`, which began at begin_us;
+/** What a scene shows at an instant: entry `entry`, which began at begin_us;
  * where `from` is not negative that entry, which began at from_us, still shows
  * through (the playlist's cross-fade, `part` 0..65536 of the new one). `cover`
  * 0..65536 is how much the scene hides what lies beneath it: less than all

@@ -51,7 +51,7 @@ enum glow_sync_state {
 	GLOW_SYNC_UNSYNCED, /**< no cluster time */
 	GLOW_SYNC_ACQUIRE,  /**< a burst of probes runs; after its first group there is cluster time */
 	GLOW_SYNC_TRACKING,
-	GLOW_SYNC_HOLDOVER, /**< nobody answers; goes on by what is known, with a growing error */
+	GLOW_SYNC_HOLDOVER, /**< nobody answers; goes on with what is known, and a growing error */
 	GLOW_SYNC_RESYNC,   /**< another conductor, or a clock that stepped: measuring anew, the output stays smooth */
 	GLOW_SYNC_LEADING,  /**< this machine's S is the cluster's */
 };
@@ -140,7 +140,7 @@ void glow_sync_init(struct glow_sync *s, const struct glow_sync_cfg *cfg);
 void glow_sync_follow(struct glow_sync *s, struct glow_raw now, struct glow_leader leader);
 struct glow_leader glow_sync_leader(const struct glow_sync *s);
 
-/** The way to the conductor is there, or gone. Without it no probe is due. */
+/** There is a connection on which the conductor can be asked, or there is none any more. Without it no probe is due. */
 void glow_sync_connected(struct glow_sync *s, struct glow_raw now);
 void glow_sync_disconnected(struct glow_sync *s, struct glow_raw now);
 
@@ -177,5 +177,5 @@ void glow_sync_report(const struct glow_sync *s, struct glow_raw now, struct glo
 void glow_sync_lead(struct glow_sync *s, struct glow_raw now, struct glow_leader self);
 void glow_sync_begin(struct glow_sync *s, struct glow_raw now, int64_t s_ns, double rate, struct glow_leader self);
 
-/** Leads no more: follows again, keeping its S until it knows better. */
+/** Stops leading and follows again, keeping its S until it knows better. */
 void glow_sync_yield(struct glow_sync *s, struct glow_raw now);

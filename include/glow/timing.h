@@ -36,7 +36,7 @@ bool glow_request_read(const void *bytes, size_t len, struct glow_time_request *
 size_t glow_reply_write(const struct glow_time_reply *reply, bool adopt, uint8_t ret_bytes[GLOW_ADOPT_REPLY_SIZE]);
 bool glow_reply_read(const void *bytes, size_t len, bool adopt, struct glow_time_reply *ret_reply);
 
-/** They as messages at that topic, with the stamps that age. The message borrows topic and bytes. */
+/** The same as messages at that topic, with the stamps that age. The message borrows topic and bytes. */
 void glow_request_message(const struct glow_time_request *request, const char *topic, uint8_t bytes[GLOW_REQUEST_SIZE],
 			  struct glow_message *ret_message);
 void glow_reply_message(const struct glow_time_reply *reply, bool adopt, const char *topic,
@@ -67,7 +67,8 @@ cJSON *glow_conductor_info_write(const struct glow_conductor_info *info);
 enum glow_code glow_conductor_info_read(const cJSON *tree, struct glow_conductor_info *ret_info,
 					struct glow_diag *diag);
 
-/** P/conductor/beacon. */
+/** P/conductor/beacon. A conductor that has sent none for so long is silent: it does not lead. */
+#define GLOW_BEACON_SILENT_US (3 * GLOW_US_PER_S / 2)
 struct glow_beacon {
 	uint32_t seq;
 	int64_t time_us;

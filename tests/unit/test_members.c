@@ -143,6 +143,7 @@ static void test_grace(void **state)
 	assert_false(glow_members_expire(&m, now));
 	assert_string_equal(roster_ids(), "pi1 pi2");
 	now.ns++;
+	assert_string_equal(roster_ids(), "pi2"); /* even before anybody has looked */
 	assert_true(glow_members_expire(&m, now));
 	assert_string_equal(roster_ids(), "pi2");
 	assert_false(glow_members_expire(&m, now));

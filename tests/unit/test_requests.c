@@ -668,6 +668,19 @@ static void test_opens_without_what_has_ended(void **state)
 	assert_int_equal(scenes.rev, 3);
 }
 
+/* Commands stay in their order; on a timeline that is behind the last one the order begins anew. */
+static void test_order_of_commands(void **state)
+{
+	(void)state;
+	ask("glow/all/set", "red");
+	now.us -= 100 * SECOND;
+	ask("glow/all/set", "blue");
+	assert_int_equal(number(ANSWER, "at_us"), now.us + 100 * SECOND + AHEAD);
+	glow_requests_open(&requests, CLOCK + 1, 2, true, now);
+	ask("glow/all/set", "green");
+	assert_int_equal(number(ANSWER, "at_us"), now.us + AHEAD);
+}
+
 /* Scenes that bring no seed each get another one. */
 static void test_seeds(void **state)
 {
@@ -718,6 +731,7 @@ int main(void)
 		TEST(test_opens_on_the_same_clock),
 		TEST(test_opens_on_another_clock),
 		TEST(test_opens_without_what_has_ended),
+		TEST(test_order_of_commands),
 		TEST(test_seeds),
 	};
 

@@ -224,33 +224,33 @@ static void hear_command(struct glow_conductor *c, const struct glow_topic *topi
 		glow_requests_command(&c->requests, m, kind, time_of(c, now), ahead_us(c));
 }
 
-/* One row a topic, in the order of subscription: what it is, its name below the prefix ("@" stands for this
- * process), whether its retained messages are wanted, and who hears it. */
+/* One row a topic, in the order of subscription: its name below the prefix ("@" stands for this process), what it
+ * is, whether its retained messages are wanted, and who hears it. */
 static const struct row {
-	enum glow_topic_kind kind;
 	const char *name;
+	enum glow_topic_kind kind;
 	bool retained;
 	void (*hear)(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 		     struct glow_raw now);
 } rows[] = {
-	{ GLOW_TOPIC_CONDUCTOR_INFO, "conductor/info", true, hear_info },
-	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, "conductor/availability", true, hear_availability },
-	{ GLOW_TOPIC_ROSTER, "roster", true, hear_roster },
-	{ GLOW_TOPIC_SCENE_CURRENT, "scene/current", true, hear_scenes },
-	{ GLOW_TOPIC_DIM_CURRENT, "dim/current", true, hear_dim },
-	{ GLOW_TOPIC_INFO, "node/+/info", true, hear_node_info },
-	{ GLOW_TOPIC_AVAILABILITY, "node/+/availability", true, hear_node_availability },
-	{ GLOW_TOPIC_CONDUCTOR_BEACON, "conductor/beacon", false, hear_beacon },
-	{ GLOW_TOPIC_TIME_REQUEST, "time/request/+", false, hear_time_request },
-	{ GLOW_TOPIC_SCENE_PLAY, "scene/play", false, hear_play },
-	{ GLOW_TOPIC_SCENE_STOP, "scene/stop", false, hear_stop },
-	{ GLOW_TOPIC_DIM_SET, "dim/set", false, hear_dim_set },
-	{ GLOW_TOPIC_SET, "all/set", false, hear_command },
-	{ GLOW_TOPIC_NOTIFY, "all/notify", false, hear_command },
-	{ GLOW_TOPIC_SET, "group/+/set", false, hear_command },
-	{ GLOW_TOPIC_NOTIFY, "group/+/notify", false, hear_command },
-	{ GLOW_TOPIC_TIME_REPLY, "time/reply/c-@", false, hear_time_reply },
-	{ GLOW_TOPIC_ADOPT_REPLY, "time/adopt/reply/@", false, hear_adopt_reply },
+	{ "conductor/info", GLOW_TOPIC_CONDUCTOR_INFO, true, hear_info },
+	{ "conductor/availability", GLOW_TOPIC_CONDUCTOR_AVAILABILITY, true, hear_availability },
+	{ "roster", GLOW_TOPIC_ROSTER, true, hear_roster },
+	{ "scene/current", GLOW_TOPIC_SCENE_CURRENT, true, hear_scenes },
+	{ "dim/current", GLOW_TOPIC_DIM_CURRENT, true, hear_dim },
+	{ "node/+/info", GLOW_TOPIC_INFO, true, hear_node_info },
+	{ "node/+/availability", GLOW_TOPIC_AVAILABILITY, true, hear_node_availability },
+	{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, false, hear_beacon },
+	{ "time/request/+", GLOW_TOPIC_TIME_REQUEST, false, hear_time_request },
+	{ "scene/play", GLOW_TOPIC_SCENE_PLAY, false, hear_play },
+	{ "scene/stop", GLOW_TOPIC_SCENE_STOP, false, hear_stop },
+	{ "dim/set", GLOW_TOPIC_DIM_SET, false, hear_dim_set },
+	{ "all/set", GLOW_TOPIC_SET, false, hear_command },
+	{ "all/notify", GLOW_TOPIC_NOTIFY, false, hear_command },
+	{ "group/+/set", GLOW_TOPIC_SET, false, hear_command },
+	{ "group/+/notify", GLOW_TOPIC_NOTIFY, false, hear_command },
+	{ "time/reply/c-@", GLOW_TOPIC_TIME_REPLY, false, hear_time_reply },
+	{ "time/adopt/reply/@", GLOW_TOPIC_ADOPT_REPLY, false, hear_adopt_reply },
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))

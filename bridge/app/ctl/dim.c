@@ -19,7 +19,7 @@ static bool has_beacon(const struct glow_watch *watch)
 	return watch->has_beacon;
 }
 
-/* Cluster time is the conductor's to know; its beacon tells it well enough for a dimmer's end. */
+/* The conductor's beacon gives cluster time well enough for the end of a dimmer. */
 static int cluster_time(struct glow_ctl_session *s, int64_t *ret_us)
 {
 	if (!glow_ctl_wait(s, GLOW_CTL_ANSWER_MS, has_beacon))

@@ -35,7 +35,7 @@ static void forget(struct glow_ctl_session *s, const char *id)
 	clear(s, topic);
 }
 
-/* What the broker does not take from us it drops in silence. Whoever comes next sees what is left. */
+/* The broker silently drops what we may not write, so a second look shows what is left. */
 static int check_gone(const struct glow_ctl_options *o, const char *id)
 {
 	char leaf[GLOW_TOPIC_MAX + 1];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* glowctl set, notify and identify: commands for lights, by whoever answers for them. */
+/* glowctl set, notify and identify: commands for lights. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +93,7 @@ static bool in_group(const struct glow_info *info, const char *group)
 	return false;
 }
 
-/* How many answers there will be if nobody answers for all. */
+/* How many answers to expect where no conductor answers for all. */
 static int answerers(const struct glow_watch *w, const char *target)
 {
 	int n = 0;

@@ -66,7 +66,7 @@ static int on_probe(sd_event_source *source, uint64_t usec, void *userdata)
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-/* Without a screen it is said when it happens, once. */
+/* Without a screen each trouble is printed once, when it happens. */
 static void take_trouble(struct viewer *v, const char *why)
 {
 	if (!v->colors && strcmp(v->trouble, why) != 0)
@@ -107,7 +107,7 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 	return on_probe(v->probe, 0, v); /* what came may have moved the next probe */
 }
 
-/* Lets time pass to the present, and tells it. */
+/* Lets time pass to the present and returns it. */
 static int64_t pass(struct viewer *v)
 {
 	int64_t now_us = glow_cluster_clock_now(&v->clock);
@@ -152,7 +152,7 @@ static void draw_screen(struct viewer *v)
 	fflush(stdout);
 }
 
-/* Lines of text come once something was heard; until then there is only trouble to tell of. */
+/* Plain lines begin with the first connection; until then there is only trouble to report. */
 static void draw(struct viewer *v)
 {
 	if (v->colors) {
@@ -170,7 +170,7 @@ static void draw(struct viewer *v)
 	fflush(stdout);
 }
 
-/* What cannot be read for a moment stays as it was. */
+/* A file that cannot be read for a moment keeps its last text. */
 static int read_notes(struct viewer *v)
 {
 	FILE *in = fopen(v->options->note_file, "r");
@@ -216,7 +216,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	return leave(source, 0, userdata);
 }
 
-/* What a terminal makes of the old picture at its new size goes. */
+/* Clears what the terminal made of the old picture when its size changed. */
 static int on_resize(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	struct viewer *v = userdata;
@@ -269,7 +269,7 @@ static int open_mqtt(struct viewer *v)
 	return 0;
 }
 
-/* What comes again and again. */
+/* The timers that repeat. */
 static int add_timers(struct viewer *v)
 {
 	sd_event_source *tick = NULL, *notes = NULL;
@@ -317,7 +317,7 @@ static void show(struct viewer *v)
 	fflush(stdout);
 }
 
-/* What is left to do when the view ends: nothing is drawn of a cluster that we are not connected to. */
+/* The end of the view. Nothing is drawn of a cluster that we are not connected to. */
 static int finish(struct viewer *v)
 {
 	if (v->connected)

@@ -21,7 +21,7 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_SWITCH("json", "no", NULL, json, "for programs"),
 };
 
-/* Cluster time as far as it is known without clock probes; what shows is not a matter of milliseconds. */
+/* Cluster time as well as it is known without clock probes: a table needs no milliseconds. */
 static int64_t about_now(const struct glow_watch *w)
 {
 	int64_t utc_us = glow_mono_now().ns / 1000 + glow_wall_minus_mono_us();
@@ -103,7 +103,7 @@ static int print_table(const struct glow_watch *w, int64_t t_us)
 	return 0;
 }
 
-/* A member that is null while it is not known. */
+/* Null while it is not known. */
 static cJSON *member(cJSON *object, const char *name, bool known)
 {
 	return known ? cJSON_AddObjectToObject(object, name) : cJSON_AddNullToObject(object, name);

@@ -83,7 +83,7 @@ static bool add_target(cJSON *extra, const struct glow_ctl_options *o, struct gl
 	return id_list(target, o->nodes ? "nodes" : "groups", o->nodes ? o->nodes : o->groups, diag);
 }
 
-/* A number, true or false where it reads as one, else a word. */
+/* A number, true or false where the text is one, else a string. */
 static cJSON *param_value(const char *text, size_t len)
 {
 	struct glow_diag diag;
@@ -198,7 +198,7 @@ char *glow_ctl_dim_payload(const struct glow_ctl_options *o, const char *text, i
 	struct glow_dim dim;
 
 	if (glow_dim_read(text, strlen(text), &dim, diag) != GLOW_OK) {
-		if (text[0] != '{') /* the words are fewer than a light's, of which diag speaks */
+		if (text[0] != '{') /* a dimmer takes fewer words than a light, which diag speaks of */
 			glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "must be 0%%..100%%, off or on, got \"%.40s\"",
 				      text);
 		return NULL;

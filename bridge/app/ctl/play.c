@@ -22,8 +22,8 @@ static const struct glow_option rows[] = {
 	CTL_FORCE,
 };
 
-/* How many nodes it is for: the answer's word. An older conductor does not say; then all that it knows, or -1 where
- * only it could tell. */
+/* How many nodes it is for: as the answer says. An older conductor does not; then all that it knows, or -1 where only
+ * it could tell. */
 static int node_count(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
 {
 	const cJSON *nodes = glow_json_get(answer, "nodes");
@@ -33,7 +33,7 @@ static int node_count(const struct glow_ctl_session *s, const char *payload, con
 	return strstr(payload, "\"target\"") ? -1 : (int)s->watch.conductor.nodes;
 }
 
-/* "main: rainbow from 12:00:03.250 on 5 nodes" of what the answer tells. */
+/* Makes "main: rainbow from 12:00:03.250 on 5 nodes" of the answer. */
 static void tell(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
 {
 	const cJSON *id = glow_json_get(answer, "id"), *start = glow_json_get(answer, "start_us");

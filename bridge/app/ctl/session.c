@@ -160,7 +160,7 @@ cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *p
 	struct glow_diag diag;
 
 	glow_mqtt_publish(s->mqtt, &ask);
-	/* A conductor is no node, and its answer has none. */
+	/* A conductor is no node: its answer names none. */
 	while ((!answer || (glow_json_get(answer, "node") && cJSON_GetArraySize(answers) < n)) &&
 	       glow_ctl_next(s, end_ms - now_ms(), &message)) {
 		cJSON *heard;
@@ -181,7 +181,7 @@ static const char *text_of(const cJSON *answer, const char *name)
 	return cJSON_IsString(item) ? item->valuestring : "";
 }
 
-/* True when it is a rejection, which is then told. */
+/* True for a rejection, which it prints. */
 static bool complain(const cJSON *answer)
 {
 	const char *node = text_of(answer, "node"), *field = text_of(answer, "field");

@@ -25,7 +25,7 @@ struct glow_ctl_session {
 /** Bytes that may wait for us: the infos of a thousand nodes arrive at once. */
 #define GLOW_CTL_INBOX (16 << 20)
 
-/** "glowctl-<process>-<random>": no two programs share it, also not two containers. */
+/** "glowctl-<process>-<random>": no two programs share it, not even in two containers. */
 void glow_ctl_client_id(char ret_client[64]);
 
 /** Connects and returns when everything retained below prefix/<leaves> is in the
@@ -33,17 +33,17 @@ void glow_ctl_client_id(char ret_client[64]);
 int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
 		  size_t n_leaves);
 
-/** The next message within `wait_ms`; false when none came or the connection was lost, which s->lost tells. */
+/** The next message within `wait_ms`. False when none came, or when the connection was lost: then s->lost says why. */
 bool glow_ctl_next(struct glow_ctl_session *s, int64_t wait_ms, struct glow_message *ret_message);
 
 /** Waits until `done` or for `wait_ms`; returns what `done` said last. */
 bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(const struct glow_watch *watch));
 
-/** Publishes and gathers answers until there are `n`, or the conductor's, which is for
- * all, or until time is up. An array, the caller's. */
+/** Publishes, and gathers answers until there are `n`, or until the conductor has answered for all, or
+ * until time is up. An array, the caller's. */
 cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *payload, int n);
 
-/** Why what was waited for did not come: that the connection was lost, or else the complaint. EX_UNAVAILABLE. */
+/** Prints why nothing came: the connection was lost, or else the complaint. EX_UNAVAILABLE. */
 int glow_ctl_fail_silence(const struct glow_ctl_session *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -18,7 +18,7 @@ struct glow_table {
 bool glow_table_init(struct glow_table *t, unsigned n_columns, unsigned most);
 void glow_table_fini(struct glow_table *t);
 
-/** A new row, whose cells are there to be written into; an empty cell prints as "-". */
+/** A new row of empty cells to write into; a cell that stays empty prints as "-". */
 char (*glow_table_row(struct glow_table *t))[GLOW_CELL_SIZE];
 
 /** Prints with two blanks between columns and none at the end of a line, in ASCII if so wished. */

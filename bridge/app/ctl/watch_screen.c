@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* The cluster in a terminal's window. What does not fit goes as a whole, the least important first. */
+/* The cluster in a terminal's window. What does not fit is left out whole, the least important first. */
 
 #include <string.h>
 
@@ -8,8 +8,8 @@
 
 enum {
 	LINES = 4,       /* of a text that is wrapped, at most */
-	LOW = 16,        /* a window with fewer lines has more need of them for boards */
-	NOTES = 8,       /* lines of the notes that are looked at */
+	LOW = 16,        /* a lower window needs its lines for boards */
+	NOTES = 8,       /* lines of the notes that are read */
 	LABEL_MIN = 14,  /* "scene: rainbow": a board gets wider blocks only beside that much */
 	LABEL_LEAST = 7, /* "offline": with less there is none */
 	BESIDE_MAX = 52, /* label and clock; not at the far end of a wide window */
@@ -28,11 +28,11 @@ struct page {
 	const struct glow_watch_screen *screen;
 	int64_t t_us;
 	FILE *out;
-	int margin, width; /* columns before a line, and of it */
+	int margin, width; /* columns before a line, and of the line */
 	int gap;           /* between a row's columns */
-	int names, blocks; /* columns of names; of one LED of a short row, 3 with a gap */
+	int names, blocks; /* columns of a name; of one LED in a short row (3 with a gap) */
 	struct text title, notes, head, silence, error, trouble;
-	int rows, nodes;   /* lines of boards with the line that counts the others; boards shown */
+	int rows, nodes;   /* lines for boards, the one that counts the others included; boards shown */
 	bool spaced, airy; /* empty lines between the texts, and between boards */
 	int head_gap;      /* lines that the headline leaves free */
 	bool begun;        /* a line was written */
@@ -151,11 +151,12 @@ static void give(int *left, int wanted, int *has)
 	*left -= given;
 }
 
-/* Lines for one text after the other, by what matters most. A board that is not shown is counted at least. */
+/* Gives lines to one text after the other, the most important first. A board that is not shown is at least counted. */
 static void divide(struct page *p)
 {
 	int left = p->screen->rows, n = (int)p->w->n_nodes, spaces, head = p->head.n;
-	/* So many lines as the headline has at times: boards do not jump with the digits of a clock's error. */
+	/* As many lines as the headline ever needs, so that boards do not jump when the digits of a clock error change.
+	 */
 	int steady = p->width < 60 ? 3 : 2;
 	struct text *const texts[] = { &p->title, &p->notes, &p->head, &p->silence, &p->error, &p->trouble };
 
@@ -190,7 +191,7 @@ static int columns_of(uint32_t n, bool mono, int blocks)
 	return (int)n + (mono && blocks == 3 ? (int)(n - 1) / GLOW_PIGLOW_ARM : 0);
 }
 
-/* Whether names, boards and labels fit beside each other, and with how wide an LED. */
+/* Whether names, boards and labels fit side by side, and how wide an LED may be. */
 static void measure(struct page *p)
 {
 	int most_names = most(p->width / 3, 6), beside;
@@ -233,7 +234,7 @@ static void put_led(const struct page *p, struct glow_rgb c, int blocks)
 }
 
 /* Short rows get two blocks an LED and a gap where there is room; a PiGlow's arms, and longer rows, one block
- * each. Of a row that is too long the rest is counted. Returns the columns used. */
+ * each. Where a row is too long, the LEDs left out are counted. Returns the columns used. */
 static int put_board(const struct page *p, const struct glow_watched *node, const struct glow_frame *f, int room)
 {
 	struct glow_shape shape = node->has_info ? node->info.shape : (struct glow_shape){ GLOW_SHAPE_ROW, 8 };
@@ -262,7 +263,7 @@ static int put_board(const struct page *p, const struct glow_watched *node, cons
 	return used + (int)strlen(rest);
 }
 
-/* What a node shows, without the word for the layer where that takes too much. */
+/* What a node shows, without the word for the layer where there is no room for it. */
 static void make_label(const struct page *p, const struct glow_watched *node, int columns, char ret[GLOW_FIT_SIZE])
 {
 	enum glow_watch_layer layer = glow_watch_layer(p->w, node, p->t_us);
@@ -309,7 +310,7 @@ static void put_beside(const struct page *p, const struct glow_watched *node, in
 		fprintf(p->out, "%*s\033[2m%s\033[0m", room - used - glow_fit_columns(sync), "", sync);
 }
 
-/* Begins a line, after the empty ones that are wanted. */
+/* Begins a line, after the empty lines due before it. */
 static void begin(struct page *p)
 {
 	for (int k = -1; p->begun && k < p->space; k++)
@@ -348,7 +349,7 @@ static void put_text(struct page *p, const struct text *text, const char *style)
 	}
 }
 
-/* How many boards are not shown, in the most words that fit. */
+/* How many boards are not shown, in as many words as fit. */
 static void put_hidden(struct page *p)
 {
 	int hidden = (int)p->w->n_nodes - p->nodes;
@@ -381,7 +382,7 @@ void glow_watch_screen(const struct glow_watch *w, int64_t t_us, const struct gl
 {
 	struct page p = { .w = w, .screen = screen, .t_us = t_us, .out = out };
 
-	/* The last column stays empty: a terminal that has written it is between two lines. */
+	/* The last column stays empty: a terminal that wrote there stands between two lines. */
 	p.margin = screen->columns >= 60;
 	p.width = least(most(screen->columns - 1 - p.margin, 1), GLOW_FIT_COLUMNS);
 	p.title.most = p.head.most = p.silence.most = p.error.most = p.trouble.most = LINES;

@@ -6,7 +6,7 @@
 
 #include <glow/watch.h>
 
-/* Text that others made, in what the reader can show. */
+/* Text from elsewhere, in characters that the reader can show. */
 static void put(const char *text, bool ascii, FILE *out)
 {
 	char clean[GLOW_HEADLINE_SIZE];

@@ -22,8 +22,6 @@
 #include "layers.h"
 #include "pending.h"
 
-#define BEACON_US (3 * GLOW_US_PER_S / 2) /* a conductor is silent that says nothing for so long */
-
 /* What is heard of the conductor. */
 struct conductor {
 	bool online, known;
@@ -61,7 +59,7 @@ static int64_t later(int64_t a, int64_t b)
 
 static bool conductor_leads(const struct glow_node *n, int64_t now_us)
 {
-	return n->connected && n->conductor.online && now_us < n->conductor.beacon_us + BEACON_US;
+	return n->connected && n->conductor.online && now_us < n->conductor.beacon_us + GLOW_BEACON_SILENT_US;
 }
 
 static bool is_lost(const struct glow_node *n, int64_t now_us)
@@ -245,24 +243,28 @@ static void apply(struct glow_node *n, const struct glow_command *command, enum 
 	n->said.stale = true;
 }
 
-/* At once, when its time has come, or right after what came before it. Returns its own time, 0 for none. */
-static int64_t accept(struct glow_node *n, const struct glow_message *m, const struct glow_command *command,
-		      enum glow_command_kind kind, bool many, int64_t now_us, struct glow_diag *diag)
+/* At once, when its time has come, or right after what came before it. *ret_at_us is its own time, 0 for none. */
+static enum glow_code accept(struct glow_node *n, const struct glow_message *m, const struct glow_command *command,
+			     enum glow_command_kind kind, bool many, int64_t now_us, int64_t *ret_at_us,
+			     struct glow_diag *diag)
 {
 	const struct glow_waiting *after = glow_pending_last_for_many(&n->pending, kind);
+	bool waits = command->has & GLOW_HAS_AT && command->at_us > now_us;
 	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
-	int64_t at_us = 0;
 
-	if (command->has & GLOW_HAS_AT && command->at_us > now_us)
-		glow_pending_keep(&n->pending, m, kind, at_us = command->at_us, NULL, diag);
-	else if (after)
-		glow_pending_keep(&n->pending, m, kind, 0, after, diag);
+	*ret_at_us = waits ? command->at_us : 0;
+	if (waits)
+		after = NULL;
+	if (waits || after)
+		glow_pending_keep(&n->pending, m, kind, *ret_at_us, after, diag);
 	else
 		apply(n, command, kind, now_us, of);
-	if (many && diag->code == GLOW_OK)
+	if (diag->code != GLOW_OK)
+		return diag->code;
+	if (many)
 		glow_pending_done(&n->pending, of, n->layers.changes, now_us);
-	n->accepted |= diag->code == GLOW_OK;
-	return at_us;
+	n->accepted = true;
+	return GLOW_OK;
 }
 
 static void take_command(struct glow_node *n, const struct glow_message *m, enum glow_command_kind kind, bool many,
@@ -286,7 +288,7 @@ static void take_command(struct glow_node *n, const struct glow_message *m, enum
 			n->accepted = true;
 			return;
 		}
-		at_us = accept(n, m, &command, kind, many, now_us, &diag);
+		accept(n, m, &command, kind, many, now_us, &at_us, &diag);
 	}
 	answer(n, &asked, &diag, diag.code == GLOW_OK ? at_us : 0);
 }
@@ -502,7 +504,7 @@ int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glo
 	if (!n)
 		return -ENOMEM;
 	n->cfg = *cfg;
-	n->conductor.beacon_us = now_us - BEACON_US;
+	n->conductor.beacon_us = now_us - GLOW_BEACON_SILENT_US;
 	if (glow_layers_init(&n->layers, &cfg->env, cfg->idle, now_us, diag) != GLOW_OK) {
 		glow_node_destroy(n);
 		return -EINVAL;
@@ -586,7 +588,7 @@ int64_t glow_node_next(const struct glow_node *n)
 	int64_t next = glow_sooner(glow_pending_next(&n->pending), glow_layers_next(&n->layers));
 
 	if (n->cfg.lost_indicator && !is_lost(n, n->layers.now_us) && n->conductor.known)
-		next = glow_sooner(next, n->conductor.beacon_us + BEACON_US);
+		next = glow_sooner(next, n->conductor.beacon_us + GLOW_BEACON_SILENT_US);
 	if (n->said.stale)
 		next = glow_sooner(next, n->said.again_us);
 	return next;
