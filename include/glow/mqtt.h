@@ -21,6 +21,9 @@
 /** Largest packet we accept (CONNECT Maximum Packet Size), bytes. */
 #define GLOW_MQTT_PACKET_MAX 300000
 
+/** Room for a sentence that says why something failed. */
+#define GLOW_MQTT_WHY 480
+
 struct glow_mqtt_cfg {
 	const char *broker; /**< mqtt://host[:port] or mqtts://host[:port]; 1883 and 8883 by default */
 	const char *client_id;
@@ -52,8 +55,9 @@ enum glow_mqtt_event_kind {
 
 struct glow_mqtt_event {
 	enum glow_mqtt_event_kind kind;
-	const char *why; /**< one line for people */
-	bool leading;    /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
+	const char *
+		why; /**< one line for people; of GLOW_MQTT_CONNECTED the broker's URI, with the address that took us */
+	bool leading; /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
 	struct glow_message message;
 };
 
@@ -64,7 +68,7 @@ bool glow_mqtt_uri_valid(const char *uri);
 
 /** Copies the configuration and starts connecting; -EINVAL for a URI that is
  * not one, with the reason in `why`. The owner's signals must be blocked when this is called. */
-int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[160]);
+int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[GLOW_MQTT_WHY]);
 
 /** The eventfd to watch for reading. */
 int glow_mqtt_fd(const struct glow_mqtt *mqtt);
@@ -91,5 +95,7 @@ uint64_t glow_mqtt_dropped(const struct glow_mqtt *mqtt);
  * left alone and the process should end with _exit(). Accepts NULL. */
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms);
 
-/** One connection attempt for --doctor: 0 or a negative value, and a sentence. Blocks up to 5 s. */
-int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[160]);
+/** One connection attempt for --doctor: 0, -ETIME where this machine's clock and the broker's certificate do not
+ * agree, or another negative value; and a sentence: why not, or the broker's URI with the address that took us.
+ * Blocks up to 10 s. */
+int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY]);
