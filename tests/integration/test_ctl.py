@@ -126,7 +126,8 @@ class Alone(CtlCase):
     def test_usage(self):
         for words, part in ((("set",), "for example: glowctl set pi1 red"),
                             (("set", "pi1"), "for example: glowctl set pi1 red"),
-                            (("set", "PI1", "red"), '"PI1" is no target'),
+                            (("set", "PI1", "red"), '"PI1" is no target; did you mean "pi1"?'),
+                            (("set", "pi/1", "red"), '"pi/1" is no target: a node'),
                             (("play",), "for example: glowctl play rainbow"),
                             (("notify", "all", "--clear"), "--id"),
                             (("stop", "a", "b"), "one id"),

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* glowctl set, notify and identify: commands for lights. */
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -154,6 +155,20 @@ static int send(const struct glow_ctl_options *o, const char *target, const char
 	return glow_ctl_close(&s, status);
 }
 
+/* Ids are in lower case; some type them as a host's name is written. */
+static int no_target(const struct glow_ctl_options *o, const char *word)
+{
+	char topic[GLOW_TOPIC_MAX + 1], lower[GLOW_ID_MAX + 8];
+	size_t n = 0;
+
+	for (; word[n] && n < sizeof(lower) - 1; n++)
+		lower[n] = (char)tolower((unsigned char)word[n]);
+	lower[n] = '\0';
+	if (!word[n] && glow_ctl_target(o->common.prefix, lower, "set", topic))
+		return glow_ctl_fail(EX_USAGE, "\"%s\" is no target; did you mean \"%s\"?", word, lower);
+	return glow_ctl_fail(EX_USAGE, "\"%s\" is no target: a node's id, group/ID, or all", word);
+}
+
 typedef char *payload_fn(const struct glow_ctl_options *o, const char *text, struct glow_diag *diag);
 
 /* `words` follow the target; `leaf` is the topic's last level. */
@@ -165,7 +180,7 @@ static int command(const struct glow_ctl_options *o, const char *target, const c
 	int status;
 
 	if (!glow_ctl_target(o->common.prefix, target, leaf, topic))
-		return glow_ctl_fail(EX_USAGE, "\"%s\" is no target: a node's id, group/ID, or all", target);
+		return no_target(o, target);
 	payload = make(o, text, &diag);
 	status = payload ? send(o, target, topic, payload) : glow_ctl_fail_diag(&diag);
 	free(payload);
