@@ -32,7 +32,7 @@ const char *glow_meant_color(const char *name)
 
 static const char *word_at(void *ctx, size_t k)
 {
-	static const char *const plain[] = { "on", "off", "auto" };
+	static const char *const plain[] = { "on", "off", "toggle", "auto" };
 	const size_t n_plain = sizeof(plain) / sizeof(plain[0]);
 
 	(void)ctx;

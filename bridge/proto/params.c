@@ -105,6 +105,8 @@ enum glow_code glow_params_read(const cJSON *object, const struct glow_effect_de
 
 		if (k < 0)
 			return unknown_param(effect, item->string, diag);
+		if (cJSON_IsNull(item) && effect->params[k].def != GLOW_LIGHT_COLOR)
+			continue; /* as if it were not there */
 		if (read_value(&effect->params[k], item, &params->v[k], params->text, diag) != GLOW_OK)
 			return diag->code;
 		*ret_set |= UINT32_C(1) << k;

@@ -99,6 +99,8 @@ static enum glow_code add_word(struct words *w, const char *word)
 		return add_once(w, "state", "ON");
 	if (strcmp(word, "off") == 0)
 		return add_once(w, "state", "OFF");
+	if (strcmp(word, "toggle") == 0)
+		return add_once(w, "state", "TOGGLE");
 	if (word[strlen(word) - 1] == '%')
 		return add_percent(w, word);
 	if (is_meter(word))

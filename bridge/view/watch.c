@@ -118,7 +118,11 @@ static void take_stats(struct glow_watch *w, struct glow_watched *node, const cJ
 static void take_error(struct glow_watch *w, const char *who, const cJSON *tree)
 {
 	const cJSON *field = glow_json_get(tree, "field"), *message = glow_json_get(tree, "message");
+	const cJSON *ignored = glow_json_get(tree, "ignored");
 
+	if (ignored && cJSON_IsString(ignored->child))
+		snprintf(w->last_error, sizeof(w->last_error), "%s: ignored %s, which says nothing here", who,
+			 ignored->child->valuestring);
 	if (cJSON_IsString(field) && cJSON_IsString(message))
 		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", who, field->valuestring,
 			 field->valuestring[0] ? ": " : "", message->valuestring);

@@ -317,6 +317,20 @@ test("answers find their own command", () => {
 	assert.deepEqual(lab.cluster.view.commands.map((one) => one.status), ["rejected", "accepted"]);
 });
 
+test("what was ignored is told, of a command that was taken", () => {
+	const lab = labWith("pi1");
+	lab.cluster.set({ node: "pi1" }, { color: "red", bri: 3 });
+	lab.answer(0, { status: "ok", node: "pi1", ignored: ["bri"] });
+	assert.equal(latest(lab)?.status, "accepted");
+	assert.equal(latest(lab)?.message, "pi1: ignored bri, which says nothing here");
+	const before = lab.cluster.view.events.length;
+	lab.hear("node/pi1/error", { status: "ok", node: "pi1" });
+	assert.equal(lab.cluster.view.events.length, before); // nothing to tell
+	lab.hear("node/pi1/error", { status: "ok", node: "pi1", ignored: ["bri", "colour"] });
+	const event = lab.cluster.view.events[0];
+	assert.deepEqual([event?.kind, event?.who, event?.text], ["ignored", "pi1", "ignored bri, colour, which says nothing here"]);
+});
+
 test("silence is told after two seconds, and a late answer still counts", () => {
 	const lab = labWith("pi1");
 	lab.cluster.play("rainbow");
@@ -354,9 +368,9 @@ test("a refusal is one event, whoever asked and whoever refuses", () => {
 	assert.equal(texts(lab).length, 1);
 	lab.hear("node/pi1/error", { ...refusal, node: "pi1" });
 	assert.equal(texts(lab).length, 2);
-	lab.hear("conductor/error", { status: "ok", ignored: ["bri"] });
+	lab.hear("conductor/error", { status: "ok" });
 	lab.hear("conductor/error", "{broken");
-	assert.equal(texts(lab).length, 2); // not refused
+	assert.equal(texts(lab).length, 2); // nothing to tell
 });
 
 test("an account that may not command learns it from the broker", async () => {

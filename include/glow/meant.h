@@ -15,7 +15,7 @@ const char *glow_meant_effect(const char *name);
 /** A CSS colour. */
 const char *glow_meant_color(const char *name);
 
-/** A word of a shorthand: a colour, an effect, a gauge, on, off or auto. */
+/** A word of a shorthand: a colour, an effect, a gauge, on, off, toggle or auto. */
 const char *glow_meant_word(const char *word);
 
 /** A parameter of the effect; of any effect with NULL. */

@@ -26,8 +26,8 @@ void glow_publish_tree(const struct glow_publisher *p, const char *a, const char
 /** Announces a device to Home Assistant, retained, under that id, and deletes the tree. */
 void glow_publish_discovery(const struct glow_publisher *p, const char *id, cJSON *tree);
 
-/** Answers a command to where its sender wants it, if that is allowed, and deletes the tree. A refusal (by diag) is
- * logged, and published at `refusals` too, where that is not NULL. */
+/** Answers a command to where its sender wants it, if that is allowed, and deletes the tree. A refusal (by diag),
+ * and what it ignored, is logged, and published at `refusals` too, where that is not NULL. */
 void glow_publish_answer(const struct glow_publisher *p, const struct glow_message *asked, const struct glow_diag *diag,
 			 cJSON *tree, const char *refusals);
 

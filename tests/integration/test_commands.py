@@ -494,7 +494,7 @@ class Time(glow.NodeCase):
 
     def test_too_far_ahead(self):
         self.refuse({"color": "red", "at_us": glow.now_us() + 61 * SECOND}, "out_of_range", "at_us")
-        self.refuse({"color": "red", "at_us": 1.5}, "bad_type", "at_us")
+        self.refuse({"color": "red", "at_us": "1.5"}, "bad_type", "at_us")
 
     def test_what_no_longer_fits_is_refused_then(self):
         since = self.all.mark()

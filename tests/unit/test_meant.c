@@ -52,6 +52,7 @@ static void test_word(void **state)
 	assert_string_equal(glow_meant_word("memry"), "memory");
 	assert_string_equal(glow_meant_word("netwrok"), "network");
 	assert_string_equal(glow_meant_word("atuo"), "auto");
+	assert_string_equal(glow_meant_word("togle"), "toggle");
 	assert_string_equal(glow_meant_word("yellowgren"), "yellowgreen");
 	assert_null(glow_meant_word("frobnicate"));
 }

@@ -569,6 +569,16 @@ static bool all_ascii(const char *text)
 	return true;
 }
 
+static void ignored(void **state)
+{
+	(void)state;
+	arrive("pi1", "");
+	hear_of("pi1", "error", "{\"status\":\"ok\",\"node\":\"pi1\",\"ignored\":[\"bri\",\"on\"]}");
+	assert_string_equal(watch.last_error, "pi1: ignored bri, which says nothing here");
+	hear_of("pi1", "error", "{\"status\":\"error\",\"field\":\"x\",\"message\":\"no\"}"); /* control */
+	assert_string_equal(watch.last_error, "pi1: x: no");
+}
+
 /* A cluster with all that is long: names, scenes, errors, a piglow and rows, a dark board, an offline one. */
 static void crowd(int n)
 {
@@ -779,6 +789,7 @@ int main(void)
 		TEST(it_draws_what_the_leds_show),
 		TEST(drawings),
 		TEST(refusals_are_told),
+		TEST(ignored),
 		TEST(it_fits_into_every_window),
 		TEST(the_checks_of_windows_see),
 		TEST(texts_are_shortened_at_words),

@@ -254,7 +254,7 @@ static struct glow_target whom(struct glow_topic *topic)
 static enum glow_code read_command(struct glow_requests *r, const cJSON *tree, enum glow_command_kind kind,
 				   const struct glow_target *target, struct glow_time now, struct glow_diag *diag)
 {
-	struct glow_command_ctx ctx = { .kind = kind, .now_us = now.us, .any = true };
+	struct glow_command_ctx ctx = { .kind = kind, .now_us = now.us, .any = true, .strict = true };
 
 	if (!tree || glow_command_read(tree, &ctx, &r->command, diag) != GLOW_OK)
 		return diag->code;
@@ -284,8 +284,29 @@ static void publish_apply(struct glow_requests *r, const struct glow_message *m,
 	free(text);
 }
 
-void glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
-			   struct glow_time now, int64_t ahead_us)
+/* Puts the tree into the words that every node knows. */
+static void decide(struct glow_command *command, cJSON *tree, enum glow_lit lit)
+{
+	if (command->toggle && lit != GLOW_LIT_UNKNOWN) {
+		command->toggle = false;
+		command->on = lit == GLOW_LIT_NONE;
+	}
+	glow_command_plain(tree, command);
+}
+
+static enum glow_lit makes(const struct glow_command *command)
+{
+	const uint32_t lights = GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS;
+
+	if (command->has & GLOW_HAS_AT || command->toggle)
+		return GLOW_LIT_UNKNOWN;
+	if (command->has & GLOW_HAS_STATE)
+		return command->on ? GLOW_LIT_SOME : GLOW_LIT_NONE;
+	return command->has & lights ? GLOW_LIT_SOME : GLOW_LIT_UNKNOWN;
+}
+
+enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
+				    struct glow_time now, int64_t ahead_us, enum glow_lit lit)
 {
 	struct glow_topic topic = glow_topic_parse(r->out.prefix, m->topic);
 	const struct glow_target target = whom(&topic);
@@ -293,9 +314,10 @@ void glow_requests_command(struct glow_requests *r, const struct glow_message *m
 	cJSON *command = NULL, *tree;
 	/* Commands stay in their order, even where the way to the nodes has become shorter. */
 	int64_t at_us = now.us + ahead_us > r->last_at_us ? now.us + ahead_us : r->last_at_us;
+	enum glow_lit made = GLOW_LIT_UNKNOWN;
 
 	if (m->len == 0) /* asks for the nodes' states, which they answer themselves */
-		return;
+		return made;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
 		command = glow_command_tree(m->payload, m->len, &diag);
 	if (diag.code == GLOW_OK && read_command(r, command, kind, &target, now, &diag) == GLOW_OK) {
@@ -304,7 +326,10 @@ void glow_requests_command(struct glow_requests *r, const struct glow_message *m
 			at_us = r->command.at_us;
 		cJSON_DeleteItemFromObjectCaseSensitive(command, "at_us");
 		cJSON_DeleteItemFromObjectCaseSensitive(command, "absent");
+		decide(&r->command, command, lit);
 		publish_apply(r, m, kind, command, at_us);
+		if (kind == GLOW_COMMAND_SET)
+			made = makes(&r->command);
 	}
 	tree = glow_answer_write(NULL, &diag);
 	if (diag.code == GLOW_OK) {
@@ -313,6 +338,7 @@ void glow_requests_command(struct glow_requests *r, const struct glow_message *m
 	}
 	answer(r, m, &diag, tree);
 	cJSON_Delete(command);
+	return made;
 }
 
 /* ---- time ---- */

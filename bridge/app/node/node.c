@@ -223,6 +223,7 @@ static enum glow_code read_command(const struct glow_node *n, enum glow_command_
 		.shape = n->layers.env.shape,
 		.current = kind == GLOW_COMMAND_SET ? n->layers.light.effect : NULL,
 		.now_us = now_us,
+		.strict = true,
 	};
 	cJSON *tree = glow_command_tree(payload, len, diag);
 
@@ -233,18 +234,20 @@ static enum glow_code read_command(const struct glow_node *n, enum glow_command_
 	return diag->code;
 }
 
-static void apply(struct glow_node *n, const struct glow_command *command, enum glow_command_kind kind, int64_t now_us,
+static void apply(struct glow_node *n, struct glow_command *command, enum glow_command_kind kind, int64_t now_us,
 		  uint32_t seed)
 {
-	if (kind == GLOW_COMMAND_SET)
+	if (kind == GLOW_COMMAND_SET) {
+		glow_command_resolve(command, n->layers.light.on, n->layers.light.brightness);
 		glow_layers_set(&n->layers, command, now_us, seed);
-	else
+	} else {
 		glow_layers_notify(&n->layers, command, now_us, seed);
+	}
 	n->said.stale = true;
 }
 
 /* At once, when its time has come, or right after what came before it. *ret_at_us is its own time, 0 for none. */
-static enum glow_code accept(struct glow_node *n, const struct glow_message *m, const struct glow_command *command,
+static enum glow_code accept(struct glow_node *n, const struct glow_message *m, struct glow_command *command,
 			     enum glow_command_kind kind, bool many, int64_t now_us, int64_t *ret_at_us,
 			     struct glow_diag *diag)
 {
@@ -284,7 +287,8 @@ static void take_command(struct glow_node *n, const struct glow_message *m, enum
 		n->said.stale = true; /* a question for the state */
 	} else if (diag.code == GLOW_OK &&
 		   read_command(n, kind, m->payload, m->len, now_us, &command, &diag) == GLOW_OK) {
-		if (conducted && glow_pending_hold(&n->pending, m, kind, (command.has & GLOW_HAS_AT) != 0, now_us)) {
+		if ((many && glow_pending_came(&n->pending, m, &command, now_us)) ||
+		    (conducted && glow_pending_hold(&n->pending, m, kind, (command.has & GLOW_HAS_AT) != 0, now_us))) {
 			n->accepted = true;
 			return;
 		}
@@ -354,7 +358,7 @@ static void take_effect(struct glow_node *n, struct glow_waiting *one)
 		apply(n, &command, one->kind, at_us, one->seed);
 	if (by_itself)
 		glow_pending_done(&n->pending, one->of, n->layers.changes, at_us);
-	if (by_itself || diag.code != GLOW_OK)
+	if (by_itself || diag.code != GLOW_OK || (one->by_word && diag.ignored[0]))
 		answer(n, &asked, &diag, waits ? one->at_us : 0);
 	one->held = false;
 	if (!waits)

@@ -80,6 +80,8 @@ static int exit_status(const struct glow_node_run_cfg *cfg, int error, const str
 		glow_error("--idle %s: %s", cfg->idle, diag->what);
 		return EX_USAGE;
 	}
+	for (const char *path = NULL; error == 0 && (path = glow_diag_ignored(diag, path));)
+		glow_warning("--idle: ignored %s, which says nothing here", path);
 	return error < 0 ? EX_OSERR : 0;
 }
 

@@ -137,4 +137,6 @@ export interface Answer {
 	/** Both "" when ok. */
 	readonly field: string;
 	readonly message: string;
+	/** The paths of what was taken no notice of. */
+	readonly ignored: readonly string[];
 }
