@@ -14,9 +14,6 @@ bool glow_doctor_say(bool fine, const char *what, const char *how);
 /** The last line; the exit status. */
 int glow_doctor_verdict(bool fine);
 
-/** `name` is what the id stands for when it is one. */
-bool glow_doctor_name(const char *node, const char *name);
-
 /** The broker takes us, under an id of the doctor's own, and every subscription in cfg.
  * *ret_disputed: its certificate and this machine's clock do not agree. */
 bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node, bool *ret_disputed);
