@@ -15,7 +15,7 @@
 #include <glow/ctl.h>
 #include <glow/time.h>
 
-#include "../../bridge/app/ctl/names.h"
+#include "../../bridge/app/ctl/targets.h"
 #include "../harness/json_equal.h"
 
 #define NOW INT64_C(1700000000000000)
@@ -247,16 +247,16 @@ static void known_names(void **state)
 
 	(void)state;
 	glow_watch_init(&watch, "glow"); /* nobody: there is no telling */
-	assert_true(glow_ctl_names_know(&watch, "pi4") && glow_ctl_names_know(&watch, "group/even"));
+	assert_true(glow_ctl_targets_know(&watch, "pi4") && glow_ctl_targets_know(&watch, "group/even"));
 	glow_watch_fini(&watch);
 	a_cluster();
 	for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
-		assert_true(glow_ctl_names_know(&watch, known[k]));
+		assert_true(glow_ctl_targets_know(&watch, known[k]));
 	for (size_t k = 0; k < sizeof(unknown) / sizeof(unknown[0]); k++)
-		assert_false(glow_ctl_names_know(&watch, unknown[k]));
+		assert_false(glow_ctl_targets_know(&watch, unknown[k]));
 	hear("node/pi5/availability", "online"); /* in a group, perhaps */
-	assert_true(glow_ctl_names_know(&watch, "group/even"));
-	assert_false(glow_ctl_names_know(&watch, "pi4"));
+	assert_true(glow_ctl_targets_know(&watch, "group/even"));
+	assert_false(glow_ctl_targets_know(&watch, "pi4"));
 	glow_watch_fini(&watch);
 }
 
@@ -271,10 +271,10 @@ static void meant_names(void **state)
 	(void)state;
 	a_cluster();
 	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
-		assert_true(glow_ctl_names_meant(&watch, rows[k][0], meant));
+		assert_true(glow_ctl_targets_meant(&watch, rows[k][0], meant));
 		assert_string_equal(meant, rows[k][1]);
 	}
-	assert_false(glow_ctl_names_meant(&watch, "frobnicate", meant));
+	assert_false(glow_ctl_targets_meant(&watch, "frobnicate", meant));
 	glow_watch_fini(&watch);
 }
 

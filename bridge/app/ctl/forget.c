@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "names.h"
 #include "rows.h"
 #include "session.h"
+#include "targets.h"
 
 static const struct glow_option rows[] = {
 	GLOW_ROW_SWITCH("force", "no", NULL, force, "also a node that is online; it comes back with its next message"),
@@ -57,7 +57,7 @@ static int unknown(const struct glow_ctl_session *s, const char *id)
 {
 	char meant[GLOW_ID_MAX + 8];
 
-	if (!glow_ctl_names_meant(&s->watch, id, meant) || strchr(meant, '/'))
+	if (!glow_ctl_targets_meant(&s->watch, id, meant) || strchr(meant, '/'))
 		return glow_ctl_fail(EX_DATAERR, "nothing is known of a node %s", id);
 	return glow_ctl_fail(EX_DATAERR, "nothing is known of a node %s; did you mean \"%s\"?", id, meant);
 }

@@ -9,9 +9,9 @@
 
 #include <glow/json.h>
 
-#include "names.h"
 #include "rows.h"
 #include "session.h"
+#include "targets.h"
 
 #define TARGET_DOC "TARGET is a node's id, group/ID, or all. "
 
@@ -129,9 +129,9 @@ static int check_target(struct glow_ctl_session *s, const char *target)
 	if (s->options->force || strcmp(target, "all") == 0)
 		return 0;
 	if (!many && s->watch.n_nodes == 0) /* it alone was listened for */
-		return glow_ctl_names_check(s, target);
-	if (many && !glow_watch_led(&s->watch) && !glow_ctl_names_know(&s->watch, target))
-		return glow_ctl_names_fail(&s->watch, target);
+		return glow_ctl_targets_check(s, target);
+	if (many && !glow_watch_led(&s->watch) && !glow_ctl_targets_know(&s->watch, target))
+		return glow_ctl_targets_fail(&s->watch, target);
 	return 0;
 }
 

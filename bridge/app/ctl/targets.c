@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-#include "names.h"
+#include "targets.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -75,7 +75,7 @@ static bool can_tell(const struct glow_watch *w, bool group)
 	return w->n_nodes + w->stage.roster.n > 0;
 }
 
-bool glow_ctl_names_know(const struct glow_watch *w, const char *target)
+bool glow_ctl_targets_know(const struct glow_watch *w, const char *target)
 {
 	struct names names = { .watch = w };
 	bool group;
@@ -96,7 +96,7 @@ static const char *nearest(const struct glow_watch *w, bool group, const char *n
 	return glow_nearest(name, group ? next_group : next_node, &names);
 }
 
-bool glow_ctl_names_meant(const struct glow_watch *w, const char *target, char ret_target[GLOW_ID_MAX + 8])
+bool glow_ctl_targets_meant(const struct glow_watch *w, const char *target, char ret_target[GLOW_ID_MAX + 8])
 {
 	bool group;
 	const char *name = name_of(target, &group);
@@ -112,10 +112,10 @@ bool glow_ctl_names_meant(const struct glow_watch *w, const char *target, char r
 	return own;
 }
 
-int glow_ctl_names_fail(const struct glow_watch *w, const char *target)
+int glow_ctl_targets_fail(const struct glow_watch *w, const char *target)
 {
 	char meant[GLOW_ID_MAX + 8] = "";
-	bool group, near = glow_ctl_names_meant(w, target, meant);
+	bool group, near = glow_ctl_targets_meant(w, target, meant);
 	const char *name = name_of(target, &group);
 
 	return glow_ctl_fail(EX_UNAVAILABLE, "%s \"%s\"%s%s%s--force sends it all the same)",
@@ -124,7 +124,7 @@ int glow_ctl_names_fail(const struct glow_watch *w, const char *target)
 			     near ? "\"? (" : " (glowctl nodes tells who is there; ");
 }
 
-int glow_ctl_names_check(struct glow_ctl_session *s, const char *target)
+int glow_ctl_targets_check(struct glow_ctl_session *s, const char *target)
 {
 	static const char *const topics[] = { "node/+/availability", "node/+/info", "roster" };
 	const struct glow_ctl_options *o = s->options;
@@ -132,5 +132,5 @@ int glow_ctl_names_check(struct glow_ctl_session *s, const char *target)
 
 	glow_ctl_close(s, 0); /* two connections of one process would read each other's packets */
 	status = glow_ctl_open(s, o, topics, CTL_N(topics));
-	return status || glow_ctl_names_know(&s->watch, target) ? status : glow_ctl_names_fail(&s->watch, target);
+	return status || glow_ctl_targets_know(&s->watch, target) ? status : glow_ctl_targets_fail(&s->watch, target);
 }
