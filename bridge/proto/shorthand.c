@@ -160,3 +160,34 @@ cJSON *glow_shorthand_expand(const char *text, size_t len, struct glow_diag *dia
 	finish(&w);
 	return w.tree;
 }
+
+/* No word has these, so they are JSON with something before it, or its beginning lost. */
+static bool meant_as_json(const char *text, size_t len)
+{
+	for (size_t k = 0; k < len; k++)
+		if (text[k] && strchr("{}[]\"", text[k]))
+			return true;
+	return false;
+}
+
+cJSON *glow_command_tree(const char *payload, size_t len, struct glow_diag *diag)
+{
+	size_t blank;
+
+	diag->ignored[0] = '\0';
+	if (len > GLOW_COMMAND_MAX) {
+		glow_diag_set(diag, GLOW_TOO_LARGE, "", "at most %d bytes, got %zu", GLOW_COMMAND_MAX, len);
+		return NULL;
+	}
+	blank = glow_json_blank(payload, len);
+	payload += blank;
+	len -= blank;
+	if (len > 0 && (payload[0] == '{' || payload[0] == '['))
+		return glow_json_parse(payload, len, diag);
+	if (glow_utf8_valid(payload, len) && meant_as_json(payload, len)) {
+		glow_diag_set(diag, GLOW_BAD_JSON, "", "looks like JSON but does not begin with {, got %.*s",
+			      (int)(len < 40 ? len : 40), payload);
+		return NULL;
+	}
+	return glow_shorthand_expand(payload, len, diag);
+}

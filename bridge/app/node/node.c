@@ -237,12 +237,11 @@ static enum glow_code read_command(const struct glow_node *n, enum glow_command_
 static void apply(struct glow_node *n, struct glow_command *command, enum glow_command_kind kind, int64_t now_us,
 		  uint32_t seed)
 {
-	if (kind == GLOW_COMMAND_SET) {
-		glow_command_resolve(command, n->layers.light.on, n->layers.light.brightness);
+	glow_command_resolve(command, n->layers.light.on, n->layers.light.brightness);
+	if (kind == GLOW_COMMAND_SET)
 		glow_layers_set(&n->layers, command, now_us, seed);
-	} else {
+	else
 		glow_layers_notify(&n->layers, command, now_us, seed);
-	}
 	n->said.stale = true;
 }
 
