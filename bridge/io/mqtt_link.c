@@ -323,6 +323,17 @@ static int subscribe(struct glow_link *link, const char *const *topics, size_t n
 	return r;
 }
 
+/* A refusal is only remembered. */
+static int subscribe_if_allowed(struct glow_link *link, const char *topic, char why[GLOW_MQTT_WHY])
+{
+	MQTTSubscribe_options option = MQTTSubscribe_options_initializer;
+	int r = subscribe(link, &topic, 1, option, why);
+
+	if (r == -EACCES)
+		snprintf(link->refused, sizeof(link->refused), "%s", why);
+	return r == -EACCES ? 0 : r;
+}
+
 int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 {
 	const struct glow_mqtt_cfg *cfg = link->cfg;
@@ -333,7 +344,10 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 	replayed.noLocal = 1;
 	live.retainAsPublished = 1;
 	live.retainHandling = 2;
-	if (cfg->n_retained_topics > 0)
+	link->refused[0] = '\0';
+	for (size_t i = 0; r == 0 && i < cfg->n_wished_topics; i++)
+		r = subscribe_if_allowed(link, cfg->wished_topics[i], why);
+	if (r == 0 && cfg->n_retained_topics > 0)
 		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics, replayed, why);
 	if (r == 0 && cfg->n_topics > 0)
 		r = subscribe(link, cfg->topics, cfg->n_topics, live, why);

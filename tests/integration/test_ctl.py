@@ -183,6 +183,17 @@ class Nodes(CtlCase):
         other = self.node()
         self.assertIn('; did you mean "%s"?' % other.node, self.ctl("forget", other.node + "x", status=EX_DATAERR))
 
+    def test_forget_cluster(self):
+        conductor = self.conductor().wait_leading()
+        kept = ("glow/conductor/#", "glow/scene/#", "glow/dim/#", "glow/roster", "homeassistant/device/glow-cluster/config")
+        said = self.ctl("forget", "cluster", status=EX_DATAERR)
+        self.assertIn("%s is online; --force" % conductor.node, said)
+        conductor.stop()
+        self.assertGreaterEqual(len(self.broker.retained(*kept)), 5)  # control
+        self.assertEqual(self.ctl("forget", "cluster"), "cluster: forgotten\n")
+        self.assertEqual(self.broker.retained(*kept), {})
+        self.assertIn("nothing is kept of the cluster", self.ctl("forget", "cluster", status=EX_DATAERR))
+
 
 class Led(CtlCase):
     """A conductor leads, and two nodes follow its clock."""

@@ -56,14 +56,14 @@ static void test_idle_off(void **state)
 /* `online` is said when everything else has been. */
 static void test_connected(void **state)
 {
-	static const char *const order[] = { INFO, "homeassistant/device/glow-pi1/config", STATE, ONLINE };
+	static const char *const order[] = { INFO, STATE, ONLINE };
 
 	(void)state;
 	create();
 	online();
 	assert_true(glow_node_started(node));
-	assert_int_equal(n_sent, 4);
-	for (int k = 0; k < 4; k++) {
+	assert_int_equal(n_sent, 3);
+	for (int k = 0; k < 3; k++) {
 		assert_string_equal(sent[k].topic, order[k]);
 		assert_true(sent[k].retained);
 		assert_int_equal(sent[k].qos, 1);
@@ -81,16 +81,6 @@ static void test_connected(void **state)
 	assert_int_equal(count(STATE), 1);
 	assert_true(said(STATE, "\"r\":255,\"g\":0,\"b\":0"));
 	assert_string_equal(sent[n_sent - 1].topic, ONLINE);
-}
-
-static void test_no_discovery(void **state)
-{
-	(void)state;
-	cfg.out.discovery = "";
-	create();
-	online();
-	assert_int_equal(n_sent, 3);
-	assert_int_equal(count(STATE), 1);
 }
 
 static void test_goodbye(void **state)
@@ -117,9 +107,15 @@ static void test_problem_and_stats(void **state)
 	assert_true(said(INFO, "no such chip") && said(INFO, "\"backend\":\"gpiod\""));
 	glow_node_problem(node, "no such chip", "gpiod");
 	assert_int_equal(count(INFO), 1);
+	pass(SECOND);
+	assert_true(said(STATE, "\"problem\":\"no such chip\""));
+	tell(SET, "{\"state\":\"ON\",\"problem\":\"no such chip\"}"); /* what a node says can be sent to it */
+	assert_int_equal(count(ERROR), 0);
 	glow_node_problem(node, NULL, "gpiod");
 	assert_int_equal(count(INFO), 2);
 	assert_false(said(INFO, "problem"));
+	pass(SECOND);
+	assert_false(said(STATE, "problem"));
 	glow_node_stats(node, &stats);
 	assert_true(said("glow/node/pi1/stats", "\"fps\":60"));
 	assert_false(sent[n_sent - 1].retained);
@@ -441,7 +437,6 @@ int main(void)
 		T(test_create),
 		T(test_idle_off),
 		T(test_connected),
-		T(test_no_discovery),
 		T(test_goodbye),
 		T(test_problem_and_stats),
 		T(test_accepted),

@@ -154,6 +154,7 @@ static void publish_state(struct glow_node *n, int64_t now_us)
 		return;
 	glow_layers_state(&n->layers, state);
 	state->limited = n->limited;
+	memcpy(state->problem, n->cfg.info.problem, sizeof(state->problem));
 	publish_tree(n, "state", glow_state_write(state, n->layers.env.shape), 1, true);
 	free(state);
 }
@@ -196,8 +197,10 @@ void glow_node_problem(struct glow_node *n, const char *problem, const char *bac
 		changed = changed || strcmp(texts[k], news[k]) != 0;
 		snprintf(texts[k], sizes[k], "%s", news[k]);
 	}
-	if (changed)
-		publish_info(n);
+	if (!changed)
+		return;
+	publish_info(n);
+	n->said.stale = true;
 }
 
 /* Answers the asker, and tells everybody when it is a rejection. */
@@ -546,7 +549,6 @@ void glow_node_connected(struct glow_node *n, int64_t now_us)
 	n->layers.revision += n->cfg.lost_indicator;
 	n->restored = true;
 	publish_info(n);
-	glow_publish_discovery(&n->cfg.out, n->cfg.info.id, glow_discovery_write(&n->cfg.info, n->cfg.out.prefix));
 	publish_state(n, now_us);
 	publish_availability(n, "online");
 }
