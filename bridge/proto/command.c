@@ -131,6 +131,32 @@ static enum glow_code read_at(struct reading *r, const cJSON *item)
 	return GLOW_OK;
 }
 
+static enum glow_code read_seed(struct reading *r, const cJSON *item)
+{
+	int64_t v;
+
+	if (glow_json_int(item, "seed", 0, UINT32_MAX, &v, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->seed = (uint32_t)v;
+	return GLOW_OK;
+}
+
+/* How a state says that its light is auto, ON and without anything to show: OFF to who only knows of OFF. Where
+ * somebody has put his own wish into such a state, the wish counts. */
+static enum glow_code read_dark(struct reading *r, const cJSON *item)
+{
+	bool wished = r->cmd->has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS) || r->cmd->effect ||
+		      (r->cmd->has & GLOW_HAS_STATE && r->cmd->on);
+	bool dark;
+
+	if (glow_json_bool(item, "dark", &dark, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->dark = dark && !wished && r->ctx->kind == GLOW_COMMAND_SET;
+	if (r->cmd->dark)
+		r->cmd->has |= GLOW_HAS_EFFECT;
+	return GLOW_OK;
+}
+
 static enum glow_code read_ttl(struct reading *r, const cJSON *item)
 {
 	return glow_json_micro(item, "ttl_s", 0.1, 86400, &r->cmd->ttl_us, r->diag);
@@ -336,6 +362,8 @@ static const struct field {
 	{ "pixels", GLOW_HAS_PIXELS, false, read_pixels },
 	{ "leds", GLOW_HAS_LEDS, false, read_leds },
 	{ "at_us", GLOW_HAS_AT, false, read_at },
+	{ "seed", GLOW_HAS_SEED, false, read_seed },
+	{ "dark", GLOW_HAS_DARK, false, read_dark }, /* looks at those above */
 	{ "ttl_s", GLOW_HAS_TTL, true, read_ttl },
 	{ "priority", GLOW_HAS_PRIORITY, true, read_priority },
 	{ "id", GLOW_HAS_ID, true, read_id },
@@ -345,8 +373,8 @@ static const struct field {
 enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
 /* What a light says of itself and takes back without a word, though nothing follows from it. */
-static const char *const own_fields[] = { "clock_id",  "color_mode",    "dark",     "end_us", "fade_end_us",
-					  "fade_from", "fade_start_us", "limited",  "notice", "seed",
+static const char *const own_fields[] = { "clock_id",  "color_mode",    "end_us",   "fade_end_us",
+					  "fade_from", "fade_start_us", "limited",  "notice",
 					  "showing",   "since_us",      "start_us", NULL };
 
 static bool has_meaning(const struct field *field, enum glow_command_kind kind)
@@ -420,9 +448,8 @@ static enum glow_code check_together(struct reading *r)
 
 	if (has & GLOW_HAS_PIXELS && has & GLOW_HAS_LEDS)
 		return glow_diag_set(r->diag, GLOW_CONFLICT, "leds", "pixels and leds exclude each other");
-	if (let_go && has & (GLOW_HAS_COLOR | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
-		return glow_diag_set(r->diag, GLOW_CONFLICT, "effect",
-				     "auto lets go: no color, pixels or leds with it");
+	if (let_go && has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
+		return glow_diag_set(r->diag, GLOW_CONFLICT, "effect", "auto lets go: no pixels or leds with it");
 	if (has & GLOW_HAS_CLEAR && r->cmd->clear && !(has & GLOW_HAS_ID))
 		return glow_diag_set(r->diag, GLOW_CONFLICT, "clear", "needs the id of the notice to remove");
 	return GLOW_OK;
@@ -460,79 +487,6 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
 	return params ? read_params(&r, params) : GLOW_OK;
 }
 
-/* Pixels over the last picture after solid, over black after an effect. */
-static void apply_paint(const struct glow_command *command, struct glow_shape shape, bool over_solid,
-			struct glow_look *look)
-{
-	bool keep = over_solid && look->painted;
-
-	if (!keep)
-		look->paint.n = shape.pixels;
-	for (uint32_t i = 0; i < shape.pixels; i++) {
-		struct glow_rgb c = command->paint.px[i];
-
-		if (!command->paint_set[i]) {
-			if (!keep)
-				look->paint.px[i] = glow_shape_project(shape, i, over_solid ? look->color : GLOW_BLACK);
-			continue;
-		}
-		if (command->has & GLOW_HAS_PIXELS)
-			c = glow_shape_project(shape, i, c);
-		else if (!glow_shape_mono(shape))
-			c = glow_rgb_scale(look->color, c.r);
-		look->paint.px[i] = c;
-	}
-	look->painted = true;
-}
-
-static void apply_params(const struct glow_command *command, struct glow_look *look)
-{
-	for (int k = 0; k < look->effect->n_params; k++) {
-		if (!(command->params_set >> k & 1))
-			continue;
-		look->params.v[k] = command->params.v[k];
-		if (look->effect->params[k].type == GLOW_PARAM_TEXT)
-			memcpy(look->params.text, command->params.text, sizeof(look->params.text));
-	}
-}
-
-void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,
-			struct glow_look *look)
-{
-	uint32_t has = command->has;
-	bool paints = has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS);
-	const struct glow_effect_desc *under = has & GLOW_HAS_EFFECT ? command->named : look->effect;
-	bool over_solid = has & GLOW_HAS_COLOR || under == &glow_effect_solid;
-	int color;
-
-	/* Whoever names what to show wants to see it. */
-	if (has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
-		look->on = true;
-	if (has & GLOW_HAS_STATE)
-		look->on = command->on;
-	if (has & GLOW_HAS_BRIGHTNESS)
-		look->brightness = command->brightness;
-	if (has & GLOW_HAS_COLOR)
-		look->color = command->color;
-	if (has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT))
-		look->painted = false;
-	if (has & GLOW_HAS_EFFECT || look->effect != command->effect) {
-		look->effect = command->effect;
-		look->start_us = now_us;
-		look->seed = seed;
-		if (look->effect)
-			glow_params_default(look->effect, &look->params);
-	} else if (has & GLOW_HAS_COLOR && look->effect) {
-		color = glow_param_with(look->effect, GLOW_ROLE_COLOR);
-		if (color >= 0)
-			look->params.v[color] = GLOW_LIGHT_COLOR;
-	}
-	if (look->effect)
-		apply_params(command, look);
-	if (paints)
-		apply_paint(command, shape, over_solid, look);
-}
-
 enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, int64_t now_us,
 				 struct glow_look *ret_look, struct glow_diag *diag)
 {
@@ -551,6 +505,8 @@ enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, i
 	cJSON_Delete(tree);
 	if (!ret_look->effect)
 		ret_look->effect = &glow_effect_solid;
+	if (ret_look->effect == &glow_effect_solid && !ret_look->painted && glow_rgb_equal(ret_look->color, GLOW_BLACK))
+		ret_look->on = false;
 	return code;
 }
 

@@ -21,8 +21,8 @@
 #define DURATION_MAX_US (DURATION_MAX_S * GLOW_US_PER_S)
 
 /* Fields of a light command that mean nothing here, those of a scene as a whole, and those of its look. */
-static const char *const foreign[] = { "state", "transition", "flash", "pixels",          "leds", "at_us",
-				       "ttl_s", "priority",   "clear", "brightness_step", NULL };
+static const char *const foreign[] = { "state",    "transition", "flash", "pixels",          "leds", "at_us", "ttl_s",
+				       "priority", "clear",      "dark",  "brightness_step", NULL };
 static const char *const whole[] = { "id",   "target",   "span", "start_us", "fade_ms", "seed",
 				     "take", "playlist", "loop", "absent",   NULL };
 static const char *const looks[] = { "effect",     "params",         "color", "color_temp", "color_temp_kelvin",
@@ -120,7 +120,7 @@ static enum glow_code read_look(struct reading *r, const cJSON *tree, struct glo
 	ret_entry->effect = unknown ? NULL : look.effect;
 	ret_entry->params = look.params;
 	ret_entry->color = look.color;
-	ret_entry->brightness = look.brightness;
+	ret_entry->brightness = look.on ? look.brightness : 0;
 	return GLOW_OK;
 }
 

@@ -117,8 +117,9 @@ static enum glow_code add_word(struct words *w, const char *word)
 	return glow_diag_meant(w->diag, glow_meant_word(word));
 }
 
-/* `gauge 40%` shows the number, so its source is the number. */
-static void finish(struct words *w)
+/* `gauge 40%` shows the number, so its source is the number. `auto red` is one or the other; a state that is auto and
+ * has a colour is no shorthand. */
+static enum glow_code finish(struct words *w)
 {
 	cJSON *params = cJSON_GetObjectItemCaseSensitive(w->tree, "params");
 	const cJSON *name = glow_json_get(w->tree, "effect");
@@ -127,8 +128,11 @@ static void finish(struct words *w)
 	const struct glow_param_desc *meter = row_with(effect, GLOW_ROLE_METER);
 	const struct glow_param_desc *percent = row_with(effect, GLOW_ROLE_PERCENT);
 
+	if (name && !effect && glow_json_get(w->tree, "color"))
+		return glow_diag_set(w->diag, GLOW_CONFLICT, "effect", "auto lets go: no color with it");
 	if (params && meter && percent && glow_json_get(params, percent->name) && !glow_json_get(params, meter->name))
 		cJSON_AddStringToObject(params, meter->name, meter->choices[GLOW_METERS]);
+	return GLOW_OK;
 }
 
 cJSON *glow_shorthand_expand(const char *text, size_t len, struct glow_diag *diag)
@@ -157,7 +161,10 @@ cJSON *glow_shorthand_expand(const char *text, size_t len, struct glow_diag *dia
 			return NULL;
 		}
 	}
-	finish(&w);
+	if (finish(&w) != GLOW_OK) {
+		cJSON_Delete(w.tree);
+		return NULL;
+	}
 	return w.tree;
 }
 

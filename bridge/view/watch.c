@@ -321,6 +321,14 @@ const struct glow_scene *glow_watch_scene(const struct glow_watch *w, const stru
 	return glow_picture_scene(&layers.picture, t_us);
 }
 
+bool glow_watch_dark(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
+{
+	struct layers layers;
+
+	compose(w, node, t_us, &layers);
+	return glow_picture_dark(&layers.picture, t_us);
+}
+
 struct glow_rgb glow_watch_pixel(struct glow_shape shape, const struct glow_frame *frame, uint32_t i)
 {
 	if (!glow_shape_mono(shape))

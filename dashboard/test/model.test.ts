@@ -121,6 +121,22 @@ test("pictures are drawn from what was said", () => {
 	assert.equal(color(lab, "pi2"), "none");
 });
 
+test("a light that has nothing to show is off", () => {
+	const lab = labWith("pi1");
+	const shown = (): string => lab.cluster.showing("pi1", lab.cluster.nowUs()).label;
+	assert.equal(shown(), "idle: blue");
+	lab.hear("node/pi1/info", { ...info("pi1"), idle: "off" }, true);
+	lab.hear("node/pi1/state", { ...AUTO, state: "OFF", dark: true }, true);
+	assert.equal(lab.cluster.view.nodes[0]?.state?.state, "OFF");
+	assert.equal(lab.cluster.view.nodes[0]?.state?.effect, "auto");
+	assert.equal(shown(), "off: nothing to show");
+	assert.equal(color(lab, "pi1"), "#000000");
+	conduct(lab);
+	lab.hear("scene/current", scenes(scene("main")));
+	lab.cluster.tick(lab.cluster.nowUs());
+	assert.equal(shown(), "scene: solid #ff0000");
+});
+
 test("what shows has a name", () => {
 	const lab = labWith("pi1");
 	conduct(lab);

@@ -40,6 +40,8 @@ enum {
 	GLOW_HAS_PRIORITY = 1 << 11,
 	GLOW_HAS_ID = 1 << 12,
 	GLOW_HAS_CLEAR = 1 << 13,
+	GLOW_HAS_SEED = 1 << 14,
+	GLOW_HAS_DARK = 1 << 15,
 	GLOW_HAS_STEP = 1 << 16, /**< brightness_step, and no brightness */
 };
 
@@ -55,6 +57,8 @@ struct glow_command {
 	uint32_t params_set; /**< bit k: params.v[k] (or the text) was given */
 	struct glow_params params;
 	int64_t transition_us, flash_us, at_us, ttl_us;
+	uint32_t seed; /**< GLOW_HAS_SEED: of the dice of the effect that this starts */
+	bool dark;     /**< lets go and is not OFF, though it says so, but content with nothing to show */
 	uint8_t priority;
 	bool clear;
 	bool absent; /**< for a conductor: whether or not it knows of anybody whom it is for */
@@ -115,14 +119,15 @@ bool glow_command_relative(const cJSON *tree);
 void glow_command_resolve(struct glow_command *command, bool on, uint8_t brightness);
 
 /** Changes a look as a checked command says, at cluster time now_us; `seed` is
- * for a new effect's dice. Transition, flash, times and notice fields are the caller's. */
+ * for a new effect's dice where the command brings none. Brightness 0 is OFF and leaves the look's brightness as it
+ * was. Transition, flash, times and notice fields are the caller's. */
 void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,
 			struct glow_look *look);
 
 /** The idle display that a payload describes: what a node shows while nothing
  * else does, and what others draw for it. It has no start of its own, every node
- * counts from the epoch; what names no effect is solid. What is relative is out of range. On an error *ret_look is
- * solid white. `now_us` is for checking at_us. */
+ * counts from the epoch; what names no effect is solid, and solid black is OFF. What is relative is out of range. On an
+ * error *ret_look is solid white. `now_us` is for checking at_us. */
 enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, int64_t now_us,
 				 struct glow_look *ret_look, struct glow_diag *diag);
 

@@ -191,7 +191,7 @@ class Fields(BadCase):
 
     def test_set(self):
         cases = list(self.both_cases())
-        for other in ({"color": "red"}, {"pixels": ["red"]}, {"leds": {"left": 1}}):
+        for other in ({"pixels": ["red"]}, {"leds": {"left": 1}}):
             cases.append((dict(other, effect="auto"), "conflict", None))
         cases.append(({"effect": "auto", "params": {"x": 1}}, "unknown_param", "params.x"))
         cases.append(({"params": {"period_ms": 2000}}, "unknown_param", "params.period_ms"))

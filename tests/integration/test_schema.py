@@ -41,6 +41,8 @@ GOOD = [
     {"color": {"hex": "F80"}}, {"color": {"r": 0.5, "g": 254.5, "b": 3}}, {"color_temp": 153}, {"color_temp_kelvin": 2700},
     {"brightness_pct": 12.5, "effect": "None"}, {"pixels": None, "leds": {"left": 1}, "params": None},
     {"at_us": 0},
+    {"effect": "auto", "color": "red", "brightness": 9, "seed": 4294967295},
+    {"state": "OFF", "dark": True, "effect": "auto"},
 ]
 BAD = [
     {"state": "in"}, {"brightness": 256}, {"brightness": 255.5}, {"color": {"r": 1, "g": 2}}, {"color": 7},
@@ -49,6 +51,7 @@ BAD = [
     {"effect": 1}, {"params": []}, {"transition": 6554}, {"flash": -1}, {"pixels": "red"}, {"pixels": {"x": "red"}},
     {"leds": {"left": 256}}, {"leds": []}, {"at_us": "now"}, {"pixels": [], "leds": {}},
     {"absent": 1},
+    {"effect": "auto", "pixels": []}, {"seed": -1}, {"dark": 1},
 ]
 
 

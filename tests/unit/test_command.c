@@ -341,10 +341,16 @@ static const struct {
 	{ SET, "{\"ttl_s\":\"x\",\"priority\":99,\"id\":5,\"clear\":0}", GLOW_UNKNOWN_FIELD, "ttl_s" },
 
 	{ SET, "{\"pixels\":[],\"leds\":{}}", GLOW_CONFLICT, "leds" },
-	{ SET, "{\"effect\":\"auto\",\"color\":\"red\"}", GLOW_CONFLICT, "effect" },
+	{ SET, "{\"effect\":\"auto\",\"color\":\"red\"}", GLOW_OK, "" },
 	{ SET, "{\"effect\":\"auto\",\"pixels\":[]}", GLOW_CONFLICT, "effect" },
 	{ SET, "{\"effect\":\"auto\",\"leds\":{}}", GLOW_CONFLICT, "effect" },
 	{ SET, "{\"effect\":\"auto\",\"brightness\":9,\"state\":\"ON\",\"transition\":1}", GLOW_OK, "" },
+
+	{ SET, "{\"seed\":4294967295}", GLOW_OK, "" },
+	{ SET, "{\"seed\":4294967296}", GLOW_OUT_OF_RANGE, "seed" },
+	{ SET, "{\"seed\":\"x\"}", GLOW_BAD_TYPE, "seed" },
+	{ SET, "{\"dark\":false}", GLOW_OK, "" },
+	{ SET, "{\"dark\":1}", GLOW_BAD_TYPE, "dark" },
 };
 
 static void test_rows(void **state)
@@ -703,6 +709,89 @@ static void test_apply_auto(void **state)
 	assert_ptr_equal(look.effect, effect("solid"));
 }
 
+/* A state and a picture may say auto and a colour: that is kept for later. */
+static void test_apply_auto_and_color(void **state)
+{
+	(void)state;
+	begin("breathe");
+	apply(blinkt, NOW, 2, "{\"state\":\"ON\",\"effect\":\"auto\",\"color\":\"red\",\"brightness\":9}");
+	assert_null(look.effect);
+	assert_true(look.on && look.brightness == 9 && glow_rgb_equal(look.color, RED));
+}
+
+/* 0 is OFF, and what ON comes back to is the last level. */
+static void test_apply_brightness(void **state)
+{
+	static const char *const dark[] = { "0%", "{\"brightness\":0}", "{\"state\":\"ON\",\"brightness\":0}",
+					    "{\"color\":\"red\",\"brightness\":0}" };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(dark) / sizeof(dark[0]); k++) {
+		begin("{\"color\":\"red\",\"brightness\":70}");
+		apply(blinkt, NOW, 2, dark[k]);
+		assert_true(!look.on && look.brightness == 70);
+		apply(blinkt, NOW, 2, "on");
+		assert_true(look.on && look.brightness == 70 && glow_rgb_equal(look.color, RED));
+		/* The control: any other level lights an OFF light, unless it shall stay OFF. */
+		apply(blinkt, NOW, 2, "off");
+		apply(blinkt, NOW, 2, "{\"state\":\"OFF\",\"brightness\":1}");
+		assert_true(!look.on && look.brightness == 1);
+		apply(blinkt, NOW, 2, "{\"brightness\":2}");
+		assert_true(look.on && look.brightness == 2);
+	}
+}
+
+static void test_apply_seed(void **state)
+{
+	(void)state;
+	begin("fire");
+	apply(blinkt, NOW, 7, "{\"effect\":\"fire\"}");
+	assert_int_equal(look.seed, 7);
+	apply(blinkt, NOW, 7, "{\"effect\":\"fire\",\"seed\":4294967295}");
+	assert_int_equal(look.seed, UINT32_MAX);
+	apply(blinkt, NOW, 8, "{\"brightness\":9,\"seed\":5}"); /* starts nothing */
+	assert_int_equal(look.seed, UINT32_MAX);
+}
+
+/* The state of a light that has nothing to show; whoever changes one thing in it means that. */
+static void test_apply_dark(void **state)
+{
+	static const struct {
+		const char *words;
+		bool dark, on;
+		const char *effect;
+	} table[] = {
+		{ "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"auto\",\"brightness\":9,\"color\":\"red\"}", true,
+		  true, NULL },
+		{ "{\"state\":\"OFF\",\"dark\":true}", true, true, NULL },
+		{ "{\"dark\":true}", true, true, NULL },
+		{ "{\"state\":\"OFF\",\"dark\":false}", false, false, "breathe" },
+		{ "{\"state\":\"ON\",\"dark\":true,\"effect\":\"auto\"}", false, true, NULL },
+		{ "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"fire\"}", false, false, "fire" },
+		{ "{\"dark\":true,\"pixels\":[\"red\"]}", false, true, "solid" },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++) {
+		begin("breathe");
+		apply(blinkt, NOW, 2, table[k].words);
+		assert_int_equal(cmd.dark, table[k].dark);
+		assert_int_equal(look.on, table[k].on);
+		assert_ptr_equal(look.effect, table[k].effect ? effect(table[k].effect) : NULL);
+	}
+}
+
+static void test_idle_black(void **state)
+{
+	(void)state;
+	assert_int_equal(glow_command_idle("black", blinkt, NOW, &look, &diag), GLOW_OK);
+	assert_false(look.on);
+	assert_int_equal(glow_command_idle("0%", blinkt, NOW, &look, &diag), GLOW_OK);
+	assert_false(look.on);
+	assert_int_equal(glow_command_idle("black fire", blinkt, NOW, &look, &diag), GLOW_OK);
+	assert_true(look.on);
+}
+
 /* ---- painting ---- */
 
 /* A letter a pixel: r g b, w white, k black, ? anything else. */
@@ -883,6 +972,11 @@ int main(void)
 		cmocka_unit_test(test_apply_params),
 		cmocka_unit_test(test_apply_state),
 		cmocka_unit_test(test_apply_auto),
+		cmocka_unit_test(test_apply_auto_and_color),
+		cmocka_unit_test(test_apply_brightness),
+		cmocka_unit_test(test_apply_seed),
+		cmocka_unit_test(test_apply_dark),
+		cmocka_unit_test(test_idle_black),
 		cmocka_unit_test(test_paint_over_solid),
 		cmocka_unit_test(test_paint_over_effect),
 		cmocka_unit_test(test_paint_ranges),

@@ -29,6 +29,23 @@ static void test_toggle(void **state)
 	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
 }
 
+/* A light that is OFF to the world because there is nothing to show goes ON. */
+static void test_toggle_dark(void **state)
+{
+	(void)state;
+	cfg.idle = "off";
+	bring_up();
+	tell(SET, "auto");
+	assert_true(shows(GLOW_BLACK));
+	tell(SET, "toggle");
+	assert_true(shows(GLOW_WHITE));
+	tell(SET, "toggle");
+	assert_true(shows(GLOW_BLACK));
+	tell(SET, "auto");
+	tell(SET, "{\"brightness_step\":7}");
+	assert_true(shows((struct glow_rgb){ 7, 7, 7 }));
+}
+
 static void test_step(void **state)
 {
 	(void)state;
@@ -172,7 +189,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_toggle),         T(test_step),    T(test_step_once), T(test_step_without_conductor),
+		T(test_toggle),
+		T(test_toggle_dark),         T(test_step),    T(test_step_once), T(test_step_without_conductor),
 		T(test_toggle_of_many), T(test_ignored),
 	};
 

@@ -207,6 +207,37 @@ static void a_scene_shows(void **state)
 	assert_int_equal(watch.stage.scenes.n, 0);
 }
 
+/* One that has let go and has nothing to show says OFF, from the same facts that are drawn. */
+static void a_light_is_dark(void **state)
+{
+	char *text;
+	struct glow_info info = { .id = "pi1",
+				  .board = "virtual",
+				  .shape = { GLOW_SHAPE_ROW, 8 },
+				  .fps = 60,
+				  .idle = "off",
+				  .brightness_limit = 255 };
+
+	(void)state;
+	arrive("pi1", "");
+	assert_int_equal(glow_watch_layer(&watch, node("pi1"), START), GLOW_LAYER_IDLE);
+	text = glow_json_finish(glow_info_write(&info));
+	hear_of("pi1", "info", text);
+	free(text);
+	for (int k = 0; k < 2; k++) { /* a node of an older version says ON */
+		hear_of("pi1", "state", k ? AUTO : "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"auto\"}");
+		assert_int_equal(glow_watch_layer(&watch, node("pi1"), START), GLOW_LAYER_OFF);
+		assert_string_equal(label("pi1", START), "off: nothing to show");
+	}
+	hear_of("pi1", "state", "{\"state\":\"OFF\",\"effect\":\"auto\"}");
+	assert_string_equal(label("pi1", START), "off");
+	hear_of("pi1", "state", "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"auto\"}");
+	hear("scene/current", SCENES RED_SCENE NO_TARGET SCENE_TAIL "]}");
+	conduct();
+	assert_true(shows("pi1", START, RED));
+	assert_string_equal(label("pi1", START), "scene: solid #ff0000");
+}
+
 static void a_scene_has_a_target(void **state)
 {
 	(void)state;
@@ -817,6 +848,7 @@ int main(void)
 		TEST(nonsense_is_passed_over),
 		TEST(forgotten_nodes_go),
 		TEST(a_scene_shows),
+		TEST(a_light_is_dark),
 		TEST(a_scene_has_a_target),
 		TEST(the_dimmer_lies_over_all),
 		TEST(a_roster_makes_one_strip),

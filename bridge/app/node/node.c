@@ -32,6 +32,7 @@ struct conductor {
 struct said {
 	bool stale;
 	enum glow_showing showing;
+	bool dark;
 	int64_t again_us; /* the earliest next time */
 };
 
@@ -42,7 +43,7 @@ struct glow_node {
 	struct conductor conductor;
 	struct said said;
 	struct glow_flash flash;
-	bool connected, started;
+	bool connected;
 	bool restored;   /* or too late for that */
 	bool accepted;   /* a command: what was retained is old news */
 	bool scenes_new; /* perhaps with effects that this program lacks, which has to be said */
@@ -125,7 +126,7 @@ void glow_node_wall_offset(struct glow_node *n, int64_t offset_us)
 
 void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_us, uint64_t clock_id)
 {
-	glow_layers_clock_stepped(&n->layers, &n->cfg.info, n->started, now_us, delta_us, clock_id);
+	glow_layers_clock_stepped(&n->layers, &n->cfg.info, now_us, delta_us, clock_id);
 	glow_pending_shift(&n->pending, delta_us);
 	glow_flash_clock_stepped(&n->flash, delta_us);
 	n->said.again_us += delta_us;
@@ -146,10 +147,10 @@ static void publish_state(struct glow_node *n, int64_t now_us)
 {
 	struct glow_state *state;
 
-	n->said = (struct said){ .showing = glow_layers_showing(&n->layers), .again_us = now_us + GLOW_STATE_EVERY_US };
-	if (!n->connected)
-		return;
-	state = calloc(1, sizeof(*state));
+	n->said = (struct said){ .showing = glow_layers_showing(&n->layers),
+				 .dark = glow_layers_dark(&n->layers),
+				 .again_us = now_us + GLOW_STATE_EVERY_US };
+	state = n->connected ? calloc(1, sizeof(*state)) : NULL;
 	if (!state)
 		return;
 	glow_layers_state(&n->layers, state);
@@ -240,7 +241,7 @@ static enum glow_code read_command(const struct glow_node *n, enum glow_command_
 static void apply(struct glow_node *n, struct glow_command *command, enum glow_command_kind kind, int64_t now_us,
 		  uint32_t seed)
 {
-	glow_command_resolve(command, n->layers.light.on, n->layers.light.brightness);
+	glow_command_resolve(command, glow_layers_lit(&n->layers), n->layers.light.brightness);
 	if (kind == GLOW_COMMAND_SET)
 		glow_layers_set(&n->layers, command, now_us, seed);
 	else
@@ -436,7 +437,7 @@ static void restore(struct glow_node *n, const struct glow_topic *topic, const s
 	tree = glow_json_parse(m->payload, m->len, &diag);
 	state = malloc(sizeof(*state));
 	if (tree && state && glow_state_read(tree, n->layers.env.shape, state, &diag) == GLOW_OK) {
-		glow_layers_restore(&n->layers, state, n->started, now_us);
+		glow_layers_restore(&n->layers, state, now_us);
 		n->restored = true;
 		glow_info("light restored: %s", state->light.effect ? state->light.effect->name : "auto");
 	} else {
@@ -530,17 +531,15 @@ void glow_node_destroy(struct glow_node *n)
 
 void glow_node_start(struct glow_node *n, int64_t now_us)
 {
-	if (n->started)
+	if (n->layers.started)
 		return;
-	n->started = true;
-	n->layers.revision++;
+	glow_layers_start(&n->layers, now_us);
 	n->said.stale = true;
-	glow_layers_settle(&n->layers, n->started, now_us);
 }
 
 bool glow_node_started(const struct glow_node *n)
 {
-	return n->started;
+	return n->layers.started;
 }
 
 void glow_node_connected(struct glow_node *n, int64_t now_us)
@@ -563,7 +562,7 @@ void glow_node_disconnected(struct glow_node *n)
 /* Lets time pass to t_us for scenes, notices and the transition. */
 static void pass(struct glow_node *n, int64_t t_us)
 {
-	n->said.stale |= glow_layers_pass(&n->layers, &n->cfg.info, n->started, t_us);
+	n->said.stale |= glow_layers_pass(&n->layers, &n->cfg.info, t_us);
 }
 
 void glow_node_tick(struct glow_node *n, int64_t t_us)
@@ -582,7 +581,7 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 	n->layers.now_us = t_us;
 	if (n->scenes_new && n->connected)
 		report_unknown(n);
-	if (glow_layers_showing(&n->layers) != n->said.showing)
+	if (glow_layers_showing(&n->layers) != n->said.showing || glow_layers_dark(&n->layers) != n->said.dark)
 		n->said.stale = true;
 	if (n->said.stale && t_us >= n->said.again_us)
 		publish_state(n, t_us);

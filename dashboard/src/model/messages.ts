@@ -53,6 +53,7 @@ export interface Info {
 
 /** P/node/<id>/state: the light's own settings. What is drawn from it is the core's business. */
 export interface State {
+	/** OFF as well where the light has let go and has nothing to show. */
 	readonly state: "ON" | "OFF";
 	readonly color: Rgb;
 	readonly brightness: number;
