@@ -157,6 +157,11 @@ bool glow_color_parse(const char *text, size_t len, struct glow_rgb *ret_color)
 	return false;
 }
 
+const char *glow_color_name(size_t k)
+{
+	return glow_css_names[k].name;
+}
+
 void glow_color_format(struct glow_rgb c, char ret_text[8])
 {
 	static const char digit[] = "0123456789abcdef";

@@ -24,6 +24,7 @@ static const char *const names[GLOW_N_CODES] = {
 	[GLOW_CONFLICT] = "conflict",
 	[GLOW_RETAINED] = "retained",
 	[GLOW_UNKNOWN_FIELD] = "unknown_field",
+	[GLOW_UNKNOWN_TARGET] = "unknown_target",
 };
 
 const char *glow_code_name(enum glow_code code)
@@ -58,6 +59,16 @@ enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const 
 	va_end(args);
 	mend_utf8(diag->what);
 	return code;
+}
+
+enum glow_code glow_diag_meant(struct glow_diag *diag, const char *name)
+{
+	size_t n = strlen(diag->what);
+
+	if (name)
+		snprintf(diag->what + n, sizeof(diag->what) - n, "; did you mean \"%s\"?", name);
+	mend_utf8(diag->what);
+	return diag->code;
 }
 
 enum glow_code glow_diag_inside(struct glow_diag *diag, const char *where)

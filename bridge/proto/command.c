@@ -14,6 +14,7 @@
 #include <glow/habits.h>
 #include <glow/hash.h>
 #include <glow/json.h>
+#include <glow/meant.h>
 #include <glow/params.h>
 #include <glow/state.h>
 #include <glow/time.h>
@@ -105,10 +106,10 @@ static enum glow_code read_effect(struct reading *r, const cJSON *item)
 		return GLOW_OK;
 	}
 	r->cmd->effect = glow_effect_find(item->valuestring, strlen(item->valuestring));
-	if (!r->cmd->effect)
-		return glow_diag_set(r->diag, GLOW_UNKNOWN_EFFECT, "effect", "\"%s\" is no effect of this node",
-				     item->valuestring);
-	return GLOW_OK;
+	if (r->cmd->effect)
+		return GLOW_OK;
+	glow_diag_set(r->diag, GLOW_UNKNOWN_EFFECT, "effect", "\"%s\" is no effect of this node", item->valuestring);
+	return glow_diag_meant(r->diag, glow_meant_effect(item->valuestring));
 }
 
 static enum glow_code read_transition(struct reading *r, const cJSON *item)
@@ -180,6 +181,11 @@ static enum glow_code read_id(struct reading *r, const cJSON *item)
 static enum glow_code read_clear(struct reading *r, const cJSON *item)
 {
 	return glow_json_bool(item, "clear", &r->cmd->clear, r->diag);
+}
+
+static enum glow_code read_absent(struct reading *r, const cJSON *item)
+{
+	return glow_json_bool(item, "absent", &r->cmd->absent, r->diag);
 }
 
 static void paint(struct glow_command *cmd, uint32_t i, struct glow_rgb c)
@@ -266,6 +272,16 @@ static int led_find(struct glow_shape shape, const char *name)
 	return -1;
 }
 
+static enum glow_code unknown_led(const struct reading *r, struct glow_shape shape, const char *name)
+{
+	char where[96];
+
+	snprintf(where, sizeof(where), "leds.%s", name);
+	glow_diag_set(r->diag, GLOW_UNKNOWN_LED, where, "%s%s has no LED of that name",
+		      r->ctx->any ? "not even a " : "this ", glow_shape_name(shape));
+	return glow_diag_meant(r->diag, glow_meant_led(shape, name));
+}
+
 static enum glow_code read_leds(struct reading *r, const cJSON *map)
 {
 	if (!cJSON_IsObject(map))
@@ -280,10 +296,9 @@ static enum glow_code read_leds(struct reading *r, const cJSON *map)
 			shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
 			k = led_find(shape, item->string);
 		}
-		snprintf(where, sizeof(where), "leds.%s", item->string);
 		if (k < 0)
-			return glow_diag_set(r->diag, GLOW_UNKNOWN_LED, where, "%s%s has no LED of that name",
-					     r->ctx->any ? "not even a " : "this ", glow_shape_name(shape));
+			return unknown_led(r, shape, item->string);
+		snprintf(where, sizeof(where), "leds.%s", item->string);
 		if (glow_json_int(item, where, 0, 255, &level, r->diag) != GLOW_OK)
 			return r->diag->code;
 		for (uint32_t i = 0; i < shape.pixels; i++)
@@ -315,7 +330,7 @@ static enum glow_code read_params_any(struct reading *r, const cJSON *params)
 			best = refusal;
 	}
 	if (best.code == GLOW_UNKNOWN_PARAM)
-		return glow_diag_set(r->diag, GLOW_UNKNOWN_PARAM, "params", "no effect has these parameters");
+		return glow_params_unknown(params, r->diag);
 	*r->diag = best;
 	return best.code;
 }
@@ -354,6 +369,7 @@ static const struct field {
 	{ "priority", GLOW_HAS_PRIORITY, true, read_priority },
 	{ "id", GLOW_HAS_ID, true, read_id },
 	{ "clear", GLOW_HAS_CLEAR, true, read_clear },
+	{ "absent", 0, false, read_absent },
 };
 enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };
 

@@ -11,6 +11,7 @@
 
 #include <glow/color_forms.h>
 #include <glow/json.h>
+#include <glow/meant.h>
 
 bool glow_utf8_valid(const char *text, size_t len)
 {
@@ -333,10 +334,11 @@ enum glow_code glow_json_micro(const cJSON *item, const char *where, double min,
 enum glow_code glow_json_color(const cJSON *item, const char *where, struct glow_rgb *ret_color, struct glow_diag *diag)
 {
 	if (cJSON_IsString(item)) {
-		if (!glow_color_parse(item->valuestring, strlen(item->valuestring), ret_color))
-			return glow_diag_set(diag, GLOW_UNKNOWN_COLOR, where,
-					     "\"%s\" is not #rrggbb, #rgb or a CSS colour name", item->valuestring);
-		return GLOW_OK;
+		if (glow_color_parse(item->valuestring, strlen(item->valuestring), ret_color))
+			return GLOW_OK;
+		glow_diag_set(diag, GLOW_UNKNOWN_COLOR, where, "\"%s\" is not #rrggbb, #rgb or a CSS colour name",
+			      item->valuestring);
+		return glow_diag_meant(diag, glow_meant_color(item->valuestring));
 	}
 	if (!cJSON_IsObject(item))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, where,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <glow/json.h>
+#include <glow/meant.h>
 #include <glow/params.h>
 
 static enum glow_code read_color(const struct glow_param_desc *row, const cJSON *item, const char *where,
@@ -71,19 +72,39 @@ static enum glow_code read_value(const struct glow_param_desc *row, const cJSON 
 	return code;
 }
 
+/* "; it has period_ms, reverse"; "" for an effect without parameters. */
+static void list_rows(const struct glow_effect_desc *effect, char *ret_text, size_t size)
+{
+	size_t n = 0;
+
+	ret_text[0] = '\0';
+	for (int k = 0; k < effect->n_params && n < size; k++)
+		n += (size_t)snprintf(ret_text + n, size - n, "%s%s", k ? ", " : "; it has ", effect->params[k].name);
+}
+
+/* Says which one was meant, or else which there are. */
+static enum glow_code unknown_param(const struct glow_effect_desc *effect, const char *name, struct glow_diag *diag)
+{
+	const char *meant = effect ? glow_meant_param(effect, name) : NULL;
+	char where[96], rows[200] = "";
+
+	snprintf(where, sizeof(where), "params.%s", name);
+	if (effect && !meant)
+		list_rows(effect, rows, sizeof(rows));
+	glow_diag_set(diag, GLOW_UNKNOWN_PARAM, where, "%s has no parameter of that name%s",
+		      effect ? effect->name : "auto", rows);
+	return glow_diag_meant(diag, meant);
+}
+
 enum glow_code glow_params_read(const cJSON *object, const struct glow_effect_desc *effect, struct glow_params *params,
 				uint32_t *ret_set, struct glow_diag *diag)
 {
 	*ret_set = 0;
 	for (const cJSON *item = object->child; item; item = item->next) {
 		int k = effect ? glow_param_find(effect, item->string) : -1;
-		char where[96];
 
-		if (k < 0) {
-			snprintf(where, sizeof(where), "params.%s", item->string);
-			return glow_diag_set(diag, GLOW_UNKNOWN_PARAM, where, "%s has no parameter of that name",
-					     effect ? effect->name : "auto");
-		}
+		if (k < 0)
+			return unknown_param(effect, item->string, diag);
 		if (cJSON_IsNull(item) && effect->params[k].def != GLOW_LIGHT_COLOR)
 			continue; /* as if it were not there */
 		if (read_value(&effect->params[k], item, &params->v[k], params->text, diag) != GLOW_OK)
@@ -91,6 +112,18 @@ enum glow_code glow_params_read(const cJSON *object, const struct glow_effect_de
 		*ret_set |= UINT32_C(1) << k;
 	}
 	return GLOW_OK;
+}
+
+enum glow_code glow_params_unknown(const cJSON *params, struct glow_diag *diag)
+{
+	glow_diag_set(diag, GLOW_UNKNOWN_PARAM, "params", "no effect has these parameters");
+	for (const cJSON *item = params->child; item; item = item->next) {
+		const char *meant = glow_meant_param(NULL, item->string);
+
+		if (meant && strcmp(meant, item->string) != 0)
+			return glow_diag_meant(diag, meant);
+	}
+	return diag->code;
 }
 
 static cJSON *write_value(const struct glow_param_desc *row, int32_t v, const char *text)

@@ -23,16 +23,16 @@
 /* Fields of a light command that mean nothing here, those of a scene as a whole, and those of its look. */
 static const char *const foreign[] = { "state",    "transition", "flash", "pixels",          "leds", "at_us", "ttl_s",
 				       "priority", "clear",      "dark",  "brightness_step", NULL };
-static const char *const whole[] = { "id",   "target", "span",     "start_us", "fade_ms",
-				     "seed", "take",   "playlist", "loop",     NULL };
+static const char *const whole[] = { "id",   "target",   "span", "start_us", "fade_ms", "seed",
+				     "take", "playlist", "loop", "absent",   NULL };
 static const char *const looks[] = { "effect",     "params",         "color", "color_temp", "color_temp_kelvin",
 				     "brightness", "brightness_pct", NULL };
 
 /* What people may say of a scene, and of an entry of its playlist. */
 static const char *const scene_fields[] = {
-	"effect", "params", "color",      "brightness",        "playlist",       "loop",
-	"target", "span",   "start_us",   "duration_s",        "fade_ms",        "seed",
-	"id",     "take",   "color_temp", "color_temp_kelvin", "brightness_pct", NULL
+	"effect",         "params",     "color",   "brightness", "playlist", "loop", "target",     "span",
+	"start_us",       "duration_s", "fade_ms", "seed",       "id",       "take", "color_temp", "color_temp_kelvin",
+	"brightness_pct", "absent",     NULL
 };
 static const char *const entry_fields[] = {
 	"effect",         "params", "color", "brightness", "duration_s", "color_temp", "color_temp_kelvin",
@@ -314,6 +314,7 @@ static enum glow_code read_scene(struct reading *r, const cJSON *tree)
 	    read_span(r, glow_json_given(tree, "span")) != GLOW_OK ||
 	    read_bool(tree, "take", true, &scene->take, r->diag) != GLOW_OK ||
 	    read_bool(tree, "loop", false, &scene->loop, r->diag) != GLOW_OK ||
+	    read_bool(tree, "absent", false, &scene->absent, r->diag) != GLOW_OK ||
 	    read_fade(tree, &scene->fade_us, r->diag) != GLOW_OK ||
 	    glow_json_opt_time(tree, "start_us", &scene->start_us, r->diag) != GLOW_OK ||
 	    glow_json_opt_int(tree, "seed", 0, UINT32_MAX, &seed, r->diag) != GLOW_OK || read_end(r, tree) != GLOW_OK)

@@ -11,6 +11,7 @@
 
 #include <glow/command.h>
 #include <glow/json.h>
+#include <glow/meant.h>
 
 enum { WORD_MAX = 64 };
 
@@ -112,8 +113,8 @@ static enum glow_code add_word(struct words *w, const char *word)
 		return add_once(w, "color", word);
 	if (word[0] == '#')
 		return glow_diag_set(w->diag, GLOW_UNKNOWN_COLOR, "color", "\"%s\" is not #rrggbb or #rgb", word);
-	return glow_diag_set(w->diag, GLOW_UNKNOWN_EFFECT, "effect", "\"%s\" is no effect, colour, gauge or percentage",
-			     word);
+	glow_diag_set(w->diag, GLOW_UNKNOWN_EFFECT, "effect", "\"%s\" is no effect, colour, gauge or percentage", word);
+	return glow_diag_meant(w->diag, glow_meant_word(word));
 }
 
 /* `gauge 40%` shows the number, so its source is the number. `auto red` is one or the other; a state that is auto and

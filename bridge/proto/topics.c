@@ -100,6 +100,7 @@ static const struct row {
 	{ "conductor/availability", GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER },
 	{ "conductor/info", GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER },
 	{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER },
+	{ "conductor/error", GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER },
 	{ "time/request/+", GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE },
 	{ "time/reply/+", GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE },
 	{ "time/adopt/request/+", GLOW_TOPIC_ADOPT_REQUEST, GLOW_OF_NODE },

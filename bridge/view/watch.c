@@ -114,16 +114,17 @@ static void take_stats(struct glow_watch *w, struct glow_watched *node, const cJ
 	node->stats_revision = ++w->revision;
 }
 
-static void take_error(struct glow_watch *w, const struct glow_watched *node, const cJSON *tree)
+/* `who` refused a command: a node, or the conductor. */
+static void take_error(struct glow_watch *w, const char *who, const cJSON *tree)
 {
 	const cJSON *field = glow_json_get(tree, "field"), *message = glow_json_get(tree, "message");
 	const cJSON *ignored = glow_json_get(tree, "ignored");
 
 	if (ignored && cJSON_IsString(ignored->child))
-		snprintf(w->last_error, sizeof(w->last_error), "%s: ignored %s, which says nothing here", node->id,
+		snprintf(w->last_error, sizeof(w->last_error), "%s: ignored %s, which says nothing here", who,
 			 ignored->child->valuestring);
 	if (cJSON_IsString(field) && cJSON_IsString(message))
-		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", node->id, field->valuestring,
+		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", who, field->valuestring,
 			 field->valuestring[0] ? ": " : "", message->valuestring);
 }
 
@@ -161,7 +162,7 @@ static void take_node_tree(struct glow_watch *w, struct glow_watched *node, enum
 	else if (kind == GLOW_TOPIC_STATS)
 		take_stats(w, node, tree);
 	else if (kind == GLOW_TOPIC_ERROR)
-		take_error(w, node, tree);
+		take_error(w, node->id, tree);
 }
 
 static void take_node(struct glow_watch *w, const struct glow_topic *topic, const struct glow_message *message)
@@ -215,13 +216,15 @@ static void take_cluster(struct glow_watch *w, enum glow_topic_kind kind, const 
 
 	if (kind == GLOW_TOPIC_CONDUCTOR_AVAILABILITY)
 		w->conductor_online = glow_message_says(message, "online");
-	if (kind != GLOW_TOPIC_CONDUCTOR_INFO && kind != GLOW_TOPIC_CONDUCTOR_BEACON) {
+	if (kind < GLOW_TOPIC_CONDUCTOR_INFO || kind > GLOW_TOPIC_CONDUCTOR_ERROR) {
 		glow_stage_message(&w->stage, kind, message->payload, message->len, w->now_us, &diag);
 		return;
 	}
 	tree = glow_json_parse(message->payload, message->len, &diag);
 	if (tree && kind == GLOW_TOPIC_CONDUCTOR_INFO)
 		take_conductor(w, tree);
+	else if (tree && kind == GLOW_TOPIC_CONDUCTOR_ERROR)
+		take_error(w, "conductor", tree);
 	else if (tree)
 		take_beacon(w, tree, message->at);
 	cJSON_Delete(tree);

@@ -376,14 +376,23 @@ test("where many answer, one refusal rejects", () => {
 	assert.equal(latest(lab)?.answers.length, 3);
 });
 
-test("a conductor's refusal is an event, a node's is one already", () => {
+test("a refusal is one event, whoever asked and whoever refuses", () => {
 	const lab = labWith("pi1");
+	const refusal = { status: "error", code: "unknown_effect", field: "effect", message: "is none" };
 	lab.cluster.play("nonsense");
-	lab.answer(0, { status: "error", code: "unknown_effect", field: "effect", message: "is none" });
+	lab.answer(0, refusal);
+	assert.deepEqual(texts(lab), []); // everybody hears of it where the conductor says it to all
+	assert.equal(latest(lab)?.status, "rejected");
+	lab.hear("conductor/error", refusal);
 	assert.deepEqual(texts(lab), [" effect: is none"]);
 	lab.cluster.set({ node: "pi1" }, "nonsense");
-	lab.answer(1, { status: "error", node: "pi1", code: "unknown_effect", field: "effect", message: "is none" });
+	lab.answer(1, { ...refusal, node: "pi1" });
 	assert.equal(texts(lab).length, 1);
+	lab.hear("node/pi1/error", { ...refusal, node: "pi1" });
+	assert.equal(texts(lab).length, 2);
+	lab.hear("conductor/error", { status: "ok" });
+	lab.hear("conductor/error", "{broken");
+	assert.equal(texts(lab).length, 2); // nothing to tell
 });
 
 test("an account that may not command learns it from the broker", async () => {

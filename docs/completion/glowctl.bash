@@ -41,11 +41,11 @@ _glowctl()
 		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --log-level --log-format --help --version --man --bash-completion --zsh-completion --fish-completion'
 		case "$command" in
 		'') words+=' play stop set notify identify dim nodes watch forget' ;;
-		play) words+=' --param --span --node --group --fade-ms --for-s --id --take --no-take' ;;
+		play) words+=' --param --span --node --group --fade-ms --for-s --id --take --no-take --force --no-force' ;;
 		stop) words+=' --fade-ms' ;;
-		set) words+=' --param --fade-ms' ;;
-		notify) words+=' --param --ttl-s --priority --id --clear --no-clear' ;;
-		identify) words+=' --ttl-s' ;;
+		set) words+=' --param --force --no-force --fade-ms' ;;
+		notify) words+=' --param --ttl-s --priority --id --clear --no-clear --force --no-force' ;;
+		identify) words+=' --ttl-s --force --no-force' ;;
 		dim) words+=' --for-s' ;;
 		nodes) words+=' --wait-s --json --no-json' ;;
 		watch) words+=' --for-s --svg --fps --note-file --plain --no-plain' ;;

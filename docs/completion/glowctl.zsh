@@ -40,11 +40,15 @@ argument) case $words[1] in
 	'--for-s=[end by itself after so many seconds]:S:' \
 	'--id=[name of the scene (main by default); a later one of that name replaces it]:ID:' \
 	'--take[make lights that were set earlier let go, so that the scene shows]' \
-	'--no-take[make lights that were set earlier let go, so that the scene shows]' ;;
+	'--no-take[make lights that were set earlier let go, so that the scene shows]' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
 	stop) _arguments "$common[@]" '*: :' \
 	'--fade-ms=[let it fade for so long]:MS:' ;;
 	set) _arguments "$common[@]" '*: :' \
 	'--param=[a parameter of the effect; may be given several times]:NAME=VALUE:' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' \
 	'--fade-ms=[cross-fade from what shows now]:MS:' ;;
 	notify) _arguments "$common[@]" '*: :' \
 	'--param=[a parameter of the effect; may be given several times]:NAME=VALUE:' \
@@ -52,9 +56,13 @@ argument) case $words[1] in
 	'--priority=[the highest shows; 5 when not given]:N:' \
 	'--id=[name of the notice; a later one of that name replaces it]:ID:' \
 	'--clear[remove the notice of that id]' \
-	'--no-clear[remove the notice of that id]' ;;
+	'--no-clear[remove the notice of that id]' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
 	identify) _arguments "$common[@]" '*: :' \
-	'--ttl-s=[for so many seconds; 5 when not given]:S:' ;;
+	'--ttl-s=[for so many seconds; 5 when not given]:S:' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
 	dim) _arguments "$common[@]" '*: :' \
 	'--for-s=[then full light again]:S:' ;;
 	nodes) _arguments "$common[@]" '*: :' \

@@ -61,5 +61,8 @@ uint8_t glow_gamma8(uint8_t v);
  * Returns false, and leaves *ret_color alone, when it is none of them. */
 bool glow_color_parse(const char *text, size_t len, struct glow_rgb *ret_color);
 
+/** The name of CSS colour k, from 0; NULL when there are no more. Not to be asked beyond that. */
+const char *glow_color_name(size_t k);
+
 /** Writes "#rrggbb" and a NUL. */
 void glow_color_format(struct glow_rgb c, char ret_text[8]);

@@ -61,6 +61,7 @@ struct glow_command {
 	bool dark;     /**< lets go and is not OFF, though it says so, but content with nothing to show */
 	uint8_t priority;
 	bool clear;
+	bool absent; /**< for a conductor: whether or not it knows of anybody whom it is for */
 	char id[GLOW_NOTICE_ID_MAX + 1];
 	/** pixels, or leds as levels in all three channels: LED i where paint_set[i]. */
 	struct glow_frame paint;

@@ -24,6 +24,7 @@ enum glow_code {
 	GLOW_CONFLICT,
 	GLOW_RETAINED,
 	GLOW_UNKNOWN_FIELD,
+	GLOW_UNKNOWN_TARGET,
 	GLOW_N_CODES
 };
 
@@ -44,6 +45,9 @@ struct glow_diag {
  * `return glow_diag_set(...)`. Texts are cut to fit; UTF-8 is never cut inside a character. */
 enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const char *where, const char *what, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/** Adds which name was meant, "; did you mean "red"?", or nothing when `name` is NULL. Returns the code. */
+enum glow_code glow_diag_meant(struct glow_diag *diag, const char *name);
 
 /** Says that what is wrong lies inside `where`: "params.x" becomes "playlist.2.params.x".
  * Returns the code. */

@@ -21,6 +21,10 @@
 enum glow_code glow_params_read(const cJSON *object, const struct glow_effect_desc *effect, struct glow_params *params,
 				uint32_t *ret_set, struct glow_diag *diag);
 
+/** GLOW_UNKNOWN_PARAM with diag: there is no effect that takes all of these. One whose name is nearly that of some
+ * effect's was perhaps meant to be that. */
+enum glow_code glow_params_unknown(const cJSON *params, struct glow_diag *diag);
+
 /** The value of every row; {} for no effect. */
 cJSON *glow_params_write(const struct glow_effect_desc *effect, const struct glow_params *params);
 

@@ -43,6 +43,7 @@ struct glow_scene {
 	bool take;     /**< at its start a light that is ON and older lets go */
 	bool playlist; /**< as it was given: a single entry may be a playlist too */
 	bool loop;
+	bool absent; /**< as it was asked for: the target may name who is not there; not kept */
 	int64_t start_us;
 	int64_t end_us;  /**< GLOW_NEVER */
 	int64_t fade_us; /**< cross-fade at start, between entries, and before end */

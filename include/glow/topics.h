@@ -53,6 +53,7 @@ enum glow_topic_kind {
 	GLOW_TOPIC_CONDUCTOR_AVAILABILITY,
 	GLOW_TOPIC_CONDUCTOR_INFO,
 	GLOW_TOPIC_CONDUCTOR_BEACON,
+	GLOW_TOPIC_CONDUCTOR_ERROR,
 	/* of one who asks for the time; an adoption's reply is of a boot: */
 	GLOW_TOPIC_TIME_REQUEST,
 	GLOW_TOPIC_TIME_REPLY,

@@ -51,6 +51,7 @@ TABLE = (
     ("P/conductor/availability", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/info", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/beacon", "conductor", ("conductor", NODES, PEOPLE)),
+    ("P/conductor/error", "conductor", PEOPLE),
     ("P/time/request/pi1", (PI1, "conductor", PEOPLE), ("conductor", PEOPLE)),
     ("P/time/request/x-1f", ("bridge conductor", PEOPLE), ("conductor", PEOPLE)),
     ("P/time/reply/pi1", "conductor", (PI1, "conductor", PEOPLE)),

@@ -169,7 +169,7 @@ class Leading(Cluster):
                 self.assertTrue(0 <= frame.t_us - apply["at_us"] < 17000, (node.node, frame.t_us, apply["at_us"]))
             time.sleep(1.2)  # after which a node would answer by itself
             answer, = answers.look()[answered:]
-            self.assertEqual(answer.json(), {"status": "ok", "at_us": apply["at_us"]})
+            self.assertEqual(answer.json(), {"status": "ok", "at_us": apply["at_us"], "nodes": 3})
         self.assert_refused(self.request("all/set", '{"brightness":300}'), "out_of_range", "brightness")
         self.assertIn("node", self.broker.request(nodes[0].topic("set"), "blue", "answers/x"))
 

@@ -71,8 +71,19 @@ class Alone(CtlCase):
         self.assertIn('did you mean "brightness"?', said)
 
     def test_nobody_answers(self):
-        self.assertIn("nobody-here: no answer within 2 s", self.ctl("set", "nobody-here", "red",
+        """Who is not there cannot say so."""
+        node = self.node("--groups", "shelf,odd")
+        name = node.node
+        for words, says in (
+                (("set", name + "x", "red"), 'there is no node "%sx"; did you mean "%s"? (--force' % (name, name)),
+                (("notify", "node/" + name + "x", "red"), 'did you mean "%s"?' % name),
+                (("identify", "odd"), 'there is no node "odd"; did you mean "group/odd"?'),
+                (("set", "group/shlef", "red"), 'no node has the group "shlef"; did you mean "group/shelf"?'),
+                (("set", "nobody-here", "red"), '"nobody-here" (glowctl nodes tells who is there; --force')):
+            self.assertIn(says, self.ctl(*words, status=EX_UNAVAILABLE))
+        self.assertIn("nobody-here: no answer within 2 s", self.ctl("set", "nobody-here", "red", "--force",
                                                                     status=EX_UNAVAILABLE))
+        self.assertEqual(self.ctl("set", name, "red", "--force"), name + ": ok\n")
 
     def test_many_each_by_itself(self):
         group = glow.unique("g")
@@ -125,7 +136,8 @@ class Alone(CtlCase):
     def test_usage(self):
         for words, part in ((("set",), "for example: glowctl set pi1 red"),
                             (("set", "pi1"), "for example: glowctl set pi1 red"),
-                            (("set", "PI1", "red"), '"PI1" is no target'),
+                            (("set", "PI1", "red"), '"PI1" is no target; did you mean "pi1"?'),
+                            (("set", "pi/1", "red"), '"pi/1" is no target: a node'),
                             (("play",), "for example: glowctl play rainbow"),
                             (("notify", "all", "--clear"), "--id"),
                             (("stop", "a", "b"), "one id"),
@@ -168,6 +180,8 @@ class Nodes(CtlCase):
         self.assertEqual(self.ctl("forget", node.node), "%s: forgotten\n" % node.node)
         self.assertEqual(self.broker.retained(*topics), {})
         self.assertIn("nothing is known of a node", self.ctl("forget", node.node, status=EX_DATAERR))
+        other = self.node()
+        self.assertIn('; did you mean "%s"?' % other.node, self.ctl("forget", other.node + "x", status=EX_DATAERR))
 
     def test_forget_cluster(self):
         conductor = self.conductor().wait_leading()
@@ -217,12 +231,13 @@ class Led(CtlCase):
         self.assertRegex(self.ctl("play", "red"), r"^main: solid from \d\d:\d\d:\d\d\.\d{3} on 2 nodes\n$")
         self.frames(RED)
         self.assertRegex(self.ctl("play", "blue", "--id", "over", "--node", self.nodes[1].node),
-                         r"^over: solid from [0-9:.]+\n$")
+                         r"^over: solid from [0-9:.]+ on 1 node\n$")
         self.frames(BLUE, self.nodes[1:])
         self.frames(RED, self.nodes[:1])
         self.assertEqual(self.ctl("stop", "over", "--fade-ms", "10"), "over: stopped\n")
         self.frames(RED)
-        self.assertIn("no scene other plays", self.ctl("stop", "other", status=EX_DATAERR))
+        self.assertIn('no scene "other" plays', self.ctl("stop", "other", status=EX_DATAERR))
+        self.assertIn('did you mean "main"?', self.ctl("stop", "mian", status=EX_DATAERR))
         self.ctl("play", "blue", "--group", "left", "--for-s", "1")
         self.frames(BLUE, self.nodes[:1])
         self.frames(DARK)  # it replaced main, and ended by itself
@@ -247,9 +262,24 @@ class Led(CtlCase):
         said = self.ctl("set", "all", "purplish", status=EX_DATAERR)
         self.assertEqual(len(said.splitlines()), 1, "one answers for all")
 
+    def test_names_that_nobody_has(self):
+        self.ctl("play", "red")
+        self.frames(RED)
+        said = self.ctl("play", "blue", "--node", "nobody-here", status=EX_DATAERR)
+        self.assertIn('target.nodes.0: no node "nobody-here" is known', said)
+        self.assertIn("(--force does it all the same)", said)
+        self.assertIn('did you mean "left"?', self.ctl("set", "group/lfet", "blue", status=EX_DATAERR))
+        self.assertIn('did you mean "rainbow"?', self.ctl("play", "rainbwo", status=EX_DATAERR))
+        self.assertIn('did you mean "red"?', self.ctl("set", self.nodes[0].node, "rad", status=EX_DATAERR))
+        self.frames(RED)
+        self.assertRegex(self.ctl("set", "group/lfet", "blue", "--force"), r"^group/lfet: ok, at .*, but no node")
+        self.assertRegex(self.ctl("play", "blue", "--node", "nobody-here", "--force"),
+                         r"^main: solid from [0-9:.]+, but no node of these is online\n$")
+        self.frames(DARK)  # which took the place of what played
+
     def test_many_at_one_instant(self):
         said = self.ctl("set", "all", "red")
-        self.assertRegex(said, r"^all: ok, at [0-9:.]+ on every node\n$")
+        self.assertRegex(said, r"^all: ok, at [0-9:.]+ on 2 nodes\n$")
         self.frames(RED)
         since = self.all.mark()
         self.assertRegex(self.ctl("set", "group/left", "blue"), r"^group/left: ok, at ")
@@ -360,7 +390,7 @@ class NoBroker(CtlCase):
 class Lost(CtlCase):
     def test_a_broker_that_goes_meanwhile(self):
         """Nobody answers, and the reason is not that nobody is there."""
-        for words in (("set", "nobody", "red"), ("play", "rainbow"), ("nodes", "--wait-s", "60")):
+        for words in (("set", "nobody", "red", "--force"), ("play", "rainbow"), ("nodes", "--wait-s", "60")):
             node = self.node()  # which has not reported yet
             asking = subprocess.Popen([glow.beside_bridge("glowctl"), "--broker", self.broker.uri, *words],
                                       env=glow.child_env(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -50,6 +50,7 @@ BAD = [
     {"brightness_pct": 101}, {"brightness_step": 256}, {"color_temp_kelvin": 99999}, {"state": True},
     {"effect": 1}, {"params": []}, {"transition": 6554}, {"flash": -1}, {"pixels": "red"}, {"pixels": {"x": "red"}},
     {"leds": {"left": 256}}, {"leds": []}, {"at_us": "now"}, {"pixels": [], "leds": {}},
+    {"absent": 1},
     {"effect": "auto", "pixels": []}, {"seed": -1}, {"dark": 1},
 ]
 
@@ -106,7 +107,7 @@ GOOD_PLAY = [
     {"effect": "rainbow"}, {"color": "red"}, {"color_temp": 300, "brightness_pct": 50},
     {"effect": "fire", "fade_ms": 0.5}, {"effect": "fire", "target": None, "new": 1},
     {"effect": "fire", "target": {"groups": ["shelf"]}, "span": "node", "start_us": -5, "duration_s": 0.1,
-     "fade_ms": 60000, "seed": 4294967295, "id": "x" * 64, "take": False},
+     "fade_ms": 60000, "seed": 4294967295, "id": "x" * 64, "take": False, "absent": True},
     {"playlist": [FIRE, {"color": {"r": 1, "g": 2, "b": 3}, "brightness": 9, "duration_s": 31536000}], "loop": True},
 ]
 BAD_PLAY = [
@@ -118,6 +119,7 @@ BAD_PLAY = [
     {"effect": "fire", "target": {"nodes": ["a"], "groups": ["b"]}}, {"effect": "fire", "target": {"nodes": ["A"]}},
     {"playlist": []}, {"playlist": [{"effect": "fire"}]}, {"playlist": [FIRE], "effect": "fire"},
     {"playlist": [dict(FIRE, target=None)]}, {"playlist": [dict(FIRE, transition=1)]},
+    {"effect": "fire", "absent": "yes"}, {"playlist": [dict(FIRE, absent=True)]},
 ]
 
 
@@ -162,17 +164,25 @@ class Live(glow.Case):
     """Everything that a real conductor says."""
 
     KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
-             "scene/current": "scenes", "dim/current": "dim"}
+             "scene/current": "scenes", "dim/current": "dim", "conductor/error": "answer"}
 
     def test_messages(self):
         watch = self.watch("glow/#", "answers/#")
         self.bridge()
         self.conductor().wait_leading()
         watch.wait("glow/roster")
-        for topic, payload in (("scene/play", "rainbow"), ("scene/play", "nonsense"), ("all/set", "red"),
-                               ("all/set", "nonsense"), ("dim/set", "40%"), ("scene/stop", "{}")):
+        refused = {"code", "field", "message"}
+        for topic, payload, fields in (
+                ("scene/play", "rainbow", {"id", "start_us", "nodes"}), ("scene/play", "nonsense", refused),
+                ("scene/play", '{"effect":"fire","target":{"nodes":["no-one"]}}', refused | {"id"}),
+                ("group/no-one/set", "red", refused), ("scene/stop", '{"id":"no-one"}', refused | {"id"}),
+                ("all/set", "red", {"at_us", "nodes"}), ("all/set", "nonsense", refused), ("dim/set", "40%", set()),
+                ("scene/stop", '{"id":"main"}', {"id", "at_us"}), ("scene/stop", "{}", {"at_us"})):
             answer = self.broker.request("glow/" + topic, payload, "answers/x")
             self.assertEqual(errors("answer", answer), [], answer)
+            self.assertEqual(set(answer), {"status"} | fields)
+        self.assertNotEqual(errors("answer", {"status": "ok", "start_us": "now"}), [])  # control: it is looked at
+        self.assertNotEqual(errors("answer", {"status": "ok", "nodes": -1}), [])
         for good, commands in ((True, GOOD_DIM), (False, BAD_DIM)):
             for command in commands:
                 answer = self.broker.request("glow/dim/set", json.dumps(command), "answers/x")

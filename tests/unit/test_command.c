@@ -334,6 +334,7 @@ static const struct {
 	{ NOTIFY, "{\"clear\":false}", GLOW_OK, "" },
 	{ NOTIFY, "{\"clear\":true}", GLOW_CONFLICT, "clear" },
 	{ NOTIFY, "{\"id\":\"x\",\"clear\":1}", GLOW_BAD_TYPE, "clear" },
+	{ SET, "{\"absent\":1}", GLOW_BAD_TYPE, "absent" },
 	{ NOTIFY, "{\"brightness\":256}", GLOW_OUT_OF_RANGE, "brightness" },
 	/* A set knows nothing of a notice's fields, and so ignores them. */
 	{ SET, "{\"ttl_s\":\"x\",\"priority\":99,\"id\":5,\"clear\":0,\"state\":\"ON\"}", GLOW_OK, "" },

@@ -294,6 +294,45 @@ static void test_roster_after_a_restart(void **state)
 	assert_false(said(ROSTER, "n7"));
 }
 
+static bool plays_on(const char *node)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text), "{\"effect\":\"fire\",\"id\":\"%s\",\"target\":{\"nodes\":[\"%s\"]}}", node, node);
+	ask(PLAY, text);
+	assert_int_equal(said(ANSWER, "\"ok\""), !said(ANSWER, "unknown_target"));
+	return said(ANSWER, "\"ok\"");
+}
+
+/* It has read all that the broker keeps before it answers anybody. */
+static void test_names_after_a_restart(void **state)
+{
+	(void)state;
+	cfg.order = "door";
+	add_nodes(2, WALL, 50000);
+	create();
+	retain_roster();
+	glow_conductor_connected(conductor, raw(), false);
+	pass(1500 * MS);
+	take_lead(retain_roster);
+	pass(2 * SECOND);
+	assert_true(plays_on("n0") && plays_on("n7") && plays_on("n8") && plays_on("door"));
+	assert_false(plays_on("n9"));
+	node_info("n9", 8, "");
+	assert_true(plays_on("n9"));
+}
+
+/* Where there is nobody yet, scenes may wait for those who come. */
+static void test_names_without_nodes(void **state)
+{
+	(void)state;
+	lead();
+	assert_true(plays_on("n9"));
+	assert_int_equal(number(ANSWER, "nodes"), 0);
+	node("n1");
+	assert_false(plays_on("n8")); /* control */
+}
+
 /* The broker comes back without its memory, and one node does not. */
 static void test_node_lost_with_the_broker(void **state)
 {
@@ -621,6 +660,8 @@ int main(void)
 		TEST(test_broken_retained_messages),
 		TEST(test_standby_keeps_the_scenes),
 		TEST(test_passing_dim_of_no_clock),
+		TEST(test_names_after_a_restart),
+		TEST(test_names_without_nodes),
 		TEST(test_topics),
 	};
 

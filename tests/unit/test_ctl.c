@@ -15,6 +15,7 @@
 #include <glow/ctl.h>
 #include <glow/time.h>
 
+#include "../../bridge/app/ctl/targets.h"
 #include "../harness/json_equal.h"
 
 #define NOW INT64_C(1700000000000000)
@@ -115,6 +116,19 @@ static void play_target(void **state)
 	}
 }
 
+static void forced(void **state)
+{
+	struct glow_ctl_options o = none;
+
+	(void)state;
+	o.force = true;
+	o.nodes = (char *)"pi9";
+	expect(glow_ctl_play_payload, &o, "fire",
+	       "{\"effect\":\"fire\",\"target\":{\"nodes\":[\"pi9\"]},\"absent\":true}");
+	expect(glow_ctl_set_payload, &o, "red", "{\"color\":\"red\",\"absent\":true}");
+	expect(glow_ctl_notify_payload, &o, "", "{\"absent\":true}");
+}
+
 static void params(void **state)
 {
 	static const char *const bad[] = { "x", "=1", "a=1\nx" };
@@ -202,6 +216,68 @@ static void targets(void **state)
 		assert_false(glow_ctl_target("a/b", bad[k], "set", topic));
 }
 
+/* ---- names that nobody has ---- */
+
+static struct glow_watch watch;
+
+static void hear(const char *topic, const char *payload)
+{
+	char full[GLOW_TOPIC_MAX + 1];
+
+	glow_topic_make(full, "glow", topic, NULL, NULL);
+	glow_watch_message(&watch, &(struct glow_message){ .topic = full, .payload = payload, .len = strlen(payload) });
+}
+
+/* pi1 says what it is, pi2 has only gone; the roster has pi3. */
+static void a_cluster(void)
+{
+	glow_watch_init(&watch, "glow");
+	hear("node/pi1/availability", "online");
+	hear("node/pi1/info", "{\"id\":\"pi1\",\"groups\":[\"odd\",\"shelf\"],\"shape\":\"blinkt\",\"pixels\":8}");
+	hear("node/pi2/availability", "offline");
+	hear("roster", "{\"rev\":1,\"effective_us\":1,\"pixels\":8,\"nodes\":[{\"id\":\"pi3\",\"groups\":[\"attic\"],"
+		       "\"pixels\":8,\"offset\":0,\"reverse\":false,\"gap\":0}]}");
+}
+
+static void known_names(void **state)
+{
+	static const char *const known[] = { "all", "pi1",       "node/pi1",    "pi2",
+					     "pi3", "group/odd", "group/shelf", "group/attic" };
+	static const char *const unknown[] = { "pi4", "node/pi4", "odd", "group/pi1", "group/even", "node/all" };
+
+	(void)state;
+	glow_watch_init(&watch, "glow"); /* nobody: there is no telling */
+	assert_true(glow_ctl_targets_know(&watch, "pi4") && glow_ctl_targets_know(&watch, "group/even"));
+	glow_watch_fini(&watch);
+	a_cluster();
+	for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
+		assert_true(glow_ctl_targets_know(&watch, known[k]));
+	for (size_t k = 0; k < sizeof(unknown) / sizeof(unknown[0]); k++)
+		assert_false(glow_ctl_targets_know(&watch, unknown[k]));
+	hear("node/pi5/availability", "online"); /* in a group, perhaps */
+	assert_true(glow_ctl_targets_know(&watch, "group/even"));
+	assert_false(glow_ctl_targets_know(&watch, "pi4"));
+	glow_watch_fini(&watch);
+}
+
+static void meant_names(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "pi11", "pi1" },           { "node/p2", "pi2" },      { "pi33", "pi3" },      { "odd", "group/odd" },
+		{ "group/od", "group/odd" }, { "atic", "group/attic" }, { "group/pi1", "pi1" },
+	};
+	char meant[GLOW_ID_MAX + 8];
+
+	(void)state;
+	a_cluster();
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		assert_true(glow_ctl_targets_meant(&watch, rows[k][0], meant));
+		assert_string_equal(meant, rows[k][1]);
+	}
+	assert_false(glow_ctl_targets_meant(&watch, "frobnicate", meant));
+	glow_watch_fini(&watch);
+}
+
 static void scene_names(void **state)
 {
 	static const char *const cases[][2] = {
@@ -231,6 +307,9 @@ int main(void)
 		cmocka_unit_test(stop_and_dim),
 		cmocka_unit_test(targets),
 		cmocka_unit_test(scene_names),
+		cmocka_unit_test(forced),
+		cmocka_unit_test(known_names),
+		cmocka_unit_test(meant_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,10 @@ static void test_refusals(void **state)
 		{ "{\"heat\":\"hot\"}", GLOW_OUT_OF_RANGE, "params.heat", "must be one of warm, cold" },
 		{ "{\"text\":3}", GLOW_BAD_TYPE, "params.text", "must be a string" },
 		{ "{\"text\":\"\\n\"}", GLOW_OUT_OF_RANGE, "params.text", "must be printable ASCII" },
-		{ "{\"size\":3}", GLOW_UNKNOWN_PARAM, "params.size", "test has no parameter of that name" },
+		{ "{\"laud\":true}", GLOW_UNKNOWN_PARAM, "params.laud",
+		  "test has no parameter of that name; did you mean \"loud\"?" },
+		{ "{\"size\":3}", GLOW_UNKNOWN_PARAM, "params.size",
+		  "test has no parameter of that name; it has color, speed, loud, tint, heat, text" },
 	};
 	char text[GLOW_TEXT_MAX + 40];
 

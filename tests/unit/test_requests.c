@@ -28,8 +28,11 @@
 #define STOP   "glow/scene/stop"
 #define DIM    "glow/dim/current"
 #define ANSWER "answers/here"
+#define ERROR  "glow/conductor/error"
 
 static struct glow_requests requests;
+static struct glow_placement placement;
+static struct glow_members members;
 static struct glow_time now;
 static enum glow_lit lit, made; /* of the nodes before and after the last command for many */
 static struct glow_diag diag;
@@ -39,7 +42,7 @@ static void create(void)
 {
 	const struct glow_publisher out = { "glow", "homeassistant", outbox };
 
-	assert_int_equal(glow_requests_init(&requests, &out, 42), 0);
+	assert_int_equal(glow_requests_init(&requests, &out, &members, 42), 0);
 }
 
 /* Asked on a timeline that began a moment ago. */
@@ -48,6 +51,7 @@ static int setup(void **state)
 	(void)state;
 	glow_log_setup("error", "text");
 	now.us = INT64_C(1700001234000000);
+	glow_members_init(&members, &placement, 0);
 	create();
 	glow_requests_open(&requests, CLOCK, 1, true, now);
 	forget();
@@ -60,6 +64,7 @@ static int teardown(void **state)
 	glow_scenes_fini(&scenes);
 	memset(&scenes, 0, sizeof(scenes));
 	glow_requests_fini(&requests);
+	glow_members_fini(&members);
 	forget();
 	return 0;
 }
@@ -294,7 +299,9 @@ static void refuse(const char *topic, const char *payload, const char *code, con
 	ask(topic, payload);
 	snprintf(where, sizeof(where), "\"code\":\"%s\",\"field\":\"%s\"", code, field);
 	assert_true(said(ANSWER, "\"status\":\"error\"") && said(ANSWER, where));
-	assert_int_equal(n_sent, 1);
+	assert_string_equal(last(ERROR), last(ANSWER)); /* what everybody is told */
+	assert_true(find(ERROR)->qos == 0 && !find(ERROR)->retained);
+	assert_int_equal(n_sent, 2);
 }
 
 static void test_refusals(void **state)
@@ -316,6 +323,116 @@ static void test_refusals(void **state)
 	refuse("glow/all/set", large, "too_large", "");
 }
 
+/* Who has no response topic, as with MQTT 3.1.1, learns of it too; and of what is good there is nothing to learn. */
+static void test_refusals_without_answer(void **state)
+{
+	(void)state;
+	tell(PLAY, "nonsense");
+	assert_true(said(ERROR, "\"code\":\"unknown_effect\""));
+	assert_int_equal(n_sent, 1);
+	tell("glow/all/set", "rad");
+	assert_true(said(ERROR, "did you mean \\\"red\\\"?"));
+	assert_int_equal(n_sent, 2);
+	tell(PLAY, "red");
+	tell("glow/all/set", "red");
+	assert_int_equal(count(ERROR), 2);
+}
+
+/* ---- names that nobody has ---- */
+
+static void member(const char *id, const char *groups, bool online)
+{
+	const struct glow_raw whenever = { 0 };
+	char text[200];
+
+	snprintf(text, sizeof(text), "{\"id\":\"%s\",\"groups\":[%s],\"shape\":\"blinkt\",\"pixels\":8}", id, groups);
+	assert_true(glow_members_info(&members, id, text, strlen(text), &diag));
+	glow_members_availability(&members, id, online, whenever);
+}
+
+static void three_members(void)
+{
+	member("pi1", "\"odd\"", true);
+	member("pi2", "\"even\"", true);
+	member("pi3", "\"odd\",\"off\"", false);
+}
+
+/* A scene for nobody leaves what plays alone. */
+static void test_unknown_in_a_scene(void **state)
+{
+	(void)state;
+	three_members();
+	tell(PLAY, "fire");
+	refuse(PLAY, "{\"effect\":\"rainbow\",\"target\":{\"nodes\":[\"pi9\"]}}", "unknown_target", "target.nodes.0");
+	assert_true(said(ANSWER, "\"id\":\"main\"")); /* what was not played */
+	refuse(PLAY, "{\"effect\":\"rainbow\",\"target\":{\"groups\":[\"odd\",\"evn\"]}}", "unknown_target",
+	       "target.groups.1");
+	assert_true(said(ANSWER, "did you mean \\\"even\\\"?"));
+	refuse(PLAY, "{\"effect\":\"rainbow\",\"absent\":false,\"target\":{\"nodes\":[\"pi9\"]}}", "unknown_target",
+	       "target.nodes.0");
+	refuse(PLAY, "{\"effect\":\"rainbow\",\"absent\":1,\"target\":{\"nodes\":[\"pi9\"]}}", "bad_type", "absent");
+	assert_int_equal(requests.scenes.n, 1);
+	assert_string_equal(requests.scenes.v[0].entries->effect->name, "fire");
+	ask(PLAY, "{\"effect\":\"rainbow\",\"absent\":true,\"target\":{\"nodes\":[\"pi9\"]}}");
+	read_scenes();
+	assert_string_equal(scenes.v[scenes.n - 1].target.ids[0], "pi9");
+	assert_null(strstr(last(SCENES), "absent"));
+	assert_int_equal(number(ANSWER, "nodes"), 0);
+}
+
+/* Nobody listens there, so it is for the conductor to say. */
+static void test_unknown_group(void **state)
+{
+	(void)state;
+	three_members();
+	refuse("glow/group/evn/set", "red", "unknown_target", "");
+	assert_true(said(ANSWER, "did you mean \\\"even\\\"?"));
+	refuse("glow/group/evn/notify", "identify", "unknown_target", "");
+	refuse("glow/group/evn/set", "rad", "unknown_effect", "effect"); /* what is wrong first */
+	refuse("glow/group/even/set", "{\"absent\":\"yes\"}", "bad_type", "absent");
+	forget();
+	ask("glow/group/evn/set", "{\"color\":\"red\",\"absent\":true}");
+	assert_true(said(ANSWER, "\"status\":\"ok\""));
+	assert_int_equal(number(ANSWER, "nodes"), 0);
+	assert_true(said("glow/group/evn/apply", "\"cmd\":{\"color\":\"red\"}"));
+}
+
+/* On how many nodes it shows. */
+static void test_nodes_of_an_answer(void **state)
+{
+	static const struct {
+		const char *topic, *payload;
+		int nodes;
+	} rows[] = {
+		{ PLAY, "fire", 2 },
+		{ PLAY, "{\"effect\":\"fire\",\"target\":{\"nodes\":[\"pi1\",\"pi3\"]}}", 1 },
+		{ PLAY, "{\"effect\":\"fire\",\"target\":{\"groups\":[\"odd\",\"even\"]}}", 2 },
+		{ "glow/all/set", "red", 2 },
+		{ "glow/group/odd/set", "red", 1 },
+		{ "glow/group/off/notify", "identify", 0 }, /* there, but offline */
+	};
+
+	(void)state;
+	three_members();
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		ask(rows[k].topic, rows[k].payload);
+		assert_true(said(ANSWER, "\"status\":\"ok\""));
+		assert_int_equal(number(ANSWER, "nodes"), rows[k].nodes);
+	}
+}
+
+static void test_unknown_scene(void **state)
+{
+	(void)state;
+	tell(PLAY, "{\"effect\":\"fire\",\"id\":\"evening\"}");
+	tell(PLAY, "{\"effect\":\"fire\",\"id\":\"morning\"}");
+	refuse(STOP, "{\"id\":\"mornign\"}", "out_of_range", "id");
+	assert_true(said(ANSWER, "no scene \\\"mornign\\\" plays; did you mean \\\"morning\\\"?"));
+	assert_true(said(ANSWER, "\"id\":\"mornign\""));
+	refuse(STOP, "{\"id\":\"noon\"}", "out_of_range", "id");
+	assert_false(said(ANSWER, "mean"));
+}
+
 static void test_retained_commands(void **state)
 {
 	static const char *const topics[] = { PLAY, STOP, "glow/dim/set", "glow/all/set", "glow/group/g/notify" };
@@ -328,11 +445,11 @@ static void test_retained_commands(void **state)
 
 		forget();
 		deliver(m);
-		assert_true(said(ANSWER, "\"code\":\"retained\""));
-		assert_int_equal(n_sent, 1);
+		assert_true(said(ANSWER, "\"code\":\"retained\"") && said(ERROR, "\"code\":\"retained\""));
+		assert_int_equal(n_sent, 2);
 		m.len = 0; /* cleared */
 		deliver(m);
-		assert_int_equal(n_sent, 1);
+		assert_int_equal(n_sent, 2);
 	}
 }
 
@@ -680,6 +797,11 @@ int main(void)
 		TEST(test_stop),
 		TEST(test_stop_before_the_start),
 		TEST(test_refusals),
+		TEST(test_refusals_without_answer),
+		TEST(test_unknown_in_a_scene),
+		TEST(test_unknown_group),
+		TEST(test_nodes_of_an_answer),
+		TEST(test_unknown_scene),
 		TEST(test_retained_commands),
 		TEST(test_answer_topics),
 		TEST(test_too_many_scenes),

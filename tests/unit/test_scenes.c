@@ -123,6 +123,10 @@ static const struct {
 	{ "{\"effect\":\"fire\",\"take\":false}", GLOW_OK, "" },
 	{ "{\"effect\":\"fire\",\"take\":0}", GLOW_BAD_TYPE, "take" },
 	{ "{\"effect\":\"fire\",\"loop\":\"yes\"}", GLOW_BAD_TYPE, "loop" },
+	{ "{\"effect\":\"fire\",\"absent\":true}", GLOW_OK, "" },
+	{ "{\"effect\":\"fire\",\"absent\":\"yes\"}", GLOW_BAD_TYPE, "absent" },
+	{ "{\"playlist\":[{\"effect\":\"fire\",\"duration_s\":9,\"absent\":true}]}", GLOW_CONFLICT,
+	  "playlist.0.absent" },
 
 	{ "{\"effect\":\"fire\",\"target\":{\"nodes\":[\"pi1\",\"pi2\"]}}", GLOW_OK, "" },
 	{ "{\"effect\":\"fire\",\"target\":{\"groups\":[\"shelf\"]}}", GLOW_OK, "" },

@@ -186,6 +186,7 @@ static void test_parse(void **state)
 		{ "conductor/availability", GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, "" },
 		{ "conductor/info", GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, "" },
 		{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, "" },
+		{ "conductor/error", GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER, "" },
 		{ "time/request/x-4f2a", GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE, "x-4f2a" },
 		{ "time/reply/pi1", GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE, "pi1" },
 		{ "time/adopt/request/pi1", GLOW_TOPIC_ADOPT_REQUEST, GLOW_OF_NODE, "pi1" },

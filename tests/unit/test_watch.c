@@ -487,6 +487,19 @@ static void drawings(void **state)
 	}
 }
 
+static void refusals_are_told(void **state)
+{
+	(void)state;
+	hear("conductor/error", "{\"status\":\"error\",\"field\":\"effect\",\"message\":\"is none\"}");
+	assert_string_equal(watch.last_error, "conductor: effect: is none");
+	hear("conductor/error", "{broken");
+	hear("conductor/error", "{\"status\":\"error\"}");
+	hear("conductor/error", "");
+	assert_string_equal(watch.last_error, "conductor: effect: is none");
+	hear_of("pi1", "error", "{\"status\":\"error\",\"field\":\"\",\"message\":\"must be an object\"}");
+	assert_string_equal(watch.last_error, "pi1: must be an object");
+}
+
 /* ---- windows of every size, and of some where there is room ---- */
 
 enum { WIDEST = 130, HIGHEST = 40 };
@@ -843,6 +856,7 @@ int main(void)
 		TEST(how_well_a_clock_is_known),
 		TEST(it_draws_what_the_leds_show),
 		TEST(drawings),
+		TEST(refusals_are_told),
 		TEST(ignored),
 		TEST(it_fits_into_every_window),
 		TEST(the_checks_of_windows_see),

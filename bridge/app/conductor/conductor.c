@@ -326,7 +326,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	glow_members_init(&c->members, &c->placement, cfg->grace_s * SECOND);
 	glow_roster_store_init(&c->roster);
 	r = glow_placement_init(&c->placement, cfg->order, cfg->reverse, cfg->gap, diag);
-	return r < 0 ? r : glow_requests_init(&c->requests, &c->out, cfg->boot);
+	return r < 0 ? r : glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
 }
 
 int glow_conductor_create(const struct glow_conductor_cfg *cfg, struct glow_raw now, const struct glow_wall *wall,

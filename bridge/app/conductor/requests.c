@@ -17,17 +17,23 @@
 #include <glow/info.h>
 #include <glow/json.h>
 #include <glow/log.h>
+#include <glow/nearest.h>
 #include <glow/time.h>
+#include <glow/topics.h>
 
+#include "addressees.h"
 #include "requests.h"
 #include "scene_store.h"
 
 #define RETAINED_MAX 262144
 #define TEXT_MARGIN  2048 /* what ends and revisions may add to the text of scenes */
 
-int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, uint32_t seed)
+int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, const struct glow_members *members,
+		       uint32_t seed)
 {
-	*r = (struct glow_requests){ .out = *out, .seed = seed, .dim = { .brightness = 255, .until_us = GLOW_NEVER } };
+	*r = (struct glow_requests){
+		.out = *out, .members = members, .seed = seed, .dim = { .brightness = 255, .until_us = GLOW_NEVER }
+	};
 	return glow_scene_store_init(&r->scenes);
 }
 
@@ -54,6 +60,26 @@ static void publish_dim(struct glow_requests *r)
 	glow_publish_tree(&r->out, "dim", "current", NULL, glow_dim_write(&r->dim), 1, true);
 }
 
+/* To who asked; and a refusal to everybody, since not every client can ask for an answer. */
+static void answer(const struct glow_requests *r, const struct glow_message *m, const struct glow_diag *diag,
+		   cJSON *tree)
+{
+	char refusals[GLOW_TOPIC_MAX + 1];
+
+	glow_topic_of(refusals, r->out.prefix, GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER, NULL);
+	glow_publish_answer(&r->out, m, diag, tree, refusals);
+}
+
+/* To play or stop the scene of that id, as far as one was named. */
+static cJSON *answer_of(const struct glow_diag *diag, const char *id)
+{
+	cJSON *tree = glow_answer_write(NULL, diag);
+
+	if (id[0])
+		cJSON_AddStringToObject(tree, "id", id);
+	return tree;
+}
+
 /* ---- scenes ---- */
 
 static size_t length(const struct glow_scenes *scenes)
@@ -76,6 +102,10 @@ static bool fits(const struct glow_requests *r, struct glow_scene *scene)
 static enum glow_code play(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
 			   struct glow_diag *diag)
 {
+	const char *field = scene->target.kind == GLOW_TARGET_NODES ? "target.nodes" : "target.groups";
+
+	if (!scene->absent && glow_addressees_check(r->members, &scene->target, field, diag) != GLOW_OK)
+		return diag->code;
 	if (!fits(r, scene))
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "too much plays already: %u scenes", r->scenes.n);
 	if (!glow_scene_store_play(&r->scenes, scene, now))
@@ -88,8 +118,9 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 	struct glow_diag diag;
 	struct glow_scene scene;
 	cJSON *tree;
-	char id[GLOW_SCENE_ID_MAX + 1];
+	char id[GLOW_SCENE_ID_MAX + 1] = "";
 	int64_t start_us = 0;
+	uint32_t nodes = 0;
 
 	if (glow_command_clears(m))
 		return;
@@ -98,17 +129,31 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 		    GLOW_OK) {
 		memcpy(id, scene.id, sizeof(id));
 		start_us = scene.start_us;
+		nodes = glow_addressees_online(r->members, &scene.target);
 		if (play(r, &scene, now, &diag) == GLOW_OK)
 			scenes_changed(r);
 		else
 			glow_scene_fini(&scene);
 	}
-	tree = glow_answer_write(NULL, &diag);
+	tree = answer_of(&diag, id);
 	if (diag.code == GLOW_OK) {
-		cJSON_AddStringToObject(tree, "id", id);
 		glow_json_add_int(tree, "start_us", start_us);
+		glow_json_add_int(tree, "nodes", nodes);
 	}
-	glow_publish_answer(&r->out, m, &diag, tree, NULL);
+	answer(r, m, &diag, tree);
+}
+
+static const char *scene_id(void *ctx, size_t k)
+{
+	const struct glow_scenes *scenes = ctx;
+
+	return k < scenes->n ? scenes->v[k].id : NULL;
+}
+
+static enum glow_code plays_not(struct glow_requests *r, const char *id, struct glow_diag *diag)
+{
+	glow_diag_set(diag, GLOW_OUT_OF_RANGE, "id", "no scene \"%s\" plays", id);
+	return glow_diag_meant(diag, glow_nearest(id, scene_id, &r->scenes));
 }
 
 void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us)
@@ -127,16 +172,13 @@ void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, s
 			glow_scene_store_tidy(&r->scenes, now);
 			scenes_changed(r);
 		} else if (!stop.all) {
-			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "id", "no scene %s plays", stop.id);
+			plays_not(r, stop.id, &diag);
 		}
 	}
-	tree = glow_answer_write(NULL, &diag);
-	if (diag.code == GLOW_OK) {
+	tree = answer_of(&diag, stop.id);
+	if (diag.code == GLOW_OK)
 		glow_json_add_int(tree, "at_us", end_us);
-		if (!stop.all)
-			cJSON_AddStringToObject(tree, "id", stop.id);
-	}
-	glow_publish_answer(&r->out, m, &diag, tree, NULL);
+	answer(r, m, &diag, tree);
 }
 
 /* (term, rev) only ever rises, unless another clock begins. */
@@ -183,7 +225,7 @@ void glow_requests_dim(struct glow_requests *r, const struct glow_message *m, st
 			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "until_us", "is over already");
 		}
 	}
-	glow_publish_answer(&r->out, m, &diag, glow_answer_write(NULL, &diag), NULL);
+	answer(r, m, &diag, glow_answer_write(NULL, &diag));
 }
 
 void glow_requests_restore_dim(struct glow_requests *r, const struct glow_message *m)
@@ -201,12 +243,22 @@ void glow_requests_restore_dim(struct glow_requests *r, const struct glow_messag
 
 /* ---- commands for many nodes at one instant ---- */
 
+/* The group that a topic names, or all; it lies in the topic. */
+static struct glow_target whom(struct glow_topic *topic)
+{
+	if (topic->of != GLOW_OF_GROUP)
+		return (struct glow_target){ .kind = GLOW_TARGET_ALL };
+	return (struct glow_target){ .kind = GLOW_TARGET_GROUPS, .n = 1, .ids = &topic->id };
+}
+
 static enum glow_code read_command(struct glow_requests *r, const cJSON *tree, enum glow_command_kind kind,
-				   struct glow_time now, struct glow_diag *diag)
+				   const struct glow_target *target, struct glow_time now, struct glow_diag *diag)
 {
 	struct glow_command_ctx ctx = { .kind = kind, .now_us = now.us, .any = true, .strict = true };
 
-	return tree ? glow_command_read(tree, &ctx, &r->command, diag) : diag->code;
+	if (!tree || glow_command_read(tree, &ctx, &r->command, diag) != GLOW_OK)
+		return diag->code;
+	return r->command.absent ? GLOW_OK : glow_addressees_check(r->members, target, "", diag);
 }
 
 /* ".../set" and ".../notify" become ".../apply". */
@@ -256,6 +308,8 @@ static enum glow_lit makes(const struct glow_command *command)
 enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
 				    struct glow_time now, int64_t ahead_us, enum glow_lit lit)
 {
+	struct glow_topic topic = glow_topic_parse(r->out.prefix, m->topic);
+	const struct glow_target target = whom(&topic);
 	struct glow_diag diag;
 	cJSON *command = NULL, *tree;
 	/* Commands stay in their order, even where the way to the nodes has become shorter. */
@@ -266,20 +320,23 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
 		return made;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
 		command = glow_command_tree(m->payload, m->len, &diag);
-	if (diag.code == GLOW_OK && read_command(r, command, kind, now, &diag) == GLOW_OK) {
+	if (diag.code == GLOW_OK && read_command(r, command, kind, &target, now, &diag) == GLOW_OK) {
 		r->last_at_us = at_us;
 		if (r->command.has & GLOW_HAS_AT && r->command.at_us > at_us)
 			at_us = r->command.at_us;
 		cJSON_DeleteItemFromObjectCaseSensitive(command, "at_us");
+		cJSON_DeleteItemFromObjectCaseSensitive(command, "absent");
 		decide(&r->command, command, lit);
 		publish_apply(r, m, kind, command, at_us);
 		if (kind == GLOW_COMMAND_SET)
 			made = makes(&r->command);
 	}
 	tree = glow_answer_write(NULL, &diag);
-	if (diag.code == GLOW_OK)
+	if (diag.code == GLOW_OK) {
 		glow_json_add_int(tree, "at_us", at_us);
-	glow_publish_answer(&r->out, m, &diag, tree, NULL);
+		glow_json_add_int(tree, "nodes", glow_addressees_online(r->members, &target));
+	}
+	answer(r, m, &diag, tree);
 	cJSON_Delete(command);
 	return made;
 }

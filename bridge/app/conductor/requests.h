@@ -5,7 +5,7 @@
 /* What people ask of all nodes together: scenes, the master dimmer, and commands
  * for many nodes. Each request is checked and answered; scenes and dimmer are kept
  * retained, and a command gets the instant at which all nodes carry it out. Only
- * cluster time is needed here. That there is such a time, and a right to speak for
+ * cluster time and who is a member are needed here. That there is such a time, and a right to speak for
  * the cluster, is a matter of leadership.h. */
 
 #include <stdbool.h>
@@ -17,9 +17,12 @@
 #include <glow/scenes.h>
 #include <glow/time.h>
 
+#include "members.h"
+
 struct glow_requests {
 	struct glow_publisher out;
-	uint32_t seed, rolls; /**< for the dice of scenes that bring none */
+	const struct glow_members *members; /**< borrowed */
+	uint32_t seed, rolls;               /**< for the dice of scenes that bring none */
 	struct glow_scenes scenes;
 	struct glow_dim dim;
 	/** The latest instant given to a command for many nodes; an at_us of its own does not count. */
@@ -27,9 +30,10 @@ struct glow_requests {
 	struct glow_command command; /**< scratch: too large for a small stack */
 };
 
-/** Nothing plays, and nothing is dimmed; -ENOMEM. What `out` borrows has to outlive it. `seed`: for scenes that bring
- * none. */
-int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, uint32_t seed);
+/** Nothing plays, and nothing is dimmed; -ENOMEM. What `out` borrows and the members have to outlive it. `seed`: for
+ * scenes that bring none. */
+int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, const struct glow_members *members,
+		       uint32_t seed);
 void glow_requests_fini(struct glow_requests *r);
 
 /** What the broker keeps, read while we do not lead. What is broken is logged and skipped. */

@@ -7,6 +7,7 @@
 
 #include "rows.h"
 #include "session.h"
+#include "targets.h"
 
 static const struct glow_option rows[] = {
 	GLOW_ROW_SWITCH("force", "no", NULL, force,
@@ -90,6 +91,17 @@ static int check_gone(const struct glow_ctl_options *o, const char *id)
 	return glow_ctl_close(&s, status);
 }
 
+static int unknown(const struct glow_ctl_session *s, const char *id)
+{
+	char meant[GLOW_ID_MAX + 8];
+
+	if (is_cluster(id))
+		return glow_ctl_fail(EX_DATAERR, "nothing is kept of the %s, and no conductor is online", id);
+	if (!glow_ctl_targets_meant(&s->watch, id, meant) || strchr(meant, '/'))
+		return glow_ctl_fail(EX_DATAERR, "nothing is known of a node %s", id);
+	return glow_ctl_fail(EX_DATAERR, "nothing is known of a node %s; did you mean \"%s\"?", id, meant);
+}
+
 /* Whether it may be forgotten: 0, or an exit status after saying why not. */
 static int judge(const struct glow_ctl_session *s, const char *id)
 {
@@ -97,10 +109,7 @@ static int judge(const struct glow_ctl_session *s, const char *id)
 	bool cluster = is_cluster(id), online = cluster ? s->watch.conductor_online : node && node->online;
 
 	if (!is_known(&s->watch, id) && !(cluster && online))
-		return glow_ctl_fail(EX_DATAERR,
-				     cluster ? "nothing is kept of the %s, and no conductor is online"
-					     : "nothing is known of a node %s",
-				     id);
+		return unknown(s, id);
 	if (!online || s->options->force)
 		return 0;
 	if (cluster)

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* glowctl set, notify and identify: commands for lights. */
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -10,6 +11,7 @@
 
 #include "rows.h"
 #include "session.h"
+#include "targets.h"
 
 #define TARGET_DOC "TARGET is a node's id, group/ID, or all. "
 
@@ -51,6 +53,19 @@ static const cJSON *instant(const cJSON *answers)
 	return NULL;
 }
 
+/* " on 3 nodes" of a conductor's answer. */
+static void tell_count(const cJSON *answers)
+{
+	const cJSON *nodes = glow_json_get(answers->child, "nodes");
+
+	if (!cJSON_IsNumber(nodes))
+		puts(" on every node");
+	else if (nodes->valuedouble == 0)
+		puts(", but no node of these is online");
+	else
+		printf(" on %d node%s\n", nodes->valueint, nodes->valueint == 1 ? "" : "s");
+}
+
 static void tell(const struct glow_ctl_session *s, const char *target, const cJSON *answers)
 {
 	const cJSON *at = instant(answers);
@@ -58,7 +73,8 @@ static void tell(const struct glow_ctl_session *s, const char *target, const cJS
 
 	if (at) {
 		glow_ctl_time_text(&s->watch, (int64_t)at->valuedouble, clock);
-		printf("%s: ok, at %s on every node\n", target, clock);
+		printf("%s: ok, at %s", target, clock);
+		tell_count(answers);
 	} else if (tell_nodes(answers)) {
 		printf(glow_ctl_target_is_many(target) ? ": ok, each by itself since no conductor leads\n" : ": ok\n");
 	}
@@ -91,15 +107,42 @@ static int answerers(const struct glow_watch *w, const char *target)
 	return n;
 }
 
+/* One node's own word; for all who is there, and for a group what groups they are in. */
+static int open_for(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *target)
+{
+	static const char *const many[] = { "conductor/+", "node/+/availability", "node/+/info" };
+	const char *slash = strchr(target, '/'), *id = slash ? slash + 1 : target;
+	char own[GLOW_TOPIC_MAX + 1];
+	const char *one[] = { "conductor/+", own };
+
+	glow_topic_make(own, "node", id, "availability", NULL);
+	if (!glow_ctl_target_is_many(target))
+		return glow_ctl_open(s, o, one, CTL_N(one));
+	return glow_ctl_open(s, o, many, strcmp(target, "all") == 0 ? 2 : 3);
+}
+
+/* A node that is not there cannot answer, nor can a group's; but for a group there may be a conductor. */
+static int check_target(struct glow_ctl_session *s, const char *target)
+{
+	bool many = glow_ctl_target_is_many(target);
+
+	if (s->options->force || strcmp(target, "all") == 0)
+		return 0;
+	if (!many && s->watch.n_nodes == 0) /* it alone was listened for */
+		return glow_ctl_targets_check(s, target);
+	if (many && !glow_watch_led(&s->watch) && !glow_ctl_targets_know(&s->watch, target))
+		return glow_ctl_targets_fail(&s->watch, target);
+	return 0;
+}
+
 static int send(const struct glow_ctl_options *o, const char *target, const char *topic, const char *payload)
 {
-	static const char *const topics[] = { "conductor/+", "node/+/availability", "node/+/info" };
-	/* Only their infos tell who is in a group; one node or all needs less. */
-	size_t n_topics = !glow_ctl_target_is_many(target) ? 1 : strcmp(target, "all") == 0 ? 2 : 3;
 	struct glow_ctl_session s;
-	int status = glow_ctl_open(&s, o, topics, n_topics);
+	int status = open_for(&s, o, target);
 	cJSON *answers = NULL;
 
+	if (status == 0)
+		status = check_target(&s, target);
 	if (status == 0) {
 		answers = glow_ctl_ask(&s, topic, payload, answerers(&s.watch, target));
 		tell(&s, target, answers);
@@ -110,6 +153,20 @@ static int send(const struct glow_ctl_options *o, const char *target, const char
 	}
 	cJSON_Delete(answers);
 	return glow_ctl_close(&s, status);
+}
+
+/* Ids are in lower case; some type them as a host's name is written. */
+static int no_target(const struct glow_ctl_options *o, const char *word)
+{
+	char topic[GLOW_TOPIC_MAX + 1], lower[GLOW_ID_MAX + 8];
+	size_t n = 0;
+
+	for (; word[n] && n < sizeof(lower) - 1; n++)
+		lower[n] = (char)tolower((unsigned char)word[n]);
+	lower[n] = '\0';
+	if (!word[n] && glow_ctl_target(o->common.prefix, lower, "set", topic))
+		return glow_ctl_fail(EX_USAGE, "\"%s\" is no target; did you mean \"%s\"?", word, lower);
+	return glow_ctl_fail(EX_USAGE, "\"%s\" is no target: a node's id, group/ID, or all", word);
 }
 
 typedef char *payload_fn(const struct glow_ctl_options *o, const char *text, struct glow_diag *diag);
@@ -123,7 +180,7 @@ static int command(const struct glow_ctl_options *o, const char *target, const c
 	int status;
 
 	if (!glow_ctl_target(o->common.prefix, target, leaf, topic))
-		return glow_ctl_fail(EX_USAGE, "\"%s\" is no target: a node's id, group/ID, or all", target);
+		return no_target(o, target);
 	payload = make(o, text, &diag);
 	status = payload ? send(o, target, topic, payload) : glow_ctl_fail_diag(&diag);
 	free(payload);
@@ -169,6 +226,7 @@ static int run_identify(const void *values, int n_words, char *const words[])
 
 static const struct glow_option set_rows[] = {
 	CTL_PARAM,
+	CTL_FORCE,
 	GLOW_ROW_INT("fade-ms", NULL, 0, 6553000, "MS", NULL, fade_ms, "cross-fade from what shows now"),
 };
 
@@ -195,6 +253,7 @@ static const struct glow_option notify_rows[] = {
 	GLOW_ROW_INT("priority", NULL, 0, 9, "N", NULL, priority, "the highest shows; 5 when not given"),
 	GLOW_ROW_STRING("id", NULL, "ID", NULL, id, "name of the notice; a later one of that name replaces it"),
 	GLOW_ROW_SWITCH("clear", "no", NULL, clear, "remove the notice of that id"),
+	CTL_FORCE,
 };
 
 const struct glow_subcommand glow_ctl_notify = {
@@ -212,6 +271,7 @@ const struct glow_subcommand glow_ctl_notify = {
 
 static const struct glow_option identify_rows[] = {
 	GLOW_ROW_INT("ttl-s", NULL, 1, 86400, "S", NULL, ttl_s, "for so many seconds; 5 when not given"),
+	CTL_FORCE,
 };
 
 const struct glow_subcommand glow_ctl_identify = {

@@ -126,6 +126,12 @@ static void add_number(cJSON *extra, const char *name, int64_t value, double uni
 		cJSON_AddNumberToObject(extra, name, (double)value / unit);
 }
 
+static void add_absent(cJSON *extra, const struct glow_ctl_options *o)
+{
+	if (o->force)
+		cJSON_AddTrueToObject(extra, "absent");
+}
+
 char *glow_ctl_play_payload(const struct glow_ctl_options *o, const char *text, struct glow_diag *diag)
 {
 	cJSON *extra = cJSON_CreateObject();
@@ -142,6 +148,7 @@ char *glow_ctl_play_payload(const struct glow_ctl_options *o, const char *text, 
 	add_number(extra, "duration_s", o->for_s, 1);
 	if (!o->take)
 		cJSON_AddFalseToObject(extra, "take");
+	add_absent(extra, o);
 	return with(text, extra, diag);
 }
 
@@ -154,6 +161,7 @@ char *glow_ctl_set_payload(const struct glow_ctl_options *o, const char *text, s
 		return NULL;
 	}
 	add_number(extra, "transition", o->fade_ms, 1000);
+	add_absent(extra, o);
 	return with(text, extra, diag);
 }
 
@@ -171,6 +179,7 @@ char *glow_ctl_notify_payload(const struct glow_ctl_options *o, const char *text
 		cJSON_AddTrueToObject(extra, "clear");
 	add_number(extra, "ttl_s", o->ttl_s, 1);
 	add_number(extra, "priority", o->priority, 1);
+	add_absent(extra, o);
 	return with(text, extra, diag);
 }
 

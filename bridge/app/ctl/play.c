@@ -19,24 +19,25 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_STRING("id", NULL, "ID", NULL, id,
 			"name of the scene (main by default); a later one of that name replaces it"),
 	GLOW_ROW_SWITCH("take", "yes", NULL, take, "make lights that were set earlier let go, so that the scene shows"),
+	CTL_FORCE,
 };
 
-/* How many nodes it is for: as the answer says, else all that the conductor knows; 0 where only the conductor could
- * tell. */
-static unsigned node_count(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
+/* How many nodes it is for: as the answer says. An older conductor does not; then all that it knows, or -1 where only
+ * it could tell. */
+static int node_count(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
 {
 	const cJSON *nodes = glow_json_get(answer, "nodes");
 
-	if (cJSON_IsNumber(nodes) && nodes->valuedouble >= 0)
-		return (unsigned)nodes->valuedouble;
-	return strstr(payload, "\"target\"") ? 0 : s->watch.conductor.nodes;
+	if (cJSON_IsNumber(nodes))
+		return nodes->valueint;
+	return strstr(payload, "\"target\"") ? -1 : (int)s->watch.conductor.nodes;
 }
 
 /* Makes "main: rainbow from 12:00:03.250 on 5 nodes" of the answer. */
 static void tell(const struct glow_ctl_session *s, const char *payload, const cJSON *answer)
 {
 	const cJSON *id = glow_json_get(answer, "id"), *start = glow_json_get(answer, "start_us");
-	unsigned nodes = node_count(s, payload, answer);
+	int nodes = node_count(s, payload, answer);
 	char name[80], clock[16];
 
 	glow_ctl_scene_name(payload, name, sizeof(name));
@@ -45,9 +46,9 @@ static void tell(const struct glow_ctl_session *s, const char *payload, const cJ
 		glow_ctl_time_text(&s->watch, (int64_t)start->valuedouble, clock);
 		printf(" from %s", clock);
 	}
-	if (nodes)
-		printf(" on %u node%s", nodes, nodes == 1 ? "" : "s");
-	putchar('\n');
+	if (nodes > 0)
+		printf(" on %d node%s", nodes, nodes == 1 ? "" : "s");
+	puts(nodes == 0 ? ", but no node of these is online" : "");
 }
 
 static int play(const struct glow_ctl_options *o, const char *payload)

@@ -196,14 +196,15 @@ void glow_ctl_warn_ignored(const struct glow_diag *diag)
 static bool complain(const cJSON *answer)
 {
 	const char *node = text_of(answer, "node"), *field = text_of(answer, "field");
+	bool unknown = strcmp(text_of(answer, "code"), glow_code_name(GLOW_UNKNOWN_TARGET)) == 0;
 	const cJSON *path;
 
 	cJSON_ArrayForEach(path, glow_json_get(answer, "ignored"))
 		warn_of(node, cJSON_IsString(path) ? path->valuestring : "");
 	if (strcmp(text_of(answer, "status"), "ok") == 0)
 		return false;
-	glow_ctl_fail(EX_DATAERR, "%s%s%s%s%s", node, node[0] ? ": " : "", field, field[0] ? ": " : "",
-		      text_of(answer, "message"));
+	glow_ctl_fail(EX_DATAERR, "%s%s%s%s%s%s", node, node[0] ? ": " : "", field, field[0] ? ": " : "",
+		      text_of(answer, "message"), unknown ? " (--force does it all the same)" : "");
 	return true;
 }
 

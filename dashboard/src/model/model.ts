@@ -165,7 +165,7 @@ export class Model implements Cluster {
 		const id = this.core.message(topic, payload, atMs);
 		if (id) this.takeNode(id, !retained);
 		else this.takeCluster(!retained);
-		if (topic === this.below(`node/${id}/error`)) this.takeRefusal(id, payload);
+		if (rest === `node/${id}/error` || rest === "conductor/error") this.takeRefusal(id, payload);
 		this.changed();
 	}
 
@@ -177,10 +177,7 @@ export class Model implements Cluster {
 
 	private takeAnswer(payload: Uint8Array, correlation?: Uint8Array): void {
 		const answer = this.core.answer(payload);
-		if (!answer || !correlation) return;
-		this.commands.answer(correlation, answer);
-		/* What nodes refuse comes on their error topic too. */
-		if (answer.status === "error" && !answer.node) this.events.add("rejected", "", answerText(answer), true);
+		if (answer && correlation) this.commands.answer(correlation, answer);
 	}
 
 	private takeRefusal(id: string, payload: Uint8Array): void {

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <stdio.h>
+#include <string.h>
+
+#include <glow/nearest.h>
+
+#include "addressees.h"
+
+/* ---- every name that is known, one after the other ---- */
+
+struct names {
+	const struct glow_members *members;
+	uint32_t member, group; /* the next one, since they are asked for in order */
+};
+
+static bool is_known(const struct glow_member *one)
+{
+	return one->known || one->online;
+}
+
+static const char *next_node(void *ctx, size_t k)
+{
+	struct names *names = ctx;
+	const struct glow_members *m = names->members;
+
+	(void)k;
+	while (names->member < m->n) {
+		const struct glow_member *one = &m->v[names->member++];
+
+		if (is_known(one))
+			return one->id;
+	}
+	return names->member - m->n < m->placement->n ? m->placement->rows[names->member++ - m->n].id : NULL;
+}
+
+static const char *next_group(void *ctx, size_t k)
+{
+	struct names *names = ctx;
+	const struct glow_members *m = names->members;
+
+	(void)k;
+	for (; names->member < m->n; names->member++, names->group = 0)
+		if (names->group < m->v[names->member].n_groups)
+			return m->v[names->member].groups[names->group++];
+	return NULL;
+}
+
+static const char *nearest(const struct glow_members *m, bool group, const char *name)
+{
+	struct names names = { .members = m };
+
+	return glow_nearest(name, group ? next_group : next_node, &names);
+}
+
+/* ---- what is asked ---- */
+
+/* Without any node there is no telling who is missing, as with a broker that was emptied. What groups a node has that
+ * is online and has not said what it is cannot be told either. */
+static bool can_tell(const struct glow_members *m, bool group)
+{
+	bool any = false;
+
+	for (uint32_t k = 0; k < m->n; k++) {
+		any |= is_known(&m->v[k]);
+		if (group && m->v[k].online && !m->v[k].known)
+			return false;
+	}
+	return any && m->n < GLOW_MEMBERS_MAX;
+}
+
+static bool has_node(const struct glow_members *m, const char *id)
+{
+	const struct glow_member *one = glow_members_find(m, id);
+
+	return (one && is_known(one)) || strcmp(glow_placement_of(m->placement, id)->id, id) == 0;
+}
+
+static bool has_group(const struct glow_members *m, const char *id)
+{
+	struct names names = { .members = m };
+	const char *one;
+
+	while ((one = next_group(&names, 0)))
+		if (strcmp(one, id) == 0)
+			return true;
+	return false;
+}
+
+/* Of the same kind, unless it is the very name of the other kind, or near to nothing else. */
+static enum glow_code unknown(const struct glow_members *m, bool group, const char *name, struct glow_diag *diag)
+{
+	const char *own = nearest(m, group, name), *other = nearest(m, !group, name);
+	char path[GLOW_NAME_SIZE + 8];
+
+	if (!other || (own && strcmp(other, name) != 0))
+		return glow_diag_meant(diag, own);
+	snprintf(path, sizeof(path), "%s/%s", group ? "node" : "group", other);
+	return glow_diag_meant(diag, path);
+}
+
+enum glow_code glow_addressees_check(const struct glow_members *members, const struct glow_target *target,
+				     const char *field, struct glow_diag *diag)
+{
+	bool group = target->kind == GLOW_TARGET_GROUPS;
+	char where[96] = "";
+
+	if (!can_tell(members, group))
+		return GLOW_OK;
+	for (uint32_t k = 0; k < target->n; k++) {
+		const char *name = target->ids[k];
+
+		if (group ? has_group(members, name) : has_node(members, name))
+			continue;
+		if (field[0])
+			snprintf(where, sizeof(where), "%s.%u", field, k);
+		glow_diag_set(diag, GLOW_UNKNOWN_TARGET, where,
+			      group ? "no node has the group \"%s\", and \"absent\" is not true"
+				    : "no node \"%s\" is known, and \"absent\" is not true",
+			      name);
+		return unknown(members, group, name, diag);
+	}
+	return GLOW_OK;
+}
+
+uint32_t glow_addressees_online(const struct glow_members *members, const struct glow_target *target)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < members->n; k++) {
+		const struct glow_member *one = &members->v[k];
+
+		n += one->online &&
+		     glow_target_has(target, one->id, (const char(*)[GLOW_NAME_SIZE])one->groups, one->n_groups);
+	}
+	return n;
+}
