@@ -121,10 +121,10 @@ make_root() {
 	progress "build root of $release for $arch" "${as_root[@]}" nice mmdebstrap --variant=buildd "${cross[@]}" \
 		--architectures="$(dpkg --print-architecture)$foreign" --dpkgopt=force-unsafe-io --skip=essential/unlink \
 		--setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"" \
-		--setup-hook="sync-in $roots/downloaded-$release /var/cache/apt/archives" \
-		--customize-hook="copy-in $work/source/debian /root" \
+		--setup-hook="sync-in \"$roots/downloaded-$release\" /var/cache/apt/archives" \
+		--customize-hook="copy-in \"$work/source/debian\" /root" \
 		--chrooted-customize-hook="cd /root && apt-get -y -q --no-install-recommends --host-architecture=$arch -P $profiles build-dep ./" \
-		--customize-hook="sync-out /var/cache/apt/archives $roots/downloaded-$release" \
+		--customize-hook="sync-out /var/cache/apt/archives \"$roots/downloaded-$release\"" \
 		"$release" "$root.new" "deb $(tests/harness/mirror.sh) $release main"
 	"${as_root[@]}" mv "$root.new" "$root"
 	"${as_root[@]}" tee "$root/root/made" <<<"$made" >/dev/null

@@ -12,6 +12,7 @@ of run.sh. The steps share one swarm and go from whole to broken (of single ones
 import base64
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -480,7 +481,7 @@ class Test:
         for pi in self.pis:  # a container's own, which the kernel always has
             os.makedirs(os.path.join(pi.tree, "fs", "cgroup"), exist_ok=True)
         line = documented("docker service create")
-        for documents, here in (("src=/sys,", "src=%s," % self.swarm.sys), ("192.168.1.10", cluster.OUTSIDE),
+        for documents, here in (("src=/sys,", "src=%s," % shlex.quote(self.swarm.sys)), ("192.168.1.10", cluster.OUTSIDE),
                                 ("$(getent group gpio | cut -d: -f3)", str(cluster.GPIO_GID)),
                                 ("docker service create", "%s service create --detach --no-resolve-image" % DOCKER)):
             assert line.count(documents) == 1, (documents, line)
