@@ -23,6 +23,7 @@ struct glow_node_cfg {
 	const char *idle;          /**< the idle display, a shorthand */
 	struct glow_info info;
 	struct glow_env env;
+	uint32_t dice;       /**< another for each node: spreads what many of them might do at one instant */
 	bool lost_indicator; /**< one dim pixel while the broker or the conductor is away */
 };
 
@@ -41,11 +42,15 @@ void glow_node_connected(struct glow_node *n, int64_t now_us);
 void glow_node_disconnected(struct glow_node *n);
 
 /** The topics to subscribe, for struct glow_mqtt_cfg: the k-th one, false behind the
- * last. Those with *ret_retained want the retained messages too. */
+ * last. Those with *ret_retained want the retained messages too. The node can do without the last one, which brokers
+ * with older rules refuse. */
 bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained);
 
 /** A message of a subscribed topic; others are ignored. */
 void glow_node_message(struct glow_node *n, const struct glow_message *message, int64_t now_us);
+
+/** The broker does not let us publish there. Without the catalog (glow/catalog.h) info tells the effects. */
+void glow_node_refused(struct glow_node *n, const char *topic);
 
 /** The first frame need not wait any longer for a retained state or cluster time. */
 void glow_node_start(struct glow_node *n, int64_t now_us);

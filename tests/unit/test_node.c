@@ -135,9 +135,22 @@ static void pass(int64_t us)
 	tick();
 }
 
+/* The broker keeps the catalog of effects, as on all days but the first. */
+static void keep_catalog(void)
+{
+	char name[GLOW_CATALOG_NAME_LEN + 1], topic[80], *text = glow_json_finish(glow_catalog_write());
+	struct glow_message m = { .topic = topic, .payload = text, .len = strlen(text), .qos = 1, .retained = true };
+
+	glow_catalog_name(text, m.len, name);
+	snprintf(topic, sizeof(topic), "glow/effects/%s", name);
+	glow_node_message(bridge, &m, now);
+	free(text);
+}
+
 /* Connected, with nothing more to wait for. */
 static void online(void)
 {
+	keep_catalog();
 	glow_node_start(bridge, now);
 	glow_node_connected(bridge, now);
 }
@@ -244,6 +257,70 @@ static void test_connected(void **state)
 	assert_int_equal(count(STATE), 1);
 	assert_true(said(STATE, "\"r\":255,\"g\":0,\"b\":0"));
 	assert_string_equal(sent[n_sent - 1].topic, ONLINE);
+}
+
+static int64_t published_catalogs(void)
+{
+	int n = 0;
+
+	for (int k = 0; k < n_sent; k++)
+		if (strncmp(sent[k].topic, "glow/effects/", 13) == 0) {
+			assert_true(sent[k].retained);
+			assert_int_equal(sent[k].qos, 1);
+			n++;
+		}
+	return n;
+}
+
+/* The effects are told once for all nodes; info names what tells them. */
+static void test_catalog(void **state)
+{
+	char topic[GLOW_TOPIC_MAX + 1], name[64];
+	bool retained;
+	size_t k = 0;
+
+	(void)state;
+	create();
+	while (glow_node_topic(bridge, k, topic, &retained))
+		k++;
+	assert_true(retained && strncmp(topic, "glow/effects/", 13) == 0); /* the last one */
+	snprintf(name, sizeof(name), "\"effects_hash\":\"%s\"", topic + 13);
+	glow_node_start(bridge, now);
+	glow_node_connected(bridge, now);
+	assert_true(said(INFO, name) && !said(INFO, "rainbow"));
+	assert_int_equal(published_catalogs(), 0);
+	pass(5 * SECOND);
+	assert_int_equal(published_catalogs(), 1);
+	assert_true(said(topic, "rainbow"));
+	/* Known to be there, it is not said again. */
+	glow_node_disconnected(bridge);
+	online();
+	pass(5 * SECOND);
+	assert_int_equal(published_catalogs(), 1);
+	assert_int_equal(glow_node_next(bridge), GLOW_NEVER);
+}
+
+/* A broker whose rules are older: info has the effects itself, as nodes of then had it. */
+static void test_catalog_refused(void **state)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+	bool retained;
+
+	(void)state;
+	connect();
+	for (size_t k = 0; glow_node_topic(bridge, k, topic, &retained); k++)
+		;
+	glow_node_refused(bridge, STATE);
+	assert_int_equal(count(INFO), 0);
+	glow_node_refused(bridge, topic);
+	assert_int_equal(count(INFO), 1);
+	assert_true(said(INFO, "\"effects\":[") && said(INFO, "rainbow") && !said(INFO, "effects_hash"));
+	glow_node_problem(bridge, "no such chip", "gpiod");
+	assert_true(said(INFO, "rainbow"));
+	/* Another connection may be to a broker whose rules are not. */
+	glow_node_disconnected(bridge);
+	online();
+	assert_true(said(INFO, "effects_hash") && !said(INFO, "rainbow"));
 }
 
 static void test_no_discovery(void **state)
@@ -1995,6 +2072,8 @@ int main(void)
 		T(test_create),
 		T(test_idle_off),
 		T(test_connected),
+		T(test_catalog),
+		T(test_catalog_refused),
 		T(test_no_discovery),
 		T(test_goodbye),
 		T(test_problem_and_stats),

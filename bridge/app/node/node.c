@@ -19,16 +19,10 @@
 #include <glow/time.h>
 #include <glow/timing.h>
 
+#include "conducted.h"
 #include "layers.h"
+#include "offer.h"
 #include "pending.h"
-
-#define BEACON_US (3 * GLOW_US_PER_S / 2) /* a conductor is silent that says nothing for so long */
-
-/* What is heard of the conductor. */
-struct conductor {
-	bool online, known;
-	int64_t beacon_us; /* the latest */
-};
 
 /* What was said of the light last, and whether that still holds. */
 struct said {
@@ -41,7 +35,8 @@ struct glow_node {
 	struct glow_node_cfg cfg;
 	struct glow_layers layers;
 	struct glow_pending pending;
-	struct conductor conductor;
+	struct glow_conducted conductor;
+	struct glow_offer offer;
 	struct said said;
 	struct glow_flash flash;
 	bool connected, started;
@@ -59,23 +54,9 @@ static int64_t later(int64_t a, int64_t b)
 
 /* ---- what shows ---- */
 
-static bool conductor_leads(const struct glow_node *n, int64_t now_us)
-{
-	return n->connected && n->conductor.online && now_us < n->conductor.beacon_us + BEACON_US;
-}
-
 static bool is_lost(const struct glow_node *n, int64_t now_us)
 {
-	return !n->connected || (n->conductor.known && !conductor_leads(n, now_us));
-}
-
-/* One dim red pixel, the first, unless it shines brighter anyway. */
-static void show_lost(const struct glow_node *n, struct glow_frame *frame)
-{
-	const struct glow_rgb dim = glow_shape_project(n->layers.env.shape, 0, (struct glow_rgb){ 16, 0, 0 });
-
-	if (frame->px[0].r < dim.r)
-		frame->px[0] = dim;
+	return glow_conducted_missed(&n->conductor, now_us);
 }
 
 void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame)
@@ -84,7 +65,7 @@ void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_
 	bool limited = glow_picture_render(&pic, &n->layers.env, t_us, ret_frame);
 
 	if (n->cfg.lost_indicator && is_lost(n, t_us))
-		show_lost(n, ret_frame);
+		glow_conducted_mark(n->layers.env.shape, ret_frame);
 	n->held_back = n->cfg.info.flash_limit && glow_flash_limit(&n->flash, n->layers.env.shape, t_us, ret_frame);
 	limited = limited || n->held_back;
 
@@ -132,6 +113,7 @@ void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_
 	glow_flash_clock_stepped(&n->flash, delta_us);
 	n->said.again_us += delta_us;
 	n->conductor.beacon_us += delta_us;
+	glow_offer_shift(&n->offer, delta_us);
 	n->scenes_new = true;
 	n->said.stale = true;
 }
@@ -270,7 +252,7 @@ static void take_command(struct glow_node *n, const struct glow_message *m, enum
 {
 	struct glow_diag diag;
 	struct glow_command command;
-	bool conducted = many && conductor_leads(n, now_us);
+	bool conducted = many && glow_conducted_leads(&n->conductor, now_us);
 	struct glow_message asked = *m;
 	int64_t at_us = 0;
 
@@ -400,18 +382,30 @@ static void hear_conductor(struct glow_node *n, const struct glow_topic *topic, 
 {
 	bool was_lost = is_lost(n, now_us);
 
-	if (topic->kind == GLOW_TOPIC_CONDUCTOR_BEACON) {
-		n->conductor.beacon_us = now_us;
-	} else {
-		n->conductor.online = glow_message_says(m, "online");
-		n->conductor.known = m->len > 0;
-	}
+	glow_conducted_hear(&n->conductor, topic->kind, m, now_us);
 	n->layers.revision += n->cfg.lost_indicator && is_lost(n, now_us) != was_lost;
 }
 
 bool glow_node_has_conductor(const struct glow_node *n)
 {
 	return n->conductor.online;
+}
+
+/* ---- the catalog of effects ---- */
+
+static void take_catalog(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
+			 int64_t now_us)
+{
+	(void)topic;
+	glow_offer_message(&n->offer, m, now_us);
+}
+
+void glow_node_refused(struct glow_node *n, const char *topic)
+{
+	if (glow_topic_kind(n->cfg.out.prefix, topic) != GLOW_TOPIC_CATALOG)
+		return;
+	n->cfg.info.catalog[0] = '\0'; /* so that the info has it in it */
+	publish_info(n);
 }
 
 /* ---- what comes back after a restart ---- */
@@ -461,6 +455,7 @@ static const struct row {
 	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, take_stage },
 	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, take_stage },
 	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, restore },
+	{ GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, true, take_catalog }, /* the last: glow_node_topic() */
 };
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
@@ -474,7 +469,9 @@ bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TO
 
 		if (k < times) {
 			glow_topic_of(ret_topic, n->cfg.out.prefix, rows[j].kind, rows[j].of,
-				      group ? info->groups[k] : info->id);
+				      group                                ? info->groups[k]
+				      : rows[j].kind == GLOW_TOPIC_CATALOG ? n->offer.name
+									   : info->id);
 			*ret_retained = rows[j].retained;
 			return true;
 		}
@@ -498,17 +495,20 @@ int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glo
 		     struct glow_diag *diag)
 {
 	struct glow_node *n = calloc(1, sizeof(*n));
+	int r;
 
 	if (!n)
 		return -ENOMEM;
 	n->cfg = *cfg;
-	n->conductor.beacon_us = now_us - BEACON_US;
-	if (glow_layers_init(&n->layers, &cfg->env, cfg->idle, now_us, diag) != GLOW_OK) {
+	glow_conducted_init(&n->conductor, now_us);
+	r = glow_offer_init(&n->offer, &n->cfg.out, cfg->dice);
+	if (r == 0 && glow_layers_init(&n->layers, &cfg->env, cfg->idle, now_us, diag) != GLOW_OK)
+		r = -EINVAL;
+	if (r < 0)
 		glow_node_destroy(n);
-		return -EINVAL;
-	}
-	*ret_node = n;
-	return 0;
+	else
+		*ret_node = n;
+	return r;
 }
 
 void glow_node_destroy(struct glow_node *n)
@@ -517,6 +517,7 @@ void glow_node_destroy(struct glow_node *n)
 		return;
 	glow_pending_fini(&n->pending);
 	glow_layers_fini(&n->layers);
+	glow_offer_fini(&n->offer);
 	free(n);
 }
 
@@ -537,19 +538,22 @@ bool glow_node_started(const struct glow_node *n)
 
 void glow_node_connected(struct glow_node *n, int64_t now_us)
 {
-	n->connected = true;
+	n->connected = n->conductor.connected = true;
 	n->layers.revision += n->cfg.lost_indicator;
 	n->restored = true;
+	memcpy(n->cfg.info.catalog, n->offer.name, sizeof(n->offer.name)); /* this broker may take it */
 	publish_info(n);
 	glow_publish_discovery(&n->cfg.out, n->cfg.info.id, glow_discovery_write(&n->cfg.info, n->cfg.out.prefix));
 	publish_state(n, now_us);
 	publish_availability(n, "online");
+	glow_offer_connected(&n->offer, now_us);
 }
 
 void glow_node_disconnected(struct glow_node *n)
 {
 	n->connected = false;
-	n->conductor.online = false; /* the broker says so again when we are back */
+	glow_conducted_disconnected(&n->conductor);
+	glow_offer_disconnected(&n->offer);
 	n->layers.revision += n->cfg.lost_indicator;
 }
 
@@ -575,6 +579,7 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 	n->layers.now_us = t_us;
 	if (n->scenes_new && n->connected)
 		report_unknown(n);
+	glow_offer_tick(&n->offer, t_us);
 	if (glow_layers_showing(&n->layers) != n->said.showing)
 		n->said.stale = true;
 	if (n->said.stale && t_us >= n->said.again_us)
@@ -585,8 +590,9 @@ int64_t glow_node_next(const struct glow_node *n)
 {
 	int64_t next = glow_sooner(glow_pending_next(&n->pending), glow_layers_next(&n->layers));
 
-	if (n->cfg.lost_indicator && !is_lost(n, n->layers.now_us) && n->conductor.known)
-		next = glow_sooner(next, n->conductor.beacon_us + BEACON_US);
+	if (n->cfg.lost_indicator && !is_lost(n, n->layers.now_us))
+		next = glow_sooner(next, glow_conducted_silent(&n->conductor));
+	next = glow_sooner(next, n->offer.at_us);
 	if (n->said.stale)
 		next = glow_sooner(next, n->said.again_us);
 	return next;
