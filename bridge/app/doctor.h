@@ -11,6 +11,9 @@
 
 bool glow_doctor_say(bool fine, const char *what, const char *how);
 
+/** Something that could be better, though all works. */
+void glow_doctor_note(const char *what, const char *how);
+
 /** The last line; the exit status. */
 int glow_doctor_verdict(bool fine);
 
@@ -19,6 +22,12 @@ bool glow_doctor_name(const char *node, const char *name);
 
 /** The broker takes us, under an id of the doctor's own, and every subscription in cfg. */
 bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node);
+
+/** What the broker takes: retained messages, acknowledgements, large packets. `message` (NULL: none) is published, and
+ * has to fit; where the broker's rules refuse it that is noted, with what it means: `instead`. After
+ * glow_doctor_broker(). */
+bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const char *node, const struct glow_message *message,
+			const char *instead);
 
 /** The wall clock is later than this, so somebody has set it. */
 bool glow_doctor_clock(int64_t built_us);

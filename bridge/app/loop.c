@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
+#include <glow/hash.h>
 #include <glow/health.h>
 #include <glow/log.h>
 #include <glow/loop.h>
@@ -83,6 +84,31 @@ void glow_loop_discard(void *ctx, const struct glow_message *message)
 	(void)message;
 }
 
+/* Once: a state is said twenty times a second, and a broker may come back as often. */
+static void complain(struct glow_loop *loop, const char *key, const char *text)
+{
+	uint32_t hash = glow_fnv1a(GLOW_FNV_START, key, strlen(key));
+
+	for (unsigned k = 0; k < loop->n_told; k++)
+		if (loop->told[k] == hash)
+			return;
+	if (loop->n_told == GLOW_LOOP_TOLD)
+		return;
+	loop->told[loop->n_told++] = hash;
+	glow_error("%s", text);
+}
+
+/* What the broker takes and what not. */
+static void tell_broker(struct glow_loop *loop, const struct glow_mqtt_event *event)
+{
+	char text[GLOW_MQTT_WHY];
+
+	if (event->kind == GLOW_MQTT_REFUSED || event->kind == GLOW_MQTT_UNSENT)
+		complain(loop, event->message.topic, event->why);
+	for (unsigned k = 0; event->kind == GLOW_MQTT_CONNECTED && glow_mqtt_limits_say(&event->limits, k, text); k++)
+		complain(loop, text, text);
+}
+
 static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct glow_loop *loop = userdata;
@@ -94,8 +120,10 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 	(void)revents;
 	if (role->before)
 		role->before(loop->cfg.ctx);
-	while (glow_mqtt_next(loop->mqtt, &event))
+	while (glow_mqtt_next(loop->mqtt, &event)) {
+		tell_broker(loop, &event);
 		role->event(loop->cfg.ctx, &event);
+	}
 	role->after(loop->cfg.ctx);
 	return 0;
 }

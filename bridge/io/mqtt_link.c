@@ -84,6 +84,16 @@ bool glow_mqtt_uri_valid(const char *uri)
 	return parse_broker(&link, uri);
 }
 
+/* Paho calls it while this thread is in MQTTClient_receive(). */
+static void note_ack(void *data, int token, int packet, MQTTProperties *properties, enum MQTTReasonCodes reason)
+{
+	struct glow_link *link = data;
+
+	(void)packet;
+	(void)properties;
+	glow_acks_done(&link->acks, token, (int)reason);
+}
+
 int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[160])
 {
 	MQTTClient_createOptions options = MQTTClient_createOptions_initializer;
@@ -109,6 +119,7 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 		snprintf(why, 160, "client id \"%.80s\" cannot be used", id);
 		return -EINVAL;
 	}
+	MQTTClient_setPublished(link->client, link, note_ack);
 	return 0;
 }
 
@@ -116,6 +127,7 @@ void glow_link_fini(struct glow_link *link)
 {
 	if (link->client)
 		MQTTClient_destroy(&link->client);
+	glow_acks_clear(&link->acks);
 }
 
 /* Paho hands its descriptor to nobody, so it is recognized by its peer: the
@@ -184,17 +196,7 @@ static MQTTClient_willOptions will_options(const struct glow_mqtt_cfg *cfg)
 	return will;
 }
 
-/* The broker's Receive Maximum, where it is below our window. */
-static int window(const MQTTResponse *response)
-{
-	int maximum = WINDOW;
-
-	if (response->properties && MQTTProperties_hasProperty(response->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM))
-		maximum = (int)MQTTProperties_getNumericValue(response->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM);
-	return maximum > 0 && maximum < WINDOW ? maximum : WINDOW;
-}
-
-static int connect_with(struct glow_link *link, MQTTClient_connectOptions *options)
+static int connect_once(struct glow_link *link, MQTTClient_connectOptions *options)
 {
 	MQTTProperty packet_max = { .identifier = MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE,
 				    .value.integer4 = GLOW_MQTT_PACKET_MAX };
@@ -205,9 +207,18 @@ static int connect_with(struct glow_link *link, MQTTClient_connectOptions *optio
 	MQTTProperties_add(&properties, &packet_max);
 	response = MQTTClient_connect5(link->client, options, &properties, NULL);
 	reason = (int)response.reasonCode;
-	link->window = window(&response);
+	link->limits = glow_limits_read(&response);
 	MQTTResponse_free(response);
 	MQTTProperties_free(&properties);
+	return reason;
+}
+
+static int connect_with(struct glow_link *link, MQTTClient_connectOptions *options)
+{
+	int reason = connect_once(link, options);
+
+	while (options->will && glow_limits_soften(options->will, reason))
+		reason = connect_once(link, options);
 	return reason;
 }
 
@@ -232,6 +243,7 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[160])
 	options.ssl = link->tls ? &tls : NULL;
 
 	link->tls_error[0] = '\0';
+	glow_acks_clear(&link->acks);
 	reason = connect_with(link, &options);
 	if (reason != MQTTREASONCODE_SUCCESS) {
 		int64_t took_ms = (glow_mono_now().ns - start.ns) / 1000000;
@@ -250,13 +262,13 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[160])
 }
 
 static int check_subscriptions(const struct glow_link *link, const MQTTResponse *response, const char *const *topics,
-			       size_t n, char why[160])
+			       size_t n, size_t n_needed, char why[160])
 {
 	if ((int)response->reasonCode < 0 || (n > 1 && response->reasonCodeCount != (int)n)) {
 		snprintf(why, 160, "connection to %.60s:%u lost while subscribing", link->host, link->port);
 		return -ENOTCONN;
 	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n_needed; i++) {
 		int reason = response->reasonCodes ? (int)response->reasonCodes[i] : (int)response->reasonCode;
 
 		if (reason >= 0x80) {
@@ -268,13 +280,34 @@ static int check_subscriptions(const struct glow_link *link, const MQTTResponse 
 	return 0;
 }
 
-static int subscribe(struct glow_link *link, const char *const *topics, size_t n, MQTTSubscribe_options option,
-		     char why[160])
+/* Bytes of the SUBSCRIBE: what is larger than the broker takes would end the connection without a word. */
+static bool subscription_fits(const struct glow_link *link, const char *const *topics, size_t n, char why[160])
+{
+	size_t size = 1 + 4 + 2 + 1;
+
+	for (size_t i = 0; i < n; i++)
+		size += 2 + strlen(topics[i]) + 1;
+	if (size <= link->limits.packet_max)
+		return true;
+	snprintf(why, 160,
+		 "subscribing takes %zu bytes, the broker at most %u: set max_packet_size %d in its configuration",
+		 size, link->limits.packet_max, GLOW_MQTT_PACKET_MAX);
+	return false;
+}
+
+/* Of the topics the first n_needed have to be granted. */
+static int subscribe(struct glow_link *link, const char *const *topics, size_t n, size_t n_needed,
+		     MQTTSubscribe_options option, char why[160])
 {
 	MQTTSubscribe_options *options = calloc(n + 1, sizeof(*options));
 	int *qos = calloc(n + 1, sizeof(*qos));
 	int r = -ENOMEM;
 
+	if (!subscription_fits(link, topics, n, why)) {
+		free(options);
+		free(qos);
+		return -EMSGSIZE;
+	}
 	snprintf(why, 160, "out of memory");
 	if (options && qos) {
 		MQTTResponse response;
@@ -284,7 +317,7 @@ static int subscribe(struct glow_link *link, const char *const *topics, size_t n
 			qos[i] = SUBSCRIBED_QOS;
 		}
 		response = MQTTClient_subscribeMany5(link->client, (int)n, (char *const *)topics, qos, options, NULL);
-		r = check_subscriptions(link, &response, topics, n, why);
+		r = check_subscriptions(link, &response, topics, n, n_needed, why);
 		MQTTResponse_free(response);
 	}
 	free(options);
@@ -303,9 +336,10 @@ int glow_link_subscribe(struct glow_link *link, char why[160])
 	live.retainAsPublished = 1;
 	live.retainHandling = 2;
 	if (cfg->n_retained_topics > 0)
-		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics, replayed, why);
+		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics,
+			      cfg->n_retained_topics - cfg->n_optional_topics, replayed, why);
 	if (r == 0 && cfg->n_topics > 0)
-		r = subscribe(link, cfg->topics, cfg->n_topics, live, why);
+		r = subscribe(link, cfg->topics, cfg->n_topics, cfg->n_topics, live, why);
 	return r;
 }
 
@@ -374,12 +408,20 @@ int glow_link_receive(struct glow_link *link, struct glow_mail **ret_mail)
 	return r;
 }
 
+/* Publishes that may await their acknowledgement: the broker's Receive Maximum, where it is below ours. */
+static int window(const struct glow_link *link)
+{
+	int most = link->limits.receive_max;
+
+	return most > 0 && most < WINDOW ? most : WINDOW;
+}
+
 bool glow_link_has_room(const struct glow_link *link, const struct glow_message *message)
 {
 	int queued = 0;
 
 	/* Paho waits for the window with a message of QoS 0 too. */
-	if (glow_link_pending(link) >= link->window)
+	if (glow_link_pending(link) >= window(link))
 		return false;
 	/* Alone, a message may be as large as it likes. */
 	return ioctl(link->fd, SIOCOUTQ, &queued) < 0 || queued == 0 || (size_t)queued + message->len <= SEND_BACKLOG;
@@ -398,22 +440,24 @@ int glow_link_publish(struct glow_link *link, const struct glow_message *message
 {
 	MQTTClient_message out = MQTTClient_message_initializer;
 	MQTTResponse response;
-	int reason;
+	int reason, token = 0;
 
 	out.payload = (void *)message->payload;
 	out.payloadlen = (int)message->len;
-	out.qos = message->qos;
-	out.retained = message->retained;
+	out.qos = message->qos < link->limits.qos_max ? message->qos : link->limits.qos_max;
+	out.retained = message->retained && link->limits.retain;
 	if (message->response_topic)
 		add_data(&out.properties, MQTTPROPERTY_CODE_RESPONSE_TOPIC, message->response_topic,
 			 strlen(message->response_topic));
 	if (message->correlation)
 		add_data(&out.properties, MQTTPROPERTY_CODE_CORRELATION_DATA, message->correlation,
 			 message->correlation_len);
-	response = MQTTClient_publishMessage5(link->client, message->topic, &out, NULL);
+	response = MQTTClient_publishMessage5(link->client, message->topic, &out, &token);
 	MQTTProperties_free(&out.properties);
 	reason = (int)response.reasonCode; /* an enum without negative values, which Paho puts there */
 	MQTTResponse_free(response);
+	if (reason >= 0 && out.qos > 0)
+		glow_acks_sent(&link->acks, token, message->topic);
 	if (reason >= 0)
 		return 0;
 	return reason == MQTTCLIENT_BAD_UTF8_STRING ? -EINVAL : -ENOTCONN;

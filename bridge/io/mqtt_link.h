@@ -12,6 +12,7 @@
 #include <glow/mqtt.h>
 
 #include "mailbox.h"
+#include "mqtt_limits.h"
 
 #define GLOW_LINK_CONNECT_S 5
 
@@ -22,8 +23,9 @@ struct glow_link {
 	bool tls;
 	char host[256];
 	uint16_t port;
-	int fd;              /**< the connection, owned by Paho; -1 while there is none */
-	int window;          /**< publishes that may await their acknowledgement */
+	int fd; /**< the connection, owned by Paho; -1 while there is none */
+	struct glow_mqtt_limits limits;
+	struct glow_acks acks;
 	char tls_error[160]; /**< the last thing OpenSSL complained of, "" for nothing */
 };
 

@@ -99,7 +99,8 @@ static bool check_broker(const struct glow_conductor_run_cfg *cfg)
 	     mqtt.n_topics++)
 		topics[mqtt.n_topics] = names[mqtt.n_topics];
 	mqtt.topics = topics;
-	return glow_doctor_broker(&mqtt, cfg->conductor.node);
+	return glow_doctor_broker(&mqtt, cfg->conductor.node) &&
+	       glow_doctor_limits(&cfg->mqtt, cfg->conductor.node, NULL, "");
 }
 
 int glow_conductor_doctor(const struct glow_conductor_run_cfg *cfg)

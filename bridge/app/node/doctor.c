@@ -2,8 +2,11 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <glow/catalog.h>
+#include <glow/json.h>
 #include <glow/meter.h>
 #include <glow/node_run.h>
 
@@ -46,6 +49,25 @@ static bool check_names(const struct glow_node_run_cfg *cfg)
 	return glow_doctor_name(cfg->node, line);
 }
 
+/* The largest of what every node says, which brokers with older rules refuse besides. */
+static bool check_limits(const struct glow_node_run_cfg *cfg)
+{
+	char name[GLOW_CATALOG_NAME_LEN + 1], topic[GLOW_TOPIC_MAX + 1], *text = glow_json_finish(glow_catalog_write());
+	struct glow_message catalog = { .topic = topic, .payload = text, .qos = 1, .retained = true };
+	bool fine;
+
+	if (!text)
+		return false;
+	catalog.len = strlen(text);
+	glow_catalog_name(text, catalog.len, name);
+	glow_topic_of(topic, cfg->prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, name);
+	fine = glow_doctor_limits(&cfg->mqtt, cfg->node, &catalog,
+				  "its rules are older than this program: until its acl is written anew (secrets.sh), "
+				  "each node's info has the effects in it");
+	free(text);
+	return fine;
+}
+
 static void say_sensors(const struct glow_node_run_cfg *cfg)
 {
 	struct glow_meters meters;
@@ -66,7 +88,10 @@ int glow_node_doctor(const struct glow_node_run_cfg *cfg)
 	const int64_t built_us = INT64_C(1735689600) * GLOW_US_PER_S; /* 2025-01-01: no clock of ours is older */
 	bool fine = check_names(cfg);
 
-	fine = glow_doctor_broker(&cfg->mqtt, cfg->node) && fine;
+	if (glow_doctor_broker(&cfg->mqtt, cfg->node))
+		fine = (!glow_prefix_valid(cfg->prefix) || check_limits(cfg)) && fine;
+	else
+		fine = false;
 	fine = check_board(cfg) && fine;
 	fine = glow_doctor_clock(built_us) && fine;
 	say_sensors(cfg);

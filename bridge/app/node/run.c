@@ -305,6 +305,11 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_MESSAGE:
 		on_message(r, &event->message);
 		break;
+	case GLOW_MQTT_REFUSED:
+		glow_node_refused(r->node, event->message.topic);
+		break;
+	case GLOW_MQTT_UNSENT:
+		break;
 	}
 }
 
@@ -409,6 +414,7 @@ static int open_loop(struct run *r)
 	cfg.mqtt.client_id = client;
 	cfg.mqtt.will_topic = will;
 	cfg.mqtt.will_payload = "offline";
+	cfg.mqtt.n_optional_topics = 1; /* glow_node_topic() */
 	return glow_loop_open(&r->loop, &cfg);
 }
 
