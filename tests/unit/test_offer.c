@@ -17,7 +17,7 @@
 #include "../harness/outbox.h"
 
 #define START INT64_C(1700000000000000)
-#define NODES 1000
+#define NODES 200
 
 static struct glow_offer nodes[NODES];
 static struct glow_publisher out;
@@ -119,7 +119,7 @@ static void test_put_right(void **state)
 	/* Away from the broker nobody says anything. */
 	for (int k = 0; k < NODES; k++) {
 		hear(&nodes[k], "", 0, START);
-		glow_offer_disconnected(&nodes[k]);
+		glow_offer_disconnected(&nodes[k], START + 3600 * GLOW_US_PER_S);
 		assert_true(nodes[k].at_us == GLOW_NEVER);
 	}
 	assert_int_equal(live(true), 0);
@@ -141,11 +141,38 @@ static void test_clock(void **state)
 	assert_int_equal(n_sent, 1);
 }
 
+/* A broker that hangs up on it is not asked twice, until it has it all the same. */
+static void test_dropped(void **state)
+{
+	(void)state;
+	glow_offer_connected(&nodes[0], START);
+	glow_offer_tick(&nodes[0], nodes[0].at_us);
+	assert_int_equal(n_sent, 1);
+	glow_offer_disconnected(&nodes[0], nodes[0].said_us + GLOW_US_PER_S);
+	glow_offer_connected(&nodes[0], START);
+	assert_true(nodes[0].dropped && nodes[0].at_us == GLOW_NEVER);
+	glow_offer_disconnected(&nodes[0], START);
+	assert_true(nodes[0].dropped);
+	hear(&nodes[0], nodes[0].text, nodes[0].len, START);
+	assert_false(nodes[0].dropped);
+	/* The control: a connection that lasts is lost for another reason. */
+	glow_offer_connected(&nodes[1], START);
+	glow_offer_tick(&nodes[1], nodes[1].at_us);
+	glow_offer_disconnected(&nodes[1], nodes[1].said_us + 3 * GLOW_US_PER_S);
+	glow_offer_connected(&nodes[1], START);
+	assert_true(!nodes[1].dropped && nodes[1].at_us != GLOW_NEVER);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_one_spares_the_others), T(test_control), T(test_there_already), T(test_put_right), T(test_clock),
+		T(test_one_spares_the_others),
+		T(test_control),
+		T(test_there_already),
+		T(test_put_right),
+		T(test_clock),
+		T(test_dropped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -541,7 +541,7 @@ void glow_node_connected(struct glow_node *n, int64_t now_us)
 	n->connected = n->conductor.connected = true;
 	n->layers.revision += n->cfg.lost_indicator;
 	n->restored = true;
-	memcpy(n->cfg.info.catalog, n->offer.name, sizeof(n->offer.name)); /* this broker may take it */
+	snprintf(n->cfg.info.catalog, sizeof(n->cfg.info.catalog), "%s", n->offer.dropped ? "" : n->offer.name);
 	publish_info(n);
 	glow_publish_discovery(&n->cfg.out, n->cfg.info.id, glow_discovery_write(&n->cfg.info, n->cfg.out.prefix));
 	publish_state(n, now_us);
@@ -553,7 +553,7 @@ void glow_node_disconnected(struct glow_node *n)
 {
 	n->connected = false;
 	glow_conducted_disconnected(&n->conductor);
-	glow_offer_disconnected(&n->offer);
+	glow_offer_disconnected(&n->offer, n->layers.now_us);
 	n->layers.revision += n->cfg.lost_indicator;
 }
 

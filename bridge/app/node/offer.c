@@ -11,11 +11,15 @@
 
 #include "offer.h"
 
+#define DROPPED_US (2 * GLOW_US_PER_S) /* a connection that ends so soon after ended because of it */
+
 int glow_offer_init(struct glow_offer *offer, const struct glow_publisher *out, uint32_t dice)
 {
-	*offer = (struct glow_offer){
-		.out = out, .text = glow_json_finish(glow_catalog_write()), .dice = dice, .at_us = GLOW_NEVER
-	};
+	*offer = (struct glow_offer){ .out = out,
+				      .text = glow_json_finish(glow_catalog_write()),
+				      .dice = dice,
+				      .at_us = GLOW_NEVER,
+				      .said_us = GLOW_NEVER };
 	if (!offer->text)
 		return -ENOMEM;
 	offer->len = strlen(offer->text);
@@ -34,7 +38,7 @@ static void plan(struct glow_offer *offer, int64_t now_us)
 	int64_t wait_us = glow_dice(offer->dice, offer->thrown, 0) * GLOW_OFFER_WITHIN_US / UINT32_MAX;
 
 	offer->at_us = GLOW_NEVER;
-	if (offer->there || !offer->connected)
+	if (offer->there || offer->dropped || !offer->connected)
 		return;
 	offer->thrown++;
 	offer->at_us = now_us + wait_us;
@@ -43,6 +47,7 @@ static void plan(struct glow_offer *offer, int64_t now_us)
 void glow_offer_message(struct glow_offer *offer, const struct glow_message *m, int64_t now_us)
 {
 	offer->there = m->len == offer->len && memcmp(m->payload, offer->text, m->len) == 0;
+	offer->dropped = offer->dropped && !offer->there;
 	plan(offer, now_us);
 }
 
@@ -52,8 +57,10 @@ void glow_offer_connected(struct glow_offer *offer, int64_t now_us)
 	plan(offer, now_us);
 }
 
-void glow_offer_disconnected(struct glow_offer *offer)
+void glow_offer_disconnected(struct glow_offer *offer, int64_t now_us)
 {
+	offer->dropped = offer->dropped || (offer->said_us != GLOW_NEVER && now_us - offer->said_us < DROPPED_US);
+	offer->said_us = GLOW_NEVER;
 	offer->connected = offer->there = false;
 	offer->at_us = GLOW_NEVER;
 }
@@ -66,6 +73,7 @@ void glow_offer_tick(struct glow_offer *offer, int64_t now_us)
 		return;
 	offer->there = true;
 	offer->at_us = GLOW_NEVER;
+	offer->said_us = now_us;
 	glow_topic_of(topic, offer->out->prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, offer->name);
 	glow_publish_text(offer->out, topic, offer->text, 1, true);
 }
@@ -74,4 +82,6 @@ void glow_offer_shift(struct glow_offer *offer, int64_t delta_us)
 {
 	if (offer->at_us != GLOW_NEVER)
 		offer->at_us += delta_us;
+	if (offer->said_us != GLOW_NEVER)
+		offer->said_us += delta_us;
 }

@@ -24,7 +24,11 @@ struct glow_offer {
 	char name[GLOW_CATALOG_NAME_LEN + 1];
 	uint32_t dice, thrown; /**< the node's own, and how often */
 	bool connected, there; /**< the broker has it, as far as we know */
-	int64_t at_us;         /**< when to publish it; GLOW_NEVER while there is no need */
+	/** The broker ended the connection when we published it, and it is not there: a Mosquitto 2.0.11 without a
+	 * limit of queued messages does that where its rules refuse something. It is not tried again. */
+	bool dropped;
+	int64_t at_us;   /**< when to publish it; GLOW_NEVER while there is no need */
+	int64_t said_us; /**< when we did; GLOW_NEVER for not yet */
 };
 
 /** 0 or -ENOMEM. `out` is borrowed. */
@@ -37,7 +41,7 @@ void glow_offer_message(struct glow_offer *offer, const struct glow_message *m, 
 
 /** Everything that the broker keeps has arrived. */
 void glow_offer_connected(struct glow_offer *offer, int64_t now_us);
-void glow_offer_disconnected(struct glow_offer *offer);
+void glow_offer_disconnected(struct glow_offer *offer, int64_t now_us);
 
 /** Publishes it when its time has come. */
 void glow_offer_tick(struct glow_offer *offer, int64_t now_us);
