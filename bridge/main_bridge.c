@@ -20,7 +20,7 @@
 struct options {
 	struct glow_common_options common;
 	char *discovery;
-	char *node, *groups;
+	char *node, *groups, *wifi_power_save;
 	char *board, *gpio, *gpio_chip, *i2c, *i2c_bus, *sysfs;
 	int64_t pin_data, pin_clock, pin_sda, pin_scl;
 	char *virtual_out, *virtual_shape;
@@ -43,6 +43,8 @@ static const struct glow_option rows[] = {
 			"prefix of Home Assistant's discovery; off for none"),
 
 	GLOW_ROW_STRING("node", NULL, "ID", node, node, "id of this node (default: the host name in lower case)"),
+	GLOW_ROW_CHOICE("wifi-power-save", "auto", "auto|on|off", node, wifi_power_save,
+			"whether the radio sleeps, so that clock probes wake it; in a container auto cannot see that"),
 	GLOW_ROW_STRING("groups", "", "ID,ID", node, groups, "groups this node belongs to"),
 
 	GLOW_ROW_CHOICE("board", "auto", glow_board_choices, board, board,
@@ -136,6 +138,7 @@ static struct glow_node_run_cfg node_cfg(const struct options *o)
 		.prefix = o->common.prefix,
 		.node = o->node && o->node[0] ? o->node : glow_loop_host(),
 		.groups = o->groups,
+		.wifi_power_save = o->wifi_power_save,
 		.idle = o->idle,
 		.discovery = strcmp(o->discovery, "off") == 0 ? "" : o->discovery,
 		.sysfs = o->sysfs,

@@ -18,6 +18,7 @@ struct options {
 	char *discovery, *node;
 	char *order, *reverse, *gap;
 	int64_t grace_s;
+	char *time_zone;
 };
 
 #define GLOW_OPTIONS struct options
@@ -35,6 +36,8 @@ static const struct glow_option rows[] = {
 			"nodes that come first on the strip; the others follow by name"),
 	GLOW_ROW_STRING("reverse", "", "ID,ID", strip, reverse, "nodes that hang the other way round"),
 	GLOW_ROW_STRING("gap", "", "ID=N,…", strip, gap, "pixels left free behind a node"),
+	GLOW_ROW_STRING("time-zone", "", "ZONE", strip, time_zone,
+			"local time of the cluster's clocks, Europe/Berlin (default: this machine's)"),
 	GLOW_ROW_INT("grace-s", "60", 0, 86400, "S", strip, grace_s,
 		     "how long a node that went offline keeps its place"),
 
@@ -66,6 +69,7 @@ static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 			       .gap = o->gap,
 			       .grace_s = (uint32_t)o->grace_s,
 			       .built_us = GLOW_BUILT_S * GLOW_US_PER_S },
+		.time_zone = o->time_zone,
 		.mqtt = glow_common_mqtt(&o->common),
 	};
 

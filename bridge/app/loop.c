@@ -3,7 +3,6 @@
 /* What node and conductor do alike stands here once. A program brings its state machine and a table
  * of what it does; it never sees a descriptor. */
 
-#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <signal.h>
@@ -16,11 +15,12 @@
 #include <glow/clock.h>
 #include <glow/hash.h>
 #include <glow/health.h>
+#include <glow/info.h>
 #include <glow/log.h>
 #include <glow/loop.h>
 
-#define GOODBYE_MS 1200 /* of the two seconds in which a program has to end */
-#define TOPICS_MAX 64
+#define GOODBYE_MS 1200                         /* of the two seconds in which a program has to end */
+enum { TOPICS_MAX = 16 + 3 * GLOW_GROUPS_MAX }; /* a node with all its groups has the most */
 
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 
@@ -135,8 +135,7 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX];
 	bool keeps;
 
-	for (size_t k = 0; cfg->role->topic(cfg->ctx, k, names[k], &keeps); k++) {
-		assert(k + 1 < TOPICS_MAX);
+	for (size_t k = 0; k < TOPICS_MAX && cfg->role->topic(cfg->ctx, k, names[k], &keeps); k++) {
 		if (keeps)
 			retained[mqtt.n_retained_topics++] = names[k];
 		else

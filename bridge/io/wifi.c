@@ -13,22 +13,28 @@
 
 #include <glow/meter.h>
 
-static bool sleeps(int fd, const char *name)
+static enum glow_wifi look_at(int fd, const char *name)
 {
 	struct iwreq request = { .u.power.flags = 0 };
 
 	strncpy(request.ifr_name, name, IFNAMSIZ - 1);
-	return ioctl(fd, SIOCGIWPOWER, &request) == 0 && !request.u.power.disabled;
+	if (ioctl(fd, SIOCGIWPOWER, &request) < 0)
+		return GLOW_WIFI_UNSEEN;
+	return request.u.power.disabled ? GLOW_WIFI_AWAKE : GLOW_WIFI_SLEEPS;
 }
 
-bool glow_wifi_sleeps(void)
+enum glow_wifi glow_wifi_look(void)
 {
 	struct if_nameindex *all = if_nameindex();
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool found = false;
+	enum glow_wifi found = GLOW_WIFI_UNSEEN;
 
-	for (struct if_nameindex *i = all; fd >= 0 && i && i->if_index; i++)
-		found = found || sleeps(fd, i->if_name);
+	for (struct if_nameindex *i = all; fd >= 0 && i && i->if_index; i++) {
+		enum glow_wifi one = look_at(fd, i->if_name);
+
+		if (one > found)
+			found = one;
+	}
 	if (fd >= 0)
 		close(fd);
 	if (all)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* What does not fit is shortened here and nowhere else, so that a number is either
+ * whole or gone: half of one reads as another. Everything counts characters,
+ * since each that glow_fit_clean() lets through takes exactly one column. */
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,7 +136,7 @@ static size_t last_break(const char *text, size_t end)
 	return found;
 }
 
-/* Inside a word: what is left of a number would be another one. */
+/* Inside a word: the part of a number that is left would read as another number. */
 static size_t before_number(const char *text, size_t end)
 {
 	while (end > 0 && strchr("0123456789.:#%", text[end - 1]))
@@ -191,7 +195,7 @@ int glow_fit_wrap(const char *text, int columns, bool ascii, int most, char (*re
 	return n;
 }
 
-/* How many lines the kept parts take. They are written where `ret_lines` is given. */
+/* How many lines the kept parts take. They are also written if `ret_lines` is not NULL. */
 static int lay(const struct glow_fit_part *parts, size_t n, const char *separator, int columns, bool ascii,
 	       char (*ret_lines)[GLOW_FIT_SIZE])
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* What comes for later is kept beside what holds now: a roster until its time,
- * scenes of another timeline until this machine is on it. So the picture of the
- * present never has to wait for the future's. */
+/* A message may be meant for later: a roster for its time, scenes for a timeline
+ * that this machine is not on yet. It is kept beside what is in force now, so
+ * the present picture stays complete until the next one can replace it. */
 
 #include <string.h>
 
@@ -142,20 +142,27 @@ void glow_stage_tick(struct glow_stage *stage, int64_t t_us)
 	stage->undimmed = undimmed;
 }
 
-/* Their times say something only on their own timeline. */
-static bool scenes_hold(const struct glow_stage *stage)
+const struct glow_scenes *glow_stage_scenes(const struct glow_stage *stage)
 {
-	return stage->clock_id && stage->scenes.clock_id == stage->clock_id;
+	static const struct glow_scenes none;
+
+	return stage->clock_id && stage->scenes.clock_id == stage->clock_id ? &stage->scenes : &none;
+}
+
+struct glow_dim glow_stage_dim(const struct glow_stage *stage)
+{
+	return stage->undimmed ? full_light : stage->dim;
 }
 
 int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us)
 {
+	const struct glow_scenes *scenes = glow_stage_scenes(stage);
 	int64_t next = stage->undimmed ? GLOW_NEVER : stage->dim.until_us;
 
 	if (stage->has_next_roster)
 		next = glow_sooner(next, stage->next_roster.effective_us);
-	for (uint32_t k = 0; scenes_hold(stage) && k < stage->scenes.n; k++)
-		next = glow_sooner(next, glow_scene_next(&stage->scenes.v[k], t_us));
+	for (uint32_t k = 0; k < scenes->n; k++)
+		next = glow_sooner(next, glow_scene_next(&scenes->v[k], t_us));
 	return next;
 }
 
@@ -163,16 +170,18 @@ uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_inf
 			   struct glow_scene_layer ret_layers[GLOW_SCENES_MAX])
 {
 	const struct glow_place own = { .offset = 0, .total = info->shape.pixels };
+	const struct glow_scenes *scenes = glow_stage_scenes(stage);
 	uint32_t n = 0;
 
-	for (uint32_t k = 0; scenes_hold(stage) && k < stage->scenes.n && n < GLOW_SCENES_MAX; k++) {
-		const struct glow_scene *scene = &stage->scenes.v[k];
+	for (uint32_t k = 0; k < scenes->n && n < GLOW_SCENES_MAX; k++) {
+		const struct glow_scene *scene = &scenes->v[k];
 
 		if (!glow_target_has(&scene->target, info->id, (const char(*)[GLOW_NAME_SIZE])info->groups,
 				     info->n_groups))
 			continue;
 		ret_layers[n].scene = scene;
-		/* Who is not on the roster yet is a strip of its own. */
+		/* A node that the roster does not name yet plays the scene on its own board, as if it were the whole
+		 * strip. */
 		if (!scene->cluster ||
 		    !glow_roster_place(&stage->roster, &scene->target, info->id, &ret_layers[n].place))
 			ret_layers[n].place = own;
@@ -183,5 +192,5 @@ uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_inf
 
 uint8_t glow_stage_blackout(const struct glow_stage *stage)
 {
-	return stage->undimmed ? 0 : 255 - stage->dim.brightness;
+	return 255 - glow_stage_dim(stage).brightness;
 }

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Each message is read once, when it comes, by the readers of bridge/proto; what
+ * they refuse leaves the node as it was. Everything else here is computed from
+ * that when it is asked for, so nothing can be out of date. */
+
 #include <stdlib.h>
 #include <string.h>
 
 #include <glow/json.h>
 #include <glow/watch.h>
+#include <glow/watch_tree.h>
 
 const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "node/+/state", "node/+/availability",
 							   "node/+/stats",  "node/+/error", "conductor/+",
@@ -17,10 +22,16 @@ void glow_watch_init(struct glow_watch *w, const char *prefix)
 	snprintf(w->prefix, sizeof(w->prefix), "%s", prefix);
 }
 
+static void node_destroy(struct glow_watched *node)
+{
+	free(node->effects);
+	free(node);
+}
+
 void glow_watch_fini(struct glow_watch *w)
 {
 	for (size_t k = 0; k < w->n_nodes; k++)
-		free(w->nodes[k]);
+		node_destroy(w->nodes[k]);
 	free(w->nodes);
 	glow_stage_fini(&w->stage);
 	memset(w, 0, sizeof(*w));
@@ -53,11 +64,12 @@ static struct glow_watched *node_of(struct glow_watch *w, const char *id)
 	memmove(grown + at + 1, grown + at, (w->n_nodes - at) * sizeof(*grown));
 	grown[at] = node;
 	w->n_nodes++;
+	w->nodes_revision = ++w->revision;
 	snprintf(node->id, sizeof(node->id), "%s", id);
 	return node;
 }
 
-static void take_info(struct glow_watched *node, const cJSON *tree)
+static void take_info(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
 {
 	struct glow_info info;
 	struct glow_diag diag;
@@ -68,6 +80,9 @@ static void take_info(struct glow_watched *node, const cJSON *tree)
 		node->has_state = false; /* a state of another length */
 	node->info = info;
 	node->has_info = true;
+	node->info_revision = ++w->revision;
+	free(node->effects);
+	node->effects = glow_watch_effects_text(tree);
 	node->env.shape = info.shape;
 	node->env.reverse = info.reverse;
 	node->env.brightness_limit = info.brightness_limit;
@@ -75,7 +90,7 @@ static void take_info(struct glow_watched *node, const cJSON *tree)
 	glow_command_idle(info.idle, info.shape, 0, &node->idle, &diag);
 }
 
-static void take_state(struct glow_watched *node, const cJSON *tree)
+static void take_state(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
 {
 	struct glow_state *state = malloc(sizeof(*state));
 	struct glow_diag diag;
@@ -84,15 +99,19 @@ static void take_state(struct glow_watched *node, const cJSON *tree)
 	if (state && node->has_info && glow_state_read(tree, node->info.shape, state, &diag) == GLOW_OK) {
 		node->state = *state;
 		node->has_state = true;
+		node->state_revision = ++w->revision;
 	}
 	free(state);
 }
 
-static void take_stats(struct glow_watched *node, const cJSON *tree)
+static void take_stats(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
 {
+	if (!cJSON_IsObject(tree))
+		return;
 	glow_stats_read(tree, &node->stats);
 	glow_stats_read_meters(tree, node->env.meter);
 	node->has_stats = true;
+	node->stats_revision = ++w->revision;
 }
 
 static void take_error(struct glow_watch *w, const struct glow_watched *node, const cJSON *tree)
@@ -104,7 +123,7 @@ static void take_error(struct glow_watch *w, const struct glow_watched *node, co
 			 field->valuestring[0] ? ": " : "", message->valuestring);
 }
 
-/* A retained message was cleared. A node of which nothing is left is gone. */
+/* A retained message was cleared. A node is gone when nothing is left of it. */
 static void node_cleared(struct glow_watch *w, const struct glow_topic *topic)
 {
 	struct glow_watched *node;
@@ -123,7 +142,8 @@ static void node_cleared(struct glow_watch *w, const struct glow_topic *topic)
 		node->online = false;
 	if (node->has_info || node->has_state || node->online)
 		return;
-	free(node);
+	node_destroy(node);
+	w->nodes_revision = ++w->revision;
 	memmove(w->nodes + at, w->nodes + at + 1, (--w->n_nodes - at) * sizeof(*w->nodes));
 }
 
@@ -131,11 +151,11 @@ static void take_node_tree(struct glow_watch *w, struct glow_watched *node, enum
 			   const cJSON *tree)
 {
 	if (kind == GLOW_TOPIC_INFO)
-		take_info(node, tree);
+		take_info(w, node, tree);
 	else if (kind == GLOW_TOPIC_STATE)
-		take_state(node, tree);
+		take_state(w, node, tree);
 	else if (kind == GLOW_TOPIC_STATS)
-		take_stats(node, tree);
+		take_stats(w, node, tree);
 	else if (kind == GLOW_TOPIC_ERROR)
 		take_error(w, node, tree);
 }
@@ -163,7 +183,7 @@ static void take_node(struct glow_watch *w, const struct glow_topic *topic, cons
 	cJSON_Delete(tree);
 }
 
-/* Scenes are drawn on the conductor's timeline, whether a conductor is there still or not. */
+/* Scenes are drawn on the conductor's timeline, even when the conductor itself is gone. */
 static void take_conductor(struct glow_watch *w, const cJSON *tree)
 {
 	struct glow_diag diag;
@@ -172,6 +192,16 @@ static void take_conductor(struct glow_watch *w, const cJSON *tree)
 		return;
 	w->has_conductor = true;
 	glow_stage_clock(&w->stage, w->conductor.leader.clock_id, w->now_us);
+}
+
+static void take_beacon(struct glow_watch *w, const cJSON *tree, struct glow_raw at)
+{
+	struct glow_diag diag;
+
+	if (glow_beacon_read(tree, &w->beacon, &diag) != GLOW_OK)
+		return;
+	w->has_beacon = true;
+	w->beacon_at = at;
 }
 
 static void take_cluster(struct glow_watch *w, enum glow_topic_kind kind, const struct glow_message *message)
@@ -189,7 +219,7 @@ static void take_cluster(struct glow_watch *w, enum glow_topic_kind kind, const 
 	if (tree && kind == GLOW_TOPIC_CONDUCTOR_INFO)
 		take_conductor(w, tree);
 	else if (tree)
-		w->has_beacon |= glow_beacon_read(tree, &w->beacon, &diag) == GLOW_OK;
+		take_beacon(w, tree, message->at);
 	cJSON_Delete(tree);
 }
 
@@ -212,6 +242,11 @@ void glow_watch_tick(struct glow_watch *w, int64_t t_us)
 bool glow_watch_led(const struct glow_watch *w)
 {
 	return w->conductor_online && w->has_conductor && w->conductor.leading;
+}
+
+bool glow_watch_beating(const struct glow_watch *w, struct glow_raw now)
+{
+	return w->has_beacon && now.ns - w->beacon_at.ns < GLOW_BEACON_SILENT_US * 1000;
 }
 
 const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* The cluster in words. */
+/* The cluster in words: the same ones in glowctl and in a browser, so that what
+ * somebody reads in one is found again in the other. */
 
 #include <stdarg.h>
 #include <string.h>
@@ -12,7 +13,7 @@ static unsigned percent(unsigned brightness)
 	return (brightness * 100 + 127) / 255;
 }
 
-/* "rainbow 40%", "solid #ff0000", "gauge cpu". Full brightness goes without saying. */
+/* "rainbow 40%", "solid #ff0000", "gauge cpu". Full brightness is not mentioned. */
 static void look_text(const struct glow_look *look, char *ret_text, size_t size)
 {
 	int source = glow_param_with(look->effect, GLOW_ROLE_METER);
@@ -47,6 +48,17 @@ static void scene_text(const struct glow_scene *scene, int64_t t_us, char *ret_t
 	if (scene->playlist)
 		snprintf(place, sizeof(place), " (%d of %u)", view.entry + 1, scene->n_entries);
 	snprintf(ret_text, size, "%s%s", text, place);
+}
+
+const char *glow_watch_layer_name(enum glow_watch_layer layer)
+{
+	static const char *const names[] = {
+		[GLOW_LAYER_OFFLINE] = "offline", [GLOW_LAYER_DARK] = "dark",     [GLOW_LAYER_UNKNOWN] = "unknown",
+		[GLOW_LAYER_OFF] = "off",         [GLOW_LAYER_NOTICE] = "notice", [GLOW_LAYER_LIGHT] = "light",
+		[GLOW_LAYER_SCENE] = "scene",     [GLOW_LAYER_IDLE] = "idle",
+	};
+
+	return names[layer];
 }
 
 enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* The page: the door, and behind it the views of one cluster. */
+/* The page: the log-in, and behind it the views of one cluster. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Core } from "./core";
-import { createStage } from "./draw/stage";
+import { createRenderer } from "./draw/renderer";
 import { createHistory } from "./history";
 import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
 import { Board } from "./ui/Board";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
-import { DeskContext, useDesk, useView, type Desk, type Target } from "./ui/hooks";
+import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
 import { Login } from "./ui/Login";
 import { Panel } from "./ui/Panel";
 import { Scenes } from "./ui/Scenes";
@@ -37,7 +37,7 @@ function useHere(): ViewName {
 
 const SETTLE_MS = 2500;
 
-/** What is retained takes a moment to come in: only then is what did not come missing. */
+/** What is retained takes a moment to arrive. Only after that does it mean something that a message did not come. */
 function useSettled(view: ClusterView): boolean {
 	const online = view.link.state === "online";
 	const [settled, setSettled] = useState(false);
@@ -53,11 +53,11 @@ function useSettled(view: ClusterView): boolean {
 }
 
 function noteOn({ link, conductor }: ClusterView, settled: boolean): string | null {
-	if (link.state === "lost") return `No connection: ${link.why}. Trying again; the pictures go on by what is known.`;
+	if (link.state === "lost") return `No connection: ${link.why}. Trying again; until then the pictures follow what is known.`;
 	if (link.state === "connecting") return "Connecting again…";
 	if (conductor.leads || !settled) return null;
 	if (conductor.online && conductor.info?.state === "adopting") return "A conductor is asking the boards for the time.";
-	return "There is no conductor: no scene can be played, and boards of a group change one after the other.";
+	return "There is no conductor: no scene can be played, and the boards of a group change one after another.";
 }
 
 function Note({ view, settled }: { view: ClusterView; settled: boolean }) {
@@ -69,7 +69,7 @@ function NoBoards({ settled }: { settled: boolean }) {
 	if (!settled) return <p class="empty">Looking for boards…</p>;
 	return (
 		<div class="empty">
-			<p>No boards yet. Each is there as soon as its bridge has reached the broker:</p>
+			<p>No boards yet. A board appears as soon as its bridge reaches the broker:</p>
 			<pre tabIndex={0}>glow-bridge --broker mqtt://… --node pi1</pre>
 		</div>
 	);
@@ -80,21 +80,21 @@ const sizeFor = (boards: number): string => (boards <= 9 ? "few" : boards <= 24 
 function Shelf({
 	view,
 	settled,
-	target,
-	onTarget,
+	selection,
+	onSelection,
 }: {
 	view: ClusterView;
 	settled: boolean;
-	target: Target;
-	onTarget: (target: Target) => void;
+	selection: Selection;
+	onSelection: (selection: Selection) => void;
 }) {
-	const chosen = target.kind === "nodes" ? target.ids : [];
+	const chosen = selection.kind === "nodes" ? selection.ids : [];
 	const select = useCallback(
 		(id: string) => {
 			const ids = chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
-			onTarget(ids.length ? { kind: "nodes", ids } : { kind: "all" });
+			onSelection(ids.length ? { kind: "nodes", ids } : { kind: "all" });
 		},
-		[chosen.join(" "), onTarget],
+		[chosen.join(" "), onSelection],
 	);
 	const isIn = (id: string) => chosen.includes(id);
 	if (!view.nodes.length) return <NoBoards settled={settled} />;
@@ -108,11 +108,11 @@ function Shelf({
 }
 
 function Views() {
-	const { cluster } = useDesk();
+	const { cluster } = useSession();
 	const view = useView(cluster);
 	const here = useHere();
 	const settled = useSettled(view);
-	const [target, setTarget] = useState<Target>({ kind: "all" });
+	const [selection, setSelection] = useState<Selection>({ kind: "all" });
 	const panel = view.mayCommand && view.nodes.length > 0 && (here === "shelf" || here === "strip");
 	return (
 		<>
@@ -120,44 +120,40 @@ function Views() {
 			<main class={`view${view.link.state === "online" ? "" : " away"}`}>
 				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
-					{here === "shelf" && <Shelf view={view} settled={settled} target={target} onTarget={setTarget} />}
+					{here === "shelf" && <Shelf view={view} settled={settled} selection={selection} onSelection={setSelection} />}
 					{here === "strip" && <Strip roster={view.roster} />}
-					{here === "scenes" && <Scenes view={view} selection={target} />}
+					{here === "scenes" && <Scenes view={view} selection={selection} />}
 					{here === "sync" && <Sync view={view} />}
 					{here === "events" && <Events view={view} />}
-					{panel && <Panel view={view} target={target} onTarget={setTarget} />}
+					{panel && <Panel view={view} selection={selection} onSelection={setSelection} />}
 				</div>
 			</main>
 		</>
 	);
 }
 
-interface Session extends Desk {
-	close(): void;
-}
-
 function open(core: Core, site: Site, user: string, password: string, logOut: () => void): Session {
 	const cluster = createCluster(core, { prefix: site.prefix });
-	const stage = createStage(cluster);
+	const renderer = createRenderer(cluster);
 	const history = createHistory(cluster);
 	const link = openLink(cluster, { url: new URL("/mqtt", location.href).href.replace(/^http/, "ws"), username: user, password });
-	Object.assign(globalThis, { glowswarm: { cluster, stage } }); // for a look from the console, and for tests
+	Object.assign(globalThis, { glowswarm: { cluster, renderer } }); // for a look from the console, and for tests
 	return {
 		cluster,
-		stage,
+		renderer,
 		history,
 		user,
 		logOut,
 		close() {
 			link.close();
 			history.close();
-			stage.close();
+			renderer.close();
 			cluster.close();
 		},
 	};
 }
 
-/* From the first try of a log-in until it is inside or given up. */
+/* From the first attempt to log in until the account is inside or gives up. */
 function useEntered(session: Session | null): { link: LinkState | null; entered: boolean } {
 	const [now, setNow] = useState<{ session: Session | null; link: LinkState | null; entered: boolean }>({
 		session: null,
@@ -198,9 +194,9 @@ export function App({ core, site }: { core: Core; site: Site }) {
 
 	if (session && entered)
 		return (
-			<DeskContext.Provider value={session}>
+			<SessionContext.Provider value={session}>
 				<Views />
-			</DeskContext.Provider>
+			</SessionContext.Provider>
 		);
 	return <Login link={link} user={user} onLogin={logIn} onCancel={leave} />;
 }

@@ -7,7 +7,7 @@
  *
  * dashboard/wasm/web.c says what each of its functions does. */
 
-import type { Micros, SyncState } from "./model/messages";
+import type { Answer, ConductorInfo, Dim, Info, Micros, Roster, Scene, State, Stats, SyncState } from "./model/messages";
 
 /** The compiled core; each cluster is an instance of it. */
 export type Core = WebAssembly.Module;
@@ -24,21 +24,56 @@ interface Exports {
 	web_text(): number;
 	web_init(seed: number): void;
 	web_message(len: number, lNs: number): void;
+	web_answer(len: number): void;
 	web_tick(tUs: Micros, wallOffsetUs: number): void;
+	web_nodes(known: number): number;
 	web_board(): number;
+	web_online(board: number): number;
+	web_info(board: number, known: number): number;
+	web_state(board: number, known: number): number;
+	web_stats(board: number, known: number): number;
+	web_conductor(lNs: number): void;
+	web_stage(known: number): number;
+	web_entry(startUs: Micros, tUs: Micros): number;
+	web_headline(tUs: Micros): void;
 	web_render(board: number, tUs: Micros): number;
 	web_raw(): number;
 	web_seen(): number;
-	web_layer(board: number, tUs: Micros): number;
-	web_scene(board: number, tUs: Micros): void;
-	web_headline(tUs: Micros): void;
+	web_showing(board: number, tUs: Micros): void;
 	web_slot(tUs: Micros, fps: number): Micros;
 	web_clock_connected(lNs: number): void;
 	web_clock_disconnected(lNs: number): void;
 	web_clock_due(): number;
-	web_clock_probe(lNs: number): void;
+	web_clock_probe(lNs: number): number;
 	web_clock_now(lNs: number): number;
-	web_clock_report(lNs: number): number;
+	web_clock_report(lNs: number): void;
+}
+
+/** A node as it last spoke of itself; null is what it has not said. */
+export interface NodeView {
+	readonly id: string;
+	readonly online: boolean;
+	readonly info: Info | null;
+	readonly state: State | null;
+	readonly stats: Stats | null;
+}
+
+export interface ConductorView {
+	readonly online: boolean;
+	/** It was heard of late. */
+	readonly beating: boolean;
+	/** Online, leading and beating: commands to groups happen at one instant, scenes can be played. */
+	readonly leads: boolean;
+	/** Retained: who leads, or led last. */
+	readonly info: ConductorInfo | null;
+}
+
+/** What the cluster shows as a whole, as it is in force now. */
+export interface Stage {
+	/** Ended ones included until the conductor clears them; the last is on top. */
+	readonly scenes: readonly Scene[];
+	readonly roster: Roster;
+	readonly dim: Dim;
 }
 
 /** A board at an instant. Both arrays are views into the core's memory: good until it is called again. */
@@ -49,13 +84,10 @@ export interface Frame {
 	readonly seen: Uint8Array;
 }
 
-/** In the order of enum glow_watch_layer. */
-export const LAYERS = ["offline", "dark", "unknown", "off", "notice", "light", "scene", "idle"] as const;
-
 /** What shows on a node at an instant. */
 export interface Showing {
 	/** `dark`: the board has a problem. `off`: the light is switched off. `unknown`: online, but has not said its state. */
-	readonly layer: (typeof LAYERS)[number];
+	readonly layer: "offline" | "dark" | "unknown" | "off" | "notice" | "light" | "scene" | "idle";
 	/** In words: "scene: rainbow 40%", "solid #ff0000", "idle: blue", "dark: no such board". */
 	readonly label: string;
 	/** The id of the topmost scene that runs for the node, whatever lies over it; null for none. */
@@ -67,14 +99,19 @@ export interface ClockReport {
 	readonly state: SyncState;
 	/** There is cluster time; without it pictures are drawn by this machine's own clock. */
 	readonly valid: boolean;
-	readonly offsetUs: number;
+	readonly offset_us: number;
 	/** One standard deviation. */
-	readonly errorUs: number;
+	readonly error_us: number;
 	/** Of the latest probe. */
-	readonly rttUs: number;
+	readonly rtt_us: number;
 }
 
-export const SYNC_STATES: readonly SyncState[] = ["unsynced", "acquire", "tracking", "holdover", "resync", "leading"];
+/** A question for the time, to be published at once. */
+export interface Probe {
+	readonly topic: string;
+	readonly payload: Uint8Array;
+}
+
 const PROBE_SIZE = 24;
 const NS_PER_MS = 1e6;
 const EBADF = 8;
@@ -85,22 +122,49 @@ const noFiles = { wasi_snapshot_preview1: new Proxy({}, { get: () => () => EBADF
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** One cluster, drawn and timed. `atMs` is always the page's steady clock, performance.now(). */
-export class Watch {
+/** What the core has said, and the revision it had then; 0 before the first. */
+interface Said<T> {
+	revision: number;
+	value: T;
+}
+
+const unsaid = () => ({ revision: 0, value: null });
+
+interface Board {
+	readonly at: number;
+	view: NodeView | null;
+	readonly info: Said<Info | null>;
+	readonly state: Said<State | null>;
+	readonly stats: Said<Stats | null>;
+}
+
+/** One cluster in the core. `atMs` is always the page's steady clock, performance.now(). */
+export class CoreCluster {
 	private readonly c: Exports;
 	/** By node; a board outlives its node. */
-	private readonly boards = new Map<string, number>();
+	private readonly boards = new Map<string, Board>();
+	private readonly order: Said<readonly string[] | null> = unsaid();
+	private readonly onStage: Said<Stage | null> = unsaid();
 
-	constructor(core: Core, prefix: string, seed: number) {
+	/** `id` is this page's on the wire; `seed` spreads the probes of many pages. */
+	constructor(core: Core, prefix: string, id: string, seed: number) {
 		this.c = new WebAssembly.Instance(core, noFiles).exports as unknown as Exports;
-		this.give(encoder.encode(`${prefix}\0`));
+		this.give(encoder.encode(`${prefix}\0${id}\0`));
 		this.c.web_init(seed);
 	}
 
-	/** A message below the prefix, the replies to our probes included. */
-	message(topic: string, payload: Uint8Array, atMs: number): void {
+	/** A message below the prefix, the replies to our probes included. Returns the id of the node it is of, "" for none. */
+	message(topic: string, payload: Uint8Array, atMs: number): string {
 		this.give(encoder.encode(`${topic}\0`), payload);
 		this.c.web_message(payload.length, Math.round(atMs * NS_PER_MS));
+		return this.text();
+	}
+
+	/** An answer to a command, or the payload of a node's error topic; null for a broken one. */
+	answer(payload: Uint8Array): Answer | null {
+		this.give(payload);
+		this.c.web_answer(payload.length);
+		return this.json<Answer | null>();
 	}
 
 	/** Lets time pass; local civil time is wallOffsetUs ahead of cluster time. */
@@ -108,19 +172,56 @@ export class Watch {
 		this.c.web_tick(tUs, wallOffsetUs);
 	}
 
+	/** Ids, in the order of the roster; those that it lacks come after, in natural order. */
+	nodes(): readonly string[] {
+		return this.heard(this.order, (known) => this.c.web_nodes(known))!;
+	}
+
+	/** The same object until the node says something else; null for a node that is not known. */
+	node(id: string): NodeView | null {
+		const board = this.board(id);
+		const online = this.c.web_online(board.at);
+		if (online < 0) return (board.view = null);
+		const now: NodeView = {
+			id,
+			online: online === 1,
+			info: this.heard(board.info, (known) => this.c.web_info(board.at, known)),
+			state: this.heard(board.state, (known) => this.c.web_state(board.at, known)),
+			stats: this.heard(board.stats, (known) => this.c.web_stats(board.at, known)),
+		};
+		const old = board.view;
+		const same =
+			old?.online === now.online && old.info === now.info && old.state === now.state && old.stats === now.stats;
+		return same ? old : (board.view = now);
+	}
+
+	conductor(atMs: number): ConductorView {
+		this.c.web_conductor(Math.round(atMs * NS_PER_MS));
+		return this.json();
+	}
+
+	/** The same object until something of it changes. */
+	stage(): Stage {
+		return this.heard(this.onStage, (known) => this.c.web_stage(known))!;
+	}
+
+	/** Which entry of its playlist a scene shows at tUs, 0 where it has none; null while the scene does not run. */
+	entryAt(scene: Pick<Scene, "id" | "start_us">, tUs: Micros): number | null {
+		this.give(encoder.encode(`${scene.id}\0`));
+		const entry = this.c.web_entry(scene.start_us, tUs);
+		return entry < 0 ? null : entry;
+	}
+
 	/** Null for a node that is not known. */
 	frame(id: string, tUs: Micros): Frame | null {
-		const n = this.c.web_render(this.board(id), tUs);
+		const n = this.c.web_render(this.board(id).at, tUs);
 		if (n === 0) return null;
 		return { raw: this.bytes(this.c.web_raw(), 3 * n), seen: this.bytes(this.c.web_seen(), 3 * n) };
 	}
 
 	showing(id: string, tUs: Micros): Showing {
-		const board = this.board(id);
-		const layer = LAYERS[this.c.web_layer(board, tUs)] ?? "unknown";
-		const label = this.text();
-		this.c.web_scene(board, tUs);
-		return { layer, label, scene: this.text() || null };
+		this.c.web_showing(this.board(id).at, tUs);
+		return this.json();
 	}
 
 	headline(tUs: Micros): string {
@@ -146,10 +247,10 @@ export class Watch {
 		return dueNs < 0 ? null : dueNs / NS_PER_MS;
 	}
 
-	/** The due probe, to be sent at once. */
-	probe(atMs: number): Uint8Array {
-		this.c.web_clock_probe(Math.round(atMs * NS_PER_MS));
-		return this.bytes(this.c.web_text(), PROBE_SIZE).slice();
+	/** The probe that is due, to be sent at once; null if none is. */
+	probe(atMs: number): Probe | null {
+		const at = this.c.web_clock_probe(Math.round(atMs * NS_PER_MS));
+		return at === 0 ? null : { topic: this.text(), payload: this.bytes(at, PROBE_SIZE).slice() };
 	}
 
 	/** Cluster time; null while there is none. */
@@ -159,25 +260,26 @@ export class Watch {
 	}
 
 	clock(atMs: number): ClockReport {
-		const at = this.c.web_clock_report(Math.round(atMs * NS_PER_MS));
-		const [state = 0, valid, offsetNs = 0, errorNs = 0, rttNs = 0] = new Float64Array(this.c.memory.buffer, at, 5);
-		return {
-			state: SYNC_STATES[state] ?? "unsynced",
-			valid: valid === 1,
-			offsetUs: offsetNs / 1000,
-			errorUs: errorNs / 1000,
-			rttUs: rttNs / 1000,
-		};
+		this.c.web_clock_report(Math.round(atMs * NS_PER_MS));
+		return this.json();
 	}
 
-	private board(id: string): number {
+	private board(id: string): Board {
 		let board = this.boards.get(id);
-		if (board === undefined) {
+		if (!board) {
 			this.give(encoder.encode(`${id}\0`));
-			board = this.c.web_board();
+			board = { at: this.c.web_board(), view: null, info: unsaid(), state: unsaid(), stats: unsaid() };
 			this.boards.set(id, board);
 		}
 		return board;
+	}
+
+	/** What was said, or what is said now if its revision is another. */
+	private heard<T>(said: Said<T>, ask: (known: number) => number): T {
+		const revision = ask(said.revision);
+		if (revision !== said.revision) said.value = this.json();
+		said.revision = revision;
+		return said.value;
 	}
 
 	/** Memory moves when it grows, so every view of it is made anew. */
@@ -197,5 +299,9 @@ export class Watch {
 	private text(): string {
 		const bytes = new Uint8Array(this.c.memory.buffer, this.c.web_text());
 		return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
+	}
+
+	private json<T>(): T {
+		return JSON.parse(this.text()) as T;
 	}
 }

@@ -20,10 +20,10 @@ export interface History {
 }
 
 /** What a node says of its clock, or null. */
-export function clockOf(node: NodeView): { offsetUs: number; errorUs: number } | null {
+export function clockOf(node: NodeView): { offset_us: number; error_us: number } | null {
 	const sync = node.online ? node.stats?.sync : undefined;
-	if (!sync || sync.offsetUs === null || sync.errorUs === null) return null;
-	return { offsetUs: sync.offsetUs, errorUs: sync.errorUs };
+	if (!sync || sync.offset_us === null || sync.error_us === null) return null;
+	return { offset_us: sync.offset_us, error_us: sync.error_us };
 }
 
 /** How far apart the two furthest nodes may show a frame: what each still corrects and one standard deviation of
@@ -31,7 +31,7 @@ export function clockOf(node: NodeView): { offsetUs: number; errorUs: number } |
 export function worstSkewUs(nodes: readonly NodeView[]): number | null {
 	const clocks = nodes.map(clockOf).filter((c) => c !== null);
 	if (clocks.length < 2) return null;
-	return Math.max(...clocks.map((c) => c.offsetUs + c.errorUs)) - Math.min(...clocks.map((c) => c.offsetUs - c.errorUs));
+	return Math.max(...clocks.map((c) => c.offset_us + c.error_us)) - Math.min(...clocks.map((c) => c.offset_us - c.error_us));
 }
 
 export function createHistory(cluster: Cluster): History {
@@ -44,7 +44,7 @@ export function createHistory(cluster: Cluster): History {
 		worst.push(worstSkewUs(cluster.view.nodes));
 		for (const node of cluster.view.nodes) {
 			const line = errors.get(node.id) ?? new Array<number | null>(times.length - 1).fill(null);
-			line.push(clockOf(node)?.errorUs ?? null);
+			line.push(clockOf(node)?.error_us ?? null);
 			errors.set(node.id, line);
 		}
 		for (const line of errors.values()) if (line.length < times.length) line.push(null);

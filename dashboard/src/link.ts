@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* The connection to the broker: MQTT 5 over a WebSocket, which comes back by
- * itself. What it hears goes into a Cluster, which also learns here whether
- * this account may send commands.
+/* The connection to the broker: MQTT 5 over a WebSocket, made again whenever it
+ * breaks. What it hears goes into a Cluster, which also learns here whether this
+ * account may send commands.
  *
- * Each attempt has a client of its own: what was not sent before a connection
- * broke is not sent behind somebody's back after it. */
+ * Each attempt has a client of its own. So a command that was not sent before a
+ * connection broke is not sent later, when nobody expects it any more. */
 
 import mqtt, { type MqttClient } from "mqtt";
 
@@ -20,7 +20,7 @@ export interface LinkOptions {
 }
 
 export interface Link {
-	/** Says goodbye and never comes back. */
+	/** Disconnects for good. */
 	close(): void;
 }
 
@@ -29,7 +29,7 @@ const KEEPALIVE_S = 60;
 const PACKET_MAX = 300000;
 const RETRY_MIN_MS = 500;
 const RETRY_SPREAD_MS = 1500;
-/** CONNACK reasons that another attempt will meet again: a bad id, a wrong password, not allowed, banned. */
+/** CONNACK reasons that another attempt would only meet again: a bad id, a wrong password, not allowed, banned. */
 const FINAL = [133, 134, 135, 138, 140];
 const NOT_ALLOWED = 135;
 
@@ -121,7 +121,7 @@ class RealLink implements Link {
 		});
 	}
 
-	/** By a command to a node that does not exist, namely us: only the broker has an opinion of it. */
+	/** Commands a node that does not exist, namely this page: only the broker reacts to that. */
 	private askWhetherWeMayCommand(client: MqttClient): void {
 		const topic = `${this.cluster.prefix}/node/${this.cluster.id}/set`;
 		client.publish(topic, "", { qos: 1 }, (error) => {

@@ -9,7 +9,7 @@ import { App, type Site } from "./App";
 import { loadCore } from "./core";
 import "./style.css";
 
-/** What the server says of its cluster, where it does. */
+/** What the server says of its cluster, if it says anything. */
 async function askSite(): Promise<Site> {
 	const answer = await fetch("site.json").catch(() => null);
 	const site = answer?.ok ? ((await answer.json()) as Partial<Site>) : {};

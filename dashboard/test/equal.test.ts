@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* The browser's pictures equal the LEDs to the byte: the core in WebAssembly
- * answers every script as this machine's build of the same sources does. */
+/* The browser's pictures equal the LEDs to the byte, and its words are the
+ * core's: the core in WebAssembly answers every script as this machine's build
+ * of the same sources does, and the page's model says nothing else. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 
-import type { Effect, Param, ParamValue } from "../src/model/messages";
-import { readInfo } from "../src/model/read";
+import type { Effect, Param, ParamValue, Scene } from "../src/model/messages";
 import { Dice } from "./dice";
-import { difference, nativeInfo, say, type Step, wasmAnswers } from "./script";
+import { Lab } from "./lab";
+import { difference, nativeAnswers, nativeInfo, nativeTopics, newCluster, say, type Step, viewAnswers, wasmAnswers } from "./script";
 
 const NOW = 1700000000000000;
 const TIMELINE = "0123456789abcdef";
 const TIME_MAX = 2 ** 53;
 
 const info = nativeInfo();
-const effects: readonly Effect[] = readInfo(info, "pi1").effects;
+const effects = info.effects as readonly Effect[];
 
 interface Board {
 	id: string;
@@ -192,7 +193,7 @@ function anyRoster(dice: Dice, nowUs: number): object {
 function anyMessage(dice: Dice, nowUs: number): Step[] {
 	const board = dice.of(BOARDS);
 	const scenes = Array.from({ length: dice.between(0, 3) }, (_, k) => anyScene(dice, `scene ${k}`, nowUs));
-	switch (dice.between(0, 9)) {
+	switch (dice.between(0, 10)) {
 		case 0:
 			return [say("scene/current", { clock_id: TIMELINE, term: 1, rev: 1, scenes })];
 		case 1:
@@ -207,6 +208,8 @@ function anyMessage(dice: Dice, nowUs: number): Step[] {
 			return [say(`node/${board.id}/availability`, dice.of(["online", "online", "offline", ""]))];
 		case 6:
 			return [say("conductor/availability", dice.of(["online", "offline"]))];
+		case 7:
+			return [say("conductor/beacon", anyBeacon(dice), (nowUs - NOW) * 1000)];
 		default:
 			return [say(`node/${board.id}/state`, anyState(dice, board, nowUs))];
 	}
@@ -219,12 +222,26 @@ function draw(board: Board, tUs: number): Step[] {
 	];
 }
 
+/** Everything that the core says of the cluster, and of one node. */
+function told(board: Board, lNs: number): Step[] {
+	return [{ verb: "node", id: board.id }, { verb: "nodes" }, { verb: "stage" }, { verb: "conductor", lNs }];
+}
+
+const anyBeacon = (dice: Dice): object => ({ seq: 1, time_us: NOW, clock_id: TIMELINE, term: 1, boot: dice.between(6, 7) });
+
 function life(seed: number, moments: number): Step[] {
 	const dice = new Dice(seed);
 	const steps = [CONDUCTOR, ...BOARDS.flatMap((board) => arrive(board))];
+	let scenes: readonly Scene[] = [];
 	for (let k = 0, tUs = NOW; k < moments; k++, tUs += dice.between(1, 300000)) {
-		steps.push(...anyMessage(dice, tUs), { verb: "tick", tUs, wallOffsetUs: 3600000000 });
+		const said = anyMessage(dice, tUs);
+		for (const step of said)
+			if (step.verb === "message" && step.topic === "glow/scene/current")
+				scenes = (JSON.parse(new TextDecoder().decode(step.payload)) as { scenes: Scene[] }).scenes;
+		steps.push(...said, { verb: "tick", tUs, wallOffsetUs: 3600000000 });
 		steps.push(...BOARDS.flatMap((board) => draw(board, tUs)), { verb: "headline", tUs });
+		steps.push(...told(dice.of(BOARDS), (tUs - NOW) * 1000));
+		steps.push(...scenes.map((scene): Step => ({ verb: "entry", scene, tUs })));
 	}
 	return steps;
 }
@@ -232,8 +249,8 @@ function life(seed: number, moments: number): Step[] {
 test("nodes, scenes, roster, dimmer and limits, as a cluster lives", () => {
 	const steps = life(2, 1200);
 	const answers = wasmAnswers(steps);
-	for (const layer of ["notice: ", "scene: ", "idle: ", "offline", " (2 of 3)", "off"])
-		assert.ok(answers.some((answer) => answer.includes(layer)), `nowhere "${layer}"`);
+	for (const words of ["notice: ", "scene: ", "idle: ", "offline", " (2 of 3)", "off", '"leads":true', '"beating":false'])
+		assert.ok(answers.some((answer) => answer.includes(words)), `nowhere "${words}"`);
 	assert.equal(difference(steps), "");
 });
 
@@ -268,7 +285,8 @@ test("broken messages change the same, which is mostly nothing", () => {
 	for (let k = 0, tUs = NOW; k < 3000; k++, tUs += 1000) {
 		for (const step of anyMessage(dice, tUs))
 			steps.push(step.verb === "message" ? { ...step, payload: mangled(dice, step.payload) } : step);
-		steps.push({ verb: "tick", tUs, wallOffsetUs: 0 }, ...draw(dice.of(BOARDS), tUs));
+		const board = dice.of(BOARDS);
+		steps.push({ verb: "tick", tUs, wallOffsetUs: 0 }, ...draw(board, tUs), ...told(board, (tUs - NOW) * 1000));
 	}
 	assert.equal(difference(steps), "");
 });
@@ -281,10 +299,46 @@ test("the fuzzers' corpus is read alike", () => {
 		for (const file of readdirSync(`${corpus}/${folder}`)) {
 			const bytes = readFileSync(`${corpus}/${folder}/${file}`);
 			for (const topic of ["node/row8/state", "node/row8/info", "scene/current", "roster", "dim/current", "node/row8/stats"])
-				steps.push(say(topic, bytes), say(topic, bytes.subarray(1)), ...draw(board, NOW));
+				steps.push(say(topic, bytes), say(topic, bytes.subarray(1)), ...draw(board, NOW), ...told(board, 0));
+			steps.push({ verb: "answer", payload: bytes });
 		}
 	assert.ok(steps.length > 500, "the corpus is empty");
 	assert.equal(difference(steps), "");
+});
+
+/* In another order: what the page needs first comes first. */
+test("the page subscribes to what the core reads", () => {
+	const { topics, id } = new Lab().cluster;
+	const own = [`glow/time/reply/${id}`, `glow/answer/${id}`];
+	assert.deepEqual([...topics].sort(), [...nativeTopics().map((topic) => `glow/${topic}`), ...own].sort());
+});
+
+test("the page's model is the core's word", () => {
+	const dice = new Dice(5);
+	const lab = new Lab();
+	const steps: Step[] = [];
+	let changes = 0;
+	for (let k = 0, before = ""; k < 600; k++) {
+		const nowUs = lab.cluster.nowUs();
+		const first = k < BOARDS.length ? arrive(BOARDS[k]!) : k === BOARDS.length ? [CONDUCTOR] : anyMessage(dice, nowUs);
+		for (const step of first) {
+			if (step.verb !== "message") continue;
+			const payload = dice.next() < 0.2 ? mangled(dice, step.payload) : step.payload;
+			const message = { ...step, payload, lNs: lab.nowMs * 1e6 };
+			steps.push({ verb: "tick", tUs: nowUs, wallOffsetUs: 0 }, message);
+			lab.cluster.message(message.topic, payload, dice.next() < 0.5);
+		}
+		const view = viewAnswers(lab.cluster.view);
+		const script: Step[] = [...steps, ...lab.cluster.view.nodes.map((node): Step => ({ verb: "node", id: node.id }))];
+		if (view.join() !== before) changes++;
+		before = view.join();
+		if (k % 40 === 39) {
+			const answers = nativeAnswers([...script, { verb: "nodes" }, { verb: "stage" }, { verb: "conductor", lNs: lab.nowMs * 1e6 }]);
+			assert.deepEqual(view, answers.slice(-view.length));
+		}
+		lab.pass(dice.between(1, 700));
+	}
+	assert.ok(changes > 200, "the view hardly changes");
 });
 
 /* ---- the clock ---- */
@@ -310,11 +364,19 @@ test("cluster time is the same to the nanosecond", () => {
 	const thetaNs = 1700000000000000000n;
 	const steps: Step[] = [CONDUCTOR, say("conductor/availability", "online"), { verb: "connected", lNs: 1000 }];
 	steps.push(say("conductor/availability", "online", 1000));
-	for (let seq = 1, lNs = 1000; seq < 2000; seq++, lNs += dice.between(20000000, 1500000000)) {
+	/* Only a follower knows when it asks: this one goes through the same. */
+	const ahead = newCluster();
+	wasmAnswers(steps, ahead);
+	for (let seq = 1, lNs = 1000; seq < 2000; lNs += dice.between(20000000, 1500000000)) {
 		const delayNs = Math.floor(-Math.log(1 - dice.next()) * 3000000);
-		steps.push({ verb: "probe", lNs }, { verb: "clock", lNs });
-		steps.push(say("time/reply/x-1", reply(seq, lNs, thetaNs + BigInt(Math.floor(lNs * 20e-6) + delayNs)), lNs + RTT_NS + 2 * delayNs));
+		const now: Step[] = [{ verb: "probe", lNs }, { verb: "clock", lNs }];
+		if (ahead.probe(lNs / 1e6)) {
+			const answer = reply(seq++, lNs, thetaNs + BigInt(Math.floor(lNs * 20e-6) + delayNs));
+			now.push(say("time/reply/x-1", answer, lNs + RTT_NS + 2 * delayNs));
+		}
+		wasmAnswers(now.slice(2), ahead);
+		steps.push(...now);
 	}
-	assert.ok(wasmAnswers(steps).some((answer) => / 2 1 /.test(answer)), "it never tracks");
+	assert.ok(wasmAnswers(steps).some((answer) => answer.includes('"tracking"')), "it never tracks");
 	assert.equal(difference(steps), "");
 });

@@ -117,11 +117,9 @@ export function conductor(more: object = {}): object {
 	};
 }
 
-const EFFECT = {
-	name: "breathe",
-	what: "swells",
-	params: [{ name: "period_ms", type: "int", min: 1000, max: 60000, default: 4000, unit: "ms", what: "how long" }],
-};
+/** The parameters of its only effect. */
+export const PERIOD = [{ name: "period_ms", type: "int", min: 1000, max: 60000, default: 4000, unit: "ms", what: "how long" }];
+const EFFECT = { name: "breathe", what: "swells", params: PERIOD };
 
 export function info(id: string, more: object = {}): object {
 	return {

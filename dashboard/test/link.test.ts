@@ -118,7 +118,7 @@ test("an operator may command, and the silence is told", OPTIONS, async (t) => {
 	await until(cluster, (view) => view.commands[0]?.status === "unanswered");
 });
 
-test("a viewer may look only", OPTIONS, async (t) => {
+test("a viewer may only look", OPTIONS, async (t) => {
 	const cluster = open(t, await Broker.for(t), "viewer", "right");
 	await until(cluster, (view) => view.mayCommand === false);
 	assert.equal(cluster.view.link.state, "online");

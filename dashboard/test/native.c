@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* The core as this machine compiles it, with the real cJSON: the same calls as a
- * page makes, from a script on standard input, and a line for each answer. With
- * the word `info` it says what a node of this version says of itself instead.
+ * page makes, from a script on standard input, and a line for each answer.
+ * Instead, with the word `info` it says what a node of this version says of itself,
+ * and with `topics` what those who watch a cluster subscribe to.
  *
- *   m <l_ns> <topic> <payload in hex>   a message
+ *   m <l_ns> <topic> <payload in hex>   a message: whose it is
  *   t <t_us> <wall_offset_us>           time passes
  *   f <id> <t_us>                       the node's frame, raw and as seen
  *   s <id> <t_us>                       what shows on it
+ *   v <id>                              what it says of itself: online, info, state, stats
+ *   o / g                               all nodes in order; scenes, roster and dimmer
+ *   l <l_ns>                            the conductor
+ *   e <start_us> <t_us> <id in hex>     the entry of a scene that shows
+ *   a <payload in hex>                  an answer
  *   h <t_us>                            the headline
  *   c / d <l_ns>                        connected, disconnected
- *   p <l_ns>                            a probe
+ *   p <l_ns>                            the probe that is due
  *   n <l_ns>                            the clock: now, the next probe, its report */
 
 #pragma GCC diagnostic ignored "-Wattributes" /* names for export mean nothing here */
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
 #include "../wasm/web.c"
-
-#include <glow/json.h>
 
 static struct board *board_for(const char *id)
 {
@@ -34,18 +38,34 @@ static struct board *board_for(const char *id)
 	return known[k];
 }
 
-static void take_message(double l_ns, const char *topic, const char *hex)
+/* Returns how many bytes it put there. */
+static size_t unhex(const char *hex, char *to)
 {
 	size_t n = strlen(hex) / 2;
-	char *to = web_buffer(strlen(topic) + 1 + n);
 
-	to = stpcpy(to, topic) + 1;
 	for (size_t k = 0; k < n; k++) {
 		char digits[3] = { hex[2 * k], hex[2 * k + 1], '\0' };
 
 		to[k] = (char)strtoul(digits, NULL, 16);
 	}
-	web_message(n, l_ns);
+	return n;
+}
+
+static void take_message(double l_ns, const char *topic, const char *hex)
+{
+	char *to = web_buffer(strlen(topic) + 1 + strlen(hex) / 2);
+
+	to = stpcpy(to, topic) + 1;
+	web_message(unhex(hex, to), l_ns);
+	puts(text);
+}
+
+static void take_answer(const char *hex)
+{
+	char *to = web_buffer(strlen(hex) / 2);
+
+	web_answer(unhex(hex, to));
+	puts(text);
 }
 
 static void print_bytes(const void *bytes, size_t n)
@@ -64,31 +84,73 @@ static void print_frame(const char *id, double t_us)
 	putchar('\n');
 }
 
-static void print_showing(const char *id, double t_us)
+/* As the answer to somebody who knows nothing yet. */
+static void print_part(uint32_t revision)
 {
-	unsigned layer = web_layer(board_for(id), t_us);
+	printf(" %s", revision ? text : "null");
+}
 
-	printf("%u %s / ", layer, text);
-	web_scene(board_for(id), t_us);
-	printf("%s\n", text);
+static void print_node(const char *id)
+{
+	struct board *board = board_for(id);
+
+	printf("%d", web_online(board));
+	print_part(web_info(board, 0));
+	print_part(web_state(board, 0));
+	print_part(web_stats(board, 0));
+	putchar('\n');
+}
+
+static void print_entry(const char *hex, double start_us, double t_us)
+{
+	char *to = web_buffer(strlen(hex) / 2 + 1);
+
+	to[unhex(hex, to)] = '\0';
+	printf("%d\n", web_entry(start_us, t_us));
 }
 
 static void print_clock(double l_ns)
 {
-	const double *report = web_clock_report(l_ns);
+	web_clock_report(l_ns);
+	printf("%.0f %.0f %s\n", web_clock_now(l_ns), web_clock_due(), text);
+}
 
-	printf("%.0f %.0f", web_clock_now(l_ns), web_clock_due());
-	for (int k = 0; k < 5; k++)
-		printf(" %.0f", report[k]);
+static void print_probe(double l_ns)
+{
+	const void *payload = web_clock_probe(l_ns);
+
+	if (payload) {
+		printf("%s ", text);
+		print_bytes(payload, GLOW_REQUEST_SIZE);
+	}
 	putchar('\n');
 }
 
-static void obey(char *line)
+/* What concerns the cluster as a whole. */
+static bool obey_cluster(char verb, char *const word[3])
 {
-	char *save = NULL, *verb = strtok_r(line, " ", &save), *word[3] = { 0 };
+	if (verb == 'o')
+		web_nodes(0);
+	else if (verb == 'g')
+		web_stage(0);
+	else if (verb == 'l')
+		web_conductor(strtod(word[0], NULL));
+	else if (verb == 'h')
+		web_headline(strtod(word[0], NULL));
+	else
+		return false;
+	puts(text);
+	return true;
+}
+
+static void obey(char *step)
+{
+	char *save = NULL, *verb = strtok_r(step, " ", &save), *word[3] = { 0 };
 
 	for (int k = 0; k < 3; k++)
 		word[k] = strtok_r(NULL, " ", &save);
+	if (obey_cluster(verb[0], word))
+		return;
 	switch (verb[0]) {
 	case 'm':
 		take_message(strtod(word[0], NULL), word[1], word[2] ? word[2] : "");
@@ -100,11 +162,17 @@ static void obey(char *line)
 		print_frame(word[0], strtod(word[1], NULL));
 		break;
 	case 's':
-		print_showing(word[0], strtod(word[1], NULL));
-		break;
-	case 'h':
-		web_headline(strtod(word[0], NULL));
+		web_showing(board_for(word[0]), strtod(word[1], NULL));
 		puts(text);
+		break;
+	case 'v':
+		print_node(word[0]);
+		break;
+	case 'e':
+		print_entry(word[2], strtod(word[0], NULL), strtod(word[1], NULL));
+		break;
+	case 'a':
+		take_answer(word[0] ? word[0] : "");
 		break;
 	case 'c':
 		web_clock_connected(strtod(word[0], NULL));
@@ -113,9 +181,7 @@ static void obey(char *line)
 		web_clock_disconnected(strtod(word[0], NULL));
 		break;
 	case 'p':
-		web_clock_probe(strtod(word[0], NULL));
-		print_bytes(text, GLOW_REQUEST_SIZE);
-		putchar('\n');
+		print_probe(strtod(word[0], NULL));
 		break;
 	case 'n':
 		print_clock(strtod(word[0], NULL));
@@ -125,7 +191,7 @@ static void obey(char *line)
 
 int main(int argc, char **argv)
 {
-	char *line = NULL;
+	char *step = NULL;
 	size_t size = 0;
 	ssize_t n;
 
@@ -135,12 +201,17 @@ int main(int argc, char **argv)
 		puts(glow_json_finish(glow_info_write(&info)));
 		return 0;
 	}
-	strcpy(web_buffer(5), "glow");
-	web_init(1);
-	while ((n = getline(&line, &size, stdin)) > 0) {
-		line[n - 1] = '\0';
-		obey(line);
+	if (argc > 1 && strcmp(argv[1], "topics") == 0) {
+		for (size_t k = 0; k < GLOW_WATCH_TOPICS; k++)
+			puts(glow_watch_topics[k]);
+		return 0;
 	}
-	free(line);
+	memcpy(web_buffer(9), "glow\0x-1", 9);
+	web_init(1);
+	while ((n = getline(&step, &size, stdin)) > 0) {
+		step[n - 1] = '\0';
+		obey(step);
+	}
+	free(step);
 	return 0;
 }

@@ -8,7 +8,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-import { type Core, LAYERS, loadCore, SYNC_STATES, Watch } from "../src/core";
+import { type Core, CoreCluster, loadCore, type NodeView } from "../src/core";
+import type { ClusterView } from "../src/model/cluster";
+import type { Scene } from "../src/model/messages";
 
 export const core: Core = await loadCore(readFileSync(process.env.GLOW_WASM ?? ""));
 const native = process.env.GLOW_NATIVE ?? "";
@@ -16,10 +18,13 @@ const native = process.env.GLOW_NATIVE ?? "";
 export type Step =
 	| { verb: "message"; topic: string; payload: Uint8Array; lNs: number }
 	| { verb: "tick"; tUs: number; wallOffsetUs: number }
-	| { verb: "frame"; id: string; tUs: number }
-	| { verb: "showing"; id: string; tUs: number }
+	| { verb: "frame" | "showing"; id: string; tUs: number }
+	| { verb: "node"; id: string }
+	| { verb: "nodes" | "stage" }
+	| { verb: "entry"; scene: Pick<Scene, "id" | "start_us">; tUs: number }
+	| { verb: "answer"; payload: Uint8Array }
 	| { verb: "headline"; tUs: number }
-	| { verb: "connected" | "disconnected" | "probe" | "clock"; lNs: number };
+	| { verb: "connected" | "disconnected" | "probe" | "clock" | "conductor"; lNs: number };
 
 const encoder = new TextEncoder();
 
@@ -46,8 +51,18 @@ function line(step: Step): string {
 			return `s ${step.id} ${step.tUs}`;
 		case "headline":
 			return `h ${step.tUs}`;
+		case "node":
+			return `v ${step.id}`;
+		case "nodes":
+			return "o";
+		case "stage":
+			return "g";
+		case "entry":
+			return `e ${step.scene.start_us} ${step.tUs} ${hex(encoder.encode(step.scene.id))}`;
+		case "answer":
+			return `a ${hex(step.payload)}`;
 		default:
-			return `${{ connected: "c", disconnected: "d", probe: "p", clock: "n" }[step.verb]} ${step.lNs}`;
+			return `${{ connected: "c", disconnected: "d", probe: "p", clock: "n", conductor: "l" }[step.verb]} ${step.lNs}`;
 	}
 }
 
@@ -57,74 +72,79 @@ export function nativeAnswers(steps: readonly Step[]): string[] {
 	return execFileSync(native, { input, encoding: "utf8", maxBuffer: 1 << 30 }).split("\n").slice(0, -1);
 }
 
+export function nativeTopics(): string[] {
+	return execFileSync(native, ["topics"], { encoding: "utf8" }).split("\n").slice(0, -1);
+}
+
 export function nativeInfo(): Record<string, unknown> {
 	return JSON.parse(execFileSync(native, ["info"], { encoding: "utf8" })) as Record<string, unknown>;
 }
 
-/** -0 is 0 to a page, and to printf it is not. */
-const whole = (value: number): string => value.toFixed(0);
+/** The answer as the page has it, where it is JSON. */
+const json = (value: unknown): string => JSON.stringify(value);
 
-function clockLine(watch: Watch, lNs: number): string {
-	const atMs = lNs / 1e6;
-	const report = watch.clock(atMs);
-	const due = watch.probeDueMs();
-	return [
-		watch.clusterUs(atMs) ?? -1,
-		due === null ? -1 : due * 1e6,
-		SYNC_STATES.indexOf(report.state),
-		Number(report.valid),
-		report.offsetUs * 1000,
-		report.errorUs * 1000,
-		report.rttUs * 1000,
-	]
-		.map(whole)
-		.join(" ");
+const nodeLine = (node: NodeView | null): string =>
+	node ? [Number(node.online), json(node.info), json(node.state), json(node.stats)].join(" ") : "-1 null null null";
+
+function answerOf(core: CoreCluster, step: Step): string | null {
+	switch (step.verb) {
+		case "message":
+			return core.message(step.topic, step.payload, step.lNs / 1e6);
+		case "frame": {
+			const frame = core.frame(step.id, step.tUs);
+			return frame ? `${hex(frame.raw)} ${hex(frame.seen)} ` : "  ";
+		}
+		case "showing":
+			return json(core.showing(step.id, step.tUs));
+		case "node":
+			return nodeLine(core.node(step.id));
+		case "nodes":
+			return json(core.nodes());
+		case "stage":
+			return json(core.stage());
+		case "conductor":
+			return json(core.conductor(step.lNs / 1e6));
+		case "entry":
+			return String(core.entryAt(step.scene, step.tUs) ?? -1);
+		case "answer":
+			return json(core.answer(step.payload));
+		case "headline":
+			return core.headline(step.tUs);
+		case "probe": {
+			const probe = core.probe(step.lNs / 1e6);
+			return probe ? `${probe.topic} ${hex(probe.payload)} ` : "";
+		}
+		case "clock": {
+			const atMs = step.lNs / 1e6;
+			const dueMs = core.probeDueMs();
+			const numbers = [core.clusterUs(atMs) ?? -1, dueMs === null ? -1 : dueMs * 1e6];
+			return `${numbers.map((value) => value.toFixed(0)).join(" ")} ${json(core.clock(atMs))}`;
+		}
+		case "tick":
+			core.tick(step.tUs, step.wallOffsetUs);
+			return null;
+		case "connected":
+		case "disconnected":
+			core[step.verb](step.lNs / 1e6);
+			return null;
+	}
 }
 
+/** What a view says, as the core is asked for it: each node, their order, what they show, the conductor. */
+export function viewAnswers({ nodes, scenes, roster, dim, conductor }: ClusterView): string[] {
+	return [...nodes.map(nodeLine), json(nodes.map((node) => node.id)), json({ scenes, roster, dim }), json(conductor)];
+}
+
+export const newCluster = (): CoreCluster => new CoreCluster(core, "glow", "x-1", 1);
+
 /** What the core in WebAssembly answers. */
-export function wasmAnswers(steps: readonly Step[]): string[] {
-	const watch = new Watch(core, "glow", 1);
-	const answers: string[] = [];
-	for (const step of steps) {
-		switch (step.verb) {
-			case "message":
-				watch.message(step.topic, step.payload, step.lNs / 1e6);
-				break;
-			case "tick":
-				watch.tick(step.tUs, step.wallOffsetUs);
-				break;
-			case "frame": {
-				const frame = watch.frame(step.id, step.tUs);
-				answers.push(frame ? `${hex(frame.raw)} ${hex(frame.seen)} ` : "  ");
-				break;
-			}
-			case "showing": {
-				const { layer, label, scene } = watch.showing(step.id, step.tUs);
-				answers.push(`${LAYERS.indexOf(layer)} ${label} / ${scene ?? ""}`);
-				break;
-			}
-			case "headline":
-				answers.push(watch.headline(step.tUs));
-				break;
-			case "connected":
-				watch.connected(step.lNs / 1e6);
-				break;
-			case "disconnected":
-				watch.disconnected(step.lNs / 1e6);
-				break;
-			case "probe":
-				answers.push(`${hex(watch.probe(step.lNs / 1e6))} `);
-				break;
-			case "clock":
-				answers.push(clockLine(watch, step.lNs));
-		}
-	}
-	return answers;
+export function wasmAnswers(steps: readonly Step[], cluster = newCluster()): string[] {
+	return steps.map((step) => answerOf(cluster, step)).filter((answer) => answer !== null);
 }
 
 /** The first line in which both differ, "" for none. */
-export function difference(steps: readonly Step[]): string {
-	const here = wasmAnswers(steps);
+export function difference(steps: readonly Step[], cluster?: CoreCluster): string {
+	const here = wasmAnswers(steps, cluster);
 	const there = nativeAnswers(steps);
 	if (here.length !== there.length) return `${here.length} answers for ${there.length}`;
 	const at = here.findIndex((answer, k) => answer !== there[k]);

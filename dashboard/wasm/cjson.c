@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* What reading needs of cJSON's interface, since a browser has no libcjson. All
+/* What the core needs of cJSON's interface, since a browser has no libcjson. All
  * texts come through glow/json.h, which has checked them token by token; that
- * they fit together is checked here. Printing is left out: nothing here speaks JSON. */
+ * they fit together is checked here. What is printed is printed as cJSON does it. */
 
+#include <float.h>
+#include <limits.h>
+#include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +45,21 @@ cJSON *cJSON_CreateObject(void)
 	return create(cJSON_Object);
 }
 
+cJSON *cJSON_CreateArray(void)
+{
+	return create(cJSON_Array);
+}
+
+cJSON *cJSON_CreateNull(void)
+{
+	return create(cJSON_NULL);
+}
+
+cJSON *cJSON_CreateBool(cJSON_bool value)
+{
+	return create(value ? cJSON_True : cJSON_False);
+}
+
 cJSON *cJSON_CreateNumber(double number)
 {
 	cJSON *item = create(cJSON_Number);
@@ -50,9 +69,9 @@ cJSON *cJSON_CreateNumber(double number)
 	return item;
 }
 
-cJSON *cJSON_CreateString(const char *text)
+static cJSON *create_text(int type, const char *text)
 {
-	cJSON *item = create(cJSON_String);
+	cJSON *item = create(type);
 
 	if (item)
 		item->valuestring = strdup(text);
@@ -60,6 +79,11 @@ cJSON *cJSON_CreateString(const char *text)
 		return item;
 	cJSON_Delete(item);
 	return NULL;
+}
+
+cJSON *cJSON_CreateString(const char *text)
+{
+	return create_text(cJSON_String, text);
 }
 
 /* As in cJSON the first child's prev is the last, so that a long array grows in no time. */
@@ -76,6 +100,14 @@ static void append(cJSON *parent, cJSON *item)
 	first->prev = item;
 }
 
+cJSON_bool cJSON_AddItemToArray(cJSON *array, cJSON *item)
+{
+	if (!array || !item)
+		return false;
+	append(array, item);
+	return true;
+}
+
 cJSON_bool cJSON_AddItemToObject(cJSON *object, const char *name, cJSON *item)
 {
 	if (!object || !item)
@@ -88,17 +120,28 @@ cJSON_bool cJSON_AddItemToObject(cJSON *object, const char *name, cJSON *item)
 	return true;
 }
 
-cJSON_bool cJSON_AddItemReferenceToObject(cJSON *object, const char *name, cJSON *item)
+/* An item of its own that borrows what the other holds. */
+static cJSON *refer(const cJSON *item)
 {
 	cJSON *reference = item ? create(0) : NULL;
 
 	if (!reference)
-		return false;
+		return NULL;
 	*reference = *item;
 	reference->string = NULL;
 	reference->next = reference->prev = NULL;
 	reference->type |= cJSON_IsReference;
-	return cJSON_AddItemToObject(object, name, reference);
+	return reference;
+}
+
+cJSON_bool cJSON_AddItemReferenceToArray(cJSON *array, cJSON *item)
+{
+	return cJSON_AddItemToArray(array, refer(item));
+}
+
+cJSON_bool cJSON_AddItemReferenceToObject(cJSON *object, const char *name, cJSON *item)
+{
+	return cJSON_AddItemToObject(object, name, refer(item));
 }
 
 static cJSON *add(cJSON *object, const char *name, cJSON *item)
@@ -114,6 +157,21 @@ cJSON *cJSON_AddObjectToObject(cJSON *object, const char *name)
 	return add(object, name, create(cJSON_Object));
 }
 
+cJSON *cJSON_AddArrayToObject(cJSON *object, const char *name)
+{
+	return add(object, name, create(cJSON_Array));
+}
+
+cJSON *cJSON_AddNullToObject(cJSON *object, const char *name)
+{
+	return add(object, name, cJSON_CreateNull());
+}
+
+cJSON *cJSON_AddBoolToObject(cJSON *object, const char *name, cJSON_bool value)
+{
+	return add(object, name, cJSON_CreateBool(value));
+}
+
 cJSON *cJSON_AddNumberToObject(cJSON *object, const char *name, double number)
 {
 	return add(object, name, cJSON_CreateNumber(number));
@@ -124,10 +182,9 @@ cJSON *cJSON_AddStringToObject(cJSON *object, const char *name, const char *text
 	return add(object, name, cJSON_CreateString(text));
 }
 
-/* What this project gives raw is an integer of more than 32 bits. */
-cJSON *cJSON_AddRawToObject(cJSON *object, const char *name, const char *number)
+cJSON *cJSON_AddRawToObject(cJSON *object, const char *name, const char *text)
 {
-	return cJSON_AddNumberToObject(object, name, strtod(number, NULL));
+	return add(object, name, create_text(cJSON_Raw, text));
 }
 
 cJSON *cJSON_GetObjectItemCaseSensitive(const cJSON *object, const char *name)
@@ -137,6 +194,29 @@ cJSON *cJSON_GetObjectItemCaseSensitive(const cJSON *object, const char *name)
 	while (item && (!item->string || strcmp(item->string, name) != 0))
 		item = item->next;
 	return item;
+}
+
+cJSON *cJSON_DetachItemFromObjectCaseSensitive(cJSON *object, const char *name)
+{
+	cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	if (!item)
+		return NULL;
+	if (item->next)
+		item->next->prev = item->prev;
+	else
+		object->child->prev = item->prev;
+	if (item == object->child)
+		object->child = item->next;
+	else
+		item->prev->next = item->next;
+	item->next = item->prev = NULL;
+	return item;
+}
+
+void cJSON_DeleteItemFromObjectCaseSensitive(cJSON *object, const char *name)
+{
+	cJSON_Delete(cJSON_DetachItemFromObjectCaseSensitive(object, name));
 }
 
 int cJSON_GetArraySize(const cJSON *array)
@@ -188,7 +268,7 @@ cJSON_bool cJSON_IsObject(const cJSON *item)
 	return is(item, cJSON_Object);
 }
 
-/* ---- texts ---- */
+/* ---- from texts ---- */
 
 #define NUMBER_MAX 63 /* bytes of a number that cJSON takes */
 
@@ -364,4 +444,124 @@ cJSON *cJSON_ParseWithLengthOpts(const char *text, size_t len, const char **ret_
 	}
 	*ret_end = t.at;
 	return tree;
+}
+
+/* ---- to texts ---- */
+
+/* A text that grows; `at` is NULL when there was no room. */
+struct print {
+	char *at;
+	size_t n, size;
+};
+
+static void put(struct print *p, const char *text, size_t n)
+{
+	if (p->at && p->n + n >= p->size) {
+		char *grown = realloc(p->at, p->size = 2 * (p->n + n) + 256);
+
+		if (!grown)
+			free(p->at);
+		p->at = grown;
+	}
+	if (!p->at)
+		return;
+	memcpy(p->at + p->n, text, n);
+	p->n += n;
+}
+
+static void put_text(struct print *p, const char *text)
+{
+	put(p, text, strlen(text));
+}
+
+/* Fifteen digits if they say it, else seventeen; "1", not "1.0". */
+static void put_number(struct print *p, double v)
+{
+	char text[32];
+
+	if (isnan(v) || isinf(v)) {
+		put_text(p, "null");
+		return;
+	}
+	if (v >= INT_MIN && v <= INT_MAX && v == (int)v) {
+		snprintf(text, sizeof(text), "%d", (int)v);
+	} else {
+		snprintf(text, sizeof(text), "%1.15g", v);
+		if (fabs(strtod(text, NULL) - v) > fabs(v) * DBL_EPSILON)
+			snprintf(text, sizeof(text), "%1.17g", v);
+	}
+	put_text(p, text);
+}
+
+static void put_string(struct print *p, const char *text)
+{
+	static const char plain[] = "\"\\bfnrt", meant[] = "\"\\\b\f\n\r\t";
+
+	put(p, "\"", 1);
+	for (; *text; text++) {
+		const char *found = strchr(meant, *text);
+		char escape[8];
+
+		if (found)
+			put(p, (char[]){ '\\', plain[found - meant] }, 2);
+		else if ((unsigned char)*text >= ' ')
+			put(p, text, 1);
+		else
+			put(p, escape, (size_t)snprintf(escape, sizeof(escape), "\\u%04x", *text));
+	}
+	put(p, "\"", 1);
+}
+
+static void put_value(struct print *p, const cJSON *item);
+
+static void put_members(struct print *p, const cJSON *parent, bool named)
+{
+	put(p, named ? "{" : "[", 1);
+	for (const cJSON *item = parent->child; item; item = item->next) {
+		if (named) {
+			put_string(p, item->string);
+			put(p, ":", 1);
+		}
+		put_value(p, item);
+		if (item->next)
+			put(p, ",", 1);
+	}
+	put(p, named ? "}" : "]", 1);
+}
+
+static void put_value(struct print *p, const cJSON *item)
+{
+	switch (item->type & ~(cJSON_IsReference | cJSON_StringIsConst)) {
+	case cJSON_Object:
+	case cJSON_Array:
+		put_members(p, item, cJSON_IsObject(item));
+		break;
+	case cJSON_String:
+		put_string(p, item->valuestring);
+		break;
+	case cJSON_Raw:
+		put_text(p, item->valuestring);
+		break;
+	case cJSON_Number:
+		put_number(p, item->valuedouble);
+		break;
+	case cJSON_True:
+		put_text(p, "true");
+		break;
+	case cJSON_False:
+		put_text(p, "false");
+		break;
+	default:
+		put_text(p, "null");
+	}
+}
+
+char *cJSON_PrintUnformatted(const cJSON *tree)
+{
+	struct print p = { .at = tree ? malloc(256) : NULL, .size = 256 };
+
+	if (p.at)
+		put_value(&p, tree);
+	put(&p, "", 1);
+	return p.at;
 }

@@ -1,37 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* What a page calls: the cluster as glowctl watches it, and a clock that
- * follows the conductor as a node's does. One cluster an instance of the
- * module, so the state is static here.
+ * follows the conductor as a node's does. Each instance of the module is one
+ * cluster, so the state is static here.
  *
  * Where 32 bits are too few, numbers go in and out as doubles: microseconds
  * since 1970, and nanoseconds since the page was opened, are exact in them. Bytes
- * come in through web_buffer(); texts and probes leave through web_text(). */
+ * come in through web_buffer(); texts leave through web_text(), structured ones as
+ * JSON (glow/watch_tree.h). Writing JSON costs more than drawing a board, so what may be
+ * large has a revision above 0: a page passes the one that it knows, and only another is written. */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <glow/flash.h>
-#include <glow/sync.h>
-#include <glow/timing.h>
+#include <glow/follower.h>
+#include <glow/json.h>
 #include <glow/watch.h>
+#include <glow/watch_tree.h>
 
 #define EXPORT(name) __attribute__((export_name(#name))) name
 
 /* A node that is drawn. The flash limit remembers, so each has its own. */
 struct board {
 	char id[GLOW_ID_MAX + 1];
-	const struct glow_watched *node; /* NULL: look for it; good while no node has gone since `gone` */
-	uint32_t gone;
+	const struct glow_watched *node; /* NULL for none; as the watch has it at this nodes_revision */
+	uint32_t nodes_revision;
 	int64_t t_us;
 	struct glow_flash flash;
 };
 
 static struct glow_watch watch;
-static uint32_t gone; /* counts messages with which a node may have gone */
-static struct glow_sync follower;
-static char *buffer, text[512];
+static struct glow_follower follower;
+static char *buffer;
+static char line[512]; /* room for a text that is no JSON */
+static char *tree_text;
+static const char *text; /* one of these two */
 static struct glow_frame raw, seen;
 
 static struct glow_raw local(double ns)
@@ -47,55 +52,66 @@ char *EXPORT(web_buffer)(size_t n)
 	return buffer;
 }
 
-/** Where what leaves lies: a text with its NUL, or a probe. */
+/** The text of the latest call that has one, with its NUL. */
 const char *EXPORT(web_text)(void)
 {
 	return text;
 }
 
-/** Begins. The prefix is in the buffer, with its NUL; `seed` spreads the probes of many pages. */
+static void say(cJSON *tree)
+{
+	free(tree_text);
+	tree_text = glow_json_finish(tree);
+	text = tree_text ? tree_text : "null";
+}
+
+/** Begins. In the buffer are the prefix and this page's id, each with its NUL; `seed` spreads the probes of many
+ * pages. */
 void EXPORT(web_init)(uint32_t seed)
 {
 	glow_watch_init(&watch, buffer);
-	glow_sync_init(&follower, &(struct glow_sync_cfg){ .seed = seed });
+	glow_follower_init(&follower, &(struct glow_sync_cfg){ .seed = seed }, buffer, buffer + strlen(buffer) + 1);
 }
 
 /* ---- messages ---- */
 
-static void take_reply(const struct glow_message *message)
-{
-	struct glow_time_reply reply;
-	int64_t step_ns;
-
-	if (glow_reply_read(message->payload, message->len, false, &reply))
-		glow_sync_reply(&follower, &reply, message->at, &step_ns);
-}
-
-/** A message that arrived at l_ns: in the buffer its topic with a NUL, and `len` bytes of payload. */
+/** A message that arrived at l_ns: in the buffer its topic with a NUL, and `len` bytes of payload. In the text the id
+ * of the node that it is of, "" for none. */
 void EXPORT(web_message)(size_t len, double l_ns)
 {
 	struct glow_message message = {
 		.topic = buffer, .payload = buffer + strlen(buffer) + 1, .len = len, .at = local(l_ns)
 	};
+	struct glow_topic topic = glow_topic_parse(watch.prefix, message.topic);
+	int64_t step_ns;
 
-	if (glow_topic_kind(watch.prefix, message.topic) == GLOW_TOPIC_TIME_REPLY) {
-		take_reply(&message);
+	text = line;
+	line[0] = '\0';
+	if (topic.kind == GLOW_TOPIC_TIME_REPLY) {
+		glow_follower_reply(&follower, &message, &step_ns);
 		return;
 	}
-	gone += len == 0;
+	if (topic.of == GLOW_OF_NODE)
+		snprintf(line, sizeof(line), "%s", topic.id);
 	glow_watch_message(&watch, &message);
 	if (glow_watch_led(&watch))
-		glow_sync_follow(&follower, message.at, watch.conductor.leader);
+		glow_sync_follow(&follower.sync, message.at, watch.conductor.leader);
 }
 
-/** Cluster time is t_us, and local civil time so much more: before anything is drawn for that time. */
+/** Cluster time is t_us, and local civil time so much more: before anything is asked for that time. */
 void EXPORT(web_tick)(double t_us, double wall_offset_us)
 {
 	watch.wall_offset_us = (int64_t)wall_offset_us;
 	glow_watch_tick(&watch, (int64_t)t_us);
 }
 
-/* ---- pictures ---- */
+/** In the text a refusal or answer, whose payload is `len` bytes in the buffer; null for a broken one. */
+void EXPORT(web_answer)(size_t len)
+{
+	say(glow_watch_answer_tree(buffer, len));
+}
+
+/* ---- nodes ---- */
 
 /** The board of the node whose id is in the buffer, whether or not there is such a node. For ever. */
 struct board *EXPORT(web_board)(void)
@@ -109,11 +125,101 @@ struct board *EXPORT(web_board)(void)
 
 static const struct glow_watched *node_of(struct board *board)
 {
-	if (!board->node || board->gone != gone)
+	if (board->nodes_revision != watch.nodes_revision)
 		board->node = glow_watch_find(&watch, board->id);
-	board->gone = gone;
+	board->nodes_revision = watch.nodes_revision;
 	return board->node;
 }
+
+/** The ids of all nodes in their order: in the text, if their revision, which is returned, is not the known one. */
+uint32_t EXPORT(web_nodes)(uint32_t known)
+{
+	uint32_t revision = 1 + watch.nodes_revision + watch.stage.revision; /* both only rise */
+
+	if (revision != known)
+		say(glow_watch_nodes_tree(&watch));
+	return revision;
+}
+
+/** Whether it is online; -1 if there is no such node. */
+int32_t EXPORT(web_online)(struct board *board)
+{
+	const struct glow_watched *node = node_of(board);
+
+	return node ? node->online : -1;
+}
+
+/* In the text what a node has said, or null, unless the page knows it. */
+static uint32_t tell(const struct glow_watched *node, uint32_t revision, uint32_t known,
+		     cJSON *(*tree)(const struct glow_watched *node))
+{
+	if (revision != known)
+		say(revision ? tree(node) : cJSON_CreateNull());
+	return revision;
+}
+
+/** What it last said of itself: in the text, if its revision, which is returned, is not the known one. 0: nothing. */
+uint32_t EXPORT(web_info)(struct board *board, uint32_t known)
+{
+	const struct glow_watched *node = node_of(board);
+
+	return tell(node, node && node->has_info ? node->info_revision : 0, known, glow_watch_info_tree);
+}
+
+uint32_t EXPORT(web_state)(struct board *board, uint32_t known)
+{
+	const struct glow_watched *node = node_of(board);
+
+	return tell(node, node && node->has_state ? node->state_revision : 0, known, glow_watch_state_tree);
+}
+
+uint32_t EXPORT(web_stats)(struct board *board, uint32_t known)
+{
+	const struct glow_watched *node = node_of(board);
+
+	return tell(node, node && node->has_stats ? node->stats_revision : 0, known, glow_watch_stats_tree);
+}
+
+/* ---- the cluster ---- */
+
+/** The conductor as it is at l_ns; in the text. */
+void EXPORT(web_conductor)(double l_ns)
+{
+	say(glow_watch_conductor_tree(&watch, local(l_ns)));
+}
+
+/** Scenes, roster and dimmer in force: in the text, if their revision, which is returned, is not the known one. */
+uint32_t EXPORT(web_stage)(uint32_t known)
+{
+	uint32_t revision = 1 + watch.stage.revision;
+
+	if (revision != known)
+		say(glow_watch_stage_tree(&watch));
+	return revision;
+}
+
+/** Which entry of a scene shows at t_us, 0 where it is no playlist; -1 while the scene does not run. Its id is in the
+ * buffer; one that it replaces may have the same for a while, but began at another time. */
+int32_t EXPORT(web_entry)(double start_us, double t_us)
+{
+	const struct glow_scenes *scenes = glow_stage_scenes(&watch.stage);
+	struct glow_scene_view view;
+
+	for (uint32_t k = 0; k < scenes->n; k++)
+		if (strcmp(scenes->v[k].id, buffer) == 0 && scenes->v[k].start_us == (int64_t)start_us &&
+		    glow_scene_at(&scenes->v[k], (int64_t)t_us, &view))
+			return view.entry;
+	return -1;
+}
+
+/** The cluster in a line; in the text. */
+void EXPORT(web_headline)(double t_us)
+{
+	text = line;
+	glow_watch_headline(&watch, (int64_t)t_us, line, sizeof(line));
+}
+
+/* ---- pictures ---- */
 
 /** Draws it as it is lit at t_us; returns how many LEDs, 0 if there is no such node. */
 uint32_t EXPORT(web_render)(struct board *board, double t_us)
@@ -146,31 +252,22 @@ const void *EXPORT(web_seen)(void)
 	return seen.px;
 }
 
-/** What of it is seen (enum glow_watch_layer), and in the text the same in words. */
-uint32_t EXPORT(web_layer)(struct board *board, double t_us)
-{
-	const struct glow_watched *node = node_of(board);
-
-	text[0] = '\0';
-	if (!node)
-		return GLOW_LAYER_OFFLINE;
-	glow_watch_label(&watch, node, (int64_t)t_us, text, sizeof(text));
-	return glow_watch_layer(&watch, node, (int64_t)t_us);
-}
-
-/** The id of the topmost scene that runs for it, "" for none; in the text. */
-void EXPORT(web_scene)(struct board *board, double t_us)
+/** What shows on it: {"layer":…,"label":…,"scene":…}, the label is the layer in words, and the scene is the topmost
+ * one that runs for it, or null; in the text. */
+void EXPORT(web_showing)(struct board *board, double t_us)
 {
 	const struct glow_watched *node = node_of(board);
 	const struct glow_scene *scene = node ? glow_watch_scene(&watch, node, (int64_t)t_us) : NULL;
+	enum glow_watch_layer layer = node ? glow_watch_layer(&watch, node, (int64_t)t_us) : GLOW_LAYER_OFFLINE;
+	char label[GLOW_WATCH_LABEL_SIZE] = "";
+	cJSON *tree = cJSON_CreateObject();
 
-	snprintf(text, sizeof(text), "%s", scene ? scene->id : "");
-}
-
-/** The cluster in a line; in the text. */
-void EXPORT(web_headline)(double t_us)
-{
-	glow_watch_headline(&watch, (int64_t)t_us, text, sizeof(text));
+	if (node)
+		glow_watch_label(&watch, node, (int64_t)t_us, label, sizeof(label));
+	cJSON_AddStringToObject(tree, "layer", glow_watch_layer_name(layer));
+	cJSON_AddStringToObject(tree, "label", label);
+	cJSON_AddItemToObject(tree, "scene", scene ? cJSON_CreateString(scene->id) : cJSON_CreateNull());
+	say(tree);
 }
 
 /** The instant of the frame slot that is on show at t_us. */
@@ -183,48 +280,51 @@ double EXPORT(web_slot)(double t_us, uint32_t fps)
 
 void EXPORT(web_clock_connected)(double l_ns)
 {
-	glow_sync_connected(&follower, local(l_ns));
+	glow_sync_connected(&follower.sync, local(l_ns));
 }
 
 void EXPORT(web_clock_disconnected)(double l_ns)
 {
-	glow_sync_disconnected(&follower, local(l_ns));
+	glow_sync_disconnected(&follower.sync, local(l_ns));
 }
 
 /** When the next probe is due: l_ns, or below 0 for never. */
 double EXPORT(web_clock_due)(void)
 {
-	struct glow_raw due = glow_sync_next_probe(&follower);
+	struct glow_raw due = glow_sync_next_probe(&follower.sync);
 
 	return due.ns == GLOW_NEVER ? -1 : (double)due.ns;
 }
 
-/** The due probe, to be sent at once: 24 bytes where web_text() is. */
-void EXPORT(web_clock_probe)(double l_ns)
+/** The probe that is due, to be sent at once: returns its payload, and the topic is in the text. NULL if none is due.
+ */
+const void *EXPORT(web_clock_probe)(double l_ns)
 {
-	struct glow_time_request request;
+	struct glow_message message;
 
-	glow_sync_probe(&follower, local(l_ns), &request);
-	glow_request_write(&request, (uint8_t *)text);
+	if (!glow_follower_probe(&follower, local(l_ns), &message))
+		return NULL;
+	text = message.topic;
+	return message.payload;
 }
 
 /** Cluster time in microseconds; below 0 while there is none. */
 double EXPORT(web_clock_now)(double l_ns)
 {
-	return glow_sync_valid(&follower) ? (double)(glow_sync_now(&follower, local(l_ns)) / 1000) : -1;
+	return glow_sync_valid(&follower.sync) ? (double)(glow_sync_now(&follower.sync, local(l_ns)) / 1000) : -1;
 }
 
-/** Its report, as numbers: state (enum glow_sync_state), valid, offset_ns, error_ns, rtt_ns. */
-const double *EXPORT(web_clock_report)(double l_ns)
+/** Its report: {"state":…,"valid":…,"offset_us":…,"error_us":…,"rtt_us":…}; in the text. */
+void EXPORT(web_clock_report)(double l_ns)
 {
-	static double values[5];
 	struct glow_sync_report report;
+	cJSON *tree = cJSON_CreateObject();
 
-	glow_sync_report(&follower, local(l_ns), &report);
-	values[0] = report.state;
-	values[1] = report.valid;
-	values[2] = (double)report.offset_ns;
-	values[3] = report.error_ns;
-	values[4] = (double)report.rtt_ns;
-	return values;
+	glow_sync_report(&follower.sync, local(l_ns), &report);
+	cJSON_AddStringToObject(tree, "state", glow_sync_state_name(report.state));
+	cJSON_AddBoolToObject(tree, "valid", report.valid);
+	cJSON_AddNumberToObject(tree, "offset_us", (double)report.offset_ns / 1000);
+	cJSON_AddNumberToObject(tree, "error_us", report.error_ns / 1000.0);
+	cJSON_AddNumberToObject(tree, "rtt_us", (double)report.rtt_ns / 1000);
+	say(tree);
 }

@@ -18,6 +18,7 @@ _glow_bridge()
 	--prefix) return ;;
 	--discovery) return ;;
 	--node) return ;;
+	--wifi-power-save) words='auto on off' ;;
 	--groups) return ;;
 	--board) words='auto piglow blinkt virtual terminal' ;;
 	--gpio) words='auto gpiod sysfs' ;;
@@ -43,7 +44,7 @@ _glow_bridge()
 	--log-level) words='error warning info debug' ;;
 	--log-format) words='text json' ;;
 	*)
-		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --groups --board --gpio --gpio-chip --pin-data --pin-clock --i2c --i2c-bus --pin-sda --pin-scl --sysfs --virtual-out --virtual-pixels --virtual-shape --idle --fps --time-offset-ms --reverse --no-reverse --lost-indicator --on-exit --brightness-limit --current-limit-ma --flash-limit --log-level --log-format --doctor --check-config --print-config --list-effects --list-boards --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
+		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --wifi-power-save --groups --board --gpio --gpio-chip --pin-data --pin-clock --i2c --i2c-bus --pin-sda --pin-scl --sysfs --virtual-out --virtual-pixels --virtual-shape --idle --fps --time-offset-ms --reverse --no-reverse --lost-indicator --on-exit --brightness-limit --current-limit-ma --flash-limit --log-level --log-format --doctor --check-config --print-config --list-effects --list-boards --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

@@ -9,6 +9,7 @@ local curcontext=$curcontext state line common=( \
 	'--prefix=[first levels of every topic]:TOPIC:' \
 	'--discovery=[prefix of Home Assistant'\''s discovery; off for none]:TOPIC:' \
 	'--node=[id of this node (default\: the host name in lower case)]:ID:' \
+	'--wifi-power-save=[whether the radio sleeps, so that clock probes wake it; in a container auto cannot see that]:WORD:(auto on off)' \
 	'--groups=[groups this node belongs to]:ID,ID:' \
 	'--board=[which board; auto takes the one that is there]:WORD:(auto piglow blinkt virtual terminal)' \
 	'--gpio=[road to the Blinkt!'\''s pins]:WORD:(auto gpiod sysfs)' \

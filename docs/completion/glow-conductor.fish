@@ -11,6 +11,7 @@ complete -c glow-conductor -l node -x -d 'name of this conductor (default: the h
 complete -c glow-conductor -l order -x -d 'nodes that come first on the strip; the others follow by name'
 complete -c glow-conductor -l reverse -x -d 'nodes that hang the other way round'
 complete -c glow-conductor -l gap -x -d 'pixels left free behind a node'
+complete -c glow-conductor -l time-zone -x -d 'local time of the cluster\'s clocks, Europe/Berlin (default: this machine\'s)'
 complete -c glow-conductor -l grace-s -x -d 'how long a node that went offline keeps its place'
 complete -c glow-conductor -l log-level -x -a 'error warning info debug' -d 'how much is told'
 complete -c glow-conductor -l log-format -x -a 'text json' -d 'form of a line on standard error'

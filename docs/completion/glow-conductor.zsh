@@ -12,6 +12,7 @@ local curcontext=$curcontext state line common=( \
 	'--order=[nodes that come first on the strip; the others follow by name]:ID,ID:' \
 	'--reverse=[nodes that hang the other way round]:ID,ID:' \
 	'--gap=[pixels left free behind a node]:ID=N,…:' \
+	'--time-zone=[local time of the cluster'\''s clocks, Europe/Berlin (default\: this machine'\''s)]:ZONE:' \
 	'--grace-s=[how long a node that went offline keeps its place]:S:' \
 	'--log-level=[how much is told]:WORD:(error warning info debug)' \
 	'--log-format=[form of a line on standard error]:WORD:(text json)' \

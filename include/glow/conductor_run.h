@@ -10,6 +10,7 @@
 struct glow_conductor_run_cfg {
 	struct glow_conductor_cfg conductor; /**< boot, seed, outbox and lead are filled in by the running program */
 	struct glow_mqtt_cfg mqtt;           /**< topics, client ids and will likewise */
+	const char *time_zone; /**< of local time, which nodes take from the conductor; "": the machine's */
 };
 
 /** Runs until SIGTERM, SIGINT or SIGHUP. Returns the exit status (sysexits.h);

@@ -76,7 +76,7 @@ int glow_loop_init(struct glow_loop *loop);
 int glow_loop_timer(struct glow_loop *loop, struct glow_timer *timer, void (*ring)(void *ctx), void *ctx);
 
 /** Sets it to an instant of this machine, to the microsecond; GLOW_NEVER turns it off. Or to so much from now, to a
- * quarter of a second. */
+ * quarter of a second; a timer is used in one of these two ways. */
 void glow_timer_at(struct glow_timer *timer, struct glow_mono when);
 void glow_timer_in(struct glow_timer *timer, int64_t us);
 

@@ -28,6 +28,9 @@ void glow_meters_init(struct glow_meters *meters, const char *sysfs);
  * is missing reads 0. Never fails. */
 void glow_meters_read(struct glow_meters *meters);
 
-/** True when a Wi-Fi interface of this machine saves power: its radio sleeps
- * between beacons, so what is sent alone may arrive 100 ms late. */
-bool glow_wifi_sleeps(void);
+/** A radio that saves power sleeps between beacons, so what is sent alone may arrive 100 ms late. A container
+ * has a network of its own, in which there is no radio. */
+enum glow_wifi { GLOW_WIFI_UNSEEN, GLOW_WIFI_AWAKE, GLOW_WIFI_SLEEPS };
+
+/** What the Wi-Fi interfaces say that this program sees; one that sleeps is enough. */
+enum glow_wifi glow_wifi_look(void);

@@ -13,8 +13,9 @@ struct glow_node_run_cfg {
 	const char *prefix, *node, *idle, *discovery, *sysfs;
 	const char *board; /**< name of the board, or "auto" */
 	struct glow_board_cfg board_cfg;
-	struct glow_mqtt_cfg mqtt; /**< topics, client id and will are filled in by the node */
-	const char *groups;        /**< "a,b" */
+	struct glow_mqtt_cfg mqtt;   /**< topics, client id and will are filled in by the node */
+	const char *groups;          /**< "a,b" */
+	const char *wifi_power_save; /**< "auto", "on", "off" */
 	unsigned fps;
 	int32_t time_offset_ms;
 	bool reverse, lost_indicator;

@@ -4,7 +4,7 @@
 
 /* What the cluster shows as a whole: its scenes, the roster that says where each
  * board lies, and the master dimmer, from the conductor's retained messages.
- * Whoever draws a node asks here for the scenes that are its own. No I/O; all
+ * Whoever draws a node asks here for the scenes that are meant for it. No I/O; all
  * times are cluster time. */
 
 #include <stdbool.h>
@@ -35,11 +35,11 @@ void glow_stage_fini(struct glow_stage *stage);
 enum glow_code glow_stage_message(struct glow_stage *stage, enum glow_topic_kind kind, const void *payload, size_t len,
 				  int64_t now_us, struct glow_diag *diag);
 
-/** The timeline that the given times are on from now on; 0: the machine's own wall clock. */
+/** Times given from now on are on this timeline; 0: the machine's own wall clock. */
 void glow_stage_clock(struct glow_stage *stage, uint64_t clock_id, int64_t now_us);
 
-/** Lets time pass: a waiting roster comes into force, the dimmer's time runs out (and is back
- * where another clock says that it has not). */
+/** Lets time pass: a waiting roster comes into force, the dimmer's time runs out (or not
+ * yet, if another clock says so). */
 void glow_stage_tick(struct glow_stage *stage, int64_t t_us);
 
 /** The next instant after t_us at which glow_stage_tick() has something to do, or a scene
@@ -51,5 +51,11 @@ int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us);
 uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_info *info,
 			   struct glow_scene_layer ret_layers[GLOW_SCENES_MAX]);
 
-/** The master dimmer as glow_env has it. */
+/** The scenes in force; none while their times are those of another timeline. Good until the revision changes. */
+const struct glow_scenes *glow_stage_scenes(const struct glow_stage *stage);
+
+/** The master dimmer in force: full light when its time is over. */
+struct glow_dim glow_stage_dim(const struct glow_stage *stage);
+
+/** It as glow_env has it. */
 uint8_t glow_stage_blackout(const struct glow_stage *stage);

@@ -67,7 +67,8 @@ cJSON *glow_conductor_info_write(const struct glow_conductor_info *info);
 enum glow_code glow_conductor_info_read(const cJSON *tree, struct glow_conductor_info *ret_info,
 					struct glow_diag *diag);
 
-/** P/conductor/beacon. */
+/** P/conductor/beacon. A conductor that has sent none for so long is silent: it does not lead. */
+#define GLOW_BEACON_SILENT_US (3 * GLOW_US_PER_S / 2)
 struct glow_beacon {
 	uint32_t seq;
 	int64_t time_us;

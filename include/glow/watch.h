@@ -20,7 +20,10 @@
 struct glow_watched {
 	char id[GLOW_ID_MAX + 1];
 	bool online, has_info, has_state, has_stats;
+	/** Where the watch's revision stood when each was last read. */
+	uint32_t info_revision, state_revision, stats_revision;
 	struct glow_info info;
+	char *effects; /**< the parameter tables in its info, as JSON: see glow_watch_effects_text() */
 	struct glow_state state;
 	struct glow_stats stats; /**< as last reported */
 	struct glow_look idle;
@@ -34,10 +37,14 @@ struct glow_watch {
 	bool conductor_online, has_conductor, has_beacon;
 	struct glow_conductor_info conductor;
 	struct glow_beacon beacon; /**< the latest */
+	struct glow_raw beacon_at; /**< when it arrived */
 	struct glow_stage stage;
-	int64_t now_us; /**< cluster time, as last told */
+	/** Rises with all that is read of a node, and whenever one comes or goes; the stage has its own. */
+	uint32_t revision;
+	uint32_t nodes_revision; /**< where it stood when a node last came or went */
+	int64_t now_us;          /**< cluster time, as last told */
 	/** Local civil time minus cluster time as this machine knows it; the viewer's to set.
-	 * What the conductor says of it goes first. */
+	 * What the conductor says of it takes precedence. */
 	int64_t wall_offset_us;
 	char last_error[200]; /**< the latest rejected command, "" for none */
 };
@@ -61,6 +68,9 @@ const struct glow_watched *glow_watch_find(const struct glow_watch *w, const cha
 /** A conductor is online and leads. */
 bool glow_watch_led(const struct glow_watch *w);
 
+/** A beacon came within GLOW_BEACON_SILENT_US. */
+bool glow_watch_beating(const struct glow_watch *w, struct glow_raw now);
+
 /** The node's entry in the roster, or NULL. */
 const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id);
 
@@ -75,7 +85,7 @@ const struct glow_scene *glow_watch_scene(const struct glow_watch *w, const stru
 /** How LED i of a frame looks to the eye. */
 struct glow_rgb glow_watch_pixel(struct glow_shape shape, const struct glow_frame *frame, uint32_t i);
 
-/** What of a node is seen at an instant. */
+/** What can be seen of a node at an instant. */
 enum glow_watch_layer {
 	GLOW_LAYER_OFFLINE,
 	GLOW_LAYER_DARK,    /**< its board has a problem */
@@ -86,9 +96,13 @@ enum glow_watch_layer {
 	GLOW_LAYER_SCENE,
 	GLOW_LAYER_IDLE,
 };
+
 enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us);
 
-/** It in words: "scene: rainbow", "solid #ff0000 50%", "off", "idle: blue", "notice: blink". */
+/** "offline", "dark", "unknown", "off", "notice", "light", "scene", "idle". */
+const char *glow_watch_layer_name(enum glow_watch_layer layer);
+
+/** What is seen, in words: "scene: rainbow", "solid #ff0000 50%", "off", "idle: blue", "notice: blink". */
 #define GLOW_WATCH_LABEL_SIZE 352
 void glow_watch_label(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, char *ret_text,
 		      size_t size);
@@ -102,14 +116,14 @@ void glow_watch_sync(const struct glow_watched *node, char *ret_text, size_t siz
 size_t glow_watch_parts(const struct glow_watch *w, int64_t t_us, int name_columns,
 			struct glow_fit_part ret_parts[GLOW_WATCH_PARTS]);
 
-/** They as one line, with " · " between them. */
+/** The parts as one line, with " · " between them. */
 #define GLOW_HEADLINE_SIZE 8192
 void glow_watch_headline(const struct glow_watch *w, int64_t t_us, char *ret_text, size_t size);
 
 /** What to look for when there is no node, in a sentence. */
 void glow_watch_silence(const struct glow_watch *w, char *ret_text, size_t size);
 
-/** The cluster as lines of text that are as long as they are. */
+/** The cluster as lines of text, of any length. */
 void glow_watch_text(const struct glow_watch *w, int64_t t_us, bool ascii, FILE *out);
 
 /** A terminal, and what is shown in it beside the cluster. */

@@ -452,7 +452,7 @@ static void machine_init(struct world *w, int m)
 	struct link_cfg link = node ? *w->cfg.link[m % 2] : link_leg;
 	struct glow_sync_cfg cfg = {
 		.seed = (uint32_t)(w->seed * 1000 + (uint64_t)m),
-		.power_save = node && w->cfg.power_save,
+		.power_save = node && w->cfg.power_save && !w->cfg.untold,
 		.interval_min_ns = llround(w->cfg.interval_s[0] * 1e9),
 		.interval_max_ns = llround(w->cfg.interval_s[1] * 1e9),
 	};

@@ -72,6 +72,7 @@ struct world_cfg {
 	int nodes, conductors;
 	double interval_s[2]; /**< least and most between probes; 0: as shipped */
 	bool nagle, power_save;
+	bool untold;             /* power_save: nobody tells the nodes, as in a container */
 	bool careless;           /**< control: nodes take replies of any conductor for their own's */
 	double command_every_ms; /**< a command for all nodes, again and again; 0: none */
 };

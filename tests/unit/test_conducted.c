@@ -30,9 +30,9 @@ static void test_leads(void **state)
 
 	(void)state;
 	glow_conducted_init(&c, START);
-	assert_true(glow_conducted_missed(&c, START)); /* no broker */
+	assert_true(glow_conducted_lost(&c, START)); /* no broker */
 	c.connected = true;
-	assert_false(glow_conducted_missed(&c, START) || glow_conducted_leads(&c, START)); /* there never was one */
+	assert_false(glow_conducted_lost(&c, START) || glow_conducted_leads(&c, START)); /* there never was one */
 	assert_true(glow_conducted_silent(&c) == GLOW_NEVER);
 	hear(&c, GLOW_TOPIC_CONDUCTOR_BEACON, "{}", START);
 	assert_false(glow_conducted_leads(&c, START));
@@ -40,14 +40,14 @@ static void test_leads(void **state)
 	assert_true(glow_conducted_leads(&c, START) && glow_conducted_leads(&c, silent_us - 1));
 	assert_true(glow_conducted_silent(&c) == silent_us);
 	assert_false(glow_conducted_leads(&c, silent_us));
-	assert_true(glow_conducted_missed(&c, silent_us));
+	assert_true(glow_conducted_lost(&c, silent_us));
 	hear(&c, GLOW_TOPIC_CONDUCTOR_AVAILABILITY, "offline", START);
-	assert_true(glow_conducted_missed(&c, START));
+	assert_true(glow_conducted_lost(&c, START));
 	hear(&c, GLOW_TOPIC_CONDUCTOR_AVAILABILITY, "", START); /* cleared: the cluster does without one */
-	assert_false(glow_conducted_missed(&c, START));
+	assert_false(glow_conducted_lost(&c, START));
 	hear(&c, GLOW_TOPIC_CONDUCTOR_AVAILABILITY, "online", START);
 	glow_conducted_disconnected(&c);
-	assert_true(glow_conducted_missed(&c, START) && !glow_conducted_leads(&c, START));
+	assert_true(glow_conducted_lost(&c, START) && !glow_conducted_leads(&c, START));
 }
 
 static void test_mark(void **state)

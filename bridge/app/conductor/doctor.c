@@ -14,6 +14,7 @@
 #include <glow/json.h>
 #include <glow/timing.h>
 #include <glow/topics.h>
+#include <glow/zone.h>
 
 #include "../doctor.h"
 
@@ -103,6 +104,23 @@ static bool check_broker(const struct glow_conductor_run_cfg *cfg)
 	       glow_doctor_limits(&cfg->mqtt, cfg->conductor.node, NULL, "");
 }
 
+/* Nodes take local time from the conductor. */
+static bool check_zone(const struct glow_conductor_run_cfg *cfg)
+{
+	char line[512], zone[64];
+
+	if (glow_zone_use(cfg->time_zone) < 0) {
+		snprintf(line, sizeof(line),
+			 "--time-zone %s: there is no such time zone here; a name is like Europe/Berlin",
+			 cfg->time_zone);
+		return glow_doctor_say(false, "zone", line);
+	}
+	glow_zone_text(zone, sizeof(zone));
+	snprintf(line, sizeof(line), "clocks show %s%s", zone,
+		 cfg->time_zone[0] ? "" : ", as this machine does; --time-zone sets another");
+	return glow_doctor_say(true, "zone", line);
+}
+
 int glow_conductor_doctor(const struct glow_conductor_run_cfg *cfg)
 {
 	char line[512];
@@ -112,6 +130,7 @@ int glow_conductor_doctor(const struct glow_conductor_run_cfg *cfg)
 	fine = glow_doctor_name(cfg->conductor.node, line);
 	reached = glow_prefix_valid(cfg->conductor.prefix) && check_broker(cfg);
 	fine = glow_doctor_clock(cfg->conductor.built_us) && reached && fine;
+	fine = check_zone(cfg) && fine;
 	if (reached)
 		say_leader(cfg);
 	return glow_doctor_verdict(fine);

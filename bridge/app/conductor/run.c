@@ -15,6 +15,7 @@
 #include <glow/log.h>
 #include <glow/loop.h>
 #include <glow/topics.h>
+#include <glow/zone.h>
 
 #define WALL_US (10 * GLOW_US_PER_S) /* how often the wall clock is looked at */
 #define INBOX   (16 << 20)           /* a thousand nodes introduce themselves at once */
@@ -173,6 +174,11 @@ static int open_loop(struct run *r)
 
 static int check_names(const struct glow_conductor_run_cfg *cfg)
 {
+	if (glow_zone_use(cfg->time_zone) < 0) {
+		glow_error("--time-zone %s: there is no such time zone here; a name is like Europe/Berlin",
+			   cfg->time_zone);
+		return EX_USAGE;
+	}
 	return glow_loop_check_names(cfg->conductor.node, cfg->conductor.prefix, cfg->conductor.discovery);
 }
 

@@ -3,14 +3,13 @@
 /* A will comes late, when the broker gives a connection up; beacons stop at once. So both count. */
 
 #include <glow/time.h>
+#include <glow/timing.h>
 
 #include "conducted.h"
 
-#define BEACON_US (3 * GLOW_US_PER_S / 2) /* a conductor is silent that says nothing for so long */
-
 void glow_conducted_init(struct glow_conducted *c, int64_t now_us)
 {
-	*c = (struct glow_conducted){ .beacon_us = now_us - BEACON_US };
+	*c = (struct glow_conducted){ .beacon_us = now_us - GLOW_BEACON_SILENT_US };
 }
 
 void glow_conducted_hear(struct glow_conducted *c, enum glow_topic_kind kind, const struct glow_message *m,
@@ -31,10 +30,10 @@ void glow_conducted_disconnected(struct glow_conducted *c)
 
 bool glow_conducted_leads(const struct glow_conducted *c, int64_t now_us)
 {
-	return c->connected && c->online && now_us < c->beacon_us + BEACON_US;
+	return c->connected && c->online && now_us < c->beacon_us + GLOW_BEACON_SILENT_US;
 }
 
-bool glow_conducted_missed(const struct glow_conducted *c, int64_t now_us)
+bool glow_conducted_lost(const struct glow_conducted *c, int64_t now_us)
 {
 	return !c->connected || (c->known && !glow_conducted_leads(c, now_us));
 }
@@ -49,5 +48,5 @@ void glow_conducted_mark(struct glow_shape shape, struct glow_frame *frame)
 
 int64_t glow_conducted_silent(const struct glow_conducted *c)
 {
-	return c->known ? c->beacon_us + BEACON_US : GLOW_NEVER;
+	return c->known ? c->beacon_us + GLOW_BEACON_SILENT_US : GLOW_NEVER;
 }

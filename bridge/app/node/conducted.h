@@ -32,7 +32,7 @@ void glow_conducted_disconnected(struct glow_conducted *c);
 bool glow_conducted_leads(const struct glow_conducted *c, int64_t now_us);
 
 /** The broker is away, or a conductor that there was. */
-bool glow_conducted_missed(const struct glow_conducted *c, int64_t now_us);
+bool glow_conducted_lost(const struct glow_conducted *c, int64_t now_us);
 
 /** Marks a picture with one dim red pixel, the first, unless that shines brighter anyway. */
 void glow_conducted_mark(struct glow_shape shape, struct glow_frame *frame);

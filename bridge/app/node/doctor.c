@@ -83,6 +83,20 @@ static void say_sensors(const struct glow_node_run_cfg *cfg)
 	glow_doctor_say(true, "sensors", line);
 }
 
+static void say_wifi(const struct glow_node_run_cfg *cfg)
+{
+	static const char *const seen[] = {
+		[GLOW_WIFI_UNSEEN] =
+			"no radio to be seen (in a container there never is); --wifi-power-save tells of one",
+		[GLOW_WIFI_AWAKE] = "the radio does not save power",
+		[GLOW_WIFI_SLEEPS] = "the radio saves power: clock probes wake it",
+	};
+	char line[160];
+
+	snprintf(line, sizeof(line), "power save is %s, as configured", cfg->wifi_power_save);
+	glow_doctor_say(true, "wifi", strcmp(cfg->wifi_power_save, "auto") == 0 ? seen[glow_wifi_look()] : line);
+}
+
 int glow_node_doctor(const struct glow_node_run_cfg *cfg)
 {
 	const int64_t built_us = INT64_C(1735689600) * GLOW_US_PER_S; /* 2025-01-01: no clock of ours is older */
@@ -95,5 +109,6 @@ int glow_node_doctor(const struct glow_node_run_cfg *cfg)
 	fine = check_board(cfg) && fine;
 	fine = glow_doctor_clock(built_us) && fine;
 	say_sensors(cfg);
+	say_wifi(cfg);
 	return glow_doctor_verdict(fine);
 }

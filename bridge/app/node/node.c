@@ -39,7 +39,7 @@ struct glow_node {
 	struct glow_offer offer;
 	struct said said;
 	struct glow_flash flash;
-	bool connected, started;
+	bool started;
 	bool restored;   /* or too late for that */
 	bool accepted;   /* a command: what was retained is old news */
 	bool scenes_new; /* perhaps with effects that this program lacks, which has to be said */
@@ -54,17 +54,12 @@ static int64_t later(int64_t a, int64_t b)
 
 /* ---- what shows ---- */
 
-static bool is_lost(const struct glow_node *n, int64_t now_us)
-{
-	return glow_conducted_missed(&n->conductor, now_us);
-}
-
 void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame)
 {
 	struct glow_picture pic = glow_layers_picture(&n->layers);
 	bool limited = glow_picture_render(&pic, &n->layers.env, t_us, ret_frame);
 
-	if (n->cfg.lost_indicator && is_lost(n, t_us))
+	if (n->cfg.lost_indicator && glow_conducted_lost(&n->conductor, t_us))
 		glow_conducted_mark(n->layers.env.shape, ret_frame);
 	n->held_back = n->cfg.info.flash_limit && glow_flash_limit(&n->flash, n->layers.env.shape, t_us, ret_frame);
 	limited = limited || n->held_back;
@@ -131,7 +126,7 @@ static void publish_state(struct glow_node *n, int64_t now_us)
 	struct glow_state *state;
 
 	n->said = (struct said){ .showing = glow_layers_showing(&n->layers), .again_us = now_us + GLOW_STATE_EVERY_US };
-	if (!n->connected)
+	if (!n->conductor.connected)
 		return;
 	state = calloc(1, sizeof(*state));
 	if (!state)
@@ -144,7 +139,7 @@ static void publish_state(struct glow_node *n, int64_t now_us)
 
 static void publish_info(struct glow_node *n)
 {
-	if (n->connected)
+	if (n->conductor.connected)
 		publish_tree(n, "info", glow_info_write(&n->cfg.info), 1, true);
 }
 
@@ -158,13 +153,13 @@ static void publish_availability(struct glow_node *n, const char *value)
 
 void glow_node_goodbye(struct glow_node *n)
 {
-	if (n->connected)
+	if (n->conductor.connected)
 		publish_availability(n, "offline");
 }
 
 void glow_node_stats(struct glow_node *n, const struct glow_stats *stats)
 {
-	if (n->connected)
+	if (n->conductor.connected)
 		publish_tree(n, "stats", glow_stats_write(stats), 0, false);
 }
 
@@ -227,24 +222,28 @@ static void apply(struct glow_node *n, const struct glow_command *command, enum 
 	n->said.stale = true;
 }
 
-/* At once, when its time has come, or right after what came before it. Returns its own time, 0 for none. */
-static int64_t accept(struct glow_node *n, const struct glow_message *m, const struct glow_command *command,
-		      enum glow_command_kind kind, bool many, int64_t now_us, struct glow_diag *diag)
+/* At once, when its time has come, or right after what came before it. *ret_at_us is its own time, 0 for none. */
+static enum glow_code accept(struct glow_node *n, const struct glow_message *m, const struct glow_command *command,
+			     enum glow_command_kind kind, bool many, int64_t now_us, int64_t *ret_at_us,
+			     struct glow_diag *diag)
 {
 	const struct glow_waiting *after = glow_pending_last_for_many(&n->pending, kind);
+	bool waits = command->has & GLOW_HAS_AT && command->at_us > now_us;
 	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
-	int64_t at_us = 0;
 
-	if (command->has & GLOW_HAS_AT && command->at_us > now_us)
-		glow_pending_keep(&n->pending, m, kind, at_us = command->at_us, NULL, diag);
-	else if (after)
-		glow_pending_keep(&n->pending, m, kind, 0, after, diag);
+	*ret_at_us = waits ? command->at_us : 0;
+	if (waits)
+		after = NULL;
+	if (waits || after)
+		glow_pending_keep(&n->pending, m, kind, *ret_at_us, after, diag);
 	else
 		apply(n, command, kind, now_us, of);
-	if (many && diag->code == GLOW_OK)
+	if (diag->code != GLOW_OK)
+		return diag->code;
+	if (many)
 		glow_pending_done(&n->pending, of, n->layers.changes, now_us);
-	n->accepted |= diag->code == GLOW_OK;
-	return at_us;
+	n->accepted = true;
+	return GLOW_OK;
 }
 
 static void take_command(struct glow_node *n, const struct glow_message *m, enum glow_command_kind kind, bool many,
@@ -268,7 +267,7 @@ static void take_command(struct glow_node *n, const struct glow_message *m, enum
 			n->accepted = true;
 			return;
 		}
-		at_us = accept(n, m, &command, kind, many, now_us, &diag);
+		accept(n, m, &command, kind, many, now_us, &at_us, &diag);
 	}
 	answer(n, &asked, &diag, diag.code == GLOW_OK ? at_us : 0);
 }
@@ -380,10 +379,10 @@ static void take_stage(struct glow_node *n, const struct glow_topic *topic, cons
 static void hear_conductor(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
 			   int64_t now_us)
 {
-	bool was_lost = is_lost(n, now_us);
+	bool was_lost = glow_conducted_lost(&n->conductor, now_us);
 
 	glow_conducted_hear(&n->conductor, topic->kind, m, now_us);
-	n->layers.revision += n->cfg.lost_indicator && is_lost(n, now_us) != was_lost;
+	n->layers.revision += n->cfg.lost_indicator && glow_conducted_lost(&n->conductor, now_us) != was_lost;
 }
 
 bool glow_node_has_conductor(const struct glow_node *n)
@@ -538,7 +537,7 @@ bool glow_node_started(const struct glow_node *n)
 
 void glow_node_connected(struct glow_node *n, int64_t now_us)
 {
-	n->connected = n->conductor.connected = true;
+	n->conductor.connected = true;
 	n->layers.revision += n->cfg.lost_indicator;
 	n->restored = true;
 	snprintf(n->cfg.info.catalog, sizeof(n->cfg.info.catalog), "%s", n->offer.dropped ? "" : n->offer.name);
@@ -551,7 +550,6 @@ void glow_node_connected(struct glow_node *n, int64_t now_us)
 
 void glow_node_disconnected(struct glow_node *n)
 {
-	n->connected = false;
 	glow_conducted_disconnected(&n->conductor);
 	glow_offer_disconnected(&n->offer, n->layers.now_us);
 	n->layers.revision += n->cfg.lost_indicator;
@@ -574,10 +572,11 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 	}
 	pass(n, t_us);
 	n->said.stale |= glow_layers_expire(&n->layers, t_us);
-	if (n->cfg.lost_indicator && is_lost(n, t_us) != is_lost(n, n->layers.now_us))
+	if (n->cfg.lost_indicator &&
+	    glow_conducted_lost(&n->conductor, t_us) != glow_conducted_lost(&n->conductor, n->layers.now_us))
 		n->layers.revision++;
 	n->layers.now_us = t_us;
-	if (n->scenes_new && n->connected)
+	if (n->scenes_new && n->conductor.connected)
 		report_unknown(n);
 	glow_offer_tick(&n->offer, t_us);
 	if (glow_layers_showing(&n->layers) != n->said.showing)
@@ -590,7 +589,7 @@ int64_t glow_node_next(const struct glow_node *n)
 {
 	int64_t next = glow_sooner(glow_pending_next(&n->pending), glow_layers_next(&n->layers));
 
-	if (n->cfg.lost_indicator && !is_lost(n, n->layers.now_us))
+	if (n->cfg.lost_indicator && !glow_conducted_lost(&n->conductor, n->layers.now_us))
 		next = glow_sooner(next, glow_conducted_silent(&n->conductor));
 	next = glow_sooner(next, n->offer.at_us);
 	if (n->said.stale)

@@ -18,7 +18,7 @@ struct glow_notice {
 	char id[GLOW_NOTICE_ID_MAX + 1];
 	uint8_t priority;
 	uint64_t order; /**< rises with each arrival */
-	int64_t end_us; /**< GLOW_NEVER never; 0 marks a free place */
+	int64_t end_us; /**< 0 marks a free place */
 };
 
 /** All zero is none. */

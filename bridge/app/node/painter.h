@@ -37,8 +37,8 @@ void glow_painter_set_problem(struct glow_painter *p, const char *what, int retr
 /** Makes the LEDs dark, unless they are to stay. */
 void glow_painter_close(struct glow_painter *p);
 
-/** Shows the frame of instant t_us, unless the board shows it already. On an error the board is closed, its
- * problem known, and the negative errno returned. */
+/** Shows the frame of instant t_us, unless the board shows it already. On an error the board is closed and the
+ * negative errno returned; the problem is the caller's to set. */
 int glow_painter_show(struct glow_painter *p, const struct glow_frame *frame, int64_t t_us);
 
 /** The next instant after t_us that has to be drawn for time alone; GLOW_NEVER. */

@@ -170,12 +170,12 @@ static int add_ahead(struct glow_pending *p, const struct glow_apply *apply, uin
 		pair(done);
 		if (apply->notify || changes != done->changes)
 			return 1;
-	} else {
-		keep_unpaired(p, (struct glow_unpaired){ .of = apply->of, .until_us = now_us + GLOW_HOLD_US });
 	}
 	*ret_one = add(p, kind_of(apply), "", 0);
 	if (!*ret_one)
 		return -ENOSPC;
+	if (!done)
+		keep_unpaired(p, (struct glow_unpaired){ .of = apply->of, .until_us = now_us + GLOW_HOLD_US });
 	(*ret_one)->of = apply->of;
 	(*ret_one)->for_many = apply->at_us <= now_us + GLOW_HOLD_US;
 	return 0;

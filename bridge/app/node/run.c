@@ -480,10 +480,16 @@ static int describe(struct run *r)
 	return status;
 }
 
+static bool radio_sleeps(const struct glow_node_run_cfg *cfg)
+{
+	return strcmp(cfg->wifi_power_save, "auto") == 0 ? glow_wifi_look() == GLOW_WIFI_SLEEPS
+							 : strcmp(cfg->wifi_power_save, "on") == 0;
+}
+
 static int setup(struct run *r)
 {
 	const struct glow_outbox outbox = { .ctx = &r->loop, .publish = glow_loop_publish };
-	const struct glow_sync_cfg sync = { .seed = (uint32_t)glow_raw_now().ns, .power_save = glow_wifi_sleeps() };
+	const struct glow_sync_cfg sync = { .seed = (uint32_t)glow_raw_now().ns, .power_save = radio_sleeps(r->cfg) };
 	int status = glow_setup_names(r->cfg);
 
 	if (status == 0)

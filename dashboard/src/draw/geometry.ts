@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Glowswarm authors
 
 /* Where the LEDs of a board sit, in tenths of a millimetre on a Raspberry Pi of
- * 85 x 56 mm seen from above. Drawings and lights are both made of this. */
+ * 85 x 56 mm seen from above. Drawings and lights are both made from this. */
 
 import type { Shape } from "../model/messages";
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* The light around LEDs. It is reckoned on a grid of a few hundred cells, each
- * LED adding to those near it by a table made once, and scaled up smoothly: what
- * 18 soft gradients a board would cost, sixty times a second, one small picture does. */
+/* The light around LEDs. It is computed on a grid of a few hundred cells and then
+ * scaled up smoothly. A table, made once, says how much each LED adds to the cells near it. One such
+ * small picture a board replaces 18 soft gradients, which cost far more at sixty frames a second. */
 
 import type { Led } from "./geometry";
 
@@ -12,7 +12,7 @@ export interface Field {
 	shine(seen: Uint8Array, onto: CanvasRenderingContext2D): void;
 }
 
-/** How light falls off: bright beside the LED, with a faint hem that reaches far; 0 at a distance of 1. */
+/** How light falls off: bright beside the LED, with a faint edge that reaches far; 0 at a distance of 1. */
 const falloff = (far: number): number => 0.5 * (1 - far) ** 5 + 0.16 * (1 - far) ** 2;
 
 interface Spill {

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Glowswarm authors
 
 /* The cluster as one strip: every pixel of the roster in its order, in as many
- * lines as the width asks for. */
+ * lines as the width requires. */
 
 import type { Roster } from "../model/messages";
 

@@ -1,50 +1,28 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* The cluster as the page sees it. Messages and time go in; out come `view`, a
- * value that is replaced, never changed, whenever something was said, and
- * pictures, which also change by time alone and are asked for frame by frame. */
+/* The cluster as the page sees it. Messages and time go in. Out come `view`, a
+ * value that each message replaces and nothing changes, and pictures, which also
+ * change by time alone, so they are asked for frame by frame. */
 
-import type { ClockReport, Core, Frame, Showing } from "../core";
+import type { ClockReport, ConductorView, Core, Frame, NodeView, Showing } from "../core";
 import type { CommandView, Later, Outlet } from "./commands";
 import type { ClusterEvent } from "./events";
-import type { ConductorInfo, Dim, Effect, Info, Micros, Roster, Scene, State, Stats } from "./messages";
+import type { Dim, Effect, Micros, Roster, Scene } from "./messages";
 import { Model } from "./model";
 
-export type { ClockReport as ClockView, Frame as NodeFrame, Showing as NodeShowing } from "../core";
+export type { ConductorView, NodeView } from "../core";
 export type { CommandStatus, CommandView, Outlet } from "./commands";
 export type { ClusterEvent, EventKind } from "./events";
 
-/** The way to the broker. `refused` is final until somebody logs in anew. */
+/** The connection to the broker. `refused` is final until somebody logs in again. */
 export type LinkState =
 	| { state: "connecting" }
 	| { state: "online" }
 	| { state: "lost"; why: string }
 	| { state: "refused"; why: string };
 
-export interface NodeView {
-	readonly id: string;
-	readonly online: boolean;
-	readonly info: Info | null;
-	readonly state: State | null;
-	/** As last reported, and when (performance.now()); null before the first. */
-	readonly stats: Stats | null;
-	readonly statsAtMs: number;
-	/** The roster has it; else it is a strip of its own. */
-	readonly inRoster: boolean;
-}
-
-export interface ConductorView {
-	readonly online: boolean;
-	/** Retained: who leads, or led last. */
-	readonly info: ConductorInfo | null;
-	/** A beacon came within 1.5 s. */
-	readonly beating: boolean;
-	/** Online, leading and beating: commands to groups happen at one instant, scenes can be played. */
-	readonly leads: boolean;
-}
-
-/** Whom a command is for. */
+/** Who a command is for. */
 export type Whom = { node: string } | { group: string } | "all";
 
 export interface ClusterView {
@@ -62,7 +40,7 @@ export interface ClusterView {
 	/** Scenes on the timeline we are on, ended ones included until the conductor clears them; the last is on top. */
 	readonly scenes: readonly Scene[];
 	readonly dim: Dim;
-	readonly roster: Roster | null;
+	readonly roster: Roster;
 	/** Newest first, at most 200. */
 	readonly events: readonly ClusterEvent[];
 	/** Newest first, at most 50. */
@@ -95,7 +73,7 @@ export interface Cluster {
 
 	/* -- what the link tells -- */
 
-	/** A message arrived, `atMs` on the steady clock. Broken or unknown ones are passed over. */
+	/** A message arrived, `atMs` on the steady clock. Broken or unknown ones change nothing. */
 	message(topic: string, payload: Uint8Array, retained: boolean, atMs?: number, correlation?: Uint8Array): void;
 	link(state: LinkState, outlet: Outlet | null): void;
 	mayCommand(may: boolean): void;
@@ -110,6 +88,8 @@ export interface Cluster {
 	 * with rising times. Offline nodes are dark. */
 	frame(id: string, tUs: Micros): Frame | null;
 	showing(id: string, tUs: Micros): Showing;
+	/** Which entry of its playlist a scene shows, 0 where it has none; null while it does not run. */
+	entryAt(scene: Pick<Scene, "id" | "start_us">, tUs: Micros): number | null;
 	/** The instant of the frame that a board of so many frames a second shows at tUs. Boards with the same `fps` share
 	 * these instants; drawn for them, a picture equals the board's to the byte. */
 	slotUs(tUs: Micros, fps: number): Micros;

@@ -15,9 +15,9 @@ export interface CommandView {
 	readonly topic: string;
 	readonly payload: string;
 	readonly status: CommandStatus;
-	/** The answers so far; one, except where each node answers for itself because nobody conducts. */
+	/** The answers so far: one, or one from each node where there is no conductor. */
 	readonly answers: readonly Answer[];
-	/** Why it was rejected or what silence means, one line for people; "" otherwise. */
+	/** Why it was rejected, or what the silence means, in a line for people; "" otherwise. */
 	readonly message: string;
 }
 
@@ -30,7 +30,7 @@ export interface Outlet {
 	probe(topic: string, payload: Uint8Array): void;
 }
 
-/** Runs something later; what it returns takes it back. */
+/** Runs something later; calling what it returns cancels it. */
 export type Later = (run: () => void, ms: number) => () => void;
 
 const COMMANDS_MAX = 50;

@@ -35,11 +35,11 @@ export class EventLog {
 	}
 }
 
-const same = (a: Scene, b: Scene): boolean => a.id === b.id && a.startUs === b.startUs && a.seed === b.seed;
+const same = (a: Scene, b: Scene): boolean => a.id === b.id && a.start_us === b.start_us && a.seed === b.seed;
 
 function sceneName(scene: Scene): string {
-	const names = scene.entries.map((entry) => entry.effect ?? "?");
-	return scene.playlist ? `playlist ${names.join(", ")}` : names.join();
+	if (!scene.playlist) return scene.effect ?? "?";
+	return `playlist ${scene.playlist.map((entry) => entry.effect ?? "?").join(", ")}`;
 }
 
 /** What changed from the scenes that were to those that are. */

@@ -1,173 +1,140 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* What nodes and conductor publish, as docs/PROTOCOL.md has it, after it was
- * read: every field is there, whatever was missing or odd has its default. */
+/* What nodes and conductor publish, in the words of docs/PROTOCOL.md, as far as
+ * the page shows it. The core has read it and says it again with every member
+ * there (include/glow/watch_tree.h), so there are no defaults here. */
 
 /** Microseconds since the Unix epoch on the cluster's clock. */
 export type Micros = number;
 
 export interface Rgb {
-	r: number;
-	g: number;
-	b: number;
+	readonly r: number;
+	readonly g: number;
+	readonly b: number;
 }
 
-export type ParamType = "int" | "bool" | "color" | "choice" | "text";
 /** null: a colour that follows the light's own. */
 export type ParamValue = number | boolean | string | null;
 
-/** One row of an effect's parameter table: what a slider, a switch or a picker is made of. */
-export interface Param {
-	name: string;
-	type: ParamType;
-	/** int: its range. text: `max` is how many bytes it may have. */
-	min: number;
-	max: number;
-	choices: readonly string[];
-	default: ParamValue;
-	unit: string;
-	what: string;
+interface ParamBase {
+	readonly name: string;
+	readonly unit: string;
+	readonly what: string;
 }
 
+/** One row of an effect's parameter table: what a slider, a switch or a picker is made of. */
+export type Param =
+	| (ParamBase & { readonly type: "int"; readonly min: number; readonly max: number; readonly default: number })
+	| (ParamBase & { readonly type: "bool"; readonly default: boolean })
+	| (ParamBase & { readonly type: "color"; readonly default: string | null })
+	| (ParamBase & { readonly type: "choice"; readonly choices: readonly string[]; readonly default: string })
+	/** `max` is how many bytes it may have. */
+	| (ParamBase & { readonly type: "text"; readonly max: number; readonly default: string });
+
 export interface Effect {
-	name: string;
-	what: string;
-	params: readonly Param[];
+	readonly name: string;
+	readonly what: string;
+	readonly params: readonly Param[];
 }
 
 export type Shape = "blinkt" | "piglow";
 
 /** P/node/<id>/info. */
 export interface Info {
-	id: string;
-	groups: readonly string[];
-	board: string;
-	shape: Shape;
-	pixels: number;
-	/** LED names that `leds` of a command may say. */
-	leds: readonly string[];
-	backend: string;
-	version: string;
-	fps: number;
-	/** As configured, a shorthand. */
-	idle: string;
-	reverse: boolean;
-	timeOffsetMs: number;
-	/** Why the board is dark; "" when it is well. */
-	problem: string;
-	effects: readonly Effect[];
-	limits: { brightness: number; currentMa: number; flash: boolean };
+	readonly groups: readonly string[];
+	readonly shape: Shape;
+	readonly pixels: number;
+	readonly backend: string;
+	/** Why the board is dark; absent when it is well. */
+	readonly problem?: string;
+	readonly effects: readonly Effect[];
 }
-
-export type Showing = "idle" | "scene" | "light" | "notice";
 
 /** P/node/<id>/state: the light's own settings. What is drawn from it is the core's business. */
 export interface State {
-	on: boolean;
-	color: Rgb;
-	brightness: number;
+	readonly state: "ON" | "OFF";
+	readonly color: Rgb;
+	readonly brightness: number;
 	/** "auto" when the light has let go. */
-	effect: string;
-	params: Readonly<Record<string, ParamValue>>;
-	/** It has `pixels` or `leds`. */
-	painted: boolean;
-	sinceUs: Micros;
-	/** What lay on top when this was published; `Cluster.showing()` knows of now. */
-	showing: Showing;
-	limited: boolean;
+	readonly effect: string;
+	readonly params: Readonly<Record<string, ParamValue>>;
+	/** Either of these: it is painted pixel by pixel. */
+	readonly pixels?: readonly string[];
+	readonly leds?: Readonly<Record<string, number>>;
 }
 
 export type SyncState = "unsynced" | "acquire" | "tracking" | "holdover" | "resync" | "leading";
 
 /** P/node/<id>/stats. null: not known. */
 export interface Stats {
-	fps: number;
-	late: number;
-	dropped: number;
-	writeUs: number;
-	sync: { state: SyncState; offsetUs: number | null; errorUs: number | null };
-	cpu: number;
-	memory: number;
-	temperature: number | null;
-	gauges: Readonly<Record<string, number>>;
+	readonly fps: number;
+	readonly late: number;
+	readonly write_us: number;
+	readonly sync: { readonly state: SyncState; readonly offset_us: number | null; readonly error_us: number | null };
 }
 
 /** P/conductor/info. */
 export interface ConductorInfo {
-	id: string;
-	state: "adopting" | "leading";
-	clockId: string;
-	term: number;
-	boot: number;
-	ratePpb: number;
-	nodes: number;
-	version: string;
-	/** UTC minus cluster time, and local time there minus UTC; null when its host's clock is not synchronised. */
-	utcOffsetUs: number | null;
-	tzOffsetS: number | null;
+	readonly id: string;
+	readonly state: "adopting" | "leading";
+	readonly clock_id: string;
+	readonly term: number;
+	readonly boot: number;
 }
 
 /** The look of a scene or of an entry of its playlist. */
 export interface SceneLook {
 	/** null: of a program that knows more effects. */
-	effect: string | null;
-	params: Readonly<Record<string, ParamValue>>;
+	readonly effect: string | null;
 	/** "#rrggbb" */
-	color: string;
-	brightness: number;
+	readonly color: string;
+	readonly brightness: number;
 }
 
-export type Target = { nodes: readonly string[] } | { groups: readonly string[] } | null;
+/** Which nodes a scene is for; null is all. */
+export type Target = { readonly nodes: readonly string[] } | { readonly groups: readonly string[] } | null;
 
-export interface Scene {
-	id: string;
-	/** One entry, or those of the playlist. */
-	entries: readonly (SceneLook & { durationUs: number })[];
-	playlist: boolean;
-	loop: boolean;
-	target: Target;
-	span: "cluster" | "node";
-	startUs: Micros;
-	endUs: Micros | null;
-	fadeMs: number;
-	seed: number;
-	take: boolean;
+interface SceneBase {
+	readonly id: string;
+	readonly target: Target;
+	readonly span: "cluster" | "node";
+	readonly start_us: Micros;
+	readonly end_us: Micros | null;
+	readonly seed: number;
 }
+
+/** An entry of P/scene/current: one look, or a playlist of several. */
+export type Scene =
+	| (SceneBase & SceneLook & { readonly playlist?: undefined })
+	| (SceneBase & { readonly playlist: readonly SceneLook[] });
 
 /** P/dim/current. */
 export interface Dim {
-	brightness: number;
-	untilUs: Micros | null;
-}
-
-export interface RosterNode {
-	id: string;
-	groups: readonly string[];
-	pixels: number;
-	/** Its first pixel on the strip. */
-	offset: number;
-	reverse: boolean;
-	gap: number;
+	readonly brightness: number;
 }
 
 /** P/roster. */
 export interface Roster {
-	rev: number;
-	effectiveUs: Micros;
-	pixels: number;
-	nodes: readonly RosterNode[];
+	/** Length of the strip. */
+	readonly pixels: number;
+	readonly nodes: readonly RosterNode[];
+}
+
+export interface RosterNode {
+	readonly id: string;
+	readonly pixels: number;
+	/** Its first pixel on the strip. */
+	readonly offset: number;
+	readonly reverse: boolean;
 }
 
 /** An answer to a command, or what a node says on its error topic. */
 export interface Answer {
-	status: "ok" | "error";
+	readonly status: "ok" | "error";
 	/** "" for the conductor. */
-	node: string;
-	/** "" when ok. */
-	code: string;
-	field: string;
-	message: string;
-	/** When it takes effect, where it is told. */
-	atUs: Micros | null;
+	readonly node: string;
+	/** Both "" when ok. */
+	readonly field: string;
+	readonly message: string;
 }

@@ -2,16 +2,16 @@
 // SPDX-FileCopyrightText: The Glowswarm authors
 
 /* The cluster model behind cluster.ts. Every message goes to the core, which
- * draws, and to the readers here, which make the view. */
+ * reads it; what is in the view is what the core says then. What is kept here is
+ * the page's own: its link, its commands, and the events that it has seen. */
 
-import { type Core, type Frame, type Showing, Watch } from "../core";
-import type { Cluster, ClusterOptions, ClusterView, ConductorView, LinkState, NodeView, Whom } from "./cluster";
+import { type ConductorView, type Core, CoreCluster, type Frame, type NodeView, type Showing, type Stage } from "../core";
+import type { Cluster, ClusterOptions, ClusterView, LinkState, Whom } from "./cluster";
 import { answerText, Commands, type Later, type Outlet } from "./commands";
 import { dimText, EventLog, sceneChanges } from "./events";
-import type { ConductorInfo, Dim, Effect, Micros, Roster, Scene } from "./messages";
-import * as read from "./read";
+import type { Effect, Micros, Scene } from "./messages";
 
-/* In the order in which a broker says what it retains. */
+/* A broker sends what it retains in this order. */
 const TOPICS = [
 	"conductor/+",
 	"scene/current",
@@ -23,19 +23,13 @@ const TOPICS = [
 	"node/+/stats",
 	"node/+/error",
 ];
-const RETAINED = /^(node\/[^/]+\/(info|state|availability)|conductor\/(info|availability)|scene\/current|roster|dim\/current)$/;
-const ID = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const PULSE_MS = 500;
-const BEAT_MS = 1500;
 const SWEEP_MS = 5000; // bridges take up to two seconds to come back to a broker
 const US_PER_MS = 1000;
-const UNDIMMED: Dim = { brightness: 255, untilUs: null };
 const NOTHING = new Uint8Array();
 
 const natural = new Intl.Collator("en", { numeric: true }).compare;
-const decoder = new TextDecoder();
-const isOnline = (payload: Uint8Array): boolean => decoder.decode(payload) === "online";
 
 function randomId(): string {
 	const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
@@ -59,7 +53,7 @@ export class Model implements Cluster {
 	private readonly now: () => number;
 	private readonly wall: () => number;
 	private readonly later: Later;
-	private readonly watch: Watch;
+	private readonly core: CoreCluster;
 	private readonly events: EventLog;
 	private readonly commands: Commands;
 	private readonly listeners = new Set<() => void>();
@@ -67,20 +61,18 @@ export class Model implements Cluster {
 
 	private linkState: LinkState = { state: "connecting" };
 	private may: boolean | null = null;
+	/* As the core said when it last took a message. */
 	private readonly nodes = new Map<string, NodeView>();
-	private nodesChanged = true;
-	private conductorOnline = false;
-	private conductorInfo: ConductorInfo | null = null;
-	private beatAtMs = -Infinity;
-	private scenes: { clockId: string; scenes: Scene[] } = { clockId: "", scenes: [] };
-	private roster: Roster | null = null;
-	private nextRoster: Roster | null = null;
-	private dimmer: Dim = UNDIMMED;
+	private conductor: ConductorView;
+	private stage: Stage;
 
 	private present: ClusterView;
 	private stale = false;
 	private telling = false;
-	/** Retained topics that said something, and those of them that have not since the link came back. */
+	/** The order that the present view's lists were made of, and whether a node has changed since. */
+	private order: readonly string[] = [];
+	private nodesChanged = true;
+	/** Topics that said something, and those of them that have not since the link came back. */
 	private readonly said = new Set<string>();
 	private readonly unheard = new Set<string>();
 	private stopPulse: () => void;
@@ -94,7 +86,9 @@ export class Model implements Cluster {
 		this.wall = options.wall ?? (() => Date.now());
 		this.later = options.later ?? setTimer;
 		this.topics = [...TOPICS, `time/reply/${this.id}`, `answer/${this.id}`].map((topic) => this.below(topic));
-		this.watch = new Watch(core, this.prefix, seedOf(this.id));
+		this.core = new CoreCluster(core, this.prefix, this.id, seedOf(this.id));
+		this.conductor = this.core.conductor(this.now());
+		this.stage = this.core.stage();
 		this.events = new EventLog(this.wall);
 		this.commands = new Commands(this.below(`answer/${this.id}`), this.wall, this.later, () => this.changed());
 		this.present = this.makeView(null);
@@ -125,52 +119,35 @@ export class Model implements Cluster {
 	}
 
 	private makeView(old: ClusterView | null): ClusterView {
-		const lists = old && !this.nodesChanged ? old : this.makeLists();
+		const order = this.core.nodes();
+		const lists = old && !this.nodesChanged && order === this.order ? old : this.makeLists(order);
+		const { scenes, dim, roster } = this.core.stage();
+		this.order = order;
 		this.nodesChanged = false;
 		return {
 			link: this.linkState,
 			mayCommand: this.may,
-			conductor: this.conductor(),
-			clock: this.watch.clock(this.now()),
+			conductor: this.core.conductor(this.now()),
+			clock: this.core.clock(this.now()),
 			nodes: lists.nodes,
 			groups: lists.groups,
 			effects: lists.effects,
-			scenes: this.shownScenes(),
-			dim: this.dimmer,
-			roster: this.roster,
+			scenes,
+			dim,
+			roster,
 			events: this.events.list,
 			commands: this.commands.list,
 		};
 	}
 
-	private makeLists(): Pick<ClusterView, "nodes" | "groups" | "effects"> {
-		const places = new Map(this.roster?.nodes.map((node, place) => [node.id, place]));
-		const place = (node: NodeView): number => places.get(node.id) ?? Infinity;
-		const nodes = [...this.nodes.values()]
-			.map((node) => (node.inRoster === places.has(node.id) ? node : { ...node, inRoster: places.has(node.id) }))
-			.sort((a, b) => (place(a) === place(b) ? natural(a.id, b.id) : place(a) - place(b)));
-		for (const node of nodes) this.nodes.set(node.id, node);
+	private makeLists(order: readonly string[]): Pick<ClusterView, "nodes" | "groups" | "effects"> {
+		const nodes = order.map((id) => this.core.node(id)!);
 		const groups = new Set(nodes.flatMap((node) => node.info?.groups ?? []));
 		const effects = new Map<string, Effect>();
 		for (const node of nodes)
 			for (const effect of (node.online && node.info?.effects) || [])
 				if (!effects.has(effect.name)) effects.set(effect.name, effect);
 		return { nodes, groups: [...groups].sort(natural), effects: [...effects.values()] };
-	}
-
-	private conductor(): ConductorView {
-		const beating = this.now() - this.beatAtMs < BEAT_MS;
-		return {
-			online: this.conductorOnline,
-			info: this.conductorInfo,
-			beating,
-			leads: this.conductorOnline && this.conductorInfo?.state === "leading" && beating,
-		};
-	}
-
-	/** Scenes of another timeline mean nothing on ours. */
-	private shownScenes(): readonly Scene[] {
-		return this.scenes.clockId === this.conductorInfo?.clockId ? this.scenes.scenes : [];
 	}
 
 	/* ---- messages ---- */
@@ -183,12 +160,12 @@ export class Model implements Cluster {
 			this.takeAnswer(payload, correlation);
 			return;
 		}
-		this.watch.message(topic, payload, atMs);
-		if (RETAINED.test(rest)) this.hear(topic, payload.length > 0);
-		const [of, id = "", what = "", ...more] = rest.split("/");
-		if (of === "node" && ID.test(id) && more.length === 0) this.takeNode(id, what, payload, !retained);
-		else this.takeCluster(rest, payload, !retained);
-		if (of === "conductor" || of === "time") this.scheduleProbe();
+		this.hear(topic, payload.length > 0);
+		this.pass();
+		const id = this.core.message(topic, payload, atMs);
+		if (id) this.takeNode(id, !retained);
+		else this.takeCluster(!retained);
+		if (topic === this.below(`node/${id}/error`)) this.takeRefusal(id, payload);
 		this.changed();
 	}
 
@@ -199,109 +176,55 @@ export class Model implements Cluster {
 	}
 
 	private takeAnswer(payload: Uint8Array, correlation?: Uint8Array): void {
-		const tree = read.parse(payload);
-		if (!tree || !correlation) return;
-		const answer = read.readAnswer(tree);
+		const answer = this.core.answer(payload);
+		if (!answer || !correlation) return;
 		this.commands.answer(correlation, answer);
 		/* What nodes refuse comes on their error topic too. */
 		if (answer.status === "error" && !answer.node) this.events.add("rejected", "", answerText(answer), true);
 	}
 
-	private takeNode(id: string, what: string, payload: Uint8Array, live: boolean): void {
-		const old = this.nodes.get(id) ?? {
-			id,
-			online: false,
-			info: null,
-			state: null,
-			stats: null,
-			statsAtMs: 0,
-			inRoster: false,
-		};
-		const node = payload.length === 0 ? cleared(old, what) : this.after(old, what, payload);
-		if (!node) return;
-		if (live) this.tellNode(old, node);
-		if (node.online || node.info || node.state) this.nodes.set(id, node);
+	private takeRefusal(id: string, payload: Uint8Array): void {
+		const answer = this.core.answer(payload);
+		if (answer) this.events.add("rejected", id, answerText({ ...answer, node: "" }), true);
+	}
+
+	private takeNode(id: string, live: boolean): void {
+		const old = this.nodes.get(id) ?? null;
+		const node = this.core.node(id);
+		if (node === old) return;
+		if (live) this.tellNode(id, old, node);
+		if (node) this.nodes.set(id, node);
 		else this.nodes.delete(id);
 		this.nodesChanged = true;
 	}
 
-	/** The node after it said something; null when that changes nothing. */
-	private after(node: NodeView, what: string, payload: Uint8Array): NodeView | null {
-		if (what === "availability") return { ...node, online: isOnline(payload) };
-		const tree = read.parse(payload);
-		if (!tree) return null;
-		switch (what) {
-			case "info":
-				return { ...node, info: read.readInfo(tree, node.id) };
-			case "state":
-				return { ...node, state: read.readState(tree) };
-			case "stats":
-				return { ...node, stats: read.readStats(tree), statsAtMs: this.now() };
-			case "error":
-				this.events.add("rejected", node.id, answerText({ ...read.readAnswer(tree), node: "" }), true);
-		}
-		return null;
+	private tellNode(id: string, old: NodeView | null, node: NodeView | null): void {
+		const online = node?.online ?? false;
+		const problem = node?.info?.problem ?? "";
+		if (online !== (old?.online ?? false)) this.events.add("node", id, online ? "is online" : "is offline", !online);
+		if (old?.info && problem !== (old.info.problem ?? ""))
+			this.events.add("node", id, problem ? `is dark: ${problem}` : "works again", problem !== "");
 	}
 
-	private tellNode(old: NodeView, node: NodeView): void {
-		const problem = node.info?.problem ?? "";
-		if (node.online !== old.online)
-			this.events.add("node", node.id, node.online ? "is online" : "is offline", !node.online);
-		if (old.info && problem !== old.info.problem)
-			this.events.add("node", node.id, problem ? `is dark: ${problem}` : "is well again", problem !== "");
+	private takeCluster(live: boolean): void {
+		const conductor = this.core.conductor(this.now());
+		const stage = this.core.stage();
+		if (live) this.tellConductor(this.conductor, conductor);
+		if (live) this.tellStage(this.stage, stage);
+		this.conductor = conductor;
+		this.stage = stage;
+		this.scheduleProbe();
 	}
 
-	private takeCluster(rest: string, payload: Uint8Array, live: boolean): void {
-		const tree = payload.length > 0 ? read.parse(payload) : null;
-		/* Broken changes nothing; empty clears. */
-		const broken = payload.length > 0 && !tree;
-		if (rest === "conductor/availability") this.takeConductorOnline(isOnline(payload), live);
-		else if (broken) return;
-		else if (rest === "conductor/info") this.takeConductor(tree && read.readConductor(tree), live);
-		else if (rest === "conductor/beacon") this.beatAtMs = this.now();
-		else if (rest === "scene/current")
-			this.takeScenes(tree ? read.readScenes(tree) : { clockId: "", scenes: [] }, live);
-		else if (rest === "roster") this.takeRoster(tree && read.readRoster(tree));
-		else if (rest === "dim/current") this.takeDim(tree ? read.readDim(tree) : UNDIMMED, live);
+	private tellConductor(old: ConductorView, { online, info }: ConductorView): void {
+		if (old.online && !online) this.events.add("conductor", old.info?.id ?? "", "stopped conducting", true);
+		const news = info?.state === "leading" && (old.info?.state !== "leading" || old.info.boot !== info.boot);
+		if (news) this.events.add("conductor", info.id, `leads, term ${info.term}`);
 	}
 
-	private takeConductorOnline(online: boolean, live: boolean): void {
-		if (live && this.conductorOnline && !online)
-			this.events.add("conductor", this.conductorInfo?.id ?? "", "conducts no more", true);
-		this.conductorOnline = online;
-	}
-
-	private takeConductor(info: ConductorInfo | null, live: boolean): void {
-		const old = this.conductorInfo;
-		const news = info?.state === "leading" && (old?.state !== "leading" || old.boot !== info.boot);
-		if (live && news) this.events.add("conductor", info.id, `leads, term ${info.term}`);
-		this.conductorInfo = info;
-		this.takeDueRoster();
-	}
-
-	private takeScenes(scenes: { clockId: string; scenes: Scene[] }, live: boolean): void {
-		const before = this.shownScenes();
-		this.scenes = scenes;
-		if (live) for (const text of sceneChanges(before, this.shownScenes())) this.events.add("scene", "", text);
-	}
-
-	private takeDim(dim: Dim, live: boolean): void {
-		if (live && dim.brightness !== this.dimmer.brightness) this.events.add("dim", "", dimText(dim));
-		this.dimmer = dim;
-	}
-
-	private takeRoster(roster: Roster | null): void {
-		this.nextRoster = roster ?? { rev: 0, effectiveUs: 0, pixels: 0, nodes: [] };
-		this.takeDueRoster();
-	}
-
-	/** Without a timeline there is no instant to wait for. */
-	private takeDueRoster(): boolean {
-		if (!this.nextRoster || (this.conductorInfo && this.nextRoster.effectiveUs > this.nowUs())) return false;
-		this.roster = this.nextRoster;
-		this.nextRoster = null;
-		this.nodesChanged = true;
-		return true;
+	private tellStage(old: Stage, stage: Stage): void {
+		for (const text of sceneChanges(old.scenes, stage.scenes)) this.events.add("scene", "", text);
+		if (stage.dim.brightness !== old.dim.brightness) this.events.add("dim", "", dimText(stage.dim));
 	}
 
 	/* ---- the link ---- */
@@ -311,8 +234,8 @@ export class Model implements Cluster {
 		const was = this.linkState.state === "online";
 		this.linkState = state;
 		this.outlet = online ? outlet : null;
-		if (online && !was) this.watch.connected(this.now());
-		else if (!online && was) this.watch.disconnected(this.now());
+		if (online && !was) this.core.connected(this.now());
+		else if (!online && was) this.core.disconnected(this.now());
 		if (online && !was) this.sweepLater();
 		else if (!online && was) this.expectAll();
 		this.scheduleProbe();
@@ -324,7 +247,7 @@ export class Model implements Cluster {
 		this.changed();
 	}
 
-	/** What is cleared while we are away nobody tells us: whatever is not said again is gone. */
+	/** Nobody tells us what was cleared while we were away: whatever is not said again is gone. */
 	private expectAll(): void {
 		this.stopSweep();
 		for (const topic of this.said) this.unheard.add(topic);
@@ -339,53 +262,65 @@ export class Model implements Cluster {
 	/* ---- time ---- */
 
 	nowUs(): Micros {
-		return this.watch.clusterUs(this.now()) ?? Math.round(this.wall() * US_PER_MS);
+		return this.core.clusterUs(this.now()) ?? Math.round(this.wall() * US_PER_MS);
 	}
 
 	tick(tUs: Micros): void {
-		const wallMs = this.wall();
-		const localMs = wallMs - new Date(wallMs).getTimezoneOffset() * 60000;
-		this.watch.tick(tUs, Math.round(localMs * US_PER_MS) - tUs);
+		this.advance(tUs);
 	}
 
-	/** What changes by time alone. */
+	private advance(tUs: Micros): void {
+		const wallMs = this.wall();
+		const localMs = wallMs - new Date(wallMs).getTimezoneOffset() * 60000;
+		this.core.tick(tUs, Math.round(localMs * US_PER_MS) - tUs);
+	}
+
+	/** Takes over what changes by time alone, which is no event. */
+	private pass(): void {
+		this.advance(this.nowUs());
+		this.stage = this.core.stage();
+	}
+
 	private pulse(): void {
 		this.stopPulse = this.later(() => this.pulse(), PULSE_MS);
-		this.takeDueRoster();
-		if (this.dimmer.untilUs !== null && this.dimmer.untilUs <= this.nowUs()) this.dimmer = UNDIMMED;
+		this.pass();
 		if (this.linkState.state === "online") this.changed();
 	}
 
 	private scheduleProbe(): void {
-		const dueMs = this.watch.probeDueMs();
+		const dueMs = this.core.probeDueMs();
 		this.stopProbe();
 		if (dueMs !== null && this.outlet)
-			this.stopProbe = this.later(() => this.sendProbe(dueMs), Math.max(0, dueMs - this.now()));
+			this.stopProbe = this.later(() => this.sendProbe(), Math.max(0, dueMs - this.now()));
 	}
 
-	private sendProbe(dueMs: number): void {
-		const now = this.now();
-		/* A timer may ring a little early. */
-		if (now >= dueMs) this.outlet?.probe(this.below(`time/request/${this.id}`), this.watch.probe(now));
+	private sendProbe(): void {
+		/* A timer may ring a little early: then none is due yet. */
+		const probe = this.core.probe(this.now());
+		if (probe) this.outlet?.probe(probe.topic, probe.payload);
 		this.scheduleProbe();
 	}
 
 	/* ---- pictures ---- */
 
 	frame(id: string, tUs: Micros): Frame | null {
-		return this.watch.frame(id, tUs);
+		return this.core.frame(id, tUs);
 	}
 
 	showing(id: string, tUs: Micros): Showing {
-		return this.watch.showing(id, tUs);
+		return this.core.showing(id, tUs);
+	}
+
+	entryAt(scene: Pick<Scene, "id" | "start_us">, tUs: Micros): number | null {
+		return this.core.entryAt(scene, tUs);
 	}
 
 	slotUs(tUs: Micros, fps: number): Micros {
-		return this.watch.slot(tUs, fps);
+		return this.core.slot(tUs, fps);
 	}
 
 	headline(tUs: Micros): string {
-		return this.watch.headline(tUs);
+		return this.core.headline(tUs);
 	}
 
 	/* ---- commands ---- */
@@ -430,11 +365,4 @@ export class Model implements Cluster {
 	private below(rest: string): string {
 		return `${this.prefix}/${rest}`;
 	}
-}
-
-/** The node after a retained message of its was cleared; null when that changes nothing. */
-function cleared(node: NodeView, what: string): NodeView | null {
-	if (what === "info") return { ...node, info: null, state: null };
-	if (what === "state") return { ...node, state: null };
-	return what === "availability" ? { ...node, online: false } : null;
 }

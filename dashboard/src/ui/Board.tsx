@@ -9,35 +9,35 @@ import { createBoardPainter, type BoardPainter } from "../draw/board";
 import { geometryOf, type Geometry } from "../draw/geometry";
 import type { NodeView } from "../model/cluster";
 import { Drawing } from "./Drawing";
-import { useDesk, useResize, useWatched } from "./hooks";
+import { useSession, useResize, usePolled } from "./hooks";
 
 function Light({ id, geometry }: { id: string; geometry: Geometry }) {
-	const { stage, cluster } = useDesk();
+	const { renderer, cluster } = useSession();
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const painter = useRef<BoardPainter | null>(null);
 	useEffect(() => {
 		const element = canvas.current!;
 		const board = createBoardPainter(element, geometry);
 		painter.current = board;
-		return stage.add(element, (tUs) => {
+		return renderer.add(element, (tUs) => {
 			const frame = cluster.frame(id, tUs);
 			if (frame) board.paint(frame.seen);
 		});
-	}, [stage, cluster, id, geometry]);
+	}, [renderer, cluster, id, geometry]);
 	useResize(canvas, () => painter.current?.resized());
 	return <canvas ref={canvas} class="light" data-node={id} aria-hidden="true" />;
 }
 
 function Showing({ id }: { id: string }) {
-	const { cluster } = useDesk();
-	const [layer, label] = useWatched(() => {
+	const { cluster } = useSession();
+	const [layer, label] = usePolled(() => {
 		const now = cluster.showing(id, cluster.nowUs());
 		return `${now.layer}\n${now.label}`;
 	}).split("\n");
 	return <span class={`showing layer-${layer}`}>{label}</span>;
 }
 
-/** "tracking ±8 µs" is on the page of clocks; here a dot tells whether the board runs in phase. */
+/** A dot tells whether the board runs in phase; figures are in the Sync view. */
 function phaseOf(node: NodeView): { mark: string; what: string } {
 	if (!node.online) return { mark: "off", what: "offline" };
 	const state = node.stats?.sync.state;

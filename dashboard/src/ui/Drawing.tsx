@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Glowswarm authors
 
 /* A Raspberry Pi with its LED board, unlit. The light is a canvas laid over it.
- * Everything of one colour is one path, for a page may show hundreds: a dot is a
- * line of no length with round ends, a square one with square ends. */
+ * Everything of one colour is one path, since a page may show hundreds of boards.
+ * In it a dot is a line of no length with round ends, a square one with square ends. */
 
 import { memo } from "preact/compat";
 import { BOARD, type Geometry, type Led } from "../draw/geometry";
@@ -34,7 +34,7 @@ const holes = dots(HOLES);
 const chips = boxes(CHIPS);
 const ports = boxes(PORTS);
 
-/* A PiGlow's LEDs wear a ring of their own colour, or nobody would know which is which while they are dark. */
+/* A ring in its own colour around each LED of a PiGlow tells which is which while they are dark. */
 function Sockets({ geometry }: { geometry: Geometry }) {
 	const { leds, size, round } = geometry;
 	if (!round) return <path class="socket" d={dots(leds)} stroke-width={size} />;

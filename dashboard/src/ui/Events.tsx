@@ -43,7 +43,7 @@ export function Events({ view }: { view: ClusterView }) {
 						))}
 					</ol>
 				) : (
-					<p class="empty">{which === "all" ? "Nothing happened since you came." : "No trouble since you came."}</p>
+					<p class="empty">{which === "all" ? "Nothing has happened since you logged in." : "No trouble since you logged in."}</p>
 				)}
 			</section>
 			{view.mayCommand && (

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* What is in sight on every view: where one is, how the cluster fares, the master dimmer. */
+/* What every view shows: where one is, how the cluster is doing, the master dimmer. */
 
 import { useRef, useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
 import { Slider, Switch } from "./controls";
-import { useDesk, useWatched } from "./hooks";
+import { useSession, usePolled } from "./hooks";
 import { Mark } from "./Mark";
 import { Outcome } from "./Outcome";
 import { percent } from "./text";
@@ -22,7 +22,7 @@ export const VIEWS = [
 export type ViewName = (typeof VIEWS)[number][0];
 
 function Dimmer({ view }: { view: ClusterView }) {
-	const { cluster } = useDesk();
+	const { cluster } = useSession();
 	const [sent, setSent] = useState<number[]>([]);
 	const [before, setBefore] = useState(255);
 	const { brightness } = view.dim;
@@ -41,8 +41,8 @@ function Dimmer({ view }: { view: ClusterView }) {
 }
 
 function Headline({ view }: { view: ClusterView }) {
-	const { cluster } = useDesk();
-	const headline = useWatched(() => cluster.headline(cluster.nowUs()));
+	const { cluster } = useSession();
+	const headline = usePolled(() => cluster.headline(cluster.nowUs()));
 	return (
 		<p class="headline">
 			<span class={`dot ${view.link.state === "online" ? "good" : "bad"}`} />
@@ -52,19 +52,19 @@ function Headline({ view }: { view: ClusterView }) {
 }
 
 function Motion() {
-	const { stage } = useDesk();
-	const moving = useWatched(() => stage.moving);
+	const { renderer } = useSession();
+	const moving = usePolled(() => renderer.moving);
 	return (
 		<Switch
 			label="motion"
 			on={moving}
-			title="without it the picture stands still and is looked at anew every few seconds"
-			onChange={(on) => stage.setMoving(on)}
+			title="when off, the pictures stand still and are drawn again every few seconds"
+			onChange={(on) => renderer.setMoving(on)}
 		/>
 	);
 }
 
-/** How much trouble came since somebody looked at the list of events. */
+/** How much trouble there has been since somebody last looked at the list of events. */
 function useTrouble({ events }: ClusterView, here: ViewName): number {
 	const seen = useRef(0);
 	if (here === "events") seen.current = events[0]?.key ?? seen.current;
@@ -72,7 +72,7 @@ function useTrouble({ events }: ClusterView, here: ViewName): number {
 }
 
 export function Header({ view, here }: { view: ClusterView; here: ViewName }) {
-	const { user, logOut } = useDesk();
+	const { user, logOut } = useSession();
 	const trouble = useTrouble(view, here);
 	return (
 		<header>
@@ -98,7 +98,7 @@ export function Header({ view, here }: { view: ClusterView; here: ViewName }) {
 					<Motion />
 					<span class="user">
 						{user || "no account"}
-						{view.mayCommand === false && ", may look only"}
+						{view.mayCommand === false && ", may only look"}
 					</span>
 					<button type="button" class="quiet-do" onClick={logOut}>
 						Log out

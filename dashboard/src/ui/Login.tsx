@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* The door: an account of the broker. */
+/* The log-in: an account of the broker. */
 
 import { useEffect, useRef } from "preact/hooks";
 import type { LinkState } from "../model/cluster";
@@ -66,7 +66,7 @@ export function Login({
 					</button>
 				)}
 				<p class="quiet">
-					An account of the broker: <em>viewer</em> looks, <em>operator</em> also commands.
+					An account of the broker: a <em>viewer</em> may look, an <em>operator</em> may also command.
 				</p>
 			</form>
 		</main>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* A notice: something laid over whatever shows, for a while. */
+/* A notice: it covers everything else for a while. */
 
 import { useState } from "preact/hooks";
 import type { Effect } from "../model/messages";
@@ -19,7 +19,7 @@ export function Notices({ effects, onNotify }: { effects: readonly Effect[]; onN
 		<details class="notices">
 			<summary>Notice</summary>
 			<div class="stack">
-			<p class="quiet">Laid over whatever shows; what was there comes back in phase.</p>
+			<p class="quiet">Covers everything else for a while; what it covers comes back in phase.</p>
 			<ColorField label="colour of the notice" value={color} onChange={setColor} />
 			<Choice label="effect of the notice" value={effect} options={effects.map((e) => [e.name, effectName(e.name)] as const)} onChange={setEffect} />
 			<Slider label="for" value={ttl} min={1} max={120} text={span} onChange={setTtl} />

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* What became of what was sent: pending, accepted, or why not. */
+/* The outcome of what was sent: pending, accepted, or why not. */
 
 import type { ClusterView, CommandStatus } from "../model/cluster";
 
@@ -12,7 +12,7 @@ const WORDS: Record<CommandStatus, string> = {
 	unanswered: "no answer",
 };
 
-/** The worst of several counts; all must be accepted for the whole to be. */
+/** The worst of several: the whole is accepted only if all are. */
 function together(all: readonly CommandStatus[]): CommandStatus {
 	for (const status of ["rejected", "pending", "unanswered"] as const) if (all.includes(status)) return status;
 	return "accepted";

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* Controls of the chosen boards. What they show is what the boards say of
- * themselves; what is done with them is sent at once. */
+/* Controls for the chosen boards. They show what the boards report, and every
+ * change is sent at once. */
 
 import { useState } from "preact/hooks";
 import type { ClusterView, NodeView } from "../model/cluster";
 import type { Effect, ParamValue, State } from "../model/messages";
 import { ColorField, EffectField, Slider, Switch } from "./controls";
-import { nameOf, nodesOf, send, useDesk, type Target } from "./hooks";
+import { nameOf, nodesOf, send, useSession, type Selection } from "./hooks";
 import { Notices } from "./Notices";
 import { Outcome } from "./Outcome";
 import { capital, hexOf, percent } from "./text";
 
-/** What all have alike; null when they differ or nobody says. */
+/** The value that all have in common; null when they differ or no state is known. */
 function alike<T>(nodes: readonly NodeView[], of: (state: State) => T): T | null {
 	const values = nodes.flatMap((n) => (n.state ? [of(n.state)] : []));
 	const first = values[0];
 	return first !== undefined && values.every((v) => v === first) ? first : null;
 }
 
-/** Effects that every online board of the target has, or any where none is online. */
+/** Effects that every online board of the selection has, or any where none is online. */
 function effectsOf(nodes: readonly NodeView[], view: ClusterView): readonly Effect[] {
 	const online = nodes.filter((n) => n.online && n.info);
 	if (!online.length) return view.effects;
@@ -28,10 +28,10 @@ function effectsOf(nodes: readonly NodeView[], view: ClusterView): readonly Effe
 	return common.filter((e) => e.name !== "identify");
 }
 
-function Whom({ view, target, onTarget }: { view: ClusterView; target: Target; onTarget: (target: Target) => void }) {
+function Whom({ view, selection, onSelection }: { view: ClusterView; selection: Selection; onSelection: (selection: Selection) => void }) {
 	return (
-		<div class="whom" role="group" aria-label="whom the controls are for">
-			<button type="button" class="chip" aria-pressed={target.kind === "all"} onClick={() => onTarget({ kind: "all" })}>
+		<div class="whom" role="group" aria-label="boards that the controls are for">
+			<button type="button" class="chip" aria-pressed={selection.kind === "all"} onClick={() => onSelection({ kind: "all" })}>
 				all
 			</button>
 			{view.groups.map((group) => (
@@ -39,8 +39,8 @@ function Whom({ view, target, onTarget }: { view: ClusterView; target: Target; o
 					key={group}
 					type="button"
 					class="chip"
-					aria-pressed={target.kind === "group" && target.group === group}
-					onClick={() => onTarget({ kind: "group", group })}
+					aria-pressed={selection.kind === "group" && selection.group === group}
+					onClick={() => onSelection({ kind: "group", group })}
 				>
 					{group}
 				</button>
@@ -49,31 +49,31 @@ function Whom({ view, target, onTarget }: { view: ClusterView; target: Target; o
 	);
 }
 
-export function Panel({ view, target, onTarget }: { view: ClusterView; target: Target; onTarget: (target: Target) => void }) {
-	const { cluster } = useDesk();
+export function Panel({ view, selection, onSelection }: { view: ClusterView; selection: Selection; onSelection: (selection: Selection) => void }) {
+	const { cluster } = useSession();
 	const [fadeS, setFadeS] = useState(0.5);
 	const [sent, setSent] = useState<number[]>([]);
 	const [open, setOpen] = useState(false);
-	const nodes = nodesOf(target, view);
+	const nodes = nodesOf(selection, view);
 	const online = nodes.filter((n) => n.online);
-	const effect = alike(online, (s) => (s.painted ? null : s.effect));
+	const effect = alike(online, (s) => (s.pixels || s.leds ? null : s.effect));
 	const brightness = alike(online, (s) => s.brightness);
 	const first = online.find((n) => n.state)?.state;
 
-	const set = (command: object) => setSent(send(cluster, target, "set", command));
+	const set = (command: object) => setSent(send(cluster, selection, "set", command));
 	const fade = fadeS > 0 ? { transition: fadeS } : {};
 	const params = alike(online, (s) => JSON.stringify(s.params));
 
 	return (
 		<section class={`panel${open ? " open" : ""}`} aria-labelledby="panel-title">
 			<button type="button" class="handle" aria-expanded={open} aria-controls="panel-body" onClick={() => setOpen(!open)}>
-				Control {nameOf(target)}
+				Control {nameOf(selection)}
 			</button>
 			<div id="panel-body" class="panel-body">
-				<h2 id="panel-title">{target.kind === "nodes" ? nameOf(target) : capital(nameOf(target))}</h2>
-				<Whom view={view} target={target} onTarget={onTarget} />
+				<h2 id="panel-title">{selection.kind === "nodes" ? nameOf(selection) : capital(nameOf(selection))}</h2>
+				<Whom view={view} selection={selection} onSelection={onSelection} />
 				<p class="quiet">
-					{target.kind === "nodes" ? "Choose further boards on the shelf, or all of a group." : "Choose single boards on the shelf."}
+					{selection.kind === "nodes" ? "Choose further boards on the shelf, or all of a group." : "Choose single boards on the shelf."}
 				</p>
 				{online.length === 0 ? (
 					<p class="empty">{nodes.length ? "Offline: a command would reach nobody." : "No board here."}</p>
@@ -81,7 +81,7 @@ export function Panel({ view, target, onTarget }: { view: ClusterView; target: T
 					<>
 						<Outcome view={view} keys={sent} />
 						<div class="row">
-							<Switch label="on" on={online.some((n) => n.state?.on)} onChange={(on) => set({ state: on ? "ON" : "OFF", ...fade })} />
+							<Switch label="on" on={online.some((n) => n.state?.state === "ON")} onChange={(on) => set({ state: on ? "ON" : "OFF", ...fade })} />
 							<button
 								type="button"
 								class="chip auto"
@@ -95,7 +95,7 @@ export function Panel({ view, target, onTarget }: { view: ClusterView; target: T
 								type="button"
 								class="chip"
 								title="blink so that somebody finds it"
-								onClick={() => setSent(send(cluster, target, "notify", { effect: "identify" }))}
+								onClick={() => setSent(send(cluster, selection, "notify", { effect: "identify" }))}
 							>
 								identify
 							</button>
@@ -127,7 +127,7 @@ export function Panel({ view, target, onTarget }: { view: ClusterView; target: T
 							text={(v) => (v ? `${v} s` : "none")}
 							onChange={setFadeS}
 						/>
-						<Notices effects={effectsOf(nodes, view)} onNotify={(notice) => setSent(send(cluster, target, "notify", notice))} />
+						<Notices effects={effectsOf(nodes, view)} onNotify={(notice) => setSent(send(cluster, selection, "notify", notice))} />
 					</>
 				)}
 			</div>

@@ -7,9 +7,9 @@ import { useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
 import type { Effect, ParamValue, Scene } from "../model/messages";
 import { Choice, ColorField, EffectField, Segments, Slider, Switch, TextField } from "./controls";
-import { nameOf, useDesk, type Target, useSeconds } from "./hooks";
+import { nameOf, useSession, useSeconds, type Selection } from "./hooks";
 import { Outcome } from "./Outcome";
-import { effectName, entryAt, lookText, percent, span, targetText } from "./text";
+import { effectName, lookText, percent, span, targetText } from "./text";
 
 interface Look {
 	effect: string;
@@ -22,7 +22,7 @@ type Entry = Look & { key: number; durationS: number };
 
 const PLAIN: Look = { effect: "rainbow", params: {}, color: "#ffffff", brightness: 255 };
 
-/* As scene/play wants it. An effect that has no colour of its own is given none: it would be odd to read back. */
+/* In the form of scene/play. An effect without a colour of its own gets none, which would only confuse whoever reads it back. */
 function asCommand(look: Look, effects: readonly Effect[]): object {
 	const colored = effects.find((e) => e.name === look.effect)?.params.some((p) => p.name === "color") ?? false;
 	return {
@@ -50,16 +50,16 @@ function LookFields({ look, effects, onLook }: { look: Look; effects: readonly E
 }
 
 function Playing({ scene, mayCommand, onStop }: { scene: Scene; mayCommand: boolean; onStop: (id: string) => void }) {
-	const { cluster } = useDesk();
+	const { cluster } = useSession();
 	useSeconds();
 	const now = cluster.nowUs();
-	const at = entryAt(scene, now);
-	const look = scene.entries[at ?? 0];
-	const place = scene.playlist && at !== null ? `, ${at + 1} of ${scene.entries.length}` : "";
+	const at = cluster.entryAt(scene, now);
+	const look = scene.playlist ? scene.playlist[at ?? 0] : scene;
+	const place = scene.playlist && at !== null ? `, ${at + 1} of ${scene.playlist.length}` : "";
 	const when =
-		now < scene.startUs
-			? `begins in ${span((scene.startUs - now) / 1e6)}`
-			: `for ${span((now - scene.startUs) / 1e6)}${scene.endUs === null ? "" : `, ${span((scene.endUs - now) / 1e6)} left`}`;
+		now < scene.start_us
+			? `begins in ${span((scene.start_us - now) / 1e6)}`
+			: `for ${span((now - scene.start_us) / 1e6)}${scene.end_us === null ? "" : `, ${span((scene.end_us - now) / 1e6)} left`}`;
 	return (
 		<li class="scene">
 			<div>
@@ -122,8 +122,8 @@ const FIRST_PLAYLIST: Entry[] = [
 	{ ...PLAIN, effect: "sparkle", key: 2, durationS: 10 },
 ];
 
-function Play({ view, selection }: { view: ClusterView; selection: Target }) {
-	const { cluster } = useDesk();
+function Play({ view, selection }: { view: ClusterView; selection: Selection }) {
+	const { cluster } = useSession();
 	const effects = view.effects.filter((e) => e.name !== "identify"); // a notice's
 	const [kind, setKind] = useState<"one" | "playlist">("one");
 	const [look, setLook] = useState(PLAIN);
@@ -141,7 +141,7 @@ function Play({ view, selection }: { view: ClusterView; selection: Target }) {
 		...view.groups.map((g): [string, string] => [`group ${g}`, `group ${g}`]),
 		...(selection.kind === "nodes" ? [["chosen", `chosen: ${nameOf(selection)}`] as [string, string]] : []),
 	];
-	const target =
+	const targeted =
 		where === "chosen" && selection.kind === "nodes"
 			? { target: { nodes: selection.ids } }
 			: where.startsWith("group ")
@@ -156,7 +156,7 @@ function Play({ view, selection }: { view: ClusterView; selection: Target }) {
 		setSent([
 			cluster.play({
 				...what,
-				...target,
+				...targeted,
 				span: spans,
 				fade_ms: Math.round(fadeS * 1000),
 				id,
@@ -191,7 +191,7 @@ function Play({ view, selection }: { view: ClusterView; selection: Target }) {
 			<Segments label="how it spreads" value={spans} options={[["cluster", "As one strip"], ["node", "Each board alike"]]} onChange={setSpans} />
 			<Slider label="fade of the scene" value={fadeS} min={0} max={10} step={0.1} text={(v) => (v ? `${v} s` : "none")} onChange={setFadeS} />
 			<Slider label="ends after" value={forS} min={0} max={600} step={5} text={(v) => (v ? span(v) : "never")} onChange={setForS} />
-			<TextField label="name" value={id} max={64} title="a scene of the same name takes the place of the one that plays" onChange={(v) => setId(v || "main")} />
+			<TextField label="name" value={id} max={64} title="replaces a scene of the same name that is playing" onChange={(v) => setId(v || "main")} />
 			<div class="row">
 				<button type="button" class="do" onClick={play}>
 					Play
@@ -202,13 +202,13 @@ function Play({ view, selection }: { view: ClusterView; selection: Target }) {
 	);
 }
 
-export function Scenes({ view, selection }: { view: ClusterView; selection: Target }) {
-	const { cluster } = useDesk();
+export function Scenes({ view, selection }: { view: ClusterView; selection: Selection }) {
+	const { cluster } = useSession();
 	const [sent, setSent] = useState<number[]>([]);
 	useSeconds();
 	const now = cluster.nowUs();
 	const mayCommand = view.mayCommand === true;
-	const playing = view.scenes.filter((s) => now < s.startUs || entryAt(s, now) !== null);
+	const playing = view.scenes.filter((s) => now < s.start_us || cluster.entryAt(s, now) !== null);
 	return (
 		<div class="columns">
 			<section class="card" aria-labelledby="playing-title">
@@ -217,7 +217,7 @@ export function Scenes({ view, selection }: { view: ClusterView; selection: Targ
 					<>
 						<ul class="scenes">
 							{[...playing].reverse().map((s) => (
-								<Playing key={s.id} scene={s} mayCommand={mayCommand} onStop={(id) => setSent([cluster.stop({ id, fade_ms: 1000 })])} />
+								<Playing key={`${s.id} ${s.start_us}`} scene={s} mayCommand={mayCommand} onStop={(id) => setSent([cluster.stop({ id, fade_ms: 1000 })])} />
 							))}
 						</ul>
 						{mayCommand && (

@@ -7,7 +7,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { colorAt, fitCanvas } from "../draw/board";
 import { layOut, stripOf, type StripLayout, type StripPixel } from "../draw/strip";
 import type { Micros, Roster } from "../model/messages";
-import { useDesk, useResize } from "./hooks";
+import { useSession, useResize } from "./hooks";
 
 interface Line {
 	readonly from: number;
@@ -32,7 +32,7 @@ function labelsOf(strip: readonly (StripPixel | null)[], { from, to }: Line): { 
 }
 
 function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null)[]; line: Line; layout: StripLayout }) {
-	const { stage, cluster } = useDesk();
+	const { renderer, cluster } = useSession();
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const unfit = useRef(true);
 	const { pitch } = layout;
@@ -79,8 +79,8 @@ function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null
 			});
 		}
 		unfit.current = true;
-		return stage.add(element, paint);
-	}, [stage, cluster, strip, line.from, line.to, pitch]);
+		return renderer.add(element, paint);
+	}, [renderer, cluster, strip, line.from, line.to, pitch]);
 	useResize(canvas, () => (unfit.current = true));
 
 	const width = (line.to - line.from) * pitch;
@@ -96,21 +96,21 @@ function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null
 	);
 }
 
-export function Strip({ roster }: { roster: Roster | null }) {
+export function Strip({ roster }: { roster: Roster }) {
 	const box = useRef<HTMLDivElement>(null);
 	const [width, setWidth] = useState(0);
 	useResize(box, () => setWidth(box.current!.clientWidth));
-	const strip = useMemo(() => (roster ? stripOf(roster) : []), [roster]);
+	const strip = useMemo(() => stripOf(roster), [roster]);
 	const layout = layOut(strip.length, Math.max(1, width));
 	return (
 		<section class="strip" aria-labelledby="strip-title">
 			<h2 id="strip-title">The cluster as one strip</h2>
 			{strip.length ? (
 				<p class="quiet">
-					{strip.length} pixels on {roster!.nodes.length} boards, in the order that the conductor keeps.
+					{strip.length} pixels on {roster.nodes.length} boards, in the order that the conductor keeps.
 				</p>
 			) : (
-				<p class="empty">There is no strip yet: the conductor makes it of the boards it knows.</p>
+				<p class="empty">There is no strip yet: the conductor makes one from the boards it knows.</p>
 			)}
 			<div class={strip.length ? "strip-box" : ""}>
 				<div ref={box} />

@@ -7,7 +7,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { clockOf, worstSkewUs } from "../history";
 import type { ClusterView, NodeView } from "../model/cluster";
-import { useDesk, useResize, useSeconds } from "./hooks";
+import { useSession, useResize, useSeconds } from "./hooks";
 import { clock, duration } from "./text";
 
 const MOST_LINES = 12;
@@ -17,7 +17,7 @@ const LEAST_S = 300;
 const hue = (k: number) => `oklch(0.68 0.16 ${(k * 137.5 + 250) % 360})`;
 
 function Plot({ view }: { view: ClusterView }) {
-	const { history } = useDesk();
+	const { history } = useSession();
 	const box = useRef<HTMLDivElement>(null);
 	const plot = useRef<uPlot | null>(null);
 	const ids = view.nodes.slice(0, MOST_LINES).map((n) => n.id);
@@ -69,11 +69,11 @@ function Row({ node }: { node: NodeView }) {
 			<td>
 				<span class={`state ${state.split(" ")[0]}`}>{state}</span>
 			</td>
-			<td class="number">{known ? duration(known.offsetUs) : "–"}</td>
-			<td class="number">{known ? `±${duration(known.errorUs)}` : "–"}</td>
+			<td class="number">{known ? duration(known.offset_us) : "–"}</td>
+			<td class="number">{known ? `±${duration(known.error_us)}` : "–"}</td>
 			<td class="number">{node.online && node.stats ? Math.round(node.stats.fps) : "–"}</td>
 			<td class="number">{node.online && node.stats ? node.stats.late : "–"}</td>
-			<td class="number">{node.online && node.stats ? duration(node.stats.writeUs) : "–"}</td>
+			<td class="number">{node.online && node.stats ? duration(node.stats.write_us) : "–"}</td>
 		</tr>
 	);
 }
@@ -91,7 +91,7 @@ function Figure({ name, value, what }: { name: string; value: string; what: stri
 }
 
 function Figures({ view }: { view: ClusterView }) {
-	const { stage } = useDesk();
+	const { renderer } = useSession();
 	useSeconds();
 	const worst = worstSkewUs(view.nodes);
 	const { conductor, clock } = view;
@@ -101,22 +101,22 @@ function Figures({ view }: { view: ClusterView }) {
 			<Figure
 				name="Worst pair"
 				value={worst === null ? "–" : duration(worst)}
-				what={worst === null ? "needs two boards with cluster time" : "no two boards show a frame further apart, within one standard deviation"}
+				what={worst === null ? "needs two boards with cluster time" : "the longest time between two boards showing the same frame, to one standard deviation"}
 			/>
 			<Figure
 				name="Conductor"
 				value={leader ? leader.id : "none"}
-				what={leader ? `term ${leader.term}, timeline ${leader.clockId}` : "every board keeps the time it last knew"}
+				what={leader ? `term ${leader.term}, timeline ${leader.clock_id}` : "every board keeps the time it last knew"}
 			/>
 			<Figure
 				name="This page"
-				value={clock.valid ? `±${duration(clock.errorUs)}` : "own clock"}
-				what={clock.valid ? `${clock.state}, a question takes ${duration(clock.rttUs)}` : "pictures may not be in phase with the boards"}
+				value={clock.valid ? `±${duration(clock.error_us)}` : "own clock"}
+				what={clock.valid ? `${clock.state}, round trip ${duration(clock.rtt_us)}` : "pictures may not be in phase with the boards"}
 			/>
 			<Figure
 				name="Drawing"
-				value={stage.moving ? `${Math.round(stage.meter.fps) || "–"} fps` : "still"}
-				what={`${stage.meter.costMs.toFixed(1)} ms a frame for what was last in sight`}
+				value={renderer.moving ? `${Math.round(renderer.meter.fps) || "–"} fps` : "still"}
+				what={`${renderer.meter.costMs.toFixed(1)} ms a frame for what was last in sight`}
 			/>
 		</dl>
 	);

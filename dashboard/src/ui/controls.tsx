@@ -9,7 +9,7 @@ import type { Effect, Param, ParamValue } from "../model/messages";
 import { useDrag } from "./hooks";
 import { effectName, paramName } from "./text";
 
-/** Where a value lies on the way of a slider, and back. */
+/** Where a value lies on the track of a slider, and back. */
 interface Curve {
 	readonly steps: number;
 	place(value: number): number;
@@ -19,7 +19,7 @@ interface Curve {
 const STEPS = 300;
 const WIDE = 20;
 
-/** Equal ways for equal ratios, in values of two digits: a period from a second to a minute wants its short end, too. */
+/** Equal distances for equal ratios, in values of two digits: from a second to a minute, the short periods need room. */
 function ratios(min: number, max: number): Curve {
 	const span = Math.log(max / min);
 	return {
@@ -182,7 +182,7 @@ export function TextField({
 	);
 }
 
-/** A choice of a few, all in sight. */
+/** A choice of a few options, all visible. */
 export function Segments<T extends string>({
 	label,
 	value,
@@ -227,7 +227,7 @@ interface ParamProps {
 	onChange: (value: ParamValue) => void;
 }
 
-/** The control that a row of an effect's parameter table asks for. */
+/** The control for a row of an effect's parameter table. */
 export function ParamField({ param, value, onChange }: ParamProps) {
 	const label = paramName(param.name, param.unit);
 	const unit = param.unit && param.unit !== "%" ? ` ${param.unit}` : param.unit;
@@ -264,7 +264,7 @@ export function ParamField({ param, value, onChange }: ParamProps) {
 	}
 }
 
-/** Every effect, and the parameters of the chosen one. */
+/** All effects, and the parameters of the chosen one. */
 export function EffectField({
 	effects,
 	chosen,

@@ -5,28 +5,29 @@
 
 import { createContext } from "preact";
 import { useCallback, useContext, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Stage } from "../draw/stage";
+import type { Renderer } from "../draw/renderer";
 import type { History } from "../history";
 import type { Cluster, ClusterView, NodeView, Whom } from "../model/cluster";
 
-/** What a log-in gives the page. */
-export interface Desk {
+/** What the page has while somebody is logged in. */
+export interface Session {
 	readonly cluster: Cluster;
-	readonly stage: Stage;
+	readonly renderer: Renderer;
 	readonly history: History;
 	readonly user: string;
 	logOut(): void;
+	close(): void;
 }
 
-export const DeskContext = createContext<Desk | null>(null);
+export const SessionContext = createContext<Session | null>(null);
 
-export function useDesk(): Desk {
-	return useContext(DeskContext)!;
+export function useSession(): Session {
+	return useContext(SessionContext)!;
 }
 
 const LOOK_EVERY_MS = 100;
 
-/** Follows the cluster, a few times a second however much is said. */
+/** Follows the cluster: at most a few times a second, however many messages come. */
 export function useView(cluster: Cluster): ClusterView {
 	const [view, setView] = useState(cluster.view);
 	useEffect(() => {
@@ -52,8 +53,8 @@ export function useView(cluster: Cluster): ClusterView {
 const beating = new Set<() => void>();
 setInterval(() => document.hidden || beating.forEach((beat) => beat()), 500);
 
-/** A value that changes by time alone: looked at twice a second while the page can be seen. */
-export function useWatched<T extends string | number | boolean>(look: () => T): T {
+/** A value that changes by time alone: it is asked for twice a second while the page is visible. */
+export function usePolled<T extends string | number | boolean>(look: () => T): T {
 	const latest = useRef(look);
 	latest.current = look;
 	const [, set] = useState<T>(look);
@@ -67,44 +68,44 @@ export function useWatched<T extends string | number | boolean>(look: () => T): 
 
 /** Renders anew every second. */
 export function useSeconds(): void {
-	useWatched(() => Math.floor(performance.now() / 1000));
+	usePolled(() => Math.floor(performance.now() / 1000));
 }
 
-/** Whom the controls are for. */
-export type Target = { kind: "all" } | { kind: "group"; group: string } | { kind: "nodes"; ids: readonly string[] };
+/** The boards that the controls are for. */
+export type Selection = { kind: "all" } | { kind: "group"; group: string } | { kind: "nodes"; ids: readonly string[] };
 
-export function nodesOf(target: Target, view: ClusterView): readonly NodeView[] {
-	if (target.kind === "all") return view.nodes;
-	if (target.kind === "group") return view.nodes.filter((n) => n.info?.groups.includes(target.group));
-	return view.nodes.filter((n) => target.ids.includes(n.id));
+export function nodesOf(selection: Selection, view: ClusterView): readonly NodeView[] {
+	if (selection.kind === "all") return view.nodes;
+	if (selection.kind === "group") return view.nodes.filter((n) => n.info?.groups.includes(selection.group));
+	return view.nodes.filter((n) => selection.ids.includes(n.id));
 }
 
-export function nameOf(target: Target): string {
-	if (target.kind === "all") return "all boards";
-	if (target.kind === "group") return `group ${target.group}`;
-	return target.ids.length === 1 ? target.ids[0]! : `${target.ids.length} boards`;
+export function nameOf(selection: Selection): string {
+	if (selection.kind === "all") return "all boards";
+	if (selection.kind === "group") return `group ${selection.group}`;
+	return selection.ids.length === 1 ? selection.ids[0]! : `${selection.ids.length} boards`;
 }
 
 const TOGETHER_US = 300_000;
 
-/** Sends one command to everybody in the target; returns the keys of what was sent. Several single nodes change at
- * one instant, as a group does, where there is a cluster time to name it in. */
-export function send(cluster: Cluster, target: Target, kind: "set" | "notify", command: object): number[] {
+/** Sends one command to everybody in the selection; returns the keys of what was sent. Several single nodes change at
+ * one instant, as a group does, if there is cluster time to name it. */
+export function send(cluster: Cluster, selection: Selection, kind: "set" | "notify", command: object): number[] {
 	const one = (whom: Whom, what: object) => (kind === "set" ? cluster.set(whom, what) : cluster.notify(whom, what));
-	if (target.kind === "all") return [one("all", command)];
-	if (target.kind === "group") return [one({ group: target.group }, command)];
+	if (selection.kind === "all") return [one("all", command)];
+	if (selection.kind === "group") return [one({ group: selection.group }, command)];
 	const together =
-		target.ids.length > 1 && cluster.view.clock.valid
+		selection.ids.length > 1 && cluster.view.clock.valid
 			? { ...command, at_us: Math.round(cluster.nowUs()) + TOGETHER_US }
 			: command;
-	return target.ids.map((node) => one({ node }, together));
+	return selection.ids.map((node) => one({ node }, together));
 }
 
 const SEND_EVERY_MS = 120;
 const KEEP_MS = 1500;
 
-/** A value that somebody drags: it is sent a few times a second and once at the end, and what was dragged shows
- * until the nodes had time to say what became of it. With 0 it is sent each time. */
+/** A value that somebody drags. It is sent a few times a second and once at the end, and the dragged value is shown
+ * until the nodes have had time to answer. With 0 every change is sent. */
 export function useDrag<T>(value: T, sendIt: (value: T) => void, everyMs = SEND_EVERY_MS): [T, (value: T) => void] {
 	const [dragged, setDragged] = useState<{ value: T } | null>(null);
 	const latest = useRef(sendIt);
@@ -140,8 +141,8 @@ export function useResize(element: { current: Element | null }, changed: () => v
 	const latest = useRef(changed);
 	latest.current = changed;
 	useLayoutEffect(() => {
-		const watch = new ResizeObserver(() => latest.current());
-		if (element.current) watch.observe(element.current);
-		return () => watch.disconnect();
+		const observer = new ResizeObserver(() => latest.current());
+		if (element.current) observer.observe(element.current);
+		return () => observer.disconnect();
 	}, []);
 }

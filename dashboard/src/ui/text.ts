@@ -3,7 +3,7 @@
 
 /* Values as people read them. */
 
-import type { Rgb, Scene, SceneLook, Target } from "../model/messages";
+import type { Rgb, SceneLook, Target } from "../model/messages";
 
 export function capital(text: string): string {
 	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -61,15 +61,4 @@ export function targetText(target: Target): string {
 	if (!target) return "all boards";
 	if ("nodes" in target) return target.nodes.join(", ");
 	return `${target.groups.length === 1 ? "group" : "groups"} ${target.groups.join(", ")}`;
-}
-
-/** The entry of a scene that shows at that time; null before it starts and after its end. */
-export function entryAt(scene: Scene, tUs: number): number | null {
-	const into = tUs - scene.startUs;
-	if (into < 0 || (scene.endUs !== null && tUs >= scene.endUs)) return null;
-	if (!scene.playlist) return 0;
-	const whole = scene.entries.reduce((sum, e) => sum + e.durationUs, 0);
-	if (!scene.loop && into >= whole) return null;
-	let left = scene.loop ? into % whole : into;
-	return scene.entries.findIndex((e) => (left -= e.durationUs) < 0);
 }

@@ -78,7 +78,7 @@ test("two hundred boards: those in sight are drawn, all are there", { timeout: 1
 	const from = await read();
 	await page.waitForTimeout(5000);
 	const to = await read();
-	const meter = await page.evaluate(() => ({ ...glowswarm.stage.meter }));
+	const meter = await page.evaluate(() => ({ ...glowswarm.renderer.meter }));
 	const frames = to.frames - from.frames;
 	t.diagnostic(
 		`${BOARDS} boards, ${meter.canvases} in sight: ${(frames / 5).toFixed(1)} frames a second, ` +

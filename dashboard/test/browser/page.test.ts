@@ -241,7 +241,7 @@ function drawn(id: string, shape: Shape, times: number[]): Promise<Drawn[]> {
 			const canvas = document.querySelector<HTMLCanvasElement>(`canvas[data-node=${id}]`)!;
 			const context = canvas.getContext("2d")!;
 			return times.map((tUs) => {
-				glowswarm.stage.paint(tUs);
+				glowswarm.renderer.paint(tUs);
 				const pixels = middles.flatMap(([x, y]) =>
 					Array.from(context.getImageData(Math.round(x! * canvas.width), Math.round(y! * canvas.height), 1, 1).data.slice(0, 3)),
 				);
@@ -260,13 +260,13 @@ const bytesOf = (frame: Shown): number[] =>
 async function compare(id: string, shape: Shape): Promise<{ frames: Shown[]; page: Drawn[] }> {
 	await page.locator(`canvas[data-node=${id}]`).scrollIntoViewIfNeeded();
 	await page.waitForTimeout(200);
-	const held = await page.evaluate(() => glowswarm.stage.hold());
+	const held = await page.evaluate(() => glowswarm.renderer.hold());
 	const frames = await until(() => `${id} shows frames`, () => {
 		const since = board(id).shown().filter((f) => f.tUs > held);
 		return since.length >= 12 ? since.slice(0, 12) : null;
 	});
 	const made = await drawn(id, shape, frames.map((f) => f.tUs));
-	await page.evaluate(() => glowswarm.stage.release());
+	await page.evaluate(() => glowswarm.renderer.release());
 	return { frames, page: made };
 }
 

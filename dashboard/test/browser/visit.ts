@@ -8,13 +8,13 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import type { Stage } from "../../src/draw/stage";
+import type { Renderer } from "../../src/draw/renderer";
 import type { Cluster } from "../../src/model/cluster";
 import { TOP } from "./stack";
 
 /** What the page lays open for a look from the console. */
 declare global {
-	var glowswarm: { cluster: Cluster; stage: Stage };
+	var glowswarm: { cluster: Cluster; renderer: Renderer };
 }
 
 const QUIET = ["quic", "background-networking", "component-update", "sync"].map((name) => `--disable-${name}`);

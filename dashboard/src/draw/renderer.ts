@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* The one loop that draws. It runs at the display's pace while the page can be
- * seen and asks only for pictures that are on the screen. With motion reduced it
- * stands still and looks again every few seconds. */
+/* The one loop that draws. It runs at the display's rate while the page is
+ * visible, and draws only what is on the screen. With reduced motion it stands
+ * still and draws again every few seconds. */
 
 import type { Cluster } from "../model/cluster";
 import type { Micros } from "../model/messages";
@@ -14,7 +14,7 @@ export type Painter = (tUs: Micros) => void;
 const STILL_MS = 3000;
 const METER_FRAMES = 60;
 
-export interface Stage {
+export interface Renderer {
 	readonly cluster: Cluster;
 	/** Paints this canvas whenever it is on the screen, until the returned function is called. */
 	add(canvas: HTMLCanvasElement, paint: Painter): () => void;
@@ -31,7 +31,7 @@ export interface Stage {
 	close(): void;
 }
 
-export function createStage(cluster: Cluster): Stage {
+export function createRenderer(cluster: Cluster): Renderer {
 	const painters = new Map<Element, Painter>();
 	const visible = new Set<Element>();
 	const reduced = matchMedia("(prefers-reduced-motion: reduce)");
@@ -109,13 +109,13 @@ export function createStage(cluster: Cluster): Stage {
 	}
 
 	function preferred() {
-		stage.setMoving(!reduced.matches);
+		renderer.setMoving(!reduced.matches);
 	}
 
 	document.addEventListener("visibilitychange", shown);
 	reduced.addEventListener("change", preferred);
 
-	const stage: Stage = {
+	const renderer: Renderer = {
 		cluster,
 		add(canvas, painter) {
 			painters.set(canvas, painter);
@@ -159,5 +159,5 @@ export function createStage(cluster: Cluster): Stage {
 			reduced.removeEventListener("change", preferred);
 		},
 	};
-	return stage;
+	return renderer;
 }

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* What was read is written again by those who write it on the wire. So a page
+ * sees one spelling of everything, and cannot understand a message otherwise
+ * than the core does, which draws from the same structs. What the core does not
+ * read, the effects' parameter tables, is checked here and passed on. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <glow/json.h>
+#include <glow/watch_tree.h>
+
+/* ---- parameter tables ---- */
+
+static bool all_strings(const cJSON *list)
+{
+	bool all = cJSON_IsArray(list);
+
+	for (const cJSON *item = list ? list->child : NULL; item; item = item->next)
+		all = all && cJSON_IsString(item);
+	return all;
+}
+
+/* True when it has what glow_info_write() writes for a parameter of its type. */
+static bool row_holds(const cJSON *row)
+{
+	const cJSON *type = glow_json_get(row, "type"), *def = glow_json_get(row, "default");
+	const char *name = cJSON_IsString(type) ? type->valuestring : "";
+	bool max = cJSON_IsNumber(glow_json_get(row, "max"));
+
+	if (!cJSON_IsString(glow_json_get(row, "name")) || !cJSON_IsString(glow_json_get(row, "unit")) ||
+	    !cJSON_IsString(glow_json_get(row, "what")))
+		return false;
+	if (strcmp(name, "int") == 0)
+		return cJSON_IsNumber(def) && max && cJSON_IsNumber(glow_json_get(row, "min"));
+	if (strcmp(name, "bool") == 0)
+		return cJSON_IsBool(def);
+	if (strcmp(name, "color") == 0)
+		return cJSON_IsString(def) || cJSON_IsNull(def);
+	if (strcmp(name, "choice") == 0)
+		return cJSON_IsString(def) && all_strings(glow_json_get(row, "choices"));
+	return strcmp(name, "text") == 0 && cJSON_IsString(def) && max;
+}
+
+/* Its rows are borrowed. */
+static cJSON *effect_tree(const char *name, const char *what, const cJSON *rows)
+{
+	cJSON *tree = cJSON_CreateObject(), *params;
+
+	cJSON_AddStringToObject(tree, "name", name);
+	cJSON_AddStringToObject(tree, "what", what);
+	params = cJSON_AddArrayToObject(tree, "params");
+	for (cJSON *row = cJSON_IsArray(rows) ? rows->child : NULL; row; row = row->next)
+		if (row_holds(row))
+			cJSON_AddItemReferenceToArray(params, row);
+	return tree;
+}
+
+char *glow_watch_effects_text(const cJSON *info)
+{
+	const cJSON *effects = glow_json_get(info, "effects");
+	cJSON *tree = cJSON_CreateArray();
+
+	for (const cJSON *e = cJSON_IsArray(effects) ? effects->child : NULL; e; e = e->next) {
+		const cJSON *name = glow_json_get(e, "name"), *what = glow_json_get(e, "what");
+
+		if (cJSON_IsString(name) && cJSON_IsString(what))
+			cJSON_AddItemToArray(tree, effect_tree(name->valuestring, what->valuestring,
+							       glow_json_get(e, "params")));
+	}
+	return glow_json_finish(tree);
+}
+
+/* ---- nodes ---- */
+
+cJSON *glow_watch_info_tree(const struct glow_watched *node)
+{
+	cJSON *tree = glow_info_write(&node->info);
+
+	/* Those were this program's own. */
+	cJSON_DeleteItemFromObjectCaseSensitive(tree, "effects");
+	cJSON_AddRawToObject(tree, "effects", node->effects);
+	return tree;
+}
+
+cJSON *glow_watch_state_tree(const struct glow_watched *node)
+{
+	return glow_state_write(&node->state, node->info.shape);
+}
+
+cJSON *glow_watch_stats_tree(const struct glow_watched *node)
+{
+	return glow_stats_write(&node->stats);
+}
+
+cJSON *glow_watch_nodes_tree(const struct glow_watch *w)
+{
+	const struct glow_roster *roster = &w->stage.roster;
+	cJSON *tree = cJSON_CreateArray();
+
+	for (uint32_t k = 0; k < roster->n; k++) {
+		const char *id = roster->nodes[k].id;
+
+		/* A roster that names a node twice still has only one of it. */
+		if (glow_watch_find(w, id) && glow_watch_entry(w, id) == &roster->nodes[k])
+			cJSON_AddItemToArray(tree, cJSON_CreateString(id));
+	}
+	for (size_t k = 0; k < w->n_nodes; k++)
+		if (!glow_watch_entry(w, w->nodes[k]->id))
+			cJSON_AddItemToArray(tree, cJSON_CreateString(w->nodes[k]->id));
+	return tree;
+}
+
+/* ---- the cluster ---- */
+
+cJSON *glow_watch_conductor_tree(const struct glow_watch *w, struct glow_raw now)
+{
+	cJSON *tree = cJSON_CreateObject();
+	bool beating = glow_watch_beating(w, now);
+
+	cJSON_AddBoolToObject(tree, "online", w->conductor_online);
+	cJSON_AddBoolToObject(tree, "beating", beating);
+	cJSON_AddBoolToObject(tree, "leads", beating && glow_watch_led(w));
+	cJSON_AddItemToObject(tree, "info",
+			      w->has_conductor ? glow_conductor_info_write(&w->conductor) : cJSON_CreateNull());
+	return tree;
+}
+
+cJSON *glow_watch_stage_tree(const struct glow_watch *w)
+{
+	const struct glow_dim dim = glow_stage_dim(&w->stage);
+	cJSON *scenes = glow_scenes_write(glow_stage_scenes(&w->stage)), *tree = cJSON_CreateObject();
+
+	cJSON_AddItemToObject(tree, "scenes", cJSON_DetachItemFromObjectCaseSensitive(scenes, "scenes"));
+	cJSON_Delete(scenes);
+	cJSON_AddItemToObject(tree, "roster", glow_roster_write(&w->stage.roster));
+	cJSON_AddItemToObject(tree, "dim", glow_dim_write(&dim));
+	return tree;
+}
+
+/* ---- answers ---- */
+
+static void copy_string(cJSON *to, const cJSON *from, const char *name)
+{
+	const cJSON *item = glow_json_get(from, name);
+
+	cJSON_AddStringToObject(to, name, cJSON_IsString(item) ? item->valuestring : "");
+}
+
+cJSON *glow_watch_answer_tree(const void *payload, size_t len)
+{
+	struct glow_diag diag;
+	cJSON *answer = glow_json_parse(payload, len, &diag), *tree = NULL;
+	const cJSON *status = glow_json_get(answer, "status");
+
+	if (cJSON_IsObject(answer)) {
+		bool ok = cJSON_IsString(status) && strcmp(status->valuestring, "ok") == 0;
+
+		tree = cJSON_CreateObject();
+		cJSON_AddStringToObject(tree, "status", ok ? "ok" : "error");
+		copy_string(tree, answer, "node");
+		copy_string(tree, answer, "field");
+		copy_string(tree, answer, "message");
+	}
+	cJSON_Delete(answer);
+	return tree;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* The watched cluster as JSON, for a page: the objects of docs/PROTOCOL.md as the
+ * core has read them, with every member that their publisher writes. Whoever
+ * reads these needs no defaults and no rules of its own. Trees are the caller's. */
+
+#include <cjson/cJSON.h>
+
+#include <glow/watch.h>
+
+/** Ids of the nodes: in the order of the roster, then those that it lacks, in natural order. */
+cJSON *glow_watch_nodes_tree(const struct glow_watch *w);
+
+/** What a node last said of itself; only while it has_info, has_state or has_stats. */
+cJSON *glow_watch_info_tree(const struct glow_watched *node);
+cJSON *glow_watch_state_tree(const struct glow_watched *node);
+cJSON *glow_watch_stats_tree(const struct glow_watched *node);
+
+/** {"online":…,"beating":…,"leads":…,"info":…}. It leads while it is online and beating and says so; `info` is null
+ * before the first. */
+cJSON *glow_watch_conductor_tree(const struct glow_watch *w, struct glow_raw now);
+
+/** {"scenes":[…],"roster":…,"dim":…}: what is in force. Another one whenever the stage's revision is. */
+cJSON *glow_watch_stage_tree(const struct glow_watch *w);
+
+/** An answer to a command, or a refusal: {"status":…,"node":…,"field":…,"message":…}; `status` is "ok" or "error", the
+ * others are "" where they are absent. NULL for a payload that is none. */
+cJSON *glow_watch_answer_tree(const void *payload, size_t len);
+
+/** Of the `effects` in an info message, as text: their names and parameter tables. A node may be newer than this
+ * program: rows that it does not understand are left out. The caller's, freed with free(). */
+char *glow_watch_effects_text(const cJSON *info);

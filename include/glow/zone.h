@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* The time zone of this machine, or one that it is told. A container has none of its host's: local time is UTC in it.
+ */
+
+#include <stddef.h>
+
+/** Takes that zone ("Europe/Berlin") for local time from now on; "" or NULL leaves the machine's. -ENOENT when
+ * there is no such zone here: then nothing changes. Call it before there are threads. */
+int glow_zone_use(const char *name);
+
+/** What local time is now, for people: "CET, UTC+01:00". */
+void glow_zone_text(char *ret_text, size_t size);

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Drawing on the virtual board, whose file says what was written, and on one that does as it is told. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <glow/log.h>
+#include <glow/time.h>
+
+#include "../../bridge/app/node/painter.h"
+
+#define RED  ((struct glow_rgb){ 255, 0, 0 })
+#define BLUE ((struct glow_rgb){ 0, 0, 255 })
+#define HOUR (3600 * GLOW_US_PER_S)
+
+static struct glow_clock here; /* the time since this machine started */
+static struct glow_board_cfg board_cfg;
+static struct glow_painter painter;
+static struct glow_diag diag;
+static char dir[32], out[64], log_file[64];
+static int stderr_before;
+
+static int setup(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/painter-XXXXXX");
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(out, sizeof(out), "%s/out", dir);
+	snprintf(log_file, sizeof(log_file), "%s/log", dir);
+	here = (struct glow_clock){ .sync = NULL };
+	board_cfg = (struct glow_board_cfg){ .virtual_out = out, .shape = { GLOW_SHAPE_ROW, 4 } };
+	painter = (struct glow_painter){ .name = "virtual", .board_cfg = &board_cfg, .clock = &here, .fps = 60 };
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	glow_painter_close(&painter);
+	unlink(out);
+	unlink(log_file);
+	return rmdir(dir);
+}
+
+static int lines_with(const char *path, const char *part)
+{
+	FILE *file = fopen(path, "r");
+	char line[400];
+	int n = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		n += strstr(line, part) != NULL;
+	if (file)
+		fclose(file);
+	return n;
+}
+
+static void open_board(void)
+{
+	assert_int_equal(glow_painter_open(&painter, &diag), 0);
+}
+
+static int show(struct glow_rgb c, int64_t t_us)
+{
+	static struct glow_frame frame;
+
+	glow_frame_fill(&frame, painter.board->shape.pixels, c);
+	return glow_painter_show(&painter, &frame, t_us);
+}
+
+static int64_t now_us(void)
+{
+	return glow_clock_time(&here, glow_instant_now()).us;
+}
+
+/* ---- a board that does as it is told ---- */
+
+static int shown, closed, show_error;
+
+static int told_show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
+{
+	(void)board;
+	(void)frame;
+	(void)stamp;
+	shown++;
+	return show_error;
+}
+
+static void told_close(struct glow_board *board)
+{
+	(void)board;
+	closed++;
+}
+
+static const struct glow_board_desc told_desc = { .name = "told", .show = told_show, .close = told_close };
+
+static struct glow_board *told_board(unsigned fps_max, uint32_t latency_us)
+{
+	static struct glow_board board;
+
+	shown = closed = show_error = 0;
+	board = (struct glow_board){
+		.desc = &told_desc, .shape = { GLOW_SHAPE_ROW, 4 }, .fps_max = fps_max, .latency_us = latency_us
+	};
+	return &board;
+}
+
+/* ---- writing ---- */
+
+static void test_equal_frames(void **state)
+{
+	(void)state;
+	open_board();
+	assert_int_equal(lines_with(out, "\"000000\""), 1);
+	assert_int_equal(show(GLOW_BLACK, 1), 0); /* as it was opened */
+	assert_int_equal(painter.frames, 0);
+	assert_int_equal(show(RED, 2), 0);
+	assert_int_equal(show(RED, 3), 0);
+	assert_int_equal(painter.frames, 1);
+	assert_int_equal(show(BLUE, 4), 0);
+	assert_int_equal(show(RED, 5), 0);
+	assert_int_equal(painter.frames, 3);
+	assert_int_equal(lines_with(out, "\"t_us\":2,"), 1);
+	assert_int_equal(lines_with(out, "\"t_us\":3,"), 0);
+	assert_int_equal(lines_with(out, "\"t_us\":5,"), 1);
+	glow_painter_close(&painter);
+	assert_null(painter.board);
+	assert_int_equal(lines_with(out, "\"000000\""), 2); /* dark at the end */
+	glow_painter_close(&painter);                       /* there is nothing to close */
+	/* A board that comes back is dark, whatever it showed before. */
+	open_board();
+	assert_int_equal(show(RED, 6), 0);
+	assert_int_equal(lines_with(out, "\"t_us\":6,"), 1);
+}
+
+/* The painter itself keeps it from the board. */
+static void test_equal_frames_told(void **state)
+{
+	(void)state;
+	painter.board = told_board(0, 0);
+	show(RED, 1);
+	show(RED, 2);
+	assert_int_equal(shown, 1);
+	show(BLUE, 3);
+	assert_int_equal(shown, 2);
+}
+
+static void test_error(void **state)
+{
+	(void)state;
+	painter.board = told_board(0, 0);
+	assert_int_equal(show(RED, 1), 0);
+	assert_int_equal(closed, 0);
+	show_error = -ENODEV;
+	assert_int_equal(show(BLUE, 2), -ENODEV);
+	assert_null(painter.board);
+	assert_int_equal(closed, 1);
+	assert_int_equal(painter.frames, 1);
+}
+
+static void test_open_error(void **state)
+{
+	(void)state;
+	board_cfg.virtual_out = "/nowhere/at/all";
+	assert_int_equal(glow_painter_open(&painter, &diag), -ENOENT);
+	assert_null(painter.board);
+	assert_non_null(strstr(diag.what, "/nowhere/at/all"));
+	board_cfg.virtual_out = out;
+	open_board();
+	assert_non_null(painter.board);
+}
+
+/* ---- how long it takes ---- */
+
+static void test_write_time(void **state)
+{
+	(void)state;
+	painter.board = told_board(0, 250);
+	assert_int_equal(glow_painter_lead_us(&painter), 250);
+	show(RED, 1);
+	assert_int_equal(painter.write_us, painter.took_us[0]);
+	/* Of 9 the median: however long the last one took, and however slow one was. */
+	for (int k = 0; k < 8; k++)
+		painter.took_us[k] = 500;
+	painter.took_us[3] = 1000000;
+	painter.took_us[8] = UINT32_MAX;
+	painter.frames = 8;
+	show(BLUE, 2);
+	assert_true(painter.took_us[8] < UINT32_MAX);
+	assert_int_equal(painter.write_us, 500);
+	assert_int_equal(glow_painter_lead_us(&painter), 750);
+	painter.took_us[0] = UINT32_MAX;
+	show(RED, 3);
+	assert_true(painter.took_us[0] < UINT32_MAX); /* the tenth replaces the first */
+	painter.board = NULL;
+	assert_int_equal(glow_painter_lead_us(&painter), painter.write_us);
+}
+
+static void test_few_writes(void **state)
+{
+	(void)state;
+	painter.board = told_board(0, 0);
+	painter.frames = 2;
+	painter.took_us[0] = 1000000;
+	painter.took_us[1] = 1000000;
+	show(RED, 1);
+	assert_int_equal(painter.write_us, 1000000); /* of three, and not of nine with noughts among them */
+}
+
+static void test_late(void **state)
+{
+	(void)state;
+	painter.board = told_board(0, 0);
+	show(RED, now_us() + HOUR);
+	assert_int_equal(painter.late, 0);
+	show(BLUE, now_us() - HOUR);
+	assert_int_equal(painter.late, 1);
+	show(BLUE, now_us() - HOUR); /* not drawn, so not late */
+	assert_int_equal(painter.late, 1);
+}
+
+/* ---- slots ---- */
+
+static void test_slot(void **state)
+{
+	const int64_t t_us = glow_slot_time(100, 60);
+
+	(void)state;
+	painter.board = told_board(0, 0);
+	assert_int_equal(glow_painter_slot(&painter, t_us, t_us + 1), t_us);
+	assert_int_equal(glow_painter_slot(&painter, t_us, glow_slot_time(101, 60) - 1), t_us);
+	assert_int_equal(glow_painter_slot(&painter, t_us, t_us - 5000), t_us);
+	assert_int_equal(painter.dropped, 0);
+	assert_int_equal(glow_painter_slot(&painter, t_us, glow_slot_time(101, 60)), glow_slot_time(101, 60));
+	assert_int_equal(painter.dropped, 1);
+	assert_int_equal(glow_painter_slot(&painter, t_us, glow_slot_time(103, 60) + 7), glow_slot_time(103, 60));
+	assert_int_equal(painter.dropped, 4);
+	/* A slow road has fewer to miss. */
+	painter.board = told_board(20, 0);
+	assert_int_equal(glow_painter_slot(&painter, 0, 149999), 100000);
+	assert_int_equal(painter.dropped, 6);
+}
+
+static void test_next(void **state)
+{
+	const int64_t t_us = 1700000000000000;
+
+	(void)state;
+	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us), GLOW_NEVER); /* no board */
+	assert_int_equal(glow_painter_next(&painter, GLOW_SECONDS, t_us), GLOW_NEVER);
+	painter.board = told_board(0, 0);
+	assert_int_equal(glow_painter_next(&painter, GLOW_STILL, t_us), GLOW_NEVER);
+	assert_int_equal(glow_painter_next(&painter, GLOW_SECONDS, t_us), t_us + GLOW_US_PER_S);
+	assert_int_equal(glow_painter_next(&painter, GLOW_SECONDS, t_us - 1), t_us);
+	assert_int_equal(glow_painter_next(&painter, GLOW_SECONDS, -1), 0);
+	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us), t_us + 16666);
+	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us + 16665), t_us + 16666);
+	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us + 16666), t_us + 33333);
+	painter.board = told_board(20, 0);
+	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us), t_us + 50000);
+	assert_int_equal(glow_painter_next(&painter, GLOW_SECONDS, t_us), t_us + GLOW_US_PER_S);
+	painter.board = told_board(200, 0); /* more than is asked for */
+	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us), t_us + 16666);
+}
+
+/* ---- what is said of the board ---- */
+
+static void capture(void)
+{
+	int fd = open(log_file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	stderr_before = dup(STDERR_FILENO);
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+	glow_log_setup("info", "text");
+}
+
+static void release(void)
+{
+	dup2(stderr_before, STDERR_FILENO);
+	close(stderr_before);
+	glow_log_setup("error", "text");
+}
+
+static void test_problem(void **state)
+{
+	(void)state;
+	capture();
+	glow_painter_set_problem(&painter, "no such chip", 5);
+	glow_painter_set_problem(&painter, "no such chip", 5);
+	glow_painter_set_problem(&painter, "no such bus", 5);
+	release();
+	assert_int_equal(lines_with(log_file, "virtual: no such chip; trying again every 5 s"), 1);
+	assert_int_equal(lines_with(log_file, "no such bus"), 1);
+	assert_string_equal(painter.problem, "no such bus");
+	capture();
+	open_board(); /* which is the end of it */
+	glow_painter_set_problem(&painter, "", 5);
+	release();
+	assert_string_equal(painter.problem, "");
+	assert_int_equal(lines_with(log_file, "board virtual through virtual"), 1);
+}
+
+/* Where there was none, nothing is said of its end. */
+static void test_no_problem(void **state)
+{
+	(void)state;
+	capture();
+	open_board();
+	release();
+	assert_int_equal(lines_with(log_file, ""), 0);
+	glow_painter_close(&painter);
+	capture();
+	glow_painter_set_problem(&painter, "no such chip", 5);
+	release();
+	assert_int_equal(lines_with(log_file, ""), 1);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_equal_frames), T(test_equal_frames_told), T(test_error),      T(test_open_error),
+		T(test_write_time),   T(test_few_writes),        T(test_late),       T(test_slot),
+		T(test_next),         T(test_problem),           T(test_no_problem),
+	};
+
+	glow_log_setup("error", "text");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
