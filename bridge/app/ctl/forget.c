@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* glowctl forget: the retained messages of a node that is gone for good. */
 
+#include <string.h>
 #include <sysexits.h>
 
 #include "rows.h"
@@ -19,6 +20,29 @@ static void clear(struct glow_ctl_session *s, const char *topic)
 	glow_mqtt_publish(s->mqtt, &empty);
 }
 
+static bool named_by_others(const struct glow_watch *w, const char *catalog, const char *id)
+{
+	for (size_t k = 0; k < w->n_nodes; k++)
+		if (strcmp(w->nodes[k]->id, id) != 0 && strcmp(w->nodes[k]->info.catalog, catalog) == 0)
+			return true;
+	return false;
+}
+
+/* Tables of effects that no other node names. One that is needed all the same comes back: nodes see to that. */
+static void clear_catalogs(struct glow_ctl_session *s, const char *id)
+{
+	const struct glow_catalogs *catalogs = &s->watch.catalogs;
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	for (size_t k = 0; k < catalogs->n; k++) {
+		if (named_by_others(&s->watch, catalogs->v[k].name, id))
+			continue;
+		glow_topic_of(topic, s->options->common.prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER,
+			      catalogs->v[k].name);
+		clear(s, topic);
+	}
+}
+
 static void forget(struct glow_ctl_session *s, const char *id)
 {
 	static const char *const leaves[] = { "state", "info", "availability" };
@@ -31,6 +55,7 @@ static void forget(struct glow_ctl_session *s, const char *id)
 	}
 	glow_discovery_topic(topic, o->discovery, o->common.prefix, id);
 	clear(s, topic);
+	clear_catalogs(s, id);
 }
 
 /* The broker silently drops what we may not write, so a second look shows what is left. */
@@ -55,6 +80,7 @@ static int run(const void *values, int n_words, char *const words[])
 {
 	const struct glow_ctl_options *o = values;
 	const struct glow_watched *node;
+	const char *leaves[GLOW_WATCH_TOPICS + 1];
 	struct glow_ctl_session s;
 	int status;
 
@@ -62,7 +88,9 @@ static int run(const void *values, int n_words, char *const words[])
 		return glow_ctl_fail(EX_USAGE, "forget whom? for example: glowctl forget pi7");
 	if (!glow_id_valid(words[0]))
 		return glow_ctl_fail(EX_USAGE, "\"%s\" is no node's id", words[0]);
-	status = glow_ctl_open(&s, o, glow_watch_topics, GLOW_WATCH_TOPICS);
+	memcpy(leaves, glow_watch_topics, sizeof(glow_watch_topics));
+	leaves[GLOW_WATCH_TOPICS] = "effects/+";
+	status = glow_ctl_open(&s, o, leaves, CTL_N(leaves));
 	if (status)
 		return glow_ctl_close(&s, status);
 	node = glow_watch_find(&s.watch, words[0]);
@@ -84,7 +112,8 @@ const struct glow_subcommand glow_ctl_forget = {
 	.name = "forget",
 	.args_doc = "NODE",
 	.summary = "clear what the broker keeps of a node that is gone",
-	.doc = "Removes its retained state, info and availability, and its announcement for Home Assistant.",
+	.doc = "Removes its retained state, info and availability, its announcement for Home Assistant, and the tables "
+	       "of effects that no other node names.",
 	.examples = "glowctl forget pi7",
 	.options = rows,
 	.n_options = CTL_N(rows),
