@@ -12,7 +12,8 @@
 
 const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "node/+/state", "node/+/availability",
 							   "node/+/stats",  "node/+/error", "conductor/+",
-							   "scene/current", "roster",       "dim/current" };
+							   "scene/current", "roster",       "dim/current",
+							   "effects/+" };
 
 void glow_watch_init(struct glow_watch *w, const char *prefix)
 {

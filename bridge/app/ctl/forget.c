@@ -80,7 +80,6 @@ static int run(const void *values, int n_words, char *const words[])
 {
 	const struct glow_ctl_options *o = values;
 	const struct glow_watched *node;
-	const char *leaves[GLOW_WATCH_TOPICS + 1];
 	struct glow_ctl_session s;
 	int status;
 
@@ -88,9 +87,7 @@ static int run(const void *values, int n_words, char *const words[])
 		return glow_ctl_fail(EX_USAGE, "forget whom? for example: glowctl forget pi7");
 	if (!glow_id_valid(words[0]))
 		return glow_ctl_fail(EX_USAGE, "\"%s\" is no node's id", words[0]);
-	memcpy(leaves, glow_watch_topics, sizeof(glow_watch_topics));
-	leaves[GLOW_WATCH_TOPICS] = "effects/+";
-	status = glow_ctl_open(&s, o, leaves, CTL_N(leaves));
+	status = glow_ctl_open(&s, o, glow_watch_topics, GLOW_WATCH_TOPICS);
 	if (status)
 		return glow_ctl_close(&s, status);
 	node = glow_watch_find(&s.watch, words[0]);

@@ -264,6 +264,7 @@ static int open_mqtt(struct viewer *v)
 	cfg.n_topics = 1;
 	cfg.retained_topics = list;
 	cfg.n_retained_topics = GLOW_WATCH_TOPICS;
+	cfg.n_optional_topics = 1;
 	if (glow_mqtt_open(&cfg, &v->mqtt, why) < 0)
 		return glow_ctl_fail(EX_USAGE, "--broker %s: %s", o->common.broker, why);
 	return 0;

@@ -120,6 +120,7 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 	cfg.n_topics = 1;
 	cfg.retained_topics = list;
 	cfg.n_retained_topics = n_leaves;
+	cfg.n_optional_topics = leaves == glow_watch_topics; /* the last one */
 	if (glow_mqtt_open(&cfg, &s->mqtt, why) < 0)
 		return glow_ctl_fail(EX_USAGE, "--broker %s: %s", o->common.broker, why);
 	return wait_connected(s);
