@@ -3,9 +3,11 @@
 /* --doctor: why is it dark? Looks at each thing that is needed, in the order in
  * which a person would mend them, and says the cure where one is missing. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include <glow/clock.h>
 #include <glow/topics.h>
@@ -29,16 +31,19 @@ int glow_doctor_verdict(bool fine)
 	return fine ? 0 : EX_UNAVAILABLE;
 }
 
-bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node)
+bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node, bool *ret_disputed)
 {
 	struct glow_mqtt_cfg mqtt = *cfg;
-	char why[160] = "", line[512], client[GLOW_TOPIC_MAX + 1];
+	char why[GLOW_MQTT_WHY] = "", line[GLOW_MQTT_WHY + 16], client[GLOW_TOPIC_MAX + 1];
+	int r;
 
 	snprintf(client, sizeof(client), "%.200s-doctor", node); /* not the own id: that would end its connection */
 	mqtt.client_id = client;
-	if (glow_mqtt_check(&mqtt, why) < 0)
+	r = glow_mqtt_check(&mqtt, why);
+	*ret_disputed = r == -ETIME;
+	if (r < 0)
 		return glow_doctor_say(false, "broker", why);
-	snprintf(line, sizeof(line), "%s lets us in", mqtt.broker);
+	snprintf(line, sizeof(line), "%s lets us in", why);
 	return glow_doctor_say(true, "broker", line);
 }
 
@@ -69,7 +74,7 @@ bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const char *node, const
 {
 	struct glow_mqtt_cfg mqtt = *cfg;
 	struct glow_mqtt_found found;
-	char why[160] = "", client[GLOW_TOPIC_MAX + 1], line[2 * GLOW_MQTT_WHY];
+	char why[GLOW_MQTT_WHY] = "", client[GLOW_TOPIC_MAX + 1], line[2 * GLOW_MQTT_WHY];
 	bool fine;
 
 	snprintf(client, sizeof(client), "%.200s-doctor", node);
@@ -93,15 +98,26 @@ bool glow_doctor_name(const char *node, const char *name)
 	return glow_doctor_say(false, "name", line);
 }
 
-bool glow_doctor_clock(int64_t built_us)
+bool glow_doctor_clock(int64_t built_us, bool disputed)
 {
 	struct glow_wall wall = glow_wall_now();
-	bool set = (glow_raw_now().ns + wall.offset_ns) / 1000 > built_us;
+	int64_t now_us = (glow_raw_now().ns + wall.offset_ns) / 1000;
+	time_t now_s = (time_t)(now_us / GLOW_US_PER_S);
+	char now[32], line[192];
+	struct tm tm;
 
-	if (!set)
-		return glow_doctor_say(
-			false, "clock",
-			"the wall clock is unset; let timesyncd or chrony set it (a Pi has no clock chip)");
-	return glow_doctor_say(true, "clock",
-			       wall.synchronised ? "the wall clock is set, and kept right" : "the wall clock is set");
+	strftime(now, sizeof(now), "%Y-%m-%d %H:%M UTC", gmtime_r(&now_s, &tm));
+	if (now_us <= built_us)
+		snprintf(line, sizeof(line),
+			 "the wall clock is unset: it says %s; let timesyncd or chrony set it (a Pi has no clock chip)",
+			 now);
+	else if (disputed && !wall.synchronised)
+		snprintf(line, sizeof(line),
+			 "the wall clock says %s and nothing keeps it right: it may be what is wrong, and not the"
+			 " certificate; see timedatectl",
+			 now);
+	else
+		snprintf(line, sizeof(line), "the wall clock is set%s: %s", wall.synchronised ? ", and kept right" : "",
+			 now);
+	return glow_doctor_say(now_us > built_us && (wall.synchronised || !disputed), "clock", line);
 }

@@ -20,8 +20,9 @@ int glow_doctor_verdict(bool fine);
 /** `name` is what the id stands for when it is one. */
 bool glow_doctor_name(const char *node, const char *name);
 
-/** The broker takes us, under an id of the doctor's own, and every subscription in cfg. */
-bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node);
+/** The broker takes us, under an id of the doctor's own, and every subscription in cfg.
+ * *ret_disputed: its certificate and this machine's clock do not agree. */
+bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node, bool *ret_disputed);
 
 /** What the broker takes: retained messages, acknowledgements, large packets. `message` (NULL: none) is published, and
  * has to fit; where the broker's rules refuse it that is noted, with what it means: `instead`. After
@@ -29,5 +30,6 @@ bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node);
 bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const char *node, const struct glow_message *message,
 			const char *instead);
 
-/** The wall clock is later than this, so somebody has set it. */
-bool glow_doctor_clock(int64_t built_us);
+/** The wall clock is later than `built_us`, so somebody has set it, and where it is disputed something keeps it right.
+ */
+bool glow_doctor_clock(int64_t built_us, bool disputed);

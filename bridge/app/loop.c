@@ -131,7 +131,7 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 {
 	struct glow_mqtt_cfg mqtt = cfg->mqtt;
-	char names[TOPICS_MAX][GLOW_TOPIC_MAX + 1], why[160];
+	char names[TOPICS_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
 	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX];
 	bool keeps;
 

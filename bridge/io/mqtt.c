@@ -128,7 +128,7 @@ static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 	return r;
 }
 
-static int start_session(struct glow_mqtt *mqtt, char why[160])
+static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 {
 	int r = glow_link_connect(&mqtt->link, leads(mqtt) || !mqtt->cfg.lead_id, why);
 	int64_t asked_ms = now_ms();
@@ -137,7 +137,7 @@ static int start_session(struct glow_mqtt *mqtt, char why[160])
 		return r;
 	r = glow_link_subscribe(&mqtt->link, why);
 	if (r == 0 && mqtt->cfg.n_retained_topics > 0) {
-		snprintf(why, 160, "connection to %.60s:%u lost while subscribing", mqtt->link.host, mqtt->link.port);
+		snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", mqtt->link.where);
 		r = receive_replayed(mqtt, now_ms() - asked_ms);
 	}
 	if (r < 0)
@@ -273,13 +273,13 @@ static void run_session(struct glow_mqtt *mqtt)
 
 static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
 {
-	char why[160];
+	char why[GLOW_MQTT_WHY];
 
 	glow_mailbox_set_shut(&mqtt->out, true);
 	free(mqtt->held);
 	mqtt->held = NULL;
 	glow_link_disconnect(&mqtt->link);
-	snprintf(why, sizeof(why), "connection to %.60s:%u lost", mqtt->link.host, mqtt->link.port);
+	snprintf(why, sizeof(why), "connection to %s lost", mqtt->link.where);
 	if (lasted_ms < STABLE_MS && !leads(mqtt) && atomic_load(&mqtt->want) == WANT_EITHER)
 		/* Two clients with one id throw each other out for ever. */
 		snprintf(why + strlen(why), sizeof(why) - strlen(why),
@@ -290,7 +290,7 @@ static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
 /* One connection from its first to its last byte; returns how long it lasted, 0 when there was none. */
 static int64_t connect_and_run(struct glow_mqtt *mqtt)
 {
-	char why[160];
+	char why[GLOW_MQTT_WHY];
 	int64_t start_ms, lasted_ms;
 
 	if (start_session(mqtt, why) < 0) {
@@ -299,7 +299,8 @@ static int64_t connect_and_run(struct glow_mqtt *mqtt)
 	}
 	start_ms = now_ms();
 	glow_mailbox_set_shut(&mqtt->out, false);
-	post(mqtt, GLOW_MQTT_CONNECTED, NULL);
+	glow_link_name(&mqtt->link, why);
+	post(mqtt, GLOW_MQTT_CONNECTED, why);
 	run_session(mqtt);
 	lasted_ms = now_ms() - start_ms;
 	end_session(mqtt, lasted_ms);
@@ -322,7 +323,7 @@ static void take_id(struct glow_mqtt *mqtt)
 {
 	eventfd_t ignored;
 	bool lead;
-	char why[160];
+	char why[GLOW_MQTT_WHY];
 
 	eventfd_read(mqtt->switch_fd, &ignored);
 	lead = atomic_exchange(&mqtt->want, WANT_EITHER) == WANT_LEAD;
@@ -434,12 +435,12 @@ static void destroy(struct glow_mqtt *mqtt)
 	free(mqtt);
 }
 
-static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char why[160])
+static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
 {
 	size_t size;
 	int r;
 
-	snprintf(why, 160, "cannot set up the MQTT client");
+	snprintf(why, GLOW_MQTT_WHY, "cannot set up the MQTT client");
 	r = copy_cfg(mqtt, cfg);
 	if (r < 0)
 		return r;
@@ -462,7 +463,7 @@ static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char w
 	return start_thread(mqtt);
 }
 
-int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[160])
+int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[GLOW_MQTT_WHY])
 {
 	struct glow_mqtt *mqtt = calloc(1, sizeof(*mqtt));
 	int r;
@@ -539,7 +540,7 @@ bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)
 	return true;
 }
 
-static int check_link(struct glow_link *link, char why[160])
+static int check_link(struct glow_link *link, char why[GLOW_MQTT_WHY])
 {
 	int r = glow_link_connect(link, false, why);
 
@@ -547,12 +548,12 @@ static int check_link(struct glow_link *link, char why[160])
 		return r;
 	r = glow_link_subscribe(link, why);
 	if (r == 0)
-		snprintf(why, 160, "connected to %.80s:%u", link->host, link->port);
+		glow_link_name(link, why);
 	glow_link_disconnect(link);
 	return r;
 }
 
-int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[160])
+int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
 {
 	struct glow_link link;
 	char id[128];

@@ -68,6 +68,21 @@ bool glow_limits_fit(const struct glow_mqtt_limits *limits, const char *what, si
 	return false;
 }
 
+bool glow_limits_subscription(const struct glow_mqtt_limits *limits, const char *const *topics, size_t n,
+			      char why[GLOW_MQTT_WHY])
+{
+	size_t size = 1 + 4 + 2 + 1;
+
+	for (size_t i = 0; i < n; i++)
+		size += 2 + strlen(topics[i]) + 1;
+	if (size <= limits->packet_max)
+		return true;
+	snprintf(why, GLOW_MQTT_WHY,
+		 "subscribing takes %zu bytes, the broker at most %u: set max_packet_size %d in its configuration",
+		 size, limits->packet_max, GLOW_MQTT_PACKET_MAX);
+	return false;
+}
+
 bool glow_mqtt_limits_say(const struct glow_mqtt_limits *limits, unsigned k, char ret_text[GLOW_MQTT_WHY])
 {
 	const char *lines[2];

@@ -22,6 +22,10 @@ bool glow_limits_soften(MQTTClient_willOptions *will, int reason);
 /** True when a packet may be that large; else a sentence about `what` in `why`. */
 bool glow_limits_fit(const struct glow_mqtt_limits *limits, const char *what, size_t size, char why[GLOW_MQTT_WHY]);
 
+/** The same of the SUBSCRIBE for these topics. */
+bool glow_limits_subscription(const struct glow_mqtt_limits *limits, const char *const *topics, size_t n,
+			      char why[GLOW_MQTT_WHY]);
+
 /** Publishes on their way, by Paho's tokens. All zero: none. */
 struct glow_acks {
 	struct glow_ack {

@@ -30,10 +30,10 @@
 
 #include <glow/clock.h>
 
+#include "mqtt_socket.h"
 #include "mqtt_why.h"
 
 #define WINDOW         20
-#define DESCRIPTORS    1024
 #define SEND_BUFFER    524288
 #define SEND_BACKLOG   65536
 #define QUIET_CALLS    2
@@ -84,6 +84,22 @@ bool glow_mqtt_uri_valid(const char *uri)
 	return parse_broker(&link, uri);
 }
 
+/* What people are told of the broker: name and port, and where the name is none of its own, the address. */
+static void name_broker(struct glow_link *link)
+{
+	bool ipv6 = strchr(link->host, ':');
+	int len = snprintf(link->where, sizeof(link->where), "%s%.100s%s:%u", ipv6 ? "[" : "", link->host,
+			   ipv6 ? "]" : "", link->port);
+
+	if (link->peer.size > 0 && strcmp(link->peer.text, link->host) != 0)
+		snprintf(link->where + len, sizeof(link->where) - (size_t)len, " (%s)", link->peer.text);
+}
+
+void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY])
+{
+	snprintf(name, GLOW_MQTT_WHY, "%s://%s", link->tls ? "mqtts" : "mqtt", link->where);
+}
+
 /* Paho calls it while this thread is in MQTTClient_receive(). */
 static void note_ack(void *data, int token, int packet, MQTTProperties *properties, enum MQTTReasonCodes reason)
 {
@@ -94,29 +110,30 @@ static void note_ack(void *data, int token, int packet, MQTTProperties *properti
 	glow_acks_done(&link->acks, token, (int)reason);
 }
 
-int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[160])
+int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[GLOW_MQTT_WHY])
 {
 	MQTTClient_createOptions options = MQTTClient_createOptions_initializer;
 	char uri[sizeof(link->host) + 24];
-	bool ipv6;
 
 	*link = (struct glow_link){ .cfg = cfg, .id = id, .fd = -1 };
 	if (!parse_broker(link, cfg->broker)) {
 		/* Not repeated: somebody may have put a password into it. */
-		snprintf(why, 160, "broker must be mqtt://host[:port] or mqtts://host[:port]");
+		snprintf(why, GLOW_MQTT_WHY, "broker must be mqtt://host[:port] or mqtts://host[:port]");
 		return -EINVAL;
 	}
 	/* Paho 1.3.9 to 1.3.13 send plain MQTT through these. */
 	unsetenv("http_proxy");
 	unsetenv("https_proxy");
 
-	ipv6 = strchr(link->host, ':');
-	snprintf(uri, sizeof(uri), "%s://%s%s%s:%u", link->tls ? "ssl" : "tcp", ipv6 ? "[" : "", link->host,
-		 ipv6 ? "]" : "", link->port);
+	name_broker(link);
+	/* An address without brackets and zone, as Paho asks for this text in the certificate. The port is what
+	 * follows the last colon. */
+	snprintf(uri, sizeof(uri), "%s://%.*s:%u", link->tls ? "ssl" : "tcp", (int)strcspn(link->host, "%"), link->host,
+		 link->port);
 	options.MQTTVersion = MQTTVERSION_5;
 	if (MQTTClient_createWithOptions(&link->client, uri, id, MQTTCLIENT_PERSISTENCE_NONE, NULL, &options) !=
 	    MQTTCLIENT_SUCCESS) {
-		snprintf(why, 160, "client id \"%.80s\" cannot be used", id);
+		snprintf(why, GLOW_MQTT_WHY, "client id \"%.80s\" cannot be used", id);
 		return -EINVAL;
 	}
 	MQTTClient_setPublished(link->client, link, note_ack);
@@ -128,27 +145,6 @@ void glow_link_fini(struct glow_link *link)
 	if (link->client)
 		MQTTClient_destroy(&link->client);
 	glow_acks_clear(&link->acks);
-}
-
-/* Paho hands its descriptor to nobody, so it is recognized by its peer: the
- * only TCP connection of this process to the broker's port. */
-static int find_connection(uint16_t port)
-{
-	for (int fd = 0; fd < DESCRIPTORS; fd++) {
-		struct sockaddr_storage peer = { 0 };
-		socklen_t size = sizeof(peer);
-		int type = 0;
-		socklen_t type_size = sizeof(type);
-
-		if (getpeername(fd, (struct sockaddr *)&peer, &size) < 0 ||
-		    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_size) < 0 || type != SOCK_STREAM)
-			continue;
-		if (peer.ss_family == AF_INET && ((struct sockaddr_in *)&peer)->sin_port == htons(port))
-			return fd;
-		if (peer.ss_family == AF_INET6 && ((struct sockaddr_in6 *)&peer)->sin6_port == htons(port))
-			return fd;
-	}
-	return -1;
 }
 
 /* Without TCP_NODELAY, which Paho does not set, QoS 1 traffic waits 40 ms for
@@ -196,7 +192,7 @@ static MQTTClient_willOptions will_options(const struct glow_mqtt_cfg *cfg)
 	return will;
 }
 
-static int connect_once(struct glow_link *link, MQTTClient_connectOptions *options)
+static int connect_with(struct glow_link *link, MQTTClient_connectOptions *options)
 {
 	MQTTProperty packet_max = { .identifier = MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE,
 				    .value.integer4 = GLOW_MQTT_PACKET_MAX };
@@ -213,23 +209,9 @@ static int connect_once(struct glow_link *link, MQTTClient_connectOptions *optio
 	return reason;
 }
 
-static int connect_with(struct glow_link *link, MQTTClient_connectOptions *options)
+static MQTTClient_connectOptions connect_options(const struct glow_mqtt_cfg *cfg)
 {
-	int reason = connect_once(link, options);
-
-	while (options->will && glow_limits_soften(options->will, reason))
-		reason = connect_once(link, options);
-	return reason;
-}
-
-int glow_link_connect(struct glow_link *link, bool with_will, char why[160])
-{
-	const struct glow_mqtt_cfg *cfg = link->cfg;
 	MQTTClient_connectOptions options = MQTTClient_connectOptions_initializer5;
-	MQTTClient_SSLOptions tls = tls_options(link);
-	MQTTClient_willOptions will = will_options(cfg);
-	struct glow_mono start = glow_mono_now();
-	int reason;
 
 	options.MQTTVersion = MQTTVERSION_5;
 	options.keepAliveInterval = (int)cfg->keepalive_s;
@@ -239,40 +221,91 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[160])
 	options.connectTimeout = GLOW_LINK_CONNECT_S;
 	options.username = cfg->username;
 	options.password = cfg->password;
-	options.will = with_will && cfg->will_topic ? &will : NULL;
-	options.ssl = link->tls ? &tls : NULL;
+	return options;
+}
 
-	link->tls_error[0] = '\0';
-	glow_acks_clear(&link->acks);
-	reason = connect_with(link, &options);
-	if (reason != MQTTREASONCODE_SUCCESS) {
-		int64_t took_ms = (glow_mono_now().ns - start.ns) / 1000000;
+/* TCP: link->fd, and the address that it leads to. */
+static int dial(struct glow_link *link, char why[GLOW_MQTT_WHY])
+{
+	int fd;
 
-		glow_mqtt_explain(link, reason, took_ms > GLOW_LINK_CONNECT_S * 1000 - 500, why);
-		return -ECONNREFUSED;
-	}
-	link->fd = find_connection(link->port);
-	if (link->fd < 0) {
-		glow_link_disconnect(link);
-		snprintf(why, 160, "the connection has no descriptor below %d", DESCRIPTORS);
-		return -EMFILE;
-	}
-	tune_connection(link->fd);
+	link->peer.size = 0;
+	name_broker(link);
+	fd = glow_dial(link->host, link->port, GLOW_LINK_DIAL_MS, &link->last, link->where, &link->peer, why,
+		       GLOW_MQTT_WHY);
+	if (fd < 0)
+		return glow_mqtt_explain_files(link, why) ? -EINVAL : fd;
+	name_broker(link);
+	tune_connection(fd);
+	glow_socket_lend(fd);
 	return 0;
 }
 
+/* TLS and MQTT over it; MQTTREASONCODE_SUCCESS, the broker's code, or Paho's negative one. */
+static int shake_hands(struct glow_link *link, bool with_will)
+{
+	MQTTClient_connectOptions options = connect_options(link->cfg);
+	MQTTClient_SSLOptions tls = tls_options(link);
+	int reason;
+
+	options.will = with_will && link->cfg->will_topic ? &link->will : NULL;
+	options.ssl = link->tls ? &tls : NULL;
+	link->tls_error[0] = '\0';
+	glow_acks_clear(&link->acks);
+	reason = connect_with(link, &options);
+	link->fd = glow_socket_taken();
+	return reason;
+}
+
+/* *ret_reason: the broker's, where it has one. */
+static int connect_once(struct glow_link *link, bool with_will, int *ret_reason, char why[GLOW_MQTT_WHY])
+{
+	int r = dial(link, why);
+	struct glow_mono start = glow_mono_now();
+	int reason;
+
+	if (r < 0)
+		return r;
+	reason = *ret_reason = shake_hands(link, with_will);
+	if (reason != MQTTREASONCODE_SUCCESS) {
+		int64_t took_ms = (glow_mono_now().ns - start.ns) / 1000000;
+
+		link->fd = -1;
+		/* What is no broker at one address may be one at the next. */
+		if (reason < 0)
+			link->last = link->peer;
+		return glow_mqtt_explain(link, reason, took_ms > GLOW_LINK_CONNECT_S * 1000 - 500, why);
+	}
+	if (link->fd >= 0)
+		return 0;
+	glow_link_disconnect(link);
+	snprintf(why, GLOW_MQTT_WHY, "this version of Paho connects in a way that glowswarm does not know");
+	return -ENOTSUP;
+}
+
+int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT_WHY])
+{
+	int r, reason = 0;
+
+	link->will = will_options(link->cfg);
+	do
+		r = connect_once(link, with_will, &reason, why);
+	while (r < 0 && with_will && glow_limits_soften(&link->will, reason));
+	return r;
+}
+
 static int check_subscriptions(const struct glow_link *link, const MQTTResponse *response, const char *const *topics,
-			       size_t n, size_t n_needed, char why[160])
+			       size_t n, size_t n_needed, char why[GLOW_MQTT_WHY])
 {
 	if ((int)response->reasonCode < 0 || (n > 1 && response->reasonCodeCount != (int)n)) {
-		snprintf(why, 160, "connection to %.60s:%u lost while subscribing", link->host, link->port);
+		snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", link->where);
 		return -ENOTCONN;
 	}
 	for (size_t i = 0; i < n_needed; i++) {
 		int reason = response->reasonCodes ? (int)response->reasonCodes[i] : (int)response->reasonCode;
 
 		if (reason >= 0x80) {
-			snprintf(why, 160, "subscription to %.80s refused: %s", topics[i],
+			snprintf(why, GLOW_MQTT_WHY, "subscription to %.80s refused: %s", topics[i],
 				 glow_mqtt_reason_text(reason));
 			return -EACCES;
 		}
@@ -280,36 +313,18 @@ static int check_subscriptions(const struct glow_link *link, const MQTTResponse 
 	return 0;
 }
 
-/* Bytes of the SUBSCRIBE: what is larger than the broker takes would end the connection without a word. */
-static bool subscription_fits(const struct glow_link *link, const char *const *topics, size_t n, char why[160])
-{
-	size_t size = 1 + 4 + 2 + 1;
-
-	for (size_t i = 0; i < n; i++)
-		size += 2 + strlen(topics[i]) + 1;
-	if (size <= link->limits.packet_max)
-		return true;
-	snprintf(why, 160,
-		 "subscribing takes %zu bytes, the broker at most %u: set max_packet_size %d in its configuration",
-		 size, link->limits.packet_max, GLOW_MQTT_PACKET_MAX);
-	return false;
-}
-
 /* Of the topics the first n_needed have to be granted. */
 static int subscribe(struct glow_link *link, const char *const *topics, size_t n, size_t n_needed,
-		     MQTTSubscribe_options option, char why[160])
+		     MQTTSubscribe_options option, char why[GLOW_MQTT_WHY])
 {
 	MQTTSubscribe_options *options = calloc(n + 1, sizeof(*options));
 	int *qos = calloc(n + 1, sizeof(*qos));
 	int r = -ENOMEM;
 
-	if (!subscription_fits(link, topics, n, why)) {
-		free(options);
-		free(qos);
-		return -EMSGSIZE;
-	}
-	snprintf(why, 160, "out of memory");
-	if (options && qos) {
+	snprintf(why, GLOW_MQTT_WHY, "out of memory");
+	if (!glow_limits_subscription(&link->limits, topics, n, why)) {
+		r = -EMSGSIZE;
+	} else if (options && qos) {
 		MQTTResponse response;
 
 		for (size_t i = 0; i < n; i++) {
@@ -325,7 +340,7 @@ static int subscribe(struct glow_link *link, const char *const *topics, size_t n
 	return r;
 }
 
-int glow_link_subscribe(struct glow_link *link, char why[160])
+int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 {
 	const struct glow_mqtt_cfg *cfg = link->cfg;
 	MQTTSubscribe_options replayed = MQTTSubscribe_options_initializer;

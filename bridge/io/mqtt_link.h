@@ -11,35 +11,46 @@
 
 #include <glow/mqtt.h>
 
+#include "dial.h"
 #include "mailbox.h"
 #include "mqtt_limits.h"
 
 #define GLOW_LINK_CONNECT_S 5
+#define GLOW_LINK_DIAL_MS   4000
+#define GLOW_LINK_WHERE     180
 
 struct glow_link {
 	const struct glow_mqtt_cfg *cfg; /**< borrowed until glow_link_fini() */
 	const char *id;                  /**< client id, borrowed as well */
 	void *client;                    /**< Paho's handle */
 	bool tls;
-	char host[256];
+	char host[256]; /**< as it was given, without brackets */
 	uint16_t port;
-	int fd; /**< the connection, owned by Paho; -1 while there is none */
-	struct glow_mqtt_limits limits;
+	char where[GLOW_LINK_WHERE];    /**< the broker for people: name, port, and the address once it is known */
+	struct glow_peer peer;          /**< the address that was tried last */
+	struct glow_peer last;          /**< the address that comes last next time: it took us and was no use */
+	int fd;                         /**< the connection, owned by Paho; -1 while there is none */
+	struct glow_mqtt_limits limits; /**< of the broker that took us last */
+	MQTTClient_willOptions will;    /**< as much of it as the broker takes */
 	struct glow_acks acks;
 	char tls_error[160]; /**< the last thing OpenSSL complained of, "" for nothing */
 };
 
 /** 0, or -EINVAL for a broker that is no URI, with the reason in `why`. The
  * client id is given apart from cfg, which may have two. */
-int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[160]);
+int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[GLOW_MQTT_WHY]);
 void glow_link_fini(struct glow_link *link);
 
-/** Connects with the configured will, or without any. Blocks up to
- * GLOW_LINK_CONNECT_S and the name service; 0 or negative with a sentence. */
-int glow_link_connect(struct glow_link *link, bool with_will, char why[160]);
+/** Connects with the configured will, or without any, trying every address that the name has. Blocks for the name
+ * service, GLOW_LINK_DIAL_MS for the network, GLOW_LINK_CONNECT_S for the broker and two seconds more to find out
+ * why not. 0, -ETIME where clock and certificate do not agree, or negative with a sentence. */
+int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT_WHY]);
+
+/** The URI of the broker, and the address that was tried last where the name is none. */
+void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY]);
 
 /** First `retained_topics`, then `topics`; 0, or negative with a sentence when one is refused. */
-int glow_link_subscribe(struct glow_link *link, char why[160]);
+int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY]);
 
 /** Takes the next message that is already here, and lets Paho keep the
  * connection alive. 1: a message, *ret_mail owned by the caller (NULL for want

@@ -39,7 +39,7 @@ static void probe(struct glow_link *link, const struct glow_message *message, st
 }
 
 int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *message,
-		    struct glow_mqtt_found *ret_found, char why[160])
+		    struct glow_mqtt_found *ret_found, char why[GLOW_MQTT_WHY])
 {
 	struct glow_link link;
 	char id[128];

@@ -11,7 +11,11 @@
 /** An MQTT 5 reason code of 0x80 or more. */
 const char *glow_mqtt_reason_text(int reason);
 
-/** Fills `why` after a failed connect. `reason` is the broker's code, or
- * negative when Paho says only "failed": then the cause is found by looking the
- * name up and connecting once more, for at most a second. */
-void glow_mqtt_explain(const struct glow_link *link, int reason, bool timed_out, char why[160]);
+/** True when TLS is wanted and a file for it cannot be what it is meant to be; `why` says so. */
+bool glow_mqtt_explain_files(const struct glow_link *link, char why[GLOW_MQTT_WHY]);
+
+/** Fills `why` after a failed connect to link->peer. `reason` is the broker's code, or
+ * negative when Paho says only "failed": then the cause is found by looking at the files
+ * and shaking hands once more, for at most two seconds. -ETIME where clock and certificate do
+ * not agree, else another negative value. */
+int glow_mqtt_explain(const struct glow_link *link, int reason, bool timed_out, char why[GLOW_MQTT_WHY]);

@@ -21,8 +21,8 @@
 /** Largest packet we accept (CONNECT Maximum Packet Size), bytes. */
 #define GLOW_MQTT_PACKET_MAX 300000
 
-/** Room for a sentence about a message or a broker. */
-#define GLOW_MQTT_WHY 400
+/** Room for a sentence that says why something failed. */
+#define GLOW_MQTT_WHY 480
 
 /** What a broker takes, as it said when it let us in. The messenger keeps to it: it sends what is larger not at all,
  * and the rest with less QoS or not retained. */
@@ -69,7 +69,8 @@ enum glow_mqtt_event_kind {
 
 struct glow_mqtt_event {
 	enum glow_mqtt_event_kind kind;
-	const char *why;                /**< one line for people */
+	const char *
+		why; /**< one line for people; of GLOW_MQTT_CONNECTED the broker's URI, with the address that took us */
 	bool leading;                   /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
 	struct glow_mqtt_limits limits; /**< GLOW_MQTT_CONNECTED */
 	struct glow_message message;
@@ -82,7 +83,7 @@ bool glow_mqtt_uri_valid(const char *uri);
 
 /** Copies the configuration and starts connecting; -EINVAL for a URI that is
  * not one, with the reason in `why`. The owner's signals must be blocked when this is called. */
-int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[160]);
+int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[GLOW_MQTT_WHY]);
 
 /** The eventfd to watch for reading. */
 int glow_mqtt_fd(const struct glow_mqtt *mqtt);
@@ -124,9 +125,11 @@ struct glow_mqtt_found {
 };
 
 /** For --doctor: connects and publishes `message` (NULL: nothing). 0 when the broker lets us in, or negative with a
- * sentence. Blocks up to 8 s. */
+ * sentence. Blocks up to 13 s. */
 int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *message,
-		    struct glow_mqtt_found *ret_found, char why[160]);
+		    struct glow_mqtt_found *ret_found, char why[GLOW_MQTT_WHY]);
 
-/** One connection attempt for --doctor: 0 or a negative value, and a sentence. Blocks up to 5 s. */
-int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[160]);
+/** One connection attempt for --doctor: 0, -ETIME where this machine's clock and the broker's certificate do not
+ * agree, or another negative value; and a sentence: why not, or the broker's URI with the address that took us.
+ * Blocks up to 10 s. */
+int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY]);

@@ -14,7 +14,7 @@ arch=$1
 dir=$2
 mirror=$("$(dirname "$0")/../harness/mirror.sh")
 suite=$(sed -n "s/^VERSION_CODENAME=//p" /etc/os-release) # as the cross compilers, which bring their libc
-packages=libc6-dev,libcjson-dev,libcmocka-dev,libfuse3-dev,libgpiod-dev,libpaho-mqtt-dev,libsystemd-dev
+packages=libc6-dev,libcjson-dev,libcmocka-dev,libfuse3-dev,libgpiod-dev,libpaho-mqtt-dev,libssl-dev,libsystemd-dev
 
 # Made anew when this file changes.
 stamp=$(sha256sum "$0" | cut -d ' ' -f 1)

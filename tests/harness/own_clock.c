@@ -7,7 +7,8 @@
  *
  * CLOCK_MONOTONIC stays the kernel's, so timers are as exact as they are; its
  * start is what a time namespace moves. Only calls through the C library's
- * symbol are seen, which is how our programs read every clock. */
+ * symbols are seen, which is how our programs read every clock, and OpenSSL
+ * the wall clock, by time(). */
 
 #include <dlfcn.h>
 #include <stdint.h>
@@ -62,4 +63,14 @@ __attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct
 	if (r == 0 && clock == CLOCK_REALTIME)
 		move(t, wall_ns);
 	return r;
+}
+
+__attribute__((visibility("default"))) time_t time(time_t *ret)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	if (ret)
+		*ret = t.tv_sec;
+	return t.tv_sec;
 }

@@ -104,6 +104,15 @@ class Limits(Case):
             self.assert_ok(broker.request(node.topic("set"), color, "answers/x"))
         self.assertNotIn("lost the broker", node.log())
 
+    def test_a_command_that_is_too_large(self):
+        broker = self.broker_with("max_packet_size 4096")
+        self.bridge(uri=broker.uri, node="n1").wait_connected()
+        ctl = lambda command: glow.run_ctl("--broker", broker.uri, "set", "n1", command)
+        done = ctl('{"color":"red","note":"%s"}' % ("x" * 5000))
+        self.assertEqual(done.returncode, EX_UNAVAILABLE, done)
+        self.assertRegex(done.stderr, "glow/node/n1/set was not sent: 5[0-9]{3} bytes, .* at most 4096")
+        self.assertEqual(ctl('{"color":"red"}').returncode, 0)  # the control
+
     def test_control(self):
         """A broker as it comes takes all of it, and nobody says anything."""
         node = self.connected(self.broker)

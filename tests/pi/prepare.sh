@@ -17,7 +17,7 @@ dir=$1
 mirror=$("$(dirname "$0")/../harness/mirror.sh")
 packages=(qemu-system-arm qemu-system-data
 	libc6-dev:arm64 libgcc-14-dev:arm64
-	libpaho-mqtt-dev:arm64 libcjson-dev:arm64 libgpiod-dev:arm64 libsystemd-dev:arm64
+	libpaho-mqtt-dev:arm64 libcjson-dev:arm64 libgpiod-dev:arm64 libssl-dev:arm64 libsystemd-dev:arm64
 	mosquitto:arm64 mosquitto-clients:arm64 busybox-static:arm64)
 modules=(i2c-bcm2835 i2c-dev at24 bcm2835_wdt)
 dtb=bcm2837-rpi-3-b.dtb

@@ -88,7 +88,7 @@ static void say_leader(const struct glow_conductor_run_cfg *cfg)
 	glow_doctor_say(true, "leader", line);
 }
 
-static bool check_broker(const struct glow_conductor_run_cfg *cfg)
+static bool check_broker(const struct glow_conductor_run_cfg *cfg, bool *ret_disputed)
 {
 	struct glow_mqtt_cfg mqtt = cfg->mqtt;
 	char names[TOPICS][GLOW_TOPIC_MAX + 1];
@@ -100,7 +100,7 @@ static bool check_broker(const struct glow_conductor_run_cfg *cfg)
 	     mqtt.n_topics++)
 		topics[mqtt.n_topics] = names[mqtt.n_topics];
 	mqtt.topics = topics;
-	return glow_doctor_broker(&mqtt, cfg->conductor.node) &&
+	return glow_doctor_broker(&mqtt, cfg->conductor.node, ret_disputed) &&
 	       glow_doctor_limits(&cfg->mqtt, cfg->conductor.node, NULL, "");
 }
 
@@ -124,12 +124,12 @@ static bool check_zone(const struct glow_conductor_run_cfg *cfg)
 int glow_conductor_doctor(const struct glow_conductor_run_cfg *cfg)
 {
 	char line[512];
-	bool fine, reached;
+	bool fine, reached, disputed = false;
 
 	snprintf(line, sizeof(line), "%s, of the cluster %s", cfg->conductor.node, cfg->conductor.prefix);
 	fine = glow_doctor_name(cfg->conductor.node, line);
-	reached = glow_prefix_valid(cfg->conductor.prefix) && check_broker(cfg);
-	fine = glow_doctor_clock(cfg->conductor.built_us) && reached && fine;
+	reached = glow_prefix_valid(cfg->conductor.prefix) && check_broker(cfg, &disputed);
+	fine = glow_doctor_clock(cfg->conductor.built_us, disputed) && reached && fine;
 	fine = check_zone(cfg) && fine;
 	if (reached)
 		say_leader(cfg);

@@ -31,7 +31,7 @@ struct viewer {
 	sd_event_source *probe;
 	int colors;
 	bool ascii, connected, ever_connected;
-	char trouble[160]; /* why there is no connection, as far as we know */
+	char trouble[GLOW_MQTT_WHY]; /* why there is no connection, as far as we know */
 	char notes[NOTES_SIZE];
 };
 
@@ -249,7 +249,7 @@ static int write_svg(struct viewer *v)
 static int open_mqtt(struct viewer *v)
 {
 	const struct glow_ctl_options *o = v->options;
-	char topics[GLOW_WATCH_TOPICS][GLOW_TOPIC_MAX + 1], client[64], why[160];
+	char topics[GLOW_WATCH_TOPICS][GLOW_TOPIC_MAX + 1], client[64], why[GLOW_MQTT_WHY];
 	const char *list[GLOW_WATCH_TOPICS], *reply = v->clock.reply;
 	struct glow_mqtt_cfg cfg = glow_common_mqtt(&o->common);
 

@@ -103,7 +103,7 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 		  size_t n_leaves)
 {
 	struct glow_mqtt_cfg cfg = glow_common_mqtt(&o->common);
-	char topics[LEAVES_MAX][GLOW_TOPIC_MAX + 1], why[160];
+	char topics[LEAVES_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
 	const char *list[LEAVES_MAX], *answers = s->answers;
 
 	*s = (struct glow_ctl_session){ .options = o };

@@ -15,7 +15,7 @@ struct glow_ctl_session {
 	struct glow_watch watch;
 	char client[64];                  /**< our client id, new for each run */
 	char answers[GLOW_TOPIC_MAX + 1]; /**< where answers are wanted */
-	char lost[160];                   /**< how the connection was lost last, "" if it never was */
+	char lost[GLOW_MQTT_WHY];         /**< how the connection was lost last, "" if it never was */
 };
 
 /** How long we wait for the broker, and for answers. */

@@ -100,14 +100,14 @@ static void say_wifi(const struct glow_node_run_cfg *cfg)
 int glow_node_doctor(const struct glow_node_run_cfg *cfg)
 {
 	const int64_t built_us = INT64_C(1735689600) * GLOW_US_PER_S; /* 2025-01-01: no clock of ours is older */
-	bool fine = check_names(cfg);
+	bool fine = check_names(cfg), disputed;
 
-	if (glow_doctor_broker(&cfg->mqtt, cfg->node))
+	if (glow_doctor_broker(&cfg->mqtt, cfg->node, &disputed))
 		fine = (!glow_prefix_valid(cfg->prefix) || check_limits(cfg)) && fine;
 	else
 		fine = false;
 	fine = check_board(cfg) && fine;
-	fine = glow_doctor_clock(built_us) && fine;
+	fine = glow_doctor_clock(built_us, disputed) && fine;
 	say_sensors(cfg);
 	say_wifi(cfg);
 	return glow_doctor_verdict(fine);

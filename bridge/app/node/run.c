@@ -272,11 +272,11 @@ static void on_message(struct run *r, const struct glow_message *m)
 }
 
 /* Where a conductor is online, the first frame waits for its time: it is right then, not corrected later. */
-static void on_connected(struct run *r)
+static void on_connected(struct run *r, const char *broker)
 {
 	int64_t now = now_us(r);
 
-	glow_info("connected to %s as %s", r->cfg->mqtt.broker, r->info.id);
+	glow_info("connected to %s as %s", broker, r->info.id);
 	r->met_broker = true;
 	glow_sync_connected(&r->time.follower.sync, glow_raw_now());
 	if (!glow_node_has_conductor(r->node) || glow_timekeeper_valid(&r->time))
@@ -292,7 +292,7 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 
 	switch (event->kind) {
 	case GLOW_MQTT_CONNECTED:
-		on_connected(r);
+		on_connected(r, event->why);
 		break;
 	case GLOW_MQTT_DISCONNECTED:
 		glow_warning("lost the broker: %s; the picture goes on", event->why);
