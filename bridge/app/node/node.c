@@ -540,7 +540,8 @@ void glow_node_connected(struct glow_node *n, int64_t now_us)
 	n->conductor.connected = true;
 	n->layers.revision += n->cfg.lost_indicator;
 	n->restored = true;
-	snprintf(n->cfg.info.catalog, sizeof(n->cfg.info.catalog), "%s", n->offer.dropped ? "" : n->offer.name);
+	snprintf(n->cfg.info.catalog, sizeof(n->cfg.info.catalog), "%s",
+		 glow_offer_dropped(&n->offer) ? "" : n->offer.name);
 	publish_info(n);
 	glow_publish_discovery(&n->cfg.out, n->cfg.info.id, glow_discovery_write(&n->cfg.info, n->cfg.out.prefix));
 	publish_state(n, now_us);

@@ -11,7 +11,8 @@
 
 #include "offer.h"
 
-#define DROPPED_US (2 * GLOW_US_PER_S) /* a connection that ends so soon after ended because of it */
+#define DROPPED_US GLOW_US_PER_S /* a connection that ends so soon after ended because of it, or by chance */
+#define DROPS_MAX  2             /* which is not so twice */
 
 int glow_offer_init(struct glow_offer *offer, const struct glow_publisher *out, uint32_t dice)
 {
@@ -33,12 +34,17 @@ void glow_offer_fini(struct glow_offer *offer)
 	offer->text = NULL;
 }
 
+bool glow_offer_dropped(const struct glow_offer *offer)
+{
+	return offer->drops >= DROPS_MAX;
+}
+
 static void plan(struct glow_offer *offer, int64_t now_us)
 {
 	int64_t wait_us = glow_dice(offer->dice, offer->thrown, 0) * GLOW_OFFER_WITHIN_US / UINT32_MAX;
 
 	offer->at_us = GLOW_NEVER;
-	if (offer->there || offer->dropped || !offer->connected)
+	if (offer->there || glow_offer_dropped(offer) || !offer->connected)
 		return;
 	offer->thrown++;
 	offer->at_us = now_us + wait_us;
@@ -47,7 +53,8 @@ static void plan(struct glow_offer *offer, int64_t now_us)
 void glow_offer_message(struct glow_offer *offer, const struct glow_message *m, int64_t now_us)
 {
 	offer->there = m->len == offer->len && memcmp(m->payload, offer->text, m->len) == 0;
-	offer->dropped = offer->dropped && !offer->there;
+	if (offer->there)
+		offer->drops = 0;
 	plan(offer, now_us);
 }
 
@@ -59,7 +66,8 @@ void glow_offer_connected(struct glow_offer *offer, int64_t now_us)
 
 void glow_offer_disconnected(struct glow_offer *offer, int64_t now_us)
 {
-	offer->dropped = offer->dropped || (offer->said_us != GLOW_NEVER && now_us - offer->said_us < DROPPED_US);
+	if (offer->said_us != GLOW_NEVER)
+		offer->drops = now_us - offer->said_us < DROPPED_US ? offer->drops + 1 : 0;
 	offer->said_us = GLOW_NEVER;
 	offer->connected = offer->there = false;
 	offer->at_us = GLOW_NEVER;

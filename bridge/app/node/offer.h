@@ -24,9 +24,10 @@ struct glow_offer {
 	char name[GLOW_CATALOG_NAME_LEN + 1];
 	uint32_t dice, thrown; /**< the node's own, and how often */
 	bool connected, there; /**< the broker has it, as far as we know */
-	/** The broker ended the connection when we published it, and it is not there: a Mosquitto 2.0.11 without a
-	 * limit of queued messages does that where its rules refuse something. It is not tried again. */
-	bool dropped;
+	/** How often in a row the broker ended the connection at once when we published it, and did not have it
+	 * afterwards: a Mosquitto 2.0.11 without a limit of queued messages does that where its rules refuse something.
+	 */
+	unsigned drops;
 	int64_t at_us;   /**< when to publish it; GLOW_NEVER while there is no need */
 	int64_t said_us; /**< when we did; GLOW_NEVER for not yet */
 };
@@ -42,6 +43,9 @@ void glow_offer_message(struct glow_offer *offer, const struct glow_message *m, 
 /** Everything that the broker keeps has arrived. */
 void glow_offer_connected(struct glow_offer *offer, int64_t now_us);
 void glow_offer_disconnected(struct glow_offer *offer, int64_t now_us);
+
+/** Whether the broker hangs up on it, for all we know: then it is not tried again. */
+bool glow_offer_dropped(const struct glow_offer *offer);
 
 /** Publishes it when its time has come. */
 void glow_offer_tick(struct glow_offer *offer, int64_t now_us);
