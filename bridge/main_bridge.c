@@ -11,7 +11,7 @@
 #include <glow/config.h>
 #include <glow/health.h>
 #include <glow/log.h>
-#include <glow/loop.h>
+#include <glow/names.h>
 #include <glow/node_run.h>
 #include <glow/options.h>
 #include <glow/params.h>
@@ -39,13 +39,14 @@ static const char broker[] = "Broker", node[] = "Node", board[] = "Board", show[
 
 static const struct glow_option rows[] = {
 	GLOW_BROKER_ROWS,
-	GLOW_ROW_STRING("discovery", "homeassistant", "TOPIC", broker, discovery,
-			"prefix of Home Assistant's discovery; off for none"),
+	GLOW_ROW_READ("discovery", "homeassistant", "TOPIC", broker, discovery, glow_names_read_discovery,
+		      "prefix of Home Assistant's discovery; off for none"),
 
-	GLOW_ROW_STRING("node", NULL, "ID", node, node, "id of this node (default: the host name in lower case)"),
+	GLOW_ROW_READ("node", NULL, "ID", node, node, glow_names_read_node,
+		      "id of this node (default: the host name in lower case)"),
 	GLOW_ROW_CHOICE("wifi-power-save", "auto", "auto|on|off", node, wifi_power_save,
 			"whether the radio sleeps, so that clock probes wake it; in a container auto cannot see that"),
-	GLOW_ROW_STRING("groups", "", "ID,ID", node, groups, "groups this node belongs to"),
+	GLOW_ROW_READ("groups", "", "ID,ID", node, groups, glow_names_read_groups, "groups this node belongs to"),
 
 	GLOW_ROW_CHOICE("board", "auto", glow_board_choices, board, board,
 			"which board; auto takes the one that is there"),
@@ -66,8 +67,8 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_CHOICE("virtual-shape", "blinkt", "blinkt|piglow", board, virtual_shape,
 			"shape of a virtual or terminal board"),
 
-	GLOW_ROW_STRING("idle", "off", "WORDS", show, idle,
-			"shown while nothing else is: blue, cpu, progress 40%, rainbow …"),
+	GLOW_ROW_READ("idle", "off", "WORDS", show, idle, glow_names_read_idle,
+		      "shown while nothing else is: blue, cpu, progress 40%, rainbow …"),
 	GLOW_ROW_INT("fps", "60", 1, 240, "N", show, fps, "frames a second while something moves"),
 	GLOW_ROW_INT("time-offset-ms", "0", -10000, 10000, "MS", show, time_offset_ms,
 		     "show everything this much later (earlier below 0)"),
@@ -136,7 +137,7 @@ static struct glow_node_run_cfg node_cfg(const struct options *o)
 {
 	return (struct glow_node_run_cfg){
 		.prefix = o->common.prefix,
-		.node = o->node && o->node[0] ? o->node : glow_loop_host(),
+		.node = o->node,
 		.groups = o->groups,
 		.wifi_power_save = o->wifi_power_save,
 		.idle = o->idle,
@@ -182,7 +183,29 @@ static int run_verb(const struct glow_config *config, const struct glow_node_run
 		return glow_health_ask(cfg->node);
 	if (strcmp(verb, "doctor") == 0)
 		return glow_node_doctor(cfg);
-	return glow_node_check(cfg); /* --check-config */
+	puts("the configuration is fine"); /* --check-config */
+	return 0;
+}
+
+/* Whatever the options are for, to run, for a check or for the doctor, this is judged of them beyond each value by
+ * itself. */
+static int judge(const struct glow_config *config, struct options *o)
+{
+	struct glow_diag diag = { .what = "" };
+	struct glow_node_run_cfg cfg;
+	int status = glow_names_settle(config, &o->node, glow_names_read_node);
+
+	if (status)
+		return status;
+	cfg = node_cfg(o);
+	status = glow_node_judge(&cfg, &diag);
+	return status == EX_USAGE ? glow_config_refuse(config, "idle", diag.what) : status;
+}
+
+/* What only shows something works with any options. */
+static bool only_shows(const char *verb)
+{
+	return verb && (strcmp(verb, "print-config") == 0 || strncmp(verb, "list-", 5) == 0);
 }
 
 int main(int argc, char **argv)
@@ -195,8 +218,11 @@ int main(int argc, char **argv)
 	if (!glow_config_read(&config, &program, &options, argc, argv, &status))
 		return status;
 	glow_log_setup(options.common.log_level, options.common.log_format);
+	if (!only_shows(config.verb))
+		status = judge(&config, &options);
 	cfg = node_cfg(&options);
-	status = config.verb ? run_verb(&config, &cfg) : glow_node_run(&cfg);
+	if (!status)
+		status = config.verb ? run_verb(&config, &cfg) : glow_node_run(&cfg);
 	glow_config_free(&config);
 	return status;
 }

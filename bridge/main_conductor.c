@@ -9,7 +9,7 @@
 #include <glow/conductor_run.h>
 #include <glow/config.h>
 #include <glow/log.h>
-#include <glow/loop.h>
+#include <glow/names.h>
 #include <glow/options.h>
 #include <glow/time.h>
 
@@ -27,17 +27,18 @@ static const char broker[] = "Broker", strip[] = "Strip";
 
 static const struct glow_option rows[] = {
 	GLOW_BROKER_ROWS,
-	GLOW_ROW_STRING("discovery", "homeassistant", "TOPIC", broker, discovery,
-			"prefix of Home Assistant's discovery; off for none"),
-	GLOW_ROW_STRING("node", NULL, "ID", broker, node,
-			"name of this conductor (default: the host name in lower case)"),
+	GLOW_ROW_READ("discovery", "homeassistant", "TOPIC", broker, discovery, glow_names_read_discovery,
+		      "prefix of Home Assistant's discovery; off for none"),
+	GLOW_ROW_READ("node", NULL, "ID", broker, node, glow_names_read_conductor,
+		      "name of this conductor (default: the host name in lower case)"),
 
-	GLOW_ROW_STRING("order", "", "ID,ID", strip, order,
-			"nodes that come first on the strip; the others follow by name"),
-	GLOW_ROW_STRING("reverse", "", "ID,ID", strip, reverse, "nodes that hang the other way round"),
-	GLOW_ROW_STRING("gap", "", "ID=N,…", strip, gap, "pixels left free behind a node"),
-	GLOW_ROW_STRING("time-zone", "", "ZONE", strip, time_zone,
-			"local time of the cluster's clocks, Europe/Berlin (default: this machine's)"),
+	GLOW_ROW_READ("order", "", "ID,ID", strip, order, glow_names_read_order,
+		      "nodes that come first on the strip; the others follow by name"),
+	GLOW_ROW_READ("reverse", "", "ID,ID", strip, reverse, glow_names_read_order,
+		      "nodes that hang the other way round"),
+	GLOW_ROW_READ("gap", "", "ID=N,…", strip, gap, glow_names_read_gap, "pixels left free behind a node"),
+	GLOW_ROW_READ("time-zone", "", "ZONE", strip, time_zone, glow_names_read_zone,
+		      "local time of the cluster's clocks, Europe/Berlin (default: this machine's)"),
 	GLOW_ROW_INT("grace-s", "60", 0, 86400, "S", strip, grace_s,
 		     "how long a node that went offline keeps its place"),
 
@@ -63,7 +64,7 @@ static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 	struct glow_conductor_run_cfg cfg = {
 		.conductor = { .prefix = o->common.prefix,
 			       .discovery = strcmp(o->discovery, "off") == 0 ? "" : o->discovery,
-			       .node = o->node && o->node[0] ? o->node : glow_loop_host(),
+			       .node = o->node,
 			       .order = o->order,
 			       .reverse = o->reverse,
 			       .gap = o->gap,
@@ -89,7 +90,8 @@ static int run_verb(const struct glow_config *config, const struct glow_conducto
 		return glow_conductor_health(cfg->conductor.node);
 	if (strcmp(verb, "doctor") == 0)
 		return glow_conductor_doctor(cfg);
-	return glow_conductor_check(cfg); /* --check-config */
+	puts("the configuration is fine"); /* --check-config */
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -102,8 +104,11 @@ int main(int argc, char **argv)
 	if (!glow_config_read(&config, &program, &options, argc, argv, &status))
 		return status;
 	glow_log_setup(options.common.log_level, options.common.log_format);
+	if (!config.verb || strcmp(config.verb, "print-config") != 0)
+		status = glow_names_settle(&config, &options.node, glow_names_read_conductor);
 	cfg = conduct_cfg(&options);
-	status = config.verb ? run_verb(&config, &cfg) : glow_conductor_run(&cfg);
+	if (!status)
+		status = config.verb ? run_verb(&config, &cfg) : glow_conductor_run(&cfg);
 	glow_config_free(&config);
 	return status;
 }

@@ -7,6 +7,7 @@
 #include <glow/config.h>
 #include <glow/ctl.h>
 #include <glow/log.h>
+#include <glow/names.h>
 #include <glow/options.h>
 
 #define GLOW_OPTIONS struct glow_ctl_options
@@ -55,11 +56,7 @@ int main(int argc, char **argv)
 	if (!glow_config_read(&config, &program, &options, argc, argv, &status))
 		return status;
 	glow_log_setup(options.common.log_level, options.common.log_format);
-	if (glow_prefix_valid(options.common.prefix))
-		status = config.program->command->run(&options, argc - config.first_arg, argv + config.first_arg);
-	else
-		status = glow_ctl_fail(EX_USAGE, "--prefix %s: must be levels of a topic without wildcards",
-				       options.common.prefix);
+	status = config.program->command->run(&options, argc - config.first_arg, argv + config.first_arg);
 	glow_config_free(&config);
 	return status;
 }

@@ -172,14 +172,19 @@ write_health() {
 
 # ---- what accounts may do ----
 
+# A prefix as Home Assistant's topics have it.
+dashed() { sed 's#/#-#g; s#\.#_#g' <<<"$1"; }
+
 acl_of_prefix() {
-	local dashed=${1//\//-}
+	local dashed
+	dashed=$(dashed "$1")
 	sed -E "/^topic /{s#( )glow/#\1$1/#;s#/glow-cluster/#/$dashed-cluster/#}" "$here/acl"
 }
 
 # bridge's part for one node: its own topics in place of everybody's.
 acl_of_node() {
-	local node=$2 dashed=${1//\//-}
+	local node=$2 dashed
+	dashed=$(dashed "$1")
 	printf '\nuser bridge-%s\n' "$node"
 	acl_of_prefix "$1" | sed -n '/^user bridge$/,/^$/p' | sed -E -e '/^topic /!d' \
 		-e "s#/(node|request)/\+#/\1/$node#" -e "s#/time/reply/\+#/time/reply/$node#" \

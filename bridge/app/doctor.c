@@ -88,16 +88,6 @@ bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const char *node, const
 	return fine;
 }
 
-bool glow_doctor_name(const char *node, const char *name)
-{
-	char line[512];
-
-	if (glow_id_valid(node))
-		return glow_doctor_say(true, "name", name);
-	snprintf(line, sizeof(line), "\"%s\" cannot be an id: use --node with a-z, 0-9 and '-'", node);
-	return glow_doctor_say(false, "name", line);
-}
-
 bool glow_doctor_clock(int64_t built_us, bool disputed)
 {
 	struct glow_wall wall = glow_wall_now();

@@ -17,9 +17,6 @@ void glow_doctor_note(const char *what, const char *how);
 /** The last line; the exit status. */
 int glow_doctor_verdict(bool fine);
 
-/** `name` is what the id stands for when it is one. */
-bool glow_doctor_name(const char *node, const char *name);
-
 /** The broker takes us, under an id of the doctor's own, and every subscription in cfg.
  * *ret_disputed: its certificate and this machine's clock do not agree. */
 bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node, bool *ret_disputed);

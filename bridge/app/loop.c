@@ -3,7 +3,6 @@
 /* What node and conductor do alike stands here once. A program brings its state machine and a table
  * of what it does; it never sees a descriptor. */
 
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,48 +21,10 @@
 #define GOODBYE_MS 1200                         /* of the two seconds in which a program has to end */
 enum { TOPICS_MAX = 16 + 3 * GLOW_GROUPS_MAX }; /* a node with all its groups has the most */
 
+/* Those that end a program. All but the first stay ignored where they were at the start: so nohup and a shell's & say
+ * that a logout and a Ctrl-C are not meant for us. */
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
-
-/* ---- names ---- */
-
-const char *glow_loop_host(void)
-{
-	static char name[256];
-
-	if (gethostname(name, sizeof(name) - 1) < 0)
-		return "";
-	name[strcspn(name, ".")] = '\0';
-	for (char *c = name; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return name;
-}
-
-int glow_loop_check_names(const char *node, const char *prefix, const char *discovery)
-{
-	const char *const options[] = { "--prefix", "--discovery" }, *const values[] = { prefix, discovery };
-
-	if (!glow_id_valid(node)) {
-		glow_error("--node %s: must be 1..63 of a-z, 0-9 and '-', not beginning or ending with '-'", node);
-		return EX_USAGE;
-	}
-	for (int k = 0; k < 2; k++)
-		if (!glow_prefix_valid(values[k] ? values[k] : "") && (k == 0 || (discovery && discovery[0]))) {
-			glow_error("%s %s: must be levels of a topic without wildcards or white space", options[k],
-				   values[k]);
-			return EX_USAGE;
-		}
-	return 0;
-}
-
-int glow_loop_check_broker(const struct glow_mqtt_cfg *mqtt)
-{
-	if (!glow_mqtt_uri_valid(mqtt->broker)) {
-		glow_error("--broker must be mqtt://host[:port] or mqtts://host[:port]");
-		return EX_USAGE;
-	}
-	puts("the configuration is fine");
-	return 0;
-}
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 /* ---- messages ---- */
 
@@ -232,14 +193,23 @@ void glow_timer_in(struct glow_timer *timer, int64_t us)
 
 /* ---- life ---- */
 
+static bool ends_us(int number)
+{
+	struct sigaction action;
+
+	return number == SIGTERM || sigaction(number, NULL, &action) < 0 || action.sa_handler != SIG_IGN;
+}
+
 int glow_loop_init(struct glow_loop *loop)
 {
 	sigset_t set;
 
 	*loop = (struct glow_loop){ .wall_fd = -1, .health_fd = -1 };
+	signal(SIGTERM, SIG_DFL);
 	sigemptyset(&set);
-	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]); k++)
-		sigaddset(&set, signals[k]);
+	for (size_t k = 0; k < SIGNALS; k++)
+		if (ends_us(signals[k]))
+			sigaddset(&set, signals[k]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return sd_event_new(&loop->event) < 0 ? EX_OSERR : 0;
@@ -249,8 +219,9 @@ static int add_sources(struct glow_loop *loop)
 {
 	int r = sd_event_add_io(loop->event, NULL, glow_mqtt_fd(loop->mqtt), EPOLLIN, on_mqtt, loop);
 
-	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]) && r >= 0; k++)
-		r = sd_event_add_signal(loop->event, NULL, signals[k], on_signal, loop);
+	for (size_t k = 0; k < SIGNALS && r >= 0; k++)
+		if (ends_us(signals[k]))
+			r = sd_event_add_signal(loop->event, NULL, signals[k], on_signal, loop);
 	if (r >= 0 && loop->wall_fd >= 0)
 		r = sd_event_add_io(loop->event, NULL, loop->wall_fd, EPOLLIN, on_wall_set, loop);
 	if (r >= 0 && loop->health_fd >= 0)

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,23 +156,43 @@ static void virtual_close(struct glow_board *board)
 	free(v);
 }
 
+static int cannot_append(const char *path, int error, struct glow_diag *diag)
+{
+	glow_diag_set(diag, GLOW_OUT_OF_RANGE, "virtual_out",
+		      "cannot append to %s (%s): name a file in a directory that this user may write", path,
+		      strerror(-error));
+	return error;
+}
+
 static int open_file(const char *path, int *ret_fd, struct glow_diag *diag)
 {
 	int fd = -1;
 
 	if (path && path[0]) {
 		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-		if (fd < 0) {
-			int error = -errno;
-
-			glow_diag_set(diag, GLOW_OUT_OF_RANGE, "virtual_out",
-				      "cannot append to %s (%s): name a file in a directory that this user may write",
-				      path, strerror(-error));
-			return error;
-		}
+		if (fd < 0)
+			return cannot_append(path, -errno, diag);
 	}
 	*ret_fd = fd;
 	return 0;
+}
+
+/* What open_file() would say, without a file where there is none: 0 or a negative errno. */
+static int try_file(const char *path)
+{
+	char *copy;
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC), error = fd < 0 ? -errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (error != -ENOENT)
+		return error;
+	copy = strdup(path);
+	if (!copy)
+		return -ENOMEM;
+	error = access(dirname(copy), W_OK | X_OK) < 0 ? -errno : 0;
+	free(copy);
+	return error;
 }
 
 int glow_virtual_shape(const struct glow_board_cfg *cfg, struct glow_shape *ret_shape, struct glow_diag *diag)
@@ -187,9 +208,9 @@ int glow_virtual_shape(const struct glow_board_cfg *cfg, struct glow_shape *ret_
 
 static int virtual_probe(const struct glow_board_cfg *cfg, struct glow_diag *diag)
 {
-	(void)cfg;
-	(void)diag;
-	return 0;
+	int error = cfg->virtual_out && cfg->virtual_out[0] ? try_file(cfg->virtual_out) : 0;
+
+	return error ? cannot_append(cfg->virtual_out, error, diag) : 0;
 }
 
 static int virtual_open(const struct glow_board_cfg *cfg, struct glow_board **ret_board, struct glow_diag *diag)

@@ -86,8 +86,8 @@ static int find_chip(const struct glow_board_cfg *cfg, struct chip *ret_chip, st
 	}
 	if (glob("/dev/gpiochip*", 0, NULL, &paths) != 0) {
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "gpio",
-			      "no /dev/gpiochip*: not a Raspberry Pi, or a container started without --device "
-			      "/dev/gpiochip0");
+			      "no /dev/gpiochip*: not a Raspberry Pi, or a container started without --device for "
+			      "the chip that `gpiodetect` shows as pinctrl-…");
 		return -ENODEV;
 	}
 	r = find_by_label(&paths, cfg, ret_chip, diag);

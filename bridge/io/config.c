@@ -12,8 +12,6 @@
 #include <argp.h>
 #include <assert.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -24,8 +22,7 @@
 #include "config_command.h"
 #include "config_pages.h"
 #include "config_row.h"
-
-#define STRING_MAX 4096
+#include "config_value.h"
 
 /* argp's keys: the letter of a short option, or one of these plus the row. argp's own begin far above. */
 enum { KEY_ROW = 0x1000, KEY_NO = 0x2000, KEY_END = 0x3000 };
@@ -38,160 +35,6 @@ struct reader {
 	struct argp_option *options;
 	int status;
 };
-
-static int no_memory(void)
-{
-	fputs("out of memory\n", stderr);
-	return EX_OSERR;
-}
-
-/* One line whatever the user typed: control characters do not get through. */
-static void say_line(const struct glow_program *program, const char *kind, const char *format, va_list args)
-{
-	char line[1024];
-
-	vsnprintf(line, sizeof(line), format, args);
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
-	fprintf(stderr, "%s: %s%s\n", program->name, kind, line);
-}
-
-__attribute__((format(printf, 3, 4))) static int complain(const struct glow_program *program, int status,
-							  const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	say_line(program, "", format, args);
-	va_end(args);
-	return status;
-}
-
-__attribute__((format(printf, 2, 3))) static void warn(const struct glow_program *program, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	say_line(program, "warning: ", format, args);
-	va_end(args);
-}
-
-/* Values. */
-
-static bool int_parse(const char *text, int64_t min, int64_t max, int64_t *ret_value)
-{
-	const char *digits = text + (*text == '-');
-	long long v;
-
-	if (!*digits || digits[strspn(digits, "0123456789")])
-		return false;
-	errno = 0;
-	v = strtoll(text, NULL, 10);
-	if (errno || v < min || v > max)
-		return false;
-	*ret_value = v;
-	return true;
-}
-
-static bool bool_parse(const char *text, bool *ret_value)
-{
-	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
-
-	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
-		if (strcmp(text, words[k]) == 0) {
-			*ret_value = k % 2;
-			return true;
-		}
-	return false;
-}
-
-static bool choice_known(const char *choices, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *c = choices;; c++) {
-		size_t n = strcspn(c, "|");
-
-		if (n == len && memcmp(c, word, len) == 0)
-			return true;
-		c += n;
-		if (!*c)
-			return false;
-	}
-}
-
-static size_t string_max(const struct glow_option *o)
-{
-	return o->max ? (size_t)o->max : STRING_MAX;
-}
-
-static void string_free(const struct glow_option *o, char **slot)
-{
-	if (*slot && o->type == GLOW_OPT_SECRET)
-		explicit_bzero(*slot, strlen(*slot));
-	free(*slot);
-	*slot = NULL;
-}
-
-/* Keeps a copy of the text; a list gets it as one more line. */
-static int string_keep(const struct glow_option *o, char **slot, const char *text)
-{
-	bool more = o->type == GLOW_OPT_LIST && *slot;
-	char *kept = NULL;
-
-	if (asprintf(&kept, "%s%s%s", more ? *slot : "", more ? "\n" : "", text) < 0)
-		return no_memory();
-	string_free(o, slot);
-	*slot = kept;
-	return 0;
-}
-
-static int string_check(const struct glow_program *program, const struct glow_option *o, int status, const char *label,
-			const char *text)
-{
-	if (!*text && o->type == GLOW_OPT_STRING && o->def && *o->def)
-		return complain(program, status, "%s: must not be empty", label);
-	if (strlen(text) > string_max(o))
-		return complain(program, status, "%s: at most %zu bytes", label, string_max(o));
-	return 0;
-}
-
-/* Checks and stores one value; `label` is how the user knows it. */
-static int value_set(struct glow_config *config, size_t row, enum glow_source source, const char *label,
-		     const char *text)
-{
-	const struct glow_program *program = config->program;
-	const struct glow_option *o = &program->options[row];
-	void *slot = (char *)config->values + o->offset;
-	int status = source == GLOW_FROM_COMMAND_LINE ? EX_USAGE : EX_CONFIG;
-	int r = 0;
-
-	switch (o->type) {
-	case GLOW_OPT_INT:
-		if (!int_parse(text, o->min, o->max, slot))
-			r = complain(program, status, "%s: must be %" PRId64 "..%" PRId64 ", got \"%.60s\"", label,
-				     o->min, o->max, text);
-		break;
-	case GLOW_OPT_BOOL:
-		if (!bool_parse(text, slot))
-			r = complain(program, status,
-				     "%s: must be yes or no (or true, false, on, off, 1, 0), got \"%.60s\"", label,
-				     text);
-		break;
-	case GLOW_OPT_CHOICE:
-		if (!choice_known(o->choices, text))
-			r = complain(program, status, "%s: must be one of %s, got \"%.60s\"", label, o->choices, text);
-		break;
-	default:
-		r = string_check(program, o, status, label, text);
-	}
-	if (!r && o->type != GLOW_OPT_INT && o->type != GLOW_OPT_BOOL)
-		r = string_keep(o, slot, text);
-	if (!r)
-		config->source[row] = source;
-	return r;
-}
 
 /* Command line. */
 
@@ -216,12 +59,12 @@ static int unknown_long(const struct reader *reader, const char *name)
 	const struct glow_subcommand *owner = glow_command_with(reader->config->program, name);
 
 	if (owner)
-		return complain(reader->config->program, EX_USAGE, "--%s is an option of the command %s", name,
-				owner->name);
+		return glow_say_mistake(reader->config->program, EX_USAGE, "--%s is an option of the command %s", name,
+					owner->name);
 	if (guess)
-		return complain(reader->config->program, EX_USAGE, "unknown option --%.60s; did you mean --%s?", name,
-				guess->name);
-	return complain(reader->config->program, EX_USAGE, "unknown option --%.60s; --help lists all", name);
+		return glow_say_mistake(reader->config->program, EX_USAGE, "unknown option --%.60s; did you mean --%s?",
+					name, guess->name);
+	return glow_say_mistake(reader->config->program, EX_USAGE, "unknown option --%.60s; --help lists all", name);
 }
 
 /* What is wrong with the word --name or --name=value; 0 if nothing is. */
@@ -235,7 +78,7 @@ static int long_fault(const struct reader *reader, const char *word)
 	int status = 0;
 
 	if (!name)
-		return no_memory();
+		return glow_say_no_memory();
 	for (const struct argp_option *a = reader->options; a->name; a++) {
 		if (strncmp(a->name, name, len) != 0)
 			continue;
@@ -249,13 +92,13 @@ static int long_fault(const struct reader *reader, const char *word)
 	if (!found)
 		status = unknown_long(reader, name);
 	else if (other)
-		status = complain(program, EX_USAGE, "option --%s is ambiguous: --%s or --%s?", name, other->name,
-				  found->name);
+		status = glow_say_mistake(program, EX_USAGE, "option --%s is ambiguous: --%s or --%s?", name,
+					  other->name, found->name);
 	else if (found->arg && !has_value)
-		status = complain(program, EX_USAGE, "--%s needs a value: --%s=%s", found->name, found->name,
-				  found->arg);
+		status = glow_say_mistake(program, EX_USAGE, "--%s needs a value: --%s=%s", found->name, found->name,
+					  found->arg);
 	else if (!found->arg && has_value)
-		status = complain(program, EX_USAGE, "--%s takes no value", found->name);
+		status = glow_say_mistake(program, EX_USAGE, "--%s takes no value", found->name);
 	free(name);
 	return status;
 }
@@ -271,9 +114,10 @@ static int short_fault(const struct reader *reader, const char *word)
 		while (a->name && a->key != *c)
 			a++;
 		if (!a->name)
-			return complain(program, EX_USAGE, "unknown option -%c; --help lists all", *c);
+			return glow_say_mistake(program, EX_USAGE, "unknown option -%c; --help lists all", *c);
 		if (a->arg)
-			return c[1] ? 0 : complain(program, EX_USAGE, "-%c needs a value: -%c %s", *c, *c, a->arg);
+			return c[1] ? 0
+				    : glow_say_mistake(program, EX_USAGE, "-%c needs a value: -%c %s", *c, *c, a->arg);
 	}
 	return 0;
 }
@@ -292,7 +136,8 @@ static int option_fault(const struct reader *reader, const struct argp_state *st
 		if (status)
 			return status;
 	}
-	return complain(reader->config->program, EX_USAGE, "cannot make sense of the options; --help lists all");
+	return glow_say_mistake(reader->config->program, EX_USAGE,
+				"cannot make sense of the options; --help lists all");
 }
 
 static int unknown_command(const struct glow_program *program, const char *word)
@@ -300,8 +145,9 @@ static int unknown_command(const struct glow_program *program, const char *word)
 	const struct glow_subcommand *guess = glow_command_like(program, word);
 
 	if (guess)
-		return complain(program, EX_USAGE, "unknown command \"%.60s\"; did you mean %s?", word, guess->name);
-	return complain(program, EX_USAGE, "unknown command \"%.60s\"; --help lists all", word);
+		return glow_say_mistake(program, EX_USAGE, "unknown command \"%.60s\"; did you mean %s?", word,
+					guess->name);
+	return glow_say_mistake(program, EX_USAGE, "unknown command \"%.60s\"; --help lists all", word);
 }
 
 static int verb_set(struct reader *reader, size_t row)
@@ -313,7 +159,8 @@ static int verb_set(struct reader *reader, size_t row)
 	if (glow_pages_answer(program, row, stdout))
 		return ANSWERED;
 	if (config->verb && config->verb != name)
-		return complain(program, EX_USAGE, "--%s and --%s cannot be given together", config->verb, name);
+		return glow_say_mistake(program, EX_USAGE, "--%s and --%s cannot be given together", config->verb,
+					name);
 	config->verb = name;
 	return 0;
 }
@@ -327,9 +174,9 @@ static int option_set(struct reader *reader, size_t row, bool negated, char *tex
 	if (o->type == GLOW_OPT_VERB)
 		return verb_set(reader, row);
 	if (o->type == GLOW_OPT_BOOL)
-		return value_set(reader->config, row, GLOW_FROM_COMMAND_LINE, o->name, negated ? "no" : "yes");
+		return glow_value_set(reader->config, row, GLOW_FROM_COMMAND_LINE, o->name, negated ? "no" : "yes");
 	snprintf(label, sizeof(label), "--%s", o->name);
-	status = value_set(reader->config, row, GLOW_FROM_COMMAND_LINE, label, text);
+	status = glow_value_set(reader->config, row, GLOW_FROM_COMMAND_LINE, label, text);
 	if (o->type == GLOW_OPT_SECRET)
 		explicit_bzero(text, strlen(text)); /* argv is what ps shows */
 	return status;
@@ -347,7 +194,8 @@ static int argument_set(struct reader *reader, struct argp_state *state, const c
 	if (program->command && strcmp(text, program->command->name) == 0)
 		text = ++first < state->argc ? state->argv[first] : NULL;
 	if (!program->args_doc && text)
-		return complain(program, EX_USAGE, "unexpected argument \"%.60s\"; options begin with --", text);
+		return glow_say_mistake(program, EX_USAGE, "unexpected argument \"%.60s\"; options begin with --",
+					text);
 	reader->config->first_arg = first;
 	return 0;
 }
@@ -419,7 +267,7 @@ static int command_line_read(struct glow_config *config, int argc, char **argv)
 	struct argp argp = { .options = reader.options, .parser = parse };
 
 	if (!reader.options)
-		return no_memory();
+		return glow_say_no_memory();
 	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &reader) != 0 && !reader.status)
 		reader.status = EX_OSERR;
 	options_free(reader.options);
@@ -432,54 +280,7 @@ static const char *env_get(const char *name)
 {
 	const char *text = getenv(name);
 
-	return text && *text ? text : NULL;
-}
-
-/* Reads at most size - 1 bytes and ends them with NUL; returns how many, or a negative errno. */
-static ssize_t file_read(const char *path, char *ret_text, size_t size)
-{
-	FILE *in = fopen(path, "re");
-	ssize_t n;
-
-	if (!in)
-		return -errno;
-	n = (ssize_t)fread(ret_text, 1, size - 1, in);
-	if (ferror(in))
-		n = -errno;
-	fclose(in);
-	ret_text[n < 0 ? 0 : n] = '\0';
-	return n;
-}
-
-static int secret_file_set(struct glow_config *config, size_t row, const char *label, const char *path, char *text,
-			   size_t size)
-{
-	const struct glow_program *program = config->program;
-	ssize_t n = file_read(path, text, size);
-
-	if (n < 0)
-		return complain(program, EX_CONFIG, "%s: cannot read \"%.200s\": %s", label, path, strerror((int)-n));
-	if (strlen(text) != (size_t)n)
-		return complain(program, EX_CONFIG, "%s: \"%.200s\" holds a NUL byte", label, path);
-	if (n > 0 && text[n - 1] == '\n')
-		text[n - 1] = '\0';
-	if (!*text)
-		return complain(program, EX_CONFIG, "%s: \"%.200s\" is empty", label, path);
-	return value_set(config, row, GLOW_FROM_FILE, label, text);
-}
-
-static int secret_file_read(struct glow_config *config, size_t row, const char *label, const char *path)
-{
-	/* Room for the newline, for one byte too many to be noticed, and for NUL. */
-	size_t size = string_max(&config->program->options[row]) + 3;
-	char *text = calloc(1, size);
-	int status = text ? secret_file_set(config, row, label, path, text, size) : no_memory();
-
-	if (!text)
-		return status;
-	explicit_bzero(text, size);
-	free(text);
-	return status;
+	return text && !glow_value_blank(text) ? text : NULL;
 }
 
 static int row_env_read(struct glow_config *config, size_t row)
@@ -494,10 +295,11 @@ static int row_env_read(struct glow_config *config, size_t row)
 	if (o->type == GLOW_OPT_SECRET)
 		path = env_get(file_name);
 	if (text && path)
-		return complain(config->program, EX_CONFIG, "%s and %s cannot be given together", name, file_name);
+		return glow_say_mistake(config->program, EX_CONFIG, "%s and %s cannot be given together", name,
+					file_name);
 	if (path)
-		return secret_file_read(config, row, file_name, path);
-	return text ? value_set(config, row, GLOW_FROM_ENV, name, text) : 0;
+		return glow_value_set_file(config, row, file_name, path);
+	return text ? glow_value_set(config, row, GLOW_FROM_ENV, name, text) : 0;
 }
 
 static bool env_known(const struct glow_program *program, const char *variable, size_t len)
@@ -518,13 +320,42 @@ static bool env_known(const struct glow_program *program, const char *variable, 
 	return false;
 }
 
+/* The row whose variable was probably meant, at most one wrong letter in three; or NULL. What all begin with is not
+ * counted. */
+static const struct glow_option *env_like(const struct glow_program *program, const char *variable, size_t len)
+{
+	const struct glow_option *best = NULL;
+	unsigned best_distance = (unsigned)(len - 5) / 3 + 1;
+	char word[GLOW_ENV_SIZE], name[GLOW_ENV_SIZE];
+
+	snprintf(word, sizeof(word), "%.*s", (int)len - 5, variable + 5);
+	for (size_t k = 0; k < glow_row_env_count(program); k++) {
+		unsigned distance;
+
+		glow_row_env(&program->options[k], name);
+		distance = glow_word_distance(word, name + 5);
+		if (program->options[k].type == GLOW_OPT_VERB || distance >= best_distance)
+			continue;
+		best = &program->options[k];
+		best_distance = distance;
+	}
+	return best;
+}
+
 static void unknown_env_warn(const struct glow_program *program)
 {
 	for (char **e = environ; e && *e; e++) {
 		size_t len = strcspn(*e, "=");
+		const struct glow_option *guess;
+		char name[GLOW_ENV_SIZE] = "";
 
-		if (strncmp(*e, "GLOW_", 5) == 0 && !env_known(program, *e, len))
-			warn(program, "%.*s is no option of this program", (int)len, *e);
+		if (strncmp(*e, "GLOW_", 5) != 0 || env_known(program, *e, len))
+			continue;
+		guess = env_like(program, *e, len);
+		if (guess)
+			glow_row_env(guess, name);
+		glow_say_warning(program, "%.*s is no option of this program%s%s%s", (int)len, *e,
+				 guess ? "; did you mean " : "", name, guess ? "?" : "");
 	}
 }
 
@@ -550,7 +381,7 @@ static int defaults_set(struct glow_config *config)
 		const struct glow_option *o = &config->program->options[row];
 
 		if (config->source[row] == GLOW_FROM_DEFAULT && o->type != GLOW_OPT_VERB && o->def)
-			status = value_set(config, row, GLOW_FROM_DEFAULT, o->name, o->def);
+			status = glow_value_set(config, row, GLOW_FROM_DEFAULT, o->name, o->def);
 	}
 	assert(status == 0 || status == EX_OSERR); /* else a default in our own table that its row refuses */
 	return status;
@@ -564,14 +395,14 @@ bool glow_config_read(struct glow_config *config, const struct glow_program *pro
 
 	*config = (struct glow_config){ .program = program, .values = values, .first_arg = argc };
 	if (command && !glow_command_join(program, command, &config->joined))
-		status = no_memory();
+		status = glow_say_no_memory();
 	else if (command)
 		config->program = &config->joined;
 	assert(config->program->n_options <= sizeof(config->source) / sizeof(config->source[0]));
 	if (!status)
 		status = command_line_read(config, argc, argv);
 	if (!status && program->n_commands && !command)
-		status = complain(program, EX_USAGE, "say what to do; --help lists all commands");
+		status = glow_say_mistake(program, EX_USAGE, "say what to do; --help lists all commands");
 	if (!status)
 		status = environment_read(config);
 	if (!status)
@@ -588,7 +419,7 @@ void glow_config_free(struct glow_config *config)
 		const struct glow_option *o = &config->program->options[row];
 
 		if (o->type != GLOW_OPT_INT && o->type != GLOW_OPT_BOOL && o->type != GLOW_OPT_VERB)
-			string_free(o, (void *)((char *)config->values + o->offset));
+			glow_value_free(o, (void *)((char *)config->values + o->offset));
 	}
 	if (config->program == &config->joined)
 		config->program = NULL;

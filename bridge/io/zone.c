@@ -37,15 +37,21 @@ static bool is_zone(const char *path)
 	return zone;
 }
 
-int glow_zone_use(const char *name)
+bool glow_zone_known(const char *name)
 {
 	const char *folder = getenv("TZDIR");
 	char path[512];
 
+	return is_name(name) &&
+	       snprintf(path, sizeof(path), "%s/%s", folder ? folder : ZONES, name) < (int)sizeof(path) &&
+	       is_zone(path);
+}
+
+int glow_zone_use(const char *name)
+{
 	if (!name || !name[0])
 		return 0;
-	if (!is_name(name) ||
-	    snprintf(path, sizeof(path), "%s/%s", folder ? folder : ZONES, name) >= (int)sizeof(path) || !is_zone(path))
+	if (!glow_zone_known(name))
 		return -ENOENT;
 	setenv("TZ", name, 1);
 	tzset();

@@ -5,18 +5,48 @@
  * the node identify itself, and its measurements. The cluster is a device too;
  * nothing says what all its lights show, so its light believes what it sent. */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <glow/info.h>
 #include <glow/json.h>
 
+/* The letters of Latin-1 from U+00C0 on without what is above and below them; '_' for a sign. */
+static char plain_latin(unsigned char second)
+{
+	static const char plain[] = "AAAAAAACEEEEIIIIDNOOOOO_OUUUUYTsaaaaaaaceeeeiiiidnooooo_ouuuuyty";
+
+	return plain[second & 0x3f];
+}
+
+/* Home Assistant takes letters, digits, '_' and '-' in the topic of an announcement, and passes over any other. */
+static void device_id(char ret_id[GLOW_TOPIC_MAX + 1], const char *prefix, const char *node)
+{
+	unsigned char before = 0;
+	char *to = ret_id;
+
+	glow_client_id(ret_id, prefix, node);
+	for (const char *c = ret_id; *c; c++) {
+		unsigned char byte = (unsigned char)*c;
+
+		if (isascii(byte))
+			*to++ = isalnum(byte) || byte == '_' || byte == '-' ? *c : '_';
+		else if ((byte & 0xc0) != 0x80)
+			*to++ = '_'; /* for a character, however many bytes follow */
+		else if (before == 0xc3)
+			to[-1] = plain_latin(byte);
+		before = byte;
+	}
+	*to = '\0';
+}
+
 void glow_discovery_topic(char ret_topic[GLOW_TOPIC_MAX + 1], const char *discovery_prefix, const char *prefix,
 			  const char *node)
 {
 	char id[GLOW_TOPIC_MAX + 1];
 
-	glow_client_id(id, prefix, node);
+	device_id(id, prefix, node);
 	glow_topic_make(ret_topic, discovery_prefix, "device", id, "config");
 }
 
@@ -133,7 +163,7 @@ cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix)
 	cJSON *tree, *all;
 	char device[GLOW_TOPIC_MAX + 1], topic[GLOW_TOPIC_MAX + 1], state[GLOW_TOPIC_MAX + 1];
 
-	glow_client_id(device, prefix, info->id);
+	device_id(device, prefix, info->id);
 	glow_topic_make(topic, prefix, "node", info->id, "availability");
 	tree = device_write(device, info->id, info->model, info->version, topic);
 	all = cJSON_AddObjectToObject(tree, "components");
@@ -154,7 +184,7 @@ cJSON *glow_discovery_cluster_write(const char *prefix, const char *version)
 	cJSON *tree, *all;
 	char device[GLOW_TOPIC_MAX + 1], topic[GLOW_TOPIC_MAX + 1];
 
-	glow_client_id(device, prefix, GLOW_DISCOVERY_CLUSTER);
+	device_id(device, prefix, GLOW_DISCOVERY_CLUSTER);
 	glow_topic_make(topic, prefix, "conductor", "availability", NULL);
 	tree = device_write(device, prefix, "Cluster", version, topic);
 	all = cJSON_AddObjectToObject(tree, "components");

@@ -22,9 +22,13 @@ die() {
 }
 
 [ -f "$root/index.html" ] || die "$root has no index.html: build the dashboard first"
-prefix=${GLOW_PREFIX:-glow}
+# Quotes and blanks around it are no part of it for the other programs either.
+prefix=$(printf '%s\n' "${GLOW_PREFIX:-}" | sed "s/^[\"'[:space:]]*//; s/[\"'[:space:]]*\$//")
+prefix=${prefix:-glow}
 case $prefix in
-*[!A-Za-z0-9/_.-]*) die "a prefix has letters, digits and / _ . - here, not '$prefix'" ;;
+*[!A-Za-z0-9/_.-]* | /* | */ | *//*)
+	die "GLOW_PREFIX: must be levels of letters, digits and _ . - with / between them, not '$prefix'"
+	;;
 esac
 
 tls=

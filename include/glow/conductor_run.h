@@ -7,19 +7,16 @@
 #include <glow/conductor.h>
 #include <glow/mqtt.h>
 
+/** Values as the program's table of options reads them. */
 struct glow_conductor_run_cfg {
 	struct glow_conductor_cfg conductor; /**< boot, seed, outbox and lead are filled in by the running program */
 	struct glow_mqtt_cfg mqtt;           /**< topics, client ids and will likewise */
 	const char *time_zone; /**< of local time, which nodes take from the conductor; "": the machine's */
 };
 
-/** Runs until SIGTERM, SIGINT or SIGHUP. Returns the exit status (sysexits.h);
- * what went wrong has been logged. */
+/** Runs until SIGTERM, or SIGINT or SIGHUP where these were not ignored before. Returns the exit
+ * status (sysexits.h); what went wrong has been logged. */
 int glow_conductor_run(const struct glow_conductor_run_cfg *cfg);
-
-/** --check-config: judges the values together, without touching the broker. Says what is wrong,
- * or that all is well; the exit status. */
-int glow_conductor_check(const struct glow_conductor_run_cfg *cfg);
 
 /** --doctor: one line for each thing a conductor needs, on standard output, and
  * who leads. Returns 0 when all is well, EX_UNAVAILABLE otherwise. */

@@ -15,11 +15,19 @@
 enum glow_option_type {
 	GLOW_OPT_STRING,
 	GLOW_OPT_INT,    /**< min..max */
-	GLOW_OPT_BOOL,   /**< command line: no argument; environment: yes/no, true/false, on/off, 1/0 */
-	GLOW_OPT_CHOICE, /**< one of the words of `choices`, separated by '|'; stored as a string */
+	GLOW_OPT_BOOL,   /**< command line: no argument; environment: yes/no, true/false, on/off, 1/0 in any case */
+	GLOW_OPT_CHOICE, /**< one of the words of `choices`, separated by '|', in any case; stored as it is there.
+			  * Where `off` is one a no means it, where `on` is one a yes */
 	GLOW_OPT_SECRET, /**< a string never shown; also from the file that <NAME>_FILE names */
 	GLOW_OPT_LIST,   /**< a string; given again it adds a line */
 	GLOW_OPT_VERB,   /**< --doctor, --print-config …: at most one of them on a command line */
+};
+
+/** What is wrong with a value. */
+struct glow_mistake {
+	char rule[200];    /**< "must be …" */
+	char shown[100];   /**< the value as it may be shown */
+	char nearest[100]; /**< what was probably meant; "" when that is not known */
 };
 
 struct glow_option {
@@ -32,7 +40,11 @@ struct glow_option {
 	const char *arg;     /**< placeholder in help: "URI" */
 	const char *group;   /**< heading in help: "Broker", "Board", … */
 	const char *help;    /**< one line */
-	size_t offset;       /**< where the value lives in the caller's struct: char* | int64_t | bool; verbs: unused */
+	/** Of a string: what the text means, allocated, in the spelling that the program wants. NULL for one that
+	 * cannot be meant, with what is wrong, of which `shown` is filled already; `rule` stays "" without memory. Not
+	 * asked of an empty one. NULL: any text will do. */
+	char *(*read)(const char *text, struct glow_mistake *ret_mistake);
+	size_t offset; /**< where the value lives in the caller's struct: char* | int64_t | bool; verbs: unused */
 };
 
 /** One thing that a program with commands does: `glowctl play`. */
@@ -95,6 +107,12 @@ struct glow_config {
 bool glow_config_read(struct glow_config *config, const struct glow_program *program, void *values, int argc,
 		      char **argv, int *ret_status);
 void glow_config_free(struct glow_config *config);
+
+/** Says, as reading would have, what is wrong with the value of that option beside others or this machine; 64 or 78. */
+int glow_config_refuse(const struct glow_config *config, const char *option, const char *what);
+
+/** True for a yes or a no in the words of GLOW_OPT_BOOL; `none` is a no as well. */
+bool glow_config_switch(const char *text, bool *ret_on);
 
 /** --print-config: each row's value and where it came from; secrets as "(set)". */
 void glow_config_print(const struct glow_config *config, FILE *out);

@@ -77,7 +77,9 @@ cJSON *glow_answer_write(const char *node, const struct glow_diag *diag);
 /** The node that stands for all, in the topic of the cluster's discovery. */
 #define GLOW_DISCOVERY_CLUSTER "cluster"
 
-/** Home Assistant's device discovery payload for a node, and its topic. */
+/** Home Assistant's device discovery payload for a node, and its topic. The device's id is <prefix>-<node> with '-' for
+ * a '/' in the prefix, and what Home Assistant takes in place of other characters: a letter without its accent,
+ * '_' for the rest. */
 cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix);
 /** The same for the whole cluster, as its conductor offers it: one light for all nodes,
  * the master dimmer, and buttons. */

@@ -59,17 +59,8 @@ struct glow_timer {
 	void *ctx;
 };
 
-/** The host name in lower case, without its domain: the default of --node. */
-const char *glow_loop_host(void);
-
-/** Checks --node, --prefix and --discovery ("" or NULL: none). 0, or EX_USAGE, which has been logged. */
-int glow_loop_check_names(const char *node, const char *prefix, const char *discovery);
-
-/** The end of --check-config: judges the broker's address, and says that all is well if it is; the exit status. */
-int glow_loop_check_broker(const struct glow_mqtt_cfg *mqtt);
-
-/** Blocks the signals that end the program, which threads inherit: call it before there is one. 0, or an exit status.
- */
+/** Blocks the signals that end the program, which threads inherit: call it before there is one. These are SIGTERM
+ * always, and SIGINT and SIGHUP unless they are ignored when it is called. 0, or an exit status. */
 int glow_loop_init(struct glow_loop *loop);
 
 /** A timer that is off. 0, or an exit status. */
@@ -90,7 +81,7 @@ void glow_loop_publish(void *ctx, const struct glow_message *message);
 /** An outbox's function that drops what it gets, for --check-config. */
 void glow_loop_discard(void *ctx, const struct glow_message *message);
 
-/** Runs until a signal; the exit status. */
+/** Runs until one of these signals; the exit status. */
 int glow_loop_run(struct glow_loop *loop);
 
 /** Says to systemd that the program ends. Then the program says its goodbye, and glow_loop_close() sends that and

@@ -6,9 +6,11 @@
  * and a clock around it, on one sd-event loop. */
 
 #include <glow/board.h>
+#include <glow/diag.h>
 #include <glow/node.h>
 #include <glow/mqtt.h>
 
+/** Values as the program's table of options reads them. */
 struct glow_node_run_cfg {
 	const char *prefix, *node, *idle, *discovery, *sysfs;
 	const char *board; /**< name of the board, or "auto" */
@@ -24,13 +26,13 @@ struct glow_node_run_cfg {
 	bool flash_limit;
 };
 
-/** Runs until SIGTERM, SIGINT or SIGHUP. Returns the exit status (sysexits.h);
- * what went wrong has been logged. */
+/** Runs until SIGTERM, or SIGINT or SIGHUP where these were not ignored before. Returns the exit
+ * status (sysexits.h); what went wrong has been logged. */
 int glow_node_run(const struct glow_node_run_cfg *cfg);
 
-/** --check-config: judges the values together, without touching board or broker. Says what is
- * wrong, or that all is well; the exit status. */
-int glow_node_check(const struct glow_node_run_cfg *cfg);
+/** Judges the values beside each other, without touching board or broker: 0, EX_USAGE with what is wrong with the
+ * idle display, EX_OSERR. To be asked before the others are. */
+int glow_node_judge(const struct glow_node_run_cfg *cfg, struct glow_diag *diag);
 
 /** --doctor: looks at everything the node needs and says what is missing and
  * how to mend it, one line each, on standard output. Returns 0 when all is well, EX_UNAVAILABLE otherwise. */

@@ -7,10 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Longest id ([a-z0-9-]), prefix and topic, without the NUL. */
+/** Longest id ([a-z0-9-]), prefix and topic, without the NUL: Home Assistant's have two prefixes. */
 #define GLOW_ID_MAX     63
 #define GLOW_PREFIX_MAX 128
-#define GLOW_TOPIC_MAX  300
+#define GLOW_TOPIC_MAX  340
 
 /** ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ for nodes and groups. */
 bool glow_id_valid(const char *id);

@@ -5,7 +5,11 @@
 /* The time zone of this machine, or one that it is told. A container has none of its host's: local time is UTC in it.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/** True when there is a zone of that name here. */
+bool glow_zone_known(const char *name);
 
 /** Takes that zone ("Europe/Berlin") for local time from now on; "" or NULL leaves the machine's. -ENOENT when
  * there is no such zone here: then nothing changes. Call it before there are threads. */

@@ -33,6 +33,8 @@ _count = 0
 
 
 def _die_with_parent():
+    for number in (signal.SIGINT, signal.SIGHUP):  # which a test in the background was told to ignore
+        signal.signal(number, signal.SIG_DFL)
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -373,7 +375,7 @@ def beside_bridge(name):
 def run_bridge(*options, env=None):
     """Runs glow-bridge to its end; for everything that is not a running node."""
     return subprocess.run([bridge_path()] + list(options), env=child_env(env), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=2 * PATIENCE_S)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace", timeout=2 * PATIENCE_S)
 
 
 def run_ctl(*words, stdin=b""):
@@ -462,7 +464,7 @@ class Bridge(Program):
 def run_conductor(*options, env=None):
     """Runs glow-conductor to its end."""
     return subprocess.run([beside_bridge("glow-conductor")] + list(options), env=child_env(env), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=2 * PATIENCE_S)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace", timeout=2 * PATIENCE_S)
 
 
 class Conductor(Program):

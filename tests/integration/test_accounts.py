@@ -82,7 +82,7 @@ class Table:
 
     def __init__(self, prefix="glow"):
         def topic(row):
-            return row[0].replace("P", prefix).replace("D", prefix.replace("/", "-"))
+            return row[0].replace("P", prefix).replace("D", prefix.replace("/", "-").replace(".", "_"))
 
         self.topics = [topic(row) for row in TABLE]
         self.writes = {(who, topic(row)) for row in TABLE for who in words(row[1])}
@@ -239,7 +239,7 @@ class Rights(Case):
 
 
 class OtherPrefix(Rights):
-    prefix = "home/up-stairs"
+    prefix = "home/up.stairs"
 
     def test_table(self):
         self.check(self.broker, Table(self.prefix))

@@ -424,7 +424,7 @@ class Process(Cluster):
                                (["--gap", "a"], ["--gap"]), (["--grace-s", "-1"], ["--grace-s"]),
                                (["--grace-s", "x"], ["--grace-s"]), (["--node", "Pi"], ["--node"]),
                                (["--prefix", "a/#"], ["--prefix"]), (["--discovery", "/x"], ["--discovery"]),
-                               (["--broker", "localhost"], ["mqtt://host[:port]"]), (["extra"], ["extra"]),
+                               (["--broker", "mqtt://"], ["mqtt://host[:port]"]), (["extra"], ["extra"]),
                                (["--board", "blinkt"], ["--board"])):
             for verb in ([], ["--check-config"]):
                 with self.subTest(options=options, verb=verb):

@@ -122,7 +122,7 @@ class Alone(CtlCase):
                             (("dim",), "for example: glowctl dim 40%"),
                             (("identify",), "for example: glowctl identify pi3"),
                             (("forget", "a/b"), '"a/b" is no node'),
-                            (("--prefix", "a/#", "nodes"), "--prefix a/#")):
+                            (("--prefix", "a/#", "nodes"), "did you mean a?")):
             self.assertIn(part, self.ctl(*words, status=EX_USAGE))
 
 

@@ -19,6 +19,11 @@ EX_USAGE, EX_UNAVAILABLE, EX_CANTCREAT, EX_CONFIG = 64, 69, 73, 78
 END_S = 2
 
 
+def ignoring(number):
+    """A command that runs another with a signal ignored, as nohup does."""
+    return ("sh", "-c", 'trap "" %d; exec "$0" "$@"' % number)
+
+
 class Stop(glow.Case):
     def setUp(self):
         home = os.path.join(self.home, glow.unique("broker"))
@@ -44,6 +49,24 @@ class Stop(glow.Case):
                 watch = self.watch("glow/#")
                 self.assert_ends_dark(node, sig)
                 watch.wait(node.topic("availability"), lambda m: m.payload == b"offline")
+
+    def test_ignored_at_the_start(self):
+        """Under nohup a logout ends nothing, and behind a script's & neither does Ctrl-C. SIGTERM always does."""
+        for number in (signal.SIGHUP, signal.SIGINT):
+            with self.subTest(signal=number):
+                node = self.bridge("--idle", "red", within=ignoring(number)).wait_connected()
+                conductor = glow.Conductor(self.broker.home, self.broker.uri, within=ignoring(number)).wait_connected()
+                self.addCleanup(conductor.close)
+                for program in (node, conductor):
+                    program.process.send_signal(number)  # of those that come together the lower numbers come first
+                    self.assertEqual(program.stop(signal.SIGTERM)[0], 0)
+                    self.assertIn("signal %d:" % signal.SIGTERM, program.log())
+                    self.assertNotIn("signal %d:" % number, program.log())
+        for number in (signal.SIGHUP, signal.SIGINT):  # the control: they end who was not told to ignore them
+            node = self.lit().wait_connected()
+            self.assert_ends_dark(node, number)
+            self.assertIn("signal %d:" % number, node.log())
+        self.assert_ends_dark(self.bridge("--idle", "red", within=ignoring(signal.SIGTERM)).wait_connected())
 
     def test_hung_broker(self):
         node = self.lit().wait_connected()
@@ -250,7 +273,7 @@ class Options(glow.unittest.TestCase):
                 self.assert_refused(EX_USAGE, "--groups", options=["--board", "virtual", "--groups", groups])
 
     def test_brokers(self):
-        for broker in ("localhost", "http://x", "mqtt://", "mqtt://x:0", "mqtt://x:99999", "mqtt://user:pw@x"):
+        for broker in ("http://x", "mqtt://", "mqtt://x:0", "mqtt://x:99999", "mqtt://user:pw@x"):
             with self.subTest(broker=broker):
                 done = glow.run_bridge("--board", "virtual", "--broker", broker)
                 self.assertEqual(done.returncode, EX_USAGE, done.stderr)
@@ -266,7 +289,7 @@ class Options(glow.unittest.TestCase):
 
     def test_check_config(self):
         for options in (["--node", "A"], ["--prefix", "#"], ["--idle", "nonsense"], ["--groups", "A"],
-                        ["--broker", "x"]):
+                        ["--broker", "x:"]):
             with self.subTest(options=options):
                 self.assertEqual(glow.run_bridge("--check-config", "--board", "virtual", *options).returncode, EX_USAGE)
 

@@ -24,7 +24,7 @@
 #define LEFT_OVER 99
 
 struct values {
-	char *broker, *password, *note, *board, *params;
+	char *broker, *password, *note, *board, *lost, *params;
 	int64_t fps, brightness_limit;
 	bool reverse;
 };
@@ -59,6 +59,13 @@ static const struct glow_option rows[] = {
 	  .group = "Board",
 	  .help = "which board",
 	  AT(board) },
+	{ .name = "lost",
+	  .type = GLOW_OPT_CHOICE,
+	  .def = "off",
+	  .choices = "off|pixel",
+	  .group = "Board",
+	  .help = "when the broker is lost",
+	  .offset = offsetof(struct values, lost) },
 	{ .name = "fps",
 	  .type = GLOW_OPT_INT,
 	  .def = "60",
@@ -258,11 +265,13 @@ static void precedence(void **state)
 
 static void booleans(void **state)
 {
-	static const char *const yes[] = { "yes", "true", "on", "1" }, *const no[] = { "no", "false", "off", "0" };
+	static const char *const yes[] = { "yes", "true", "on", "1", "Yes", "TRUE" }, *const no[] = { "no",   "false",
+												      "off",  "0",
+												      "None", "OFF" };
 	struct run r;
 
 	(void)state;
-	for (int k = 0; k < 4; k++) {
+	for (int k = 0; k < 6; k++) {
 		char env[32];
 
 		snprintf(env, sizeof(env), "GLOW_REVERSE=%s", yes[k]);
@@ -276,6 +285,82 @@ static void booleans(void **state)
 		r = run(env, "-r");
 		assert_true(row_says(&r, "reverse", "yes", "command line"));
 	}
+}
+
+static void choices(void **state)
+{
+	static const struct {
+		const char *env, *stored;
+	} cases[] = {
+		{ "GLOW_BOARD=piglow", "piglow" }, { "GLOW_BOARD=PiGlow", "piglow" }, { "GLOW_BOARD=AUTO", "auto" },
+		{ "GLOW_LOST=no", "off" },         { "GLOW_LOST=False", "off" },      { "GLOW_LOST=0", "off" },
+		{ "GLOW_LOST=NONE", "off" },       { "GLOW_LOST=Pixel", "pixel" },
+	};
+	struct run r;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		const char *name = strncmp(cases[k].env, "GLOW_LOST", 9) == 0 ? "lost" : "board";
+
+		r = run(cases[k].env, NULL);
+		if (!row_says(&r, name, cases[k].stored, "environment"))
+			fail_msg("%s: %s%s", cases[k].env, r.out, r.err);
+	}
+	r = run("GLOW_LOST=yes", NULL); /* there is no `on` that it could mean */
+	assert_string_equal(r.err, "glow-test: GLOW_LOST: must be one of off|pixel, got \"yes\"\n");
+	r = run("GLOW_BOARD=no", NULL);
+	assert_int_equal(r.status, 78);
+}
+
+/* What stands around a value in files that other programs and people write. */
+static void tidied(void **state)
+{
+	static const char *const around[][2] = {
+		{ "", "" },
+		{ " ", "\t" },
+		{ "", "\r" },
+		{ "\"", "\"" },
+		{ "'", "'" },
+		{ " \"", "\"\r" },
+		{ "'\"", "\"'" },
+		{ "\" ", " \"" },
+		{ "\xef\xbb\xbf", "" },
+		{ "", "\xc2\xa0" },
+		{ "\xe2\x80\x9c", "\xe2\x80\x9d" },
+	};
+	static const char *const untouched[] = { "a\" \"b", "\"a", "a'", "'a\"", "\"a\"\"b\"", "{\"a\":\"b\"}" };
+	char env[128], line[128];
+	struct run r;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(around) / sizeof(around[0]); k++) {
+		snprintf(env, sizeof(env),
+			 "GLOW_FPS=%s50%s|GLOW_BOARD=%spiglow%s|GLOW_REVERSE=%syes%s|GLOW_NOTE=%sx y%s", around[k][0],
+			 around[k][1], around[k][0], around[k][1], around[k][0], around[k][1], around[k][0],
+			 around[k][1]);
+		r = run(env, NULL);
+		assert_string_equal(r.err, "");
+		assert_true(row_says(&r, "fps", "50", "environment"));
+		assert_true(row_says(&r, "board", "piglow", "environment"));
+		assert_true(row_says(&r, "reverse", "yes", "environment"));
+		assert_non_null(strstr(r.out, "note <x y>"));
+		snprintf(env, sizeof(env), "--fps=%s50%s", around[k][0], around[k][1]);
+		r = run(NULL, env);
+		assert_true(row_says(&r, "fps", "50", "command line"));
+		snprintf(env, sizeof(env), "GLOW_FPS=%s%s", around[k][0], around[k][1]); /* as good as unset */
+		r = run(env, NULL);
+		assert_true(row_says(&r, "fps", "60", "default"));
+	}
+	for (size_t k = 0; k < sizeof(untouched) / sizeof(untouched[0]); k++) {
+		snprintf(env, sizeof(env), "GLOW_NOTE=%s", untouched[k]);
+		snprintf(line, sizeof(line), "note <%s>", untouched[k]);
+		r = run(env, NULL);
+		assert_non_null(strstr(r.out, line));
+	}
+	r = run("GLOW_FPS=\"6 0\"", NULL); /* control: what stands within a value counts */
+	assert_string_equal(r.err, "glow-test: GLOW_FPS: must be -5..240, got \"6 0\"\n");
+	r = run_program(&program_with_commands, NULL, "paint|--param=\"a\"|--param= b ");
+	assert_non_null(strstr(r.out, "params <\"a\"\n b >")); /* whoever types a list has a shell */
 }
 
 static void strings(void **state)
@@ -341,7 +426,7 @@ static void mistakes(void **state)
 		{ NULL, "--fps=", 64, "--fps: must be -5..240, got \"\"" },
 		{ NULL, "--fps=-", 64, "--fps: must be -5..240, got \"-\"" },
 		{ NULL, "--fps=+1", 64, "--fps: must be -5..240, got \"+1\"" },
-		{ NULL, "--fps= 1", 64, "--fps: must be -5..240, got \" 1\"" },
+		{ NULL, "--fps=1 0", 64, "--fps: must be -5..240, got \"1 0\"" },
 		{ NULL, "--fps=1x", 64, "--fps: must be -5..240, got \"1x\"" },
 		{ NULL, "--fps=1.5", 64, "--fps: must be -5..240, got \"1.5\"" },
 		{ NULL, "--fps=241", 64, "--fps: must be -5..240, got \"241\"" },
@@ -370,6 +455,11 @@ static void mistakes(void **state)
 		{ "GLOW_PASSWORD_FILE=/dev/null", NULL, 78, "GLOW_PASSWORD_FILE: \"/dev/null\" is empty" },
 		{ "GLOW_PASSWORD_FILE=/dev/zero", NULL, 78, "GLOW_PASSWORD_FILE: \"/dev/zero\" holds a NUL byte" },
 		{ "GLOW_FROBNICATE=1", NULL, 0, "warning: GLOW_FROBNICATE is no option of this program" },
+		{ "GLOW_BROKR=x", NULL, 0,
+		  "warning: GLOW_BROKR is no option of this program; did you mean GLOW_BROKER?" },
+		{ "GLOW_BRIGHTNES_LIMIT=3", NULL, 0,
+		  "warning: GLOW_BRIGHTNES_LIMIT is no option of this program; did you mean GLOW_BRIGHTNESS_LIMIT?" },
+		{ "GLOW_=3", NULL, 0, "warning: GLOW_ is no option of this program" },
 		{ "GLOW_BROKER_FILE=/x", NULL, 0, "warning: GLOW_BROKER_FILE is no option of this program" },
 		{ "GLOW_DOCTOR=1", NULL, 0, "warning: GLOW_DOCTOR is no option of this program" },
 		{ "GLOWING=1", NULL, 0, NULL },
@@ -444,8 +534,6 @@ static void secrets(void **state)
 	assert_non_null(strstr(r.out, "(set)                  file"));
 	r = run_with_secret_file(SECRET, sizeof(SECRET) - 1);
 	assert_true(mentioned(&r, "secret right"));
-	r = run_with_secret_file(SECRET "\n\n", sizeof(SECRET) + 1);
-	assert_true(mentioned(&r, "secret other")); /* one newline only */
 	memset(long_secret, 'x', sizeof(long_secret));
 	r = run_with_secret_file(long_secret, sizeof(long_secret));
 	assert_int_equal(r.status, 78);
@@ -453,6 +541,59 @@ static void secrets(void **state)
 	long_secret[4096] = '\n';
 	r = run_with_secret_file(long_secret, 4097);
 	assert_int_equal(r.status, 0);
+}
+
+/* A password file as other systems and their editors write it. */
+static void secret_files(void **state)
+{
+	static const char blanks[] = "glow-test: warning: GLOW_PASSWORD_FILE: the blanks around the password are not "
+				     "taken for a part of it\n";
+	static const char quotes[] = "glow-test: warning: GLOW_PASSWORD_FILE: the quotes around the password are taken "
+				     "for a part of it\n";
+	static const char lines[] =
+		"glow-test: warning: GLOW_PASSWORD_FILE: all of its lines are taken for the password\n";
+	static const struct {
+		const char *content;
+		bool right;
+		const char *err;
+	} cases[] = {
+		{ SECRET, true, "" },
+		{ SECRET "\r\n", true, "" },
+		{ SECRET "\r", true, "" },
+		{ "\xef\xbb\xbf" SECRET "\r\n", true, "" },
+		{ SECRET " \n", true, blanks },
+		{ SECRET " ", true, blanks },
+		{ "\t" SECRET, true, blanks },
+		{ SECRET "\n\n", true, blanks },
+		{ "\"" SECRET "\"\n", false, quotes },
+		{ "bridge\n" SECRET "\n", false, lines },
+	};
+	struct run r;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		r = run_with_secret_file(cases[k].content, strlen(cases[k].content));
+		assert_int_equal(mentioned(&r, "secret right"), cases[k].right);
+		assert_string_equal(r.err, cases[k].err);
+		assert_false(mentioned(&r, SECRET));
+	}
+	r = run_with_secret_file("\xff\xfeh\0i\0", 6);
+	assert_int_equal(r.status, 78);
+	assert_non_null(strstr(r.err, "is UTF-16, must be UTF-8\n"));
+	r = run_with_secret_file("\xef\xbb\xbf \r\n", 6);
+	assert_non_null(strstr(r.err, "is empty\n"));
+	/* From the environment likewise; from the command line, where a shell has taken quotes away, as it is. */
+	r = run("GLOW_PASSWORD=" SECRET "\r", NULL);
+	assert_true(mentioned(&r, "secret right"));
+	assert_string_equal(r.err, "");
+	r = run("GLOW_PASSWORD= " SECRET, NULL);
+	assert_true(mentioned(&r, "secret right"));
+	assert_non_null(strstr(r.err, "GLOW_PASSWORD: the blanks around"));
+	r = run(NULL, "--password=" SECRET " ");
+	assert_true(mentioned(&r, "secret other"));
+	assert_string_equal(r.err, "");
+	r = run("GLOW_PASSWORD_FILE=\"/dev/null/none\"\r", NULL);
+	assert_string_equal(r.err, "glow-test: GLOW_PASSWORD_FILE: cannot read \"/dev/null/none\": Not a directory\n");
 }
 
 static bool lines_fit(const char *text, size_t columns)
@@ -799,10 +940,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(precedence),
 		cmocka_unit_test(booleans),
+		cmocka_unit_test(choices),
+		cmocka_unit_test(tidied),
 		cmocka_unit_test(strings),
 		cmocka_unit_test(arguments),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(secrets),
+		cmocka_unit_test(secret_files),
 		cmocka_unit_test(help_and_version),
 		cmocka_unit_test(print_config_is_aligned),
 		cmocka_unit_test(man_page),

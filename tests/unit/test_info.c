@@ -544,6 +544,39 @@ static void test_discovery(void **state)
 	cJSON_Delete(tree);
 }
 
+/* Home Assistant passes over an announcement whose topic has anything but letters, digits, '_' and '-' in the id. */
+static void test_discovery_ids(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "glow", "glow" },
+		{ "home/Glow_2", "home-Glow_2" },
+		{ "a.b", "a_b" },
+		{ "a b$c", "a_b_c" },
+		{ "g\xc3\xbcte/\xc3\x89t\xc3\xa9", "gute-Ete" },
+		{ "\xc3\x97", "_" },
+		{ "\xe2\x82\xac", "_" },
+		{ "\xf0\x9f\x92\xa1x", "_x" },
+	};
+	char topic[GLOW_TOPIC_MAX + 1], wanted[GLOW_TOPIC_MAX + 1], prefix[GLOW_PREFIX_MAX + 1];
+	cJSON *tree;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		glow_discovery_topic(topic, "ha", cases[k][0], "pi-2");
+		snprintf(wanted, sizeof(wanted), "ha/device/%s-pi-2/config", cases[k][1]);
+		assert_string_equal(topic, wanted);
+	}
+	tree = printed(glow_discovery_write(&info, "g\xc3\xbcte"));
+	assert_string_equal(glow_json_get(glow_json_get(tree, "device"), "identifiers")->child->valuestring,
+			    "gute-pi-2");
+	check_string(tree, "availability_topic", "g\xc3\xbcte/node/pi-2/availability"); /* topics keep it */
+	cJSON_Delete(tree);
+	memset(prefix, 'p', sizeof(prefix) - 1);
+	prefix[sizeof(prefix) - 1] = '\0';
+	glow_discovery_topic(topic, prefix, prefix, prefix + GLOW_PREFIX_MAX - GLOW_ID_MAX); /* the longest names fit */
+	assert_string_equal(topic + strlen(topic) - 7, "/config");
+}
+
 static void test_cluster_discovery(void **state)
 {
 	cJSON *tree = printed(glow_discovery_cluster_write("home/glow", "1.2.3"));
@@ -580,10 +613,15 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(test_there_and_back), T(test_effects),    T(test_words),       T(test_broken),
-		T(test_groups),         T(test_stats),      T(test_answers),     T(test_codes),
-		T(test_diag_cut),       T(test_discovery),  T(test_catalog),     T(test_small),
-		T(test_stats_sync),     T(test_stats_read), T(test_diag_inside), T(test_cluster_discovery),
+		T(test_there_and_back), T(test_effects),
+		T(test_words),          T(test_broken),
+		T(test_groups),         T(test_stats),
+		T(test_answers),        T(test_codes),
+		T(test_diag_cut),       T(test_discovery),
+		T(test_stats_sync),     T(test_stats_read),
+		T(test_diag_inside),    T(test_cluster_discovery),
+		T(test_discovery_ids),  T(test_catalog),
+		T(test_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

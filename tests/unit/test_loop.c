@@ -3,6 +3,7 @@
 /* The shell of a program that runs for long, as far as there need be no broker. */
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -31,35 +32,46 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* ---- names ---- */
+/* ---- signals ---- */
 
-static void test_names(void **state)
+static bool is_blocked(int number)
 {
-	(void)state;
-	assert_int_equal(glow_loop_check_names("pi1", "glow", "homeassistant"), 0);
-	assert_int_equal(glow_loop_check_names("pi1", "house/glow", ""), 0);
-	assert_int_equal(glow_loop_check_names("pi1", "glow", NULL), 0);
-	assert_int_equal(glow_loop_check_names("Pi1", "glow", ""), EX_USAGE);
-	assert_int_equal(glow_loop_check_names("", "glow", ""), EX_USAGE);
-	assert_int_equal(glow_loop_check_names("pi1", "", ""), EX_USAGE);
-	assert_int_equal(glow_loop_check_names("pi1", "glow/#", ""), EX_USAGE);
-	assert_int_equal(glow_loop_check_names("pi1", "glow", "home assistant"), EX_USAGE);
+	sigset_t set;
+
+	sigprocmask(SIG_BLOCK, NULL, &set);
+	return sigismember(&set, number) == 1;
 }
 
-static void test_host(void **state)
+static bool is_ignored(int number)
 {
-	const char *host = glow_loop_host();
+	struct sigaction action;
 
-	(void)state;
-	assert_true(strlen(host) > 0);
-	assert_int_equal(strcspn(host, ".ABCDEFGHIJKLMNOPQRSTUVWXYZ"), strlen(host));
+	sigaction(number, NULL, &action);
+	return action.sa_handler == SIG_IGN;
 }
 
-static void test_broker(void **state)
+/* Blocked are those that the loop takes; what was ignored stays so. */
+static void test_signals(void **state)
 {
+	static const int all[] = { SIGTERM, SIGINT, SIGHUP };
+	struct glow_loop other;
+	sigset_t set;
+
 	(void)state;
-	assert_int_equal(glow_loop_check_broker(&(struct glow_mqtt_cfg){ .broker = "mqtt://pi9" }), 0);
-	assert_int_equal(glow_loop_check_broker(&(struct glow_mqtt_cfg){ .broker = "http://pi9" }), EX_USAGE);
+	for (int k = 0; k < 3; k++) {
+		assert_true(is_blocked(all[k])); /* the control, by setup() */
+		sigemptyset(&set);
+		sigaddset(&set, all[k]);
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+		signal(all[k], SIG_IGN);
+	}
+	assert_int_equal(glow_loop_init(&other), 0);
+	assert_true(is_blocked(SIGTERM) && !is_ignored(SIGTERM));
+	assert_true(!is_blocked(SIGINT) && is_ignored(SIGINT));
+	assert_true(!is_blocked(SIGHUP) && is_ignored(SIGHUP));
+	glow_loop_close(&other, 1);
+	for (int k = 0; k < 3; k++)
+		signal(all[k], SIG_DFL);
 }
 
 /* ---- timers ---- */
@@ -182,8 +194,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_names),           T(test_host),     T(test_broker),          T(test_timers),
-		T(test_timer_rounds_up), T(test_timer_in), T(test_open_bad_broker),
+		T(test_signals), T(test_timers), T(test_timer_rounds_up), T(test_timer_in), T(test_open_bad_broker),
 	};
 
 	glow_log_setup("error", "text");

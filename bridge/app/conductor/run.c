@@ -172,22 +172,12 @@ static int open_loop(struct run *r)
 	return glow_loop_open(&r->loop, &cfg);
 }
 
-static int check_names(const struct glow_conductor_run_cfg *cfg)
-{
-	if (glow_zone_use(cfg->time_zone) < 0) {
-		glow_error("--time-zone %s: there is no such time zone here; a name is like Europe/Berlin",
-			   cfg->time_zone);
-		return EX_USAGE;
-	}
-	return glow_loop_check_names(cfg->conductor.node, cfg->conductor.prefix, cfg->conductor.discovery);
-}
-
 static int setup(struct run *r)
 {
-	int status = check_names(r->cfg);
+	int status;
 
-	if (status == 0)
-		status = create_conductor(r, (struct glow_outbox){ .ctx = &r->loop, .publish = glow_loop_publish });
+	glow_zone_use(r->cfg->time_zone);
+	status = create_conductor(r, (struct glow_outbox){ .ctx = &r->loop, .publish = glow_loop_publish });
 	if (status == 0)
 		status = glow_loop_timer(&r->loop, &r->timer, advance, r);
 	if (status == 0)
@@ -196,17 +186,6 @@ static int setup(struct run *r)
 		return status;
 	glow_timer_in(&r->wall_timer, WALL_US);
 	return open_loop(r);
-}
-
-int glow_conductor_check(const struct glow_conductor_run_cfg *cfg)
-{
-	struct run run = { .cfg = cfg };
-	int status = check_names(cfg);
-
-	if (status == 0)
-		status = create_conductor(&run, (struct glow_outbox){ .publish = glow_loop_discard });
-	glow_conductor_destroy(run.conductor);
-	return status ? status : glow_loop_check_broker(&cfg->mqtt);
 }
 
 static void teardown(struct run *r, int status)

@@ -11,6 +11,20 @@
 #include <glow/node_run.h>
 
 #include "../doctor.h"
+#include "setup.h"
+
+/* Of the boards that `auto` may find the idle display had to suit one, now it has to suit this. */
+static bool check_found(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *desc, const char *line)
+{
+	struct glow_diag diag = { .what = "" };
+	char why[512];
+
+	glow_doctor_say(true, "board", line);
+	if (glow_setup_idle(cfg, desc, &diag) == 0)
+		return true;
+	snprintf(why, sizeof(why), "--idle %s does not suit this board: %s", cfg->idle, diag.what);
+	return glow_doctor_say(false, "idle", why);
+}
 
 static bool check_board(const struct glow_node_run_cfg *cfg)
 {
@@ -30,10 +44,10 @@ static bool check_board(const struct glow_node_run_cfg *cfg)
 		else
 			snprintf(line, sizeof(line), "%s: %s", desc->name, diag.what);
 		/* With `auto` one board is enough: the others are not missed. */
-		if (asked)
-			return glow_doctor_say(r == 0, "board", line);
 		if (r == 0)
-			return glow_doctor_say(true, "board", line);
+			return check_found(cfg, desc, line);
+		if (asked)
+			return glow_doctor_say(false, "board", line);
 		printf("      %-8s %s\n", "", line);
 	}
 	glow_board_without_hardware(others, sizeof(others));
@@ -41,12 +55,12 @@ static bool check_board(const struct glow_node_run_cfg *cfg)
 	return glow_doctor_say(false, "board", line);
 }
 
-static bool check_names(const struct glow_node_run_cfg *cfg)
+static void say_name(const struct glow_node_run_cfg *cfg)
 {
 	char line[512];
 
 	snprintf(line, sizeof(line), "%s/node/%s", cfg->prefix, cfg->node);
-	return glow_doctor_name(cfg->node, line);
+	glow_doctor_say(true, "name", line);
 }
 
 /* The largest of what every node says, which brokers with older rules refuse besides. */
@@ -100,12 +114,10 @@ static void say_wifi(const struct glow_node_run_cfg *cfg)
 int glow_node_doctor(const struct glow_node_run_cfg *cfg)
 {
 	const int64_t built_us = INT64_C(1735689600) * GLOW_US_PER_S; /* 2025-01-01: no clock of ours is older */
-	bool fine = check_names(cfg), disputed;
+	bool fine, disputed;
 
-	if (glow_doctor_broker(&cfg->mqtt, cfg->node, &disputed))
-		fine = (!glow_prefix_valid(cfg->prefix) || check_limits(cfg)) && fine;
-	else
-		fine = false;
+	say_name(cfg);
+	fine = glow_doctor_broker(&cfg->mqtt, cfg->node, &disputed) && check_limits(cfg);
 	fine = check_board(cfg) && fine;
 	fine = glow_doctor_clock(built_us, disputed) && fine;
 	say_sensors(cfg);

@@ -469,15 +469,14 @@ static void be_punctual(void)
 		   locked ? "yes" : "not allowed");
 }
 
-static int describe(struct run *r)
+static void describe(struct run *r)
 {
 	const struct glow_board *board = r->painter.board;
-	int status = glow_setup_info(r->cfg, board ? board->desc : glow_board_find(r->cfg->board), &r->info);
 
+	glow_setup_info(r->cfg, board ? board->desc : glow_board_find(r->cfg->board), &r->info);
 	if (board)
 		memcpy(r->info.backend, board->backend, sizeof(r->info.backend));
 	memcpy(r->info.problem, r->painter.problem, sizeof(r->info.problem));
-	return status;
 }
 
 static bool radio_sleeps(const struct glow_node_run_cfg *cfg)
@@ -490,16 +489,14 @@ static int setup(struct run *r)
 {
 	const struct glow_outbox outbox = { .ctx = &r->loop, .publish = glow_loop_publish };
 	const struct glow_sync_cfg sync = { .seed = (uint32_t)glow_raw_now().ns, .power_save = radio_sleeps(r->cfg) };
-	int status = glow_setup_names(r->cfg);
+	int status = add_timers(r);
 
 	if (status == 0)
-		status = add_timers(r);
-	if (status == 0)
 		status = first_board(r);
-	if (status == 0)
-		status = describe(r);
-	if (status == 0)
-		status = glow_setup_node(r->cfg, &r->info, outbox, now_us(r), &r->node);
+	if (status)
+		return status;
+	describe(r);
+	status = glow_setup_node(r->cfg, &r->info, outbox, now_us(r), &r->node);
 	if (status)
 		return status;
 	glow_timekeeper_init(&r->time, &sync, r->cfg->prefix, r->info.id, outbox);

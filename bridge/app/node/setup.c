@@ -12,21 +12,8 @@
 
 #include "setup.h"
 
-int glow_setup_names(const struct glow_node_run_cfg *cfg)
-{
-	/* The client id of the leading conductor, and the cluster's device in Home Assistant. */
-	static const char *const taken[] = { "conductor", GLOW_DISCOVERY_CLUSTER };
-
-	for (size_t k = 0; k < sizeof(taken) / sizeof(taken[0]); k++)
-		if (strcmp(cfg->node, taken[k]) == 0) {
-			glow_error("--node %s: that is a name of the cluster's own", cfg->node);
-			return EX_USAGE;
-		}
-	return glow_loop_check_names(cfg->node, cfg->prefix, cfg->discovery);
-}
-
-int glow_setup_info(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *board,
-		    struct glow_info *ret_info)
+void glow_setup_info(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *board,
+		     struct glow_info *ret_info)
 {
 	struct glow_info *info = ret_info;
 
@@ -41,18 +28,13 @@ int glow_setup_info(const struct glow_node_run_cfg *cfg, const struct glow_board
 		.backend = "none",
 		.version = GLOW_VERSION,
 	};
-	if (!glow_groups_parse(cfg->groups ? cfg->groups : "", info)) {
-		glow_error("--groups %s: must be at most %d ids of a-z, 0-9 and '-', separated by commas", cfg->groups,
-			   GLOW_GROUPS_MAX);
-		return EX_USAGE;
-	}
+	glow_groups_parse(cfg->groups ? cfg->groups : "", info);
 	snprintf(info->id, sizeof(info->id), "%s", cfg->node);
 	snprintf(info->board, sizeof(info->board), "%s", board->name);
 	snprintf(info->model, sizeof(info->model), "%s", board->title);
 	snprintf(info->idle, sizeof(info->idle), "%s", cfg->idle);
 	if (cfg->current_limit_ma < 0 && board->hardware)
 		info->current_limit_ma = glow_current_default_ma(info->shape);
-	return 0;
 }
 
 static int create(const struct glow_node_run_cfg *cfg, const struct glow_info *info, struct glow_outbox outbox,
@@ -74,49 +56,39 @@ static int create(const struct glow_node_run_cfg *cfg, const struct glow_info *i
 	return glow_node_create(&node, now_us, ret_node, diag);
 }
 
-/* What create() returned, said and as an exit status. */
-static int exit_status(const struct glow_node_run_cfg *cfg, int error, const struct glow_diag *diag)
-{
-	if (error == -EINVAL) {
-		glow_error("--idle %s: %s", cfg->idle, diag->what);
-		return EX_USAGE;
-	}
-	return error < 0 ? EX_OSERR : 0;
-}
-
 int glow_setup_node(const struct glow_node_run_cfg *cfg, const struct glow_info *info, struct glow_outbox outbox,
 		    int64_t now_us, struct glow_node **ret_node)
 {
 	struct glow_diag diag;
+	int error = create(cfg, info, outbox, now_us, ret_node, &diag);
 
-	return exit_status(cfg, create(cfg, info, outbox, now_us, ret_node, &diag), &diag);
+	if (error != -EINVAL)
+		return error < 0 ? EX_OSERR : 0;
+	glow_error("--idle %s: %s", cfg->idle, diag.what);
+	return EX_USAGE;
 }
 
-/* Of the boards that `auto` may find, the idle display has to suit one. */
-static int check_idle(const struct glow_node_run_cfg *cfg)
+int glow_setup_idle(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *board, struct glow_diag *diag)
 {
 	const struct glow_outbox outbox = { .publish = glow_loop_discard };
 	struct glow_node *node = NULL;
 	struct glow_info info;
-	struct glow_diag diag;
-	int error = -EINVAL, status = 0;
+	int error;
 
-	for (size_t k = 0; k < glow_board_count() && error == -EINVAL && status == 0; k++) {
-		if (!glow_board_meant(glow_board_at(k), cfg->board))
-			continue;
-		status = glow_setup_info(cfg, glow_board_at(k), &info);
-		if (status == 0)
-			error = create(cfg, &info, outbox, 0, &node, &diag);
-	}
-	glow_node_destroy(node);
-	return status ? status : exit_status(cfg, error, &diag);
+	glow_setup_info(cfg, board, &info);
+	error = create(cfg, &info, outbox, 0, &node, diag);
+	if (error == 0)
+		glow_node_destroy(node);
+	return error;
 }
 
-int glow_node_check(const struct glow_node_run_cfg *cfg)
+/* Of the boards that `auto` may find, the idle display has to suit one. */
+int glow_node_judge(const struct glow_node_run_cfg *cfg, struct glow_diag *diag)
 {
-	int status = glow_setup_names(cfg);
+	int error = -EINVAL;
 
-	if (status == 0)
-		status = check_idle(cfg);
-	return status ? status : glow_loop_check_broker(&cfg->mqtt);
+	for (size_t k = 0; k < glow_board_count() && error == -EINVAL; k++)
+		if (glow_board_meant(glow_board_at(k), cfg->board))
+			error = glow_setup_idle(cfg, glow_board_at(k), diag);
+	return error == -EINVAL ? EX_USAGE : error < 0 ? EX_OSERR : 0;
 }

@@ -12,12 +12,12 @@
 #include <glow/node.h>
 #include <glow/node_run.h>
 
-/** --node, --prefix, --discovery; 0 or EX_USAGE. */
-int glow_setup_names(const struct glow_node_run_cfg *cfg);
+/** What the node will say of itself with that board, which has not answered yet. */
+void glow_setup_info(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *board,
+		     struct glow_info *ret_info);
 
-/** What the node will say of itself with that board, which has not answered yet; 0 or EX_USAGE. */
-int glow_setup_info(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *board,
-		    struct glow_info *ret_info);
+/** Whether the idle display suits that board: 0, -EINVAL with what is wrong, or another negative errno. */
+int glow_setup_idle(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *board, struct glow_diag *diag);
 
 /** The node, at now_us of the clock of pictures. 0, EX_USAGE, or EX_OSERR without memory. */
 int glow_setup_node(const struct glow_node_run_cfg *cfg, const struct glow_info *info, struct glow_outbox outbox,

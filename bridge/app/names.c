@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Names become topics, client ids and ids in Home Assistant, so none is changed behind a person's back; what one was
+ * probably meant to be is said. */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glow/info.h>
+#include <glow/json.h>
+#include <glow/names.h>
+#include <glow/topics.h>
+#include <glow/zone.h>
+
+#include "conductor/placement.h"
+
+#define ID      "1..63 of a-z, 0-9 and '-', not beginning or ending with '-'"
+#define LIST_OF "must be node ids with commas between them"
+
+/* Fills the mistake; `text` is what was probably meant if it is right itself. */
+static char *refuse(struct glow_mistake *m, const char *rule, const char *text, bool right)
+{
+	snprintf(m->rule, sizeof(m->rule), "%s", rule);
+	if (right && strlen(text) < sizeof(m->nearest))
+		snprintf(m->nearest, sizeof(m->nearest), "%s", text);
+	return NULL;
+}
+
+/* ---- prefixes ---- */
+
+static bool prefix_right(const char *text)
+{
+	return glow_prefix_valid(text) && glow_utf8_valid(text, strlen(text));
+}
+
+/* Without wildcards and empty levels, with a '-' for each blank. */
+static void prefix_near(const char *text, char ret_near[GLOW_PREFIX_MAX + 1])
+{
+	size_t n = 0;
+
+	for (; *text && n < GLOW_PREFIX_MAX; text++) {
+		if (*text == '+' || *text == '#' || (*text == '/' && (n == 0 || ret_near[n - 1] == '/')))
+			continue;
+		ret_near[n++] = (unsigned char)*text > ' ' ? *text : '-';
+	}
+	while (n > 0 && ret_near[n - 1] == '/')
+		n--;
+	ret_near[n] = '\0';
+}
+
+char *glow_names_read_prefix(const char *text, struct glow_mistake *ret_mistake)
+{
+	char near[GLOW_PREFIX_MAX + 1];
+
+	if (prefix_right(text))
+		return strdup(text);
+	prefix_near(text, near);
+	return refuse(ret_mistake,
+		      "must be levels of a topic, without wildcards, blanks, an empty level or a / at either end", near,
+		      prefix_right(near));
+}
+
+char *glow_names_read_discovery(const char *text, struct glow_mistake *ret_mistake)
+{
+	bool on;
+
+	if (glow_config_switch(text, &on))
+		return strdup(on ? "homeassistant" : "off");
+	return glow_names_read_prefix(text, ret_mistake);
+}
+
+char *glow_names_read_username(const char *text, struct glow_mistake *ret_mistake)
+{
+	return glow_utf8_valid(text, strlen(text)) ? strdup(text) : refuse(ret_mistake, "must be UTF-8", "", false);
+}
+
+/* ---- ids ---- */
+
+static void id_near(const char *text, char ret_near[GLOW_ID_MAX + 1])
+{
+	size_t n = 0;
+
+	for (; *text && n < GLOW_ID_MAX; text++) {
+		char c = isalnum((unsigned char)*text) ? (char)tolower((unsigned char)*text) : '-';
+
+		if (c != '-' || (n > 0 && ret_near[n - 1] != '-'))
+			ret_near[n++] = c;
+	}
+	while (n > 0 && ret_near[n - 1] == '-')
+		n--;
+	ret_near[n] = '\0';
+}
+
+char *glow_names_read_conductor(const char *text, struct glow_mistake *ret_mistake)
+{
+	char near[GLOW_ID_MAX + 1];
+
+	if (glow_id_valid(text))
+		return strdup(text);
+	id_near(text, near);
+	return refuse(ret_mistake, "must be " ID, near, glow_id_valid(near));
+}
+
+char *glow_names_read_node(const char *text, struct glow_mistake *ret_mistake)
+{
+	/* The client id of the leading conductor, and the cluster's device in Home Assistant. */
+	if (strcmp(text, "conductor") == 0 || strcmp(text, GLOW_DISCOVERY_CLUSTER) == 0)
+		return refuse(ret_mistake, "must not be a name of the cluster's own", "", false);
+	return glow_names_read_conductor(text, ret_mistake);
+}
+
+static const char *host_name(void)
+{
+	static char name[256];
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return "";
+	name[strcspn(name, ".")] = '\0';
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return name;
+}
+
+int glow_names_settle(const struct glow_config *config, char **node,
+		      char *(*read)(const char *text, struct glow_mistake *ret_mistake))
+{
+	struct glow_mistake mistake = { .rule = "" };
+	char what[400];
+
+	if (*node && **node)
+		return 0;
+	free(*node);
+	*node = read(host_name(), &mistake);
+	if (*node)
+		return 0;
+	snprintf(what, sizeof(what), "must be given, since the host name \"%s\" is none: it %s%s%s", host_name(),
+		 mistake.rule, mistake.nearest[0] ? "; for example " : "", mistake.nearest);
+	return glow_config_refuse(config, "node", what);
+}
+
+char *glow_names_read_idle(const char *text, struct glow_mistake *ret_mistake)
+{
+	bool on;
+
+	(void)ret_mistake;
+	return strdup(glow_config_switch(text, &on) && !on ? "off" : text);
+}
+
+char *glow_names_read_zone(const char *text, struct glow_mistake *ret_mistake)
+{
+	if (glow_zone_known(text))
+		return strdup(text);
+	return refuse(ret_mistake, "must be a time zone that there is here; one is like Europe/Berlin", "", false);
+}
+
+/* ---- lists ---- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* A copy without blanks beside a comma or an equals sign; NULL without memory. */
+static char *list_tidy(const char *text)
+{
+	char *list = strdup(text), *to = list;
+
+	for (const char *c = list; c && *c; c++) {
+		bool beside = to > list && strchr(",=", to[-1]);
+
+		for (const char *next = c; is_blank(*next) && !beside; next++)
+			beside = next[1] && strchr(",= \t", next[1]) && !is_blank(next[1]);
+		if (!is_blank(*c) || !beside)
+			*to++ = *c;
+	}
+	if (to)
+		*to = '\0';
+	return list;
+}
+
+/* In lower case, with one comma between two items. */
+static void list_near(const char *text, char *ret_near, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text && n < size - 1; text++) {
+		char c = strchr(",; \t\n", *text) ? ',' : (char)tolower((unsigned char)*text);
+
+		if (c != ',' || (n > 0 && ret_near[n - 1] != ','))
+			ret_near[n++] = c;
+	}
+	while (n > 0 && ret_near[n - 1] == ',')
+		n--;
+	ret_near[n] = '\0';
+}
+
+static bool order_right(const char *list)
+{
+	struct glow_placement p;
+	struct glow_diag diag;
+	bool right = glow_placement_init(&p, list, NULL, NULL, &diag) == 0;
+
+	glow_placement_fini(&p);
+	return right && *list;
+}
+
+static bool gap_right(const char *list)
+{
+	struct glow_placement p;
+	struct glow_diag diag;
+	bool right = glow_placement_init(&p, NULL, NULL, list, &diag) == 0;
+
+	glow_placement_fini(&p);
+	return right && *list;
+}
+
+static bool groups_right(const char *list)
+{
+	struct glow_info info;
+
+	return glow_groups_parse(list, &info) && *list;
+}
+
+static char *read_list(const char *text, bool (*right)(const char *list), const char *rule, struct glow_mistake *m)
+{
+	char *list = list_tidy(text), near[sizeof(m->nearest)];
+
+	if (!list || right(list))
+		return list;
+	list_near(list, near, sizeof(near));
+	refuse(m, rule, near, strlen(list) < sizeof(near) && right(near));
+	free(list);
+	return NULL;
+}
+
+char *glow_names_read_groups(const char *text, struct glow_mistake *ret_mistake)
+{
+	char rule[100];
+
+	snprintf(rule, sizeof(rule), "must be at most %d ids of a-z, 0-9 and '-', with commas between them",
+		 GLOW_GROUPS_MAX);
+	return read_list(text, groups_right, rule, ret_mistake);
+}
+
+char *glow_names_read_order(const char *text, struct glow_mistake *ret_mistake)
+{
+	return read_list(text, order_right, LIST_OF, ret_mistake);
+}
+
+char *glow_names_read_gap(const char *text, struct glow_mistake *ret_mistake)
+{
+	char rule[100];
+
+	snprintf(rule, sizeof(rule), "must be id=pixels with commas between them, at most %d pixels each",
+		 GLOW_PIXELS_MAX);
+	return read_list(text, gap_right, rule, ret_mistake);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* Names as people write them in options: each function is a row's `read` (glow/config.h), so that whoever reads
+ * the configuration, to run, to check it or for the doctor, takes and refuses the same. */
+
+#include <glow/config.h>
+
+/** --prefix. */
+char *glow_names_read_prefix(const char *text, struct glow_mistake *ret_mistake);
+
+/** --discovery: a prefix, or "off" for a no; a yes is the default. */
+char *glow_names_read_discovery(const char *text, struct glow_mistake *ret_mistake);
+
+/** --node of a bridge, which may not be a name of the cluster's own, and of a conductor. */
+char *glow_names_read_node(const char *text, struct glow_mistake *ret_mistake);
+char *glow_names_read_conductor(const char *text, struct glow_mistake *ret_mistake);
+
+/** --username. */
+char *glow_names_read_username(const char *text, struct glow_mistake *ret_mistake);
+
+/** --idle: "off" for a no. What it shows depends on the board and is not judged. */
+char *glow_names_read_idle(const char *text, struct glow_mistake *ret_mistake);
+
+/** --groups, --order and --reverse, --gap, without blanks. */
+char *glow_names_read_groups(const char *text, struct glow_mistake *ret_mistake);
+char *glow_names_read_order(const char *text, struct glow_mistake *ret_mistake);
+char *glow_names_read_gap(const char *text, struct glow_mistake *ret_mistake);
+
+/** --time-zone. */
+char *glow_names_read_zone(const char *text, struct glow_mistake *ret_mistake);
+
+/** The name of a program to which --node gave none: the host name in lower case, without its domain, read as --node is.
+ * 0, or the exit status after saying what is wrong with it. */
+int glow_names_settle(const struct glow_config *config, char **node,
+		      char *(*read)(const char *text, struct glow_mistake *ret_mistake));
