@@ -277,15 +277,11 @@ static bool for_many(const struct glow_topic *topic)
 	return topic->of == GLOW_OF_GROUP || topic->of == GLOW_OF_ALL;
 }
 
-static void take_set(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m, int64_t now_us)
+static void take_light(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
+		       int64_t now_us)
 {
-	take_command(n, m, GLOW_COMMAND_SET, for_many(topic), now_us);
-}
-
-static void take_notify(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-			int64_t now_us)
-{
-	take_command(n, m, GLOW_COMMAND_NOTIFY, for_many(topic), now_us);
+	take_command(n, m, topic->kind == GLOW_TOPIC_SET ? GLOW_COMMAND_SET : GLOW_COMMAND_NOTIFY, for_many(topic),
+		     now_us);
 }
 
 static void apply_word(struct glow_node *n, const struct glow_apply *word, int64_t now_us)
@@ -352,11 +348,8 @@ static void report_unknown(struct glow_node *n)
 	n->scenes_new = false;
 	for (uint32_t j = 0; j < n->layers.n_scenes; j++) {
 		const struct glow_scene *scene = n->layers.scenes[j].scene;
-		uint32_t k = 0;
 
-		while (k < scene->n_entries && scene->entries[k].effect)
-			k++;
-		if (k == scene->n_entries)
+		if (glow_scene_known(scene))
 			continue;
 		snprintf(where, sizeof(where), "%s.effect", scene->id);
 		glow_diag_set(&diag, GLOW_UNKNOWN_EFFECT, where,
@@ -440,13 +433,13 @@ static const struct row {
 	bool retained;
 	void (*take)(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m, int64_t now_us);
 } rows[] = {
-	{ GLOW_TOPIC_SET, GLOW_OF_NODE, false, take_set },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_NODE, false, take_notify },
+	{ GLOW_TOPIC_SET, GLOW_OF_NODE, false, take_light },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_NODE, false, take_light },
 	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, hear_conductor },
-	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, take_set },
-	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, take_set },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, take_notify },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, take_notify },
+	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, take_light },
+	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, take_light },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, take_light },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, take_light },
 	{ GLOW_TOPIC_APPLY, GLOW_OF_ALL, false, take_apply },
 	{ GLOW_TOPIC_APPLY, GLOW_OF_GROUP, false, take_apply },
 	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, hear_conductor },
