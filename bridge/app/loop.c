@@ -20,6 +20,7 @@
 
 #define GOODBYE_MS 1200                         /* of the two seconds in which a program has to end */
 enum { TOPICS_MAX = 16 + 3 * GLOW_GROUPS_MAX }; /* a node with all its groups has the most */
+enum { WISHES_MAX = 8 };
 
 /* Those that end a program. All but the first stay ignored where they were at the start: so nohup and a shell's & say
  * that a logout and a Ctrl-C are not meant for us. */
@@ -93,7 +94,8 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 {
 	struct glow_mqtt_cfg mqtt = cfg->mqtt;
 	char names[TOPICS_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
-	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX];
+	char wishes[WISHES_MAX][GLOW_TOPIC_MAX + 1];
+	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX], *wished[WISHES_MAX];
 	bool keeps;
 
 	for (size_t k = 0; k < TOPICS_MAX && cfg->role->topic(cfg->ctx, k, names[k], &keeps); k++) {
@@ -102,8 +104,14 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 		else
 			topics[mqtt.n_topics++] = names[k];
 	}
+	while (cfg->role->wish && mqtt.n_wished_topics < WISHES_MAX &&
+	       cfg->role->wish(cfg->ctx, mqtt.n_wished_topics, wishes[mqtt.n_wished_topics])) {
+		wished[mqtt.n_wished_topics] = wishes[mqtt.n_wished_topics];
+		mqtt.n_wished_topics++;
+	}
 	mqtt.topics = topics;
 	mqtt.retained_topics = retained;
+	mqtt.wished_topics = wished;
 	if (glow_mqtt_open(&mqtt, &loop->mqtt, why) < 0) {
 		glow_error("--broker %s: %s", mqtt.broker, why);
 		return EX_USAGE;

@@ -301,6 +301,8 @@ static int64_t connect_and_run(struct glow_mqtt *mqtt)
 	glow_mailbox_set_shut(&mqtt->out, false);
 	glow_link_name(&mqtt->link, why);
 	post(mqtt, GLOW_MQTT_CONNECTED, why);
+	if (mqtt->link.refused[0])
+		post(mqtt, GLOW_MQTT_WISH_REFUSED, mqtt->link.refused);
 	run_session(mqtt);
 	lasted_ms = now_ms() - start_ms;
 	end_session(mqtt, lasted_ms);
@@ -392,9 +394,10 @@ static int copy_cfg(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg)
 					&copy->ca_file,      &copy->cert_file, &copy->key_file, &copy->will_topic,
 					&copy->will_payload, &copy->lead_id };
 	const size_t n_fields = sizeof(fields) / sizeof(fields[0]);
-	const size_t n_topics = cfg->n_topics + cfg->n_retained_topics;
+	const size_t n_topics = cfg->n_topics + cfg->n_retained_topics + cfg->n_wished_topics;
 	size_t size = n_topics * sizeof(char *) + strings_size(cfg->topics, cfg->n_topics) +
-		      strings_size(cfg->retained_topics, cfg->n_retained_topics) + 1;
+		      strings_size(cfg->retained_topics, cfg->n_retained_topics) +
+		      strings_size(cfg->wished_topics, cfg->n_wished_topics) + 1;
 	const char **topics;
 	char *at;
 
@@ -411,8 +414,11 @@ static int copy_cfg(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg)
 		topics[i] = keep_string(&at, cfg->topics[i]);
 	for (size_t i = 0; i < cfg->n_retained_topics; i++)
 		topics[cfg->n_topics + i] = keep_string(&at, cfg->retained_topics[i]);
+	for (size_t i = 0; i < cfg->n_wished_topics; i++)
+		topics[cfg->n_topics + cfg->n_retained_topics + i] = keep_string(&at, cfg->wished_topics[i]);
 	copy->topics = topics;
 	copy->retained_topics = topics + cfg->n_topics;
+	copy->wished_topics = copy->retained_topics + cfg->n_retained_topics;
 	return 0;
 }
 

@@ -295,13 +295,13 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 }
 
 static int check_subscriptions(const struct glow_link *link, const MQTTResponse *response, const char *const *topics,
-			       size_t n, size_t n_needed, char why[GLOW_MQTT_WHY])
+			       size_t n, char why[GLOW_MQTT_WHY])
 {
 	if ((int)response->reasonCode < 0 || (n > 1 && response->reasonCodeCount != (int)n)) {
 		snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", link->where);
 		return -ENOTCONN;
 	}
-	for (size_t i = 0; i < n_needed; i++) {
+	for (size_t i = 0; i < n; i++) {
 		int reason = response->reasonCodes ? (int)response->reasonCodes[i] : (int)response->reasonCode;
 
 		if (reason >= 0x80) {
@@ -313,9 +313,8 @@ static int check_subscriptions(const struct glow_link *link, const MQTTResponse 
 	return 0;
 }
 
-/* Of the topics the first n_needed have to be granted. */
-static int subscribe(struct glow_link *link, const char *const *topics, size_t n, size_t n_needed,
-		     MQTTSubscribe_options option, char why[GLOW_MQTT_WHY])
+static int subscribe(struct glow_link *link, const char *const *topics, size_t n, MQTTSubscribe_options option,
+		     char why[GLOW_MQTT_WHY])
 {
 	MQTTSubscribe_options *options = calloc(n + 1, sizeof(*options));
 	int *qos = calloc(n + 1, sizeof(*qos));
@@ -332,12 +331,23 @@ static int subscribe(struct glow_link *link, const char *const *topics, size_t n
 			qos[i] = SUBSCRIBED_QOS;
 		}
 		response = MQTTClient_subscribeMany5(link->client, (int)n, (char *const *)topics, qos, options, NULL);
-		r = check_subscriptions(link, &response, topics, n, n_needed, why);
+		r = check_subscriptions(link, &response, topics, n, why);
 		MQTTResponse_free(response);
 	}
 	free(options);
 	free(qos);
 	return r;
+}
+
+/* A refusal is only remembered. */
+static int subscribe_if_allowed(struct glow_link *link, const char *topic, char why[GLOW_MQTT_WHY])
+{
+	MQTTSubscribe_options option = MQTTSubscribe_options_initializer;
+	int r = subscribe(link, &topic, 1, option, why);
+
+	if (r == -EACCES)
+		snprintf(link->refused, sizeof(link->refused), "%s", why);
+	return r == -EACCES ? 0 : r;
 }
 
 int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
@@ -350,11 +360,13 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 	replayed.noLocal = 1;
 	live.retainAsPublished = 1;
 	live.retainHandling = 2;
-	if (cfg->n_retained_topics > 0)
-		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics,
-			      cfg->n_retained_topics - cfg->n_optional_topics, replayed, why);
+	link->refused[0] = '\0';
+	for (size_t i = 0; r == 0 && i < cfg->n_wished_topics; i++)
+		r = subscribe_if_allowed(link, cfg->wished_topics[i], why);
+	if (r == 0 && cfg->n_retained_topics > 0)
+		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics, replayed, why);
 	if (r == 0 && cfg->n_topics > 0)
-		r = subscribe(link, cfg->topics, cfg->n_topics, cfg->n_topics, live, why);
+		r = subscribe(link, cfg->topics, cfg->n_topics, live, why);
 	return r;
 }
 

@@ -33,7 +33,8 @@ struct glow_link {
 	struct glow_mqtt_limits limits; /**< of the broker that took us last */
 	MQTTClient_willOptions will;    /**< as much of it as the broker takes */
 	struct glow_acks acks;
-	char tls_error[160]; /**< the last thing OpenSSL complained of, "" for nothing */
+	char tls_error[160];         /**< the last thing OpenSSL complained of, "" for nothing */
+	char refused[GLOW_MQTT_WHY]; /**< which wished topic the broker refused on this connection, and why; or "" */
 };
 
 /** 0, or -EINVAL for a broker that is no URI, with the reason in `why`. The
@@ -49,7 +50,8 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 /** The URI of the broker, and the address that was tried last where the name is none. */
 void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY]);
 
-/** First `retained_topics`, then `topics`; 0, or negative with a sentence when one is refused. */
+/** First `wished_topics`, then `retained_topics`, then `topics`; 0, or negative with a sentence when one of the latter
+ * two is refused. */
 int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY]);
 
 /** Takes the next message that is already here, and lets Paho keep the

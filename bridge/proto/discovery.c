@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Home Assistant finds a node by one retained message: a device with a light
  * (the JSON schema, which the set and state topics speak), a button that makes
- * the node identify itself, and its measurements. The cluster is a device too;
+ * the node identify itself, what is wrong with its board, and its measurements. The cluster is a device too;
  * nothing says what all its lights show, so its light believes what it sent. */
 
 #include <ctype.h>
@@ -101,6 +101,21 @@ static void add_sensor(cJSON *all, const char *device, const char *stats, const 
 		cJSON_AddStringToObject(sensor, "device_class", device_class);
 }
 
+/* From info, where a problem stays as long as it lasts; the reason in full is an attribute. */
+static void add_problem(cJSON *all, const char *device, const char *info)
+{
+	cJSON *sensor = component(all, device, "problem", "binary_sensor");
+
+	cJSON_AddStringToObject(sensor, "name", "Problem");
+	cJSON_AddStringToObject(sensor, "state_topic", info);
+	cJSON_AddStringToObject(sensor, "value_template", "{{ 'ON' if value_json.problem is defined else 'OFF' }}");
+	cJSON_AddStringToObject(sensor, "json_attributes_topic", info);
+	cJSON_AddStringToObject(sensor, "json_attributes_template",
+				"{{ {'reason': value_json.problem | default('')} | tojson }}");
+	cJSON_AddStringToObject(sensor, "device_class", "problem");
+	cJSON_AddStringToObject(sensor, "entity_category", "diagnostic");
+}
+
 static cJSON *add_button(cJSON *all, const char *device, const char *key, const char *name, const char *topic,
 			 const char *payload)
 {
@@ -123,6 +138,15 @@ static void add_identify(cJSON *all, const char *device, const char *topic)
 	cJSON_AddStringToObject(button, "entity_category", "config");
 }
 
+/* Only as long as a conductor is there to hear it: other components of the cluster work without. */
+static void needs_conductor(cJSON *component, const char *prefix)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	glow_topic_of(topic, prefix, GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, NULL);
+	cJSON_AddStringToObject(component, "availability_topic", topic);
+}
+
 static void add_dimmer(cJSON *all, const char *device, const char *prefix)
 {
 	cJSON *number = component(all, device, "dimmer", "number");
@@ -138,11 +162,11 @@ static void add_dimmer(cJSON *all, const char *device, const char *prefix)
 	glow_json_add_int(number, "min", 0);
 	glow_json_add_int(number, "max", 255);
 	glow_json_add_int(number, "step", 1);
+	needs_conductor(number, prefix);
 }
 
 /* What every device says of itself, whatever it offers. */
-static cJSON *device_write(const char *device, const char *name, const char *model, const char *version,
-			   const char *availability)
+static cJSON *device_write(const char *device, const char *name, const char *model, const char *version)
 {
 	cJSON *tree = cJSON_CreateObject(), *part = cJSON_AddObjectToObject(tree, "device");
 
@@ -152,9 +176,8 @@ static cJSON *device_write(const char *device, const char *name, const char *mod
 	cJSON_AddStringToObject(part, "model", model);
 	cJSON_AddStringToObject(part, "sw_version", version);
 	part = cJSON_AddObjectToObject(tree, "origin");
-	cJSON_AddStringToObject(part, "name", "Glowswarm");
+	cJSON_AddStringToObject(part, "name", GLOW_DISCOVERY_ORIGIN);
 	cJSON_AddStringToObject(part, "sw_version", version);
-	cJSON_AddStringToObject(tree, "availability_topic", availability);
 	return tree;
 }
 
@@ -164,14 +187,17 @@ cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix)
 	char device[GLOW_TOPIC_MAX + 1], topic[GLOW_TOPIC_MAX + 1], state[GLOW_TOPIC_MAX + 1];
 
 	device_id(device, prefix, info->id);
+	tree = device_write(device, info->id, info->model, info->version);
 	glow_topic_make(topic, prefix, "node", info->id, "availability");
-	tree = device_write(device, info->id, info->model, info->version, topic);
+	cJSON_AddStringToObject(tree, "availability_topic", topic);
 	all = cJSON_AddObjectToObject(tree, "components");
 	glow_topic_make(topic, prefix, "node", info->id, "set");
 	glow_topic_make(state, prefix, "node", info->id, "state");
 	add_light(all, device, topic, state);
 	glow_topic_make(topic, prefix, "node", info->id, "notify");
 	add_identify(all, device, topic);
+	glow_topic_make(topic, prefix, "node", info->id, "info");
+	add_problem(all, device, topic);
 	glow_topic_make(topic, prefix, "node", info->id, "stats");
 	add_sensor(all, device, topic, "cpu", "CPU", NULL, "%");
 	add_sensor(all, device, topic, "memory", "Memory", NULL, "%");
@@ -185,8 +211,7 @@ cJSON *glow_discovery_cluster_write(const char *prefix, const char *version)
 	char device[GLOW_TOPIC_MAX + 1], topic[GLOW_TOPIC_MAX + 1];
 
 	device_id(device, prefix, GLOW_DISCOVERY_CLUSTER);
-	glow_topic_make(topic, prefix, "conductor", "availability", NULL);
-	tree = device_write(device, prefix, "Cluster", version, topic);
+	tree = device_write(device, prefix, "Cluster", version);
 	all = cJSON_AddObjectToObject(tree, "components");
 	glow_topic_make(topic, prefix, "all", "set", NULL);
 	add_light(all, device, topic, NULL);
@@ -194,6 +219,6 @@ cJSON *glow_discovery_cluster_write(const char *prefix, const char *version)
 	glow_topic_make(topic, prefix, "all", "notify", NULL);
 	add_identify(all, device, topic);
 	glow_topic_make(topic, prefix, "scene", "stop", NULL);
-	add_button(all, device, "stop", "Stop scenes", topic, "{}");
+	needs_conductor(add_button(all, device, "stop", "Stop scenes", topic, "{}"), prefix);
 	return tree;
 }

@@ -33,17 +33,6 @@ void glow_publish_tree(const struct glow_publisher *p, const char *a, const char
 	free(text);
 }
 
-void glow_publish_discovery(const struct glow_publisher *p, const char *id, cJSON *tree)
-{
-	char topic[GLOW_TOPIC_MAX + 1];
-	char *text = glow_json_finish(tree);
-
-	glow_discovery_topic(topic, p->discovery, p->prefix, id);
-	if (text && p->discovery[0])
-		glow_publish_text(p, topic, text, 1, true);
-	free(text);
-}
-
 void glow_publish_answer(const struct glow_publisher *p, const struct glow_message *asked, const struct glow_diag *diag,
 			 cJSON *tree, const char *refusals)
 {

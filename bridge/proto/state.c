@@ -87,6 +87,8 @@ cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
 		glow_json_add_int(notice, "end_us", state->notice_end_us);
 	}
 	cJSON_AddBoolToObject(tree, "limited", state->limited);
+	if (state->problem[0])
+		cJSON_AddStringToObject(tree, "problem", state->problem);
 	return tree;
 }
 
@@ -173,6 +175,7 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 			       struct glow_diag *diag)
 {
 	const cJSON *notice = glow_json_get(tree, "notice"), *showing = glow_json_get(tree, "showing");
+	const cJSON *problem = glow_json_get(tree, "problem");
 
 	memset(ret_state, 0, sizeof(*ret_state));
 	if (read_look(tree, shape, &ret_state->light, diag) != GLOW_OK ||
@@ -183,6 +186,8 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 		if (cJSON_IsString(showing) && strcmp(showing->valuestring, showing_names[k]) == 0)
 			ret_state->showing = (enum glow_showing)k;
 	ret_state->limited = cJSON_IsTrue(glow_json_get(tree, "limited"));
+	if (cJSON_IsString(problem))
+		snprintf(ret_state->problem, sizeof(ret_state->problem), "%s", problem->valuestring);
 	if (read_fade(tree, shape, ret_state, diag) != GLOW_OK)
 		return diag->code;
 	return notice ? read_notice(notice, shape, ret_state, diag) : GLOW_OK;

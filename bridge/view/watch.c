@@ -312,7 +312,7 @@ void glow_watch_render(const struct glow_watch *w, const struct glow_watched *no
 	struct glow_env env = env_of(w, node);
 	struct layers layers;
 
-	if (!node->online || !node->has_info) {
+	if (!node->online || !node->has_info || node->info.problem[0]) {
 		glow_frame_fill(ret_frame, node->has_info ? node->info.shape.pixels : 8, GLOW_BLACK);
 		return;
 	}

@@ -144,6 +144,10 @@ test("pictures are drawn from what was said", () => {
 	assert.equal(color(lab, "pi1"), "#0000ff", "idle");
 	lab.hear("node/pi1/state", { state: "ON", effect: "solid", color: { r: 0, g: 255, b: 0 } });
 	assert.equal(color(lab, "pi1"), "#00ff00", "its light");
+	lab.hear("node/pi1/info", info("pi1", { problem: "no such bus" }));
+	assert.equal(color(lab, "pi1"), "#000000", "its board is missing");
+	lab.hear("node/pi1/info", info("pi1"));
+	assert.equal(color(lab, "pi1"), "#00ff00", "and comes back");
 	lab.hear("node/pi1/availability", "offline");
 	assert.equal(color(lab, "pi1"), "#000000", "offline");
 	assert.equal(color(lab, "pi2"), "none");
@@ -157,6 +161,8 @@ test("what shows has a name", () => {
 	lab.cluster.tick(tUs);
 	assert.deepEqual(lab.cluster.showing("pi1", tUs), { layer: "scene", label: "scene: solid #ff0000", scene: "main" });
 	assert.equal(lab.cluster.showing("nobody", tUs).layer, "offline");
+	lab.hear("node/pi1/info", info("pi1", { problem: "no such bus: is I2C on?" }));
+	assert.deepEqual(lab.cluster.showing("pi1", tUs), { layer: "dark", label: "dark: no such bus: is I2C on?", scene: "main" });
 	assert.match(lab.cluster.headline(tUs), /^shelf leads, term 3 · main: solid #ff0000 · 1 of 1 nodes online/);
 });
 

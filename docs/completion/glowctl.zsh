@@ -29,7 +29,7 @@ command) _values command \
 	'dim[dim everything, whatever it shows]' \
 	'nodes[list the nodes and who leads them]' \
 	'watch[show the cluster live in this terminal]' \
-	'forget[clear what the broker keeps of a node that is gone]' ;;
+	'forget[clear what the broker keeps of a node, or of the cluster, that is gone]' ;;
 argument) case $words[1] in
 	play) _arguments "$common[@]" '*: :' \
 	'--param=[a parameter of the effect; may be given several times]:NAME=VALUE:' \
@@ -69,8 +69,8 @@ argument) case $words[1] in
 	'--plain[no colours and no screen\: lines of text every five seconds]' \
 	'--no-plain[no colours and no screen\: lines of text every five seconds]' ;;
 	forget) _arguments "$common[@]" '*: :' \
-	'--force[also a node that is online; it comes back with its next message]' \
-	'--no-force[also a node that is online; it comes back with its next message]' \
+	'--force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \
+	'--no-force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \
 	'--discovery=[prefix of Home Assistant'\''s discovery]:TOPIC:' ;;
 	esac ;;
 esac

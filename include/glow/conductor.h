@@ -64,3 +64,6 @@ void glow_conductor_goodbye(struct glow_conductor *c);
  * retained messages are wanted too. */
 bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
 			  bool *ret_retained);
+
+/** The topics that a broker may refuse, for `wished_topics` there: the k-th one, and false behind the last. */
+bool glow_conductor_wish(const struct glow_conductor *c, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1]);

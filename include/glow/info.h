@@ -74,6 +74,9 @@ void glow_stats_read_meters(const cJSON *tree, uint16_t ret_meter[GLOW_METERS]);
  * with NULL there is no such member. The caller adds what else it has to say (`at_us`, `id`). */
 cJSON *glow_answer_write(const char *node, const struct glow_diag *diag);
 
+/** Who announces: what others say of a device of ours is not touched. */
+#define GLOW_DISCOVERY_ORIGIN "Glowswarm"
+
 /** The node that stands for all, in the topic of the cluster's discovery. */
 #define GLOW_DISCOVERY_CLUSTER "cluster"
 
@@ -82,7 +85,7 @@ cJSON *glow_answer_write(const char *node, const struct glow_diag *diag);
  * '_' for the rest. */
 cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix);
 /** The same for the whole cluster, as its conductor offers it: one light for all nodes,
- * the master dimmer, and buttons. */
+ * the master dimmer, and buttons. What works without a conductor stays available without one. */
 cJSON *glow_discovery_cluster_write(const char *prefix, const char *version);
 void glow_discovery_topic(char ret_topic[GLOW_TOPIC_MAX + 1], const char *discovery_prefix, const char *prefix,
 			  const char *node);

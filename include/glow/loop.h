@@ -29,6 +29,8 @@ struct glow_loop_role {
 	const char *(*trouble)(void *ctx);
 	/** The k-th topic to subscribe, as glow_node_topic(). */
 	bool (*topic)(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained);
+	/** The k-th topic that a broker may refuse, as glow_herald_topic(); NULL for none. */
+	bool (*wish)(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1]);
 };
 
 struct glow_loop_cfg {

@@ -53,13 +53,15 @@ struct glow_mqtt_cfg {
 	 * come before GLOW_MQTT_CONNECTED. May be empty. */
 	const char *const *retained_topics;
 	size_t n_retained_topics;
-	/** So many of them, the last ones, bring nothing where the broker refuses them; without any other there is no
-	 * connection. */
-	size_t n_optional_topics;
+	/** As retained_topics, but our own messages come back too (all of these arrive without the retain flag
+	 * when they are live), and a broker may refuse any of them: GLOW_MQTT_WISH_REFUSED says so. May be empty. */
+	const char *const *wished_topics;
+	size_t n_wished_topics;
 };
 
 enum glow_mqtt_event_kind {
 	GLOW_MQTT_CONNECTED,    /**< every subscription is acknowledged */
+	GLOW_MQTT_WISH_REFUSED, /**< after it: a wished topic was refused; `why` says which */
 	GLOW_MQTT_DISCONNECTED, /**< was connected, is not any more; `why` says */
 	GLOW_MQTT_FAILED,       /**< an attempt failed; `why` says; another follows by itself */
 	GLOW_MQTT_MESSAGE,

@@ -42,9 +42,11 @@ void glow_node_connected(struct glow_node *n, int64_t now_us);
 void glow_node_disconnected(struct glow_node *n);
 
 /** The topics to subscribe, for struct glow_mqtt_cfg: the k-th one, false behind the
- * last. Those with *ret_retained want the retained messages too. The node can do without the last one, which brokers
- * with older rules refuse. */
+ * last. Those with *ret_retained want the retained messages too. */
 bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained);
+
+/** The topics that a broker may refuse, for `wished_topics` there: the k-th one, false behind the last. */
+bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1]);
 
 /** A message of a subscribed topic; others are ignored. */
 void glow_node_message(struct glow_node *n, const struct glow_message *message, int64_t now_us);

@@ -13,7 +13,7 @@
 #include <glow/message.h>
 
 struct glow_publisher {
-	const char *prefix, *discovery; /**< borrowed; "" for a discovery prefix announces nothing */
+	const char *prefix, *discovery; /**< borrowed; "" for a discovery prefix that is not used */
 	struct glow_outbox outbox;
 };
 
@@ -22,9 +22,6 @@ void glow_publish_text(const struct glow_publisher *p, const char *topic, const 
 /** Publishes a tree at prefix/a/b/c (NULL parts are left out) and deletes it. */
 void glow_publish_tree(const struct glow_publisher *p, const char *a, const char *b, const char *c, cJSON *tree,
 		       int qos, bool retained);
-
-/** Announces a device to Home Assistant, retained, under that id, and deletes the tree. */
-void glow_publish_discovery(const struct glow_publisher *p, const char *id, cJSON *tree);
 
 /** Answers a command to where its sender wants it, if that is allowed, and deletes the tree. A refusal (by diag) is
  * logged, and published at `refusals` too, where that is not NULL. */

@@ -26,6 +26,7 @@ struct glow_state {
 	uint64_t clock_id; /**< the timeline that the times here are on; 0: this node's own */
 	enum glow_showing showing;
 	bool limited;
+	char problem[320]; /**< why the board is dark, "" when it is well; nothing is restored from it */
 	bool fading;
 	int64_t fade_start_us, fade_end_us;
 	struct glow_frame fade_from; /**< the picture a running transition started from */

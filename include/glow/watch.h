@@ -79,7 +79,7 @@ bool glow_watch_beating(const struct glow_watch *w, struct glow_raw now);
 const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id);
 
 /** What the node's LEDs show at t_us; levels in r, g, b alike where LEDs have
- * one colour each. An offline or unknown node is dark. */
+ * one colour each. A node that is offline or unknown, or whose board has a problem, is dark. */
 void glow_watch_render(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us,
 		       struct glow_frame *ret_frame);
 

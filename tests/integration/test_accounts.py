@@ -46,12 +46,12 @@ TABLE = (
     ("P/all/apply", "conductor", (NODES, PEOPLE)),
     ("P/scene/play", COMMANDERS, ("conductor", PEOPLE)),
     ("P/scene/stop", COMMANDERS, ("conductor", PEOPLE)),
-    ("P/scene/current", "conductor", ("conductor", NODES, PEOPLE)),
+    ("P/scene/current", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/dim/set", COMMANDERS, ("conductor", PEOPLE)),
-    ("P/dim/current", "conductor", ("conductor", NODES, PEOPLE)),
-    ("P/roster", "conductor", ("conductor", NODES, PEOPLE)),
-    ("P/conductor/availability", "conductor", ("conductor", NODES, PEOPLE)),
-    ("P/conductor/info", "conductor", ("conductor", NODES, PEOPLE)),
+    ("P/dim/current", "conductor admin", ("conductor", NODES, PEOPLE)),
+    ("P/roster", "conductor admin", ("conductor", NODES, PEOPLE)),
+    ("P/conductor/availability", "conductor admin", ("conductor", NODES, PEOPLE)),
+    ("P/conductor/info", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/beacon", "conductor", ("conductor", NODES, PEOPLE)),
     ("P/time/request/pi1", (PI1, "conductor", PEOPLE), ("conductor", PEOPLE)),
     ("P/time/request/x-1f", ("bridge conductor", PEOPLE), ("conductor", PEOPLE)),
@@ -62,10 +62,11 @@ TABLE = (
     ("P/answer/glowctl-1", (NODES, "conductor"), PEOPLE),
     ("P/another", (), PEOPLE),
     # Mosquitto's wildcards are whole levels, so the shared account reaches every device.
-    ("homeassistant/device/D-pi1/config", (PI1, "admin"), "homeassistant"),
-    ("homeassistant/device/D-cluster/config", ("bridge conductor admin",), "homeassistant"),
+    ("homeassistant/device/D-pi1/config", (PI1, "admin homeassistant"), (PI1, "homeassistant")),
+    ("homeassistant/device/D-cluster/config", "bridge conductor admin homeassistant",
+     "bridge conductor homeassistant"),
     ("homeassistant/light/x/config", (), "homeassistant"),
-    ("homeassistant/status", "homeassistant", "homeassistant"),
+    ("homeassistant/status", "homeassistant", (NODES, "conductor homeassistant")),
     ("Px/node/pi1/set", (), ()),
     ("another/P/node/pi1/set", (), ()),
     ("another", (), ()),
@@ -499,6 +500,8 @@ class Programs(Case):
         for node in nodes:
             node.stop()
             watch.wait(node.topic("availability"), lambda m: m.payload == b"offline", since)
+        self.assertIn("such as admin", self.ctl("operator", "forget", "cluster", "--force", status=77))
+        self.assertEqual(self.ctl("admin", "forget", "cluster", "--force"), "cluster: forgotten\n")
         said = self.ctl("operator", "forget", "pi1", status=77)
         self.assertIn("such as admin", said)
         self.assertNotIn("forgotten", said)

@@ -258,7 +258,8 @@ class HomeAssistant(glow.Case):
         self.assertEqual(device["availability_topic"], node.topic("availability"))
         unique = [c["unique_id"] for c in device["components"].values()]
         self.assertEqual(len(unique), len(set(unique)))
-        needs = {"light": ("command_topic",), "button": ("command_topic",), "sensor": ("state_topic",)}
+        needs = {"light": ("command_topic",), "button": ("command_topic",), "sensor": ("state_topic",),
+                 "binary_sensor": ("state_topic",)}
         for key, part in device["components"].items():
             self.assertRegex(key, r"^[a-zA-Z0-9_-]+$")
             for field in needs[part["platform"]]:

@@ -159,6 +159,17 @@ class Nodes(CtlCase):
         self.assertEqual(self.broker.retained(*topics), {})
         self.assertIn("nothing is known of a node", self.ctl("forget", node.node, status=EX_DATAERR))
 
+    def test_forget_cluster(self):
+        conductor = self.conductor().wait_leading()
+        kept = ("glow/conductor/#", "glow/scene/#", "glow/dim/#", "glow/roster", "homeassistant/device/glow-cluster/config")
+        said = self.ctl("forget", "cluster", status=EX_DATAERR)
+        self.assertIn("%s is online; --force" % conductor.node, said)
+        conductor.stop()
+        self.assertGreaterEqual(len(self.broker.retained(*kept)), 5)  # control
+        self.assertEqual(self.ctl("forget", "cluster"), "cluster: forgotten\n")
+        self.assertEqual(self.broker.retained(*kept), {})
+        self.assertIn("nothing is kept of the cluster", self.ctl("forget", "cluster", status=EX_DATAERR))
+
 
     def test_forget_tables(self):
         """Those that nobody names any more go with the last who did."""

@@ -39,6 +39,7 @@ struct fixture {
 
 static const char *const topics[] = { "t/#" };
 static const char *const retained_topics[] = { "r/#" };
+static const char *const wished_topics[] = { "w/#" };
 
 static int64_t now_ms(void)
 {
@@ -586,13 +587,20 @@ static uint16_t fake_read_subscribe(int fd)
 	}
 }
 
+static void fake_answer_subscribe(int fd, uint8_t reason)
+{
+	uint16_t id = fake_read_subscribe(fd);
+	const uint8_t answer[] = { 0x90, 4, (uint8_t)(id >> 8), (uint8_t)id, 0, reason };
+
+	assert_int_equal(send(fd, answer, sizeof(answer), 0), sizeof(answer));
+}
+
 static void *refuse_subscription(void *data)
 {
 	int client = accept(*(int *)data, NULL, NULL);
-	uint16_t id = fake_read_subscribe(client);
-	const uint8_t refusal[] = { 0x90, 4, (uint8_t)(id >> 8), (uint8_t)id, 0, 0x87 };
+	uint16_t id;
 
-	assert_int_equal(send(client, refusal, sizeof(refusal), 0), sizeof(refusal));
+	fake_answer_subscribe(client, 0x87);
 	while (recv(client, &id, sizeof(id), 0) > 0)
 		;
 	close(client);
@@ -610,6 +618,58 @@ static void test_refused_subscription(void **state)
 	expect_failure(f->mqtt, "subscription to t/# refused: not authorized");
 	pthread_join(fake, NULL);
 	close(listener);
+}
+
+static void *refuse_wish(void *data)
+{
+	int client = accept(*(int *)data, NULL, NULL);
+	uint8_t byte;
+
+	fake_answer_subscribe(client, 0x87);
+	fake_answer_subscribe(client, 1);
+	while (recv(client, &byte, 1, 0) > 0)
+		;
+	close(client);
+	return NULL;
+}
+
+/* It goes on without, and says so. */
+static void test_refused_wish(void **state)
+{
+	struct fixture *f = *state;
+	int listener = listen_at(f->broker.port);
+	pthread_t fake;
+
+	f->cfg.wished_topics = wished_topics;
+	f->cfg.n_wished_topics = 1;
+	pthread_create(&fake, NULL, refuse_wish, &listener);
+	open_messenger(f);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+	assert_string_equal(expect(f->mqtt, GLOW_MQTT_WISH_REFUSED).why, "subscription to w/# refused: not authorized");
+	close_messenger(f);
+	pthread_join(fake, NULL);
+	close(listener);
+}
+
+/* Ours come back, and what is retained comes first. */
+static void test_wish(void **state)
+{
+	struct fixture *f = *state;
+
+	connect_messenger(f);
+	assert_int_equal(publish(f, "w/kept", "old", 1, true), 0);
+	publish(f, "t/1", "through", 1, false);
+	expect_message(f->mqtt, "t/1", "through"); /* the control: nobody wished for the other */
+	close_messenger(f);
+	f->cfg.wished_topics = wished_topics;
+	f->cfg.n_wished_topics = 1;
+	f->cfg.retained_topics = retained_topics;
+	f->cfg.n_retained_topics = 1;
+	open_messenger(f);
+	assert_true(expect_message(f->mqtt, "w/kept", "old").retained);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+	assert_int_equal(publish(f, "w/kept", "", 1, true), 0);
+	assert_false(expect_message(f->mqtt, "w/kept", "").retained);
 }
 
 static void make_certificates(const struct broker *broker)
@@ -862,6 +922,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_silent_broker, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_frozen_broker, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_subscription, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused_wish, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_wish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_burst, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_overflow, setup, teardown),

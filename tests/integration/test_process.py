@@ -200,8 +200,18 @@ class MissingBoard(glow.Case):
         self.assertRegex(node.log(), why)
         self.assertIn("trying again", node.log())
         self.assert_ok(self.broker.request(node.topic("set"), "red", "answers/x"))
-        watch.wait(node.topic("state"), lambda m: m.json()["effect"] == "solid")
+        state = watch.wait(node.topic("state"), lambda m: m.json()["effect"] == "solid").json()
+        self.assertEqual(state["problem"], info["problem"])
+        self.assert_told(node, info["problem"])
         self.assertEqual(node.stop()[0], 0)
+
+    def assert_told(self, node, problem):
+        """Wherever people look: dark, and why in full."""
+        for words in (("nodes",), ("watch", "--plain", "--for-s", "1")):
+            said = glow.run_ctl("--broker", self.broker.uri, *words).stdout
+            line = next(line for line in said.splitlines() if line.startswith(node.node))
+            self.assertIn("dark: " + problem, line)
+            self.assertNotIn("ff0000", line)
 
     def test_blinkt(self):
         empty = os.path.join(self.home, "sys")
@@ -220,7 +230,9 @@ class MissingBoard(glow.Case):
 
     def test_no_problem_is_not_told(self):
         node = self.bridge().wait_connected()
-        self.assertNotIn("problem", self.watch("glow/#").wait(node.topic("info")).json())
+        watch = self.watch("glow/#")
+        for leaf in ("info", "state"):
+            self.assertNotIn("problem", watch.wait(node.topic(leaf)).json())
 
     def test_none_found(self):
         done = glow.run_bridge("--board", "auto", "--sysfs", "/nonexistent", "--gpio", "sysfs", "--i2c", "dev",

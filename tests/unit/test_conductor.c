@@ -61,6 +61,59 @@ static void test_no_discovery(void **state)
 	assert_int_equal(count(CLUSTER), 0);
 }
 
+/* Only a leader takes back what an earlier one announced: a standby's own options are no one's business yet. */
+static void test_discovery_taken_back(void **state)
+{
+	(void)state;
+	cfg.discovery = "";
+	create();
+	retain(CLUSTER, "{\"origin\":{\"name\":\"Glowswarm\"}}");
+	glow_conductor_connected(conductor, raw(), false);
+	pass(100 * MS);
+	assert_int_equal(count(CLUSTER), 0);
+	pass(100 * MS);
+	assert_int_equal(wants, 1);
+	wants = 0;
+	glow_conductor_disconnected(conductor, raw());
+	retain(CLUSTER, "{\"origin\":{\"name\":\"Glowswarm\"}}");
+	glow_conductor_connected(conductor, raw(), true);
+	assert_int_equal(count(CLUSTER), 1);
+	assert_string_equal(last(CLUSTER), "");
+	assert_true(find(CLUSTER)->retained);
+}
+
+/* Not by a hand-over either: whoever stood by when it was deleted knows. */
+static void test_deleted(void **state)
+{
+	(void)state;
+	follow(0, 10 * SECOND);
+	tell(CLUSTER, "{}");
+	tell(CLUSTER, "");
+	retain(ONLINE, "offline");
+	pass(200 * MS);
+	take_lead(retain_term_3);
+	assert_true(said(INFO, "\"state\":\"leading\""));
+	assert_int_equal(count(CLUSTER), 0);
+	tell("homeassistant/status", "online");
+	pass(5 * SECOND);
+	assert_int_equal(count(CLUSTER), 1);
+	assert_true(find(CLUSTER)->len > 0);
+}
+
+static void test_kept(void **state)
+{
+	(void)state;
+	lead();
+	tell(CLUSTER, ""); /* the control of the next: it may be announced, but is not of its own accord */
+	pass(10 * SECOND);
+	assert_int_equal(count(CLUSTER), 0);
+	tell("homeassistant/status", "online");
+	glow_conductor_disconnected(conductor, raw()); /* whoever leads then is to answer */
+	glow_conductor_connected(conductor, raw(), false);
+	pass(5 * SECOND);
+	assert_int_equal(count(CLUSTER), 0);
+}
+
 /* ---- the roster ---- */
 
 static void test_roster(void **state)
@@ -547,6 +600,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_first_start),
 		TEST(test_no_discovery),
+		TEST(test_discovery_taken_back),
+		TEST(test_deleted),
+		TEST(test_kept),
 		TEST(test_roster),
 		TEST(test_roster_wishes),
 		TEST(test_bad_wishes),

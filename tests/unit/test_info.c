@@ -518,6 +518,7 @@ static void test_discovery(void **state)
 	cJSON *tree = printed(glow_discovery_write(&info, "home/glow"));
 	const cJSON *light = glow_json_get(glow_json_get(tree, "components"), "light"), *list;
 	const cJSON *button = glow_json_get(glow_json_get(tree, "components"), "identify");
+	const cJSON *problem = glow_json_get(glow_json_get(tree, "components"), "problem");
 	bool automatic = false;
 
 	(void)state;
@@ -535,6 +536,9 @@ static void test_discovery(void **state)
 		automatic = automatic || strcmp(e->valuestring, "auto") == 0;
 	assert_true(automatic);
 	check_string(button, "command_topic", "home/glow/node/pi-2/notify");
+	check_string(problem, "platform", "binary_sensor");
+	check_string(problem, "device_class", "problem");
+	check_string(problem, "state_topic", "home/glow/node/pi-2/info");
 	assert_string_not_equal(glow_json_get(light, "unique_id")->valuestring,
 				glow_json_get(button, "unique_id")->valuestring);
 	cJSON_Delete(tree);
@@ -590,7 +594,12 @@ static void test_cluster_discovery(void **state)
 	assert_string_equal(topic, "homeassistant/device/home-glow-cluster/config");
 	assert_string_equal(glow_json_get(glow_json_get(tree, "device"), "identifiers")->child->valuestring,
 			    "home-glow-cluster");
-	check_string(tree, "availability_topic", "home/glow/conductor/availability");
+	/* What a node does by itself needs no conductor. */
+	assert_null(glow_json_get(tree, "availability_topic"));
+	assert_null(glow_json_get(light, "availability_topic"));
+	assert_null(glow_json_get(glow_json_get(all, "identify"), "availability_topic"));
+	check_string(dimmer, "availability_topic", "home/glow/conductor/availability");
+	check_string(glow_json_get(all, "stop"), "availability_topic", "home/glow/conductor/availability");
 	check_string(light, "command_topic", "home/glow/all/set");
 	assert_null(glow_json_get(light, "state_topic")); /* nothing says what all of them show */
 	assert_true(cJSON_IsTrue(glow_json_get(light, "optimistic")));

@@ -56,14 +56,14 @@ static void test_idle_off(void **state)
 /* `online` is said when everything else has been. */
 static void test_connected(void **state)
 {
-	static const char *const order[] = { INFO, "homeassistant/device/glow-pi1/config", STATE, ONLINE };
+	static const char *const order[] = { INFO, STATE, ONLINE };
 
 	(void)state;
 	create();
 	online();
 	assert_true(glow_node_started(node));
-	assert_int_equal(n_sent, 4);
-	for (int k = 0; k < 4; k++) {
+	assert_int_equal(n_sent, 3);
+	for (int k = 0; k < 3; k++) {
 		assert_string_equal(sent[k].topic, order[k]);
 		assert_true(sent[k].retained);
 		assert_int_equal(sent[k].qos, 1);
@@ -100,14 +100,10 @@ static int64_t published_catalogs(void)
 static void test_catalog(void **state)
 {
 	char topic[GLOW_TOPIC_MAX + 1], name[64];
-	bool retained;
-	size_t k = 0;
 
 	(void)state;
 	create();
-	while (glow_node_topic(node, k, topic, &retained))
-		k++;
-	assert_true(retained && strncmp(topic, "glow/effects/", 13) == 0); /* the last one */
+	assert_true(glow_node_wish(node, 0, topic) && strncmp(topic, "glow/effects/", 13) == 0);
 	snprintf(name, sizeof(name), "\"effects_hash\":\"%s\"", topic + 13);
 	glow_node_start(node, now);
 	glow_node_connected(node, now);
@@ -128,12 +124,10 @@ static void test_catalog(void **state)
 static void test_catalog_refused(void **state)
 {
 	char topic[GLOW_TOPIC_MAX + 1];
-	bool retained;
 
 	(void)state;
 	bring_up();
-	for (size_t k = 0; glow_node_topic(node, k, topic, &retained); k++)
-		;
+	assert_true(glow_node_wish(node, 0, topic) && !glow_node_wish(node, 1, topic));
 	glow_node_refused(node, STATE);
 	assert_int_equal(count(INFO), 0);
 	glow_node_refused(node, topic);
@@ -145,16 +139,6 @@ static void test_catalog_refused(void **state)
 	glow_node_disconnected(node);
 	online();
 	assert_true(said(INFO, "effects_hash") && !said(INFO, "rainbow"));
-}
-
-static void test_no_discovery(void **state)
-{
-	(void)state;
-	cfg.out.discovery = "";
-	create();
-	online();
-	assert_int_equal(n_sent, 3);
-	assert_int_equal(count(STATE), 1);
 }
 
 static void test_goodbye(void **state)
@@ -181,9 +165,15 @@ static void test_problem_and_stats(void **state)
 	assert_true(said(INFO, "no such chip") && said(INFO, "\"backend\":\"gpiod\""));
 	glow_node_problem(node, "no such chip", "gpiod");
 	assert_int_equal(count(INFO), 1);
+	pass(SECOND);
+	assert_true(said(STATE, "\"problem\":\"no such chip\""));
+	tell(SET, "{\"state\":\"ON\",\"problem\":\"no such chip\"}"); /* what a node says can be sent to it */
+	assert_int_equal(count(ERROR), 0);
 	glow_node_problem(node, NULL, "gpiod");
 	assert_int_equal(count(INFO), 2);
 	assert_false(said(INFO, "problem"));
+	pass(SECOND);
+	assert_false(said(STATE, "problem"));
 	glow_node_stats(node, &stats);
 	assert_true(said("glow/node/pi1/stats", "\"fps\":60"));
 	assert_false(sent[n_sent - 1].retained);
@@ -507,7 +497,6 @@ int main(void)
 		T(test_connected),
 		T(test_catalog),
 		T(test_catalog_refused),
-		T(test_no_discovery),
 		T(test_goodbye),
 		T(test_problem_and_stats),
 		T(test_accepted),

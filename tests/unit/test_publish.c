@@ -29,7 +29,6 @@ static void take(void *ctx, const struct glow_message *m)
 }
 
 static const struct glow_publisher out = { "glow", "homeassistant", { NULL, take } };
-static const struct glow_publisher unannounced = { "glow", "", { NULL, take } };
 
 static cJSON *tree(void)
 {
@@ -51,17 +50,6 @@ static void test_tree(void **state)
 	assert_string_equal(topics[0], "glow/node/pi1/state");
 	assert_string_equal(payloads[0], "{\"a\":1}");
 	assert_int_equal(sent[0].qos, 1);
-	assert_true(sent[0].retained);
-}
-
-static void test_discovery(void **state)
-{
-	(void)state;
-	glow_publish_discovery(&unannounced, "pi1", tree());
-	assert_int_equal(n_sent, 0);
-	glow_publish_discovery(&out, "pi1", tree());
-	assert_int_equal(n_sent, 1);
-	assert_string_equal(topics[0], "homeassistant/device/glow-pi1/config");
 	assert_true(sent[0].retained);
 }
 
@@ -116,7 +104,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_tree, reset),
-		cmocka_unit_test_setup(test_discovery, reset),
 		cmocka_unit_test_setup(test_answer, reset),
 		cmocka_unit_test_setup(test_retained, reset),
 	};

@@ -720,6 +720,42 @@ static void the_locale_tells_of_utf8(void **state)
 	assert_false(glow_fit_utf8());
 }
 
+/* Its whole reason is told below the boards, however little room there is beside it. */
+static void a_board_with_a_problem_is_dark(void **state)
+{
+	static const char problem[] = "no gpiochip with 54 lines or more in /dev: is this a Raspberry Pi, and does the "
+				      "container have its devices? GLOW_GPIO=sysfs may help where there are none";
+	const struct glow_watch_screen screen = { .columns = 80,
+						  .rows = 24,
+						  .colors = 256,
+						  .broker = "mqtt://b",
+						  .notes = "",
+						  .connected = true,
+						  .trouble = "" };
+	char *text, part[400], whole[400] = "";
+	struct glow_info info;
+
+	(void)state;
+	arrive("pi1", "");
+	arrive("pi2", "");
+	assert_true(shows("pi1", START, (struct glow_rgb){ 0, 0, 255 })); /* the control */
+	info = node("pi1")->info;
+	snprintf(info.problem, sizeof(info.problem), "%s", problem);
+	text = glow_json_finish(glow_info_write(&info));
+	hear_of("pi1", "info", text);
+	free(text);
+	assert_true(shows("pi1", START, GLOW_BLACK));
+	assert_true(shows("pi2", START, (struct glow_rgb){ 0, 0, 255 }));
+	snprintf(part, sizeof(part), "dark: %s", problem);
+	assert_string_equal(label("pi1", START), part);
+	text = seen(&screen);
+	for (char *word = strtok(strstr(text, "pi1 is dark"), " \n"); word; word = strtok(NULL, " \n"))
+		snprintf(whole + strlen(whole), sizeof(whole) - strlen(whole), "%s ", word);
+	snprintf(part, sizeof(part), "pi1 is dark: %s ", problem);
+	assert_string_equal(whole, part);
+	free(text);
+}
+
 /* Why there is nothing to see. */
 static void an_empty_view_says_why(void **state)
 {
@@ -770,6 +806,7 @@ int main(void)
 		TEST(texts_are_shortened_at_words),
 		TEST(the_locale_tells_of_utf8),
 		TEST(an_empty_view_says_why),
+		TEST(a_board_with_a_problem_is_dark),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <glow/conductor.h>
+#include <glow/herald.h>
 #include <glow/info.h>
 #include <glow/log.h>
 #include <glow/publish.h>
@@ -36,6 +37,7 @@ struct glow_conductor {
 	struct glow_roster_store roster;
 	struct glow_requests requests;
 	struct glow_deliveries deliveries;
+	struct glow_herald herald;
 };
 
 static bool leads(const struct glow_conductor *c)
@@ -61,6 +63,11 @@ static int64_t ahead_us(const struct glow_conductor *c)
 
 /* ---- what one part makes another do ---- */
 
+static void announce(struct glow_conductor *c)
+{
+	glow_herald_announce(&c->herald, glow_discovery_cluster_write(c->prefix, GLOW_VERSION));
+}
+
 /* Leading has begun: everything a leader keeps is published. */
 static void open_all(struct glow_conductor *c, struct glow_raw now)
 {
@@ -68,7 +75,7 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 
 	glow_roster_store_publish(&c->roster, &c->out);
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));
-	glow_publish_discovery(&c->out, GLOW_DISCOVERY_CLUSTER, glow_discovery_cluster_write(c->prefix, GLOW_VERSION));
+	announce(c);
 	glow_roster_store_change(&c->roster, now);
 }
 
@@ -259,6 +266,8 @@ void glow_conductor_message(struct glow_conductor *c, const struct glow_message 
 {
 	struct glow_topic topic = glow_topic_parse(c->prefix, m->topic);
 
+	if (glow_herald_message(&c->herald, m, now))
+		return;
 	for (size_t k = 0; k < N_ROWS; k++)
 		if (rows[k].kind == topic.kind) {
 			rows[k].hear(c, &topic, m, now);
@@ -281,14 +290,22 @@ bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char r
 	return k < N_ROWS;
 }
 
+bool glow_conductor_wish(const struct glow_conductor *c, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
+{
+	return glow_herald_topic(&c->herald, k, ret_topic);
+}
+
 /* ---- events ---- */
 
 static int init(struct glow_conductor *c, struct glow_raw now, const struct glow_wall *wall, struct glow_diag *diag)
 {
 	const struct glow_conductor_cfg *cfg = &c->cfg;
+	char info[GLOW_TOPIC_MAX + 1];
 	int r;
 
 	c->out = (struct glow_publisher){ c->prefix, c->discovery, cfg->outbox };
+	glow_topic_of(info, c->prefix, GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, NULL);
+	glow_herald_init(&c->herald, &c->out, GLOW_DISCOVERY_CLUSTER, info, cfg->boot);
 	glow_leadership_init(&c->leadership, cfg, &c->out, now, wall);
 	glow_members_init(&c->members, &c->placement, cfg->grace_s * SECOND);
 	glow_roster_store_init(&c->roster);
@@ -333,6 +350,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 
 void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, bool leading)
 {
+	glow_herald_connected(&c->herald);
 	if (glow_members_connected(&c->members, now))
 		glow_roster_store_change(&c->roster, now);
 	if (glow_leadership_connected(&c->leadership, now, leading, &c->members))
@@ -343,6 +361,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 {
 	glow_leadership_disconnected(&c->leadership, now);
 	glow_members_disconnected(&c->members);
+	glow_herald_disconnected(&c->herald);
 }
 
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
@@ -362,6 +381,8 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 		glow_roster_store_change(&c->roster, now);
 	if (glow_leadership_tick(&c->leadership, now))
 		open_all(c, now);
+	if (glow_herald_asked(&c->herald, now) && leads(c))
+		announce(c);
 	if (leads(c)) { /* perhaps only just now */
 		if (c->roster.due.ns <= now.ns)
 			renew_roster(c, now);
@@ -374,6 +395,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 {
 	int64_t ns = glow_sooner(glow_leadership_next(&c->leadership).ns, c->members.expiry.ns);
 
+	ns = glow_sooner(ns, glow_herald_next(&c->herald).ns);
 	if (leads(c)) {
 		ns = glow_sooner(ns, c->roster.due.ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_requests_next(&c->requests)).ns);

@@ -60,6 +60,9 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 		glow_info("connected to %s, %s", event->why, event->leading ? "to lead" : "standing by");
 		glow_conductor_connected(r->conductor, now, event->leading);
 		break;
+	case GLOW_MQTT_WISH_REFUSED:
+		glow_warning("%s; going on without it", event->why);
+		break;
 	case GLOW_MQTT_DISCONNECTED:
 		glow_debug("%s", event->why);
 		glow_conductor_disconnected(r->conductor, now);
@@ -102,12 +105,20 @@ static bool topic(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool 
 	return glow_conductor_topic(&cfg, k, ret_topic, ret_retained);
 }
 
+static bool wish(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
+{
+	struct run *r = ctx;
+
+	return glow_conductor_wish(r->conductor, k, ret_topic);
+}
+
 static const struct glow_loop_role role = {
 	.event = on_event,
 	.after = advance,
 	.wall_set = look_at_wall,
 	.trouble = trouble,
 	.topic = topic,
+	.wish = wish,
 };
 
 /* ---- life ---- */

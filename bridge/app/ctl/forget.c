@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* glowctl forget: the retained messages of a node that is gone for good. */
+/* glowctl forget: the retained messages of a node, or of a conductor, that is gone for good. */
 
 #include <string.h>
 #include <sysexits.h>
@@ -9,7 +9,8 @@
 #include "session.h"
 
 static const struct glow_option rows[] = {
-	GLOW_ROW_SWITCH("force", "no", NULL, force, "also a node that is online; it comes back with its next message"),
+	GLOW_ROW_SWITCH("force", "no", NULL, force,
+			"also a node, or a cluster whose conductor, is online; what it says next is kept again"),
 	GLOW_ROW_STRING("discovery", "homeassistant", "TOPIC", NULL, discovery, "prefix of Home Assistant's discovery"),
 };
 
@@ -43,43 +44,98 @@ static void clear_catalogs(struct glow_ctl_session *s, const char *id)
 	}
 }
 
+static void forget_node(struct glow_ctl_session *s, const char *id)
+{
+	static const enum glow_topic_kind kinds[] = { GLOW_TOPIC_STATE, GLOW_TOPIC_INFO, GLOW_TOPIC_AVAILABILITY };
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	for (size_t k = 0; k < CTL_N(kinds); k++) {
+		glow_topic_of(topic, s->options->common.prefix, kinds[k], GLOW_OF_NODE, id);
+		clear(s, topic);
+	}
+}
+
+/* What conductors keep for each other and for everybody. */
+static void forget_cluster(struct glow_ctl_session *s)
+{
+	static const enum glow_topic_kind kinds[] = { GLOW_TOPIC_CONDUCTOR_INFO, GLOW_TOPIC_CONDUCTOR_AVAILABILITY,
+						      GLOW_TOPIC_ROSTER, GLOW_TOPIC_SCENE_CURRENT,
+						      GLOW_TOPIC_DIM_CURRENT };
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	for (size_t k = 0; k < CTL_N(kinds); k++) {
+		glow_topic_of(topic, s->options->common.prefix, kinds[k], GLOW_OF_CLUSTER, NULL);
+		clear(s, topic);
+	}
+}
+
+static bool is_cluster(const char *id)
+{
+	return strcmp(id, GLOW_DISCOVERY_CLUSTER) == 0;
+}
+
 static void forget(struct glow_ctl_session *s, const char *id)
 {
-	static const char *const leaves[] = { "state", "info", "availability" };
 	const struct glow_ctl_options *o = s->options;
 	char topic[GLOW_TOPIC_MAX + 1];
 
-	for (size_t k = 0; k < CTL_N(leaves); k++) {
-		glow_topic_make(topic, o->common.prefix, "node", id, leaves[k]);
-		clear(s, topic);
-	}
+	if (is_cluster(id))
+		forget_cluster(s);
+	else
+		forget_node(s, id);
 	glow_discovery_topic(topic, o->discovery, o->common.prefix, id);
 	clear(s, topic);
 	clear_catalogs(s, id);
+}
+
+static bool is_known(const struct glow_watch *w, const char *id)
+{
+	if (is_cluster(id))
+		return w->has_conductor || w->stage.roster.n > 0;
+	return glow_watch_find(w, id) != NULL;
 }
 
 /* The broker silently drops what we may not write, so a second look shows what is left. */
 static int check_gone(const struct glow_ctl_options *o, const char *id)
 {
 	char leaf[GLOW_TOPIC_MAX + 1];
-	const char *leaves[] = { leaf };
+	const char *leaves[] = { leaf, "roster" };
 	struct glow_ctl_session s;
 	int status;
 
-	glow_topic_make(leaf, "node", id, "+", NULL);
+	glow_topic_make(leaf, is_cluster(id) ? "conductor" : "node", is_cluster(id) ? "info" : id,
+			is_cluster(id) ? NULL : "+", NULL);
 	status = glow_ctl_open(&s, o, leaves, CTL_N(leaves));
-	if (!status && glow_watch_find(&s.watch, id))
+	if (!status && is_known(&s.watch, id))
 		status = glow_ctl_fail(EX_NOPERM,
 				       "the broker keeps what it has of %s: that takes an account that may write what "
-				       "nodes write, such as admin",
-				       id);
+				       "%s write, such as admin",
+				       id, is_cluster(id) ? "conductors" : "nodes");
 	return glow_ctl_close(&s, status);
+}
+
+/* Whether it may be forgotten: 0, or an exit status after saying why not. */
+static int judge(const struct glow_ctl_session *s, const char *id)
+{
+	const struct glow_watched *node = glow_watch_find(&s->watch, id);
+	bool cluster = is_cluster(id), online = cluster ? s->watch.conductor_online : node && node->online;
+
+	if (!is_known(&s->watch, id) && !(cluster && online))
+		return glow_ctl_fail(EX_DATAERR,
+				     cluster ? "nothing is kept of the %s, and no conductor is online"
+					     : "nothing is known of a node %s",
+				     id);
+	if (!online || s->options->force)
+		return 0;
+	if (cluster)
+		return glow_ctl_fail(EX_DATAERR, "the conductor %s is online; --force forgets the cluster all the same",
+				     s->watch.conductor.id);
+	return glow_ctl_fail(EX_DATAERR, "%s is online; --force forgets it all the same", id);
 }
 
 static int run(const void *values, int n_words, char *const words[])
 {
 	const struct glow_ctl_options *o = values;
-	const struct glow_watched *node;
 	struct glow_ctl_session s;
 	int status;
 
@@ -88,14 +144,9 @@ static int run(const void *values, int n_words, char *const words[])
 	if (!glow_id_valid(words[0]))
 		return glow_ctl_fail(EX_USAGE, "\"%s\" is no node's id", words[0]);
 	status = glow_ctl_open(&s, o, glow_watch_topics, GLOW_WATCH_TOPICS);
-	if (status)
-		return glow_ctl_close(&s, status);
-	node = glow_watch_find(&s.watch, words[0]);
-	if (!node)
-		status = glow_ctl_fail(EX_DATAERR, "nothing is known of a node %s", words[0]);
-	else if (node->online && !o->force)
-		status = glow_ctl_fail(EX_DATAERR, "%s is online; --force forgets it all the same", words[0]);
-	else
+	if (!status)
+		status = judge(&s, words[0]);
+	if (!status)
 		forget(&s, words[0]);
 	status = glow_ctl_close(&s, status);
 	if (!status)
@@ -107,11 +158,12 @@ static int run(const void *values, int n_words, char *const words[])
 
 const struct glow_subcommand glow_ctl_forget = {
 	.name = "forget",
-	.args_doc = "NODE",
-	.summary = "clear what the broker keeps of a node that is gone",
+	.args_doc = "NODE|cluster",
+	.summary = "clear what the broker keeps of a node, or of the cluster, that is gone",
 	.doc = "Removes its retained state, info and availability, its announcement for Home Assistant, and the tables "
-	       "of effects that no other node names.",
-	.examples = "glowctl forget pi7",
+	       "of effects that no other node names. Of the cluster, what conductors keep: who led, the roster, the "
+	       "scenes, the dimmer, and its announcement.",
+	.examples = "glowctl forget pi7\nglowctl forget cluster",
 	.options = rows,
 	.n_options = CTL_N(rows),
 	.run = run,

@@ -8,6 +8,7 @@
 
 enum {
 	LINES = 4,       /* of a text that is wrapped, at most */
+	REASONS = 6,     /* of why boards are dark */
 	LOW = 16,        /* a lower window needs its lines for boards */
 	NOTES = 8,       /* lines of the notes that are read */
 	LABEL_MIN = 14,  /* "scene: rainbow": a board gets wider blocks only beside that much */
@@ -19,7 +20,7 @@ enum {
 /* A text in lines, and how many there may be. */
 struct text {
 	int most, n;
-	char lines[LINES][GLOW_FIT_SIZE];
+	char lines[REASONS][GLOW_FIT_SIZE];
 };
 
 /* The window, divided. */
@@ -31,7 +32,7 @@ struct page {
 	int margin, width; /* columns before a line, and of the line */
 	int gap;           /* between a row's columns */
 	int names, blocks; /* columns of a name; of one LED in a short row (3 with a gap) */
-	struct text title, notes, head, silence, error, trouble;
+	struct text title, notes, head, silence, dark, error, trouble;
 	int rows, nodes;   /* lines for boards, the one that counts the others included; boards shown */
 	bool spaced, airy; /* empty lines between the texts, and between boards */
 	int head_gap;      /* lines that the headline leaves free */
@@ -122,6 +123,23 @@ static void make_trouble(struct page *p)
 	wrap(p, text, &p->trouble);
 }
 
+/* Why boards are dark, in full: beside a board there is no room for that. */
+static void make_dark(struct page *p)
+{
+	char text[GLOW_FIT_SIZE] = "";
+	size_t used = 0;
+
+	for (size_t k = 0; k < p->w->n_nodes && used < sizeof(text); k++) {
+		const struct glow_watched *node = p->w->nodes[k];
+
+		if (glow_watch_layer(p->w, node, p->t_us) == GLOW_LAYER_DARK)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s is dark: %s",
+						 used ? separator(p) : "", node->id, node->info.problem);
+	}
+	if (used)
+		wrap(p, text, &p->dark);
+}
+
 static void make_texts(struct page *p)
 {
 	char text[GLOW_FIT_SIZE];
@@ -129,6 +147,7 @@ static void make_texts(struct page *p)
 	make_title(p);
 	make_notes(p);
 	make_trouble(p);
+	make_dark(p);
 	if (p->screen->connected || p->w->n_nodes)
 		make_head(p);
 	if (p->w->last_error[0]) {
@@ -158,7 +177,7 @@ static void divide(struct page *p)
 	/* As many lines as the headline ever needs, so that boards do not jump when the digits of a clock error change.
 	 */
 	int steady = p->width < 60 ? 3 : 2;
-	struct text *const texts[] = { &p->title, &p->notes, &p->head, &p->silence, &p->error, &p->trouble };
+	struct text *const texts[] = { &p->title, &p->notes, &p->head, &p->silence, &p->dark, &p->error, &p->trouble };
 
 	for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
 		texts[k]->most = 0;
@@ -172,12 +191,14 @@ static void divide(struct page *p)
 	give(&left, least(p->error.n, 1), &p->error.most);
 	give(&left, p->title.n, &p->title.most);
 	give(&left, n, &p->rows);
+	give(&left, p->dark.n, &p->dark.most);
 	give(&left, p->head.n, &p->head.most);
 	give(&left, p->error.n, &p->error.most);
 	give(&left, p->head.n ? steady : 0, &head);
 	p->head_gap = head - p->head.n;
 	p->nodes = p->rows < n ? most(p->rows - 1, 0) : n;
-	spaces = (p->title.most + p->notes.most > 0) + (p->head.most > 0) + (p->error.most + p->trouble.most > 0);
+	spaces = (p->title.most + p->notes.most > 0) + (p->head.most > 0) +
+		 (p->dark.most + p->error.most + p->trouble.most > 0);
 	p->spaced = left >= spaces;
 	p->airy = left - spaces >= n - 1;
 }
@@ -331,7 +352,7 @@ static void put_node(struct page *p, const struct glow_watched *node)
 	glow_fit_name(node->id, p->names, name, sizeof(name));
 	glow_fit_clean(name, p->screen->ascii, clean, sizeof(clean));
 	begin(p);
-	fprintf(p->out, "\033[%dm%s\033[0m \033[1m%s\033[0m%*s", node->online ? 32 : 31,
+	fprintf(p->out, "\033[%dm%s\033[0m \033[1m%s\033[0m%*s", node->online && !node->info.problem[0] ? 32 : 31,
 		dots[p->screen->ascii][node->online], clean, p->names - glow_fit_columns(clean) + p->gap, "");
 	used = put_board(p, node, &f, room);
 	pad = most(least(columns_of(BLINKT, false, p->blocks), room) - used, 0);
@@ -386,6 +407,7 @@ void glow_watch_screen(const struct glow_watch *w, int64_t t_us, const struct gl
 	p.margin = screen->columns >= 60;
 	p.width = least(most(screen->columns - 1 - p.margin, 1), GLOW_FIT_COLUMNS);
 	p.title.most = p.head.most = p.silence.most = p.error.most = p.trouble.most = LINES;
+	p.dark.most = REASONS;
 	p.notes.most = screen->rows < LOW ? LINES - 1 : LINES;
 	make_texts(&p);
 	divide(&p);
@@ -399,6 +421,7 @@ void glow_watch_screen(const struct glow_watch *w, int64_t t_us, const struct gl
 	put_text(&p, &p.silence, "");
 	put_boards(&p);
 	p.space = p.spaced;
+	put_text(&p, &p.dark, "\033[31m");
 	put_text(&p, &p.error, "");
 	put_text(&p, &p.trouble, "\033[31m");
 	fputs("\033[K", out);

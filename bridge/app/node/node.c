@@ -133,6 +133,7 @@ static void publish_state(struct glow_node *n, int64_t now_us)
 		return;
 	glow_layers_state(&n->layers, state);
 	state->limited = n->limited;
+	memcpy(state->problem, n->cfg.info.problem, sizeof(state->problem));
 	publish_tree(n, "state", glow_state_write(state, n->layers.env.shape), 1, true);
 	free(state);
 }
@@ -175,8 +176,10 @@ void glow_node_problem(struct glow_node *n, const char *problem, const char *bac
 		changed = changed || strcmp(texts[k], news[k]) != 0;
 		snprintf(texts[k], sizes[k], "%s", news[k]);
 	}
-	if (changed)
-		publish_info(n);
+	if (!changed)
+		return;
+	publish_info(n);
+	n->said.stale = true;
 }
 
 /* Answers the asker, and tells everybody when it is a rejection. */
@@ -385,11 +388,10 @@ bool glow_node_has_conductor(const struct glow_node *n)
 
 /* ---- the catalog of effects ---- */
 
-static void take_catalog(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-			 int64_t now_us)
+bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
-	(void)topic;
-	glow_offer_message(&n->offer, m, now_us);
+	glow_topic_of(ret_topic, n->cfg.out.prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, n->offer.name);
+	return k == 0;
 }
 
 void glow_node_refused(struct glow_node *n, const char *topic)
@@ -447,7 +449,6 @@ static const struct row {
 	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, take_stage },
 	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, take_stage },
 	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, restore },
-	{ GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, true, take_catalog }, /* the last: glow_node_topic() */
 };
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
@@ -461,9 +462,7 @@ bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TO
 
 		if (k < times) {
 			glow_topic_of(ret_topic, n->cfg.out.prefix, rows[j].kind, rows[j].of,
-				      group                                ? info->groups[k]
-				      : rows[j].kind == GLOW_TOPIC_CATALOG ? n->offer.name
-									   : info->id);
+				      group ? info->groups[k] : info->id);
 			*ret_retained = rows[j].retained;
 			return true;
 		}
@@ -476,6 +475,8 @@ void glow_node_message(struct glow_node *n, const struct glow_message *message, 
 {
 	struct glow_topic topic = glow_topic_parse(n->cfg.out.prefix, message->topic);
 
+	if (topic.kind == GLOW_TOPIC_CATALOG)
+		glow_offer_message(&n->offer, message, later(now_us, n->layers.now_us));
 	for (size_t k = 0; k < N_ROWS; k++)
 		if (rows[k].kind == topic.kind && rows[k].of == topic.of) {
 			rows[k].take(n, &topic, message, later(now_us, n->layers.now_us));
@@ -536,7 +537,6 @@ void glow_node_connected(struct glow_node *n, int64_t now_us)
 	snprintf(n->cfg.info.catalog, sizeof(n->cfg.info.catalog), "%s",
 		 glow_offer_dropped(&n->offer) ? "" : n->offer.name);
 	publish_info(n);
-	glow_publish_discovery(&n->cfg.out, n->cfg.info.id, glow_discovery_write(&n->cfg.info, n->cfg.out.prefix));
 	publish_state(n, now_us);
 	publish_availability(n, "online");
 	glow_offer_connected(&n->offer, now_us);

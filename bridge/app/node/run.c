@@ -21,6 +21,7 @@
 #include <glow/node.h>
 #include <glow/node_run.h>
 
+#include "device.h"
 #include "painter.h"
 #include "setup.h"
 #include "timekeeper.h"
@@ -39,22 +40,33 @@ struct target {
 	bool is_slot;
 };
 
+/* The last picture: its instant, and which it was. */
+struct drawn {
+	int64_t us;
+	uint32_t revision;
+};
+
+/* When stats were last told. */
+struct told {
+	uint64_t frames;
+	int64_t ns;
+};
+
 struct run {
 	const struct glow_node_run_cfg *cfg;
 	struct glow_loop loop;
-	struct glow_timer frame_timer, probe_timer, stats_timer, board_timer;
+	struct glow_timer frame_timer, probe_timer, stats_timer, board_timer, device_timer;
 	struct glow_info info;
 	struct glow_node *node;
+	struct glow_device device;
 	struct glow_painter painter;
 	struct glow_timekeeper time;
 	struct glow_clock clock;
 	struct glow_meters meters;
 	struct target target;
-	int64_t drawn_us; /* the last instant drawn */
-	uint32_t drawn_revision;
+	struct drawn drawn;
 	int64_t start_deadline_us;
-	uint64_t stats_frames; /* when stats were last told */
-	int64_t stats_ns;
+	struct told told;
 	bool gauge_shows, met_broker;
 };
 
@@ -91,8 +103,8 @@ static void draw(struct run *r, int64_t t_us)
 	static struct glow_frame frame;
 	int error;
 
-	r->drawn_us = t_us;
-	r->drawn_revision = glow_node_revision(r->node);
+	r->drawn.us = t_us;
+	r->drawn.revision = glow_node_revision(r->node);
 	if (!r->painter.board || !glow_node_started(r->node))
 		return;
 	glow_node_render(r->node, t_us, &frame);
@@ -105,7 +117,7 @@ static void draw(struct run *r, int64_t t_us)
  * picture: animations stay on their grid whatever is said or refused meanwhile. */
 static void draw_change(struct run *r, int64_t t_us)
 {
-	if (glow_node_revision(r->node) != r->drawn_revision)
+	if (glow_node_revision(r->node) != r->drawn.revision)
 		draw(r, t_us);
 }
 
@@ -158,8 +170,8 @@ static void redraw_now(void *ctx)
 	struct run *r = ctx;
 	int64_t t_us = now_us(r);
 
-	if (t_us < r->drawn_us) /* a slot is drawn a little ahead of its time */
-		t_us = r->drawn_us;
+	if (t_us < r->drawn.us) /* a slot is drawn a little ahead of its time */
+		t_us = r->drawn.us;
 	glow_node_tick(r->node, t_us);
 	draw_change(r, t_us);
 	schedule(r, t_us);
@@ -212,7 +224,7 @@ static void clock_changed(struct run *r, struct glow_instant at, int64_t old_us)
 {
 	int64_t delta_us = glow_clock_time(&r->clock, at).us - old_us;
 
-	r->drawn_us += delta_us;
+	r->drawn.us += delta_us;
 	r->start_deadline_us += delta_us;
 	glow_info("the clock of pictures moved by %.3f s", (double)delta_us / 1e6);
 	glow_node_clock_stepped(r->node, old_us, delta_us, glow_timekeeper_clock_id(&r->time));
@@ -251,6 +263,21 @@ static void on_wall_set(void *ctx)
 
 /* ---- the broker ---- */
 
+static void on_device(void *ctx)
+{
+	struct run *r = ctx;
+
+	glow_device_tick(&r->device, glow_raw_now());
+}
+
+static void hear(struct run *r, const struct glow_message *m, struct glow_instant at, int64_t now)
+{
+	if (glow_herald_message(&r->device.herald, m, at.raw))
+		glow_timer_at(&r->device_timer, glow_raw_mono(at, glow_herald_next(&r->device.herald)));
+	else
+		glow_node_message(r->node, m, now);
+}
+
 static void on_message(struct run *r, const struct glow_message *m)
 {
 	struct glow_instant at = glow_instant_now();
@@ -258,7 +285,7 @@ static void on_message(struct run *r, const struct glow_message *m)
 
 	switch (glow_timekeeper_message(&r->time, m, at.raw)) {
 	case GLOW_TIME_FOREIGN:
-		glow_node_message(r->node, m, old_us);
+		hear(r, m, at, old_us);
 		break;
 	case GLOW_TIME_STEPPED:
 		clock_changed(r, at, old_us);
@@ -283,6 +310,7 @@ static void on_connected(struct run *r, const char *broker)
 		glow_node_start(r->node, now);
 	else if (!glow_node_started(r->node))
 		r->start_deadline_us = now + START_WAIT_US;
+	glow_device_connected(&r->device);
 	glow_node_connected(r->node, now);
 }
 
@@ -294,9 +322,13 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_CONNECTED:
 		on_connected(r, event->why);
 		break;
+	case GLOW_MQTT_WISH_REFUSED:
+		glow_warning("%s; going on without it", event->why);
+		break;
 	case GLOW_MQTT_DISCONNECTED:
 		glow_warning("lost the broker: %s; the picture goes on", event->why);
 		glow_sync_disconnected(&r->time.follower.sync, glow_raw_now());
+		glow_herald_disconnected(&r->device.herald);
 		glow_node_disconnected(r->node);
 		break;
 	case GLOW_MQTT_FAILED:
@@ -339,6 +371,18 @@ static bool topic(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool 
 	return glow_node_topic(r->node, k - n, ret_topic, ret_retained);
 }
 
+static bool wish(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
+{
+	struct run *r = ctx;
+
+	size_t n = 0;
+
+	while (glow_node_wish(r->node, n, ret_topic))
+		if (n++ == k)
+			return true;
+	return glow_herald_topic(&r->device.herald, k - n, ret_topic);
+}
+
 /* ---- other events ---- */
 
 static void on_stats(void *ctx)
@@ -349,17 +393,17 @@ static void on_stats(void *ctx)
 				    .dropped = r->painter.dropped,
 				    .write_us = r->painter.write_us };
 	int64_t ns = glow_mono_now().ns;
-	double seconds = (double)(ns - r->stats_ns) / 1e9;
+	double seconds = (double)(ns - r->told.ns) / 1e9;
 
 	read_gauges(r);
 	update_wall_offset(r);
 	glow_sync_temperature(&r->time.follower.sync, now, r->meters.temperature_c);
 	glow_timekeeper_stats(&r->time, now, &stats.sync);
-	stats.fps = seconds > 0 ? (unsigned)lround((double)(r->painter.frames - r->stats_frames) / seconds) : 0;
+	stats.fps = seconds > 0 ? (unsigned)lround((double)(r->painter.frames - r->told.frames) / seconds) : 0;
 	memcpy(stats.meter, r->meters.permille, sizeof(stats.meter));
 	stats.temperature_c = r->meters.temperature_c;
-	r->stats_frames = r->painter.frames;
-	r->stats_ns = ns;
+	r->told.frames = r->painter.frames;
+	r->told.ns = ns;
 	glow_node_stats(r->node, &stats);
 	glow_timer_in(&r->stats_timer, r->gauge_shows ? STATS_GAUGE_US : STATS_US);
 	schedule_probe(r);
@@ -394,6 +438,7 @@ static const struct glow_loop_role role = {
 	.wall_set = on_wall_set,
 	.trouble = trouble,
 	.topic = topic,
+	.wish = wish,
 };
 
 /* ---- life ---- */
@@ -414,7 +459,6 @@ static int open_loop(struct run *r)
 	cfg.mqtt.client_id = client;
 	cfg.mqtt.will_topic = will;
 	cfg.mqtt.will_payload = "offline";
-	cfg.mqtt.n_optional_topics = 1; /* glow_node_topic() */
 	return glow_loop_open(&r->loop, &cfg);
 }
 
@@ -426,6 +470,8 @@ static int add_timers(struct run *r)
 		status = glow_loop_timer(&r->loop, &r->probe_timer, on_probe, r);
 	if (status == 0)
 		status = glow_loop_timer(&r->loop, &r->stats_timer, on_stats, r);
+	if (status == 0)
+		status = glow_loop_timer(&r->loop, &r->device_timer, on_device, r);
 	return status ? status : glow_loop_timer(&r->loop, &r->board_timer, on_board_retry, r);
 }
 
@@ -488,6 +534,7 @@ static bool radio_sleeps(const struct glow_node_run_cfg *cfg)
 static int setup(struct run *r)
 {
 	const struct glow_outbox outbox = { .ctx = &r->loop, .publish = glow_loop_publish };
+	const struct glow_publisher out = { r->cfg->prefix, r->cfg->discovery ? r->cfg->discovery : "", outbox };
 	const struct glow_sync_cfg sync = { .seed = (uint32_t)glow_raw_now().ns, .power_save = radio_sleeps(r->cfg) };
 	int status = add_timers(r);
 
@@ -500,9 +547,10 @@ static int setup(struct run *r)
 	if (status)
 		return status;
 	glow_timekeeper_init(&r->time, &sync, r->cfg->prefix, r->info.id, outbox);
+	glow_device_init(&r->device, &out, &r->info, sync.seed);
 	glow_meters_init(&r->meters, r->cfg->sysfs);
 	glow_meters_read(&r->meters);
-	r->stats_ns = glow_mono_now().ns;
+	r->told.ns = glow_mono_now().ns;
 	glow_timer_in(&r->stats_timer, STATS_GAUGE_US);
 	r->start_deadline_us = now_us(r) + START_WAIT_US;
 	return open_loop(r);

@@ -34,12 +34,17 @@ function Showing({ id }: { id: string }) {
 		const now = cluster.showing(id, cluster.nowUs());
 		return `${now.layer}\n${now.label}`;
 	}).split("\n");
-	return <span class={`showing layer-${layer}`}>{label}</span>;
+	return (
+		<span class={`showing layer-${layer}`} title={layer === "dark" ? label : undefined}>
+			{label}
+		</span>
+	);
 }
 
-/** A dot tells whether the board runs in phase; figures are in the Sync view. */
+/** A dot tells whether the board runs, and in phase; figures are in the Sync view. */
 function phaseOf(node: NodeView): { mark: string; what: string } {
 	if (!node.online) return { mark: "off", what: "offline" };
+	if (node.info?.problem) return { mark: "bad", what: "online, its board has a problem" };
 	const state = node.stats?.sync.state;
 	if (state === "tracking" || state === "leading") return { mark: "good", what: "online, in phase" };
 	if (state === "unsynced") return { mark: "fair", what: "online, on its own clock" };
@@ -78,7 +83,7 @@ interface BoardProps {
 }
 
 export const Board = memo(function Board({ node, selected, onSelect }: BoardProps) {
-	const kind = `board${node.online ? "" : " offline"}`;
+	const kind = `board${!node.online ? " offline" : node.info?.problem ? " dark" : ""}`;
 	return (
 		<li>
 			{onSelect ? (

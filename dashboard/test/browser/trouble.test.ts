@@ -57,6 +57,27 @@ test("a node that dies is offline, and back when it is", async () => {
 	await board("pi2").shows("ff0000");
 });
 
+test("a board that is not there is dark, and says all of why", async () => {
+	stack.bridge("pi3", "--board", "piglow", "--i2c", "dev", "--i2c-bus", "/nonexistent/i2c-1", "--idle", "rainbow");
+	await card("pi3").locator(".dot.bad").waitFor();
+	const { problem } = stack.retainedJson("glow/node/pi3/info") as { problem: string };
+	const reason = card("pi3").getByText(`dark: ${problem}`);
+	await reason.waitFor();
+	assert.ok(await reason.evaluate((e) => e.scrollWidth <= e.clientWidth), "none of it is cut off");
+	assert.equal(await card("pi1").locator(".dot.bad").count(), 0);
+	const lit = (id: string) =>
+		page.evaluate((node) => {
+			const { cluster } = glowswarm;
+			return cluster.frame(node, cluster.nowUs())!.seen.some((level) => level > 0);
+		}, id);
+	await paint("red");
+	await card("pi1").getByText("solid #ff0000").waitFor();
+	assert.deepEqual([await lit("pi1"), await lit("pi3")], [true, false]);
+	await accessible(page, "a board with a problem");
+	await stack.end("pi3");
+	await card("pi3").getByText("offline", { exact: true }).waitFor();
+});
+
 test("without a conductor boards act by themselves, and the page says so", async () => {
 	await stack.end("conductor");
 	await page.getByText("There is no conductor").waitFor();
