@@ -136,7 +136,8 @@ class Quiet(glow.Case):
 
     def wakeups(self, node, watch):
         watch.wait(node.topic("stats"))
-        time.sleep(0.2)  # what the message itself caused
+        watch.effects(node.topic("info"))
+        time.sleep(0.2)  # what the messages themselves caused
         before, frames = self.switches(node.process.pid), node.frames.mark()
         time.sleep(self.SPAN_S)
         after = self.switches(node.process.pid)
