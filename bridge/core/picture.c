@@ -197,6 +197,39 @@ const struct glow_scene *glow_picture_scene(const struct glow_picture *pic, int6
 	return NULL;
 }
 
+/* ---- nothing to show ---- */
+
+static bool look_is_off(const struct glow_look *look)
+{
+	return !look || !look->on || look->brightness == 0;
+}
+
+/* An effect that this program does not know is as light as the idle display in its place. */
+static bool gives_light(const struct glow_picture *pic, const struct glow_scene *scene)
+{
+	for (uint32_t k = 0; k < scene->n_entries; k++)
+		if (scene->entries[k].effect ? scene->entries[k].brightness > 0 : !look_is_off(pic->idle))
+			return true;
+	return false;
+}
+
+bool glow_picture_dark(const struct glow_picture *pic, int64_t t_us)
+{
+	if (!pic->light || !pic->light->on || pic->light->effect)
+		return false;
+	for (uint32_t k = pic->n_scenes; k-- > 0;) {
+		const struct glow_scene *scene = pic->scenes[k].scene;
+
+		if (scene->start_us - GLOW_SCENE_SOON_US > t_us || glow_scene_end(scene) <= t_us)
+			continue;
+		if (gives_light(pic, scene))
+			return false;
+		if (scene->start_us <= t_us) /* it hides what lies beneath it */
+			return true;
+	}
+	return look_is_off(pic->idle);
+}
+
 /* ---- the picture ---- */
 
 /* True when nothing beneath the light can be seen: it has a picture of its own, or is dark. */

@@ -23,6 +23,7 @@ static const char *const names[GLOW_N_CODES] = {
 	[GLOW_BAD_ENCODING] = "bad_encoding",
 	[GLOW_CONFLICT] = "conflict",
 	[GLOW_RETAINED] = "retained",
+	[GLOW_UNKNOWN_FIELD] = "unknown_field",
 };
 
 const char *glow_code_name(enum glow_code code)
@@ -68,4 +69,31 @@ enum glow_code glow_diag_inside(struct glow_diag *diag, const char *where)
 	diag->where[sizeof(diag->where) - 1] = '\0';
 	mend_utf8(diag->where);
 	return diag->code;
+}
+
+const char *glow_diag_ignored(const struct glow_diag *diag, const char *path)
+{
+	const char *next = path ? path + strlen(path) + 1 : diag->ignored;
+
+	return next[0] ? next : NULL;
+}
+
+void glow_diag_ignore(struct glow_diag *diag, const char *where)
+{
+	static const char more[] = "…";
+	const char *last = NULL, *next = NULL;
+	char text[sizeof(diag->where)];
+	size_t end;
+
+	while ((next = glow_diag_ignored(diag, last)))
+		last = next;
+	if (last && strcmp(last, more) == 0)
+		return;
+	end = last ? (size_t)(last - diag->ignored) + strlen(last) + 1 : 0;
+	snprintf(text, sizeof(text), "%s", where[0] ? where : "\"\"");
+	mend_utf8(text);
+	if (end + strlen(text) + 1 + sizeof(more) >= sizeof(diag->ignored))
+		memcpy(text, more, sizeof(more));
+	memcpy(diag->ignored + end, text, strlen(text) + 1);
+	diag->ignored[end + strlen(text) + 1] = '\0';
 }

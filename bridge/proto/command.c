@@ -7,8 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include <glow/color_forms.h>
 #include <glow/command.h>
+#include <glow/habits.h>
 #include <glow/hash.h>
 #include <glow/json.h>
 #include <glow/params.h>
@@ -25,12 +28,17 @@ struct reading {
 
 static enum glow_code read_state(struct reading *r, const cJSON *item)
 {
-	static const char *const words[] = { "OFF", "ON", NULL };
-	int on;
+	const char *word = cJSON_IsString(item) ? item->valuestring : NULL;
 
-	if (glow_json_word(item, "state", words, &on, r->diag) != GLOW_OK)
-		return r->diag->code;
-	r->cmd->on = on == 1;
+	if (!word)
+		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "state", "must be a string");
+	r->cmd->on = strcasecmp(word, "ON") == 0;
+	r->cmd->toggle = strcasecmp(word, "TOGGLE") == 0;
+	if (!r->cmd->on && !r->cmd->toggle && strcasecmp(word, "OFF") != 0)
+		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "state", "must be ON, OFF or TOGGLE, got \"%.40s\"",
+				     word);
+	if (r->cmd->toggle && r->ctx->kind == GLOW_COMMAND_NOTIFY)
+		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "state", "a notice has nothing to toggle: ON or OFF");
 	return GLOW_OK;
 }
 
@@ -42,6 +50,38 @@ static enum glow_code read_brightness(struct reading *r, const cJSON *item)
 		return r->diag->code;
 	r->cmd->brightness = (uint8_t)v;
 	return GLOW_OK;
+}
+
+static enum glow_code read_brightness_pct(struct reading *r, const cJSON *item)
+{
+	double percent;
+
+	if (glow_json_number(item, "brightness_pct", 0, 100, &percent, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->brightness = (uint8_t)(percent * 255 / 100 + 0.5);
+	return GLOW_OK;
+}
+
+static enum glow_code read_brightness_step(struct reading *r, const cJSON *item)
+{
+	int64_t v;
+
+	if (r->ctx->kind == GLOW_COMMAND_NOTIFY)
+		return glow_diag_set(r->diag, GLOW_CONFLICT, "brightness_step", "a notice has no level to step from");
+	if (glow_json_int(item, "brightness_step", -255, 255, &v, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->step = (int16_t)v;
+	return GLOW_OK;
+}
+
+static enum glow_code read_kelvin(struct reading *r, const cJSON *item)
+{
+	return glow_color_kelvin_read(item, "color_temp_kelvin", &r->cmd->color, r->diag);
+}
+
+static enum glow_code read_mired(struct reading *r, const cJSON *item)
+{
+	return glow_color_mired_read(item, "color_temp", &r->cmd->color, r->diag);
 }
 
 static enum glow_code read_color(struct reading *r, const cJSON *item)
@@ -59,6 +99,10 @@ static enum glow_code read_effect(struct reading *r, const cJSON *item)
 		r->cmd->effect = NULL;
 		return GLOW_OK;
 	}
+	if (strcasecmp(item->valuestring, "none") == 0 || strcasecmp(item->valuestring, "off") == 0) {
+		r->cmd->effect = &glow_effect_solid;
+		return GLOW_OK;
+	}
 	r->cmd->effect = glow_effect_find(item->valuestring, strlen(item->valuestring));
 	if (!r->cmd->effect)
 		return glow_diag_set(r->diag, GLOW_UNKNOWN_EFFECT, "effect", "\"%s\" is no effect of this node",
@@ -68,7 +112,7 @@ static enum glow_code read_effect(struct reading *r, const cJSON *item)
 
 static enum glow_code read_transition(struct reading *r, const cJSON *item)
 {
-	return glow_json_micro(item, "transition", 0, 60, &r->cmd->transition_us, r->diag);
+	return glow_json_micro(item, "transition", 0, 6553, &r->cmd->transition_us, r->diag);
 }
 
 static enum glow_code read_flash(struct reading *r, const cJSON *item)
@@ -83,6 +127,32 @@ static enum glow_code read_at(struct reading *r, const cJSON *item)
 	if (r->cmd->at_us > r->ctx->now_us + AT_MAX_AHEAD_US)
 		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "at_us", "must be at most 60 s ahead, got %.3f s",
 				     (double)(r->cmd->at_us - r->ctx->now_us) / 1e6);
+	return GLOW_OK;
+}
+
+static enum glow_code read_seed(struct reading *r, const cJSON *item)
+{
+	int64_t v;
+
+	if (glow_json_int(item, "seed", 0, UINT32_MAX, &v, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->seed = (uint32_t)v;
+	return GLOW_OK;
+}
+
+/* How a state says that its light is auto, ON and without anything to show: OFF to who only knows of OFF. Where
+ * somebody has put his own wish into such a state, the wish counts. */
+static enum glow_code read_dark(struct reading *r, const cJSON *item)
+{
+	bool wished = r->cmd->has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS) || r->cmd->effect ||
+		      (r->cmd->has & GLOW_HAS_STATE && r->cmd->on);
+	bool dark;
+
+	if (glow_json_bool(item, "dark", &dark, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->cmd->dark = dark && !wished && r->ctx->kind == GLOW_COMMAND_SET;
+	if (r->cmd->dark)
+		r->cmd->has |= GLOW_HAS_EFFECT;
 	return GLOW_OK;
 }
 
@@ -256,6 +326,7 @@ static enum glow_code read_params_type(struct reading *r, const cJSON *item)
 	return GLOW_OK;
 }
 
+/* Where several rows say the same thing, the first that is given says it. */
 static const struct field {
 	const char *name;
 	uint32_t bit;
@@ -264,7 +335,11 @@ static const struct field {
 } fields[] = {
 	{ "state", GLOW_HAS_STATE, false, read_state },
 	{ "brightness", GLOW_HAS_BRIGHTNESS, false, read_brightness },
+	{ "brightness_pct", GLOW_HAS_BRIGHTNESS, false, read_brightness_pct },
+	{ "brightness_step", GLOW_HAS_STEP, false, read_brightness_step },
 	{ "color", GLOW_HAS_COLOR, false, read_color },
+	{ "color_temp_kelvin", GLOW_HAS_COLOR, false, read_kelvin },
+	{ "color_temp", GLOW_HAS_COLOR, false, read_mired },
 	{ "effect", GLOW_HAS_EFFECT, false, read_effect },
 	{ "params", GLOW_HAS_PARAMS, false, read_params_type },
 	{ "transition", GLOW_HAS_TRANSITION, false, read_transition },
@@ -272,11 +347,68 @@ static const struct field {
 	{ "pixels", GLOW_HAS_PIXELS, false, read_pixels },
 	{ "leds", GLOW_HAS_LEDS, false, read_leds },
 	{ "at_us", GLOW_HAS_AT, false, read_at },
+	{ "seed", GLOW_HAS_SEED, false, read_seed },
+	{ "dark", GLOW_HAS_DARK, false, read_dark }, /* looks at those above */
 	{ "ttl_s", GLOW_HAS_TTL, true, read_ttl },
 	{ "priority", GLOW_HAS_PRIORITY, true, read_priority },
 	{ "id", GLOW_HAS_ID, true, read_id },
 	{ "clear", GLOW_HAS_CLEAR, true, read_clear },
 };
+enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };
+
+/* What a light says of itself and takes back without a word, though nothing follows from it. */
+static const char *const own_fields[] = { "clock_id",  "color_mode",    "end_us",   "fade_end_us",
+					  "fade_from", "fade_start_us", "limited",  "notice",
+					  "showing",   "since_us",      "start_us", NULL };
+
+static bool has_meaning(const struct field *field, enum glow_command_kind kind)
+{
+	return !field->notice || kind == GLOW_COMMAND_NOTIFY;
+}
+
+const char *glow_command_field(enum glow_command_kind kind, size_t k)
+{
+	for (size_t j = 0; j < N_FIELDS; j++)
+		if (has_meaning(&fields[j], kind) && k-- == 0)
+			return fields[j].name;
+	return NULL;
+}
+
+static const char *field_name(void *ctx, size_t k)
+{
+	const enum glow_command_kind *kind = ctx;
+
+	return glow_command_field(*kind, k);
+}
+
+/* A level of its own leaves nothing to step to. */
+static bool is_said(uint32_t has, uint32_t bit)
+{
+	return has & bit || (bit == GLOW_HAS_STEP && has & GLOW_HAS_BRIGHTNESS);
+}
+
+static enum glow_code read_fields(struct reading *r, const cJSON *tree)
+{
+	enum glow_command_kind kind = r->ctx->kind;
+
+	if (r->ctx->strict && glow_fields_check(tree, field_name, &kind, own_fields, r->diag) != GLOW_OK)
+		return r->diag->code;
+	for (size_t k = 0; k < N_FIELDS; k++) {
+		const cJSON *item = glow_json_given(tree, fields[k].name);
+
+		if (!item || !has_meaning(&fields[k], kind))
+			continue;
+		if (is_said(r->cmd->has, fields[k].bit)) {
+			if (r->ctx->strict)
+				glow_diag_ignore(r->diag, fields[k].name);
+			continue;
+		}
+		if (fields[k].read(r, item) != GLOW_OK)
+			return r->diag->code;
+		r->cmd->has |= fields[k].bit;
+	}
+	return GLOW_OK;
+}
 
 /* Which effect will run: the one named; solid for pixels, for LEDs and for a
  * colour that the present effect has no use for; else the present one. */
@@ -300,9 +432,8 @@ static enum glow_code check_together(struct reading *r)
 
 	if (has & GLOW_HAS_PIXELS && has & GLOW_HAS_LEDS)
 		return glow_diag_set(r->diag, GLOW_CONFLICT, "leds", "pixels and leds exclude each other");
-	if (let_go && has & (GLOW_HAS_COLOR | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
-		return glow_diag_set(r->diag, GLOW_CONFLICT, "effect",
-				     "auto lets go: no color, pixels or leds with it");
+	if (let_go && has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
+		return glow_diag_set(r->diag, GLOW_CONFLICT, "effect", "auto lets go: no pixels or leds with it");
 	if (has & GLOW_HAS_CLEAR && r->cmd->clear && !(has & GLOW_HAS_ID))
 		return glow_diag_set(r->diag, GLOW_CONFLICT, "clear", "needs the id of the notice to remove");
 	return GLOW_OK;
@@ -321,19 +452,12 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
 	ret_command->paint.n = r.shape.pixels;
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
-	for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
-		const cJSON *item = glow_json_get(tree, fields[k].name);
-
-		if (!item || (fields[k].notice && ctx->kind != GLOW_COMMAND_NOTIFY))
-			continue;
-		if (fields[k].read(&r, item) != GLOW_OK)
-			return diag->code;
-		ret_command->has |= fields[k].bit;
-	}
+	if (read_fields(&r, tree) != GLOW_OK)
+		return diag->code;
 	if (check_together(&r) != GLOW_OK)
 		return diag->code;
 	ret_command->named = ret_command->effect;
-	params = glow_json_get(tree, "params");
+	params = glow_json_given(tree, "params");
 	if (params && ret_command->has & GLOW_HAS_EFFECT && ret_command->has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS)) {
 		/* The named effect is checked whole even though the painted picture replaces it. */
 		if (read_params(&r, params) != GLOW_OK)
@@ -347,125 +471,26 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
 	return params ? read_params(&r, params) : GLOW_OK;
 }
 
-cJSON *glow_command_copy(const cJSON *tree)
-{
-	cJSON *copy = cJSON_CreateObject();
-	struct glow_diag diag;
-
-	for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
-		const cJSON *item = glow_json_get(tree, fields[k].name);
-
-		int64_t whole;
-
-		/* An integer keeps its digits: cJSON would print a time as 1.7e+15. */
-		if (item && glow_json_int(item, "", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX, &whole, &diag) == GLOW_OK)
-			glow_json_add_int(copy, fields[k].name, whole);
-		else if (item)
-			cJSON_AddItemToObject(copy, fields[k].name, cJSON_Duplicate(item, true));
-	}
-	return copy;
-}
-
-cJSON *glow_command_tree(const char *payload, size_t len, struct glow_diag *diag)
-{
-	if (len > GLOW_COMMAND_MAX) {
-		glow_diag_set(diag, GLOW_TOO_LARGE, "", "at most %d bytes, got %zu", GLOW_COMMAND_MAX, len);
-		return NULL;
-	}
-	if (len > 0 && (payload[0] == '{' || payload[0] == '['))
-		return glow_json_parse(payload, len, diag);
-	return glow_shorthand_expand(payload, len, diag);
-}
-
-/* Pixels over the last picture after solid, over black after an effect. */
-static void apply_paint(const struct glow_command *command, struct glow_shape shape, bool over_solid,
-			struct glow_look *look)
-{
-	bool keep = over_solid && look->painted;
-
-	if (!keep)
-		look->paint.n = shape.pixels;
-	for (uint32_t i = 0; i < shape.pixels; i++) {
-		struct glow_rgb c = command->paint.px[i];
-
-		if (!command->paint_set[i]) {
-			if (!keep)
-				look->paint.px[i] = glow_shape_project(shape, i, over_solid ? look->color : GLOW_BLACK);
-			continue;
-		}
-		if (command->has & GLOW_HAS_PIXELS)
-			c = glow_shape_project(shape, i, c);
-		else if (!glow_shape_mono(shape))
-			c = glow_rgb_scale(look->color, c.r);
-		look->paint.px[i] = c;
-	}
-	look->painted = true;
-}
-
-static void apply_params(const struct glow_command *command, struct glow_look *look)
-{
-	for (int k = 0; k < look->effect->n_params; k++) {
-		if (!(command->params_set >> k & 1))
-			continue;
-		look->params.v[k] = command->params.v[k];
-		if (look->effect->params[k].type == GLOW_PARAM_TEXT)
-			memcpy(look->params.text, command->params.text, sizeof(look->params.text));
-	}
-}
-
-void glow_command_apply(const struct glow_command *command, struct glow_shape shape, int64_t now_us, uint32_t seed,
-			struct glow_look *look)
-{
-	uint32_t has = command->has;
-	bool paints = has & (GLOW_HAS_PIXELS | GLOW_HAS_LEDS);
-	const struct glow_effect_desc *under = has & GLOW_HAS_EFFECT ? command->named : look->effect;
-	bool over_solid = has & GLOW_HAS_COLOR || under == &glow_effect_solid;
-	int color;
-
-	/* Whoever names what to show wants to see it. */
-	if (has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS))
-		look->on = true;
-	if (has & GLOW_HAS_STATE)
-		look->on = command->on;
-	if (has & GLOW_HAS_BRIGHTNESS)
-		look->brightness = command->brightness;
-	if (has & GLOW_HAS_COLOR)
-		look->color = command->color;
-	if (has & (GLOW_HAS_COLOR | GLOW_HAS_EFFECT))
-		look->painted = false;
-	if (has & GLOW_HAS_EFFECT || look->effect != command->effect) {
-		look->effect = command->effect;
-		look->start_us = now_us;
-		look->seed = seed;
-		if (look->effect)
-			glow_params_default(look->effect, &look->params);
-	} else if (has & GLOW_HAS_COLOR && look->effect) {
-		color = glow_param_with(look->effect, GLOW_ROLE_COLOR);
-		if (color >= 0)
-			look->params.v[color] = GLOW_LIGHT_COLOR;
-	}
-	if (look->effect)
-		apply_params(command, look);
-	if (paints)
-		apply_paint(command, shape, over_solid, look);
-}
-
 enum glow_code glow_command_idle(const char *payload, struct glow_shape shape, int64_t now_us,
 				 struct glow_look *ret_look, struct glow_diag *diag)
 {
-	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shape, .now_us = now_us };
+	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shape, .now_us = now_us, .strict = true };
 	struct glow_command command;
 	cJSON *tree = glow_command_tree(payload, strlen(payload), diag);
 	enum glow_code code = GLOW_OK;
 
 	glow_look_init(ret_look, NULL, 0);
-	if (tree && glow_command_read(tree, &ctx, &command, diag) == GLOW_OK)
+	if (tree && glow_command_relative(tree))
+		code = glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "an idle display has nothing before it to change");
+	else if (tree && glow_command_read(tree, &ctx, &command, diag) == GLOW_OK)
 		glow_command_apply(&command, shape, 0, 0, ret_look);
 	else
 		code = diag->code;
 	cJSON_Delete(tree);
 	if (!ret_look->effect)
 		ret_look->effect = &glow_effect_solid;
+	if (ret_look->effect == &glow_effect_solid && !ret_look->painted && glow_rgb_equal(ret_look->color, GLOW_BLACK))
+		ret_look->on = false;
 	return code;
 }
 

@@ -5,40 +5,59 @@
  * dimmer has one value and must not seem to take more. */
 
 #include <string.h>
+#include <strings.h>
 
 #include <glow/command.h>
+#include <glow/habits.h>
 #include <glow/json.h>
 #include <glow/scenes.h>
 
+static const char *const fields[] = { "brightness", "until_us", "state", "brightness_pct", NULL };
+
 /* "on" and "off" arrive as the command they stand for. */
+static enum glow_code read_state(const cJSON *state, bool *ret_off, struct glow_diag *diag)
+{
+	const char *word = cJSON_IsString(state) ? state->valuestring : "";
+
+	*ret_off = strcasecmp(word, "OFF") == 0;
+	if (!*ret_off && strcasecmp(word, "ON") != 0)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "state", "must be one of ON, OFF");
+	return GLOW_OK;
+}
+
 static enum glow_code read_brightness(const cJSON *tree, struct glow_dim *dim, struct glow_diag *diag)
 {
-	const cJSON *state = glow_json_get(tree, "state"), *brightness = glow_json_get(tree, "brightness");
+	const cJSON *state = glow_json_given(tree, "state"), *brightness = glow_json_given(tree, "brightness");
+	const cJSON *percent = brightness ? NULL : glow_json_given(tree, "brightness_pct");
 	int64_t v = 255;
+	double part = 100;
+	bool off = false;
 
-	if (state && (!cJSON_IsString(state) ||
-		      (strcmp(state->valuestring, "ON") != 0 && strcmp(state->valuestring, "OFF") != 0)))
-		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "state", "must be one of ON, OFF");
-	if ((brightness || !state) && glow_json_int(brightness, "brightness", 0, 255, &v, diag) != GLOW_OK)
+	if (state && read_state(state, &off, diag) != GLOW_OK)
 		return diag->code;
-	dim->brightness = state && strcmp(state->valuestring, "OFF") == 0 ? 0 : (uint8_t)v;
+	if (percent && glow_json_number(percent, "brightness_pct", 0, 100, &part, diag) != GLOW_OK)
+		return diag->code;
+	if ((brightness || !(state || percent)) && glow_json_int(brightness, "brightness", 0, 255, &v, diag) != GLOW_OK)
+		return diag->code;
+	dim->brightness = off ? 0 : percent ? (uint8_t)(part * 255 / 100 + 0.5) : (uint8_t)v;
 	return GLOW_OK;
 }
 
 static enum glow_code read_dim(const cJSON *tree, struct glow_dim *dim, struct glow_diag *diag)
 {
-	static const char *const foreign[] = { "color", "effect", "params", "pixels", "leds" };
-	const cJSON *until = glow_json_get(tree, "until_us");
+	static const char *const foreign[] = { "color",  "color_temp", "color_temp_kelvin", "effect", "params",
+					       "pixels", "leds",       "brightness_step" };
+	const cJSON *until = glow_json_given(tree, "until_us");
 
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	for (size_t k = 0; k < sizeof(foreign) / sizeof(foreign[0]); k++)
-		if (glow_json_get(tree, foreign[k]))
+		if (glow_json_given(tree, foreign[k]))
 			return glow_diag_set(diag, GLOW_CONFLICT, foreign[k], "the dimmer has brightness only");
-	if (read_brightness(tree, dim, diag) != GLOW_OK)
+	if (glow_fields_check_of(tree, fields, diag) != GLOW_OK || read_brightness(tree, dim, diag) != GLOW_OK)
 		return diag->code;
 	dim->until_us = GLOW_NEVER;
-	if (!until || cJSON_IsNull(until))
+	if (!until)
 		return GLOW_OK;
 	return glow_json_time(until, "until_us", &dim->until_us, diag);
 }

@@ -190,6 +190,11 @@ cJSON *glow_answer_write(const char *node, const struct glow_diag *diag)
 		cJSON_AddStringToObject(tree, "code", glow_code_name(diag->code));
 		cJSON_AddStringToObject(tree, "field", diag->where);
 		cJSON_AddStringToObject(tree, "message", diag->what);
+	} else if (diag->ignored[0]) {
+		cJSON *list = cJSON_AddArrayToObject(tree, "ignored");
+
+		for (const char *path = NULL; (path = glow_diag_ignored(diag, path));)
+			cJSON_AddItemToArray(list, cJSON_CreateString(path));
 	}
 	return tree;
 }

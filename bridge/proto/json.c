@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <glow/color_forms.h>
 #include <glow/json.h>
 
 bool glow_utf8_valid(const char *text, size_t len)
@@ -36,6 +37,20 @@ bool glow_utf8_valid(const char *text, size_t len)
 		k += 1 + more;
 	}
 	return true;
+}
+
+size_t glow_json_blank(const char *text, size_t len)
+{
+	size_t k = 0;
+
+	for (;;) {
+		if (len - k >= 3 && memcmp(text + k, "\xef\xbb\xbf", 3) == 0)
+			k += 3;
+		else if (k < len && text[k] && strchr(" \t\r\n", text[k]))
+			k++;
+		else
+			return k;
+	}
 }
 
 /* Length of the JSON number at s, 0 when there is none of the grammar's form. */
@@ -202,8 +217,12 @@ static bool tree_valid(const cJSON *tree, struct glow_diag *diag)
 cJSON *glow_json_parse(const char *text, size_t len, struct glow_diag *diag)
 {
 	const char *end = NULL;
+	size_t blank = glow_json_blank(text, len);
 	cJSON *tree;
 
+	diag->ignored[0] = '\0';
+	text += blank;
+	len -= blank;
 	if (!glow_utf8_valid(text, len)) {
 		glow_diag_set(diag, GLOW_BAD_ENCODING, "", "must be UTF-8 without NUL");
 		return NULL;
@@ -234,6 +253,13 @@ const cJSON *glow_json_get(const cJSON *object, const char *name)
 	return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
+const cJSON *glow_json_given(const cJSON *object, const char *name)
+{
+	const cJSON *item = glow_json_get(object, name);
+
+	return cJSON_IsNull(item) ? NULL : item;
+}
+
 enum glow_code glow_json_int(const cJSON *item, const char *where, int64_t min, int64_t max, int64_t *ret_value,
 			     struct glow_diag *diag)
 {
@@ -241,12 +267,11 @@ enum glow_code glow_json_int(const cJSON *item, const char *where, int64_t min, 
 
 	if (!cJSON_IsNumber(item))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be an integer");
-	v = item->valuedouble;
-	if (v != floor(v))
-		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be an integer, got %.15g", v);
+	v = floor(item->valuedouble);
+	v += item->valuedouble - v >= 0.5;
 	if (v < (double)min || v > (double)max)
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "must be %lld..%lld, got %.15g", (long long)min,
-				     (long long)max, v);
+				     (long long)max, item->valuedouble);
 	*ret_value = (int64_t)v;
 	return GLOW_OK;
 }
@@ -260,7 +285,7 @@ enum glow_code glow_json_get_int(const cJSON *object, const char *name, int64_t 
 enum glow_code glow_json_opt_int(const cJSON *object, const char *name, int64_t min, int64_t max, int64_t *value,
 				 struct glow_diag *diag)
 {
-	const cJSON *item = glow_json_get(object, name);
+	const cJSON *item = glow_json_given(object, name);
 
 	return item ? glow_json_int(item, name, min, max, value, diag) : GLOW_OK;
 }
@@ -277,9 +302,21 @@ enum glow_code glow_json_get_time(const cJSON *object, const char *name, int64_t
 
 enum glow_code glow_json_opt_time(const cJSON *object, const char *name, int64_t *us, struct glow_diag *diag)
 {
-	const cJSON *item = glow_json_get(object, name);
+	const cJSON *item = glow_json_given(object, name);
 
 	return item ? glow_json_time(item, name, us, diag) : GLOW_OK;
+}
+
+enum glow_code glow_json_number(const cJSON *item, const char *where, double min, double max, double *ret_value,
+				struct glow_diag *diag)
+{
+	if (!cJSON_IsNumber(item))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be a number");
+	if (item->valuedouble < min || item->valuedouble > max)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "must be %.10g..%.10g, got %.15g", min, max,
+				     item->valuedouble);
+	*ret_value = item->valuedouble;
+	return GLOW_OK;
 }
 
 enum glow_code glow_json_micro(const cJSON *item, const char *where, double min, double max, int64_t *ret_value,
@@ -287,20 +324,14 @@ enum glow_code glow_json_micro(const cJSON *item, const char *where, double min,
 {
 	double v;
 
-	if (!cJSON_IsNumber(item))
-		return glow_diag_set(diag, GLOW_BAD_TYPE, where, "must be a number");
-	v = item->valuedouble;
-	if (v < min || v > max)
-		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, where, "must be %.10g..%.10g, got %.15g", min, max, v);
+	if (glow_json_number(item, where, min, max, &v, diag) != GLOW_OK)
+		return diag->code;
 	*ret_value = (int64_t)llround(v * 1e6);
 	return GLOW_OK;
 }
 
 enum glow_code glow_json_color(const cJSON *item, const char *where, struct glow_rgb *ret_color, struct glow_diag *diag)
 {
-	static const char *const channel[3] = { "r", "g", "b" };
-	int64_t v[3];
-
 	if (cJSON_IsString(item)) {
 		if (!glow_color_parse(item->valuestring, strlen(item->valuestring), ret_color))
 			return glow_diag_set(diag, GLOW_UNKNOWN_COLOR, where,
@@ -310,17 +341,7 @@ enum glow_code glow_json_color(const cJSON *item, const char *where, struct glow
 	if (!cJSON_IsObject(item))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, where,
 				     "must be {\"r\":…,\"g\":…,\"b\":…} or a colour's name");
-	for (int k = 0; k < 3; k++) {
-		char path[96];
-		size_t n = strnlen(where, sizeof(path) - 3);
-
-		memcpy(path, where, n);
-		memcpy(path + n, (char[]){ '.', channel[k][0], '\0' }, 3);
-		if (glow_json_int(glow_json_get(item, channel[k]), path, 0, 255, &v[k], diag) != GLOW_OK)
-			return diag->code;
-	}
-	*ret_color = (struct glow_rgb){ (uint8_t)v[0], (uint8_t)v[1], (uint8_t)v[2] };
-	return GLOW_OK;
+	return glow_color_form_read(item, where, ret_color, diag);
 }
 
 enum glow_code glow_json_bool(const cJSON *item, const char *where, bool *ret_value, struct glow_diag *diag)

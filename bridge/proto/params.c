@@ -84,6 +84,8 @@ enum glow_code glow_params_read(const cJSON *object, const struct glow_effect_de
 			return glow_diag_set(diag, GLOW_UNKNOWN_PARAM, where, "%s has no parameter of that name",
 					     effect ? effect->name : "auto");
 		}
+		if (cJSON_IsNull(item) && effect->params[k].def != GLOW_LIGHT_COLOR)
+			continue; /* as if it were not there */
 		if (read_value(&effect->params[k], item, &params->v[k], params->text, diag) != GLOW_OK)
 			return diag->code;
 		*ret_set |= UINT32_C(1) << k;

@@ -46,18 +46,21 @@ void glow_publish_answer(const struct glow_publisher *p, const struct glow_messa
 
 	if (text && m.topic && glow_answer_topic_allowed(p->prefix, p->discovery, m.topic))
 		p->outbox.publish(p->outbox.ctx, &m);
+	if (text && refusals && (diag->code != GLOW_OK || diag->ignored[0]))
+		glow_publish_text(p, refusals, text, 0, false);
 	if (diag->code != GLOW_OK) {
-		if (text && refusals)
-			glow_publish_text(p, refusals, text, 0, false);
 		glow_warning("%s rejected: %s %s: %s", asked->topic, glow_code_name(diag->code), diag->where,
 			     diag->what);
+	} else if (diag->ignored[0]) {
+		for (const char *path = NULL; (path = glow_diag_ignored(diag, path));)
+			glow_warning("%s: ignored %s, which says nothing here", asked->topic, path);
 	}
 	free(text);
 }
 
 enum glow_code glow_command_refuse_retained(const struct glow_message *m, struct glow_diag *diag)
 {
-	diag->code = GLOW_OK;
+	*diag = (struct glow_diag){ .code = GLOW_OK };
 	if (m->retained)
 		glow_diag_set(diag, GLOW_RETAINED, "",
 			      "commands must not be retained: clear it with an empty retained one");

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <glow/command.h>
+#include <glow/habits.h>
 #include <glow/json.h>
 #include <glow/params.h>
 #include <glow/scenes.h>
@@ -20,11 +21,24 @@
 #define DURATION_MAX_US (DURATION_MAX_S * GLOW_US_PER_S)
 
 /* Fields of a light command that mean nothing here, those of a scene as a whole, and those of its look. */
-static const char *const foreign[] = { "state", "transition", "flash",    "pixels", "leds",
-				       "at_us", "ttl_s",      "priority", "clear",  NULL };
+static const char *const foreign[] = { "state",    "transition", "flash", "pixels",          "leds", "at_us", "ttl_s",
+				       "priority", "clear",      "dark",  "brightness_step", NULL };
 static const char *const whole[] = { "id",   "target", "span",     "start_us", "fade_ms",
 				     "seed", "take",   "playlist", "loop",     NULL };
-static const char *const looks[] = { "effect", "params", "color", "brightness", NULL };
+static const char *const looks[] = { "effect",     "params",         "color", "color_temp", "color_temp_kelvin",
+				     "brightness", "brightness_pct", NULL };
+
+/* What people may say of a scene, and of an entry of its playlist. */
+static const char *const scene_fields[] = {
+	"effect", "params", "color",      "brightness",        "playlist",       "loop",
+	"target", "span",   "start_us",   "duration_s",        "fade_ms",        "seed",
+	"id",     "take",   "color_temp", "color_temp_kelvin", "brightness_pct", NULL
+};
+static const char *const entry_fields[] = {
+	"effect",         "params", "color", "brightness", "duration_s", "color_temp", "color_temp_kelvin",
+	"brightness_pct", NULL
+};
+static const char *const stop_fields[] = { "id", "fade_ms", NULL };
 
 struct reading {
 	struct glow_scene *scene;
@@ -40,7 +54,7 @@ static enum glow_code out_of_memory(struct glow_diag *diag)
 static enum glow_code refuse(const cJSON *tree, const char *const *names, const char *why, struct glow_diag *diag)
 {
 	for (; *names; names++)
-		if (glow_json_get(tree, *names))
+		if (glow_json_given(tree, *names))
 			return glow_diag_set(diag, GLOW_CONFLICT, *names, "%s", why);
 	return GLOW_OK;
 }
@@ -64,7 +78,7 @@ static cJSON *look_words(const cJSON *tree, bool kept, bool unknown)
 	cJSON *words = cJSON_CreateObject();
 
 	for (const char *const *name = looks; *name; name++) {
-		const cJSON *item = glow_json_get(tree, *name);
+		const cJSON *item = glow_json_given(tree, *name);
 		bool params = item && strcmp(*name, "params") == 0;
 
 		if (!item || (unknown && (item == effect || params)))
@@ -81,7 +95,9 @@ static cJSON *look_words(const cJSON *tree, bool kept, bool unknown)
 
 static enum glow_code read_look(struct reading *r, const cJSON *tree, struct glow_scene_entry *ret_entry)
 {
-	const struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = { GLOW_SHAPE_ROW, 1 } };
+	const struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET,
+					      .shape = { GLOW_SHAPE_ROW, 1 },
+					      .strict = !r->kept };
 	const cJSON *effect = glow_json_get(tree, "effect");
 	bool unknown = r->kept &&
 		       (cJSON_IsNull(effect) || (cJSON_IsString(effect) &&
@@ -104,7 +120,7 @@ static enum glow_code read_look(struct reading *r, const cJSON *tree, struct glo
 	ret_entry->effect = unknown ? NULL : look.effect;
 	ret_entry->params = look.params;
 	ret_entry->color = look.color;
-	ret_entry->brightness = look.brightness;
+	ret_entry->brightness = look.on ? look.brightness : 0;
 	return GLOW_OK;
 }
 
@@ -114,7 +130,8 @@ static enum glow_code read_entry(struct reading *r, const cJSON *tree, struct gl
 		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "", "must be an object");
 	if (!r->kept &&
 	    (refuse(tree, foreign, "has no place in a scene", r->diag) != GLOW_OK ||
-	     refuse(tree, whole, "belongs to the scene, not to an entry of its playlist", r->diag) != GLOW_OK))
+	     refuse(tree, whole, "belongs to the scene, not to an entry of its playlist", r->diag) != GLOW_OK ||
+	     glow_fields_check_of(tree, entry_fields, r->diag) != GLOW_OK))
 		return r->diag->code;
 	if (read_look(r, tree, ret_entry) != GLOW_OK)
 		return r->diag->code;
@@ -122,6 +139,26 @@ static enum glow_code read_entry(struct reading *r, const cJSON *tree, struct gl
 		return glow_json_get_int(tree, "duration_us", 1, DURATION_MAX_US, &ret_entry->duration_us, r->diag);
 	return glow_json_micro(glow_json_get(tree, "duration_s"), "duration_s", DURATION_MIN_S, DURATION_MAX_S,
 			       &ret_entry->duration_us, r->diag);
+}
+
+/* What is wrong with it, and what of it was ignored, lies inside `where`. */
+static enum glow_code read_entry_at(struct reading *r, const cJSON *item, const char *where,
+				    struct glow_scene_entry *ret_entry)
+{
+	struct glow_diag inner = { .code = GLOW_OK };
+	struct reading one = { .scene = r->scene, .kept = r->kept, .diag = &inner };
+
+	if (read_entry(&one, item, ret_entry) != GLOW_OK) {
+		*r->diag = inner;
+		return glow_diag_inside(r->diag, where);
+	}
+	for (const char *path = NULL; (path = glow_diag_ignored(&inner, path));) {
+		char whole_path[96];
+
+		snprintf(whole_path, sizeof(whole_path), "%s.%s", where, path);
+		glow_diag_ignore(r->diag, whole_path);
+	}
+	return GLOW_OK;
 }
 
 static enum glow_code read_playlist(struct reading *r, const cJSON *list)
@@ -142,15 +179,15 @@ static enum glow_code read_playlist(struct reading *r, const cJSON *list)
 		char where[32];
 
 		snprintf(where, sizeof(where), "playlist.%u", k);
-		if (read_entry(r, item, &r->scene->entries[k]) != GLOW_OK)
-			return glow_diag_inside(r->diag, where);
+		if (read_entry_at(r, item, where, &r->scene->entries[k]) != GLOW_OK)
+			return r->diag->code;
 	}
 	return GLOW_OK;
 }
 
 static enum glow_code read_entries(struct reading *r, const cJSON *tree)
 {
-	const cJSON *playlist = glow_json_get(tree, "playlist");
+	const cJSON *playlist = glow_json_given(tree, "playlist");
 
 	r->scene->playlist = playlist != NULL;
 	if (playlist) {
@@ -191,8 +228,9 @@ static enum glow_code read_ids(const cJSON *list, const char *where, struct glow
 
 static enum glow_code read_target(struct reading *r, const cJSON *item)
 {
-	const cJSON *nodes = glow_json_get(item, "nodes"), *groups = glow_json_get(item, "groups");
+	const cJSON *nodes = glow_json_given(item, "nodes"), *groups = glow_json_given(item, "groups");
 	struct glow_target *target = &r->scene->target;
+	char path[96];
 
 	if (!item || cJSON_IsNull(item))
 		return GLOW_OK;
@@ -202,6 +240,11 @@ static enum glow_code read_target(struct reading *r, const cJSON *item)
 		return glow_diag_set(r->diag, GLOW_CONFLICT, "target", "nodes and groups exclude each other");
 	if (!nodes && !groups)
 		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "target", "must name nodes or groups");
+	for (const cJSON *other = item->child; !r->kept && other; other = other->next)
+		if (other != nodes && other != groups && !cJSON_IsNull(other)) {
+			snprintf(path, sizeof(path), "target.%s", other->string);
+			glow_diag_ignore(r->diag, path);
+		}
 	target->kind = nodes ? GLOW_TARGET_NODES : GLOW_TARGET_GROUPS;
 	return read_ids(nodes ? nodes : groups, nodes ? "target.nodes" : "target.groups", target, r->diag);
 }
@@ -219,7 +262,7 @@ static enum glow_code read_span(struct reading *r, const cJSON *item)
 
 static enum glow_code read_bool(const cJSON *tree, const char *name, bool def, bool *ret_value, struct glow_diag *diag)
 {
-	const cJSON *item = glow_json_get(tree, name);
+	const cJSON *item = glow_json_given(tree, name);
 
 	*ret_value = def;
 	return item ? glow_json_bool(item, name, ret_value, diag) : GLOW_OK;
@@ -237,7 +280,7 @@ static enum glow_code read_fade(const cJSON *tree, int64_t *ret_fade_us, struct 
 static enum glow_code read_end(struct reading *r, const cJSON *tree)
 {
 	struct glow_scene *scene = r->scene;
-	const cJSON *end = glow_json_get(tree, "end_us"), *duration = glow_json_get(tree, "duration_s");
+	const cJSON *end = glow_json_get(tree, "end_us"), *duration = glow_json_given(tree, "duration_s");
 	int64_t length;
 
 	scene->end_us = GLOW_NEVER;
@@ -257,17 +300,18 @@ static enum glow_code read_end(struct reading *r, const cJSON *tree)
 static enum glow_code read_scene(struct reading *r, const cJSON *tree)
 {
 	struct glow_scene *scene = r->scene;
-	const cJSON *id = glow_json_get(tree, "id");
+	const cJSON *id = glow_json_given(tree, "id");
 	int64_t seed = scene->seed;
 
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "", "must be an object");
-	if (!r->kept && refuse(tree, foreign, "has no place in a scene", r->diag) != GLOW_OK)
+	if (!r->kept && (refuse(tree, foreign, "has no place in a scene", r->diag) != GLOW_OK ||
+			 glow_fields_check_of(tree, scene_fields, r->diag) != GLOW_OK))
 		return r->diag->code;
 	if ((id || r->kept) && glow_json_text(id, "id", GLOW_SCENE_ID_MAX, scene->id, r->diag) != GLOW_OK)
 		return r->diag->code;
 	if (read_entries(r, tree) != GLOW_OK || read_target(r, glow_json_get(tree, "target")) != GLOW_OK ||
-	    read_span(r, glow_json_get(tree, "span")) != GLOW_OK ||
+	    read_span(r, glow_json_given(tree, "span")) != GLOW_OK ||
 	    read_bool(tree, "take", true, &scene->take, r->diag) != GLOW_OK ||
 	    read_bool(tree, "loop", false, &scene->loop, r->diag) != GLOW_OK ||
 	    read_fade(tree, &scene->fade_us, r->diag) != GLOW_OK ||
@@ -306,16 +350,17 @@ enum glow_code glow_stop_read(const char *payload, size_t len, struct glow_stop 
 
 	memset(ret_stop, 0, sizeof(*ret_stop));
 	ret_stop->all = true;
-	if (len == 0)
-		return GLOW_OK;
 	if (len > GLOW_COMMAND_MAX)
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "at most %d bytes, got %zu", GLOW_COMMAND_MAX, len);
+	if (len == glow_json_blank(payload, len))
+		return GLOW_OK;
 	tree = glow_json_parse(payload, len, diag);
 	if (!tree)
 		return diag->code;
-	id = glow_json_get(tree, "id");
+	id = glow_json_given(tree, "id");
 	ret_stop->all = !id;
-	code = cJSON_IsObject(tree) ? GLOW_OK : glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
+	code = cJSON_IsObject(tree) ? glow_fields_check_of(tree, stop_fields, diag)
+				    : glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	if (code == GLOW_OK && id)
 		code = glow_json_text(id, "id", GLOW_SCENE_ID_MAX, ret_stop->id, diag);
 	if (code == GLOW_OK)

@@ -98,6 +98,8 @@ static enum glow_code add_word(struct words *w, const char *word)
 		return add_once(w, "state", "ON");
 	if (strcmp(word, "off") == 0)
 		return add_once(w, "state", "OFF");
+	if (strcmp(word, "toggle") == 0)
+		return add_once(w, "state", "TOGGLE");
 	if (word[strlen(word) - 1] == '%')
 		return add_percent(w, word);
 	if (is_meter(word))
@@ -114,8 +116,9 @@ static enum glow_code add_word(struct words *w, const char *word)
 			     word);
 }
 
-/* `gauge 40%` shows the number, so its source is the number. */
-static void finish(struct words *w)
+/* `gauge 40%` shows the number, so its source is the number. `auto red` is one or the other; a state that is auto and
+ * has a colour is no shorthand. */
+static enum glow_code finish(struct words *w)
 {
 	cJSON *params = cJSON_GetObjectItemCaseSensitive(w->tree, "params");
 	const cJSON *name = glow_json_get(w->tree, "effect");
@@ -124,8 +127,11 @@ static void finish(struct words *w)
 	const struct glow_param_desc *meter = row_with(effect, GLOW_ROLE_METER);
 	const struct glow_param_desc *percent = row_with(effect, GLOW_ROLE_PERCENT);
 
+	if (name && !effect && glow_json_get(w->tree, "color"))
+		return glow_diag_set(w->diag, GLOW_CONFLICT, "effect", "auto lets go: no color with it");
 	if (params && meter && percent && glow_json_get(params, percent->name) && !glow_json_get(params, meter->name))
 		cJSON_AddStringToObject(params, meter->name, meter->choices[GLOW_METERS]);
+	return GLOW_OK;
 }
 
 cJSON *glow_shorthand_expand(const char *text, size_t len, struct glow_diag *diag)
@@ -154,6 +160,40 @@ cJSON *glow_shorthand_expand(const char *text, size_t len, struct glow_diag *dia
 			return NULL;
 		}
 	}
-	finish(&w);
+	if (finish(&w) != GLOW_OK) {
+		cJSON_Delete(w.tree);
+		return NULL;
+	}
 	return w.tree;
+}
+
+/* No word has these, so they are JSON with something before it, or its beginning lost. */
+static bool meant_as_json(const char *text, size_t len)
+{
+	for (size_t k = 0; k < len; k++)
+		if (text[k] && strchr("{}[]\"", text[k]))
+			return true;
+	return false;
+}
+
+cJSON *glow_command_tree(const char *payload, size_t len, struct glow_diag *diag)
+{
+	size_t blank;
+
+	diag->ignored[0] = '\0';
+	if (len > GLOW_COMMAND_MAX) {
+		glow_diag_set(diag, GLOW_TOO_LARGE, "", "at most %d bytes, got %zu", GLOW_COMMAND_MAX, len);
+		return NULL;
+	}
+	blank = glow_json_blank(payload, len);
+	payload += blank;
+	len -= blank;
+	if (len > 0 && (payload[0] == '{' || payload[0] == '['))
+		return glow_json_parse(payload, len, diag);
+	if (glow_utf8_valid(payload, len) && meant_as_json(payload, len)) {
+		glow_diag_set(diag, GLOW_BAD_JSON, "", "looks like JSON but does not begin with {, got %.*s",
+			      (int)(len < 40 ? len : 40), payload);
+		return NULL;
+	}
+	return glow_shorthand_expand(payload, len, diag);
 }

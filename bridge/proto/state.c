@@ -18,6 +18,9 @@ const char *glow_showing_name(enum glow_showing showing)
 	return showing_names[showing];
 }
 
+const char *const glow_state_only[] = { "color_mode", "start_us",      "since_us",    "clock_id", "showing", "limited",
+					"fade_from",  "fade_start_us", "fade_end_us", "notice",   "problem", NULL };
+
 /* A frame as `pixels` (colours) or, where LEDs have names, `leds` (levels). */
 static void write_frame(cJSON *object, const char *pixels, const char *leds, const struct glow_frame *f,
 			struct glow_shape shape)
@@ -44,11 +47,13 @@ static void write_frame(cJSON *object, const char *pixels, const char *leds, con
 	}
 }
 
-static void write_look(cJSON *object, const struct glow_look *look, struct glow_shape shape)
+static void write_look(cJSON *object, const struct glow_look *look, bool dark, struct glow_shape shape)
 {
 	cJSON *color;
 
-	cJSON_AddStringToObject(object, "state", look->on ? "ON" : "OFF");
+	cJSON_AddStringToObject(object, "state", look->on && !dark ? "ON" : "OFF");
+	if (dark)
+		cJSON_AddBoolToObject(object, "dark", true);
 	cJSON_AddStringToObject(object, "color_mode", "rgb");
 	color = cJSON_AddObjectToObject(object, "color");
 	glow_json_add_int(color, "r", look->color.r);
@@ -67,7 +72,7 @@ cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
 {
 	cJSON *tree = cJSON_CreateObject();
 
-	write_look(tree, &state->light, shape);
+	write_look(tree, &state->light, state->dark, shape);
 	glow_json_add_int(tree, "since_us", state->since_us);
 	if (state->clock_id)
 		glow_clock_id_add(tree, state->clock_id);
@@ -83,7 +88,7 @@ cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
 		if (state->notice_id[0])
 			cJSON_AddStringToObject(notice, "id", state->notice_id);
 		glow_json_add_int(notice, "priority", state->notice_priority);
-		write_look(notice, &state->notice, shape);
+		write_look(notice, &state->notice, false, shape);
 		glow_json_add_int(notice, "end_us", state->notice_end_us);
 	}
 	cJSON_AddBoolToObject(tree, "limited", state->limited);
@@ -96,34 +101,13 @@ static enum glow_code read_look(const cJSON *tree, struct glow_shape shape, stru
 				struct glow_diag *diag)
 {
 	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shape };
-	const cJSON *effect = glow_json_get(tree, "effect"), *color = glow_json_get(tree, "color");
-	bool let_go = cJSON_IsString(effect) && strcmp(effect->valuestring, "auto") == 0;
-	cJSON *words;
 	struct glow_command command;
-	enum glow_code code = GLOW_OK;
-	int64_t seed = 0;
 
-	if (!cJSON_IsObject(tree))
-		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
-	words = cJSON_CreateObject();
-	/* An auto light still has a colour, which a command must not give with `auto`. */
-	for (const cJSON *item = tree->child; item; item = item->next)
-		if (!(let_go && item == color))
-			cJSON_AddItemReferenceToObject(words, item->string, (cJSON *)item);
-	glow_look_init(ret_look, NULL, 0);
-	if (let_go && color)
-		code = glow_json_color(color, "color", &ret_look->color, diag);
-	if (code == GLOW_OK)
-		code = glow_command_read(words, &ctx, &command, diag);
-	cJSON_Delete(words);
-	if (code != GLOW_OK)
-		return code;
-	glow_command_apply(&command, shape, 0, 0, ret_look);
-	if (glow_json_opt_time(tree, "start_us", &ret_look->start_us, diag) != GLOW_OK ||
-	    glow_json_opt_int(tree, "seed", 0, UINT32_MAX, &seed, diag) != GLOW_OK)
+	if (glow_command_read(tree, &ctx, &command, diag) != GLOW_OK)
 		return diag->code;
-	ret_look->seed = (uint32_t)seed;
-	return GLOW_OK;
+	glow_look_init(ret_look, NULL, 0);
+	glow_command_apply(&command, shape, 0, command.seed, ret_look);
+	return glow_json_opt_time(tree, "start_us", &ret_look->start_us, diag);
 }
 
 static enum glow_code read_fade(const cJSON *tree, struct glow_shape shape, struct glow_state *state,
@@ -185,6 +169,7 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 	for (int k = 0; k < 4; k++)
 		if (cJSON_IsString(showing) && strcmp(showing->valuestring, showing_names[k]) == 0)
 			ret_state->showing = (enum glow_showing)k;
+	ret_state->dark = cJSON_IsTrue(glow_json_get(tree, "dark")) && ret_state->light.on && !ret_state->light.effect;
 	ret_state->limited = cJSON_IsTrue(glow_json_get(tree, "limited"));
 	if (cJSON_IsString(problem))
 		snprintf(ret_state->problem, sizeof(ret_state->problem), "%s", problem->valuestring);

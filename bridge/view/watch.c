@@ -118,7 +118,11 @@ static void take_stats(struct glow_watch *w, struct glow_watched *node, const cJ
 static void take_error(struct glow_watch *w, const struct glow_watched *node, const cJSON *tree)
 {
 	const cJSON *field = glow_json_get(tree, "field"), *message = glow_json_get(tree, "message");
+	const cJSON *ignored = glow_json_get(tree, "ignored");
 
+	if (ignored && cJSON_IsString(ignored->child))
+		snprintf(w->last_error, sizeof(w->last_error), "%s: ignored %s, which says nothing here", node->id,
+			 ignored->child->valuestring);
 	if (cJSON_IsString(field) && cJSON_IsString(message))
 		snprintf(w->last_error, sizeof(w->last_error), "%s: %s%s%s", node->id, field->valuestring,
 			 field->valuestring[0] ? ": " : "", message->valuestring);
@@ -326,6 +330,14 @@ const struct glow_scene *glow_watch_scene(const struct glow_watch *w, const stru
 
 	compose(w, node, t_us, &layers);
 	return glow_picture_scene(&layers.picture, t_us);
+}
+
+bool glow_watch_dark(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
+{
+	struct layers layers;
+
+	compose(w, node, t_us, &layers);
+	return glow_picture_dark(&layers.picture, t_us);
 }
 
 struct glow_rgb glow_watch_pixel(struct glow_shape shape, const struct glow_frame *frame, uint32_t i)

@@ -89,6 +89,15 @@ static void copy_string(cJSON *to, const cJSON *from, const char *name)
 	cJSON_AddStringToObject(to, name, cJSON_IsString(item) ? item->valuestring : "");
 }
 
+static void add_ignored(cJSON *to, const cJSON *ignored)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, "ignored");
+
+	for (const cJSON *path = cJSON_IsArray(ignored) ? ignored->child : NULL; path; path = path->next)
+		if (cJSON_IsString(path))
+			cJSON_AddItemToArray(list, cJSON_CreateString(path->valuestring));
+}
+
 cJSON *glow_watch_answer_tree(const void *payload, size_t len)
 {
 	struct glow_diag diag;
@@ -103,6 +112,7 @@ cJSON *glow_watch_answer_tree(const void *payload, size_t len)
 		copy_string(tree, answer, "node");
 		copy_string(tree, answer, "field");
 		copy_string(tree, answer, "message");
+		add_ignored(tree, glow_json_get(answer, "ignored"));
 	}
 	cJSON_Delete(answer);
 	return tree;

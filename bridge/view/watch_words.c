@@ -77,6 +77,8 @@ enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct 
 		return GLOW_LAYER_OFF;
 	if (s->light.effect)
 		return GLOW_LAYER_LIGHT;
+	if (glow_watch_dark(w, node, t_us))
+		return GLOW_LAYER_OFF;
 	return glow_watch_scene(w, node, t_us) ? GLOW_LAYER_SCENE : GLOW_LAYER_IDLE;
 }
 
@@ -96,7 +98,7 @@ void glow_watch_label(const struct glow_watch *w, const struct glow_watched *nod
 		snprintf(ret_text, size, "no state yet");
 		break;
 	case GLOW_LAYER_OFF:
-		snprintf(ret_text, size, "off");
+		snprintf(ret_text, size, "%s", node->state.light.on ? "off: nothing to show" : "off");
 		break;
 	case GLOW_LAYER_NOTICE:
 		look_text(&node->state.notice, text, sizeof(text));

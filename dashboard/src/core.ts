@@ -87,9 +87,9 @@ export interface Frame {
 
 /** What shows on a node at an instant. */
 export interface Showing {
-	/** `dark`: the board has a problem. `off`: the light is switched off. `unknown`: online, but has not said its state. */
+	/** `dark`: the board has a problem. `off`: the light is switched off, or has nothing to show. `unknown`: online, but has not said its state. */
 	readonly layer: "offline" | "dark" | "unknown" | "off" | "notice" | "light" | "scene" | "idle";
-	/** In words: "scene: rainbow 40%", "solid #ff0000", "idle: blue", "dark: no such board". */
+	/** In words: "scene: rainbow 40%", "solid #ff0000", "idle: blue", "dark: no such board", "off: nothing to show". */
 	readonly label: string;
 	/** The id of the topmost scene that runs for the node, whatever lies over it; null for none. */
 	readonly scene: string | null;

@@ -153,6 +153,22 @@ test("pictures are drawn from what was said", () => {
 	assert.equal(color(lab, "pi2"), "none");
 });
 
+test("a light that has nothing to show is off", () => {
+	const lab = labWith("pi1");
+	const shown = (): string => lab.cluster.showing("pi1", lab.cluster.nowUs()).label;
+	assert.equal(shown(), "idle: blue");
+	lab.hear("node/pi1/info", { ...info("pi1"), idle: "off" }, true);
+	lab.hear("node/pi1/state", { ...AUTO, state: "OFF", dark: true }, true);
+	assert.equal(lab.cluster.view.nodes[0]?.state?.state, "OFF");
+	assert.equal(lab.cluster.view.nodes[0]?.state?.effect, "auto");
+	assert.equal(shown(), "off: nothing to show");
+	assert.equal(color(lab, "pi1"), "#000000");
+	conduct(lab);
+	lab.hear("scene/current", scenes(scene("main")));
+	lab.cluster.tick(lab.cluster.nowUs());
+	assert.equal(shown(), "scene: solid #ff0000");
+});
+
 test("what shows has a name", () => {
 	const lab = labWith("pi1");
 	conduct(lab);
@@ -353,6 +369,20 @@ test("answers find their own command", () => {
 	assert.equal(latest(lab)?.message, "pi1: brightness: must be 0..255");
 	lab.answer(0, { status: "ok", node: "pi1" });
 	assert.deepEqual(lab.cluster.view.commands.map((one) => one.status), ["rejected", "accepted"]);
+});
+
+test("what was ignored is told, of a command that was taken", () => {
+	const lab = labWith("pi1");
+	lab.cluster.set({ node: "pi1" }, { color: "red", bri: 3 });
+	lab.answer(0, { status: "ok", node: "pi1", ignored: ["bri"] });
+	assert.equal(latest(lab)?.status, "accepted");
+	assert.equal(latest(lab)?.message, "pi1: ignored bri, which says nothing here");
+	const before = lab.cluster.view.events.length;
+	lab.hear("node/pi1/error", { status: "ok", node: "pi1" });
+	assert.equal(lab.cluster.view.events.length, before); // nothing to tell
+	lab.hear("node/pi1/error", { status: "ok", node: "pi1", ignored: ["bri", "colour"] });
+	const event = lab.cluster.view.events[0];
+	assert.deepEqual([event?.kind, event?.who, event?.text], ["ignored", "pi1", "ignored bri, colour, which says nothing here"]);
 });
 
 test("silence is told after two seconds, and a late answer still counts", () => {

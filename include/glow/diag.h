@@ -23,15 +23,21 @@ enum glow_code {
 	GLOW_BAD_ENCODING,
 	GLOW_CONFLICT,
 	GLOW_RETAINED,
+	GLOW_UNKNOWN_FIELD,
 	GLOW_N_CODES
 };
 
+#define GLOW_IGNORED_SIZE 256
+
 /** Where and what: `where` is a field path ("params.period_ms", "" for the
- * whole), `what` a sentence for people ("must be 200..60000, got 5"). */
+ * whole), `what` a sentence for people ("must be 200..60000, got 5"). With GLOW_OK neither means anything, but
+ * `ignored` does: the paths of what was given and says nothing here, each with its NUL, and an empty one at the end.
+ * It is emptied where the reading of a payload begins (glow_json_parse, glow_command_tree). */
 struct glow_diag {
 	enum glow_code code;
 	char where[96];
 	char what[320];
+	char ignored[GLOW_IGNORED_SIZE];
 };
 
 /** Writes the diagnosis and returns `code`, so that a check reads
@@ -42,6 +48,12 @@ enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const 
 /** Says that what is wrong lies inside `where`: "params.x" becomes "playlist.2.params.x".
  * Returns the code. */
 enum glow_code glow_diag_inside(struct glow_diag *diag, const char *where);
+
+/** Adds a path to what was ignored; once there is no more room, "…" in its place. */
+void glow_diag_ignore(struct glow_diag *diag, const char *where);
+
+/** The path after `path` (NULL: the first one) of what was ignored; NULL at the end. */
+const char *glow_diag_ignored(const struct glow_diag *diag, const char *path);
 
 /** The code's name on the wire, "out_of_range"; "ok" for GLOW_OK. */
 const char *glow_code_name(enum glow_code code);

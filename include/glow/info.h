@@ -70,7 +70,7 @@ void glow_stats_read(const cJSON *tree, struct glow_stats *ret_stats);
 /** Reads the gauges only: what drawing a node needs. A missing one stays as it is. */
 void glow_stats_read_meters(const cJSON *tree, uint16_t ret_meter[GLOW_METERS]);
 
-/** {"status":"ok","node":…} or the error object for diag. A conductor is no node:
+/** {"status":"ok","node":…}, with what was `ignored`, or the error object for diag. A conductor is no node:
  * with NULL there is no such member. The caller adds what else it has to say (`at_us`, `id`). */
 cJSON *glow_answer_write(const char *node, const struct glow_diag *diag);
 

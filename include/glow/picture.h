@@ -14,6 +14,7 @@
 #include <glow/roster.h>
 #include <glow/scene.h>
 #include <glow/shape.h>
+#include <glow/time.h>
 
 /** What one layer shows. */
 struct glow_look {
@@ -69,6 +70,14 @@ void glow_picture_base(const struct glow_picture *pic, const struct glow_env *en
 
 /** The topmost scene that runs at t_us, whether or not the light lets it show; NULL for none. */
 const struct glow_scene *glow_picture_scene(const struct glow_picture *pic, int64_t t_us);
+
+/** A scene counts as light so long before its start. */
+#define GLOW_SCENE_SOON_US (5 * GLOW_US_PER_S)
+
+/** True while the light is ON and auto and there is nothing that it could let show: the idle display is off, and of
+ * the scenes none that gives light runs or starts within GLOW_SCENE_SOON_US. By these facts, not by pixels: what is
+ * black for a while, or because somebody chose so, is something to show. */
+bool glow_picture_dark(const struct glow_picture *pic, int64_t t_us);
 
 /** The whole picture with limits: what the LEDs get. Returns true while the
  * current limit changes it. */

@@ -23,8 +23,8 @@ void glow_publish_text(const struct glow_publisher *p, const char *topic, const 
 void glow_publish_tree(const struct glow_publisher *p, const char *a, const char *b, const char *c, cJSON *tree,
 		       int qos, bool retained);
 
-/** Answers a command to where its sender wants it, if that is allowed, and deletes the tree. A refusal (by diag) is
- * logged, and published at `refusals` too, where that is not NULL. */
+/** Answers a command to where its sender wants it, if that is allowed, and deletes the tree. A refusal (by diag),
+ * and what it ignored, is logged, and published at `refusals` too, where that is not NULL. */
 void glow_publish_answer(const struct glow_publisher *p, const struct glow_message *asked, const struct glow_diag *diag,
 			 cJSON *tree, const char *refusals);
 

@@ -35,7 +35,7 @@ void glow_scenes_fini(struct glow_scenes *scenes);
 enum glow_code glow_play_read(const char *payload, size_t len, int64_t start_us, uint32_t seed,
 			      struct glow_scene *ret_scene, struct glow_diag *diag);
 
-/** The payload of scene/stop: empty (or {}) is all scenes. */
+/** The payload of scene/stop: empty, blank or {} is all scenes. */
 struct glow_stop {
 	bool all;
 	char id[GLOW_SCENE_ID_MAX + 1];

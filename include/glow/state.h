@@ -25,6 +25,7 @@ struct glow_state {
 	int64_t since_us;  /**< when a command last changed the light */
 	uint64_t clock_id; /**< the timeline that the times here are on; 0: this node's own */
 	enum glow_showing showing;
+	bool dark; /**< the light is auto and ON, and has nothing to show (glow_picture_dark()): it says OFF */
 	bool limited;
 	char problem[320]; /**< why the board is dark, "" when it is well; nothing is restored from it */
 	bool fading;
@@ -36,6 +37,10 @@ struct glow_state {
 	uint8_t notice_priority;
 	int64_t notice_start_us, notice_end_us;
 };
+
+/** The members of a state that a command passes over: they tell of what was, and there is no asking for it. All
+ * others are fields of a command. Ends with NULL. */
+extern const char *const glow_state_only[];
 
 cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape);
 

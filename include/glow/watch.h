@@ -86,6 +86,9 @@ void glow_watch_render(const struct glow_watch *w, const struct glow_watched *no
 /** The topmost scene that shows on the node at t_us, whatever lies over it; or NULL. */
 const struct glow_scene *glow_watch_scene(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us);
 
+/** True while the node's light is ON and there is nothing that it could show; its state says OFF then. */
+bool glow_watch_dark(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us);
+
 /** How LED i of a frame looks to the eye. */
 struct glow_rgb glow_watch_pixel(struct glow_shape shape, const struct glow_frame *frame, uint32_t i);
 
@@ -94,7 +97,7 @@ enum glow_watch_layer {
 	GLOW_LAYER_OFFLINE,
 	GLOW_LAYER_DARK,    /**< its board has a problem */
 	GLOW_LAYER_UNKNOWN, /**< online, but has not said its state */
-	GLOW_LAYER_OFF,
+	GLOW_LAYER_OFF,     /**< or dark for want of anything to show */
 	GLOW_LAYER_NOTICE,
 	GLOW_LAYER_LIGHT,
 	GLOW_LAYER_SCENE,
@@ -106,7 +109,8 @@ enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct 
 /** "offline", "dark", "unknown", "off", "notice", "light", "scene", "idle". */
 const char *glow_watch_layer_name(enum glow_watch_layer layer);
 
-/** What is seen, in words: "scene: rainbow", "solid #ff0000 50%", "off", "idle: blue", "notice: blink". */
+/** What is seen, in words: "scene: rainbow", "solid #ff0000 50%", "off", "off: nothing to show", "idle: blue", "notice:
+ * blink". */
 #define GLOW_WATCH_LABEL_SIZE 352
 void glow_watch_label(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, char *ret_text,
 		      size_t size);

@@ -25,6 +25,6 @@ cJSON *glow_watch_conductor_tree(const struct glow_watch *w, struct glow_raw now
 /** {"scenes":[…],"roster":…,"dim":…}: what is in force. Another one whenever the stage's revision is. */
 cJSON *glow_watch_stage_tree(const struct glow_watch *w);
 
-/** An answer to a command, or a refusal: {"status":…,"node":…,"field":…,"message":…}; `status` is "ok" or "error", the
- * others are "" where they are absent. NULL for a payload that is none. */
+/** An answer to a command, or a refusal: {"status":…,"node":…,"field":…,"message":…,"ignored":[…]}; `status` is "ok" or
+ * "error", the others are empty where they are absent. NULL for a payload that is none. */
 cJSON *glow_watch_answer_tree(const void *payload, size_t len);

@@ -34,13 +34,34 @@ static void check_command(const struct glow_command *cmd, const struct light *li
 	CHECK(light->kind == GLOW_COMMAND_NOTIFY || !(cmd->has & (GLOW_HAS_TTL | GLOW_HAS_ID | GLOW_HAS_CLEAR)));
 }
 
+/* The plain words of a command are the same command, and leave nothing that is ignored for another's sake. */
+static void check_plain(const cJSON *tree, const struct glow_command_ctx *ctx, const struct glow_command *cmd)
+{
+	static struct glow_command again;
+	struct glow_diag diag = { .code = GLOW_OK };
+	cJSON *words = cJSON_Duplicate(tree, true), *copy;
+
+	glow_command_plain(words, cmd);
+	copy = glow_command_copy(words);
+	CHECK(glow_command_read(words, ctx, &again, &diag) == GLOW_OK);
+	CHECK(again.has == cmd->has && again.on == cmd->on && again.toggle == cmd->toggle);
+	CHECK(again.brightness == cmd->brightness && again.step == cmd->step);
+	CHECK(glow_rgb_equal(again.color, cmd->color) && again.named == cmd->named);
+	CHECK(!glow_json_get(copy, "brightness_pct") && !glow_json_get(copy, "color_temp"));
+	CHECK(glow_command_relative(copy) == (cmd->toggle || cmd->has & GLOW_HAS_STEP));
+	cJSON_Delete(words);
+	cJSON_Delete(copy);
+}
+
 static void try_on(const struct light *light, const cJSON *tree)
 {
 	static struct glow_command cmd;
 	static struct glow_look look;
 	struct glow_diag diag = { .code = GLOW_OK };
 	const struct glow_effect_desc *effect = glow_effect_find(light->effect, strlen(light->effect));
-	struct glow_command_ctx ctx = { .kind = light->kind, .shape = light->shape, .current = effect, .now_us = NOW };
+	struct glow_command_ctx ctx = {
+		.kind = light->kind, .shape = light->shape, .current = effect, .now_us = NOW, .strict = true
+	};
 
 	if (glow_command_read(tree, &ctx, &cmd, &diag) != GLOW_OK) {
 		check_refusal(&diag);
@@ -48,6 +69,9 @@ static void try_on(const struct light *light, const cJSON *tree)
 	}
 	CHECK(diag.code == GLOW_OK);
 	check_command(&cmd, light);
+	check_plain(tree, &ctx, &cmd);
+	glow_command_resolve(&cmd, light->painted, 100);
+	CHECK(!cmd.toggle && !(cmd.has & GLOW_HAS_STEP));
 	glow_look_init(&look, effect, NOW - 1000000);
 	look.painted = light->painted;
 	glow_frame_fill(&look.paint, light->shape.pixels, GLOW_WHITE);

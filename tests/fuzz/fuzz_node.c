@@ -10,6 +10,7 @@
  *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
  *	a<ms> ...	the conductor's word on the latest command for many: in so many ms, this */
 
+#include <glow/command.h>
 #include <glow/node.h>
 #include <glow/log.h>
 #include <glow/time.h>

@@ -37,7 +37,7 @@ static void check_again(struct glow_shape shape)
 	cJSON_Delete(tree);
 	check_same(&first.light, &second.light);
 	CHECK(first.since_us == second.since_us && first.showing == second.showing && first.limited == second.limited);
-	CHECK(first.fading == second.fading);
+	CHECK(first.fading == second.fading && first.dark == second.dark);
 	CHECK(!first.fading || glow_frame_equal(&first.fade_from, &second.fade_from));
 	CHECK(first.has_notice == second.has_notice);
 	if (first.has_notice) {

@@ -551,7 +551,7 @@ class NodeCase(Case):
         cls.addClassCleanup(cls.notifier.close)
 
     def setUp(self):
-        self.set({"effect": "auto", "state": "ON", "brightness": 255})
+        self.set({"state": "OFF", "dark": True, "effect": "auto", "brightness": 255})
 
     def set(self, command):
         answer = self.setter.ask(command)

@@ -29,7 +29,7 @@ PI1 = "bridge bridge-pi1"  # who is the node pi1: the shared account is every no
 TABLE = (
     ("P/node/pi1/set", COMMANDERS, (PI1, PEOPLE)),
     ("P/node/pi1/notify", COMMANDERS, (PI1, PEOPLE)),
-    ("P/node/pi1/state", (PI1, "admin"), (PI1, PEOPLE)),
+    ("P/node/pi1/state", (PI1, "admin"), (PI1, "conductor", PEOPLE)),
     ("P/node/pi1/availability", (PI1, "admin"), ("conductor", PEOPLE)),
     ("P/node/pi1/info", (PI1, "admin"), ("conductor", PEOPLE)),
     ("P/node/pi1/stats", PI1, PEOPLE),

@@ -147,7 +147,7 @@ class Shorthand(glow.NodeCase):
                 ("memory 50%", {"effect": "gauge", "params": {"source": "memory"}, "brightness": 128}),
                 ("temperature", {"params": {"source": "temperature"}}), ("load", {"params": {"source": "load"}}),
                 ("network", {"params": {"source": "network"}}),
-                ("  BLUE\t 0%\r", {"effect": "solid", "color": {"r": 0, "g": 0, "b": 255}, "brightness": 0}),
+                ("  BLUE\t 0%\r", {"effect": "solid", "color": {"r": 0, "g": 0, "b": 255}, "brightness": 255, "state": "OFF"}),
                 ("auto", {"effect": "auto"})):
             with self.subTest(words=words):
                 self.setUp()
@@ -209,13 +209,15 @@ class State(glow.NodeCase):
     def test_off_is_dark_whatever_is_set(self):
         self.set({"state": "OFF", "color": "red"})
         self.shows(BLACK)
-        self.set({"brightness": 10})
+        self.set({"state": "OFF", "brightness": 10})
         self.assertEqual(self.state()["state"], "OFF")
         self.set("on")
         self.shows(scaled(RED, 10))
 
     def test_naming_a_look_lights_it(self):
-        for command in ({"color": "red"}, {"effect": "solid", "color": "red"}, {"pixels": {"*": "red"}}):
+        self.set("red")
+        for command in ({"color": "red"}, {"effect": "solid", "color": "red"}, {"pixels": {"*": "red"}},
+                        {"brightness": 255}):
             with self.subTest(command=command):
                 self.set("off")
                 self.shows(BLACK)
@@ -280,11 +282,44 @@ class Effect(glow.NodeCase):
         self.shows(BLACK)
         state = self.state()
         self.assertEqual((state["effect"], state["showing"]), ("auto", "idle"))
+        self.assertEqual((state["state"], state["dark"]), ("OFF", True))
 
-    def test_brightness_alone_stays_auto(self):
-        for command in ({"brightness": 10}, {"state": "ON"}):
-            self.set(command)
-            self.assertEqual(self.state()["effect"], "auto")
+    def test_on_gives_light(self):
+        """A node with nothing to show is OFF, and the first command that asks for light gets some."""
+        for command, level in (({"state": "ON"}, 255), ("on", 255), ({"brightness": 128}, 128), ("40%", 102),
+                               ({"state": "ON", "effect": "auto", "brightness": 9}, 9)):
+            with self.subTest(command=command):
+                self.set({"state": "OFF", "dark": True, "color": "white"})
+                self.assertEqual((self.state()["state"], self.state()["effect"]), ("OFF", "auto"))
+                self.set(command)
+                self.shows("%02x%02x%02x" % (level, level, level))
+                state = self.state()
+                self.assertEqual((state["state"], state["effect"], state["brightness"]), ("ON", "solid", level))
+                self.assertNotIn("dark", state)
+
+    def test_brightness_0_is_off(self):
+        self.set({"color": "red", "brightness": 128})
+        self.set({"brightness": 0})
+        self.shows(BLACK)
+        self.assertEqual((self.state()["state"], self.state()["brightness"]), ("OFF", 128))
+        self.set("on")
+        self.shows("800000")
+
+    def test_a_state_can_be_sent_back(self):
+        for command in ({"color": "red", "brightness": 9, "effect": "auto"}, {"pixels": ["red", "lime"]},
+                        {"effect": "progress", "params": {"value": 30}}, {"leds": {"left": 9}},
+                        {"effect": "morse", "params": {"text": "hello"}, "color": "blue"}, "off"):
+            with self.subTest(command=command):
+                self.set(command)
+                before = self.state()
+                self.set("rainbow 50%")
+                self.set(before)
+                after = self.state()
+                for state in (before, after):
+                    del state["start_us"], state["since_us"], state["limited"]
+                self.assertEqual(after, before)
+                self.set({"color": "white"})
+                self.assertNotEqual(self.state(), before)  # control
 
 
 class Pixels(glow.NodeCase):
@@ -493,7 +528,7 @@ class Time(glow.NodeCase):
 
     def test_too_far_ahead(self):
         self.refuse({"color": "red", "at_us": glow.now_us() + 61 * SECOND}, "out_of_range", "at_us")
-        self.refuse({"color": "red", "at_us": 1.5}, "bad_type", "at_us")
+        self.refuse({"color": "red", "at_us": "1.5"}, "bad_type", "at_us")
 
     def test_what_no_longer_fits_is_refused_then(self):
         since = self.all.mark()

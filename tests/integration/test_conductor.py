@@ -173,6 +173,34 @@ class Leading(Cluster):
         self.assert_refused(self.request("all/set", '{"brightness":300}'), "out_of_range", "brightness")
         self.assertIn("node", self.broker.request(nodes[0].topic("set"), "blue", "answers/x"))
 
+    def test_group_toggle(self):
+        """Any on, all off; and each once, though a node hears of a command twice. The control: their own toggles."""
+        nodes = self.nodes("1", "2", options=("--groups", "g"))
+        self.conduct().wait_leading()
+        self.wait_roster(*nodes)
+        self.wait_synced(*nodes)
+
+        def show(*lights):
+            for node, light in zip(nodes, lights):
+                node.frames.wait_shows([light] * 8)
+                word = "OFF" if light == "000000" else "ON"
+                glow.wait_until("not " + word, lambda: self.seen.last(node.topic("state")).json()["state"] == word)
+
+        for node, payload in zip(nodes, ("red", '{"color":"red","state":"OFF"}')):
+            self.assert_ok(self.broker.request(node.topic("set"), payload, "answers/x"))
+        show("ff0000", "000000")
+        mark = [n.frames.mark() for n in nodes]
+        self.assert_ok(self.request("group/g/set", "toggle"))
+        show("000000", "000000")
+        self.assertNotIn(["ff0000"] * 8, [f.lights for f in nodes[1].frames.since(mark[1])])
+        for toggle in ('{"state":"TOGGLE"}', "toggle", "toggle"):  # faster than the nodes tell of it
+            self.assert_ok(self.request("group/g/set", toggle))
+        self.assert_ok(self.request("all/set", '{"brightness_step":-55}'))
+        time.sleep(1.5)  # after which a node would act by itself
+        show("c80000", "c80000")
+        self.assert_ok(self.broker.request(nodes[0].topic("set"), "toggle", "answers/x"))
+        show("000000", "c80000")
+
     def test_dim(self):
         self.conduct().wait_leading()
         self.assert_ok(self.request("dim/set", "40%"))

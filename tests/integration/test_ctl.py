@@ -60,6 +60,16 @@ class Alone(CtlCase):
         said = self.ctl("set", node.node, "-", stdin=b"x" * 9000, status=EX_DATAERR)
         self.assertIn("8192", said)
 
+    def test_what_is_ignored_is_told(self):
+        node = self.node()
+        done = glow.run_ctl("--broker", self.broker.uri, "set", node.node, '{"color":"red","bri":3,"colour":7}')
+        self.assertEqual((done.returncode, done.stdout), (0, "%s: ok\n" % node.node), done)
+        self.assertEqual(done.stderr, "".join("glowctl: %s: ignored %s, which says nothing here\n" % (node.node, name)
+                                              for name in ("bri", "colour")))
+        self.ctl("set", node.node, "red")  # control: no such line
+        said = self.ctl("set", node.node, '{"bri":3}', status=EX_DATAERR)
+        self.assertIn('did you mean "brightness"?', said)
+
     def test_nobody_answers(self):
         self.assertIn("nobody-here: no answer within 2 s", self.ctl("set", "nobody-here", "red",
                                                                     status=EX_UNAVAILABLE))

@@ -60,8 +60,7 @@ class Scenes(glow.Case):
         self.request("scene/stop", "")
         self.request("dim/set", "on")
         for node in self.all:
-            self.assert_ok(self.broker.request(node.topic("set"), "auto", glow.unique("answers/")))
-            self.command(node, {"state": "ON", "brightness": 255})
+            self.command(node, {"state": "OFF", "dark": True, "brightness": 255})
             node.frames.wait_shows([BLACK] * len(node.frames.look()[0].lights))
 
     def request(self, topic, payload):

@@ -36,12 +36,21 @@ GOOD = [
     {"pixels": {"*": "black", "0-3": "blue", "7": "white"}},
     {"leds": {"left": 255, "right": 1}},
     {"color": "orange", "flash": 1, "unknown": True},
+    {"state": "toggle"}, {"state": "On", "brightness": 82.5, "color": None, "transition": 6553}, {"brightness_step": -3},
+    {"color": {"h": 359.9, "s": 100}}, {"color": {"hue": 3, "saturation": 9}}, {"color": {"x": 0.3, "y": 0.3, "w": 1}},
+    {"color": {"hex": "F80"}}, {"color": {"r": 0.5, "g": 254.5, "b": 3}}, {"color_temp": 153}, {"color_temp_kelvin": 2700},
+    {"brightness_pct": 12.5, "effect": "None"}, {"pixels": None, "leds": {"left": 1}, "params": None},
     {"at_us": 0},
+    {"effect": "auto", "color": "red", "brightness": 9, "seed": 4294967295},
+    {"state": "OFF", "dark": True, "effect": "auto"},
 ]
 BAD = [
-    {"state": "on"}, {"brightness": 256}, {"brightness": 1.5}, {"color": {"r": 1, "g": 2}}, {"color": 7},
-    {"effect": 1}, {"params": []}, {"transition": 61}, {"flash": -1}, {"pixels": "red"}, {"pixels": {"x": "red"}},
+    {"state": "in"}, {"brightness": 256}, {"brightness": 255.5}, {"color": {"r": 1, "g": 2}}, {"color": 7},
+    {"color": {"h": 361, "s": 1}}, {"color": {"x": 0.3}}, {"color": {"hex": "red"}}, {"color_temp": 9}, {"color_temp": "warm"},
+    {"brightness_pct": 101}, {"brightness_step": 256}, {"color_temp_kelvin": 99999}, {"state": True},
+    {"effect": 1}, {"params": []}, {"transition": 6554}, {"flash": -1}, {"pixels": "red"}, {"pixels": {"x": "red"}},
     {"leds": {"left": 256}}, {"leds": []}, {"at_us": "now"}, {"pixels": [], "leds": {}},
+    {"effect": "auto", "pixels": []}, {"seed": -1}, {"dark": 1},
 ]
 
 
@@ -103,7 +112,8 @@ class Schema(glow.NodeCase):
 
 FIRE = {"effect": "fire", "duration_s": 1}
 GOOD_PLAY = [
-    {"effect": "rainbow"}, {"color": "red"}, {"effect": "fire", "target": None, "new": 1},
+    {"effect": "rainbow"}, {"color": "red"}, {"color_temp": 300, "brightness_pct": 50},
+    {"effect": "fire", "fade_ms": 0.5}, {"effect": "fire", "target": None, "new": 1},
     {"effect": "fire", "target": {"groups": ["shelf"]}, "span": "node", "start_us": -5, "duration_s": 0.1,
      "fade_ms": 60000, "seed": 4294967295, "id": "x" * 64, "take": False},
     {"playlist": [FIRE, {"color": {"r": 1, "g": 2, "b": 3}, "brightness": 9, "duration_s": 31536000}], "loop": True},
@@ -111,7 +121,7 @@ GOOD_PLAY = [
 BAD_PLAY = [
     {}, {"brightness": 5}, {"effect": "auto"}, {"effect": None}, {"effect": "fire", "state": "ON"},
     {"pixels": ["red"]}, {"effect": "fire", "at_us": 1}, {"effect": "fire", "duration_s": 0.09},
-    {"effect": "fire", "fade_ms": 60001}, {"effect": "fire", "fade_ms": 0.5}, {"effect": "fire", "seed": -1},
+    {"effect": "fire", "fade_ms": 60001}, {"effect": "fire", "brightness_step": 1}, {"effect": "fire", "seed": -1},
     {"effect": "fire", "span": "nodes"}, {"effect": "fire", "take": 0}, {"effect": "fire", "id": ""},
     {"effect": "fire", "target": {}}, {"effect": "fire", "target": {"nodes": []}},
     {"effect": "fire", "target": {"nodes": ["a"], "groups": ["b"]}}, {"effect": "fire", "target": {"nodes": ["A"]}},
@@ -152,6 +162,11 @@ class Conductor(unittest.TestCase):
             self.assertNotEqual(errors("play", command), [], command)
 
 
+GOOD_DIM = [{"brightness": 3}, {"brightness_pct": 50, "until_us": None}, {"state": "off"}, {"brightness": 82.5, "x": 1}]
+BAD_DIM = [{"brightness": 256}, {"brightness_pct": 101}, {"state": "toggle"}, {"brightness": 3, "color": "red"}, {},
+           {"brightness_step": 3}, {"bri": 3}]
+
+
 class Live(glow.Case):
     """Everything that a real conductor says."""
 
@@ -167,6 +182,11 @@ class Live(glow.Case):
                                ("all/set", "nonsense"), ("dim/set", "40%"), ("scene/stop", "{}")):
             answer = self.broker.request("glow/" + topic, payload, "answers/x")
             self.assertEqual(errors("answer", answer), [], answer)
+        for good, commands in ((True, GOOD_DIM), (False, BAD_DIM)):
+            for command in commands:
+                answer = self.broker.request("glow/dim/set", json.dumps(command), "answers/x")
+                self.assertEqual((answer["status"] == "ok", errors("dim_set", command) == []), (good, good), command)
+                self.assertEqual(errors("answer", answer), [], answer)
         watch.wait("glow/scene/current", lambda m: m.json()["scenes"] and m.json()["scenes"][0]["end_us"])
         for topic, kind in self.KINDS.items():
             said = watch.find("glow/" + topic)

@@ -44,7 +44,9 @@ static const struct glow_effect_desc *effect(const char *name)
 static enum glow_code read_for(enum glow_command_kind kind, struct glow_shape shape,
 			       const struct glow_effect_desc *current, const char *payload)
 {
-	struct glow_command_ctx ctx = { .kind = kind, .shape = shape, .current = current, .now_us = NOW };
+	struct glow_command_ctx ctx = {
+		.kind = kind, .shape = shape, .current = current, .now_us = NOW, .strict = true
+	};
 	cJSON *tree;
 	enum glow_code code;
 
@@ -75,7 +77,7 @@ enum who { SET, NOTIFY, SET_PIGLOW, SET_AUTO, SET_BREATHE, SET_ANY };
 /* As a conductor checks what is for many nodes, whose boards and lights it does not look at. */
 static enum glow_code set_any(const char *payload)
 {
-	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .now_us = NOW, .any = true };
+	struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .now_us = NOW, .any = true, .strict = true };
 	cJSON *tree;
 	enum glow_code code;
 
@@ -140,7 +142,10 @@ static const struct {
 
 	{ SET, "{}", GLOW_OK, "" },
 	{ SET, "", GLOW_OK, "" },
-	{ SET, "{\"nobody_knows\":{\"this\":[1]},\"Brightness\":\"x\"}", GLOW_OK, "" },
+	{ SET, "{\"nobody_knows\":{\"this\":[1]},\"Brightness\":\"x\"}", GLOW_UNKNOWN_FIELD, "nobody_knows" },
+	{ SET, "{\"nobody_knows\":{\"this\":[1]},\"brightness\":1}", GLOW_OK, "" },
+	{ SET, "{\"nobody_knows\":null}", GLOW_OK, "" },
+	{ SET, "{\"since_us\":1,\"limited\":true}", GLOW_OK, "" },
 	{ SET, "[]", GLOW_BAD_TYPE, "" },
 	{ SET, "[{\"state\":\"ON\"}]", GLOW_BAD_TYPE, "" },
 	{ SET, "{", GLOW_BAD_JSON, "" },
@@ -151,22 +156,48 @@ static const struct {
 
 	{ SET, "{\"state\":\"ON\"}", GLOW_OK, "" },
 	{ SET, "{\"state\":\"OFF\"}", GLOW_OK, "" },
-	{ SET, "{\"state\":\"on\"}", GLOW_OUT_OF_RANGE, "state" },
+	{ SET, "{\"state\":\"on\"}", GLOW_OK, "" },
+	{ SET, "{\"state\":\"Toggle\"}", GLOW_OK, "" },
+	{ SET_ANY, "{\"state\":\"TOGGLE\"}", GLOW_OK, "" },
+	{ NOTIFY, "{\"state\":\"TOGGLE\"}", GLOW_OUT_OF_RANGE, "state" },
+	{ SET, "{\"state\":\"ON \"}", GLOW_OUT_OF_RANGE, "state" },
 	{ SET, "{\"state\":\"\"}", GLOW_OUT_OF_RANGE, "state" },
 	{ SET, "{\"state\":true}", GLOW_BAD_TYPE, "state" },
-	{ SET, "{\"state\":null}", GLOW_BAD_TYPE, "state" },
+	{ SET, "{\"state\":null}", GLOW_OK, "" },
 
 	{ SET, "{\"brightness\":0}", GLOW_OK, "" },
 	{ SET, "{\"brightness\":255.0}", GLOW_OK, "" },
 	{ SET, "{\"brightness\":256}", GLOW_OUT_OF_RANGE, "brightness" },
 	{ SET, "{\"brightness\":-1}", GLOW_OUT_OF_RANGE, "brightness" },
 	{ SET, "{\"brightness\":1e999}", GLOW_OUT_OF_RANGE, "brightness" },
-	{ SET, "{\"brightness\":127.5}", GLOW_BAD_TYPE, "brightness" },
+	{ SET, "{\"brightness\":127.5}", GLOW_OK, "" },
+	{ SET, "{\"brightness\":255.5}", GLOW_OUT_OF_RANGE, "brightness" },
+	{ SET, "{\"brightness_pct\":100}", GLOW_OK, "" },
+	{ SET, "{\"brightness_pct\":100.1}", GLOW_OUT_OF_RANGE, "brightness_pct" },
+	{ SET, "{\"brightness_pct\":\"50%\"}", GLOW_BAD_TYPE, "brightness_pct" },
+	{ SET, "{\"brightness_pct\":999,\"brightness\":3}", GLOW_OK, "" },
+	{ SET, "{\"brightness_step\":-255}", GLOW_OK, "" },
+	{ SET, "{\"brightness_step\":256}", GLOW_OUT_OF_RANGE, "brightness_step" },
+	{ NOTIFY, "{\"brightness_step\":5}", GLOW_CONFLICT, "brightness_step" },
 	{ SET, "{\"brightness\":\"128\"}", GLOW_BAD_TYPE, "brightness" },
 	{ SET, "{\"brightness\":true}", GLOW_BAD_TYPE, "brightness" },
 
 	{ SET, "{\"color\":{\"r\":1,\"g\":2,\"b\":3}}", GLOW_OK, "" },
 	{ SET, "{\"color\":\"#f80\"}", GLOW_OK, "" },
+	{ SET, "{\"color\":{\"h\":360,\"s\":100}}", GLOW_OK, "" },
+	{ SET, "{\"color\":{\"h\":361,\"s\":100}}", GLOW_OUT_OF_RANGE, "color.h" },
+	{ SET, "{\"color\":{\"h\":10}}", GLOW_BAD_TYPE, "color.s" },
+	{ SET, "{\"color\":{\"x\":0.3,\"y\":1.5}}", GLOW_OUT_OF_RANGE, "color.y" },
+	{ SET, "{\"color\":{\"hex\":\"ff8800\"}}", GLOW_OK, "" },
+	{ SET, "{\"color\":{\"hex\":\"orange\"}}", GLOW_UNKNOWN_COLOR, "color.hex" },
+	{ SET, "{\"color\":{\"hex\":7}}", GLOW_BAD_TYPE, "color.hex" },
+	{ SET, "{\"color\":null}", GLOW_OK, "" },
+	{ SET, "{\"color_temp\":153}", GLOW_OK, "" },
+	{ SET, "{\"color_temp\":24}", GLOW_OUT_OF_RANGE, "color_temp" },
+	{ SET, "{\"color_temp\":\"warm\"}", GLOW_BAD_TYPE, "color_temp" },
+	{ SET, "{\"color_temp_kelvin\":2700}", GLOW_OK, "" },
+	{ SET, "{\"color_temp_kelvin\":300}", GLOW_OUT_OF_RANGE, "color_temp_kelvin" },
+	{ SET, "{\"color\":\"red\",\"color_temp\":1}", GLOW_OK, "" },
 	{ SET, "{\"color\":\"DarkOrange\"}", GLOW_OK, "" },
 	{ SET, "{\"color\":\"colour\"}", GLOW_UNKNOWN_COLOR, "color" },
 	{ SET, "{\"color\":\"#ff88\"}", GLOW_UNKNOWN_COLOR, "color" },
@@ -178,6 +209,10 @@ static const struct {
 	{ SET, "{\"effect\":\"rainbow\"}", GLOW_OK, "" },
 	{ SET, "{\"effect\":\"solid\"}", GLOW_OK, "" },
 	{ SET, "{\"effect\":\"auto\"}", GLOW_OK, "" },
+	{ SET, "{\"effect\":\"None\"}", GLOW_OK, "" },
+	{ SET, "{\"effect\":\"off\"}", GLOW_OK, "" },
+	{ SET, "{\"effect\":null}", GLOW_OK, "" },
+	{ SET, "{\"effect\":\"null\"}", GLOW_UNKNOWN_EFFECT, "effect" },
 	{ SET, "{\"effect\":\"binary-clock\"}", GLOW_OK, "" },
 	{ SET, "{\"effect\":\"binary_clock\"}", GLOW_UNKNOWN_EFFECT, "effect" },
 	{ SET, "{\"effect\":\"Rainbow\"}", GLOW_UNKNOWN_EFFECT, "effect" },
@@ -193,7 +228,9 @@ static const struct {
 	{ SET_BREATHE, "{\"params\":{\"period_ms\":999}}", GLOW_OUT_OF_RANGE, "params.period_ms" },
 	{ SET_BREATHE, "{\"params\":{\"period_ms\":60001}}", GLOW_OUT_OF_RANGE, "params.period_ms" },
 	{ SET_BREATHE, "{\"params\":{\"period_ms\":\"2000\"}}", GLOW_BAD_TYPE, "params.period_ms" },
-	{ SET_BREATHE, "{\"params\":{\"period_ms\":2000.5}}", GLOW_BAD_TYPE, "params.period_ms" },
+	{ SET_BREATHE, "{\"params\":{\"period_ms\":2000.5}}", GLOW_OK, "" },
+	{ SET_BREATHE, "{\"params\":{\"period_ms\":null}}", GLOW_OK, "" },
+	{ SET_BREATHE, "{\"params\":{\"speed\":null}}", GLOW_UNKNOWN_PARAM, "params.speed" },
 	{ SET_BREATHE, "{\"params\":{\"period_ms\":2000,\"speed\":1}}", GLOW_UNKNOWN_PARAM, "params.speed" },
 	{ SET_BREATHE, "{\"params\":{\"Floor\":1}}", GLOW_UNKNOWN_PARAM, "params.Floor" },
 	{ SET_BREATHE, "{\"params\":{\"color\":null}}", GLOW_OK, "" },
@@ -201,13 +238,13 @@ static const struct {
 	{ SET_BREATHE, "{\"params\":{\"color\":\"rd\"}}", GLOW_UNKNOWN_COLOR, "params.color" },
 	{ SET_BREATHE, "{\"params\":{\"color\":{\"r\":1,\"g\":1,\"b\":999}}}", GLOW_OUT_OF_RANGE, "params.color.b" },
 	{ SET_BREATHE, "{\"params\":[]}", GLOW_BAD_TYPE, "params" },
-	{ SET_BREATHE, "{\"params\":null}", GLOW_BAD_TYPE, "params" },
+	{ SET_BREATHE, "{\"params\":null}", GLOW_OK, "" },
 	{ SET_BREATHE, "{\"effect\":\"solid\",\"params\":{\"period_ms\":2000}}", GLOW_UNKNOWN_PARAM,
 	  "params.period_ms" },
 	{ SET, "{\"params\":{\"period_ms\":2000}}", GLOW_UNKNOWN_PARAM, "params.period_ms" },
 	{ SET_AUTO, "{\"params\":{\"period_ms\":2000}}", GLOW_UNKNOWN_PARAM, "params.period_ms" },
 	{ SET_AUTO, "{\"params\":{}}", GLOW_OK, "" },
-	{ SET, "{\"effect\":\"blink\",\"params\":{\"background\":null}}", GLOW_BAD_TYPE, "params.background" },
+	{ SET, "{\"effect\":\"blink\",\"params\":{\"background\":null}}", GLOW_OK, "" },
 	{ SET, "{\"effect\":\"chase\",\"params\":{\"reverse\":true}}", GLOW_OK, "" },
 	{ SET, "{\"effect\":\"chase\",\"params\":{\"reverse\":1}}", GLOW_BAD_TYPE, "params.reverse" },
 	{ SET, "{\"effect\":\"gauge\",\"params\":{\"source\":\"load\"}}", GLOW_OK, "" },
@@ -221,8 +258,9 @@ static const struct {
 	{ SET, "{\"effect\":\"morse\",\"params\":{\"text\":\"\x7f\"}}", GLOW_OUT_OF_RANGE, "params.text" },
 	{ SET, "{\"effect\":\"morse\",\"params\":{\"text\":1}}", GLOW_BAD_TYPE, "params.text" },
 
-	{ SET, "{\"transition\":60}", GLOW_OK, "" },
-	{ SET, "{\"transition\":60.01}", GLOW_OUT_OF_RANGE, "transition" },
+	{ SET, "{\"transition\":6553}", GLOW_OK, "" },
+	{ SET, "{\"transition\":6553.01}", GLOW_OUT_OF_RANGE, "transition" },
+	{ SET, "{\"transition\":null}", GLOW_OK, "" },
 	{ SET, "{\"transition\":-1}", GLOW_OUT_OF_RANGE, "transition" },
 	{ SET, "{\"transition\":\"1\"}", GLOW_BAD_TYPE, "transition" },
 	{ SET, "{\"flash\":10}", GLOW_OK, "" },
@@ -275,7 +313,7 @@ static const struct {
 	{ SET, "{\"at_us\":" AT_60S_LATER "}", GLOW_OK, "" },
 	{ SET, "{\"at_us\":" AT_60S_TOO_FAR "}", GLOW_OUT_OF_RANGE, "at_us" },
 	{ SET, "{\"at_us\":1e300}", GLOW_OUT_OF_RANGE, "at_us" },
-	{ SET, "{\"at_us\":0.5}", GLOW_BAD_TYPE, "at_us" },
+	{ SET, "{\"at_us\":0.5}", GLOW_OK, "" },
 	{ SET, "{\"at_us\":\"now\"}", GLOW_BAD_TYPE, "at_us" },
 
 	{ NOTIFY, "{\"ttl_s\":0.1}", GLOW_OK, "" },
@@ -286,7 +324,7 @@ static const struct {
 	{ NOTIFY, "{\"priority\":9}", GLOW_OK, "" },
 	{ NOTIFY, "{\"priority\":10}", GLOW_OUT_OF_RANGE, "priority" },
 	{ NOTIFY, "{\"priority\":-1}", GLOW_OUT_OF_RANGE, "priority" },
-	{ NOTIFY, "{\"priority\":1.5}", GLOW_BAD_TYPE, "priority" },
+	{ NOTIFY, "{\"priority\":1.5}", GLOW_OK, "" },
 	{ NOTIFY, "{\"id\":\"x\"}", GLOW_OK, "" },
 	{ NOTIFY, "{\"id\":\"" SIXTY_FOUR "\"}", GLOW_OK, "" },
 	{ NOTIFY, "{\"id\":\"" SIXTY_FOUR "x\"}", GLOW_OUT_OF_RANGE, "id" },
@@ -298,13 +336,20 @@ static const struct {
 	{ NOTIFY, "{\"id\":\"x\",\"clear\":1}", GLOW_BAD_TYPE, "clear" },
 	{ NOTIFY, "{\"brightness\":256}", GLOW_OUT_OF_RANGE, "brightness" },
 	/* A set knows nothing of a notice's fields, and so ignores them. */
-	{ SET, "{\"ttl_s\":\"x\",\"priority\":99,\"id\":5,\"clear\":0}", GLOW_OK, "" },
+	{ SET, "{\"ttl_s\":\"x\",\"priority\":99,\"id\":5,\"clear\":0,\"state\":\"ON\"}", GLOW_OK, "" },
+	{ SET, "{\"ttl_s\":\"x\",\"priority\":99,\"id\":5,\"clear\":0}", GLOW_UNKNOWN_FIELD, "ttl_s" },
 
 	{ SET, "{\"pixels\":[],\"leds\":{}}", GLOW_CONFLICT, "leds" },
-	{ SET, "{\"effect\":\"auto\",\"color\":\"red\"}", GLOW_CONFLICT, "effect" },
+	{ SET, "{\"effect\":\"auto\",\"color\":\"red\"}", GLOW_OK, "" },
 	{ SET, "{\"effect\":\"auto\",\"pixels\":[]}", GLOW_CONFLICT, "effect" },
 	{ SET, "{\"effect\":\"auto\",\"leds\":{}}", GLOW_CONFLICT, "effect" },
 	{ SET, "{\"effect\":\"auto\",\"brightness\":9,\"state\":\"ON\",\"transition\":1}", GLOW_OK, "" },
+
+	{ SET, "{\"seed\":4294967295}", GLOW_OK, "" },
+	{ SET, "{\"seed\":4294967296}", GLOW_OUT_OF_RANGE, "seed" },
+	{ SET, "{\"seed\":\"x\"}", GLOW_BAD_TYPE, "seed" },
+	{ SET, "{\"dark\":false}", GLOW_OK, "" },
+	{ SET, "{\"dark\":1}", GLOW_BAD_TYPE, "dark" },
 };
 
 static void test_rows(void **state)
@@ -367,6 +412,37 @@ static void test_path_encoding(void **state)
 	}
 }
 
+/* What editors and templates leave before a payload, and JSON that lost its beginning or its end. */
+static void test_blank_and_broken(void **state)
+{
+	static const char *const before[] = {
+		" ", "\n", "\r\n", "\t", "\xef\xbb\xbf", "\xef\xbb\xbf\n ", "\n\xef\xbb\xbf"
+	};
+	static const char *const broken[] = {
+		"{\"color\":\"red\"",        "{\"color\":\"red",      "\"color\":\"red\"}",
+		"x{\"color\":\"red\"}",      "'{\"color\":\"red\"}'", "\"red\"",
+		"color={\"r\":255}",         "{'color':'red'}",       "}",
+		"\n {\"color\":{\"r\":255}", "red \"blink\""
+	};
+	char text[80];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(before) / sizeof(before[0]); k++) {
+		snprintf(text, sizeof(text), "%s{\"color\":\"red\"}", before[k]);
+		assert_int_equal(set(text), GLOW_OK);
+		assert_true(cmd.has == GLOW_HAS_COLOR && memcmp(&cmd.color, &RED, sizeof(RED)) == 0);
+		snprintf(text, sizeof(text), "%sred 40%%", before[k]);
+		assert_int_equal(set(text), GLOW_OK);
+		assert_int_equal(cmd.has, GLOW_HAS_COLOR | GLOW_HAS_BRIGHTNESS);
+	}
+	for (size_t k = 0; k < sizeof(broken) / sizeof(broken[0]); k++)
+		if (set(broken[k]) != GLOW_BAD_JSON)
+			fail_msg("%s: %s", broken[k], glow_code_name(diag.code));
+	assert_int_equal(set("red 'blink'"), GLOW_UNKNOWN_EFFECT); /* control: words that are none */
+	assert_int_equal(set("\xef\xbb red"), GLOW_BAD_ENCODING);
+	assert_int_equal(set("\"\xff"), GLOW_BAD_ENCODING);
+}
+
 /* ---- shorthand ---- */
 
 static const struct {
@@ -377,6 +453,8 @@ static const struct {
 	{ "on", "{\"state\":\"ON\"}" },
 	{ "off", "{\"state\":\"OFF\"}" },
 	{ "OFF", "{\"state\":\"OFF\"}" },
+	{ "TOGGLE", "{\"state\":\"TOGGLE\"}" },
+	{ "toggle 40%", "{\"state\":\"TOGGLE\",\"brightness\":102}" },
 	{ "auto", "{\"effect\":\"auto\"}" },
 	{ "red", "{\"color\":\"red\"}" },
 	{ "  Red\n", "{\"color\":\"red\"}" },
@@ -444,7 +522,6 @@ static void test_bad_shorthands(void **state)
 		{ "binary_clock", GLOW_UNKNOWN_EFFECT, "effect" },
 		{ "number", GLOW_UNKNOWN_EFFECT, "effect" },
 		{ "70", GLOW_UNKNOWN_EFFECT, "effect" },
-		{ "\"red\"", GLOW_UNKNOWN_EFFECT, "effect" },
 		{ "#ff88", GLOW_UNKNOWN_COLOR, "color" },
 		{ "#", GLOW_UNKNOWN_COLOR, "color" },
 		{ "101%", GLOW_OUT_OF_RANGE, "brightness" },
@@ -456,6 +533,7 @@ static void test_bad_shorthands(void **state)
 		{ "99999999999%", GLOW_OUT_OF_RANGE, "brightness" },
 		{ "progress 101%", GLOW_OUT_OF_RANGE, "params.value" },
 		{ "on off", GLOW_CONFLICT, "state" },
+		{ "on toggle", GLOW_CONFLICT, "state" },
 		{ "red blue", GLOW_CONFLICT, "color" },
 		{ "rainbow fire", GLOW_CONFLICT, "effect" },
 		{ "auto rainbow", GLOW_CONFLICT, "effect" },
@@ -630,6 +708,89 @@ static void test_apply_auto(void **state)
 	assert_ptr_equal(look.effect, effect("solid"));
 }
 
+/* A state and a picture may say auto and a colour: that is kept for later. */
+static void test_apply_auto_and_color(void **state)
+{
+	(void)state;
+	begin("breathe");
+	apply(blinkt, NOW, 2, "{\"state\":\"ON\",\"effect\":\"auto\",\"color\":\"red\",\"brightness\":9}");
+	assert_null(look.effect);
+	assert_true(look.on && look.brightness == 9 && glow_rgb_equal(look.color, RED));
+}
+
+/* 0 is OFF, and what ON comes back to is the last level. */
+static void test_apply_brightness(void **state)
+{
+	static const char *const dark[] = { "0%", "{\"brightness\":0}", "{\"state\":\"ON\",\"brightness\":0}",
+					    "{\"color\":\"red\",\"brightness\":0}" };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(dark) / sizeof(dark[0]); k++) {
+		begin("{\"color\":\"red\",\"brightness\":70}");
+		apply(blinkt, NOW, 2, dark[k]);
+		assert_true(!look.on && look.brightness == 70);
+		apply(blinkt, NOW, 2, "on");
+		assert_true(look.on && look.brightness == 70 && glow_rgb_equal(look.color, RED));
+		/* The control: any other level lights an OFF light, unless it shall stay OFF. */
+		apply(blinkt, NOW, 2, "off");
+		apply(blinkt, NOW, 2, "{\"state\":\"OFF\",\"brightness\":1}");
+		assert_true(!look.on && look.brightness == 1);
+		apply(blinkt, NOW, 2, "{\"brightness\":2}");
+		assert_true(look.on && look.brightness == 2);
+	}
+}
+
+static void test_apply_seed(void **state)
+{
+	(void)state;
+	begin("fire");
+	apply(blinkt, NOW, 7, "{\"effect\":\"fire\"}");
+	assert_int_equal(look.seed, 7);
+	apply(blinkt, NOW, 7, "{\"effect\":\"fire\",\"seed\":4294967295}");
+	assert_int_equal(look.seed, UINT32_MAX);
+	apply(blinkt, NOW, 8, "{\"brightness\":9,\"seed\":5}"); /* starts nothing */
+	assert_int_equal(look.seed, UINT32_MAX);
+}
+
+/* The state of a light that has nothing to show; whoever changes one thing in it means that. */
+static void test_apply_dark(void **state)
+{
+	static const struct {
+		const char *words;
+		bool dark, on;
+		const char *effect;
+	} table[] = {
+		{ "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"auto\",\"brightness\":9,\"color\":\"red\"}", true,
+		  true, NULL },
+		{ "{\"state\":\"OFF\",\"dark\":true}", true, true, NULL },
+		{ "{\"dark\":true}", true, true, NULL },
+		{ "{\"state\":\"OFF\",\"dark\":false}", false, false, "breathe" },
+		{ "{\"state\":\"ON\",\"dark\":true,\"effect\":\"auto\"}", false, true, NULL },
+		{ "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"fire\"}", false, false, "fire" },
+		{ "{\"dark\":true,\"pixels\":[\"red\"]}", false, true, "solid" },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++) {
+		begin("breathe");
+		apply(blinkt, NOW, 2, table[k].words);
+		assert_int_equal(cmd.dark, table[k].dark);
+		assert_int_equal(look.on, table[k].on);
+		assert_ptr_equal(look.effect, table[k].effect ? effect(table[k].effect) : NULL);
+	}
+}
+
+static void test_idle_black(void **state)
+{
+	(void)state;
+	assert_int_equal(glow_command_idle("black", blinkt, NOW, &look, &diag), GLOW_OK);
+	assert_false(look.on);
+	assert_int_equal(glow_command_idle("0%", blinkt, NOW, &look, &diag), GLOW_OK);
+	assert_false(look.on);
+	assert_int_equal(glow_command_idle("black fire", blinkt, NOW, &look, &diag), GLOW_OK);
+	assert_true(look.on);
+}
+
 /* ---- painting ---- */
 
 /* A letter a pixel: r g b, w white, k black, ? anything else. */
@@ -801,6 +962,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_path_encoding),
+		cmocka_unit_test(test_blank_and_broken),
 		cmocka_unit_test(test_shorthands),
 		cmocka_unit_test(test_bad_shorthands),
 		cmocka_unit_test(test_values),
@@ -809,6 +971,11 @@ int main(void)
 		cmocka_unit_test(test_apply_params),
 		cmocka_unit_test(test_apply_state),
 		cmocka_unit_test(test_apply_auto),
+		cmocka_unit_test(test_apply_auto_and_color),
+		cmocka_unit_test(test_apply_brightness),
+		cmocka_unit_test(test_apply_seed),
+		cmocka_unit_test(test_apply_dark),
+		cmocka_unit_test(test_idle_black),
 		cmocka_unit_test(test_paint_over_solid),
 		cmocka_unit_test(test_paint_over_effect),
 		cmocka_unit_test(test_paint_ranges),

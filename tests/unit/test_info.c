@@ -424,7 +424,7 @@ static void test_stats_read(void **state)
 	cJSON_Delete(tree);
 	/* What is odd counts as missing. */
 	tree = cJSON_Parse("{\"fps\":-1,\"late\":\"x\",\"write_us\":1e12,\"temperature\":\"hot\",\"gauges\":7,"
-			   "\"sync\":{\"state\":7,\"offset_us\":0.5,\"error_us\":null}}");
+			   "\"sync\":{\"state\":7,\"offset_us\":true,\"error_us\":null}}");
 	glow_stats_read(tree, &got);
 	assert_true(same_stats(&none, &got));
 	cJSON_Delete(tree);
@@ -483,7 +483,7 @@ static void test_codes(void **state)
 	static const char *const names[GLOW_N_CODES] = {
 		"ok",           "bad_json",       "too_large",     "too_deep",    "duplicate_key", "bad_type",
 		"out_of_range", "unknown_effect", "unknown_param", "unknown_led", "unknown_color", "bad_encoding",
-		"conflict",     "retained",
+		"conflict",     "retained",       "unknown_field",
 	};
 
 	(void)state;

@@ -51,6 +51,13 @@ static const struct row {
 	{ TEXT("true"), GLOW_OK },
 	{ TEXT("null"), GLOW_OK },
 	{ TEXT("{\"a\":[1,{\"b\":null}],\"c\":\"d\"}"), GLOW_OK },
+	{ TEXT("\xef\xbb\xbf{}"), GLOW_OK },
+	{ TEXT("\xef\xbb\xbf \n{}"), GLOW_OK },
+	{ TEXT("\r\n\xef\xbb\xbf[]"), GLOW_OK },
+	{ TEXT("\xef\xbb\xbf"), GLOW_BAD_JSON },
+	{ TEXT("{}\xef\xbb\xbf"), GLOW_BAD_JSON },
+	{ TEXT("\xff\xfe{\0}\0"), GLOW_BAD_ENCODING }, /* UTF-16 */
+	{ TEXT("\xef\xbb{}"), GLOW_BAD_ENCODING },
 	{ TEXT(""), GLOW_BAD_JSON },
 	{ TEXT("  "), GLOW_BAD_JSON },
 	{ TEXT("{"), GLOW_BAD_JSON },
@@ -345,9 +352,16 @@ static void test_int(void **state)
 		{ "1e300", GLOW_OUT_OF_RANGE, -7 },
 		{ "-1e300", GLOW_OUT_OF_RANGE, -7 },
 		{ "4294967296", GLOW_OUT_OF_RANGE, -7 },
-		{ "1.5", GLOW_BAD_TYPE, -7 },
-		{ "255.0000001", GLOW_BAD_TYPE, -7 },
-		{ "1e-5", GLOW_BAD_TYPE, -7 },
+		/* Rounded, half up; then it has to be in its range. */
+		{ "1.5", GLOW_OK, 2 },
+		{ "82.5", GLOW_OK, 83 },
+		{ "82.49999999999999", GLOW_OK, 82 },
+		{ "0.49999999999999994", GLOW_OK, 0 },
+		{ "255.0000001", GLOW_OK, 255 },
+		{ "255.5", GLOW_OUT_OF_RANGE, -7 },
+		{ "-0.5", GLOW_OK, 0 },
+		{ "-0.51", GLOW_OUT_OF_RANGE, -7 },
+		{ "1e-5", GLOW_OK, 0 },
 		{ "\"1\"", GLOW_BAD_TYPE, -7 },
 		{ "true", GLOW_BAD_TYPE, -7 },
 		{ "null", GLOW_BAD_TYPE, -7 },
@@ -428,6 +442,12 @@ static void test_color(void **state)
 		{ "\"\"", GLOW_UNKNOWN_COLOR, "c", 0 },
 		{ "\"reddish\"", GLOW_UNKNOWN_COLOR, "c", 0 },
 		{ "\"#ff\"", GLOW_UNKNOWN_COLOR, "c", 0 },
+		{ "{\"r\":0.5,\"g\":1.4,\"b\":254.5}", GLOW_OK, "", 0x0101ff },
+		{ "{\"h\":120,\"s\":100}", GLOW_OK, "", 0x00ff00 },
+		{ "{\"r\":null,\"hue\":120,\"saturation\":100}", GLOW_OK, "", 0x00ff00 },
+		{ "{\"x\":0.64,\"y\":0.33}", GLOW_OK, "", 0xff0000 },
+		{ "{\"hex\":\"#0080ff\"}", GLOW_OK, "", 0x0080ff },
+		{ "{}", GLOW_BAD_TYPE, "c.r", 0 },
 		{ "{\"r\":1,\"g\":2}", GLOW_BAD_TYPE, "c.b", 0 },
 		{ "{\"R\":1,\"g\":2,\"b\":3}", GLOW_BAD_TYPE, "c.r", 0 },
 		{ "{\"r\":1,\"g\":256,\"b\":3}", GLOW_OUT_OF_RANGE, "c.g", 0 },
@@ -508,7 +528,11 @@ static void test_members(void **state)
 	assert_int_equal(glow_json_get_int(tree, "a", 0, 2, &v, &diag), GLOW_OUT_OF_RANGE);
 	assert_int_equal(glow_json_opt_int(tree, "a", 0, 2, &v, &diag), GLOW_OUT_OF_RANGE);
 	assert_string_equal(diag.where, "a");
-	assert_int_equal(glow_json_opt_int(tree, "d", 0, 2, &v, &diag), GLOW_BAD_TYPE); /* there, and no number */
+	assert_int_equal(glow_json_opt_int(tree, "d", 0, 2, &v, &diag), GLOW_OK); /* null is not there */
+	assert_int_equal(glow_json_get_int(tree, "d", 0, 2, &v, &diag), GLOW_BAD_TYPE);
+	assert_true(cJSON_IsNull(glow_json_get(tree, "d")));
+	assert_null(glow_json_given(tree, "d"));
+	assert_ptr_equal(glow_json_given(tree, "a"), glow_json_get(tree, "a"));
 	assert_int_equal(glow_json_opt_time(tree, "c", &v, &diag), GLOW_OUT_OF_RANGE);
 	assert_int_equal(v, -7);
 	assert_int_equal(glow_json_get_int(tree, "a", 0, 3, &v, &diag), GLOW_OK);

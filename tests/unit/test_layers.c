@@ -59,12 +59,14 @@ static bool stage_scene(uint64_t clock_id, const char *one)
 static bool pass_to(int64_t t_us)
 {
 	now = t_us;
-	return glow_layers_pass(&l, &cfg.info, true, t_us);
+	l.started = true;
+	return glow_layers_pass(&l, &cfg.info, t_us);
 }
 
 static void clock_steps(bool started, int64_t delta_us, uint64_t clock_id)
 {
-	glow_layers_clock_stepped(&l, &cfg.info, started, now, delta_us, clock_id);
+	l.started = started;
+	glow_layers_clock_stepped(&l, &cfg.info, now, delta_us, clock_id);
 	now += delta_us;
 }
 
@@ -74,7 +76,8 @@ static void restore(uint64_t clock_id, int64_t start_us, bool started)
 	struct glow_state saved = { .since_us = start_us, .clock_id = clock_id };
 
 	glow_look_init(&saved.light, glow_effect_find("rainbow", 7), start_us);
-	glow_layers_restore(&l, &saved, started, now);
+	l.started = started;
+	glow_layers_restore(&l, &saved, now);
 }
 
 static bool base_is(struct glow_rgb c)
@@ -191,7 +194,7 @@ static void test_settle_later(void **state)
 	(void)state;
 	restore(0, now + 1, false);
 	assert_int_equal(l.light.start_us, now + 1);
-	glow_layers_settle(&l, true, now);
+	glow_layers_start(&l, now);
 	assert_int_equal(l.light.start_us, now);
 	restore(OURS, now + 1, true);
 	assert_int_equal(l.light.start_us, now + 1);
@@ -338,7 +341,8 @@ static void test_let_go_not(void **state)
 		clock_steps(false, 0, OURS);
 		set(cases[k].light);
 		stage_scene(OURS, scene("red", 5, cases[k].more));
-		assert_int_equal(glow_layers_pass(&l, &cfg.info, cases[k].started, START + 6 * SECOND), cases[k].taken);
+		l.started = cases[k].started;
+		assert_int_equal(glow_layers_pass(&l, &cfg.info, START + 6 * SECOND), cases[k].taken);
 	}
 }
 

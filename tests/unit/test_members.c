@@ -114,6 +114,68 @@ static void test_order(void **state)
 	glow_roster_fini(&roster);
 }
 
+static void state_of(const char *id, const char *payload)
+{
+	glow_members_state(&m, id, payload, strlen(payload));
+}
+
+/* -1: nobody knows. */
+static int lit(const char *group)
+{
+	bool on;
+
+	return glow_members_lit(&m, group, &on) ? on : -1;
+}
+
+static void test_lit(void **state)
+{
+	(void)state;
+	assert_int_equal(lit(NULL), -1);
+	node("pi1");
+	assert_true(info("pi2", 8, "\"shelf\""));
+	assert_true(says("pi2", true));
+	assert_int_equal(lit(NULL), -1);
+	state_of("pi1", "{\"state\":\"ON\",\"color_mode\":\"rgb\"}");
+	assert_int_equal(lit(NULL), 1);
+	assert_int_equal(lit("shelf"), -1);
+	state_of("pi2", "{\"brightness\":3,\"state\":\"OFF\"}");
+	assert_int_equal(lit("shelf"), 0);
+	state_of("pi2", " {\"brightness\":3,\"state\":\"ON\"}");
+	assert_int_equal(lit("shelf"), 1);
+	state_of("pi2", "{\"state\":\"OFF\"}");
+	assert_int_equal(lit("shelf"), 0);
+	assert_int_equal(lit(NULL), 1);
+	says("pi1", false); /* it cannot be seen */
+	assert_int_equal(lit(NULL), 0);
+	assert_int_equal(lit("nobody"), -1);
+	/* What is no state says nothing, nor does a node that nobody knows. */
+	state_of("pi2", "{\"brightness\":3}");
+	assert_int_equal(lit("shelf"), -1);
+	state_of("pi2", "ON");
+	assert_int_equal(lit("shelf"), -1);
+	state_of("pi2", "");
+	state_of("pi7", "{\"state\":\"ON\"}");
+	assert_int_equal(lit(NULL), -1);
+	assert_null(glow_members_find(&m, "pi7"));
+}
+
+/* Two commands in the time that the nodes need to answer the first. */
+static void test_expected(void **state)
+{
+	(void)state;
+	node("pi1");
+	assert_true(info("pi2", 8, "\"shelf\""));
+	assert_true(says("pi2", true));
+	glow_members_expect(&m, NULL, true);
+	assert_int_equal(lit(NULL), -1); /* of nodes that tell us nothing we know nothing */
+	state_of("pi1", "{\"state\":\"OFF\"}");
+	state_of("pi2", "{\"state\":\"OFF\"}");
+	glow_members_expect(&m, "shelf", true);
+	assert_int_equal(lit("shelf"), 1);
+	glow_members_expect(&m, NULL, false);
+	assert_int_equal(lit(NULL), 0);
+}
+
 /* Only what is new makes a new roster. */
 static void test_changes(void **state)
 {
@@ -293,9 +355,9 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_in_the_roster), T(test_order),     T(test_changes), T(test_grace),
-		T(test_back_in_time),  T(test_forgotten), T(test_broken),  T(test_sessions),
-		T(test_restore),       T(test_too_many),  T(test_by_name),
+		T(test_in_the_roster), T(test_order),        T(test_lit),       T(test_expected), T(test_changes),
+		T(test_grace),         T(test_back_in_time), T(test_forgotten), T(test_broken),   T(test_sessions),
+		T(test_restore),       T(test_too_many),     T(test_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

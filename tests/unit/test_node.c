@@ -300,6 +300,32 @@ static void test_query(void **state)
 	assert_int_equal(count(STATE), 1);
 }
 
+/* ON gives light, and what shows nothing says OFF. */
+static void test_dark(void **state)
+{
+	(void)state;
+	cfg.idle = "off";
+	bring_up();
+	tell(SET, "");
+	assert_true(said(STATE, "\"state\":\"OFF\",\"dark\":true") && said(STATE, "\"showing\":\"idle\""));
+	pass(SECOND);
+	tell(SET, "on");
+	assert_true(shows(GLOW_WHITE));
+	assert_true(said(STATE, "\"state\":\"ON\"") && said(STATE, "\"effect\":\"solid\""));
+	assert_false(said(STATE, "dark"));
+	pass(SECOND);
+	tell(SET, "red 40%");
+	tell(SET, "auto");
+	pass(SECOND);
+	assert_true(said(STATE, "\"dark\":true") && said(STATE, "\"brightness\":102"));
+	tell(SET, "{\"brightness\":128,\"transition\":2}"); /* fades in, in the light's colour */
+	assert_true(shows(GLOW_BLACK));
+	pass(SECOND);
+	assert_true(shows((struct glow_rgb){ 64, 0, 0 }));
+	pass(SECOND);
+	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
+}
+
 static void test_brightness_of_auto(void **state)
 {
 	(void)state;
@@ -505,6 +531,7 @@ int main(void)
 		T(test_retained_command),
 		T(test_bytes),
 		T(test_query),
+		T(test_dark),
 		T(test_brightness_of_auto),
 		T(test_state_rate),
 		T(test_limited),

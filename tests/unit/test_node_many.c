@@ -39,6 +39,26 @@ static void test_many_applied_at_once(void **state)
 	assert_int_equal(count(ERROR), 0);
 }
 
+/* Every node decides for itself whether it has something to show, at the instant of all. */
+static void test_many_in_the_dark(void **state)
+{
+	(void)state;
+	cfg.idle = "off";
+	join();
+	for (int k = 0; k < 2; k++) {
+		play(OURS, k ? scene("blue", 4, "") : "");
+		tell(SET, "auto");
+		tell(ALL, "on");
+		tell_apply(ALL, "on", "{\"state\":\"ON\"}", now + SECOND / 2);
+		pass(SECOND / 2 - 1);
+		assert_true(shows(k ? BLUE : GLOW_BLACK));
+		pass(SECOND);
+		assert_true(shows(k ? BLUE : GLOW_WHITE));
+		assert_true(said(STATE, k ? "\"effect\":\"auto\"" : "\"effect\":\"solid\""));
+		pass(SECOND);
+	}
+}
+
 /* A conductor that says nothing for a second: the node acts and answers by itself. */
 static void test_many_without_apply(void **state)
 {
@@ -381,6 +401,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_many_applied_at_once),
+		T(test_many_in_the_dark),
 		T(test_many_without_apply),
 		T(test_many_refused),
 		T(test_many_refused_by_this_board),

@@ -39,6 +39,44 @@ static void test_restore(void **state)
 	assert_true(said(STATE, "\"showing\":\"light\""));
 }
 
+static void test_restore_dark(void **state)
+{
+	static const char *const saved[] = { "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"auto\"}",
+					     "{\"state\":\"ON\",\"effect\":\"auto\"}" /* of an older version */ };
+
+	(void)state;
+	cfg.idle = "off";
+	for (int k = 0; k < 2; k++) {
+		create();
+		retained_state(saved[k]);
+		online();
+		assert_true(said(STATE, "\"state\":\"OFF\",\"dark\":true") && said(STATE, "\"effect\":\"auto\""));
+		tell(SET, "on");
+		assert_true(shows(GLOW_WHITE));
+		glow_node_destroy(node);
+	}
+	/* Before its first frame it is not known what may come: the light is what it was. */
+	create();
+	retained_state(saved[0]);
+	glow_node_connected(node, now);
+	assert_true(said(STATE, "\"state\":\"ON\""));
+	glow_node_start(node, now);
+	pass(SECOND);
+	assert_true(said(STATE, "\"state\":\"OFF\""));
+}
+
+/* An older version kept ON with brightness 0: nothing to come back to but full brightness. */
+static void test_restore_brightness_0(void **state)
+{
+	(void)state;
+	create();
+	retained_state("{\"state\":\"ON\",\"brightness\":0,\"effect\":\"solid\",\"color\":\"red\"}");
+	online();
+	assert_true(said(STATE, "\"state\":\"OFF\"") && shows(GLOW_BLACK));
+	tell(SET, "on");
+	assert_true(shows(RED));
+}
+
 static void test_restore_once(void **state)
 {
 	(void)state;
@@ -251,6 +289,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_restore),
+		T(test_restore_dark),
+		T(test_restore_brightness_0),
 		T(test_restore_once),
 		T(test_restore_after_connect),
 		T(test_restore_after_command),

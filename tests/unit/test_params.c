@@ -87,6 +87,10 @@ static void test_read(void **state)
 	assert_int_equal(params.v[SPEED], 9);
 	assert_int_equal(read_for(&effect, "{\"color\":null}"), GLOW_OK);
 	assert_int_equal(params.v[COLOR], GLOW_LIGHT_COLOR);
+	/* Elsewhere null is as if it were not there, whatever the type. */
+	assert_int_equal(read_for(&effect, "{\"speed\":null,\"loud\":null,\"tint\":null,\"heat\":null,\"text\":null}"),
+			 GLOW_OK);
+	assert_int_equal(params.v[SPEED], 9);
 }
 
 static void test_refusals(void **state)
@@ -99,7 +103,7 @@ static void test_refusals(void **state)
 		{ "{\"speed\":1}", GLOW_OUT_OF_RANGE, "params.speed", "must be 2..9, got 1" },
 		{ "{\"speed\":true}", GLOW_BAD_TYPE, "params.speed", "must be an integer" },
 		{ "{\"loud\":1}", GLOW_BAD_TYPE, "params.loud", "must be true or false" },
-		{ "{\"tint\":null}", GLOW_BAD_TYPE, "params.tint",
+		{ "{\"tint\":7}", GLOW_BAD_TYPE, "params.tint",
 		  "must be {\"r\":…,\"g\":…,\"b\":…} or a colour's name" },
 		{ "{\"heat\":1}", GLOW_BAD_TYPE, "params.heat", "must be a string" },
 		{ "{\"heat\":\"hot\"}", GLOW_OUT_OF_RANGE, "params.heat", "must be one of warm, cold" },

@@ -593,6 +593,41 @@ static enum glow_pace pace_at(int64_t t_us, uint32_t *ret_meters)
 	return glow_picture_pace(&pic, &env, t_us, ret_meters);
 }
 
+/* Nothing to show is a matter of what there is, not of how it looks. */
+static void test_dark(void **state)
+{
+	(void)state;
+	assert_false(glow_picture_dark(&pic, START)); /* the idle display */
+	idle.brightness = 0;
+	assert_true(glow_picture_dark(&pic, START));
+	idle.brightness = 255;
+	idle.on = false;
+	assert_true(glow_picture_dark(&pic, START));
+	light.on = false; /* that is OFF */
+	assert_false(glow_picture_dark(&pic, START));
+	own_light(&still);
+	light.color = GLOW_BLACK; /* that is chosen */
+	assert_false(glow_picture_dark(&pic, START));
+	own_light(NULL);
+	play(&still);
+	entry[0].color = GLOW_BLACK;
+	scene.end_us = START + 2 * SECOND;
+	assert_true(glow_picture_dark(&pic, START - GLOW_SCENE_SOON_US - 1));
+	assert_false(glow_picture_dark(&pic, START - GLOW_SCENE_SOON_US));
+	assert_false(glow_picture_dark(&pic, START + 2 * SECOND - 1));
+	assert_true(glow_picture_dark(&pic, START + 2 * SECOND));
+	entry[0].effect = NULL; /* the idle display shows in its place */
+	assert_true(glow_picture_dark(&pic, START));
+	idle.on = true;
+	assert_false(glow_picture_dark(&pic, START));
+	entry[0].effect = &still;
+	entry[0].brightness = 0; /* hides the idle display, once it runs */
+	assert_false(glow_picture_dark(&pic, START - 1));
+	assert_true(glow_picture_dark(&pic, START));
+	pic.light = NULL;
+	assert_false(glow_picture_dark(&pic, START));
+}
+
 /* A cross-fade is animated from its first instant to its last, whatever shows in it. */
 static void test_scene_pace(void **state)
 {
@@ -643,11 +678,12 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(test_init),     T(test_order),          T(test_off),      T(test_brightness),
-		T(test_paint),    T(test_moment),         T(test_place),    T(test_bar),
-		T(test_bar_row),  T(test_fade),           T(test_notice),   T(test_limits),
-		T(test_pace),     T(test_meters),         T(test_scenes),   T(test_scene_on_top),
-		T(test_playlist), T(test_unknown_effect), T(test_blackout), T(test_scene_pace),
+		T(test_init),       T(test_order),          T(test_off),      T(test_brightness),
+		T(test_paint),      T(test_moment),         T(test_place),    T(test_bar),
+		T(test_bar_row),    T(test_fade),           T(test_notice),   T(test_limits),
+		T(test_pace),       T(test_meters),         T(test_scenes),   T(test_scene_on_top),
+		T(test_playlist),   T(test_unknown_effect), T(test_blackout), T(test_dark),
+		T(test_scene_pace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

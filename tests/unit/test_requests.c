@@ -31,6 +31,7 @@
 
 static struct glow_requests requests;
 static struct glow_time now;
+static enum glow_lit lit, made; /* of the nodes before and after the last command for many */
 static struct glow_diag diag;
 static struct glow_scenes scenes; /* what is published now */
 
@@ -76,10 +77,10 @@ static void deliver(struct glow_message m)
 		glow_requests_dim(&requests, &m, now);
 		break;
 	case GLOW_TOPIC_SET:
-		glow_requests_command(&requests, &m, GLOW_COMMAND_SET, now, AHEAD);
+		made = glow_requests_command(&requests, &m, GLOW_COMMAND_SET, now, AHEAD, lit);
 		break;
 	case GLOW_TOPIC_NOTIFY:
-		glow_requests_command(&requests, &m, GLOW_COMMAND_NOTIFY, now, AHEAD);
+		glow_requests_command(&requests, &m, GLOW_COMMAND_NOTIFY, now, AHEAD, lit);
 		break;
 	case GLOW_TOPIC_SCENE_CURRENT:
 		glow_requests_restore_scenes(&requests, &m);
@@ -416,6 +417,89 @@ static void test_apply(void **state)
 	assert_int_equal(n_sent, 0);
 }
 
+/* A group's toggle: any on, all off. */
+static void test_apply_toggle(void **state)
+{
+	static const struct {
+		enum glow_lit lit;
+		const char *state;
+		enum glow_lit made;
+	} table[] = {
+		{ GLOW_LIT_SOME, "OFF", GLOW_LIT_NONE },
+		{ GLOW_LIT_NONE, "ON", GLOW_LIT_SOME },
+		{ GLOW_LIT_UNKNOWN, "TOGGLE", GLOW_LIT_UNKNOWN }, /* each by itself */
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++) {
+		char cmd[60];
+
+		lit = table[k].lit;
+		tell("glow/group/door/set", "toggle 40%");
+		snprintf(cmd, sizeof(cmd), "\"cmd\":{\"state\":\"%s\",\"brightness\":102}", table[k].state);
+		assert_true(said("glow/group/door/apply", cmd));
+		assert_int_equal(made, table[k].made);
+	}
+	lit = GLOW_LIT_SOME;
+	tell("glow/all/set", "red");
+	assert_true(said("glow/all/apply", "\"cmd\":{\"color\":\"red\"}"));
+	assert_int_equal(made, GLOW_LIT_SOME);
+	tell("glow/all/set", "off");
+	assert_int_equal(made, GLOW_LIT_NONE);
+	tell("glow/all/set", "40%");
+	assert_int_equal(made, GLOW_LIT_UNKNOWN);
+	tell("glow/all/set", "{\"state\":\"OFF\",\"at_us\":1}");
+	assert_int_equal(made, GLOW_LIT_UNKNOWN); /* not in a moment */
+	tell("glow/all/notify", "red");
+	assert_int_equal(made, GLOW_LIT_UNKNOWN);
+	lit = GLOW_LIT_UNKNOWN;
+}
+
+/* In words that nodes of an older version know as well. */
+static void test_apply_plain(void **state)
+{
+	static const struct {
+		const char *payload, *cmd;
+	} table[] = {
+		{ "{\"state\":\"on\",\"brightness\":82.5,\"color\":null}", "{\"state\":\"ON\",\"brightness\":83}" },
+		{ "{\"color\":{\"h\":120,\"s\":100},\"bri\":3}", "{\"color\":{\"r\":0,\"g\":255,\"b\":0}}" },
+		{ "{\"color\":{\"r\":0.5,\"g\":255,\"b\":0,\"w\":3}}", "{\"color\":{\"r\":1,\"g\":255,\"b\":0}}" },
+		{ "{\"color_temp\":1000}", "{\"color\":{\"r\":255,\"g\":116,\"b\":0}}" },
+		{ "{\"color\":\"red\",\"color_temp\":1000}", "{\"color\":\"red\"}" },
+		{ "{\"brightness_pct\":50,\"brightness_step\":3}", "{\"brightness\":128}" },
+		{ "{\"brightness_step\":-3}", "{\"brightness_step\":-3}" },
+		{ "{\"effect\":\"None\",\"transition\":0.5}", "{\"effect\":\"solid\",\"transition\":0.5}" },
+		{ "{\"effect\":\"auto\"}", "{\"effect\":\"auto\"}" },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++) {
+		char cmd[100];
+
+		tell("glow/all/set", table[k].payload);
+		snprintf(cmd, sizeof(cmd), "\"cmd\":%s}", table[k].cmd);
+		if (!said("glow/all/apply", cmd))
+			fail_msg("%s: %s", table[k].payload, last("glow/all/apply"));
+	}
+}
+
+static void test_ignored(void **state)
+{
+	(void)state;
+	ask("glow/all/set", "{\"state\":\"ON\",\"bri\":3}");
+	assert_true(said(ANSWER, "\"ignored\":[\"bri\"]") && said(ANSWER, "\"status\":\"ok\""));
+	ask(PLAY, "{\"effect\":\"fire\",\"bri\":3}");
+	assert_true(said(ANSWER, "\"ignored\":[\"bri\"]"));
+	ask(STOP, "{\"fade_ms\":3,\"bri\":3}");
+	assert_true(said(ANSWER, "\"ignored\":[\"bri\"]"));
+	ask("glow/dim/set", "{\"brightness\":3,\"bri\":3}");
+	assert_true(said(ANSWER, "\"ignored\":[\"bri\"]"));
+	ask("glow/dim/set", "{\"bri\":3}");
+	assert_true(said(ANSWER, "unknown_field"));
+	ask("glow/dim/set", "{\"brightness\":3}"); /* control */
+	assert_false(said(ANSWER, "ignored"));
+}
+
 static void test_apply_at(void **state)
 {
 	char command[100];
@@ -601,6 +685,9 @@ int main(void)
 		TEST(test_too_many_scenes),
 		TEST(test_too_much_to_play),
 		TEST(test_apply),
+		TEST(test_apply_toggle),
+		TEST(test_apply_plain),
+		TEST(test_ignored),
 		TEST(test_apply_at),
 		TEST(test_apply_for_any_board),
 		TEST(test_dim),

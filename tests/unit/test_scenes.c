@@ -68,7 +68,15 @@ static const struct {
 	{ "auto", GLOW_OUT_OF_RANGE, "effect" },
 	{ "{\"effect\":\"auto\"}", GLOW_OUT_OF_RANGE, "effect" },
 	{ "{\"effect\":\"nosuch\"}", GLOW_UNKNOWN_EFFECT, "effect" },
-	{ "{\"effect\":null}", GLOW_BAD_TYPE, "effect" },
+	{ "{\"effect\":null}", GLOW_OUT_OF_RANGE, "effect" },
+	{ "{\"effect\":null,\"color\":\"red\",\"id\":null,\"span\":null,\"take\":null,\"seed\":null}", GLOW_OK, "" },
+	{ "{\"fx\":3}", GLOW_UNKNOWN_FIELD, "fx" },
+	{ "{\"colour\":\"red\",\"dur\":3}", GLOW_UNKNOWN_FIELD, "colour" },
+	{ "{\"effect\":\"none\"}", GLOW_OK, "" },
+	{ "{\"color_temp\":370,\"brightness_pct\":50}", GLOW_OK, "" },
+	{ "{\"color\":\"red\",\"brightness_step\":5}", GLOW_CONFLICT, "brightness_step" },
+	{ "{\"playlist\":[{\"fx\":3}]}", GLOW_UNKNOWN_FIELD, "playlist.0.fx" },
+	{ "{\"effect\":\"fire\",\"target\":{\"node\":[\"pi1\"]}}", GLOW_OUT_OF_RANGE, "target" },
 	{ "nosuch", GLOW_UNKNOWN_EFFECT, "effect" },
 	{ "off", GLOW_CONFLICT, "state" },
 	{ "rainbow on", GLOW_CONFLICT, "state" },
@@ -102,11 +110,11 @@ static const struct {
 	{ "{\"effect\":\"fire\",\"fade_ms\":60000}", GLOW_OK, "" },
 	{ "{\"effect\":\"fire\",\"fade_ms\":60001}", GLOW_OUT_OF_RANGE, "fade_ms" },
 	{ "{\"effect\":\"fire\",\"fade_ms\":-1}", GLOW_OUT_OF_RANGE, "fade_ms" },
-	{ "{\"effect\":\"fire\",\"fade_ms\":0.5}", GLOW_BAD_TYPE, "fade_ms" },
+	{ "{\"effect\":\"fire\",\"fade_ms\":0.5}", GLOW_OK, "" },
 	{ "{\"effect\":\"fire\",\"start_us\":" TWO_53 "}", GLOW_OK, "" },
 	{ "{\"effect\":\"fire\",\"start_us\":-" TWO_53 "}", GLOW_OK, "" },
 	{ "{\"effect\":\"fire\",\"start_us\":" BEYOND_TWO_53 "}", GLOW_OUT_OF_RANGE, "start_us" },
-	{ "{\"effect\":\"fire\",\"start_us\":1.5}", GLOW_BAD_TYPE, "start_us" },
+	{ "{\"effect\":\"fire\",\"start_us\":1.5}", GLOW_OK, "" },
 	{ "{\"effect\":\"fire\",\"seed\":4294967295}", GLOW_OK, "" },
 	{ "{\"effect\":\"fire\",\"seed\":4294967296}", GLOW_OUT_OF_RANGE, "seed" },
 	{ "{\"effect\":\"fire\",\"span\":\"node\"}", GLOW_OK, "" },
@@ -144,8 +152,8 @@ static const struct {
 	  GLOW_OUT_OF_RANGE, "playlist.2.params.period_ms" },
 	{ "{\"playlist\":[{\"effect\":\"fire\",\"duration_s\":1,\"state\":\"ON\"}]}", GLOW_CONFLICT,
 	  "playlist.0.state" },
-	{ "{\"playlist\":[{\"effect\":\"fire\",\"duration_s\":1,\"target\":null}]}", GLOW_CONFLICT,
-	  "playlist.0.target" },
+	{ "{\"playlist\":[{\"effect\":\"fire\",\"duration_s\":1,\"target\":{}}]}", GLOW_CONFLICT, "playlist.0.target" },
+	{ "{\"playlist\":[{\"effect\":\"fire\",\"duration_s\":1,\"target\":null}]}", GLOW_OK, "" },
 	{ "{\"playlist\":[{\"playlist\":[],\"duration_s\":1}]}", GLOW_CONFLICT, "playlist.0.playlist" },
 	{ "{\"playlist\":[{\"effect\":\"fire\",\"duration_s\":1}],\"effect\":\"fire\"}", GLOW_CONFLICT, "effect" },
 	{ "{\"playlist\":[{\"effect\":\"fire\",\"duration_s\":1}],\"brightness\":9}", GLOW_CONFLICT, "brightness" },
@@ -284,6 +292,33 @@ static void test_sizes(void **state)
 
 /* ---- scene/stop and dim/set ---- */
 
+/* What is ignored is named, by its path; a scene that is kept is read without a word. */
+static void test_ignored(void **state)
+{
+	static const char payload[] =
+		"{\"colour\":1,\"target\":{\"nodes\":[\"pi1\"],\"node\":2},\"fx\":null,\"playlist\":["
+		"{\"effect\":\"fire\",\"duration_s\":1},"
+		"{\"color\":{\"r\":1,\"g\":2,\"b\":3,\"w\":4},\"color_temp\":300,\"sx\":9,\"duration_s\":1}]}";
+	static const char *const want[] = { "colour", "playlist.1.sx", "playlist.1.color.w", "playlist.1.color_temp",
+					    "target.node" };
+	const char *path = NULL;
+	struct glow_stop stop;
+
+	(void)state;
+	assert_int_equal(glow_play_read(payload, strlen(payload), NOW, 0, &scene, &diag), GLOW_OK);
+	for (size_t k = 0; k < sizeof(want) / sizeof(want[0]); k++) {
+		path = glow_diag_ignored(&diag, path);
+		assert_non_null(path);
+		assert_string_equal(path, want[k]);
+	}
+	assert_null(glow_diag_ignored(&diag, path));
+	glow_scene_fini(&scene);
+	assert_int_equal(glow_stop_read("{\"id\":\"a\",\"x\":1}", 16, &stop, &diag), GLOW_OK);
+	assert_string_equal(diag.ignored, "x");
+	assert_int_equal(glow_stop_read("{\"id\":\"a\"}", 10, &stop, &diag), GLOW_OK); /* control */
+	assert_null(glow_diag_ignored(&diag, NULL));
+}
+
 static void test_stop(void **state)
 {
 	static const struct {
@@ -295,11 +330,15 @@ static void test_stop(void **state)
 	} rows[] = {
 		{ "", GLOW_OK, true, "", 0 },
 		{ "{}", GLOW_OK, true, "", 0 },
+		{ " \n", GLOW_OK, true, "", 0 },
+		{ "\xef\xbb\xbf{\"id\":\"main\"}", GLOW_OK, false, "main", 0 },
 		{ "{\"fade_ms\":500}", GLOW_OK, true, "", 500000 },
 		{ "{\"id\":\"main\"}", GLOW_OK, false, "main", 0 },
 		{ "{\"id\":\"main\",\"fade_ms\":60000,\"x\":1}", GLOW_OK, false, "main", 60000000 },
 		{ "{\"id\":\"\"}", GLOW_OUT_OF_RANGE, false, "id", 0 },
-		{ "{\"id\":null}", GLOW_BAD_TYPE, false, "id", 0 },
+		{ "{\"id\":null,\"fade_ms\":null}", GLOW_OK, true, "", 0 },
+		{ "{\"id\":7}", GLOW_BAD_TYPE, false, "id", 0 },
+		{ "{\"scene\":\"main\"}", GLOW_UNKNOWN_FIELD, false, "scene", 0 },
 		{ "{\"fade_ms\":60001}", GLOW_OUT_OF_RANGE, false, "fade_ms", 0 },
 		{ "[]", GLOW_BAD_TYPE, false, "", 0 },
 		{ "main", GLOW_BAD_JSON, false, "", 0 },
@@ -337,6 +376,8 @@ static void test_dim(void **state)
 		{ "{\"brightness\":0}", GLOW_OK, "", 0, GLOW_NEVER },
 		{ "{\"brightness\":255,\"until_us\":1700000000000000}", GLOW_OK, "", 255, NOW },
 		{ "40%", GLOW_OK, "", 102, GLOW_NEVER },
+		{ "\r\n\t {\"brightness\":128}", GLOW_OK, "", 128, GLOW_NEVER },
+		{ "\"brightness\":128}", GLOW_BAD_JSON, "", 0, 0 },
 		{ "off", GLOW_OK, "", 0, GLOW_NEVER },
 		{ "on", GLOW_OK, "", 255, GLOW_NEVER },
 		{ "on 40%", GLOW_OK, "", 102, GLOW_NEVER },
@@ -345,10 +386,18 @@ static void test_dim(void **state)
 		{ "{}", GLOW_BAD_TYPE, "brightness", 0, 0 },
 		{ "{\"brightness\":256}", GLOW_OUT_OF_RANGE, "brightness", 0, 0 },
 		{ "{\"brightness\":-1}", GLOW_OUT_OF_RANGE, "brightness", 0, 0 },
-		{ "{\"brightness\":null}", GLOW_BAD_TYPE, "brightness", 0, 0 },
+		{ "{\"brightness\":null}", GLOW_BAD_TYPE, "brightness", 0, 0 }, /* as if it were not there */
 		{ "{\"brightness\":1,\"until_us\":\"x\"}", GLOW_BAD_TYPE, "until_us", 0, 0 },
 		{ "{\"brightness\":1,\"until_us\":" BEYOND_TWO_53 "}", GLOW_OUT_OF_RANGE, "until_us", 0, 0 },
-		{ "{\"state\":\"on\"}", GLOW_OUT_OF_RANGE, "state", 0, 0 },
+		{ "{\"state\":\"on\"}", GLOW_OK, "", 255, GLOW_NEVER },
+		{ "{\"state\":\"Off\",\"brightness\":null}", GLOW_OK, "", 0, GLOW_NEVER },
+		{ "{\"state\":\"x\"}", GLOW_OUT_OF_RANGE, "state", 0, 0 },
+		{ "toggle", GLOW_OUT_OF_RANGE, "state", 0, 0 },
+		{ "{\"brightness\":82.5}", GLOW_OK, "", 83, GLOW_NEVER },
+		{ "{\"brightness_pct\":50}", GLOW_OK, "", 128, GLOW_NEVER },
+		{ "{\"brightness_pct\":101}", GLOW_OUT_OF_RANGE, "brightness_pct", 0, 0 },
+		{ "{\"brightness_step\":1}", GLOW_CONFLICT, "brightness_step", 0, 0 },
+		{ "{\"bri\":1}", GLOW_UNKNOWN_FIELD, "bri", 0, 0 },
 		{ "red 40%", GLOW_CONFLICT, "color", 0, 0 },
 		{ "rainbow", GLOW_CONFLICT, "effect", 0, 0 },
 		{ "101%", GLOW_OUT_OF_RANGE, "brightness", 0, 0 },
@@ -807,7 +856,7 @@ static void test_bad_apply(void **state)
 		enum glow_code code;
 	} rows[] = {
 		{ "kind", "\"play\"", "kind", GLOW_OUT_OF_RANGE },   { "kind", "1", "kind", GLOW_OUT_OF_RANGE },
-		{ "at_us", "1.5", "at_us", GLOW_BAD_TYPE },          { "of", "\"0000000g\"", "of", GLOW_OUT_OF_RANGE },
+		{ "at_us", "\"1\"", "at_us", GLOW_BAD_TYPE },        { "of", "\"0000000g\"", "of", GLOW_OUT_OF_RANGE },
 		{ "of", "\"000000001\"", "of", GLOW_OUT_OF_RANGE },  { "of", "1", "of", GLOW_OUT_OF_RANGE },
 		{ "seed", "4294967296", "seed", GLOW_OUT_OF_RANGE }, { "cmd", "[]", "cmd", GLOW_BAD_TYPE },
 		{ "seed", "null", "seed", GLOW_BAD_TYPE },
@@ -841,6 +890,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_playlist),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_dim),
 		cmocka_unit_test(test_current_text),

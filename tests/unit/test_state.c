@@ -78,7 +78,7 @@ static void any_look(struct glow_look *look, const struct glow_effect_desc *e, s
 	if (e)
 		any_params(e, &look->params);
 	look->color = any_color();
-	look->brightness = (uint8_t)dice_roll(&dice, 256);
+	look->brightness = (uint8_t)dice_between(&dice, 1, 255); /* 0 is OFF */
 	look->on = dice_roll(&dice, 4) > 0;
 	look->seed = (uint32_t)dice_next(&dice);
 	look->painted = e == &glow_effect_solid && dice_roll(&dice, 2);
@@ -93,7 +93,10 @@ static void any_state(const struct glow_effect_desc *e, struct glow_shape shape)
 	written.since_us = NOW - (int64_t)dice_roll(&dice, 1000000);
 	written.clock_id = dice_roll(&dice, 2) ? dice_next(&dice) : 0;
 	written.showing = (enum glow_showing)dice_roll(&dice, 4);
+	written.dark = !e && written.light.on && dice_roll(&dice, 2);
 	written.limited = dice_roll(&dice, 2);
+	if (dice_roll(&dice, 2))
+		snprintf(written.problem, sizeof(written.problem), "no chip %u", dice_roll(&dice, 99));
 	written.fading = dice_roll(&dice, 2);
 	if (written.fading) {
 		any_frame(&written.fade_from, shape);
@@ -184,7 +187,8 @@ static bool same_notice(const struct glow_state *a, const struct glow_state *b)
 static bool same_state(const struct glow_state *a, const struct glow_state *b)
 {
 	return same_look(&a->light, &b->light) && a->since_us == b->since_us && a->clock_id == b->clock_id &&
-	       a->showing == b->showing && a->limited == b->limited && same_fade(a, b) && same_notice(a, b);
+	       a->showing == b->showing && a->dark == b->dark && strcmp(a->problem, b->problem) == 0 &&
+	       a->limited == b->limited && same_fade(a, b) && same_notice(a, b);
 }
 
 static void test_random(void **state)
@@ -229,6 +233,7 @@ static void test_noticed(void **state)
 	NOTICED(back.clock_id ^= UINT64_C(1) << 63);
 	NOTICED(back.showing ^= 1);
 	NOTICED(back.limited = !back.limited);
+	NOTICED(back.dark = !back.dark);
 	NOTICED(back.fading = true);
 	NOTICED(back.has_notice = true);
 #undef NOTICED
@@ -256,6 +261,11 @@ static void test_words(void **state)
 	text = glow_json_finish(glow_state_write(&written, shapes[0]));
 	assert_non_null(strstr(text, "\"since_us\":1700000000000001,\"clock_id\":\"000000000000beef\","));
 	free(text);
+	written.light.effect = NULL;
+	written.dark = true;
+	text = glow_json_finish(glow_state_write(&written, shapes[0]));
+	assert_ptr_equal(strstr(text, "{\"state\":\"OFF\",\"dark\":true,\"color_mode\":"), text);
+	free(text);
 	assert_string_equal(glow_showing_name(GLOW_SHOWS_IDLE), "idle");
 	assert_string_equal(glow_showing_name(GLOW_SHOWS_SCENE), "scene");
 	assert_string_equal(glow_showing_name(GLOW_SHOWS_NOTICE), "notice");
@@ -267,21 +277,55 @@ static void test_as_command(void **state)
 	static struct glow_command cmd;
 
 	(void)state;
-	for (size_t k = 0; k < glow_effect_count(); k++)
+	for (size_t k = 0; k <= glow_effect_count(); k++)
 		for (size_t s = 0; s < SHAPES; s++) {
+			const struct glow_effect_desc *e = k < glow_effect_count() ? glow_effect_at(k) : NULL;
 			struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .shape = shapes[s], .now_us = NOW };
 			struct glow_diag diag;
 			struct glow_look look;
 			cJSON *tree;
+			char *text;
 
-			any_state(glow_effect_at(k), shapes[s]);
-			tree = glow_state_write(&written, shapes[s]);
-			glow_look_init(&look, NULL, 0);
+			any_state(e, shapes[s]);
+			text = glow_json_finish(glow_state_write(&written, shapes[s]));
+			tree = glow_json_parse(text, strlen(text), &diag);
+			glow_look_init(&look, NULL, written.light.start_us);
 			assert_int_equal(glow_command_read(tree, &ctx, &cmd, &diag), GLOW_OK);
-			glow_command_apply(&cmd, shapes[s], written.light.start_us, written.light.seed, &look);
+			glow_command_apply(&cmd, shapes[s], written.light.start_us, ~written.light.seed, &look);
 			assert_true(same_look(&written.light, &look));
 			cJSON_Delete(tree);
+			free(text);
 		}
+}
+
+static bool is_passed_over(const char *name)
+{
+	const char *const *one = glow_state_only;
+
+	while (*one && strcmp(*one, name) != 0)
+		one++;
+	return *one;
+}
+
+/* Every member of a state is a field of a command, or known as one that a command passes over. */
+static void test_members(void **state)
+{
+	cJSON *tree, *taken;
+
+	(void)state;
+	for (int n = 0; n < 100; n++) {
+		struct glow_shape shape = shapes[n % 2];
+
+		any_state(n % 3 ? glow_effect_at((size_t)n % glow_effect_count()) : NULL, shape);
+		tree = glow_state_write(&written, shape);
+		taken = glow_command_copy(tree);
+		for (const cJSON *item = tree->child; item; item = item->next)
+			if (is_passed_over(item->string) == (glow_json_get(taken, item->string) != NULL))
+				fail_msg("%s", item->string);
+		cJSON_Delete(taken);
+		cJSON_Delete(tree);
+	}
+	assert_false(is_passed_over("bri") || is_passed_over("state"));
 }
 
 static void test_missing_fields(void **state)
@@ -325,7 +369,8 @@ static void test_broken(void **state)
 		{ "{\"fade_from\":[\"x\"],\"fade_end_us\":5}", GLOW_UNKNOWN_COLOR },
 		{ "{\"start_us\":\"yesterday\"}", GLOW_BAD_TYPE },
 		{ "{\"start_us\":1e300}", GLOW_OUT_OF_RANGE },
-		{ "{\"since_us\":0.5}", GLOW_BAD_TYPE },
+		{ "{\"since_us\":0.5}", GLOW_OK },
+		{ "{\"since_us\":\"0\"}", GLOW_BAD_TYPE },
 		{ "{\"clock_id\":7}", GLOW_BAD_TYPE },
 		{ "{\"clock_id\":\"7\"}", GLOW_OUT_OF_RANGE },
 		{ "{\"seed\":-1}", GLOW_OUT_OF_RANGE },
@@ -365,9 +410,10 @@ static void test_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),     cmocka_unit_test(test_noticed),        cmocka_unit_test(test_words),
-		cmocka_unit_test(test_as_command), cmocka_unit_test(test_missing_fields), cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_random),  cmocka_unit_test(test_noticed),
+		cmocka_unit_test(test_words),   cmocka_unit_test(test_as_command),
+		cmocka_unit_test(test_members), cmocka_unit_test(test_missing_fields),
+		cmocka_unit_test(test_broken),  cmocka_unit_test(test_cut),
 	};
 
 	dice_init(&dice);

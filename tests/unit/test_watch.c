@@ -207,6 +207,37 @@ static void a_scene_shows(void **state)
 	assert_int_equal(watch.stage.scenes.n, 0);
 }
 
+/* One that has let go and has nothing to show says OFF, from the same facts that are drawn. */
+static void a_light_is_dark(void **state)
+{
+	char *text;
+	struct glow_info info = { .id = "pi1",
+				  .board = "virtual",
+				  .shape = { GLOW_SHAPE_ROW, 8 },
+				  .fps = 60,
+				  .idle = "off",
+				  .brightness_limit = 255 };
+
+	(void)state;
+	arrive("pi1", "");
+	assert_int_equal(glow_watch_layer(&watch, node("pi1"), START), GLOW_LAYER_IDLE);
+	text = glow_json_finish(glow_info_write(&info));
+	hear_of("pi1", "info", text);
+	free(text);
+	for (int k = 0; k < 2; k++) { /* a node of an older version says ON */
+		hear_of("pi1", "state", k ? AUTO : "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"auto\"}");
+		assert_int_equal(glow_watch_layer(&watch, node("pi1"), START), GLOW_LAYER_OFF);
+		assert_string_equal(label("pi1", START), "off: nothing to show");
+	}
+	hear_of("pi1", "state", "{\"state\":\"OFF\",\"effect\":\"auto\"}");
+	assert_string_equal(label("pi1", START), "off");
+	hear_of("pi1", "state", "{\"state\":\"OFF\",\"dark\":true,\"effect\":\"auto\"}");
+	hear("scene/current", SCENES RED_SCENE NO_TARGET SCENE_TAIL "]}");
+	conduct();
+	assert_true(shows("pi1", START, RED));
+	assert_string_equal(label("pi1", START), "scene: solid #ff0000");
+}
+
 static void a_scene_has_a_target(void **state)
 {
 	(void)state;
@@ -556,6 +587,16 @@ static bool all_ascii(const char *text)
 	return true;
 }
 
+static void ignored(void **state)
+{
+	(void)state;
+	arrive("pi1", "");
+	hear_of("pi1", "error", "{\"status\":\"ok\",\"node\":\"pi1\",\"ignored\":[\"bri\",\"on\"]}");
+	assert_string_equal(watch.last_error, "pi1: ignored bri, which says nothing here");
+	hear_of("pi1", "error", "{\"status\":\"error\",\"field\":\"x\",\"message\":\"no\"}"); /* control */
+	assert_string_equal(watch.last_error, "pi1: x: no");
+}
+
 /* A cluster with all that is long: names, scenes, errors, a piglow and rows, a dark board, an offline one. */
 static void crowd(int n)
 {
@@ -794,6 +835,7 @@ int main(void)
 		TEST(nonsense_is_passed_over),
 		TEST(forgotten_nodes_go),
 		TEST(a_scene_shows),
+		TEST(a_light_is_dark),
 		TEST(a_scene_has_a_target),
 		TEST(the_dimmer_lies_over_all),
 		TEST(a_roster_makes_one_strip),
@@ -801,6 +843,7 @@ int main(void)
 		TEST(how_well_a_clock_is_known),
 		TEST(it_draws_what_the_leds_show),
 		TEST(drawings),
+		TEST(ignored),
 		TEST(it_fits_into_every_window),
 		TEST(the_checks_of_windows_see),
 		TEST(texts_are_shortened_at_words),

@@ -270,9 +270,13 @@ static void test_answers(void **state)
 {
 	(void)state;
 	assert_string_equal(answer("{\"status\":\"ok\",\"node\":\"pi1\"}"),
-			    "{\"status\":\"ok\",\"node\":\"pi1\",\"field\":\"\",\"message\":\"\"}");
-	assert_string_equal(answer("{\"status\":7,\"field\":\"brightness\",\"message\":\"must be\"}"),
-			    "{\"status\":\"error\",\"node\":\"\",\"field\":\"brightness\",\"message\":\"must be\"}");
+			    "{\"status\":\"ok\",\"node\":\"pi1\",\"field\":\"\",\"message\":\"\",\"ignored\":[]}");
+	assert_string_equal(
+		answer("{\"status\":7,\"field\":\"brightness\",\"message\":\"must be\"}"),
+		"{\"status\":\"error\",\"node\":\"\",\"field\":\"brightness\",\"message\":\"must be\",\"ignored\":[]}");
+	assert_string_equal(answer("{\"status\":\"ok\",\"ignored\":[\"bri\",7]}"),
+			    "{\"status\":\"ok\",\"node\":\"\",\"field\":\"\",\"message\":\"\",\"ignored\":[\"bri\"]}");
+	assert_null(answer("{\"status\":\"ok\"")); /* cut */
 	assert_null(answer("[]"));
 	assert_null(answer("{"));
 	assert_null(answer(""));

@@ -197,6 +197,13 @@ static void hear_node_availability(struct glow_conductor *c, const struct glow_t
 		glow_leadership_node_came(&c->leadership, topic->id);
 }
 
+static void hear_node_state(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			    struct glow_raw now)
+{
+	(void)now;
+	glow_members_state(&c->members, topic->id, m->payload, m->len);
+}
+
 /* What people ask is for the leader to answer. */
 static void hear_play(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 		      struct glow_raw now)
@@ -226,9 +233,17 @@ static void hear_command(struct glow_conductor *c, const struct glow_topic *topi
 			 struct glow_raw now)
 {
 	enum glow_command_kind kind = topic->kind == GLOW_TOPIC_SET ? GLOW_COMMAND_SET : GLOW_COMMAND_NOTIFY;
+	const char *group = topic->of == GLOW_OF_GROUP ? topic->id : NULL;
+	enum glow_lit made, lit = GLOW_LIT_UNKNOWN;
+	bool some;
 
-	if (leads(c))
-		glow_requests_command(&c->requests, m, kind, time_of(c, now), ahead_us(c));
+	if (!leads(c))
+		return;
+	if (glow_members_lit(&c->members, group, &some))
+		lit = some ? GLOW_LIT_SOME : GLOW_LIT_NONE;
+	made = glow_requests_command(&c->requests, m, kind, time_of(c, now), ahead_us(c), lit);
+	if (made != GLOW_LIT_UNKNOWN)
+		glow_members_expect(&c->members, group, made == GLOW_LIT_SOME);
 }
 
 /* One row a topic, in the order of subscription: its name below the prefix ("@" stands for this process), what it
@@ -247,6 +262,7 @@ static const struct row {
 	{ "dim/current", GLOW_TOPIC_DIM_CURRENT, true, hear_dim },
 	{ "node/+/info", GLOW_TOPIC_INFO, true, hear_node_info },
 	{ "node/+/availability", GLOW_TOPIC_AVAILABILITY, true, hear_node_availability },
+	{ "node/+/state", GLOW_TOPIC_STATE, true, hear_node_state },
 	{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, false, hear_beacon },
 	{ "time/request/+", GLOW_TOPIC_TIME_REQUEST, false, hear_time_request },
 	{ "scene/play", GLOW_TOPIC_SCENE_PLAY, false, hear_play },

@@ -190,6 +190,71 @@ bool glow_members_availability(struct glow_members *m, const char *id, bool onli
 	return changed;
 }
 
+/* ---- their lights ---- */
+
+/* Our bridges say it first, so most of what all nodes say need not be taken apart. */
+static bool says_on(const char *payload, size_t len, bool *ret_on)
+{
+	static const char on[] = "{\"state\":\"ON\"", off[] = "{\"state\":\"OFF\"";
+	struct glow_diag diag;
+	const char *word;
+	cJSON *tree;
+
+	*ret_on = len >= sizeof(on) - 1 && memcmp(payload, on, sizeof(on) - 1) == 0;
+	if (*ret_on || (len >= sizeof(off) - 1 && memcmp(payload, off, sizeof(off) - 1) == 0))
+		return true;
+	tree = glow_json_parse(payload, len, &diag);
+	word = cJSON_GetStringValue(glow_json_get(tree, "state"));
+	*ret_on = word && strcmp(word, "ON") == 0;
+	cJSON_Delete(tree);
+	return word != NULL;
+}
+
+void glow_members_state(struct glow_members *m, const char *id, const char *payload, size_t len)
+{
+	bool found, on;
+	uint32_t k = rank(m, id, &found);
+
+	if (!found)
+		return;
+	m->v[k].told = says_on(payload, len, &on);
+	m->v[k].lit = m->v[k].told && on;
+}
+
+static bool belongs(const struct glow_member *one, const char *group)
+{
+	bool in = !group;
+
+	for (uint32_t k = 0; !in && k < one->n_groups; k++)
+		in = strcmp(one->groups[k], group) == 0;
+	return in;
+}
+
+bool glow_members_lit(const struct glow_members *m, const char *group, bool *ret_lit)
+{
+	bool told = false;
+
+	*ret_lit = false;
+	for (uint32_t k = 0; k < m->n && !*ret_lit; k++) {
+		const struct glow_member *one = &m->v[k];
+
+		if (!one->online || !one->told || !belongs(one, group))
+			continue;
+		told = true;
+		*ret_lit = one->lit;
+	}
+	return told;
+}
+
+void glow_members_expect(struct glow_members *m, const char *group, bool lit)
+{
+	for (uint32_t k = 0; k < m->n; k++)
+		if (m->v[k].told && m->v[k].online && belongs(&m->v[k], group))
+			m->v[k].lit = lit;
+}
+
+/* ---- what was published of them ---- */
+
 void glow_members_restore(struct glow_members *m, const struct glow_roster *roster, struct glow_raw now)
 {
 	for (uint32_t k = 0; k < roster->n; k++) {

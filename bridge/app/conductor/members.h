@@ -22,6 +22,7 @@ struct glow_member {
 	char id[GLOW_NAME_SIZE];
 	bool known; /**< its pixels and groups are known */
 	bool online;
+	bool told, lit;   /**< its state has been heard, or a command for it; that says ON */
 	uint32_t session; /**< the connection in which its availability was last said */
 	int64_t gone_ns;  /**< when it went offline; INT64_MIN: long ago */
 	uint32_t pixels, n_groups;
@@ -49,6 +50,17 @@ const struct glow_member *glow_members_find(const struct glow_members *m, const 
  * forgotten. A broken one changes nothing and fills diag, which is untouched otherwise. */
 bool glow_members_info(struct glow_members *m, const char *id, const char *payload, size_t len, struct glow_diag *diag);
 bool glow_members_availability(struct glow_members *m, const char *id, bool online, struct glow_raw now);
+
+/** What a node's state topic says of its light. Of one that is not known yet nothing is kept. */
+void glow_members_state(struct glow_members *m, const char *id, const char *payload, size_t len);
+
+/** Whether some of these nodes that are online are lit: of the group, or with NULL of all. `ret_lit` is true when one
+ * is. False when nothing is known of any. */
+bool glow_members_lit(const struct glow_members *m, const char *group, bool *ret_lit);
+
+/** The lights of these nodes are to be on or off in a moment, by a command: what is asked until they say so themselves
+ * goes by that. */
+void glow_members_expect(struct glow_members *m, const char *group, bool lit);
 
 /** Nodes of a roster that another conductor has published, or this one before it restarted. Those that are
  * not online count as having just gone. */

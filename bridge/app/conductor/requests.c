@@ -204,7 +204,7 @@ void glow_requests_restore_dim(struct glow_requests *r, const struct glow_messag
 static enum glow_code read_command(struct glow_requests *r, const cJSON *tree, enum glow_command_kind kind,
 				   struct glow_time now, struct glow_diag *diag)
 {
-	struct glow_command_ctx ctx = { .kind = kind, .now_us = now.us, .any = true };
+	struct glow_command_ctx ctx = { .kind = kind, .now_us = now.us, .any = true, .strict = true };
 
 	return tree ? glow_command_read(tree, &ctx, &r->command, diag) : diag->code;
 }
@@ -232,16 +232,38 @@ static void publish_apply(struct glow_requests *r, const struct glow_message *m,
 	free(text);
 }
 
-void glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
-			   struct glow_time now, int64_t ahead_us)
+/* Puts the tree into the words that every node knows. */
+static void decide(struct glow_command *command, cJSON *tree, enum glow_lit lit)
+{
+	if (command->toggle && lit != GLOW_LIT_UNKNOWN) {
+		command->toggle = false;
+		command->on = lit == GLOW_LIT_NONE;
+	}
+	glow_command_plain(tree, command);
+}
+
+static enum glow_lit makes(const struct glow_command *command)
+{
+	const uint32_t lights = GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS;
+
+	if (command->has & GLOW_HAS_AT || command->toggle)
+		return GLOW_LIT_UNKNOWN;
+	if (command->has & GLOW_HAS_STATE)
+		return command->on ? GLOW_LIT_SOME : GLOW_LIT_NONE;
+	return command->has & lights ? GLOW_LIT_SOME : GLOW_LIT_UNKNOWN;
+}
+
+enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
+				    struct glow_time now, int64_t ahead_us, enum glow_lit lit)
 {
 	struct glow_diag diag;
 	cJSON *command = NULL, *tree;
 	/* Commands stay in their order, even where the way to the nodes has become shorter. */
 	int64_t at_us = now.us + ahead_us > r->last_at_us ? now.us + ahead_us : r->last_at_us;
+	enum glow_lit made = GLOW_LIT_UNKNOWN;
 
 	if (m->len == 0) /* asks for the nodes' states, which they answer themselves */
-		return;
+		return made;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
 		command = glow_command_tree(m->payload, m->len, &diag);
 	if (diag.code == GLOW_OK && read_command(r, command, kind, now, &diag) == GLOW_OK) {
@@ -249,13 +271,17 @@ void glow_requests_command(struct glow_requests *r, const struct glow_message *m
 		if (r->command.has & GLOW_HAS_AT && r->command.at_us > at_us)
 			at_us = r->command.at_us;
 		cJSON_DeleteItemFromObjectCaseSensitive(command, "at_us");
+		decide(&r->command, command, lit);
 		publish_apply(r, m, kind, command, at_us);
+		if (kind == GLOW_COMMAND_SET)
+			made = makes(&r->command);
 	}
 	tree = glow_answer_write(NULL, &diag);
 	if (diag.code == GLOW_OK)
 		glow_json_add_int(tree, "at_us", at_us);
 	glow_publish_answer(&r->out, m, &diag, tree, NULL);
 	cJSON_Delete(command);
+	return made;
 }
 
 /* ---- time ---- */

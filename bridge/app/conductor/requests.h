@@ -45,8 +45,15 @@ void glow_requests_open(struct glow_requests *r, uint64_t clock_id, uint32_t ter
 void glow_requests_play(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us);
 void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us);
 void glow_requests_dim(struct glow_requests *r, const struct glow_message *m, struct glow_time now);
-void glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
-			   struct glow_time now, int64_t ahead_us);
+
+/** What is known of whether lights are ON. */
+enum glow_lit { GLOW_LIT_UNKNOWN, GLOW_LIT_NONE, GLOW_LIT_SOME };
+
+/** A command for many nodes. TOGGLE becomes OFF where some of them are lit (`lit`), and ON where none is; where that is
+ * not known it stays as it is, and each node toggles its own light. Returns what the command, as far as it was
+ * good and says so, makes of all these lights from its instant on. */
+enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
+				    struct glow_time now, int64_t ahead_us, enum glow_lit lit);
 
 /** Lets time pass: scenes and a passing dim end. */
 void glow_requests_tick(struct glow_requests *r, struct glow_time now);

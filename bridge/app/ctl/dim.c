@@ -38,6 +38,7 @@ static int dim(struct glow_ctl_session *s, const char *text, int64_t now_us)
 
 	if (!payload)
 		return glow_ctl_fail_diag(&diag);
+	glow_ctl_warn_ignored(&diag);
 	status = glow_ctl_ask_conductor(s, "dim", "set", payload, &answer);
 	if (status == 0 && glow_dim_read(payload, strlen(payload), &dim, &diag) == GLOW_OK) {
 		if (dim.until_us != GLOW_NEVER)

@@ -169,7 +169,7 @@ static int run_identify(const void *values, int n_words, char *const words[])
 
 static const struct glow_option set_rows[] = {
 	CTL_PARAM,
-	GLOW_ROW_INT("fade-ms", NULL, 0, 60000, "MS", NULL, fade_ms, "cross-fade from what shows now"),
+	GLOW_ROW_INT("fade-ms", NULL, 0, 6553000, "MS", NULL, fade_ms, "cross-fade from what shows now"),
 };
 
 const struct glow_subcommand glow_ctl_set = {
@@ -177,7 +177,7 @@ const struct glow_subcommand glow_ctl_set = {
 	.args_doc = "TARGET LIGHT...",
 	.summary = "set a node's own light, a group's, or all",
 	.doc = TARGET_DOC
-	"LIGHT is words (on, off, auto, a colour, an effect, a gauge, a percentage) or a JSON object; "
+	"LIGHT is words (on, off, toggle, auto, a colour, an effect, a gauge, a percentage) or a JSON object; "
 	"- reads it from standard input. A light that is not auto hides the scene. Groups change at "
 	"one instant when a conductor leads.",
 	.examples = "glowctl set pi1 red breathe\n"

@@ -189,7 +189,8 @@ char *glow_ctl_dim_payload(const struct glow_ctl_options *o, const char *text, i
 	struct glow_dim dim;
 
 	if (glow_dim_read(text, strlen(text), &dim, diag) != GLOW_OK) {
-		if (text[0] != '{') /* a dimmer takes fewer words than a light, which diag speaks of */
+		/* A dimmer takes fewer words than a light, which diag speaks of. */
+		if (text[glow_json_blank(text, strlen(text))] != '{')
 			glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "must be 0%%..100%%, off or on, got \"%.40s\"",
 				      text);
 		return NULL;

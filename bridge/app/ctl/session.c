@@ -185,11 +185,25 @@ static const char *text_of(const cJSON *answer, const char *name)
 	return cJSON_IsString(item) ? item->valuestring : "";
 }
 
-/* True for a rejection, which it prints. */
+static void warn_of(const char *node, const char *ignored)
+{
+	glow_ctl_fail(0, "%s%signored %s, which says nothing here", node, node[0] ? ": " : "", ignored);
+}
+
+void glow_ctl_warn_ignored(const struct glow_diag *diag)
+{
+	for (const char *path = NULL; (path = glow_diag_ignored(diag, path));)
+		warn_of("", path);
+}
+
+/* True for a rejection, which it prints, as it does what was ignored. */
 static bool complain(const cJSON *answer)
 {
 	const char *node = text_of(answer, "node"), *field = text_of(answer, "field");
+	const cJSON *path;
 
+	cJSON_ArrayForEach(path, glow_json_get(answer, "ignored"))
+		warn_of(node, cJSON_IsString(path) ? path->valuestring : "");
 	if (strcmp(text_of(answer, "status"), "ok") == 0)
 		return false;
 	glow_ctl_fail(EX_DATAERR, "%s%s%s%s%s", node, node[0] ? ": " : "", field, field[0] ? ": " : "",

@@ -47,7 +47,10 @@ cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *p
 int glow_ctl_fail_silence(const struct glow_ctl_session *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** Prints each rejection among the answers; returns how many there are. */
+/** Warns of each path that was ignored. */
+void glow_ctl_warn_ignored(const struct glow_diag *diag);
+
+/** Prints each rejection among the answers, and what was ignored; returns how many rejections there are. */
 int glow_ctl_complain(const cJSON *answers);
 
 /** Asks the conductor at prefix/a/b. 0 with its answer (the caller's), or an exit status after

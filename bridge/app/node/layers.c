@@ -38,6 +38,18 @@ enum glow_showing glow_layers_showing(const struct glow_layers *l)
 	return glow_picture_scene(&pic, l->now_us) ? GLOW_SHOWS_SCENE : GLOW_SHOWS_IDLE;
 }
 
+bool glow_layers_dark(const struct glow_layers *l)
+{
+	struct glow_picture pic = glow_layers_picture(l);
+
+	return l->started && glow_picture_dark(&pic, l->now_us);
+}
+
+bool glow_layers_lit(const struct glow_layers *l)
+{
+	return l->light.on && !glow_layers_dark(l);
+}
+
 void glow_layers_state(const struct glow_layers *l, struct glow_state *ret_state)
 {
 	const struct glow_notice *notice = glow_notices_top(&l->notices);
@@ -46,6 +58,7 @@ void glow_layers_state(const struct glow_layers *l, struct glow_state *ret_state
 	ret_state->since_us = l->since_us;
 	ret_state->clock_id = l->light_clock;
 	ret_state->showing = glow_layers_showing(l);
+	ret_state->dark = glow_layers_dark(l);
 	ret_state->fading = l->fade.running;
 	if (l->fade.running) {
 		ret_state->fade_start_us = l->fade.start_us;
@@ -106,14 +119,29 @@ static void settle(struct glow_layers *l, int64_t now_us)
 	l->light_clock = l->stage.clock_id;
 }
 
+/* Whoever asked for light gets some. */
+static void give_light(struct glow_layers *l, const struct glow_command *command, int64_t now_us, uint32_t seed)
+{
+	struct glow_picture pic = glow_layers_picture(l);
+	bool asked = command->has & (GLOW_HAS_STATE | GLOW_HAS_BRIGHTNESS) && !command->dark;
+
+	if (!asked || !glow_picture_dark(&pic, now_us))
+		return;
+	l->light.effect = &glow_effect_solid;
+	glow_params_default(l->light.effect, &l->light.params);
+	l->light.start_us = now_us;
+	l->light.seed = seed;
+}
+
 void glow_layers_set(struct glow_layers *l, const struct glow_command *command, int64_t now_us, uint32_t seed)
 {
-	const uint32_t extras = GLOW_HAS_AT | GLOW_HAS_FLASH | GLOW_HAS_TRANSITION;
+	const uint32_t extras = GLOW_HAS_AT | GLOW_HAS_FLASH | GLOW_HAS_TRANSITION | GLOW_HAS_SEED | GLOW_HAS_DARK;
 
 	if (command->has & ~extras) {
 		settle(l, now_us);
 		start_fade(l, now_us, command->transition_us);
 		glow_command_apply(command, l->env.shape, now_us, seed, &l->light);
+		give_light(l, command, now_us, seed);
 		l->since_us = now_us;
 		l->changes++;
 	}
@@ -128,19 +156,26 @@ void glow_layers_notify(struct glow_layers *l, const struct glow_command *comman
 	l->revision++;
 }
 
-void glow_layers_settle(struct glow_layers *l, bool started, int64_t now_us)
+static void settle_restored(struct glow_layers *l, int64_t now_us)
 {
-	if (started && (l->stage.clock_id || !l->light_clock)) /* else its own timeline may come yet */
+	if (l->started && (l->stage.clock_id || !l->light_clock)) /* else its own timeline may come yet */
 		settle(l, now_us);
 }
 
-void glow_layers_restore(struct glow_layers *l, const struct glow_state *state, bool started, int64_t now_us)
+void glow_layers_start(struct glow_layers *l, int64_t now_us)
+{
+	l->started = true;
+	l->revision++;
+	settle_restored(l, now_us);
+}
+
+void glow_layers_restore(struct glow_layers *l, const struct glow_state *state, int64_t now_us)
 {
 	l->light = state->light;
 	l->since_us = state->since_us;
 	l->light_clock = state->clock_id;
 	l->revision++;
-	glow_layers_settle(l, started, now_us);
+	settle_restored(l, now_us);
 }
 
 /* ---- what the cluster shows ---- */
@@ -186,13 +221,13 @@ static bool let_go(struct glow_layers *l, const struct glow_scene *scene, int64_
 	return true;
 }
 
-bool glow_layers_pass(struct glow_layers *l, const struct glow_info *info, bool started, int64_t t_us)
+bool glow_layers_pass(struct glow_layers *l, const struct glow_info *info, int64_t t_us)
 {
 	bool taken = false;
 
 	glow_stage_tick(&l->stage, t_us);
 	update_scenes(l, info, t_us);
-	for (uint32_t k = 0; started && k < l->n_scenes; k++)
+	for (uint32_t k = 0; l->started && k < l->n_scenes; k++)
 		taken |= let_go(l, l->scenes[k].scene, t_us);
 	return taken;
 }
@@ -211,20 +246,36 @@ bool glow_layers_expire(struct glow_layers *l, int64_t t_us)
 	return ended;
 }
 
+/* When a scene that is to come begins to count as light. */
+static int64_t dark_next(const struct glow_layers *l)
+{
+	int64_t next = GLOW_NEVER;
+
+	if (!glow_layers_dark(l))
+		return next;
+	for (uint32_t k = 0; k < l->n_scenes; k++) {
+		int64_t soon_us = l->scenes[k].scene->start_us - GLOW_SCENE_SOON_US;
+
+		if (soon_us > l->now_us)
+			next = glow_sooner(next, soon_us);
+	}
+	return next;
+}
+
 int64_t glow_layers_next(const struct glow_layers *l)
 {
-	int64_t next = glow_sooner(l->stage_next_us, glow_notices_next(&l->notices));
+	int64_t next = glow_sooner(glow_sooner(l->stage_next_us, dark_next(l)), glow_notices_next(&l->notices));
 
 	return l->fade.running ? glow_sooner(next, l->fade.end_us) : next;
 }
 
-void glow_layers_clock_stepped(struct glow_layers *l, const struct glow_info *info, bool started, int64_t now_us,
-			       int64_t delta_us, uint64_t clock_id)
+void glow_layers_clock_stepped(struct glow_layers *l, const struct glow_info *info, int64_t now_us, int64_t delta_us,
+			       uint64_t clock_id)
 {
 	bool settled = l->light_clock == l->stage.clock_id;
 	bool jumps = !settled || (!l->light.effect && l->light.on);
 
-	if (started && jumps && !l->fade.running)
+	if (l->started && jumps && !l->fade.running)
 		start_fade(l, now_us, SETTLE_US);
 	if (settled) {
 		l->light.start_us += delta_us;
@@ -238,5 +289,5 @@ void glow_layers_clock_stepped(struct glow_layers *l, const struct glow_info *in
 	glow_stage_clock(&l->stage, clock_id, now_us + delta_us);
 	l->stage_next_us = l->now_us; /* whatever it was, it was by another clock */
 	update_scenes(l, info, l->now_us);
-	glow_layers_settle(l, started, l->now_us);
+	settle_restored(l, l->now_us);
 }

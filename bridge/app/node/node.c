@@ -28,6 +28,7 @@
 struct said {
 	bool stale;
 	enum glow_showing showing;
+	bool dark;
 	int64_t again_us; /* the earliest next time */
 };
 
@@ -39,7 +40,6 @@ struct glow_node {
 	struct glow_offer offer;
 	struct said said;
 	struct glow_flash flash;
-	bool started;
 	bool restored;   /* or too late for that */
 	bool accepted;   /* a command: what was retained is old news */
 	bool scenes_new; /* perhaps with effects that this program lacks, which has to be said */
@@ -103,7 +103,7 @@ void glow_node_wall_offset(struct glow_node *n, int64_t offset_us)
 
 void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_us, uint64_t clock_id)
 {
-	glow_layers_clock_stepped(&n->layers, &n->cfg.info, n->started, now_us, delta_us, clock_id);
+	glow_layers_clock_stepped(&n->layers, &n->cfg.info, now_us, delta_us, clock_id);
 	glow_pending_shift(&n->pending, delta_us);
 	glow_flash_clock_stepped(&n->flash, delta_us);
 	n->said.again_us += delta_us;
@@ -125,10 +125,10 @@ static void publish_state(struct glow_node *n, int64_t now_us)
 {
 	struct glow_state *state;
 
-	n->said = (struct said){ .showing = glow_layers_showing(&n->layers), .again_us = now_us + GLOW_STATE_EVERY_US };
-	if (!n->conductor.connected)
-		return;
-	state = calloc(1, sizeof(*state));
+	n->said = (struct said){ .showing = glow_layers_showing(&n->layers),
+				 .dark = glow_layers_dark(&n->layers),
+				 .again_us = now_us + GLOW_STATE_EVERY_US };
+	state = n->conductor.connected ? calloc(1, sizeof(*state)) : NULL;
 	if (!state)
 		return;
 	glow_layers_state(&n->layers, state);
@@ -205,6 +205,7 @@ static enum glow_code read_command(const struct glow_node *n, enum glow_command_
 		.shape = n->layers.env.shape,
 		.current = kind == GLOW_COMMAND_SET ? n->layers.light.effect : NULL,
 		.now_us = now_us,
+		.strict = true,
 	};
 	cJSON *tree = glow_command_tree(payload, len, diag);
 
@@ -215,9 +216,10 @@ static enum glow_code read_command(const struct glow_node *n, enum glow_command_
 	return diag->code;
 }
 
-static void apply(struct glow_node *n, const struct glow_command *command, enum glow_command_kind kind, int64_t now_us,
+static void apply(struct glow_node *n, struct glow_command *command, enum glow_command_kind kind, int64_t now_us,
 		  uint32_t seed)
 {
+	glow_command_resolve(command, glow_layers_lit(&n->layers), n->layers.light.brightness);
 	if (kind == GLOW_COMMAND_SET)
 		glow_layers_set(&n->layers, command, now_us, seed);
 	else
@@ -226,7 +228,7 @@ static void apply(struct glow_node *n, const struct glow_command *command, enum 
 }
 
 /* At once, when its time has come, or right after what came before it. *ret_at_us is its own time, 0 for none. */
-static enum glow_code accept(struct glow_node *n, const struct glow_message *m, const struct glow_command *command,
+static enum glow_code accept(struct glow_node *n, const struct glow_message *m, struct glow_command *command,
 			     enum glow_command_kind kind, bool many, int64_t now_us, int64_t *ret_at_us,
 			     struct glow_diag *diag)
 {
@@ -266,7 +268,8 @@ static void take_command(struct glow_node *n, const struct glow_message *m, enum
 		n->said.stale = true; /* a question for the state */
 	} else if (diag.code == GLOW_OK &&
 		   read_command(n, kind, m->payload, m->len, now_us, &command, &diag) == GLOW_OK) {
-		if (conducted && glow_pending_hold(&n->pending, m, kind, (command.has & GLOW_HAS_AT) != 0, now_us)) {
+		if ((many && glow_pending_came(&n->pending, m, &command, now_us)) ||
+		    (conducted && glow_pending_hold(&n->pending, m, kind, (command.has & GLOW_HAS_AT) != 0, now_us))) {
 			n->accepted = true;
 			return;
 		}
@@ -332,7 +335,7 @@ static void take_effect(struct glow_node *n, struct glow_waiting *one)
 		apply(n, &command, one->kind, at_us, one->seed);
 	if (by_itself)
 		glow_pending_done(&n->pending, one->of, n->layers.changes, at_us);
-	if (by_itself || diag.code != GLOW_OK)
+	if (by_itself || diag.code != GLOW_OK || (one->by_word && diag.ignored[0]))
 		answer(n, &asked, &diag, waits ? one->at_us : 0);
 	one->held = false;
 	if (!waits)
@@ -416,7 +419,7 @@ static void restore(struct glow_node *n, const struct glow_topic *topic, const s
 	tree = glow_json_parse(m->payload, m->len, &diag);
 	state = malloc(sizeof(*state));
 	if (tree && state && glow_state_read(tree, n->layers.env.shape, state, &diag) == GLOW_OK) {
-		glow_layers_restore(&n->layers, state, n->started, now_us);
+		glow_layers_restore(&n->layers, state, now_us);
 		n->restored = true;
 		glow_info("light restored: %s", state->light.effect ? state->light.effect->name : "auto");
 	} else {
@@ -516,17 +519,15 @@ void glow_node_destroy(struct glow_node *n)
 
 void glow_node_start(struct glow_node *n, int64_t now_us)
 {
-	if (n->started)
+	if (n->layers.started)
 		return;
-	n->started = true;
-	n->layers.revision++;
+	glow_layers_start(&n->layers, now_us);
 	n->said.stale = true;
-	glow_layers_settle(&n->layers, n->started, now_us);
 }
 
 bool glow_node_started(const struct glow_node *n)
 {
-	return n->started;
+	return n->layers.started;
 }
 
 void glow_node_connected(struct glow_node *n, int64_t now_us)
@@ -552,7 +553,7 @@ void glow_node_disconnected(struct glow_node *n)
 /* Lets time pass to t_us for scenes, notices and the transition. */
 static void pass(struct glow_node *n, int64_t t_us)
 {
-	n->said.stale |= glow_layers_pass(&n->layers, &n->cfg.info, n->started, t_us);
+	n->said.stale |= glow_layers_pass(&n->layers, &n->cfg.info, t_us);
 }
 
 void glow_node_tick(struct glow_node *n, int64_t t_us)
@@ -573,7 +574,7 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 	if (n->scenes_new && n->conductor.connected)
 		report_unknown(n);
 	glow_offer_tick(&n->offer, t_us);
-	if (glow_layers_showing(&n->layers) != n->said.showing)
+	if (glow_layers_showing(&n->layers) != n->said.showing || glow_layers_dark(&n->layers) != n->said.dark)
 		n->said.stale = true;
 	if (n->said.stale && t_us >= n->said.again_us)
 		publish_state(n, t_us);

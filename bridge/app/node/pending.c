@@ -14,8 +14,8 @@
 
 #include "pending.h"
 
-#define AHEAD_US      (60 * GLOW_US_PER_S) /* an instant further away is another timeline's */
-#define LATE_APPLY_US (10 * GLOW_US_PER_S) /* how late an `apply` may come and still be known as one */
+#define AHEAD_US (60 * GLOW_US_PER_S) /* an instant further away is another timeline's */
+#define LATE_US  (10 * GLOW_US_PER_S) /* how late the other of a command and its `apply` may come and still be known */
 
 void glow_pending_remove(struct glow_waiting *one)
 {
@@ -109,20 +109,36 @@ static void pair(struct glow_unpaired *unpaired)
 void glow_pending_done(struct glow_pending *p, uint32_t of, uint32_t changes, int64_t at_us)
 {
 	keep_unpaired(p, (struct glow_unpaired){
-				 .of = of, .done = true, .changes = changes, .until_us = at_us + LATE_APPLY_US });
+				 .of = of, .done = true, .changes = changes, .until_us = at_us + LATE_US });
+}
+
+/* True when the `apply` of that command came first, since then. */
+static bool came_since(struct glow_pending *p, uint32_t of, int64_t since_us, int64_t now_us)
+{
+	struct glow_unpaired *first = find_unpaired(p, of, false, now_us);
+
+	if (!first || first->until_us - LATE_US <= since_us)
+		return false;
+	pair(first);
+	return true;
+}
+
+bool glow_pending_came(struct glow_pending *p, const struct glow_message *m, const struct glow_command *command,
+		       int64_t now_us)
+{
+	bool relative = command->toggle || command->has & GLOW_HAS_STEP;
+
+	return relative && came_since(p, glow_command_hash(m->topic, m->payload, m->len), now_us - LATE_US, now_us);
 }
 
 bool glow_pending_hold(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind, bool timed,
 		       int64_t now_us)
 {
 	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
-	struct glow_unpaired *came_first = find_unpaired(p, of, false, now_us);
 	struct glow_waiting *one;
 
-	if (came_first) {
-		pair(came_first);
+	if (came_since(p, of, now_us - GLOW_HOLD_US, now_us))
 		return true;
-	}
 	one = add(p, kind, m->payload, m->len);
 	if (!one)
 		return false;
@@ -168,14 +184,14 @@ static int add_ahead(struct glow_pending *p, const struct glow_apply *apply, uin
 
 	if (done) {
 		pair(done);
-		if (apply->notify || changes != done->changes)
+		if (apply->notify || changes != done->changes || glow_command_relative(apply->command))
 			return 1;
 	}
 	*ret_one = add(p, kind_of(apply), "", 0);
 	if (!*ret_one)
 		return -ENOSPC;
 	if (!done)
-		keep_unpaired(p, (struct glow_unpaired){ .of = apply->of, .until_us = now_us + GLOW_HOLD_US });
+		keep_unpaired(p, (struct glow_unpaired){ .of = apply->of, .until_us = now_us + LATE_US });
 	(*ret_one)->of = apply->of;
 	(*ret_one)->for_many = apply->at_us <= now_us + GLOW_HOLD_US;
 	return 0;
@@ -213,6 +229,7 @@ int glow_pending_apply(struct glow_pending *p, const struct glow_apply *apply, b
 	one->payload = text;
 	one->len = strlen(text);
 	one->seed = apply->seed;
+	one->by_word = true;
 	fix(p, one, clocked && apply->at_us < now_us + AHEAD_US ? apply->at_us : now_us);
 	return 0;
 }

@@ -30,6 +30,7 @@ struct glow_waiting {
 	uint32_t seed;  /**< for the dice of its effect: the same, or what the conductor said */
 	bool for_many;  /**< as soon as all have it: what is for one node waits for it */
 	bool held;      /**< the conductor has not said when */
+	bool by_word;   /**< it has, and its form of the command is what is kept */
 	struct glow_message asked; /**< held: for the answer; its strings and correlation are in `memory` */
 	char *memory;
 };
@@ -56,13 +57,19 @@ void glow_pending_fini(struct glow_pending *p);
 enum glow_code glow_pending_keep(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind,
 				 int64_t at_us, const struct glow_waiting *after, struct glow_diag *diag);
 
+/** True for a relative command for many whose `apply` came before it, even long before: it would do the same a second
+ * time. */
+bool glow_pending_came(struct glow_pending *p, const struct glow_message *m, const struct glow_command *command,
+		       int64_t now_us);
+
 /** Holds a command for many until the conductor's word, for GLOW_HOLD_US at most. True when it is held, or that word
- * came first and it waits already. `timed`: it names an instant of its own. */
+ * came first, less than that ago, and it waits already. `timed`: it names an instant of its own. */
 bool glow_pending_hold(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind, bool timed,
 		       int64_t now_us);
 
 /** The conductor's word. Its form of the command replaces ours, which says the same. `changes` is how often
- * the light has changed: a command that took effect here by itself is not repeated over a later one. Without a
+ * the light has changed: a command that took effect here by itself is not repeated over a later one, and a relative one
+ * not at all: the conductor's TOGGLE comes as ON or OFF where it knows its nodes, which is good to follow. Without a
  * common clock (`clocked`) it is due at once. 0; 1 when there is nothing more to do; -ENOSPC; -ENOMEM. */
 int glow_pending_apply(struct glow_pending *p, const struct glow_apply *apply, bool clocked, uint32_t changes,
 		       int64_t now_us);

@@ -62,6 +62,8 @@ int glow_setup_node(const struct glow_node_run_cfg *cfg, const struct glow_info 
 	struct glow_diag diag;
 	int error = create(cfg, info, outbox, now_us, ret_node, &diag);
 
+	for (const char *path = NULL; error == 0 && (path = glow_diag_ignored(&diag, path));)
+		glow_warning("--idle: ignored %s, which says nothing here", path);
 	if (error != -EINVAL)
 		return error < 0 ? EX_OSERR : 0;
 	glow_error("--idle %s: %s", cfg->idle, diag.what);

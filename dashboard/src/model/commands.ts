@@ -17,7 +17,7 @@ export interface CommandView {
 	readonly status: CommandStatus;
 	/** The answers so far: one, or one from each node where there is no conductor. */
 	readonly answers: readonly Answer[];
-	/** Why it was rejected, or what the silence means, in a line for people; "" otherwise. */
+	/** Why it was rejected, what of it was ignored, or what the silence means, in a line for people; "" otherwise. */
 	readonly message: string;
 }
 
@@ -41,7 +41,8 @@ const decoder = new TextDecoder();
 
 /** "brightness: must be 0..255, got 300", with the node's name before it. */
 export function answerText(answer: Answer): string {
-	return [answer.node, answer.field, answer.message].filter((part) => part !== "").join(": ");
+	const message = answer.ignored.length > 0 ? `ignored ${answer.ignored.join(", ")}, which says nothing here` : answer.message;
+	return [answer.node, answer.field, message].filter((part) => part !== "").join(": ");
 }
 
 /** The latest commands, newest first; `list` is replaced, never changed. */
@@ -89,7 +90,7 @@ export class Commands {
 		this.update(key, {
 			answers,
 			status: bad.length > 0 ? "rejected" : "accepted",
-			message: bad.map(answerText).join("; "),
+			message: answers.filter((one) => bad.includes(one) || one.ignored.length > 0).map(answerText).join("; "),
 		});
 	}
 

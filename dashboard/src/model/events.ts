@@ -5,7 +5,7 @@
 
 import type { Dim, Scene } from "./messages";
 
-export type EventKind = "rejected" | "node" | "conductor" | "scene" | "dim";
+export type EventKind = "rejected" | "ignored" | "node" | "conductor" | "scene" | "dim";
 
 /** Something that happened, for the list of events. */
 export interface ClusterEvent {

@@ -55,6 +55,7 @@ export interface Info {
 
 /** P/node/<id>/state: the light's own settings. What is drawn from it is the core's business. */
 export interface State {
+	/** OFF as well where the light has let go and has nothing to show. */
 	readonly state: "ON" | "OFF";
 	readonly color: Rgb;
 	readonly brightness: number;
@@ -139,4 +140,6 @@ export interface Answer {
 	/** Both "" when ok. */
 	readonly field: string;
 	readonly message: string;
+	/** The paths of what was taken no notice of. */
+	readonly ignored: readonly string[];
 }

@@ -187,7 +187,9 @@ export class Model implements Cluster {
 
 	private takeRefusal(id: string, payload: Uint8Array): void {
 		const answer = this.core.answer(payload);
-		if (answer) this.events.add("rejected", id, answerText({ ...answer, node: "" }), true);
+		if (!answer || (answer.status === "ok" && answer.ignored.length === 0)) return;
+		const kind = answer.status === "ok" ? "ignored" : "rejected";
+		this.events.add(kind, id, answerText({ ...answer, node: "" }), true);
 	}
 
 	private takeNode(id: string, live: boolean): void {
