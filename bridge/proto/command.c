@@ -15,6 +15,7 @@
 #include <glow/hash.h>
 #include <glow/json.h>
 #include <glow/params.h>
+#include <glow/state.h>
 #include <glow/time.h>
 
 #define AT_MAX_AHEAD_US (60 * GLOW_US_PER_S)
@@ -356,11 +357,6 @@ static const struct field {
 };
 enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
-/* What a light says of itself and takes back without a word, though nothing follows from it. */
-static const char *const own_fields[] = { "clock_id",  "color_mode",    "end_us",   "fade_end_us",
-					  "fade_from", "fade_start_us", "limited",  "notice",
-					  "showing",   "since_us",      "start_us", NULL };
-
 static bool has_meaning(const struct field *field, enum glow_command_kind kind)
 {
 	return !field->notice || kind == GLOW_COMMAND_NOTIFY;
@@ -391,7 +387,7 @@ static enum glow_code read_fields(struct reading *r, const cJSON *tree)
 {
 	enum glow_command_kind kind = r->ctx->kind;
 
-	if (r->ctx->strict && glow_fields_check(tree, field_name, &kind, own_fields, r->diag) != GLOW_OK)
+	if (r->ctx->strict && glow_fields_check(tree, field_name, &kind, glow_state_only, r->diag) != GLOW_OK)
 		return r->diag->code;
 	for (size_t k = 0; k < N_FIELDS; k++) {
 		const cJSON *item = glow_json_given(tree, fields[k].name);
