@@ -414,7 +414,7 @@ class Log(glow.Case):
     def test_json_lines(self):
         node = self.bridge("--log-format", "json", "--log-level", "debug").wait_connected()
         self.broker.request(node.topic("set"), 'say "hi"\tü', "answers/x")
-        node.wait_log("unknown_effect")
+        node.wait_log("rejected")
         for line in node.log().splitlines():
             self.assertEqual(set(glow.json.loads(line)), {"t", "level", "message"})
 
