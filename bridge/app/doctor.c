@@ -20,6 +20,11 @@ bool glow_doctor_say(bool fine, const char *what, const char *how)
 	return fine;
 }
 
+void glow_doctor_note(const char *what, const char *how)
+{
+	printf("note  %-8s %s\n", what, how);
+}
+
 int glow_doctor_verdict(bool fine)
 {
 	puts(fine ? "all is well" : "something is missing: mend the lines marked FAIL from the top");
@@ -40,6 +45,47 @@ bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node, bool 
 		return glow_doctor_say(false, "broker", why);
 	snprintf(line, sizeof(line), "%s lets us in", why);
 	return glow_doctor_say(true, "broker", line);
+}
+
+static bool say_limits(const struct glow_mqtt_found *found)
+{
+	const uint32_t most = found->limits.packet_max;
+	char line[GLOW_MQTT_WHY];
+	bool fine = !found->unsent[0];
+
+	for (unsigned k = 0; glow_mqtt_limits_say(&found->limits, k, line); k++)
+		fine = glow_doctor_say(false, "limits", line);
+	if (found->unsent[0])
+		return glow_doctor_say(false, "limits", found->unsent);
+	if (most < GLOW_MQTT_PACKET_MAX)
+		snprintf(line, sizeof(line),
+			 "the broker takes packets of at most %u bytes; long playlists and rosters may be larger: set "
+			 "max_packet_size %d in its configuration",
+			 most, GLOW_MQTT_PACKET_MAX);
+	if (most < GLOW_MQTT_PACKET_MAX)
+		glow_doctor_note("limits", line);
+	else if (fine)
+		glow_doctor_say(true, "limits", "the broker takes all that a cluster sends");
+	return fine;
+}
+
+bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const char *node, const struct glow_message *message,
+			const char *instead)
+{
+	struct glow_mqtt_cfg mqtt = *cfg;
+	struct glow_mqtt_found found;
+	char why[GLOW_MQTT_WHY] = "", client[GLOW_TOPIC_MAX + 1], line[2 * GLOW_MQTT_WHY];
+	bool fine;
+
+	snprintf(client, sizeof(client), "%.200s-doctor", node);
+	mqtt.client_id = client;
+	if (glow_mqtt_probe(&mqtt, message, &found, why) < 0)
+		return glow_doctor_say(false, "limits", why);
+	fine = say_limits(&found);
+	snprintf(line, sizeof(line), "%s; %s", found.refused, instead);
+	if (found.refused[0])
+		glow_doctor_note("rules", line);
+	return fine;
 }
 
 bool glow_doctor_clock(int64_t built_us, bool disputed)

@@ -11,12 +11,21 @@
 
 bool glow_doctor_say(bool fine, const char *what, const char *how);
 
+/** Something that could be better, though all works. */
+void glow_doctor_note(const char *what, const char *how);
+
 /** The last line; the exit status. */
 int glow_doctor_verdict(bool fine);
 
 /** The broker takes us, under an id of the doctor's own, and every subscription in cfg.
  * *ret_disputed: its certificate and this machine's clock do not agree. */
 bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node, bool *ret_disputed);
+
+/** What the broker takes: retained messages, acknowledgements, large packets. `message` (NULL: none) is published, and
+ * has to fit; where the broker's rules refuse it that is noted, with what it means: `instead`. After
+ * glow_doctor_broker(). */
+bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const char *node, const struct glow_message *message,
+			const char *instead);
 
 /** The wall clock is later than `built_us`, so somebody has set it, and where it is disputed something keeps it right.
  */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
+#include <glow/hash.h>
 #include <glow/health.h>
 #include <glow/info.h>
 #include <glow/log.h>
@@ -19,7 +20,7 @@
 
 #define GOODBYE_MS 1200                         /* of the two seconds in which a program has to end */
 enum { TOPICS_MAX = 16 + 3 * GLOW_GROUPS_MAX }; /* a node with all its groups has the most */
-enum { WISHES_MAX = 4 };
+enum { WISHES_MAX = 8 };
 
 /* Those that end a program. All but the first stay ignored where they were at the start: so nohup and a shell's & say
  * that a logout and a Ctrl-C are not meant for us. */
@@ -45,6 +46,31 @@ void glow_loop_discard(void *ctx, const struct glow_message *message)
 	(void)message;
 }
 
+/* Once: a state is said twenty times a second, and a broker may come back as often. */
+static void complain(struct glow_loop *loop, const char *key, const char *text)
+{
+	uint32_t hash = glow_fnv1a(GLOW_FNV_START, key, strlen(key));
+
+	for (unsigned k = 0; k < loop->n_told; k++)
+		if (loop->told[k] == hash)
+			return;
+	if (loop->n_told == GLOW_LOOP_TOLD)
+		return;
+	loop->told[loop->n_told++] = hash;
+	glow_error("%s", text);
+}
+
+/* What the broker takes and what not. */
+static void tell_broker(struct glow_loop *loop, const struct glow_mqtt_event *event)
+{
+	char text[GLOW_MQTT_WHY];
+
+	if (event->kind == GLOW_MQTT_REFUSED || event->kind == GLOW_MQTT_UNSENT)
+		complain(loop, event->message.topic, event->why);
+	for (unsigned k = 0; event->kind == GLOW_MQTT_CONNECTED && glow_mqtt_limits_say(&event->limits, k, text); k++)
+		complain(loop, text, text);
+}
+
 static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct glow_loop *loop = userdata;
@@ -56,8 +82,10 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 	(void)revents;
 	if (role->before)
 		role->before(loop->cfg.ctx);
-	while (glow_mqtt_next(loop->mqtt, &event))
+	while (glow_mqtt_next(loop->mqtt, &event)) {
+		tell_broker(loop, &event);
 		role->event(loop->cfg.ctx, &event);
+	}
 	role->after(loop->cfg.ctx);
 	return 0;
 }

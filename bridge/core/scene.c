@@ -74,6 +74,14 @@ static void find_entry(const struct glow_scene *scene, int64_t t_us, struct glow
 	view->fading = true;
 }
 
+bool glow_scene_known(const struct glow_scene *scene)
+{
+	for (uint32_t k = 0; k < scene->n_entries; k++)
+		if (!scene->entries[k].effect)
+			return false;
+	return true;
+}
+
 bool glow_scene_at(const struct glow_scene *scene, int64_t t_us, struct glow_scene_view *ret_view)
 {
 	int64_t end = glow_scene_end(scene), fade = scene->fade_us, run, left;

@@ -85,9 +85,29 @@ static bool leads(const struct glow_mqtt *mqtt)
 
 static void post(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const char *why)
 {
-	const struct glow_mqtt_event event = { .kind = kind, .why = why, .leading = leads(mqtt) };
+	const struct glow_mqtt_event event = {
+		.kind = kind, .why = why, .leading = leads(mqtt), .limits = mqtt->link.limits
+	};
 
 	glow_mailbox_put(&mqtt->in, glow_mail_create(&event));
+}
+
+/* Something of a message of ours. */
+static void post_of(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const char *topic, const char *why)
+{
+	const struct glow_mqtt_event event = { .kind = kind, .why = why, .message = { .topic = topic } };
+
+	glow_mailbox_put(&mqtt->in, glow_mail_create(&event));
+}
+
+static void post_refusals(struct glow_mqtt *mqtt)
+{
+	char why[GLOW_MQTT_WHY], *topic;
+
+	while ((topic = glow_acks_refused(&mqtt->link.acks, why))) {
+		post_of(mqtt, GLOW_MQTT_REFUSED, topic, why);
+		free(topic);
+	}
 }
 
 /* Retained messages follow the SUBACK on the same stream, but those beyond the
@@ -137,6 +157,7 @@ static int take_in(struct glow_mqtt *mqtt)
 		if (r > 0)
 			glow_mailbox_put(&mqtt->in, mail);
 	}
+	post_refusals(mqtt);
 	return r;
 }
 
@@ -159,6 +180,19 @@ static void age(struct glow_message *message)
 	}
 }
 
+static int send_held(struct glow_mqtt *mqtt)
+{
+	struct glow_message *message = &mqtt->held->event.message;
+	char why[GLOW_MQTT_WHY];
+
+	if (!glow_limits_fit(&mqtt->link.limits, message->topic, glow_mqtt_packet_size(message), why)) {
+		post_of(mqtt, GLOW_MQTT_UNSENT, message->topic, why);
+		return 0;
+	}
+	age(message);
+	return glow_link_publish(&mqtt->link, message);
+}
+
 /* An enum sent, or negative: the connection is gone. */
 static int send_out(struct glow_mqtt *mqtt)
 {
@@ -171,8 +205,7 @@ static int send_out(struct glow_mqtt *mqtt)
 			return SENT_ALL;
 		if (!glow_link_has_room(&mqtt->link, &mqtt->held->event.message))
 			return SENT_STUCK;
-		age(&mqtt->held->event.message);
-		r = glow_link_publish(&mqtt->link, &mqtt->held->event.message);
+		r = send_held(mqtt);
 		free(mqtt->held);
 		mqtt->held = NULL;
 		if (r == -ENOTCONN)

@@ -100,6 +100,16 @@ void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY])
 	snprintf(name, GLOW_MQTT_WHY, "%s://%s", link->tls ? "mqtts" : "mqtt", link->where);
 }
 
+/* Paho calls it while this thread is in MQTTClient_receive(). */
+static void note_ack(void *data, int token, int packet, MQTTProperties *properties, enum MQTTReasonCodes reason)
+{
+	struct glow_link *link = data;
+
+	(void)packet;
+	(void)properties;
+	glow_acks_done(&link->acks, token, (int)reason);
+}
+
 int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[GLOW_MQTT_WHY])
 {
 	MQTTClient_createOptions options = MQTTClient_createOptions_initializer;
@@ -126,6 +136,7 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 		snprintf(why, GLOW_MQTT_WHY, "client id \"%.80s\" cannot be used", id);
 		return -EINVAL;
 	}
+	MQTTClient_setPublished(link->client, link, note_ack);
 	return 0;
 }
 
@@ -133,6 +144,7 @@ void glow_link_fini(struct glow_link *link)
 {
 	if (link->client)
 		MQTTClient_destroy(&link->client);
+	glow_acks_clear(&link->acks);
 }
 
 /* Without TCP_NODELAY, which Paho does not set, QoS 1 traffic waits 40 ms for
@@ -180,16 +192,6 @@ static MQTTClient_willOptions will_options(const struct glow_mqtt_cfg *cfg)
 	return will;
 }
 
-/* The broker's Receive Maximum, where it is below our window. */
-static int window(const MQTTResponse *response)
-{
-	int maximum = WINDOW;
-
-	if (response->properties && MQTTProperties_hasProperty(response->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM))
-		maximum = (int)MQTTProperties_getNumericValue(response->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM);
-	return maximum > 0 && maximum < WINDOW ? maximum : WINDOW;
-}
-
 static int connect_with(struct glow_link *link, MQTTClient_connectOptions *options)
 {
 	MQTTProperty packet_max = { .identifier = MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE,
@@ -201,7 +203,7 @@ static int connect_with(struct glow_link *link, MQTTClient_connectOptions *optio
 	MQTTProperties_add(&properties, &packet_max);
 	response = MQTTClient_connect5(link->client, options, &properties, NULL);
 	reason = (int)response.reasonCode;
-	link->window = window(&response);
+	link->limits = glow_limits_read(&response);
 	MQTTResponse_free(response);
 	MQTTProperties_free(&properties);
 	return reason;
@@ -244,18 +246,19 @@ static int shake_hands(struct glow_link *link, bool with_will)
 {
 	MQTTClient_connectOptions options = connect_options(link->cfg);
 	MQTTClient_SSLOptions tls = tls_options(link);
-	MQTTClient_willOptions will = will_options(link->cfg);
 	int reason;
 
-	options.will = with_will && link->cfg->will_topic ? &will : NULL;
+	options.will = with_will && link->cfg->will_topic ? &link->will : NULL;
 	options.ssl = link->tls ? &tls : NULL;
 	link->tls_error[0] = '\0';
+	glow_acks_clear(&link->acks);
 	reason = connect_with(link, &options);
 	link->fd = glow_socket_taken();
 	return reason;
 }
 
-int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT_WHY])
+/* *ret_reason: the broker's, where it has one. */
+static int connect_once(struct glow_link *link, bool with_will, int *ret_reason, char why[GLOW_MQTT_WHY])
 {
 	int r = dial(link, why);
 	struct glow_mono start = glow_mono_now();
@@ -263,7 +266,7 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 
 	if (r < 0)
 		return r;
-	reason = shake_hands(link, with_will);
+	reason = *ret_reason = shake_hands(link, with_will);
 	if (reason != MQTTREASONCODE_SUCCESS) {
 		int64_t took_ms = (glow_mono_now().ns - start.ns) / 1000000;
 
@@ -278,6 +281,17 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 	glow_link_disconnect(link);
 	snprintf(why, GLOW_MQTT_WHY, "this version of Paho connects in a way that glowswarm does not know");
 	return -ENOTSUP;
+}
+
+int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT_WHY])
+{
+	int r, reason = 0;
+
+	link->will = will_options(link->cfg);
+	do
+		r = connect_once(link, with_will, &reason, why);
+	while (r < 0 && with_will && glow_limits_soften(&link->will, reason));
+	return r;
 }
 
 static int check_subscriptions(const struct glow_link *link, const MQTTResponse *response, const char *const *topics,
@@ -307,7 +321,9 @@ static int subscribe(struct glow_link *link, const char *const *topics, size_t n
 	int r = -ENOMEM;
 
 	snprintf(why, GLOW_MQTT_WHY, "out of memory");
-	if (options && qos) {
+	if (!glow_limits_subscription(&link->limits, topics, n, why)) {
+		r = -EMSGSIZE;
+	} else if (options && qos) {
 		MQTTResponse response;
 
 		for (size_t i = 0; i < n; i++) {
@@ -419,12 +435,20 @@ int glow_link_receive(struct glow_link *link, struct glow_mail **ret_mail)
 	return r;
 }
 
+/* Publishes that may await their acknowledgement: the broker's Receive Maximum, where it is below ours. */
+static int window(const struct glow_link *link)
+{
+	int most = link->limits.receive_max;
+
+	return most > 0 && most < WINDOW ? most : WINDOW;
+}
+
 bool glow_link_has_room(const struct glow_link *link, const struct glow_message *message)
 {
 	int queued = 0;
 
 	/* Paho waits for the window with a message of QoS 0 too. */
-	if (glow_link_pending(link) >= link->window)
+	if (glow_link_pending(link) >= window(link))
 		return false;
 	/* Alone, a message may be as large as it likes. */
 	return ioctl(link->fd, SIOCOUTQ, &queued) < 0 || queued == 0 || (size_t)queued + message->len <= SEND_BACKLOG;
@@ -443,22 +467,24 @@ int glow_link_publish(struct glow_link *link, const struct glow_message *message
 {
 	MQTTClient_message out = MQTTClient_message_initializer;
 	MQTTResponse response;
-	int reason;
+	int reason, token = 0;
 
 	out.payload = (void *)message->payload;
 	out.payloadlen = (int)message->len;
-	out.qos = message->qos;
-	out.retained = message->retained;
+	out.qos = message->qos < link->limits.qos_max ? message->qos : link->limits.qos_max;
+	out.retained = message->retained && link->limits.retain;
 	if (message->response_topic)
 		add_data(&out.properties, MQTTPROPERTY_CODE_RESPONSE_TOPIC, message->response_topic,
 			 strlen(message->response_topic));
 	if (message->correlation)
 		add_data(&out.properties, MQTTPROPERTY_CODE_CORRELATION_DATA, message->correlation,
 			 message->correlation_len);
-	response = MQTTClient_publishMessage5(link->client, message->topic, &out, NULL);
+	response = MQTTClient_publishMessage5(link->client, message->topic, &out, &token);
 	MQTTProperties_free(&out.properties);
 	reason = (int)response.reasonCode; /* an enum without negative values, which Paho puts there */
 	MQTTResponse_free(response);
+	if (reason >= 0 && out.qos > 0)
+		glow_acks_sent(&link->acks, token, message->topic);
 	if (reason >= 0)
 		return 0;
 	return reason == MQTTCLIENT_BAD_UTF8_STRING ? -EINVAL : -ENOTCONN;

@@ -13,6 +13,7 @@
 
 #include "dial.h"
 #include "mailbox.h"
+#include "mqtt_limits.h"
 
 #define GLOW_LINK_CONNECT_S 5
 #define GLOW_LINK_DIAL_MS   4000
@@ -25,11 +26,13 @@ struct glow_link {
 	bool tls;
 	char host[256]; /**< as it was given, without brackets */
 	uint16_t port;
-	char where[GLOW_LINK_WHERE]; /**< the broker for people: name, port, and the address once it is known */
-	struct glow_peer peer;       /**< the address that was tried last */
-	struct glow_peer last;       /**< the address that comes last next time: it took us and was no use */
-	int fd;                      /**< the connection, owned by Paho; -1 while there is none */
-	int window;                  /**< publishes that may await their acknowledgement */
+	char where[GLOW_LINK_WHERE];    /**< the broker for people: name, port, and the address once it is known */
+	struct glow_peer peer;          /**< the address that was tried last */
+	struct glow_peer last;          /**< the address that comes last next time: it took us and was no use */
+	int fd;                         /**< the connection, owned by Paho; -1 while there is none */
+	struct glow_mqtt_limits limits; /**< of the broker that took us last */
+	MQTTClient_willOptions will;    /**< as much of it as the broker takes */
+	struct glow_acks acks;
 	char tls_error[160];         /**< the last thing OpenSSL complained of, "" for nothing */
 	char refused[GLOW_MQTT_WHY]; /**< which wished topic the broker refused on this connection, and why; or "" */
 };

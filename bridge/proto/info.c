@@ -8,27 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <glow/catalog.h>
 #include <glow/info.h>
 #include <glow/json.h>
-#include <glow/params.h>
-
-static cJSON *effects_write(void)
-{
-	cJSON *effects = cJSON_CreateArray();
-
-	for (size_t k = 0; k < glow_effect_count(); k++) {
-		const struct glow_effect_desc *e = glow_effect_at(k);
-		cJSON *one = cJSON_CreateObject(), *params;
-
-		cJSON_AddStringToObject(one, "name", e->name);
-		cJSON_AddStringToObject(one, "what", e->what);
-		params = cJSON_AddArrayToObject(one, "params");
-		for (int j = 0; j < e->n_params; j++)
-			cJSON_AddItemToArray(params, glow_param_describe(&e->params[j]));
-		cJSON_AddItemToArray(effects, one);
-	}
-	return effects;
-}
 
 cJSON *glow_info_write(const struct glow_info *info)
 {
@@ -52,7 +34,10 @@ cJSON *glow_info_write(const struct glow_info *info)
 	glow_json_add_int(tree, "time_offset_ms", info->time_offset_ms);
 	if (info->problem[0])
 		cJSON_AddStringToObject(tree, "problem", info->problem);
-	cJSON_AddItemToObject(tree, "effects", effects_write());
+	if (info->catalog[0])
+		cJSON_AddStringToObject(tree, "effects_hash", info->catalog);
+	else
+		cJSON_AddItemToObject(tree, "effects", glow_catalog_write());
 	limits = cJSON_AddObjectToObject(tree, "limits");
 	glow_json_add_int(limits, "brightness", info->brightness_limit);
 	glow_json_add_int(limits, "current_ma", info->current_limit_ma);
@@ -70,7 +55,7 @@ static void copy_string(const cJSON *tree, const char *name, char *ret_text, siz
 enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, struct glow_diag *diag)
 {
 	const cJSON *limits = glow_json_get(tree, "limits"), *groups = glow_json_get(tree, "groups");
-	const cJSON *id = glow_json_get(tree, "id");
+	const cJSON *id = glow_json_get(tree, "id"), *catalog = glow_json_get(tree, "effects_hash");
 	char shape[16];
 	int64_t pixels = 8, fps = 60, offset = 0, brightness = 255, current = 0;
 
@@ -82,6 +67,8 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 	copy_string(tree, "idle", ret_info->idle, sizeof(ret_info->idle));
 	copy_string(tree, "problem", ret_info->problem, sizeof(ret_info->problem));
 	copy_string(tree, "shape", shape, sizeof(shape));
+	if (cJSON_IsString(catalog) && glow_catalog_name_valid(catalog->valuestring))
+		copy_string(tree, "effects_hash", ret_info->catalog, sizeof(ret_info->catalog));
 	if (!cJSON_IsString(id) || !glow_id_valid(id->valuestring))
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "id", "is no node id");
 	if (glow_json_opt_int(tree, "pixels", 1, GLOW_PIXELS_MAX, &pixels, diag) ||

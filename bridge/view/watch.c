@@ -9,11 +9,11 @@
 
 #include <glow/json.h>
 #include <glow/watch.h>
-#include <glow/watch_tree.h>
 
 const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "node/+/state", "node/+/availability",
 							   "node/+/stats",  "node/+/error", "conductor/+",
-							   "scene/current", "roster",       "dim/current" };
+							   "scene/current", "roster",       "dim/current",
+							   "effects/+" };
 
 void glow_watch_init(struct glow_watch *w, const char *prefix)
 {
@@ -33,6 +33,7 @@ void glow_watch_fini(struct glow_watch *w)
 	for (size_t k = 0; k < w->n_nodes; k++)
 		node_destroy(w->nodes[k]);
 	free(w->nodes);
+	glow_catalogs_fini(&w->catalogs);
 	glow_stage_fini(&w->stage);
 	memset(w, 0, sizeof(*w));
 }
@@ -82,7 +83,7 @@ static void take_info(struct glow_watch *w, struct glow_watched *node, const cJS
 	node->has_info = true;
 	node->info_revision = ++w->revision;
 	free(node->effects);
-	node->effects = glow_watch_effects_text(tree);
+	node->effects = glow_catalogs_text(glow_json_get(tree, "effects"));
 	node->env.shape = info.shape;
 	node->env.reverse = info.reverse;
 	node->env.brightness_limit = info.brightness_limit;
@@ -230,11 +231,24 @@ static void take_cluster(struct glow_watch *w, enum glow_topic_kind kind, const 
 	cJSON_Delete(tree);
 }
 
+/* Nodes that name it have news. */
+static void take_catalog(struct glow_watch *w, const char *name, const struct glow_message *message)
+{
+	if (!glow_catalogs_message(&w->catalogs, name, message->payload, message->len))
+		return;
+	w->revision++;
+	for (size_t k = 0; k < w->n_nodes; k++)
+		if (strcmp(w->nodes[k]->info.catalog, name) == 0)
+			w->nodes[k]->info_revision = w->revision;
+}
+
 void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
 {
 	struct glow_topic topic = glow_topic_parse(w->prefix, message->topic);
 
-	if (topic.of == GLOW_OF_CLUSTER)
+	if (topic.kind == GLOW_TOPIC_CATALOG)
+		take_catalog(w, topic.id, message);
+	else if (topic.of == GLOW_OF_CLUSTER)
 		take_cluster(w, topic.kind, message);
 	else if (topic.of == GLOW_OF_NODE && topic.kind >= GLOW_TOPIC_STATE && topic.kind <= GLOW_TOPIC_ERROR)
 		take_node(w, &topic, message);

@@ -3,7 +3,7 @@
 /* What was read is written again by those who write it on the wire. So a page
  * sees one spelling of everything, and cannot understand a message otherwise
  * than the core does, which draws from the same structs. What the core does not
- * read, the effects' parameter tables, is checked here and passed on. */
+ * read, the effects' parameter tables, is passed on as catalogs.c has checked it. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,73 +11,14 @@
 #include <glow/json.h>
 #include <glow/watch_tree.h>
 
-/* ---- parameter tables ---- */
-
-static bool all_strings(const cJSON *list)
-{
-	bool all = cJSON_IsArray(list);
-
-	for (const cJSON *item = list ? list->child : NULL; item; item = item->next)
-		all = all && cJSON_IsString(item);
-	return all;
-}
-
-/* True when it has what glow_info_write() writes for a parameter of its type. */
-static bool row_holds(const cJSON *row)
-{
-	const cJSON *type = glow_json_get(row, "type"), *def = glow_json_get(row, "default");
-	const char *name = cJSON_IsString(type) ? type->valuestring : "";
-	bool max = cJSON_IsNumber(glow_json_get(row, "max"));
-
-	if (!cJSON_IsString(glow_json_get(row, "name")) || !cJSON_IsString(glow_json_get(row, "unit")) ||
-	    !cJSON_IsString(glow_json_get(row, "what")))
-		return false;
-	if (strcmp(name, "int") == 0)
-		return cJSON_IsNumber(def) && max && cJSON_IsNumber(glow_json_get(row, "min"));
-	if (strcmp(name, "bool") == 0)
-		return cJSON_IsBool(def);
-	if (strcmp(name, "color") == 0)
-		return cJSON_IsString(def) || cJSON_IsNull(def);
-	if (strcmp(name, "choice") == 0)
-		return cJSON_IsString(def) && all_strings(glow_json_get(row, "choices"));
-	return strcmp(name, "text") == 0 && cJSON_IsString(def) && max;
-}
-
-/* Its rows are borrowed. */
-static cJSON *effect_tree(const char *name, const char *what, const cJSON *rows)
-{
-	cJSON *tree = cJSON_CreateObject(), *params;
-
-	cJSON_AddStringToObject(tree, "name", name);
-	cJSON_AddStringToObject(tree, "what", what);
-	params = cJSON_AddArrayToObject(tree, "params");
-	for (cJSON *row = cJSON_IsArray(rows) ? rows->child : NULL; row; row = row->next)
-		if (row_holds(row))
-			cJSON_AddItemReferenceToArray(params, row);
-	return tree;
-}
-
-char *glow_watch_effects_text(const cJSON *info)
-{
-	const cJSON *effects = glow_json_get(info, "effects");
-	cJSON *tree = cJSON_CreateArray();
-
-	for (const cJSON *e = cJSON_IsArray(effects) ? effects->child : NULL; e; e = e->next) {
-		const cJSON *name = glow_json_get(e, "name"), *what = glow_json_get(e, "what");
-
-		if (cJSON_IsString(name) && cJSON_IsString(what))
-			cJSON_AddItemToArray(tree, effect_tree(name->valuestring, what->valuestring,
-							       glow_json_get(e, "params")));
-	}
-	return glow_json_finish(tree);
-}
-
 /* ---- nodes ---- */
 
 cJSON *glow_watch_info_tree(const struct glow_watched *node)
 {
 	cJSON *tree = glow_info_write(&node->info);
 
+	if (node->info.catalog[0])
+		return tree;
 	/* Those were this program's own. */
 	cJSON_DeleteItemFromObjectCaseSensitive(tree, "effects");
 	cJSON_AddRawToObject(tree, "effects", node->effects);

@@ -7,7 +7,7 @@
  *
  * dashboard/wasm/web.c says what each of its functions does. */
 
-import type { Answer, ConductorInfo, Dim, Info, Micros, Roster, Scene, State, Stats, SyncState } from "./model/messages";
+import type { Answer, ConductorInfo, Dim, Effect, Info, Micros, Roster, Scene, State, Stats, SyncState } from "./model/messages";
 
 /** The compiled core; each cluster is an instance of it. */
 export type Core = WebAssembly.Module;
@@ -32,6 +32,7 @@ interface Exports {
 	web_info(board: number, known: number): number;
 	web_state(board: number, known: number): number;
 	web_stats(board: number, known: number): number;
+	web_catalog(): void;
 	web_conductor(lNs: number): void;
 	web_stage(known: number): number;
 	web_entry(startUs: Micros, tUs: Micros): number;
@@ -143,6 +144,7 @@ export class CoreCluster {
 	private readonly c: Exports;
 	/** By node; a board outlives its node. */
 	private readonly boards = new Map<string, Board>();
+	private readonly catalogs = new Map<string, readonly Effect[]>();
 	private readonly order: Said<readonly string[] | null> = unsaid();
 	private readonly onStage: Said<Stage | null> = unsaid();
 
@@ -185,7 +187,7 @@ export class CoreCluster {
 		const now: NodeView = {
 			id,
 			online: online === 1,
-			info: this.heard(board.info, (known) => this.c.web_info(board.at, known)),
+			info: this.info(board),
 			state: this.heard(board.state, (known) => this.c.web_state(board.at, known)),
 			stats: this.heard(board.stats, (known) => this.c.web_stats(board.at, known)),
 		};
@@ -262,6 +264,23 @@ export class CoreCluster {
 	clock(atMs: number): ClockReport {
 		this.c.web_clock_report(Math.round(atMs * NS_PER_MS));
 		return this.json();
+	}
+
+	/** Nodes of one version share the tables of their effects: there are none before those have come. */
+	private info(board: Board): Info | null {
+		const info = this.heard(board.info, (known) => this.c.web_info(board.at, known));
+		if (info?.effects_hash) info.effects ??= this.catalog(info.effects_hash);
+		return info;
+	}
+
+	private catalog(name: string): readonly Effect[] {
+		let effects = this.catalogs.get(name) ?? null;
+		if (effects) return effects;
+		this.give(encoder.encode(`${name}\0`));
+		this.c.web_catalog();
+		effects = this.json<readonly Effect[] | null>();
+		if (effects) this.catalogs.set(name, effects);
+		return effects ?? [];
 	}
 
 	private board(id: string): Board {

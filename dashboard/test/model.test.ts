@@ -45,6 +45,38 @@ test("a node is what it says", () => {
 	assert.deepEqual(lab.cluster.view.effects[0]?.params, PERIOD);
 });
 
+/** The name of a catalog: FNV-1a, 64 bits. */
+function named(text: string): string {
+	let hash = 0xcbf29ce484222325n;
+	for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+	return hash.toString(16).padStart(16, "0");
+}
+
+test("nodes of one version share the tables that their infos name", () => {
+	const tables = JSON.stringify([{ name: "later", what: "is new", params: PERIOD }]);
+	const lab = new Lab();
+	const effects = () => lab.cluster.view.effects.map((effect) => effect.name);
+	for (const id of ["pi1", "pi2"]) {
+		lab.hear(`node/${id}/info`, info(id, { effects: undefined, effects_hash: named(tables) }), true);
+		lab.hear(`node/${id}/availability`, "online", true);
+	}
+	assert.deepEqual(effects(), []);
+	lab.hear(`effects/${named(tables)}`, tables.replace("new", "not"), true); // control: not what it is named after
+	assert.deepEqual(effects(), []);
+	lab.hear(`effects/${named(tables)}`, tables, true);
+	assert.deepEqual(effects(), ["later"]);
+	const [pi1, pi2] = lab.cluster.view.nodes;
+	assert.deepEqual(pi1?.info?.effects[0]?.params, PERIOD);
+	assert.equal(pi1?.info?.effects, pi2?.info?.effects);
+	/* A node of an older version beside them tells its own, and nodes that come later find the tables there. */
+	lab.hear("node/pi3/info", info("pi3"));
+	lab.hear("node/pi3/availability", "online");
+	assert.deepEqual(effects(), ["later", "breathe"]);
+	lab.hear("node/pi4/info", info("pi4", { effects: undefined, effects_hash: named(tables) }));
+	assert.equal(lab.cluster.view.nodes[3]?.info?.effects, pi1?.info?.effects);
+	assert.ok(lab.cluster.topics.includes("glow/effects/+"));
+});
+
 test("the view is replaced, and only when something changed", () => {
 	const lab = labWith("pi1", "pi2");
 	const before = lab.cluster.view;
@@ -438,13 +470,13 @@ test("members of the wrong kind do no harm", () => {
 	const dice = new Dice(5);
 	const odd = [null, true, "text", -1, 1e300, [], {}, [[]]];
 	const names =
-		"id groups shape pixels leds effects limits color params sync gauges scenes nodes target playlist clock_id state name";
+		"id groups shape pixels leds effects effects_hash limits color params sync gauges scenes nodes target playlist clock_id state name";
 	const any = (depth: number): unknown => (depth === 0 || dice.next() < 0.2 ? dice.of(odd) : tree(depth));
 	const tree = (depth: number): object => {
 		const some = names.split(" ").filter(() => dice.next() < 0.4);
 		return Object.fromEntries(some.map((name) => [name, dice.of([any(depth - 1), [any(depth - 1)]])]));
 	};
-	const topics = "node/pi1/info node/pi1/state node/pi1/stats node/pi1/error conductor/info scene/current roster dim/current";
+	const topics = "node/pi1/info node/pi1/state node/pi1/stats node/pi1/error conductor/info scene/current roster dim/current effects/0123456789abcdef";
 	for (let k = 0; k < 100; k++) for (const topic of topics.split(" ")) lab.hear(topic, tree(3));
 	assert.ok(lab.cluster.view.nodes.length <= 1);
 	assert.equal(lab.cluster.showing("pi1", 0).layer, "offline");

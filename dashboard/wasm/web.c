@@ -180,6 +180,14 @@ uint32_t EXPORT(web_stats)(struct board *board, uint32_t known)
 	return tell(node, node && node->has_stats ? node->stats_revision : 0, known, glow_watch_stats_tree);
 }
 
+/** The effects and parameter tables of the catalog whose name is in the buffer: in the text, or null. */
+void EXPORT(web_catalog)(void)
+{
+	const char *known = glow_catalogs_find(&watch.catalogs, buffer);
+
+	text = known ? known : "null";
+}
+
 /* ---- the cluster ---- */
 
 /** The conductor as it is at l_ns; in the text. */

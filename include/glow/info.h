@@ -10,6 +10,7 @@
 
 #include <cjson/cJSON.h>
 
+#include <glow/catalog.h>
 #include <glow/diag.h>
 #include <glow/effect.h>
 #include <glow/shape.h>
@@ -33,6 +34,9 @@ struct glow_info {
 	uint8_t brightness_limit;
 	uint32_t current_limit_ma; /**< 0: none */
 	bool flash_limit;
+	/** The name of its catalog of effects; "": the topic has the catalog itself, as it had it before there were
+	 * names. */
+	char catalog[GLOW_CATALOG_NAME_LEN + 1];
 	char problem[320]; /**< why the board is dark, "" when it is well */
 };
 

@@ -18,7 +18,8 @@
 
 /** What a program does when something happens; `ctx` is glow_loop_cfg's. */
 struct glow_loop_role {
-	/** Of the messenger, one after the other. */
+	/** Of the messenger, one after the other. What the broker refuses and what it does not take is logged already.
+	 */
 	void (*event)(void *ctx, const struct glow_mqtt_event *event);
 	/** Before and after the events that came together. `before` may be NULL. */
 	void (*before)(void *ctx), (*after)(void *ctx);
@@ -41,11 +42,16 @@ struct glow_loop_cfg {
 	struct glow_mqtt_cfg mqtt; /**< its topics are the role's to say */
 };
 
+/** So many different complaints about a broker are logged, each once. */
+#define GLOW_LOOP_TOLD 32
+
 struct glow_loop {
 	struct glow_loop_cfg cfg;
 	sd_event *event;
 	struct glow_mqtt *mqtt;
 	int wall_fd, health_fd;
+	uint32_t told[GLOW_LOOP_TOLD]; /**< hashes of complaints that are logged already */
+	unsigned n_told;
 };
 
 /** Rings once at a time that is set each time. The caller's storage, for as long as the loop. */

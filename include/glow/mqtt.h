@@ -24,6 +24,15 @@
 /** Room for a sentence that says why something failed. */
 #define GLOW_MQTT_WHY 480
 
+/** What a broker takes, as it said when it let us in. The messenger keeps to it: it sends what is larger not at all,
+ * and the rest with less QoS or not retained. */
+struct glow_mqtt_limits {
+	uint32_t packet_max; /**< bytes of a packet; UINT32_MAX: any */
+	int receive_max;     /**< publishes that it has not acknowledged */
+	int qos_max;
+	bool retain; /**< it keeps retained messages */
+};
+
 struct glow_mqtt_cfg {
 	const char *broker; /**< mqtt://host[:port] or mqtts://host[:port]; 1883 and 8883 by default */
 	const char *client_id;
@@ -56,13 +65,16 @@ enum glow_mqtt_event_kind {
 	GLOW_MQTT_DISCONNECTED, /**< was connected, is not any more; `why` says */
 	GLOW_MQTT_FAILED,       /**< an attempt failed; `why` says; another follows by itself */
 	GLOW_MQTT_MESSAGE,
+	GLOW_MQTT_REFUSED, /**< the broker does not let us publish at message.topic (QoS 1); `why` says */
+	GLOW_MQTT_UNSENT,  /**< a message of ours for message.topic is larger than the broker takes; `why` says */
 };
 
 struct glow_mqtt_event {
 	enum glow_mqtt_event_kind kind;
 	const char *
 		why; /**< one line for people; of GLOW_MQTT_CONNECTED the broker's URI, with the address that took us */
-	bool leading; /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
+	bool leading;                   /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
+	struct glow_mqtt_limits limits; /**< GLOW_MQTT_CONNECTED */
 	struct glow_message message;
 };
 
@@ -92,6 +104,13 @@ bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event);
  * GLOW_MQTT_PACKET_MAX: a broker would hang up on it each time. */
 int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message);
 
+/** Bytes of the packet that a message is sent in. */
+size_t glow_mqtt_packet_size(const struct glow_message *message);
+
+/** Where a broker takes less than a cluster needs: the k-th such thing as a sentence, with what to change; false behind
+ * the last. The size of packets is judged message by message. */
+bool glow_mqtt_limits_say(const struct glow_mqtt_limits *limits, unsigned k, char ret_text[GLOW_MQTT_WHY]);
+
 /** Messages lost because a ring was full, since the start. */
 uint64_t glow_mqtt_dropped(const struct glow_mqtt *mqtt);
 
@@ -99,6 +118,18 @@ uint64_t glow_mqtt_dropped(const struct glow_mqtt *mqtt);
  * Returns false when the network did not let go in time: then the memory is
  * left alone and the process should end with _exit(). Accepts NULL. */
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms);
+
+/** What glow_mqtt_probe() found out. Sentences; "" for none. */
+struct glow_mqtt_found {
+	struct glow_mqtt_limits limits;
+	char unsent[GLOW_MQTT_WHY];  /**< the message is too large */
+	char refused[GLOW_MQTT_WHY]; /**< the broker does not let us publish it */
+};
+
+/** For --doctor: connects and publishes `message` (NULL: nothing). 0 when the broker lets us in, or negative with a
+ * sentence. Blocks up to 13 s. */
+int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *message,
+		    struct glow_mqtt_found *ret_found, char why[GLOW_MQTT_WHY]);
 
 /** One connection attempt for --doctor: 0, -ETIME where this machine's clock and the broker's certificate do not
  * agree, or another negative value; and a sentence: why not, or the broker's URI with the address that took us.

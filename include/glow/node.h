@@ -23,6 +23,7 @@ struct glow_node_cfg {
 	const char *idle;          /**< the idle display, a shorthand */
 	struct glow_info info;
 	struct glow_env env;
+	uint32_t dice;       /**< another for each node: spreads what many of them might do at one instant */
 	bool lost_indicator; /**< one dim pixel while the broker or the conductor is away */
 };
 
@@ -44,8 +45,14 @@ void glow_node_disconnected(struct glow_node *n);
  * last. Those with *ret_retained want the retained messages too. */
 bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained);
 
+/** The topics that a broker may refuse, for `wished_topics` there: the k-th one, false behind the last. */
+bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1]);
+
 /** A message of a subscribed topic; others are ignored. */
 void glow_node_message(struct glow_node *n, const struct glow_message *message, int64_t now_us);
+
+/** The broker does not let us publish there. Without the catalog (glow/catalog.h) info tells the effects. */
+void glow_node_refused(struct glow_node *n, const char *topic);
 
 /** The first frame need not wait any longer for a retained state or cluster time. */
 void glow_node_start(struct glow_node *n, int64_t now_us);

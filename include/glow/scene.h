@@ -72,6 +72,9 @@ struct glow_scene_view {
 /** When it ends: end_us, or after the last entry of a playlist that does not loop, whichever is sooner. */
 int64_t glow_scene_end(const struct glow_scene *scene);
 
+/** This program has all of its effects; a newer conductor may play others. */
+bool glow_scene_known(const struct glow_scene *scene);
+
 /** False before its start and from its end on. */
 bool glow_scene_at(const struct glow_scene *scene, int64_t t_us, struct glow_scene_view *ret_view);
 

@@ -50,6 +50,7 @@ enum glow_topic_kind {
 	GLOW_TOPIC_DIM_SET,
 	GLOW_TOPIC_DIM_CURRENT,
 	GLOW_TOPIC_ROSTER,
+	GLOW_TOPIC_CATALOG, /**< by its name, glow/catalog.h */
 	GLOW_TOPIC_CONDUCTOR_AVAILABILITY,
 	GLOW_TOPIC_CONDUCTOR_INFO,
 	GLOW_TOPIC_CONDUCTOR_BEACON,
@@ -68,7 +69,7 @@ struct glow_topic {
 	enum glow_topic_kind kind;
 	enum glow_topic_of of;
 	char id[GLOW_ID_MAX +
-		1]; /**< the level that names a node, a group, an asker or a boot; "" where there is none */
+		1]; /**< the level that names a node, a group, a catalog, an asker or a boot; "" where there is none */
 };
 
 /** What topic of this prefix it is. An id that is not valid makes it GLOW_TOPIC_OTHER. */

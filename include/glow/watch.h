@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <glow/catalogs.h>
 #include <glow/fit.h>
 #include <glow/info.h>
 #include <glow/message.h>
@@ -23,7 +24,8 @@ struct glow_watched {
 	/** Where the watch's revision stood when each was last read. */
 	uint32_t info_revision, state_revision, stats_revision;
 	struct glow_info info;
-	char *effects; /**< the parameter tables in its info, as JSON: see glow_watch_effects_text() */
+	char *effects; /**< the parameter tables in its info, as glow_catalogs_text(); none where info.catalog names
+			  them */
 	struct glow_state state;
 	struct glow_stats stats; /**< as last reported */
 	struct glow_look idle;
@@ -39,6 +41,7 @@ struct glow_watch {
 	struct glow_beacon beacon; /**< the latest */
 	struct glow_raw beacon_at; /**< when it arrived */
 	struct glow_stage stage;
+	struct glow_catalogs catalogs;
 	/** Rises with all that is read of a node, and whenever one comes or goes; the stage has its own. */
 	uint32_t revision;
 	uint32_t nodes_revision; /**< where it stood when a node last came or went */
@@ -49,8 +52,9 @@ struct glow_watch {
 	char last_error[200]; /**< the latest rejected command, "" for none */
 };
 
-/** What to subscribe to below the prefix, and how many. */
-#define GLOW_WATCH_TOPICS 9
+/** What to subscribe to below the prefix, and how many. A watch can do without the last, which brokers with older rules
+ * may refuse. */
+#define GLOW_WATCH_TOPICS 10
 extern const char *const glow_watch_topics[GLOW_WATCH_TOPICS];
 
 void glow_watch_init(struct glow_watch *w, const char *prefix);

@@ -28,7 +28,3 @@ cJSON *glow_watch_stage_tree(const struct glow_watch *w);
 /** An answer to a command, or a refusal: {"status":…,"node":…,"field":…,"message":…,"ignored":[…]}; `status` is "ok" or
  * "error", the others are empty where they are absent. NULL for a payload that is none. */
 cJSON *glow_watch_answer_tree(const void *payload, size_t len);
-
-/** Of the `effects` in an info message, as text: their names and parameter tables. A node may be newer than this
- * program: rows that it does not understand are left out. The caller's, freed with free(). */
-char *glow_watch_effects_text(const cJSON *info);

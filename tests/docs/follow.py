@@ -9,6 +9,7 @@ the changes to the document that have to be noticed. What was added has to be se
 print and publish, and must not be seen there by the same look at the program of these sources (GLOW_BIN).
 """
 
+import json
 import os
 import re
 import shutil
@@ -37,7 +38,7 @@ EXAMPLES = {
         "seen": {
             "--list-effects": r"(?m)^tide +water that rises and falls$",
             "--check-config --board virtual --idle tide": "the configuration is fine",
-            "info": r'"effects":\[.*"name":"tide"',
+            "effects": r'"name": "tide"',
             "discovery": r'"effect_list":\[[^]]*"tide"',
         },
         # What is wrong with a document: words, replacement, and what has to be said then.
@@ -211,16 +212,18 @@ def printed(program, options):
     return ran.stdout
 
 
-def published(program, board, home):
-    """The messages of a node with this board, which is not there."""
+def published(program, board, home, places):
+    """Those messages of a node with this board, which is not there, that are among the places."""
     broker = glow.Broker(home).start()
     try:
         watch = glow.Watch(broker, "#")
         node = glow.spawn([program, "--broker", broker.uri, "--node", "pi1", "--board", board, "--gpio", "sysfs",
                            "--sysfs", "/nonexistent"], subprocess.DEVNULL, subprocess.DEVNULL, env=glow.child_env())
         try:
-            return {"info": watch.wait("glow/node/pi1/info").payload.decode(),
-                    "discovery": watch.wait("homeassistant/device/glow-pi1/config").payload.decode()}
+            say = {"info": lambda: watch.wait("glow/node/pi1/info").payload.decode(),
+                   "effects": lambda: json.dumps(watch.effects("glow/node/pi1/info")),
+                   "discovery": lambda: watch.wait("homeassistant/device/glow-pi1/config").payload.decode()}
+            return {place: said() for place, said in say.items() if place in places}
         finally:
             check(glow.end(node) == 0, "the node did not end well")
             watch.close()
@@ -230,7 +233,7 @@ def published(program, board, home):
 
 def unseen(program, board, home, places):
     """Of `places` those where what was added is not seen."""
-    messages = published(program, board, home) if "info" in places else {}
+    messages = published(program, board, home, places) if "discovery" in places else {}
     return {place for place, pattern in places.items()
             if not re.search(pattern, messages.get(place) or printed(program, place))}
 
@@ -240,7 +243,7 @@ def check_seen(examples, copy, home):
     for example in examples:
         places = dict(example["seen"])
         if not shutil.which("mosquitto"):
-            print("no mosquitto here: nobody looked at", places.pop("info"), "nor", places.pop("discovery"))
+            print("no mosquitto here: nobody looked at", [places.pop(k) for k in ("info", "effects", "discovery") if k in places])
         missing = unseen(os.path.join(copy.folder, "build/asan/bin/glow-bridge"), example["board"], home, places)
         check(not missing, example["adds"], "is not seen in", *missing)
         blind = places.keys() - unseen(glow.bridge_path(), "blinkt", home, places)

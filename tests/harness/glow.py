@@ -174,6 +174,12 @@ class Watch:
         found = self.find(topic)
         return found[-1] if found else None
 
+    def effects(self, info_topic):
+        """The tables of effects that a node's info names, which whoever finds them absent publishes within five seconds."""
+        prefix = info_topic.rsplit("/node/", 1)[0]
+        name = self.wait(info_topic).json()["effects_hash"]
+        return self.wait("%s/effects/%s" % (prefix, name)).json()
+
     def close(self):
         end(self.process, signal.SIGKILL)  # its own end may wait for ever on a lock that the signal found taken
 

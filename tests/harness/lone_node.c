@@ -5,11 +5,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include <glow/command.h>
+#include <glow/json.h>
 #include <glow/time.h>
 
 #include "lone_node.h"
@@ -58,8 +60,21 @@ void pass(int64_t us)
 	tick();
 }
 
+/* The broker keeps the catalog of effects, as on all days but the first. */
+static void keep_catalog(void)
+{
+	char name[GLOW_CATALOG_NAME_LEN + 1], topic[80], *text = glow_json_finish(glow_catalog_write());
+	struct glow_message m = { .topic = topic, .payload = text, .len = strlen(text), .qos = 1, .retained = true };
+
+	glow_catalog_name(text, m.len, name);
+	snprintf(topic, sizeof(topic), "glow/effects/%s", name);
+	glow_node_message(node, &m, now);
+	free(text);
+}
+
 void online(void)
 {
+	keep_catalog();
 	glow_node_start(node, now);
 	glow_node_connected(node, now);
 }

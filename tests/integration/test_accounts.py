@@ -36,6 +36,8 @@ TABLE = (
     ("P/node/pi1/error", PI1, PEOPLE),
     ("P/node/pi1/another", (), PEOPLE),
     ("P/node/pi1/state/below", (), PEOPLE),
+    ("P/effects/0123456789abcdef", (NODES, "admin"), (NODES, PEOPLE)),
+    ("P/effects", (), PEOPLE),
     ("P/group/shelf/set", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/group/shelf/notify", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/group/shelf/apply", "conductor", (NODES, PEOPLE)),
@@ -483,7 +485,7 @@ class Programs(Case):
         self.ctl("operator", "notify", "shared", "red")
         shared.frames.wait_shows(["ff0000"] * 8)
         self.assertRegex(self.ctl("viewer", "nodes"), "2 of . nodes online")
-        self.assertIn("no answer", self.ctl("viewer", "set", "pi1", "red", status=69))
+        self.assertIn("not authorized", self.ctl("viewer", "set", "pi1", "red", status=69))
 
         # Another conductor that knows nothing asks the nodes for the time, and goes on with it.
         before = watch.last("glow/conductor/info").json()

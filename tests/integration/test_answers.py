@@ -200,10 +200,13 @@ class Info(glow.Case):
         node = self.bridge("--groups", "a,b-1", "--fps", "30", "--idle", "red 5%", "--reverse", "--time-offset-ms",
                            "-20", "--brightness-limit", "200", "--current-limit-ma", "300", "--flash-limit",
                            "off").wait_connected()
-        info = self.watch(node.topic("info")).wait(node.topic("info"))
+        watch = self.watch("glow/#")
+        info = watch.wait(node.topic("info"))
         self.assertTrue(info.retained)
+        self.assertLess(len(info.payload), 512)
         info = info.json()
-        effects = info.pop("effects")
+        self.assertRegex(info.pop("effects_hash"), "^[0-9a-f]{16}$")
+        effects = watch.effects(node.topic("info"))
         version = info.pop("version")
         self.assertRegex(version, r"^\d+\.\d+")
         self.assertEqual(info, {
@@ -220,10 +223,10 @@ class Info(glow.Case):
 
     def test_effects_are_those_of_the_command_line(self):
         node = self.bridge().wait_connected()
-        info = self.watch(node.topic("info")).wait(node.topic("info")).json()
+        effects = self.watch("glow/#").effects(node.topic("info"))
         listed = [line.split()[0] for line in glow.run_bridge("--list-effects").stdout.splitlines()
                   if not line.startswith(" ")]
-        self.assertEqual([e["name"] for e in info["effects"]], listed)
+        self.assertEqual([e["name"] for e in effects], listed)
 
     def test_stats(self):
         watch = self.watch("glow/node/+/stats")
@@ -277,8 +280,8 @@ class HomeAssistant(glow.Case):
         self.assertEqual(light["supported_color_modes"], ["rgb"])
         self.assertIs(light["brightness"], True)
         self.assertIs(light["effect"], True)
-        info = self.watch(node.topic("info")).wait(node.topic("info")).json()
-        self.assertEqual(light["effect_list"], ["auto"] + [e["name"] for e in info["effects"]])
+        effects = self.watch("glow/#").effects(node.topic("info"))
+        self.assertEqual(light["effect_list"], ["auto"] + [e["name"] for e in effects])
 
     def test_what_home_assistant_sends(self):
         node, device = self.discovery()

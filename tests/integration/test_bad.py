@@ -241,7 +241,7 @@ class Params(BadCase):
                 "color": lambda: ["#010203", {"r": 0, "g": 0, "b": 255}, param["default"]]}[kind]()
 
     def effects(self):
-        effects = self.all.last(self.node.topic("info")).json()["effects"]
+        effects = self.all.effects(self.node.topic("info"))
         self.assertGreater(sum(len(e["params"]) for e in effects), 20)
         return effects
 

@@ -241,8 +241,7 @@ class State(glow.NodeCase):
         self.assertTrue(before <= state["start_us"] <= glow.now_us())
         self.assertEqual(state["start_us"], state["since_us"])
         self.assertIsInstance(state["seed"], int)
-        info = self.all.last(self.node.topic("info")).json()
-        table = next(e for e in info["effects"] if e["name"] == "sparkle")["params"]
+        table = next(e for e in self.all.effects(self.node.topic("info")) if e["name"] == "sparkle")["params"]
         self.assertEqual(state["params"], {p["name"]: p["default"] for p in table})
 
     def test_retained(self):
@@ -255,10 +254,10 @@ class State(glow.NodeCase):
 
 class Effect(glow.NodeCase):
     def test_every_effect(self):
-        info = self.all.last(self.node.topic("info")).json()
-        names = [e["name"] for e in info["effects"]]
+        effects = self.all.effects(self.node.topic("info"))
+        names = [e["name"] for e in effects]
         self.assertTrue({"solid", "identify", "rainbow"} <= set(names))
-        for effect in info["effects"]:
+        for effect in effects:
             with self.subTest(effect=effect["name"]):
                 self.set({"effect": effect["name"]})
                 state = self.state()

@@ -195,6 +195,22 @@ class Nodes(CtlCase):
         self.assertIn("nothing is kept of the cluster", self.ctl("forget", "cluster", status=EX_DATAERR))
 
 
+    def test_forget_tables(self):
+        """Those that nobody names any more go with the last who did."""
+        one, two, watch = self.node(), self.node(), self.watch("glow/#")
+        watch.effects(one.topic("info"))
+        topic = "glow/effects/" + watch.last(one.topic("info")).json()["effects_hash"]
+        self.broker.publish("glow/effects/09612b07b5ecb5a5", "[]", retain=True)  # of a version long gone
+        one.stop()
+        two.stop()
+        self.ctl("forget", one.node)
+        self.assertEqual(set(self.broker.retained("glow/effects/+")), {topic})
+        self.ctl("forget", two.node)
+        for node in glow.json.loads(self.ctl("nodes", "--json"))["nodes"]:  # what other tests left
+            self.ctl("forget", node["id"], "--force")
+        self.assertEqual(self.broker.retained("glow/effects/+"), {})
+
+
 class Led(CtlCase):
     """A conductor leads, and two nodes follow its clock."""
 

@@ -238,6 +238,48 @@ static void test_echo(void **state)
 	assert_int_equal(glow_mqtt_dropped(f->mqtt), 0);
 }
 
+/* What is as large as the broker takes arrives; one byte more is not sent, is told, and ends nothing.
+ * That a broker hangs up on it is the control in test_accounts.py. */
+static void test_packet_size(void **state)
+{
+	enum { MOST = 5000 };
+	static char large[2 * MOST];
+	struct glow_message messages[] = {
+		{ .topic = "t/0" },
+		{ .topic = "t/1", .qos = 1 },
+		{ .topic = "t/asked",
+		  .qos = 1,
+		  .response_topic = "t/there",
+		  .correlation = "123",
+		  .correlation_len = 3 },
+	};
+	struct fixture *f = *state;
+	struct glow_mqtt_event event;
+
+	broker_start(&f->broker, "allow_anonymous true\nmax_packet_size 5000\n");
+	open_messenger(f);
+	assert_int_equal(expect(f->mqtt, GLOW_MQTT_CONNECTED).limits.packet_max, MOST);
+	memset(large, 'x', sizeof(large));
+	for (size_t k = 0; k < sizeof(messages) / sizeof(messages[0]); k++) {
+		struct glow_message *m = &messages[k];
+
+		m->payload = large;
+		m->len = 4900;
+		m->len += MOST - glow_mqtt_packet_size(m);
+		assert_int_equal(glow_mqtt_packet_size(m), MOST);
+		assert_int_equal(glow_mqtt_publish(f->mqtt, m), 0);
+		event = expect(f->mqtt, GLOW_MQTT_MESSAGE);
+		assert_int_equal(event.message.len, m->len);
+		m->len++;
+		assert_int_equal(glow_mqtt_publish(f->mqtt, m), 0);
+		event = expect(f->mqtt, GLOW_MQTT_UNSENT);
+		assert_string_equal(event.message.topic, m->topic);
+		assert_non_null(strstr(event.why, "5001 bytes, and the broker takes packets of at most 5000"));
+	}
+	assert_int_equal(publish(f, "t/small", "x", 1, false), 0);
+	expect_message(f->mqtt, "t/small", "x");
+}
+
 /* Counts the replayed messages up to CONNECTED; none may come from the live topics. */
 static int count_replay(struct fixture *f)
 {
@@ -867,6 +909,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_uri, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_request, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_echo, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_packet_size, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_retained, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_will, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_goodbye, setup, teardown),

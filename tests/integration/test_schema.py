@@ -95,11 +95,20 @@ class Schema(glow.NodeCase):
 
     def test_control(self):
         info = json.loads(self.all.find(self.node.topic("info"))[-1].payload)
+        effects = self.all.effects(self.node.topic("info"))
         self.assertEqual(errors("info", info), [])
-        for spoil in ("id", "effects", "limits"):
+        self.assertEqual(errors("effects", effects), [])
+        for spoil in ("id", "effects_hash", "limits"):
             broken = copy.deepcopy(info)
             del broken[spoil]
             self.assertNotEqual(errors("info", broken), [])
+        broken["effects"] = effects
+        broken["limits"] = info["limits"]
+        self.assertNotEqual(errors("info", broken), [])  # one of the two
+        del broken["effects_hash"]
+        self.assertEqual(errors("info", broken), [])  # as where the broker's rules are older
+        del effects[0]["params"]
+        self.assertNotEqual(errors("effects", effects), [])
 
 
 FIRE = {"effect": "fire", "duration_s": 1}

@@ -187,6 +187,50 @@ static void test_effects(void **state)
 	cJSON_Delete(tree);
 }
 
+/* Either the catalog itself, or its name. A reader takes nothing else for a name. */
+static void test_catalog(void **state)
+{
+	static const char *const bad[] = { "\"\"",
+					   "\"0123456789abcde\"",
+					   "\"0123456789abcdef0\"",
+					   "\"0123456789abcdeF\"",
+					   "\"../../../node/pi\"",
+					   "[]",
+					   "7" };
+	char text[80];
+	cJSON *tree;
+
+	(void)state;
+	there_and_back();
+	assert_string_equal(back.catalog, "");
+	memcpy(info.catalog, "0123456789abcdef", sizeof(info.catalog));
+	tree = printed(glow_info_write(&info));
+	check_string(tree, "effects_hash", info.catalog);
+	assert_null(glow_json_get(tree, "effects"));
+	cJSON_Delete(tree);
+	there_and_back();
+	assert_string_equal(back.catalog, info.catalog);
+	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+		snprintf(text, sizeof(text), "{\"id\":\"pi1\",\"effects_hash\":%s}", bad[k]);
+		assert_int_equal(read_text(text), GLOW_OK);
+		assert_string_equal(back.catalog, "");
+	}
+}
+
+/* All but the texts that somebody configured: a thousand of them are half a megabyte. */
+static void test_small(void **state)
+{
+	char *whole = glow_json_finish(glow_info_write(&info)), *small;
+
+	(void)state;
+	memcpy(info.catalog, "0123456789abcdef", sizeof(info.catalog));
+	small = glow_json_finish(glow_info_write(&info));
+	assert_true(strlen(small) < 512);
+	assert_true(strlen(whole) > 8000); /* the control */
+	free(small);
+	free(whole);
+}
+
 static void test_words(void **state)
 {
 	cJSON *tree = printed(glow_info_write(&info));
@@ -585,7 +629,8 @@ int main(void)
 		T(test_diag_cut),       T(test_discovery),
 		T(test_stats_sync),     T(test_stats_read),
 		T(test_diag_inside),    T(test_cluster_discovery),
-		T(test_discovery_ids),
+		T(test_discovery_ids),  T(test_catalog),
+		T(test_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,64 @@ static void test_connected(void **state)
 	assert_string_equal(sent[n_sent - 1].topic, ONLINE);
 }
 
+static int64_t published_catalogs(void)
+{
+	int n = 0;
+
+	for (int k = 0; k < n_sent; k++)
+		if (strncmp(sent[k].topic, "glow/effects/", 13) == 0) {
+			assert_true(sent[k].retained);
+			assert_int_equal(sent[k].qos, 1);
+			n++;
+		}
+	return n;
+}
+
+/* The effects are told once for all nodes; info names what tells them. */
+static void test_catalog(void **state)
+{
+	char topic[GLOW_TOPIC_MAX + 1], name[64];
+
+	(void)state;
+	create();
+	assert_true(glow_node_wish(node, 0, topic) && strncmp(topic, "glow/effects/", 13) == 0);
+	snprintf(name, sizeof(name), "\"effects_hash\":\"%s\"", topic + 13);
+	glow_node_start(node, now);
+	glow_node_connected(node, now);
+	assert_true(said(INFO, name) && !said(INFO, "rainbow"));
+	assert_int_equal(published_catalogs(), 0);
+	pass(5 * SECOND);
+	assert_int_equal(published_catalogs(), 1);
+	assert_true(said(topic, "rainbow"));
+	/* Known to be there, it is not said again. */
+	glow_node_disconnected(node);
+	online();
+	pass(5 * SECOND);
+	assert_int_equal(published_catalogs(), 1);
+	assert_int_equal(glow_node_next(node), GLOW_NEVER);
+}
+
+/* A broker whose rules are older: info has the effects itself, as nodes of then had it. */
+static void test_catalog_refused(void **state)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	(void)state;
+	bring_up();
+	assert_true(glow_node_wish(node, 0, topic) && !glow_node_wish(node, 1, topic));
+	glow_node_refused(node, STATE);
+	assert_int_equal(count(INFO), 0);
+	glow_node_refused(node, topic);
+	assert_int_equal(count(INFO), 1);
+	assert_true(said(INFO, "\"effects\":[") && said(INFO, "rainbow") && !said(INFO, "effects_hash"));
+	glow_node_problem(node, "no such chip", "gpiod");
+	assert_true(said(INFO, "rainbow"));
+	/* Another connection may be to a broker whose rules are not. */
+	glow_node_disconnected(node);
+	online();
+	assert_true(said(INFO, "effects_hash") && !said(INFO, "rainbow"));
+}
+
 static void test_goodbye(void **state)
 {
 	(void)state;
@@ -463,6 +521,8 @@ int main(void)
 		T(test_create),
 		T(test_idle_off),
 		T(test_connected),
+		T(test_catalog),
+		T(test_catalog_refused),
 		T(test_goodbye),
 		T(test_problem_and_stats),
 		T(test_accepted),

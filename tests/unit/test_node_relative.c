@@ -190,8 +190,12 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_toggle),
-		T(test_toggle_dark),         T(test_step),    T(test_step_once), T(test_step_without_conductor),
-		T(test_toggle_of_many), T(test_ignored),
+		T(test_toggle_dark),
+		T(test_step),
+		T(test_step_once),
+		T(test_step_without_conductor),
+		T(test_toggle_of_many),
+		T(test_ignored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -427,13 +427,27 @@ static void test_seed(void **state)
 	assert_int_equal(glow_scene_seed(&scene, 2), glow_scene_seed(&scene, 2));
 }
 
+static void test_known(void **state)
+{
+	static struct glow_scene_entry some[2];
+
+	(void)state;
+	some[0] = some[1] = entries[0];
+	some[0].effect = some[1].effect = &glow_effect_solid;
+	scene.entries = some;
+	scene.n_entries = 2;
+	assert_true(glow_scene_known(&scene));
+	some[1].effect = NULL;
+	assert_false(glow_scene_known(&scene));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
 		T(test_target),   T(test_for_ever),  T(test_fades), T(test_overlap),
 		T(test_playlist), T(test_one_entry), T(test_walk),  T(test_next),
-		T(test_control),  T(test_extremes),  T(test_seed),
+		T(test_control),  T(test_extremes),  T(test_seed),  T(test_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,6 +183,7 @@ static void test_parse(void **state)
 		{ "dim/set", GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER, "" },
 		{ "dim/current", GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, "" },
 		{ "roster", GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, "" },
+		{ "effects/00f7c0ffee123456", GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, "00f7c0ffee123456" },
 		{ "conductor/availability", GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, "" },
 		{ "conductor/info", GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, "" },
 		{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, "" },

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,7 +136,8 @@ static void test_own_effects(void **state)
 {
 	struct glow_info info = { .id = "pi1", .shape = { GLOW_SHAPE_ROW, 8 }, .fps = 60 };
 	cJSON *tree = glow_info_write(&info);
-	char *own = cJSON_PrintUnformatted(glow_json_get(tree, "effects")), *passed = glow_watch_effects_text(tree);
+	char *own = cJSON_PrintUnformatted(glow_json_get(tree, "effects")),
+	     *passed = glow_catalogs_text(glow_json_get(tree, "effects"));
 
 	(void)state;
 	assert_string_equal(passed, own);
@@ -143,6 +145,40 @@ static void test_own_effects(void **state)
 	free(own);
 	free(passed);
 	cJSON_Delete(tree);
+}
+
+/* An info that names its tables has news when these come, and when they go. */
+static void test_catalog(void **state)
+{
+	char *own = glow_json_finish(glow_catalog_write()), name[GLOW_CATALOG_NAME_LEN + 1], topic[40], said[80];
+	uint32_t info, other;
+
+	(void)state;
+	glow_catalog_name(own, strlen(own), name);
+	snprintf(topic, sizeof(topic), "effects/%s", name);
+	snprintf(said, sizeof(said), "{\"id\":\"pi1\",\"effects_hash\":\"%s\"}", name);
+	hear("node/pi1/info", said);
+	hear("node/pi2/info", "{\"id\":\"pi2\"}");
+	info = pi1()->info_revision;
+	other = glow_watch_find(&watch, "pi2")->info_revision;
+	assert_non_null(strstr(text_of(glow_watch_info_tree(pi1())), name));
+	assert_null(strstr(text, "\"effects\":"));
+	assert_null(glow_catalogs_find(&watch.catalogs, name));
+	hear(topic, "[]"); /* not what it is named after */
+	hear("effects/0123456789abcdef", own);
+	assert_int_equal(pi1()->info_revision, info);
+	assert_int_equal(watch.catalogs.n, 0);
+	hear(topic, own);
+	assert_int_not_equal(pi1()->info_revision, info);
+	assert_int_equal(glow_watch_find(&watch, "pi2")->info_revision, other);
+	assert_string_equal(glow_catalogs_find(&watch.catalogs, name), own);
+	info = pi1()->info_revision;
+	hear(topic, own);
+	assert_int_equal(pi1()->info_revision, info);
+	hear(topic, "");
+	assert_int_not_equal(pi1()->info_revision, info);
+	assert_null(glow_catalogs_find(&watch.catalogs, name));
+	free(own);
 }
 
 static void test_revisions(void **state)
@@ -250,8 +286,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_defaults), TEST(test_effects),   TEST(test_own_effects), TEST(test_revisions),
-		TEST(test_order),    TEST(test_conductor), TEST(test_stage),       TEST(test_answers),
+		TEST(test_defaults),  TEST(test_effects),   TEST(test_own_effects),
+		TEST(test_catalog),   TEST(test_revisions), TEST(test_order),
+		TEST(test_conductor), TEST(test_stage),     TEST(test_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,7 +100,8 @@ static bool check_broker(const struct glow_conductor_run_cfg *cfg, bool *ret_dis
 	     mqtt.n_topics++)
 		topics[mqtt.n_topics] = names[mqtt.n_topics];
 	mqtt.topics = topics;
-	return glow_doctor_broker(&mqtt, cfg->conductor.node, ret_disputed);
+	return glow_doctor_broker(&mqtt, cfg->conductor.node, ret_disputed) &&
+	       glow_doctor_limits(&cfg->mqtt, cfg->conductor.node, NULL, "");
 }
 
 /* Nodes take local time from the conductor. */

@@ -74,6 +74,9 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_MESSAGE:
 		glow_conductor_message(r->conductor, &event->message, now);
 		break;
+	case GLOW_MQTT_REFUSED:
+	case GLOW_MQTT_UNSENT:
+		break;
 	}
 }
 

@@ -22,6 +22,29 @@ static void clear(struct glow_ctl_session *s, const char *topic)
 	glow_mqtt_publish(s->mqtt, &empty);
 }
 
+static bool named_by_others(const struct glow_watch *w, const char *catalog, const char *id)
+{
+	for (size_t k = 0; k < w->n_nodes; k++)
+		if (strcmp(w->nodes[k]->id, id) != 0 && strcmp(w->nodes[k]->info.catalog, catalog) == 0)
+			return true;
+	return false;
+}
+
+/* Tables of effects that no other node names. One that is needed all the same comes back: nodes see to that. */
+static void clear_catalogs(struct glow_ctl_session *s, const char *id)
+{
+	const struct glow_catalogs *catalogs = &s->watch.catalogs;
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	for (size_t k = 0; k < catalogs->n; k++) {
+		if (named_by_others(&s->watch, catalogs->v[k].name, id))
+			continue;
+		glow_topic_of(topic, s->options->common.prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER,
+			      catalogs->v[k].name);
+		clear(s, topic);
+	}
+}
+
 static void forget_node(struct glow_ctl_session *s, const char *id)
 {
 	static const enum glow_topic_kind kinds[] = { GLOW_TOPIC_STATE, GLOW_TOPIC_INFO, GLOW_TOPIC_AVAILABILITY };
@@ -63,6 +86,7 @@ static void forget(struct glow_ctl_session *s, const char *id)
 		forget_node(s, id);
 	glow_discovery_topic(topic, o->discovery, o->common.prefix, id);
 	clear(s, topic);
+	clear_catalogs(s, id);
 }
 
 static bool is_known(const struct glow_watch *w, const char *id)
@@ -145,9 +169,9 @@ const struct glow_subcommand glow_ctl_forget = {
 	.name = "forget",
 	.args_doc = "NODE|cluster",
 	.summary = "clear what the broker keeps of a node, or of the cluster, that is gone",
-	.doc = "Removes its retained state, info and availability, and its announcement for Home Assistant. Of the "
-	       "cluster, what "
-	       "conductors keep: who led, the roster, the scenes, the dimmer, and its announcement.",
+	.doc = "Removes its retained state, info and availability, its announcement for Home Assistant, and the tables "
+	       "of effects that no other node names. Of the cluster, what conductors keep: who led, the roster, the "
+	       "scenes, the dimmer, and its announcement.",
 	.examples = "glowctl forget pi7\nglowctl forget cluster",
 	.options = rows,
 	.n_options = CTL_N(rows),

@@ -89,7 +89,7 @@ static void take(struct viewer *v, const struct glow_mqtt_event *event)
 		v->connected = v->ever_connected = true;
 		v->trouble[0] = '\0';
 		glow_sync_connected(&v->clock.follower.sync, now);
-	} else {
+	} else if (event->kind != GLOW_MQTT_WISH_REFUSED) {
 		take_trouble(v, event->why);
 	}
 }
@@ -263,7 +263,9 @@ static int open_mqtt(struct viewer *v)
 	cfg.topics = &reply;
 	cfg.n_topics = 1;
 	cfg.retained_topics = list;
-	cfg.n_retained_topics = GLOW_WATCH_TOPICS;
+	cfg.n_retained_topics = GLOW_WATCH_TOPICS - 1;
+	cfg.wished_topics = list + GLOW_WATCH_TOPICS - 1;
+	cfg.n_wished_topics = 1;
 	if (glow_mqtt_open(&cfg, &v->mqtt, why) < 0)
 		return glow_ctl_fail(EX_USAGE, "--broker %s: %s", o->common.broker, why);
 	return 0;

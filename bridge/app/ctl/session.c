@@ -71,7 +71,8 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 {
 	struct pollfd fd = { .fd = glow_mqtt_fd(s->mqtt), .events = POLLIN };
 
-	while (!glow_mqtt_next(s->mqtt, ret_event)) {
+	/* What it can do without is no news. */
+	while (!glow_mqtt_next(s->mqtt, ret_event) || ret_event->kind == GLOW_MQTT_WISH_REFUSED) {
 		int64_t left_ms = end_ms - now_ms();
 
 		if (left_ms <= 0 || poll(&fd, 1, (int)left_ms) < 0)
@@ -105,6 +106,7 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 	struct glow_mqtt_cfg cfg = glow_common_mqtt(&o->common);
 	char topics[LEAVES_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
 	const char *list[LEAVES_MAX], *answers = s->answers;
+	size_t wishes = leaves == glow_watch_topics; /* the last one */
 
 	*s = (struct glow_ctl_session){ .options = o };
 	glow_watch_init(&s->watch, o->common.prefix);
@@ -119,7 +121,9 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 	cfg.topics = &answers;
 	cfg.n_topics = 1;
 	cfg.retained_topics = list;
-	cfg.n_retained_topics = n_leaves;
+	cfg.n_retained_topics = n_leaves - wishes;
+	cfg.wished_topics = list + n_leaves - wishes;
+	cfg.n_wished_topics = wishes;
 	if (glow_mqtt_open(&cfg, &s->mqtt, why) < 0)
 		return glow_ctl_fail(EX_USAGE, "--broker %s: %s", o->common.broker, why);
 	return wait_connected(s);

@@ -2,8 +2,11 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <glow/catalog.h>
+#include <glow/json.h>
 #include <glow/meter.h>
 #include <glow/node_run.h>
 
@@ -60,6 +63,25 @@ static void say_name(const struct glow_node_run_cfg *cfg)
 	glow_doctor_say(true, "name", line);
 }
 
+/* The largest of what every node says, which brokers with older rules refuse besides. */
+static bool check_limits(const struct glow_node_run_cfg *cfg)
+{
+	char name[GLOW_CATALOG_NAME_LEN + 1], topic[GLOW_TOPIC_MAX + 1], *text = glow_json_finish(glow_catalog_write());
+	struct glow_message catalog = { .topic = topic, .payload = text, .qos = 1, .retained = true };
+	bool fine;
+
+	if (!text)
+		return false;
+	catalog.len = strlen(text);
+	glow_catalog_name(text, catalog.len, name);
+	glow_topic_of(topic, cfg->prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, name);
+	fine = glow_doctor_limits(&cfg->mqtt, cfg->node, &catalog,
+				  "its rules are older than this program: until its acl is written anew (secrets.sh), "
+				  "each node's info has the effects in it");
+	free(text);
+	return fine;
+}
+
 static void say_sensors(const struct glow_node_run_cfg *cfg)
 {
 	struct glow_meters meters;
@@ -95,7 +117,7 @@ int glow_node_doctor(const struct glow_node_run_cfg *cfg)
 	bool fine, disputed;
 
 	say_name(cfg);
-	fine = glow_doctor_broker(&cfg->mqtt, cfg->node, &disputed);
+	fine = glow_doctor_broker(&cfg->mqtt, cfg->node, &disputed) && check_limits(cfg);
 	fine = check_board(cfg) && fine;
 	fine = glow_doctor_clock(built_us, disputed) && fine;
 	say_sensors(cfg);

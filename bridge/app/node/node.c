@@ -19,14 +19,10 @@
 #include <glow/time.h>
 #include <glow/timing.h>
 
+#include "conducted.h"
 #include "layers.h"
+#include "offer.h"
 #include "pending.h"
-
-/* What is heard of the conductor. */
-struct conductor {
-	bool online, known;
-	int64_t beacon_us; /* the latest */
-};
 
 /* What was said of the light last, and whether that still holds. */
 struct said {
@@ -40,10 +36,10 @@ struct glow_node {
 	struct glow_node_cfg cfg;
 	struct glow_layers layers;
 	struct glow_pending pending;
-	struct conductor conductor;
+	struct glow_conducted conductor;
+	struct glow_offer offer;
 	struct said said;
 	struct glow_flash flash;
-	bool connected;
 	bool restored;   /* or too late for that */
 	bool accepted;   /* a command: what was retained is old news */
 	bool scenes_new; /* perhaps with effects that this program lacks, which has to be said */
@@ -58,32 +54,13 @@ static int64_t later(int64_t a, int64_t b)
 
 /* ---- what shows ---- */
 
-static bool conductor_leads(const struct glow_node *n, int64_t now_us)
-{
-	return n->connected && n->conductor.online && now_us < n->conductor.beacon_us + GLOW_BEACON_SILENT_US;
-}
-
-static bool is_lost(const struct glow_node *n, int64_t now_us)
-{
-	return !n->connected || (n->conductor.known && !conductor_leads(n, now_us));
-}
-
-/* One dim red pixel, the first, unless it shines brighter anyway. */
-static void show_lost(const struct glow_node *n, struct glow_frame *frame)
-{
-	const struct glow_rgb dim = glow_shape_project(n->layers.env.shape, 0, (struct glow_rgb){ 16, 0, 0 });
-
-	if (frame->px[0].r < dim.r)
-		frame->px[0] = dim;
-}
-
 void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame)
 {
 	struct glow_picture pic = glow_layers_picture(&n->layers);
 	bool limited = glow_picture_render(&pic, &n->layers.env, t_us, ret_frame);
 
-	if (n->cfg.lost_indicator && is_lost(n, t_us))
-		show_lost(n, ret_frame);
+	if (n->cfg.lost_indicator && glow_conducted_lost(&n->conductor, t_us))
+		glow_conducted_mark(n->layers.env.shape, ret_frame);
 	n->held_back = n->cfg.info.flash_limit && glow_flash_limit(&n->flash, n->layers.env.shape, t_us, ret_frame);
 	limited = limited || n->held_back;
 
@@ -131,6 +108,7 @@ void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_
 	glow_flash_clock_stepped(&n->flash, delta_us);
 	n->said.again_us += delta_us;
 	n->conductor.beacon_us += delta_us;
+	glow_offer_shift(&n->offer, delta_us);
 	n->scenes_new = true;
 	n->said.stale = true;
 }
@@ -150,7 +128,7 @@ static void publish_state(struct glow_node *n, int64_t now_us)
 	n->said = (struct said){ .showing = glow_layers_showing(&n->layers),
 				 .dark = glow_layers_dark(&n->layers),
 				 .again_us = now_us + GLOW_STATE_EVERY_US };
-	state = n->connected ? calloc(1, sizeof(*state)) : NULL;
+	state = n->conductor.connected ? calloc(1, sizeof(*state)) : NULL;
 	if (!state)
 		return;
 	glow_layers_state(&n->layers, state);
@@ -162,7 +140,7 @@ static void publish_state(struct glow_node *n, int64_t now_us)
 
 static void publish_info(struct glow_node *n)
 {
-	if (n->connected)
+	if (n->conductor.connected)
 		publish_tree(n, "info", glow_info_write(&n->cfg.info), 1, true);
 }
 
@@ -176,13 +154,13 @@ static void publish_availability(struct glow_node *n, const char *value)
 
 void glow_node_goodbye(struct glow_node *n)
 {
-	if (n->connected)
+	if (n->conductor.connected)
 		publish_availability(n, "offline");
 }
 
 void glow_node_stats(struct glow_node *n, const struct glow_stats *stats)
 {
-	if (n->connected)
+	if (n->conductor.connected)
 		publish_tree(n, "stats", glow_stats_write(stats), 0, false);
 }
 
@@ -278,7 +256,7 @@ static void take_command(struct glow_node *n, const struct glow_message *m, enum
 {
 	struct glow_diag diag;
 	struct glow_command command;
-	bool conducted = many && conductor_leads(n, now_us);
+	bool conducted = many && glow_conducted_leads(&n->conductor, now_us);
 	struct glow_message asked = *m;
 	int64_t at_us = 0;
 
@@ -305,15 +283,11 @@ static bool for_many(const struct glow_topic *topic)
 	return topic->of == GLOW_OF_GROUP || topic->of == GLOW_OF_ALL;
 }
 
-static void take_set(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m, int64_t now_us)
+static void take_light(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
+		       int64_t now_us)
 {
-	take_command(n, m, GLOW_COMMAND_SET, for_many(topic), now_us);
-}
-
-static void take_notify(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-			int64_t now_us)
-{
-	take_command(n, m, GLOW_COMMAND_NOTIFY, for_many(topic), now_us);
+	take_command(n, m, topic->kind == GLOW_TOPIC_SET ? GLOW_COMMAND_SET : GLOW_COMMAND_NOTIFY, for_many(topic),
+		     now_us);
 }
 
 static void apply_word(struct glow_node *n, const struct glow_apply *word, int64_t now_us)
@@ -380,11 +354,8 @@ static void report_unknown(struct glow_node *n)
 	n->scenes_new = false;
 	for (uint32_t j = 0; j < n->layers.n_scenes; j++) {
 		const struct glow_scene *scene = n->layers.scenes[j].scene;
-		uint32_t k = 0;
 
-		while (k < scene->n_entries && scene->entries[k].effect)
-			k++;
-		if (k == scene->n_entries)
+		if (glow_scene_known(scene))
 			continue;
 		snprintf(where, sizeof(where), "%s.effect", scene->id);
 		glow_diag_set(&diag, GLOW_UNKNOWN_EFFECT, where,
@@ -407,20 +378,31 @@ static void take_stage(struct glow_node *n, const struct glow_topic *topic, cons
 static void hear_conductor(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
 			   int64_t now_us)
 {
-	bool was_lost = is_lost(n, now_us);
+	bool was_lost = glow_conducted_lost(&n->conductor, now_us);
 
-	if (topic->kind == GLOW_TOPIC_CONDUCTOR_BEACON) {
-		n->conductor.beacon_us = now_us;
-	} else {
-		n->conductor.online = glow_message_says(m, "online");
-		n->conductor.known = m->len > 0;
-	}
-	n->layers.revision += n->cfg.lost_indicator && is_lost(n, now_us) != was_lost;
+	glow_conducted_hear(&n->conductor, topic->kind, m, now_us);
+	n->layers.revision += n->cfg.lost_indicator && glow_conducted_lost(&n->conductor, now_us) != was_lost;
 }
 
 bool glow_node_has_conductor(const struct glow_node *n)
 {
 	return n->conductor.online;
+}
+
+/* ---- the catalog of effects ---- */
+
+bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
+{
+	glow_topic_of(ret_topic, n->cfg.out.prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, n->offer.name);
+	return k == 0;
+}
+
+void glow_node_refused(struct glow_node *n, const char *topic)
+{
+	if (glow_topic_kind(n->cfg.out.prefix, topic) != GLOW_TOPIC_CATALOG)
+		return;
+	n->cfg.info.catalog[0] = '\0'; /* so that the info has it in it */
+	publish_info(n);
 }
 
 /* ---- what comes back after a restart ---- */
@@ -456,13 +438,13 @@ static const struct row {
 	bool retained;
 	void (*take)(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m, int64_t now_us);
 } rows[] = {
-	{ GLOW_TOPIC_SET, GLOW_OF_NODE, false, take_set },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_NODE, false, take_notify },
+	{ GLOW_TOPIC_SET, GLOW_OF_NODE, false, take_light },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_NODE, false, take_light },
 	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, hear_conductor },
-	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, take_set },
-	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, take_set },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, take_notify },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, take_notify },
+	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, take_light },
+	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, take_light },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, take_light },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, take_light },
 	{ GLOW_TOPIC_APPLY, GLOW_OF_ALL, false, take_apply },
 	{ GLOW_TOPIC_APPLY, GLOW_OF_GROUP, false, take_apply },
 	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, hear_conductor },
@@ -496,6 +478,8 @@ void glow_node_message(struct glow_node *n, const struct glow_message *message, 
 {
 	struct glow_topic topic = glow_topic_parse(n->cfg.out.prefix, message->topic);
 
+	if (topic.kind == GLOW_TOPIC_CATALOG)
+		glow_offer_message(&n->offer, message, later(now_us, n->layers.now_us));
 	for (size_t k = 0; k < N_ROWS; k++)
 		if (rows[k].kind == topic.kind && rows[k].of == topic.of) {
 			rows[k].take(n, &topic, message, later(now_us, n->layers.now_us));
@@ -507,17 +491,20 @@ int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glo
 		     struct glow_diag *diag)
 {
 	struct glow_node *n = calloc(1, sizeof(*n));
+	int r;
 
 	if (!n)
 		return -ENOMEM;
 	n->cfg = *cfg;
-	n->conductor.beacon_us = now_us - GLOW_BEACON_SILENT_US;
-	if (glow_layers_init(&n->layers, &cfg->env, cfg->idle, now_us, diag) != GLOW_OK) {
+	glow_conducted_init(&n->conductor, now_us);
+	r = glow_offer_init(&n->offer, &n->cfg.out, cfg->dice);
+	if (r == 0 && glow_layers_init(&n->layers, &cfg->env, cfg->idle, now_us, diag) != GLOW_OK)
+		r = -EINVAL;
+	if (r < 0)
 		glow_node_destroy(n);
-		return -EINVAL;
-	}
-	*ret_node = n;
-	return 0;
+	else
+		*ret_node = n;
+	return r;
 }
 
 void glow_node_destroy(struct glow_node *n)
@@ -526,6 +513,7 @@ void glow_node_destroy(struct glow_node *n)
 		return;
 	glow_pending_fini(&n->pending);
 	glow_layers_fini(&n->layers);
+	glow_offer_fini(&n->offer);
 	free(n);
 }
 
@@ -544,18 +532,21 @@ bool glow_node_started(const struct glow_node *n)
 
 void glow_node_connected(struct glow_node *n, int64_t now_us)
 {
-	n->connected = true;
+	n->conductor.connected = true;
 	n->layers.revision += n->cfg.lost_indicator;
 	n->restored = true;
+	snprintf(n->cfg.info.catalog, sizeof(n->cfg.info.catalog), "%s",
+		 glow_offer_dropped(&n->offer) ? "" : n->offer.name);
 	publish_info(n);
 	publish_state(n, now_us);
 	publish_availability(n, "online");
+	glow_offer_connected(&n->offer, now_us);
 }
 
 void glow_node_disconnected(struct glow_node *n)
 {
-	n->connected = false;
-	n->conductor.online = false; /* the broker says so again when we are back */
+	glow_conducted_disconnected(&n->conductor);
+	glow_offer_disconnected(&n->offer, n->layers.now_us);
 	n->layers.revision += n->cfg.lost_indicator;
 }
 
@@ -576,11 +567,13 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 	}
 	pass(n, t_us);
 	n->said.stale |= glow_layers_expire(&n->layers, t_us);
-	if (n->cfg.lost_indicator && is_lost(n, t_us) != is_lost(n, n->layers.now_us))
+	if (n->cfg.lost_indicator &&
+	    glow_conducted_lost(&n->conductor, t_us) != glow_conducted_lost(&n->conductor, n->layers.now_us))
 		n->layers.revision++;
 	n->layers.now_us = t_us;
-	if (n->scenes_new && n->connected)
+	if (n->scenes_new && n->conductor.connected)
 		report_unknown(n);
+	glow_offer_tick(&n->offer, t_us);
 	if (glow_layers_showing(&n->layers) != n->said.showing || glow_layers_dark(&n->layers) != n->said.dark)
 		n->said.stale = true;
 	if (n->said.stale && t_us >= n->said.again_us)
@@ -591,8 +584,9 @@ int64_t glow_node_next(const struct glow_node *n)
 {
 	int64_t next = glow_sooner(glow_pending_next(&n->pending), glow_layers_next(&n->layers));
 
-	if (n->cfg.lost_indicator && !is_lost(n, n->layers.now_us) && n->conductor.known)
-		next = glow_sooner(next, n->conductor.beacon_us + GLOW_BEACON_SILENT_US);
+	if (n->cfg.lost_indicator && !glow_conducted_lost(&n->conductor, n->layers.now_us))
+		next = glow_sooner(next, glow_conducted_silent(&n->conductor));
+	next = glow_sooner(next, n->offer.at_us);
 	if (n->said.stale)
 		next = glow_sooner(next, n->said.again_us);
 	return next;

@@ -337,6 +337,11 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_MESSAGE:
 		on_message(r, &event->message);
 		break;
+	case GLOW_MQTT_REFUSED:
+		glow_node_refused(r->node, event->message.topic);
+		break;
+	case GLOW_MQTT_UNSENT:
+		break;
 	}
 }
 
@@ -370,7 +375,12 @@ static bool wish(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
 	struct run *r = ctx;
 
-	return glow_herald_topic(&r->device.herald, k, ret_topic);
+	size_t n = 0;
+
+	while (glow_node_wish(r->node, n, ret_topic))
+		if (n++ == k)
+			return true;
+	return glow_herald_topic(&r->device.herald, k - n, ret_topic);
 }
 
 /* ---- other events ---- */

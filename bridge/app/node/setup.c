@@ -49,6 +49,7 @@ static int create(const struct glow_node_run_cfg *cfg, const struct glow_info *i
 			 .wall_offset_us = (int64_t)glow_tz_offset_s(now_us) * GLOW_US_PER_S,
 			 .brightness_limit = info->brightness_limit,
 			 .current_limit_ma = info->current_limit_ma },
+		.dice = (uint32_t)glow_raw_now().ns,
 		.lost_indicator = cfg->lost_indicator,
 	};
 

@@ -48,7 +48,9 @@ export interface Info {
 	readonly backend: string;
 	/** Why the board is dark; absent when it is well. */
 	readonly problem?: string;
-	readonly effects: readonly Effect[];
+	/** What names its effects where the message does not have them; then they are filled in. */
+	readonly effects_hash?: string;
+	effects: readonly Effect[];
 }
 
 /** P/node/<id>/state: the light's own settings. What is drawn from it is the core's business. */

@@ -17,6 +17,7 @@ const TOPICS = [
 	"scene/current",
 	"roster",
 	"dim/current",
+	"effects/+", // before those who name them
 	"node/+/availability",
 	"node/+/info", // before state, which is read by the length that info says
 	"node/+/state",
@@ -165,6 +166,7 @@ export class Model implements Cluster {
 		const id = this.core.message(topic, payload, atMs);
 		if (id) this.takeNode(id, !retained);
 		else this.takeCluster(!retained);
+		if (rest.startsWith("effects/")) for (const named of this.nodes.keys()) this.takeNode(named, false);
 		if (rest === `node/${id}/error` || rest === "conductor/error") this.takeRefusal(id, payload);
 		this.changed();
 	}
