@@ -128,7 +128,7 @@ int glow_names_settle(const struct glow_config *config, char **node,
 		      char *(*read)(const char *text, struct glow_mistake *ret_mistake))
 {
 	struct glow_mistake mistake = { .rule = "" };
-	char what[400];
+	char what[700];
 
 	if (*node && **node)
 		return 0;

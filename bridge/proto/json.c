@@ -323,7 +323,7 @@ enum glow_code glow_json_number(const cJSON *item, const char *where, double min
 enum glow_code glow_json_micro(const cJSON *item, const char *where, double min, double max, int64_t *ret_value,
 			       struct glow_diag *diag)
 {
-	double v;
+	double v = 0;
 
 	if (glow_json_number(item, where, min, max, &v, diag) != GLOW_OK)
 		return diag->code;

@@ -58,9 +58,9 @@ hosts() {
 		printf 'Host %s\n\tUser %s\n' "$user" "$user"
 	done
 	printf 'Host closed\n\tPort 23\n'
-	printf 'Host stranger\n\tUser pi\n\tUserKnownHostsFile %s\n' "$scratch/strangers"
-	printf 'Host *\n\tHostName 127.0.0.1\n\tPort 22\n\tIdentityFile %s\n\tIdentitiesOnly yes\n' "$scratch/key"
-	printf '\tUserKnownHostsFile %s\n\tStrictHostKeyChecking yes\n\tBatchMode yes\n\tGlobalKnownHostsFile none\n' "$scratch/known"
+	printf 'Host stranger\n\tUser pi\n\tUserKnownHostsFile "%s"\n' "$scratch/strangers"
+	printf 'Host *\n\tHostName 127.0.0.1\n\tPort 22\n\tIdentityFile "%s"\n\tIdentitiesOnly yes\n' "$scratch/key"
+	printf '\tUserKnownHostsFile "%s"\n\tStrictHostKeyChecking yes\n\tBatchMode yes\n\tGlobalKnownHostsFile none\n' "$scratch/known"
 }
 
 prepare() {

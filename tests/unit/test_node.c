@@ -99,7 +99,7 @@ static int64_t published_catalogs(void)
 /* The effects are told once for all nodes; info names what tells them. */
 static void test_catalog(void **state)
 {
-	char topic[GLOW_TOPIC_MAX + 1], name[64];
+	char topic[GLOW_TOPIC_MAX + 1], name[GLOW_TOPIC_MAX + 32];
 
 	(void)state;
 	create();
