@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include <glow/names.h>
+
 #include "rows.h"
 #include "session.h"
 #include "targets.h"
@@ -12,7 +14,8 @@
 static const struct glow_option rows[] = {
 	GLOW_ROW_SWITCH("force", "no", NULL, force,
 			"also a node, or a cluster whose conductor, is online; what it says next is kept again"),
-	GLOW_ROW_STRING("discovery", "homeassistant", "TOPIC", NULL, discovery, "prefix of Home Assistant's discovery"),
+	GLOW_ROW_READ("discovery", "homeassistant", "TOPIC", NULL, discovery, glow_names_read_discovery,
+		      "prefix of Home Assistant's discovery"),
 };
 
 static void clear(struct glow_ctl_session *s, const char *topic)
@@ -84,8 +87,10 @@ static void forget(struct glow_ctl_session *s, const char *id)
 		forget_cluster(s);
 	else
 		forget_node(s, id);
-	glow_discovery_topic(topic, o->discovery, o->common.prefix, id);
-	clear(s, topic);
+	if (strcmp(o->discovery, "off") != 0) {
+		glow_discovery_topic(topic, o->discovery, o->common.prefix, id);
+		clear(s, topic);
+	}
 	clear_catalogs(s, id);
 }
 
