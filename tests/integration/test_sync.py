@@ -91,7 +91,7 @@ class Swarm(glow.Case):
         cls.whole = cls.start_node("whole", PIXELS * len(NAMES))
         cls.nodes = [cls.start_node(name) for name in names]
         scene = {"effect": "rainbow", "seed": 1, "start_us": cls.wait_roster() - 1000000}
-        cls.play({"id": "strip", "target": {"nodes": NAMES}, **scene})
+        cls.play({"id": "strip", "target": {"nodes": NAMES}, "absent": True, **scene})
         cls.play({"id": "whole", "target": {"nodes": ["whole"]}, **scene})
         for node in cls.nodes + [cls.whole]:
             cls.wait_lit(node)
