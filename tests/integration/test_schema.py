@@ -114,7 +114,7 @@ class Schema(glow.NodeCase):
 FIRE = {"effect": "fire", "duration_s": 1}
 GOOD_PLAY = [
     {"effect": "rainbow"}, {"color": "red"}, {"color_temp": 300, "brightness_pct": 50},
-    {"effect": "fire", "fade_ms": 0.5}, {"effect": "fire", "target": None, "new": 1},
+    {"effect": "fire", "fade_ms": 0.5, "seed": None, "state": None}, {"effect": "fire", "target": None, "new": 1},
     {"effect": "fire", "target": {"groups": ["shelf"]}, "span": "node", "start_us": -5, "duration_s": 0.1,
      "fade_ms": 60000, "seed": 4294967295, "id": "x" * 64, "take": False, "absent": True},
     {"playlist": [FIRE, {"color": {"r": 1, "g": 2, "b": 3}, "brightness": 9, "duration_s": 31536000}], "loop": True},
@@ -127,7 +127,7 @@ BAD_PLAY = [
     {"effect": "fire", "target": {}}, {"effect": "fire", "target": {"nodes": []}},
     {"effect": "fire", "target": {"nodes": ["a"], "groups": ["b"]}}, {"effect": "fire", "target": {"nodes": ["A"]}},
     {"playlist": []}, {"playlist": [{"effect": "fire"}]}, {"playlist": [FIRE], "effect": "fire"},
-    {"playlist": [dict(FIRE, target=None)]}, {"playlist": [dict(FIRE, transition=1)]},
+    {"playlist": [dict(FIRE, span="node")]}, {"playlist": [dict(FIRE, transition=1)]},
     {"effect": "fire", "absent": "yes"}, {"playlist": [dict(FIRE, absent=True)]},
 ]
 
