@@ -17,7 +17,7 @@ static bool all_strings(const cJSON *list)
 	return all;
 }
 
-/* True when it has what glow_info_write() writes for a parameter of its type. */
+/* True when it has what glow_catalog_write() writes for a parameter of its type. */
 static bool row_holds(const cJSON *row)
 {
 	const cJSON *type = glow_json_get(row, "type"), *def = glow_json_get(row, "default");
