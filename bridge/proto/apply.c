@@ -24,7 +24,9 @@ cJSON *glow_apply_write(const struct glow_apply *apply)
 	glow_json_add_int(tree, "at_us", apply->at_us);
 	cJSON_AddStringToObject(tree, "of", of);
 	glow_json_add_int(tree, "seed", apply->seed);
-	cJSON_AddItemToObject(tree, "cmd", glow_command_copy(apply->command));
+	cJSON_AddItemToObject(tree, "cmd",
+			      glow_command_copy(apply->command,
+						apply->notify ? GLOW_COMMAND_NOTIFY : GLOW_COMMAND_SET));
 	return tree;
 }
 

@@ -317,14 +317,19 @@ static enum glow_code read_params(struct reading *r, const cJSON *params)
 /* For many nodes: what their lights show is not known, so the params are good when some effect takes them. */
 static enum glow_code read_params_any(struct reading *r, const cJSON *params)
 {
-	struct glow_diag refusal, best = { .code = GLOW_UNKNOWN_PARAM };
+	struct glow_diag best = { .code = GLOW_UNKNOWN_PARAM };
 	struct reading one = *r;
 
-	one.diag = &refusal;
 	for (size_t k = 0; k < glow_effect_count(); k++) {
+		struct glow_diag refusal = { .code = GLOW_OK };
+
+		one.diag = &refusal;
 		one.cmd->effect = glow_effect_at(k);
-		if (read_params(&one, params) == GLOW_OK)
+		if (read_params(&one, params) == GLOW_OK) {
+			for (const char *path = NULL; (path = glow_diag_ignored(&refusal, path));)
+				glow_diag_ignore(r->diag, path);
 			return GLOW_OK;
+		}
 		/* One that knows them all has the most to say. */
 		if (best.code == GLOW_UNKNOWN_PARAM)
 			best = refusal;

@@ -25,12 +25,12 @@ static cJSON *copy_item(const cJSON *item)
 	return cJSON_CreateRaw(text);
 }
 
-cJSON *glow_command_copy(const cJSON *tree)
+cJSON *glow_command_copy(const cJSON *tree, enum glow_command_kind kind)
 {
 	cJSON *copy = cJSON_CreateObject();
 	const char *name;
 
-	for (size_t k = 0; (name = glow_command_field(GLOW_COMMAND_NOTIFY, k)); k++) {
+	for (size_t k = 0; (name = glow_command_field(kind, k)); k++) {
 		const cJSON *item = glow_json_given(tree, name);
 
 		if (item)

@@ -338,8 +338,13 @@ enum glow_code glow_play_read(const char *payload, size_t len, int64_t start_us,
 	*ret_scene = (struct glow_scene){ .id = "main", .start_us = start_us, .seed = seed };
 	code = read_scene(&r, tree);
 	cJSON_Delete(tree);
-	if (code != GLOW_OK)
+	if (code != GLOW_OK) {
+		char id[GLOW_SCENE_ID_MAX + 1];
+
+		memcpy(id, ret_scene->id, sizeof(id));
 		glow_scene_fini(ret_scene);
+		memcpy(ret_scene->id, id, sizeof(id));
+	}
 	return code;
 }
 

@@ -162,6 +162,7 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 	const cJSON *problem = glow_json_get(tree, "problem");
 
 	memset(ret_state, 0, sizeof(*ret_state));
+	diag->ignored[0] = '\0'; /* the tree may come from elsewhere */
 	if (read_look(tree, shape, &ret_state->light, diag) != GLOW_OK ||
 	    glow_json_opt_time(tree, "since_us", &ret_state->since_us, diag) != GLOW_OK ||
 	    (glow_json_get(tree, "clock_id") && glow_clock_id_read(tree, &ret_state->clock_id, diag) != GLOW_OK))

@@ -192,20 +192,24 @@ static void take_node(struct glow_watch *w, const struct glow_topic *topic, cons
 /* Scenes are drawn on the conductor's timeline, even when the conductor itself is gone. */
 static void take_conductor(struct glow_watch *w, const cJSON *tree)
 {
+	struct glow_conductor_info info;
 	struct glow_diag diag;
 
-	if (glow_conductor_info_read(tree, &w->conductor, &diag) != GLOW_OK)
+	if (glow_conductor_info_read(tree, &info, &diag) != GLOW_OK)
 		return;
+	w->conductor = info;
 	w->has_conductor = true;
 	glow_stage_clock(&w->stage, w->conductor.leader.clock_id, w->now_us);
 }
 
 static void take_beacon(struct glow_watch *w, const cJSON *tree, struct glow_raw at)
 {
+	struct glow_beacon beacon;
 	struct glow_diag diag;
 
-	if (glow_beacon_read(tree, &w->beacon, &diag) != GLOW_OK)
+	if (glow_beacon_read(tree, &beacon, &diag) != GLOW_OK)
 		return;
+	w->beacon = beacon;
 	w->has_beacon = true;
 	w->beacon_at = at;
 }

@@ -176,14 +176,15 @@ static void add_conductor(const struct glow_watch *w, struct parts *p)
 
 static void add_scenes(const struct glow_watch *w, int64_t t_us, struct parts *p)
 {
+	const struct glow_scenes *scenes = glow_stage_scenes(&w->stage);
 	struct glow_scene_view view;
 	char name[96], id[GLOW_SCENE_ID_MAX + 4];
 
-	for (uint32_t k = 0; k < w->stage.scenes.n; k++) {
-		if (!glow_scene_at(&w->stage.scenes.v[k], t_us, &view))
+	for (uint32_t k = 0; scenes && k < scenes->n; k++) {
+		if (!glow_scene_at(&scenes->v[k], t_us, &view))
 			continue;
-		scene_text(&w->stage.scenes.v[k], t_us, name, sizeof(name));
-		glow_fit_name(w->stage.scenes.v[k].id, p->name_columns, id, sizeof(id));
+		scene_text(&scenes->v[k], t_us, name, sizeof(name));
+		glow_fit_name(scenes->v[k].id, p->name_columns, id, sizeof(id));
 		add(p, 2, "%s: %s", id, name);
 	}
 }

@@ -102,9 +102,9 @@ enum glow_code glow_command_read(const cJSON *tree, const struct glow_command_ct
  * them all. */
 const char *glow_command_field(enum glow_command_kind kind, size_t k);
 
-/** A copy of a command without the members that no command has, or that are null, so that it fits
+/** A copy of a command without the members that no command of its kind has, or that are null, so that it fits
  * into another message whatever it came with (the caller's, cJSON_Delete()). */
-cJSON *glow_command_copy(const cJSON *tree);
+cJSON *glow_command_copy(const cJSON *tree, enum glow_command_kind kind);
 
 /** Puts the tree of a checked command into the plain words that every program knows: ON, OFF or TOGGLE, a whole
  * `brightness`, a `color` of a name or of r, g and b, an `effect` by its own name. */

@@ -42,7 +42,7 @@ static void check_plain(const cJSON *tree, const struct glow_command_ctx *ctx, c
 	cJSON *words = cJSON_Duplicate(tree, true), *copy;
 
 	glow_command_plain(words, cmd);
-	copy = glow_command_copy(words);
+	copy = glow_command_copy(words, GLOW_COMMAND_NOTIFY);
 	CHECK(glow_command_read(words, ctx, &again, &diag) == GLOW_OK);
 	CHECK(again.has == cmd->has && again.on == cmd->on && again.toggle == cmd->toggle);
 	CHECK(again.brightness == cmd->brightness && again.step == cmd->step);

@@ -237,10 +237,20 @@ static void test_forgotten(void **state)
 	node("pi1");
 	node("pi2");
 	assert_true(glow_members_info(&m, "pi1", "", 0, &diag));
-	assert_null(glow_members_find(&m, "pi1"));
 	assert_string_equal(roster_ids(), "pi2");
+	assert_true(glow_members_find(&m, "pi1")->online); /* it is there, and may say again what it is */
+	assert_true(info("pi1", 8, ""));
+	assert_string_equal(roster_ids(), "pi1 pi2");
+	says("pi1", false);
+	assert_true(glow_members_info(&m, "pi1", "", 0, &diag));
+	assert_null(glow_members_find(&m, "pi1"));
 	assert_false(glow_members_info(&m, "pi1", "", 0, &diag));
 	assert_int_equal(diag.code, GLOW_OK);
+	assert_false(says("pi1", false)); /* the last that is cleared of it makes no ghost */
+	assert_null(glow_members_find(&m, "pi1"));
+	assert_true(glow_members_info(&m, "pi2", "", 0, &diag));
+	assert_true(says("pi2", false)); /* forgotten while it was there */
+	assert_null(glow_members_find(&m, "pi2"));
 }
 
 static void test_broken(void **state)
@@ -313,7 +323,7 @@ static void test_too_many(void **state)
 	assert_false(says("more", true));
 	assert_false(info("more", 8, ""));
 	assert_null(glow_members_find(&m, "more"));
-	assert_true(glow_members_info(&m, "n7", "", 0, &diag));
+	assert_true(says("n7", false));
 	assert_true(says("more", true));
 }
 
@@ -335,7 +345,7 @@ static void test_by_name(void **state)
 		if (comes)
 			says(id, true);
 		else
-			assert_int_equal(glow_members_info(&m, id, "", 0, &diag), there[k]);
+			assert_int_equal(says(id, false), there[k]);
 		there[k] = comes;
 	}
 	for (uint32_t k = 0; k < 100; k++) {

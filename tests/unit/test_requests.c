@@ -564,6 +564,12 @@ static void test_apply_toggle(void **state)
 	tell("glow/all/set", "off");
 	assert_int_equal(made, GLOW_LIT_NONE);
 	tell("glow/all/set", "40%");
+	assert_int_equal(made, GLOW_LIT_SOME);
+	tell("glow/all/set", "0%");
+	assert_int_equal(made, GLOW_LIT_NONE);
+	tell("glow/all/set", "{\"state\":\"ON\",\"brightness\":0}");
+	assert_int_equal(made, GLOW_LIT_NONE);
+	tell("glow/all/set", "{\"transition\":1}");
 	assert_int_equal(made, GLOW_LIT_UNKNOWN);
 	tell("glow/all/set", "{\"state\":\"OFF\",\"at_us\":1}");
 	assert_int_equal(made, GLOW_LIT_UNKNOWN); /* not in a moment */

@@ -318,7 +318,7 @@ static void test_members(void **state)
 
 		any_state(n % 3 ? glow_effect_at((size_t)n % glow_effect_count()) : NULL, shape);
 		tree = glow_state_write(&written, shape);
-		taken = glow_command_copy(tree);
+		taken = glow_command_copy(tree, GLOW_COMMAND_NOTIFY);
 		for (const cJSON *item = tree->child; item; item = item->next)
 			if (is_passed_over(item->string) == (glow_json_get(taken, item->string) != NULL))
 				fail_msg("%s", item->string);
@@ -326,6 +326,22 @@ static void test_members(void **state)
 		cJSON_Delete(tree);
 	}
 	assert_false(is_passed_over("bri") || is_passed_over("state"));
+}
+
+/* A colour with a member too many, read with a diag that nobody has emptied. */
+static void test_foreign_member(void **state)
+{
+	static const char text[] =
+		"{\"state\":\"ON\",\"color\":{\"r\":1,\"g\":2,\"b\":3,\"w\":4},\"effect\":\"solid\"}";
+	struct glow_diag parsing, diag;
+	cJSON *tree = glow_json_parse(text, strlen(text), &parsing);
+
+	(void)state;
+	memset(&diag, 'x', sizeof(diag));
+	assert_int_equal(glow_state_read(tree, shapes[0], &written, &diag), GLOW_OK);
+	assert_int_equal(written.light.color.g, 2);
+	assert_null(memchr(diag.ignored, 'x', strlen("color.w") + 2));
+	cJSON_Delete(tree);
 }
 
 static void test_missing_fields(void **state)
@@ -410,10 +426,15 @@ static void test_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),  cmocka_unit_test(test_noticed),
-		cmocka_unit_test(test_words),   cmocka_unit_test(test_as_command),
-		cmocka_unit_test(test_members), cmocka_unit_test(test_missing_fields),
-		cmocka_unit_test(test_broken),  cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_noticed),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_as_command),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_foreign_member),
+		cmocka_unit_test(test_missing_fields),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_cut),
 	};
 
 	dice_init(&dice);

@@ -157,6 +157,11 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	bool found;
 	uint32_t k = rank(m, id, &found);
 
+	if (len == 0 && found && m->v[k].online) { /* it is there all the same, and may say again what it is */
+		m->v[k].known = false;
+		set_groups(&m->v[k], NULL, 0);
+		return true;
+	}
 	if (len == 0) {
 		if (found)
 			forget(m, k);
@@ -177,11 +182,19 @@ static void leave(struct glow_members *m, struct glow_member *one, struct glow_r
 
 bool glow_members_availability(struct glow_members *m, const char *id, bool online, struct glow_raw now)
 {
-	struct glow_member *one = member(m, id);
-	bool changed = one && one->online != online;
+	struct glow_member *one;
+	bool found, changed;
+	uint32_t k = rank(m, id, &found);
 
+	if (!online && (!found || !m->v[k].known)) { /* nothing says that there is such a node */
+		if (found)
+			forget(m, k);
+		return found;
+	}
+	one = member(m, id);
 	if (!one)
 		return false;
+	changed = one->online != online;
 	one->session = m->session;
 	if (changed && online)
 		one->online = true;

@@ -116,18 +116,18 @@ static enum glow_code play(struct glow_requests *r, struct glow_scene *scene, st
 void glow_requests_play(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us)
 {
 	struct glow_diag diag;
-	struct glow_scene scene;
+	struct glow_scene scene = { .id = "" };
 	cJSON *tree;
-	char id[GLOW_SCENE_ID_MAX + 1] = "";
+	char id[GLOW_SCENE_ID_MAX + 1];
 	int64_t start_us = 0;
 	uint32_t nodes = 0;
 
 	if (glow_command_clears(m))
 		return;
-	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
-	    glow_play_read(m->payload, m->len, now.us + ahead_us, glow_dice(r->seed, r->rolls++, 0), &scene, &diag) ==
-		    GLOW_OK) {
-		memcpy(id, scene.id, sizeof(id));
+	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
+		glow_play_read(m->payload, m->len, now.us + ahead_us, glow_dice(r->seed, r->rolls++, 0), &scene, &diag);
+	memcpy(id, scene.id, sizeof(id)); /* of a rejected one too, where it could be read */
+	if (diag.code == GLOW_OK) {
 		start_us = scene.start_us;
 		nodes = glow_addressees_online(r->members, &scene.target);
 		if (play(r, &scene, now, &diag) == GLOW_OK)
@@ -296,10 +296,13 @@ static void decide(struct glow_command *command, cJSON *tree, enum glow_lit lit)
 
 static enum glow_lit makes(const struct glow_command *command)
 {
-	const uint32_t lights = GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS;
+	const uint32_t lights =
+		GLOW_HAS_BRIGHTNESS | GLOW_HAS_COLOR | GLOW_HAS_EFFECT | GLOW_HAS_PIXELS | GLOW_HAS_LEDS;
 
 	if (command->has & GLOW_HAS_AT || command->toggle)
 		return GLOW_LIT_UNKNOWN;
+	if (command->has & GLOW_HAS_BRIGHTNESS && command->brightness == 0)
+		return GLOW_LIT_NONE;
 	if (command->has & GLOW_HAS_STATE)
 		return command->on ? GLOW_LIT_SOME : GLOW_LIT_NONE;
 	return command->has & lights ? GLOW_LIT_SOME : GLOW_LIT_UNKNOWN;

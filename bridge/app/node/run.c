@@ -263,17 +263,24 @@ static void on_wall_set(void *ctx)
 
 /* ---- the broker ---- */
 
+static void schedule_device(struct run *r)
+{
+	glow_timer_at(&r->device_timer, glow_raw_mono(glow_instant_now(), glow_herald_next(&r->device.herald)));
+}
+
+/* The timer's clock and the herald's run apart by some ppm, so it may ring a little early, and once more. */
 static void on_device(void *ctx)
 {
 	struct run *r = ctx;
 
 	glow_device_tick(&r->device, glow_raw_now());
+	schedule_device(r);
 }
 
 static void hear(struct run *r, const struct glow_message *m, struct glow_instant at, int64_t now)
 {
 	if (glow_herald_message(&r->device.herald, m, at.raw))
-		glow_timer_at(&r->device_timer, glow_raw_mono(at, glow_herald_next(&r->device.herald)));
+		schedule_device(r);
 	else
 		glow_node_message(r->node, m, now);
 }
