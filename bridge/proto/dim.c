@@ -17,10 +17,10 @@ static const char *const fields[] = { "brightness", "until_us", "state", "bright
 /* "on" and "off" arrive as the command they stand for. */
 static enum glow_code read_state(const cJSON *state, bool *ret_off, struct glow_diag *diag)
 {
-	const char *word = cJSON_IsString(state) ? state->valuestring : "";
-
-	*ret_off = strcasecmp(word, "OFF") == 0;
-	if (!*ret_off && strcasecmp(word, "ON") != 0)
+	if (!cJSON_IsString(state))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "state", "must be one of ON, OFF");
+	*ret_off = strcasecmp(state->valuestring, "OFF") == 0;
+	if (!*ret_off && strcasecmp(state->valuestring, "ON") != 0)
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "state", "must be one of ON, OFF");
 	return GLOW_OK;
 }
@@ -39,6 +39,10 @@ static enum glow_code read_brightness(const cJSON *tree, struct glow_dim *dim, s
 		return diag->code;
 	if ((brightness || !(state || percent)) && glow_json_int(brightness, "brightness", 0, 255, &v, diag) != GLOW_OK)
 		return diag->code;
+	if (off && (brightness || percent))
+		glow_diag_ignore(diag, brightness ? "brightness" : "brightness_pct");
+	if (brightness && glow_json_given(tree, "brightness_pct"))
+		glow_diag_ignore(diag, "brightness_pct");
 	dim->brightness = off ? 0 : percent ? (uint8_t)(part * 255 / 100 + 0.5) : (uint8_t)v;
 	return GLOW_OK;
 }

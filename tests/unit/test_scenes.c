@@ -367,6 +367,11 @@ static void test_stop(void **state)
 	assert_int_equal(glow_stop_read(large, sizeof(large), &stop, &diag), GLOW_TOO_LARGE);
 }
 
+static enum glow_code read_dim(const char *payload, struct glow_dim *ret_dim)
+{
+	return glow_dim_read(payload, strlen(payload), ret_dim, &diag);
+}
+
 static void test_dim(void **state)
 {
 	static const struct {
@@ -422,6 +427,13 @@ static void test_dim(void **state)
 		if (!right)
 			fail_msg("%s: %s at \"%s\"", rows[k].payload, glow_code_name(code), diag.where);
 	}
+	assert_int_equal(read_dim("{\"brightness\":10,\"brightness_pct\":90}", &dim), GLOW_OK);
+	assert_true(dim.brightness == 10 && strcmp(diag.ignored, "brightness_pct") == 0);
+	assert_int_equal(read_dim("{\"state\":\"OFF\",\"brightness\":200}", &dim), GLOW_OK);
+	assert_true(dim.brightness == 0 && strcmp(diag.ignored, "brightness") == 0);
+	assert_int_equal(read_dim("{\"state\":\"ON\",\"brightness\":200}", &dim), GLOW_OK);
+	assert_string_equal(diag.ignored, "");
+	assert_int_equal(read_dim("{\"state\":5}", &dim), GLOW_BAD_TYPE);
 	text = glow_json_finish(glow_dim_write(&(struct glow_dim){ 40, GLOW_NEVER }));
 	assert_string_equal(text, "{\"brightness\":40,\"until_us\":null}");
 	free(text);
