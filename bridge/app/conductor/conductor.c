@@ -246,34 +246,34 @@ static void hear_command(struct glow_conductor *c, const struct glow_topic *topi
 		glow_members_expect(&c->members, group, made == GLOW_LIT_SOME);
 }
 
-/* One row a topic, in the order of subscription: its name below the prefix ("@" stands for this process), what it
- * is, whether its retained messages are wanted, and who hears it. */
+/* One row a topic, in the order of subscription: what it is and of whom, whether its retained messages are wanted,
+ * and who hears it. */
 static const struct row {
-	const char *name;
 	enum glow_topic_kind kind;
+	enum glow_topic_of of;
 	bool retained;
 	void (*hear)(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 		     struct glow_raw now);
 } rows[] = {
-	{ "conductor/info", GLOW_TOPIC_CONDUCTOR_INFO, true, hear_info },
-	{ "conductor/availability", GLOW_TOPIC_CONDUCTOR_AVAILABILITY, true, hear_availability },
-	{ "roster", GLOW_TOPIC_ROSTER, true, hear_roster },
-	{ "scene/current", GLOW_TOPIC_SCENE_CURRENT, true, hear_scenes },
-	{ "dim/current", GLOW_TOPIC_DIM_CURRENT, true, hear_dim },
-	{ "node/+/info", GLOW_TOPIC_INFO, true, hear_node_info },
-	{ "node/+/availability", GLOW_TOPIC_AVAILABILITY, true, hear_node_availability },
-	{ "node/+/state", GLOW_TOPIC_STATE, true, hear_node_state },
-	{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, false, hear_beacon },
-	{ "time/request/+", GLOW_TOPIC_TIME_REQUEST, false, hear_time_request },
-	{ "scene/play", GLOW_TOPIC_SCENE_PLAY, false, hear_play },
-	{ "scene/stop", GLOW_TOPIC_SCENE_STOP, false, hear_stop },
-	{ "dim/set", GLOW_TOPIC_DIM_SET, false, hear_dim_set },
-	{ "all/set", GLOW_TOPIC_SET, false, hear_command },
-	{ "all/notify", GLOW_TOPIC_NOTIFY, false, hear_command },
-	{ "group/+/set", GLOW_TOPIC_SET, false, hear_command },
-	{ "group/+/notify", GLOW_TOPIC_NOTIFY, false, hear_command },
-	{ "time/reply/c-@", GLOW_TOPIC_TIME_REPLY, false, hear_time_reply },
-	{ "time/adopt/reply/@", GLOW_TOPIC_ADOPT_REPLY, false, hear_adopt_reply },
+	{ GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, true, hear_info },
+	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, hear_availability },
+	{ GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, true, hear_roster },
+	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, hear_scenes },
+	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, hear_dim },
+	{ GLOW_TOPIC_INFO, GLOW_OF_NODE, true, hear_node_info },
+	{ GLOW_TOPIC_AVAILABILITY, GLOW_OF_NODE, true, hear_node_availability },
+	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, hear_node_state },
+	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, hear_beacon },
+	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE, false, hear_time_request },
+	{ GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER, false, hear_play },
+	{ GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, false, hear_stop },
+	{ GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER, false, hear_dim_set },
+	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, hear_command },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, hear_command },
+	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, hear_command },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, hear_command },
+	{ GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE, false, hear_time_reply },
+	{ GLOW_TOPIC_ADOPT_REPLY, GLOW_OF_CLUSTER, false, hear_adopt_reply },
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -285,7 +285,7 @@ void glow_conductor_message(struct glow_conductor *c, const struct glow_message 
 	if (glow_herald_message(&c->herald, m, now))
 		return;
 	for (size_t k = 0; k < N_ROWS; k++)
-		if (rows[k].kind == topic.kind) {
+		if (rows[k].kind == topic.kind && rows[k].of == topic.of) {
 			rows[k].hear(c, &topic, m, now);
 			return;
 		}
@@ -294,16 +294,17 @@ void glow_conductor_message(struct glow_conductor *c, const struct glow_message 
 bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
 			  bool *ret_retained)
 {
-	const char *name = k < N_ROWS ? rows[k].name : "";
-	size_t n = strcspn(name, "@");
-	char filled[40];
+	char own[12] = "+"; /* any node, group or asker; what is for this process names it */
 
-	snprintf(filled, sizeof(filled), "%s", name);
-	if (name[n])
-		snprintf(filled + n, sizeof(filled) - n, "%08x", cfg->boot);
-	glow_topic_make(ret_topic, cfg->prefix, filled, NULL, NULL);
-	*ret_retained = k < N_ROWS && rows[k].retained;
-	return k < N_ROWS;
+	if (k >= N_ROWS)
+		return false;
+	if (rows[k].kind == GLOW_TOPIC_TIME_REPLY)
+		snprintf(own, sizeof(own), "c-%08x", cfg->boot);
+	else if (rows[k].kind == GLOW_TOPIC_ADOPT_REPLY)
+		snprintf(own, sizeof(own), "%08x", cfg->boot);
+	glow_topic_of(ret_topic, cfg->prefix, rows[k].kind, rows[k].of, own);
+	*ret_retained = rows[k].retained;
+	return true;
 }
 
 bool glow_conductor_wish(const struct glow_conductor *c, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
