@@ -127,7 +127,7 @@ static bool explain_block(const struct look *l, const char *name)
 	return say(l, what);
 }
 
-static X509 *read_certificate(const char *path)
+X509 *glow_tls_read_certificate(const char *path)
 {
 	BIO *file = BIO_new_file(path, "r");
 	X509 *certificate = file ? PEM_read_bio_X509_AUX(file, NULL, no_pass_phrase, NULL) : NULL;
@@ -149,7 +149,7 @@ static EVP_PKEY *read_key(const char *path)
 
 static bool is_readable(const struct look *l)
 {
-	X509 *certificate = l->wanted == A_CERTIFICATE ? read_certificate(l->path) : NULL;
+	X509 *certificate = l->wanted == A_CERTIFICATE ? glow_tls_read_certificate(l->path) : NULL;
 	EVP_PKEY *key = l->wanted == A_KEY ? read_key(l->path) : NULL;
 	bool readable = certificate || key;
 
@@ -197,7 +197,7 @@ static bool explain_one(const char *option, const char *path, enum wanted wanted
 /* The key that OpenSSL takes is the key file's or, without one, the certificate file's. */
 static bool explain_pair(const char *cert_file, const char *key_file, char *why, size_t size)
 {
-	X509 *certificate = read_certificate(cert_file);
+	X509 *certificate = glow_tls_read_certificate(cert_file);
 	EVP_PKEY *key = read_key(key_file ? key_file : cert_file);
 	bool pair = certificate && key && X509_check_private_key(certificate, key) == 1;
 

@@ -12,6 +12,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "tls_files.h"
+
 #define NAME_MAX_TEXT 64
 
 /* Up to the room there is; "?" for what is not printable ASCII. */
@@ -93,7 +95,7 @@ static void explain_early(const char *subject, const struct glow_tls_fault *f, c
 	char begin[32], now[32];
 
 	asn1_date_text(X509_get0_notBefore(f->certificate), begin);
-	if (clock_text(now) < GLOW_TLS_CLOCK_LEAST_S)
+	if (clock_text(now) < GLOW_WALL_LEAST_S)
 		snprintf(why, GLOW_MQTT_WHY,
 			 "this machine's clock is unset: it says %s, and %s is not valid before %s;"
 			 " let timesyncd or chrony set the clock",
@@ -104,22 +106,11 @@ static void explain_early(const char *subject, const struct glow_tls_fault *f, c
 			 begin, now);
 }
 
-/* The first certificate of the CA file; NULL for none. */
-static X509 *read_authority(const char *ca_file)
-{
-	BIO *file = BIO_new_file(ca_file, "r");
-	X509 *certificate = file ? PEM_read_bio_X509_AUX(file, NULL, NULL, NULL) : NULL;
-
-	BIO_free(file);
-	ERR_clear_error();
-	return certificate;
-}
-
 /* What the CA file holds in place of the authority that is missing. */
 static void explain_authority(const struct glow_tls_question *q, X509 *brokers, const char *issuer,
 			      char why[GLOW_MQTT_WHY])
 {
-	X509 *held = read_authority(q->ca_file);
+	X509 *held = glow_tls_read_certificate(q->ca_file);
 	char name[NAME_MAX_TEXT] = "nobody";
 
 	if (held)

@@ -8,9 +8,6 @@
 
 #include "tls_why.h"
 
-/** A wall clock before this (2025-01-01) was never set: no program of ours is older. */
-#define GLOW_TLS_CLOCK_LEAST_S 1735689600
-
 struct glow_tls_fault {
 	int error;         /**< X509_V_ERR_… */
 	int depth;         /**< 0: the broker's own certificate, more: an authority's */

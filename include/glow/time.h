@@ -34,6 +34,9 @@ struct glow_wall {
 
 #define GLOW_US_PER_S INT64_C(1000000)
 
+/** A wall clock before this (2025-01-01, seconds) was never set: no program of ours is older. */
+#define GLOW_WALL_LEAST_S INT64_C(1735689600)
+
 /** "Never": later than every instant that a program compares it with. */
 #define GLOW_NEVER INT64_MAX
 
