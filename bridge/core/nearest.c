@@ -66,14 +66,7 @@ const char *glow_nearest(const char *word, const char *(*at)(void *ctx, size_t k
 	return best;
 }
 
-static const char *entry(void *ctx, size_t k)
+const char *glow_nearest_entry(void *names, size_t k)
 {
-	const char *const *names = ctx;
-
-	return names[k];
-}
-
-const char *glow_nearest_of(const char *word, const char *const *names)
-{
-	return glow_nearest(word, entry, (void *)names);
+	return names ? ((const char *const *)names)[k] : NULL;
 }

@@ -56,12 +56,7 @@ static enum glow_code read_brightness(struct reading *r, const cJSON *item)
 
 static enum glow_code read_brightness_pct(struct reading *r, const cJSON *item)
 {
-	double percent;
-
-	if (glow_json_number(item, "brightness_pct", 0, 100, &percent, r->diag) != GLOW_OK)
-		return r->diag->code;
-	r->cmd->brightness = (uint8_t)(percent * 255 / 100 + 0.5);
-	return GLOW_OK;
+	return glow_json_percent(item, "brightness_pct", &r->cmd->brightness, r->diag);
 }
 
 static enum glow_code read_brightness_step(struct reading *r, const cJSON *item)

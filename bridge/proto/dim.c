@@ -30,12 +30,12 @@ static enum glow_code read_brightness(const cJSON *tree, struct glow_dim *dim, s
 	const cJSON *state = glow_json_given(tree, "state"), *brightness = glow_json_given(tree, "brightness");
 	const cJSON *percent = brightness ? NULL : glow_json_given(tree, "brightness_pct");
 	int64_t v = 255;
-	double part = 100;
+	uint8_t part = 255;
 	bool off = false;
 
 	if (state && read_state(state, &off, diag) != GLOW_OK)
 		return diag->code;
-	if (percent && glow_json_number(percent, "brightness_pct", 0, 100, &part, diag) != GLOW_OK)
+	if (percent && glow_json_percent(percent, "brightness_pct", &part, diag) != GLOW_OK)
 		return diag->code;
 	if ((brightness || !(state || percent)) && glow_json_int(brightness, "brightness", 0, 255, &v, diag) != GLOW_OK)
 		return diag->code;
@@ -43,7 +43,7 @@ static enum glow_code read_brightness(const cJSON *tree, struct glow_dim *dim, s
 		glow_diag_ignore(diag, brightness ? "brightness" : "brightness_pct");
 	if (brightness && glow_json_given(tree, "brightness_pct"))
 		glow_diag_ignore(diag, "brightness_pct");
-	dim->brightness = off ? 0 : percent ? (uint8_t)(part * 255 / 100 + 0.5) : (uint8_t)v;
+	dim->brightness = off ? 0 : percent ? part : (uint8_t)v;
 	return GLOW_OK;
 }
 

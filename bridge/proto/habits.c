@@ -91,13 +91,6 @@ static bool is_one_of(const char *name, const char *(*at)(void *ctx, size_t k), 
 	return false;
 }
 
-static const char *entry(void *ctx, size_t k)
-{
-	const char *const *names = ctx;
-
-	return names ? names[k] : NULL;
-}
-
 /* "state, brightness, color". */
 static void list_names(const char *(*at)(void *ctx, size_t k), void *ctx, char *ret_text, size_t size)
 {
@@ -134,7 +127,7 @@ enum glow_code glow_fields_check(const cJSON *object, const char *(*at)(void *ct
 	for (const cJSON *item = object->child; item; item = item->next) {
 		if (cJSON_IsNull(item))
 			continue;
-		if (is_one_of(item->string, at, ctx) || is_one_of(item->string, entry, (void *)silent)) {
+		if (is_one_of(item->string, at, ctx) || is_one_of(item->string, glow_nearest_entry, (void *)silent)) {
 			known = true;
 			continue;
 		}
@@ -146,5 +139,5 @@ enum glow_code glow_fields_check(const cJSON *object, const char *(*at)(void *ct
 
 enum glow_code glow_fields_check_of(const cJSON *object, const char *const *names, struct glow_diag *diag)
 {
-	return glow_fields_check(object, entry, (void *)names, NULL, diag);
+	return glow_fields_check(object, glow_nearest_entry, (void *)names, NULL, diag);
 }

@@ -320,6 +320,16 @@ enum glow_code glow_json_number(const cJSON *item, const char *where, double min
 	return GLOW_OK;
 }
 
+enum glow_code glow_json_percent(const cJSON *item, const char *where, uint8_t *ret_level, struct glow_diag *diag)
+{
+	double percent = 0;
+
+	if (glow_json_number(item, where, 0, 100, &percent, diag) != GLOW_OK)
+		return diag->code;
+	*ret_level = (uint8_t)(percent * 255 / 100 + 0.5);
+	return GLOW_OK;
+}
+
 enum glow_code glow_json_micro(const cJSON *item, const char *where, double min, double max, int64_t *ret_value,
 			       struct glow_diag *diag)
 {

@@ -23,21 +23,14 @@
 /* Fields of a light command that mean nothing here, those of a scene as a whole, and those of its look. */
 static const char *const foreign[] = { "state",    "transition", "flash", "pixels",          "leds", "at_us", "ttl_s",
 				       "priority", "clear",      "dark",  "brightness_step", NULL };
-static const char *const whole[] = { "id",   "target",   "span", "start_us", "fade_ms", "seed",
-				     "take", "playlist", "loop", "absent",   NULL };
-static const char *const looks[] = { "effect",     "params",         "color", "color_temp", "color_temp_kelvin",
-				     "brightness", "brightness_pct", NULL };
+#define WHOLE "id", "target", "span", "start_us", "fade_ms", "seed", "take", "playlist", "loop", "absent"
+#define LOOKS "effect", "params", "color", "color_temp", "color_temp_kelvin", "brightness", "brightness_pct"
+static const char *const whole[] = { WHOLE, NULL };
+static const char *const looks[] = { LOOKS, NULL };
 
 /* What people may say of a scene, and of an entry of its playlist. */
-static const char *const scene_fields[] = {
-	"effect",         "params",     "color",   "brightness", "playlist", "loop", "target",     "span",
-	"start_us",       "duration_s", "fade_ms", "seed",       "id",       "take", "color_temp", "color_temp_kelvin",
-	"brightness_pct", "absent",     NULL
-};
-static const char *const entry_fields[] = {
-	"effect",         "params", "color", "brightness", "duration_s", "color_temp", "color_temp_kelvin",
-	"brightness_pct", NULL
-};
+static const char *const scene_fields[] = { LOOKS, WHOLE, "duration_s", NULL };
+static const char *const entry_fields[] = { LOOKS, "duration_s", NULL };
 static const char *const stop_fields[] = { "id", "fade_ms", NULL };
 
 struct reading {

@@ -45,6 +45,8 @@ enum glow_code glow_json_int(const cJSON *item, const char *where, int64_t min, 
 enum glow_code glow_json_time(const cJSON *item, const char *where, int64_t *ret_us, struct glow_diag *diag);
 enum glow_code glow_json_number(const cJSON *item, const char *where, double min, double max, double *ret_value,
 				struct glow_diag *diag);
+/** A level of 0..255 given in per cent, rounded half up. */
+enum glow_code glow_json_percent(const cJSON *item, const char *where, uint8_t *ret_level, struct glow_diag *diag);
 /** A number of the given unit, returned in millionths: seconds become microseconds. */
 enum glow_code glow_json_micro(const cJSON *item, const char *where, double min, double max, int64_t *ret_value,
 			       struct glow_diag *diag);

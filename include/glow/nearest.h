@@ -15,5 +15,5 @@
  * Levenshtein, each place edited once). Of equally near ones the first. NULL when none is near. */
 const char *glow_nearest(const char *word, const char *(*at)(void *ctx, size_t k), void *ctx);
 
-/** The same of an array that ends with NULL. */
-const char *glow_nearest_of(const char *word, const char *const *names);
+/** Such a function for an array of names that ends with NULL, which is its ctx; NULL is no names. */
+const char *glow_nearest_entry(void *names, size_t k);

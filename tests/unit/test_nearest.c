@@ -18,7 +18,7 @@ static const char *const names[] = { "rainbow", "red", "rose", "solid", "brightn
 
 static void suggests(const char *word, const char *want)
 {
-	const char *got = glow_nearest_of(word, names);
+	const char *got = glow_nearest(word, glow_nearest_entry, (void *)names);
 
 	if (!want != !got || (want && strcmp(want, got) != 0))
 		fail_msg("%s: wanted %s, got %s", word, want ? want : "nothing", got ? got : "nothing");
@@ -60,8 +60,8 @@ static void test_order(void **state)
 	static const char *const equal[] = { "cat", "car", NULL }, *const better[] = { "cart", "caxxe", "cares", NULL };
 
 	(void)state;
-	assert_string_equal(glow_nearest_of("cab", equal), "cat");
-	assert_string_equal(glow_nearest_of("caresx", better), "cares");
+	assert_string_equal(glow_nearest("cab", glow_nearest_entry, (void *)equal), "cat");
+	assert_string_equal(glow_nearest("caresx", glow_nearest_entry, (void *)better), "cares");
 }
 
 /* The longest that is compared fits the tables. */
@@ -77,7 +77,7 @@ static void test_longest(void **state)
 	b[0] = b[GLOW_NEAREST_MAX - 1] = 'b';
 	memset(too_long, 'a', sizeof(too_long) - 1);
 	too_long[sizeof(too_long) - 1] = '\0';
-	assert_ptr_equal(glow_nearest_of(a, long_names), b);
+	assert_ptr_equal(glow_nearest(a, glow_nearest_entry, (void *)long_names), b);
 }
 
 int main(void)
