@@ -143,16 +143,6 @@ struct glow_mail *glow_mailbox_take(struct glow_mailbox *box)
 	return mail;
 }
 
-bool glow_mailbox_empty(struct glow_mailbox *box)
-{
-	bool is_empty;
-
-	pthread_mutex_lock(&box->lock);
-	is_empty = !box->first;
-	pthread_mutex_unlock(&box->lock);
-	return is_empty;
-}
-
 void glow_mailbox_set_shut(struct glow_mailbox *box, bool shut)
 {
 	pthread_mutex_lock(&box->lock);

@@ -49,8 +49,6 @@ int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail);
 /** The oldest one, which the caller frees; NULL when there is none. */
 struct glow_mail *glow_mailbox_take(struct glow_mailbox *box);
 
-bool glow_mailbox_empty(struct glow_mailbox *box);
-
 /** Shut, it is emptied and refuses; the emptied are not counted as dropped. */
 void glow_mailbox_set_shut(struct glow_mailbox *box, bool shut);
 
