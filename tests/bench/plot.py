@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-"""Skew over time as an SVG: one panel for each case, small enough for a page, in light and in dark.
+"""Series over time as an SVG: panels small enough for a page, in light and in dark.
 
-A panel is a dict: `title`, `figures` (a line of text), `span_s`, `events` ([(second, word)]),
-and series `frames`, `clocks`, `floor`, each a list of (second, skew in microseconds).
-Of the frames a band shows median to worst of each half second (more in a long case), of the floor as well.
+A panel is a dict: `title`, `figures` (a line of text), `span_s`, `scale` (a Scale), `events` ([(second, word)]),
+`bands` and `lines`, each a list of (class in STYLE, [(second, value)]). A band shows median to worst of each half
+second (or `bucket_s`; more in a long case).
 """
 
 import html
@@ -15,16 +15,15 @@ import skew
 WIDTH, HEIGHT = 420, 150
 LEFT, TOP, RIGHT, BOTTOM = 46, 34, 8, 22
 GAP, HEAD, FOOT = 14, 64, 10
-LEAST_US, MOST_US = 1, 30000
 BUCKET_S, BUCKETS_MOST = 0.5, 240
-TICKS = ((1, "1 µs"), (10, "10"), (100, "100"), (1000, "1 ms"), (10000, "10"))
-SEEN_US, GOAL_US = 3000, 1000
+STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600, 7200)
 
 STYLE = """
 text{font:11px system-ui,sans-serif;fill:#57606a}
 .title{font-weight:600;font-size:12.5px;fill:#1f2328}.head{font-weight:600;font-size:15px;fill:#1f2328}
 .grid{stroke:#8c959f;stroke-opacity:.25}.goal{stroke:#cf222e;stroke-dasharray:4 3}
 .event{stroke:#8250df;stroke-dasharray:2 2}.word{fill:#8250df}.goalword{fill:#cf222e}
+.thin{fill:none;stroke:#0969da;stroke-width:.8;stroke-opacity:.7}
 .frames{fill:#0969da;fill-opacity:.45;stroke:#0969da;stroke-width:.6}
 .floor{fill:#8c959f;fill-opacity:.5;stroke:#8c959f;stroke-width:.4}
 .clocks{fill:none;stroke:#1a7f37;stroke-width:1.6}
@@ -43,6 +42,23 @@ def _line(x1, y1, x2, y2, cls):
     return '<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="%s"/>' % (x1, y1, x2, y2, cls)
 
 
+class Scale:
+    """The values' axis, logarithmic unless `linear`: least, most, and what is written where; a red line at `goal`."""
+
+    def __init__(self, least, most, ticks, goal=None, linear=False):
+        self.least, self.most, self.ticks, self.goal, self.linear = least, most, ticks, goal, linear
+
+    def part(self, value):
+        """Where a value is, from 0 to 1."""
+        value = min(self.most, max(self.least, value))
+        if self.linear:
+            return (value - self.least) / (self.most - self.least)
+        return math.log(value / self.least) / math.log(self.most / self.least)
+
+
+MICROSECONDS = Scale(1, 30000, ((1, "1 µs"), (10, "10"), (100, "100"), (1000, "1 ms"), (10000, "10")), goal=1000)
+
+
 class Panel:
     def __init__(self, panel, x, y):
         self.panel = panel
@@ -53,15 +69,14 @@ class Panel:
     def x(self, second):
         return self.x0 + (self.x1 - self.x0) * min(1, max(0, second / self.panel["span_s"]))
 
-    def y(self, us):
-        part = math.log(min(MOST_US, max(LEAST_US, us)) / LEAST_US) / math.log(MOST_US / LEAST_US)
-        return self.y1 - (self.y1 - self.y0) * part
+    def y(self, value):
+        return self.y1 - (self.y1 - self.y0) * self.panel["scale"].part(value)
 
     def band(self, points, cls):
         """Median to worst of each bucket; a bucket without frames parts the band."""
-        buckets, bucket_s = {}, max(BUCKET_S, self.panel["span_s"] / BUCKETS_MOST)
-        for second, us in points:
-            buckets.setdefault(int(second / bucket_s), []).append(us)
+        buckets, bucket_s = {}, max(self.panel.get("bucket_s", BUCKET_S), self.panel["span_s"] / BUCKETS_MOST)
+        for second, value in points:
+            buckets.setdefault(int(second / bucket_s), []).append(value)
         parts, before = [], None
         for k in sorted(buckets):
             if before is None or k > before + 1:
@@ -74,51 +89,61 @@ class Panel:
 
     def line(self, points, cls):
         return ['<polyline class="%s" points="%s"/>' % (
-            cls, " ".join("%.1f,%.1f" % (self.x(s), self.y(us)) for s, us in points))]
+            cls, " ".join("%.1f,%.1f" % (self.x(s), self.y(value)) for s, value in points))]
 
     def axes(self):
-        out = [_line(self.x0, self.y(us), self.x1, self.y(us), "grid") for us, _ in TICKS]
-        out += [_text(self.x0 - 5, self.y(us) + 4, word, anchor="end") for us, word in TICKS]
-        step = next(s for s in (5, 10, 15, 30, 60, 120, 300) if self.panel["span_s"] / s <= 8)
-        for second in range(0, int(self.panel["span_s"]) + 1, step):
-            out.append(_text(self.x(second), self.y1 + 14, "%d s" % second, anchor="middle"))
+        ticks = self.panel["scale"].ticks
+        out = [_line(self.x0, self.y(value), self.x1, self.y(value), "grid") for value, _ in ticks]
+        out += [_text(self.x0 - 5, self.y(value) + 4, word, anchor="end") for value, word in ticks]
+        span_s = self.panel["span_s"]
+        step = next((s for s in STEPS_S if span_s / s <= 8), STEPS_S[-1])
+        unit_s, unit = (60, "min") if step > 300 else (1, "s")
+        for second in range(0, int(span_s) + 1, step):
+            out.append(_text(self.x(second), self.y1 + 14, "%d %s" % (second // unit_s, unit), anchor="middle"))
         return out
 
     def draw(self):
         p = self.panel
         out = [_text(self.left + LEFT, self.y0 - 19, p["title"], "title"),
                _text(self.left + LEFT, self.y0 - 6, p["figures"])]
-        out += self.axes() + self.band(p["floor"], "floor") + self.band(p["frames"], "frames")
-        out += self.line(p["clocks"], "clocks")
-        out.append(_line(self.x0, self.y(GOAL_US), self.x1, self.y(GOAL_US), "goal"))
+        out += self.axes()
+        for cls, points in p["bands"]:
+            out += self.band(points, cls)
+        for cls, points in p["lines"]:
+            out += self.line(points, cls)
+        if p["scale"].goal is not None:
+            out.append(_line(self.x0, self.y(p["scale"].goal), self.x1, self.y(p["scale"].goal), "goal"))
         for second, word in p["events"]:
             out.append(_line(self.x(second), self.y0, self.x(second), self.y1, "event"))
             out.append(_text(self.x(second) + 3, self.y0 + 9, word, "word"))
         return out
 
 
-def _legend(y):
+SKEW_LEGEND = (("frames", "frames of one slot, first to last node: median to worst"), ("clocks", "clocks alone"),
+               ("floor", "bare timers of this machine"), ("goal", "goal for 99 % of frames"))
+DRAWN_AS_LINES = ("clocks", "goal")
+
+
+def _legend(legend, y):
     out, x = [], LEFT
-    for cls, word in (("frames", "frames of one slot, first to last node: median to worst"),
-                      ("clocks", "clocks alone"), ("floor", "bare timers of this machine")):
-        if cls == "clocks":
+    for cls, word in legend:
+        if cls in DRAWN_AS_LINES:
             out.append(_line(x, y - 4, x + 16, y - 4, cls))
         else:
             out.append('<rect x="%.1f" y="%.1f" width="16" height="8" class="%s"/>' % (x, y - 8, cls))
-        out.append(_text(x + 21, y, word))
+        out.append(_text(x + 21, y, word, "goalword" if cls == "goal" else ""))
         x += 36 + 5.7 * len(word)
-    out += [_line(x, y - 4, x + 16, y - 4, "goal"), _text(x + 21, y, "goal for 99 % of frames", "goalword")]
     return out
 
 
-def svg(head, panels):
+def svg(head, panels, legend=SKEW_LEGEND):
     columns = 2 if len(panels) > 1 else 1
     rows = -(-len(panels) // columns)
     width = max(860, columns * (WIDTH + GAP))
     height = HEAD + rows * (HEIGHT + GAP) + FOOT
     out = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">' %
            (width, height, width, height), "<title>%s</title><style>%s</style>" % (html.escape(head), STYLE)]
-    out += [_text(LEFT, 22, head, "head")] + _legend(44)
+    out += [_text(LEFT, 22, head, "head")] + _legend(legend, 44)
     for k, panel in enumerate(panels):
         out += Panel(panel, (k % columns) * (WIDTH + GAP), HEAD + (k // columns) * (HEIGHT + GAP)).draw()
     return "\n".join(out + ["</svg>", ""])

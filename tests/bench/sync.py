@@ -43,29 +43,6 @@ def node_clock(k):
     return cluster.Clock(rate_ppb=CRYSTALS_PPB[k], uptime_s=1000 * (k + 1), wall_ms=-7000 * k)
 
 
-class Floor:
-    """Bare processes that wake half a slot beside the nodes, so that neither waits for the other."""
-
-    def __init__(self, home, count, node, fps):
-        slot_ns = 10**9 // fps
-        last_ns = node[-1].host_ns
-        first_ns = last_ns + (time.monotonic_ns() - last_ns) // slot_ns * slot_ns + 3 * slot_ns // 2
-        self.paths = [os.path.join(home, glow.unique("floor")) for _ in range(count)]
-        self.processes = [glow.spawn([os.path.join(BIN, "bench_floor"), str(first_ns), str(fps), path], None, None)
-                          for path in self.paths]
-
-    def close(self):
-        for process in self.processes:
-            glow.end(process)
-
-    def shown(self):
-        nodes = [glow.Frames(path).look() for path in self.paths]
-        for frames in nodes:
-            for f in frames:
-                f.host_ns = f.mono_ns
-        return nodes
-
-
 class WireNode(cluster.Node):
     """A glow-bridge that drives a Blinkt! over a virtual GPIO tree: a frame is shown when its last clock
     has come. The wire does not tell slots; they are counted from the first frame of the first node.
@@ -164,7 +141,7 @@ class Swarm:
         time.sleep(seconds)
 
     def begin(self, fps=FPS):
-        self.floor = self.add(Floor(self.home, len(self.nodes), self.nodes[0].shown(), fps))
+        self.floor = self.add(cluster.Floor(self.home, len(self.nodes), self.nodes[0].shown()[-1], fps))
         self.start_ns = time.monotonic_ns() + 10**9
         self.start_raw_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW) + 10**9
 
@@ -213,11 +190,11 @@ class Result:
         self.count = len(frames)
         self.step = skew.largest_step_us(nodes)
         self.panel = {
-            "title": title, "span_s": span_s, "events": swarm.events,
+            "title": title, "span_s": span_s, "events": swarm.events, "scale": plot.MICROSECONDS,
             "figures": "p50 %.0f · p99 %.0f · max %.0f µs" % tuple(self.frames),
-            "frames": series(frames, base_t_us(nodes, swarm.start_ns)),
-            "clocks": [(seconds[ns], us) for ns, us in clocks.items()],
-            "floor": series(bare, base_t_us(floor, swarm.start_ns)),
+            "bands": [("floor", series(bare, base_t_us(floor, swarm.start_ns))),
+                      ("frames", series(frames, base_t_us(nodes, swarm.start_ns)))],
+            "lines": [("clocks", [(seconds[ns], us) for ns, us in clocks.items()])],
         }
 
 

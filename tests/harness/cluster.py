@@ -12,6 +12,7 @@ import os
 import struct
 import subprocess
 import sys
+import time
 
 import glow
 
@@ -19,12 +20,16 @@ BOARD = ("--fps", "60", "--virtual-pixels", "8")
 
 
 class Clock:
-    """A machine's clocks: its crystal's error, its time since boot beyond the host's, its wall clock's error."""
+    """A machine's clocks: its crystal's error, its time since boot beyond the host's, its wall clock's error.
+    With a path for a file, the wall clock can be stepped while programs run."""
 
-    def __init__(self, rate_ppb=0, uptime_s=0, wall_ms=0):
+    def __init__(self, rate_ppb=0, uptime_s=0, wall_ms=0, step_path=None):
         self.rate_ppb = rate_ppb
         self.uptime_s = uptime_s
         self.wall_ms = wall_ms
+        self.step_path = step_path
+        if step_path:
+            self.step_to(0)
 
     def within(self):
         """The command that runs a program under this clock. It becomes the program: the process id stays."""
@@ -34,8 +39,14 @@ class Clock:
     def env(self):
         # Of the two only a list of directories may hold a space.
         folder, name = os.path.split(glow.beside_bridge("own_clock.so"))
+        options = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
         return {"LD_PRELOAD": name, "LD_LIBRARY_PATH": folder, "CLOCK_RATE_PPB": str(self.rate_ppb),
-                "CLOCK_WALL_MS": str(self.wall_ms), "ASAN_OPTIONS": "verify_asan_link_order=0"}
+                "CLOCK_WALL_MS": str(self.wall_ms), "CLOCK_STEP_FILE": self.step_path or "", "ASAN_OPTIONS": options}
+
+    def step_to(self, ms):
+        """Sets the wall clock so far beyond wall_ms, under running programs as well."""
+        with open(self.step_path, "r+b" if os.path.exists(self.step_path) else "wb", buffering=0) as f:
+            f.write(struct.pack("=q", ms * 10**6))
 
     def host_ns(self, mono_ns):
         """The host's CLOCK_MONOTONIC for one that a program under this clock read."""
@@ -58,9 +69,9 @@ def need_clocks():
 class Node(glow.Bridge):
     """A glow-bridge with a virtual board under a clock of its own."""
 
-    def __init__(self, home, uri, *options, clock=Clock(), **more):
+    def __init__(self, home, uri, *options, clock=Clock(), env=None, **more):
         self.clock = clock
-        super().__init__(home, uri, *options, env=clock.env(), within=clock.within(), **more)
+        super().__init__(home, uri, *options, env={**clock.env(), **(env or {})}, within=clock.within(), **more)
 
     def shown(self, since_ns=0):
         """Its frames from that instant of the host on, each with its host_ns. Not the first, which is the board's
@@ -80,8 +91,8 @@ class Node(glow.Bridge):
 class Conductor(glow.Conductor):
     """A running glow-conductor under a clock of its own."""
 
-    def __init__(self, home, uri, *options, clock=Clock(), **more):
-        super().__init__(home, uri, *options, env=clock.env(), within=clock.within(), **more)
+    def __init__(self, home, uri, *options, clock=Clock(), env=None, **more):
+        super().__init__(home, uri, *options, env={**clock.env(), **(env or {})}, within=clock.within(), **more)
 
 
 class Links:
@@ -96,3 +107,27 @@ class Links:
     def close(self):
         glow.end(self.process)
         self.process.stdout.close()
+
+
+class Floor:
+    """Bare processes that wake half a slot beside the nodes, so that neither waits for the other: what this
+    machine allows. `beside` is a node's latest frame."""
+
+    def __init__(self, home, count, beside, fps):
+        slot_ns = 10**9 // fps
+        slots = (time.monotonic_ns() - beside.host_ns) // slot_ns
+        first_ns = beside.host_ns + slots * slot_ns + 3 * slot_ns // 2
+        self.paths = [os.path.join(home, glow.unique("floor")) for _ in range(count)]
+        self.processes = [glow.spawn([glow.beside_bridge("bench_floor"), str(first_ns), str(fps), path], None, None)
+                          for path in self.paths]
+
+    def close(self):
+        for process in self.processes:
+            glow.end(process)
+
+    def shown(self):
+        nodes = [glow.Frames(path).look() for path in self.paths]
+        for frames in nodes:
+            for f in frames:
+                f.host_ns = f.mono_ns
+        return nodes

@@ -4,6 +4,7 @@
  *
  *   CLOCK_RATE_PPB   the oscillator (CLOCK_MONOTONIC_RAW) runs fast by so many parts in 10^9
  *   CLOCK_WALL_MS    the wall clock (CLOCK_REALTIME) is ahead by so many milliseconds
+ *   CLOCK_STEP_FILE  and by the nanoseconds in this file's first eight bytes, which may change meanwhile
  *
  * CLOCK_MONOTONIC stays the kernel's, so timers are as exact as they are; its
  * start is what a time namespace moves. Only calls through the C library's
@@ -11,9 +12,12 @@
  * the wall clock, by time(). */
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NS_PER_S INT64_C(1000000000)
 
@@ -21,6 +25,7 @@ typedef int clock_read(clockid_t, struct timespec *);
 
 static clock_read *kernels;
 static int64_t rate_ppb, wall_ns;
+static const volatile int64_t none, *step_ns = &none;
 
 static int64_t setting(const char *name)
 {
@@ -29,11 +34,22 @@ static int64_t setting(const char *name)
 	return text ? strtoll(text, NULL, 10) : 0;
 }
 
+static const volatile int64_t *shared(const char *path)
+{
+	int fd = path && *path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	void *there = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof(none), PROT_READ, MAP_SHARED, fd, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return there == MAP_FAILED ? &none : there;
+}
+
 /* Others' constructors may read a clock before ours has run. */
 static void find_out(void)
 {
 	rate_ppb = setting("CLOCK_RATE_PPB");
 	wall_ns = setting("CLOCK_WALL_MS") * 1000000;
+	step_ns = shared(getenv("CLOCK_STEP_FILE"));
 	kernels = (clock_read *)dlsym(RTLD_NEXT, "clock_gettime");
 }
 
@@ -61,7 +77,7 @@ __attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct
 	if (r == 0 && clock == CLOCK_MONOTONIC_RAW)
 		move(t, gained_ns(t));
 	if (r == 0 && clock == CLOCK_REALTIME)
-		move(t, wall_ns);
+		move(t, wall_ns + *step_ns);
 	return r;
 }
 

@@ -11,6 +11,8 @@ A node's clock is a list of readings (host, cluster): the cluster time that it b
 in at an instant of the host, both in nanoseconds. Its probes tell these.
 """
 
+import bisect
+
 STEP_WINDOW_US = 250000
 
 
@@ -43,11 +45,12 @@ def skew(nodes):
 
 def _error_at(readings, host_ns):
     """Cluster minus host time, between the two nearest readings; None beyond the first and the last."""
-    for (host_a, s_a), (host_b, s_b) in zip(readings, readings[1:]):
-        if host_a <= host_ns <= host_b:
-            a, b = s_a - host_a, s_b - host_b
-            return a + (b - a) * (host_ns - host_a) // max(1, host_b - host_a)
-    return None
+    if len(readings) < 2 or not readings[0][0] <= host_ns <= readings[-1][0]:
+        return None
+    after = max(1, bisect.bisect_left(readings, (host_ns,)))
+    (host_a, s_a), (host_b, s_b) = readings[after - 1:after + 1]
+    a, b = s_a - host_a, s_b - host_b
+    return a + (b - a) * (host_ns - host_a) // max(1, host_b - host_a)
 
 
 def skew_of_clocks(clocks, instants):
