@@ -26,6 +26,7 @@ import unittest
 PATIENCE_S = 15  # deadline of every wait: far beyond what a sanitizer on a busy machine needs
 SKIPPED = 77  # exit status that CTest takes for "skipped"
 PR_SET_PDEATHSIG = 1
+FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE = 1, 2
 SANITIZER_MARKS = ("Sanitizer:", "runtime error:", "ThreadSanitizer")
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -106,6 +107,14 @@ class Tail:
         self.rest = whole.pop()
         return whole
 
+    def forget(self):
+        """Gives back the disk's room for what was read, where the file system can: for runs of hours."""
+        if not self.offset:
+            return
+        with open(self.path, "r+b") as f:
+            _libc.fallocate(f.fileno(), FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, ctypes.c_long(0),
+                            ctypes.c_long(self.offset))
+
 
 class Message:
     def __init__(self, line):
@@ -154,6 +163,12 @@ class Watch:
             if line.startswith(b"M\t"):
                 self.all.append(Message(line))
         return self.all
+
+    def take(self):
+        """The messages since the last call, which are forgotten here."""
+        taken, self.all = self.look(), []
+        self.tail.forget()
+        return taken
 
     def mark(self):
         """Where the next message will be; for the `since` of the others."""
@@ -329,6 +344,12 @@ class Frames:
     def look(self):
         self.all += [Frame(line) for line in self.tail.lines()]
         return self.all
+
+    def take(self):
+        """The frames since the last call, which are forgotten here."""
+        taken, self.all = self.look(), []
+        self.tail.forget()
+        return taken
 
     def mark(self):
         return len(self.look())

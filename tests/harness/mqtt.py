@@ -13,6 +13,7 @@ import os
 import socket
 import ssl
 import struct
+import time
 
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, PINGREQ, PINGRESP, DISCONNECT = 1, 2, 3, 4, 8, 9, 12, 13, 14
 PATIENCE_S = 15
@@ -190,6 +191,19 @@ class Client:
                    _text(topic) + self._id() + self._properties(properties) + payload.encode())
         body = self._until(PUBACK)
         return body[2] if len(body) > 2 else 0
+
+    def flood(self, topic, payloads, seconds):
+        """QoS 0, in turn, as fast as the connection takes them. Returns how many went."""
+        packets = b""
+        for payload in payloads:
+            body = _text(topic) + self._properties() + payload.encode()
+            packets += bytes([PUBLISH << 4]) + _number(len(body)) + body
+        chunk = packets * max(1, 65536 // len(packets))
+        count, end_s = 0, time.monotonic() + seconds
+        while time.monotonic() < end_s:
+            self.stream.send(chunk)
+            count += len(chunk) // len(packets) * len(payloads)
+        return count
 
     def subscribe(self, *filters, qos=0):
         body = self._id() + self._properties()
