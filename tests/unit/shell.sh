@@ -96,6 +96,8 @@ refuses "did you mean demo?" demmo
 refuses "no option '--shw'" demo --shw
 refuses "not '1.5'" demo 1.5
 refuses "did you mean swarm?" test unit swam
+refuses "there is no sanitizer 'memory'" test-sanitized memory
+refuses "0.01 to 1000 hours, not 0" soak 0
 refuses "build takes no 'all'" build all
 for verb in $("$top/run" help | sed -nE 's/^  ([a-z][a-z-]*).*/\1/p' | sort -u | grep -v swarm-secrets); do
 	has "./run $verb --help" "$("$top/run" "$verb" --help)" "usage: ./run $verb"
