@@ -51,8 +51,8 @@ export async function logIn(page: Page, user: string, password = "glow"): Promis
 }
 
 /** Inside, with all that is retained there. */
-export async function enter(page: Page, user: string, boards: number): Promise<void> {
-	await logIn(page, user);
+export async function enter(page: Page, user: string, boards: number, password?: string): Promise<void> {
+	await logIn(page, user, password);
 	await page.locator("header nav").waitFor();
 	await page.waitForFunction((n) => {
 		const { view } = glowswarm.cluster;

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+"""What happens to the swarm, by a seed: the same seed, the same events in the same order.
+
+First one of each kind, so that a short run has seen them all, then as the dice fall. Every CHECK_S the
+script asks for a check, with nothing else going on.
+"""
+
+import heapq
+import json
+import random
+
+NODES, STEADY, GROUPS = 20, 10, 4  # the first STEADY nodes live as long as the run
+CONDUCTORS = ("c1", "c2")
+CHECK_S = 60
+FLOOD_S = 3
+BROKER_REST_S = 12  # until everybody is back
+
+MOVING = (("rainbow", "period_ms"), ("plasma", "period_ms"))
+KINDS = {"scene": 20, "stop": 4, "light": 12, "group": 10, "dim": 6, "notice": 8, "leave": 8, "kill": 8,
+         "conductor": 3, "flood": 5, "step": 6, "broker": 1.5}
+
+
+def node_name(k):
+    return "pi%d" % (k + 1)
+
+
+def group_name(k):
+    return "g%d" % (k % GROUPS + 1)
+
+
+def _color(dice):
+    """So dim that no limit touches it, and lit."""
+    return "#%02x%02x%02x" % tuple(dice.randint(8, 48) for _ in range(3))
+
+
+def _scene(dice):
+    effect, period = dice.choice(MOVING)
+    scene = {"effect": effect, "params": {period: dice.randint(2000, 9000)}, "fade_ms": dice.choice((0, 0, 400, 1500))}
+    if dice.random() < 0.3:
+        scene = {"playlist": [dict(effect="rainbow", params={"period_ms": dice.randint(2000, 9000)},
+                                   duration_s=dice.randint(2, 9)) for _ in range(dice.randint(2, 6))],
+                 "loop": True, "fade_ms": 300}
+    return scene
+
+
+def _flood(dice):
+    """A topic, payloads to send in turn as fast as the connection takes them, and one that must be obeyed after it."""
+    node = node_name(dice.randrange(STEADY))
+    rainbows = [json.dumps({"effect": "rainbow", "params": {"period_ms": 2000 + 10 * k}}) for k in range(50)]
+    auto = json.dumps({"state": "ON", "effect": "auto", "brightness": 255})
+    kinds = {
+        "plays": ("glow/scene/play", rainbows, json.dumps({"effect": "rainbow"})),
+        "faded plays": ("glow/scene/play", [r[:-1] + ',"fade_ms":500}' for r in rainbows], json.dumps({"effect": "rainbow"})),
+        "lights": ("glow/node/%s/set" % node, rainbows, auto),
+        "large lights": ("glow/node/%s/set" % node, [r[:-1] + ',"%s":0}' % ("x" * 6600) for r in rainbows[:8]], auto),
+        "bad lights": ("glow/node/%s/set" % node, ['{"effect":', "no such word", '{"brightness":999}'], auto),
+        "bad plays": ("glow/scene/play", ['{"effect":', "no such word"], json.dumps({"effect": "rainbow"})),
+        "brightness of all": ("glow/all/set", [json.dumps({"brightness": b}) for b in range(120, 250)], auto),
+    }
+    name = dice.choice(sorted(kinds))
+    return {"do": "flood", "what": name, "topic": kinds[name][0], "payloads": kinds[name][1], "last": kinds[name][2]}
+
+
+class Script:
+    """An endless iterator of events: dicts with `at` (seconds of the script's own clock), `do`, and what it takes."""
+
+    def __init__(self, seed, nodes=NODES):
+        self.dice = random.Random(seed)
+        self.nodes = nodes
+        self.at_s = 0
+        self.due = []  # what ends or returns: a heap of (second, count, event)
+        self.count = 0
+        self.up = {node_name(k) for k in range(min(STEADY, nodes), nodes)}
+        self.conductors = set(CONDUCTORS)
+
+    def __iter__(self):
+        lap, checked_s = list(KINDS), 0
+        while True:
+            self.at_s += self.dice.uniform(2, 6)
+            while self.due and self.due[0][0] <= self.at_s:
+                yield self._return(heapq.heappop(self.due))
+            if self.at_s - checked_s >= CHECK_S:
+                checked_s = self.at_s
+                yield {"at": self.at_s, "do": "check"}
+                continue
+            kind = lap.pop(0) if lap else self.dice.choices(list(KINDS), list(KINDS.values()))[0]
+            event = getattr(self, "_" + kind)()
+            if event:
+                yield {"at": self.at_s, "do": kind, **event}
+            if kind == "broker":
+                self.at_s += BROKER_REST_S
+            if kind == "flood":
+                self.at_s += FLOOD_S + 2
+
+    def _later(self, least_s, most_s, event):
+        self.count += 1
+        heapq.heappush(self.due, (self.at_s + self.dice.uniform(least_s, most_s), self.count, event))
+
+    def _return(self, entry):
+        at_s, _, event = entry
+        if event["do"] == "join":
+            self.up.add(event["node"])
+        if event["do"] == "conduct":
+            self.conductors.add(event["name"])
+        return {"at": at_s, **event}
+
+    def _any_node(self):
+        return node_name(self.dice.randrange(self.nodes))
+
+    def _scene(self):
+        return {"scene": _scene(self.dice)}
+
+    def _stop(self):
+        return {"fade_ms": self.dice.choice((0, 500)), "scene": _scene(self.dice)}
+
+    def _light(self):
+        target = "node/" + self._any_node()
+        self._later(3, 12, {"do": "release", "target": target})
+        return {"target": target, "color": _color(self.dice)}
+
+    def _group(self):
+        target = self.dice.choice(["all"] + ["group/" + group_name(k) for k in range(GROUPS)])
+        self._later(3, 12, {"do": "release", "target": target})
+        return {"target": target, "color": _color(self.dice)}
+
+    def _dim(self):
+        return {"brightness": self.dice.randint(120, 255)}
+
+    def _notice(self):
+        target = self.dice.choice(["node/" + self._any_node(), "group/g1", "all"])
+        return {"target": target, "ttl_s": self.dice.randint(1, 4), "effect": self.dice.choice(("blink", "identify"))}
+
+    def _leave(self):
+        if len(self.up) < 3:
+            return None
+        node = self.dice.choice(sorted(self.up))
+        self.up.remove(node)
+        self._later(3, 40, {"do": "join", "node": node})
+        return {"node": node}
+
+    _kill = _leave
+
+    def _conductor(self):
+        if len(self.conductors) < 2:
+            return None
+        name = self.dice.choice(CONDUCTORS)
+        self.conductors.remove(name)
+        self._later(5, 30, {"do": "conduct", "name": name})
+        return {"name": name, "signal": self.dice.choice(("SIGTERM", "SIGKILL"))}
+
+    def _flood(self):
+        return _flood(self.dice)
+
+    def _step(self):
+        ms = self.dice.choice((-3600000, -5000, -300, 0, 300, 5000, 86400000))
+        return {"who": self.dice.choice([self._any_node(), self.dice.choice(CONDUCTORS)]), "ms": ms}
+
+    def _broker(self):
+        return {"signal": self.dice.choice(("SIGTERM", "SIGKILL")), "away_s": self.dice.uniform(0, 4)}
