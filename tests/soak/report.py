@@ -16,6 +16,7 @@ EVENT_ROWS = (("broker", ("broker",)), ("leader", ("conductor",)), ("kill", ("ki
               ("flood", ("flood",)), ("clock", ("step",)), ("scene", ("scene", "stop")),
               ("light", ("light", "group", "dim", "notice")))
 LEGEND = (("frames", "nodes: median to worst"), ("clocks", "their clocks alone"), ("floor", "bare timers of this machine"))
+MARKS = ("<!-- measured: ./run soak --docs -->", "<!-- until here -->")
 PROGRAMS = ("glow-bridge", "glow-conductor", "mosquitto", "nginx", "page")
 
 
@@ -221,6 +222,17 @@ def figure(record):
         _handles_panel(record), _events_panel(record)]
     return plot.svg("%d nodes, 2 conductors and a page, not let alone for %s" % (record["nodes"], _span_words(record)),
                     panels, LEGEND)
+
+
+def take_over(record, docs):
+    """Table and figure into the documentation, between its two marks."""
+    with open(os.path.join(docs, "soak.svg"), "w") as f:
+        f.write(figure(record))
+    page = os.path.join(docs, "soak.md")
+    with open(page) as f:
+        before, _, rest = f.read().partition(MARKS[0])
+    with open(page, "w") as f:
+        f.write(before + MARKS[0] + "\n" + table(record) + MARKS[1] + rest.partition(MARKS[1])[2])
 
 
 def tell(record, out):

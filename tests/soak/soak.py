@@ -18,6 +18,7 @@ import random
 import shutil
 import signal
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
@@ -41,6 +42,7 @@ SECOND_NS = 10**9
 WATCHED = ("glow/node/+/state", "glow/node/+/availability", "glow/node/+/info", "glow/node/+/stats",
            "glow/conductor/info", "glow/conductor/availability", "glow/scene/current", "glow/roster",
            "glow/dim/current", "glow/effects/+", "glow/time/request/+", "homeassistant/#")
+WHEN_AWAY = ("WebSocket ", "Failed to load resource")  # what the browser itself says where the broker is not there
 NOT_KEPT = ("/stats", "/request/+")
 KEPT = ("glow/node/{}/state", "glow/node/{}/availability", "glow/node/{}/info", "homeassistant/device/glow-{}/config")
 KEPT_ONCE = ("glow/conductor/info", "glow/conductor/availability", "glow/scene/current", "glow/roster",
@@ -195,7 +197,7 @@ class Soak:
         payload = command if isinstance(command, str) else json.dumps(command)
         try:
             self.cast.broker.publish("glow/" + topic, payload)
-        except Exception as e:  # the script leaves it time to come back
+        except subprocess.SubprocessError as e:  # the script leaves it time to come back
             self.complain("ends", "the broker takes nothing: %s" % e)
 
     def do_scene(self, e):
@@ -298,15 +300,15 @@ class Soak:
         def send():
             try:
                 got["answer"] = self.cast.broker.request(topic, command, "glow/answer/" + glow.unique())
-            except Exception as error:
-                got["answer"] = {"status": str(error)}
+            except subprocess.CalledProcessError:
+                got["answer"] = {"status": "nothing, for %d s" % glow.PATIENCE_S}
         thread = threading.Thread(target=send)
         thread.start()
         self.wait(2 * glow.PATIENCE_S, lambda: not thread.is_alive())
         took_s = time.monotonic() - began
         status = got.get("answer", {}).get("status")
         if status != "ok":
-            self.complain("obey", "%s to %s is answered with %s" % (command, topic, got))
+            self.complain("obey", "%s to %s is answered with %s" % (command, topic, got.get("answer", "nothing")))
         return {"answer_s": took_s, "status": status}
 
     # ---- checks ----
@@ -337,7 +339,8 @@ class Soak:
             bad[:] = [n for n in nodes if n.name in self.cast.nodes and not good(n)]
             return not bad
         if not self.wait(glow.PATIENCE_S, all_good):
-            self.complain(kind, words % ", ".join("%s (%s; %s)" % (n.life, n.last, self.says(n, "state")) for n in bad))
+            self.complain(kind, words % "%s; the first shows %s and says %s" % (
+                ", ".join(n.life for n in bad), bad[0].last, (self.says(bad[0], "state") or b"nothing").decode()))
 
     def says(self, node, leaf):
         return self.latest.get("glow/node/%s/%s" % (node.name, leaf))
@@ -447,8 +450,7 @@ class Soak:
         logs = [(life, *life.log()) for life in lives]
         programs = sorted({s["program"] for s in self.samples} | ({"page"} if self.pages else set()))
         for said in self.pages:
-            for text in said["complaints"]:
-                self.complaints.append(("page", text))
+            self.complaints += [("page", text) for text in said["complaints"] if not text.startswith(WHEN_AWAY)]
             self.samples.append({"life": "page", "program": "page", "second": said["second"], "rest": False,
                                  "anon_kib": said["heap"] / 1024, "rss_kib": said["heap"] / 1024,
                                  "descriptors": said["nodes"], "threads": said["listeners"], "cpu_s": 0})
@@ -502,6 +504,7 @@ def parse(words):
     parser.add_argument("--nodes", type=int, default=script.NODES, help="how many (%(default)s)")
     parser.add_argument("--no-page", dest="page", action="store_false", help="without nginx and browser")
     parser.add_argument("--out", default=os.path.join(cast.TOP, "build", "soak"), help="where its files go (%(default)s)")
+    parser.add_argument("--docs", action="store_true", help="take table and figure over into docs/soak.md")
     parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # of these words alone
     options = parser.parse_args(words)
     if not 0.01 <= options.hours <= 1000:
@@ -524,7 +527,10 @@ def main():
     record = soak(options, options.out)
     with open(os.path.join(options.out, "record.json"), "w") as f:
         json.dump(record, f)
-    sys.exit(report.tell(record, options.out))
+    status = report.tell(record, options.out)
+    if options.docs:
+        report.take_over(record, os.path.join(cast.TOP, "docs"))
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -99,8 +99,8 @@ class Verdicts(unittest.TestCase):
         self.falls(verdict.handles, "no rest")
 
     def test_a_gap(self):
-        self.record["seconds"][700]["gap_ms"] = 71
-        self.falls(verdict.gaps, "at 700 s one of 71 ms")
+        self.record["seconds"][700]["gap_ms"] = 53
+        self.falls(verdict.gaps, "at 700 s one of 53 ms")
 
     def test_a_gap_of_the_machine(self):
         self.record["seconds"][700].update(gap_ms=120, floor_gap_ms=90)
