@@ -79,6 +79,7 @@ class Node(Spoken):
         super().__init__(name, "glow-bridge", said)
         self.last, self.readings, self.stats = None, [], {}
         self.lit_ns = self.moves_ns = self.joined_ns = NEVER
+        self.own = False  # it has a light of its own, which hides the scene
 
     def take(self):
         """The frames since the last call."""

@@ -40,12 +40,13 @@ def seconds(soak):
     nodes, floor, begin_s = soak.nodes_strip, soak.floor_strip, soak.begin_ns // 10**9
     rows = []
     for second in sorted(set(nodes.gaps) | set(nodes.skews)):
+        gap_ms, who = max(nodes.gaps.get(second, ()), default=(None, None))
+        # A wait of the machine may lie across the border of two seconds.
+        around = [g for s in (second - 1, second, second + 1) for g, _ in floor.gaps.get(s, ())]
         rows.append({
-            "second": second - begin_s,
-            "gap_ms": max(nodes.gaps.get(second, ()), default=None), "gap_p50_ms": skew.percentile(nodes.gaps.get(second, ()), 50),
-            # A wait of the machine may lie across the border of two seconds.
-            "floor_gap_ms": max((g for s in (second - 1, second, second + 1) for g in floor.gaps.get(s, ())), default=None),
-            "skew_us": _median_and_most(nodes.skews.get(second, ())),
+            "second": second - begin_s, "gap_ms": gap_ms, "gap_of": who,
+            "gap_p50_ms": skew.percentile([g for g, _ in nodes.gaps.get(second, ())], 50),
+            "floor_gap_ms": max(around, default=None), "skew_us": _median_and_most(nodes.skews.get(second, ())),
             "floor_skew_us": _median_and_most(floor.skews.get(second, ())),
         })
     return rows
@@ -62,7 +63,7 @@ def skews(soak):
 def gap_counts(soak):
     """How many gaps there were, how many of them beyond so many milliseconds, and the worst."""
     def row(strip):
-        values = [v for second in strip.gaps.values() for v in second]
+        values = [v for second in strip.gaps.values() for v, _ in second]
         return {"all": len(values), "worst": max(values, default=None),
                 "beyond": {str(ms): sum(v > ms for v in values) for ms in GAPS_MS}}
     return {"nodes": row(soak.nodes_strip), "floor": row(soak.floor_strip)}

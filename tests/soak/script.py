@@ -16,7 +16,7 @@ CHECK_S = 60
 FLOOD_S = 3
 BROKER_REST_S = 12  # until everybody is back
 
-MOVING = (("rainbow", "period_ms"), ("plasma", "period_ms"))
+MOVING = "rainbow"  # of which no two frames are alike
 KINDS = {"scene": 20, "stop": 4, "light": 12, "group": 10, "dim": 6, "notice": 8, "leave": 8, "kill": 8,
          "conductor": 3, "flood": 5, "step": 6, "broker": 1.5}
 
@@ -35,28 +35,34 @@ def _color(dice):
 
 
 def _scene(dice):
-    effect, period = dice.choice(MOVING)
-    scene = {"effect": effect, "params": {period: dice.randint(2000, 9000)}, "fade_ms": dice.choice((0, 0, 400, 1500))}
-    if dice.random() < 0.3:
-        scene = {"playlist": [dict(effect="rainbow", params={"period_ms": dice.randint(2000, 9000)},
-                                   duration_s=dice.randint(2, 9)) for _ in range(dice.randint(2, 6))],
-                 "loop": True, "fade_ms": 300}
-    return scene
+    if dice.random() < 0.2:
+        return {"effect": dice.choice(("plasma", "fire", "larson", "binary-clock"))}
+    looks = [{"effect": MOVING, "params": {"period_ms": dice.randint(2000, 7000)}} for _ in range(dice.choice((1, 1, 1, 5)))]
+    if len(looks) == 1:
+        return {**looks[0], "fade_ms": dice.choice((0, 0, 400, 1500))}
+    return {"playlist": [{**look, "duration_s": dice.randint(2, 9)} for look in looks], "loop": True, "fade_ms": 300}
+
+
+def moves(scene):
+    """Whether each slot of it is another picture, never a black one."""
+    return scene.get("effect", MOVING) == MOVING
 
 
 def _flood(dice):
     """A topic, payloads to send in turn as fast as the connection takes them, and one that must be obeyed after it."""
-    node = node_name(dice.randrange(STEADY))
-    rainbows = [json.dumps({"effect": "rainbow", "params": {"period_ms": 2000 + 10 * k}}) for k in range(50)]
-    auto = json.dumps({"state": "ON", "effect": "auto", "brightness": 255})
+    node = "glow/node/%s/set" % node_name(dice.randrange(STEADY))
+    plays = [json.dumps({"effect": MOVING, "params": {"period_ms": 2000 + 10 * k}}) for k in range(50)]
+    levels = [json.dumps({"brightness": level}) for level in range(235, 251)]  # too near each other for a flash
+    bad = ['{"effect":', "no such word", '{"brightness":999}']
+    auto, play = json.dumps({"state": "ON", "effect": "auto", "brightness": 255}), json.dumps({"effect": MOVING})
     kinds = {
-        "plays": ("glow/scene/play", rainbows, json.dumps({"effect": "rainbow"})),
-        "faded plays": ("glow/scene/play", [r[:-1] + ',"fade_ms":500}' for r in rainbows], json.dumps({"effect": "rainbow"})),
-        "lights": ("glow/node/%s/set" % node, rainbows, auto),
-        "large lights": ("glow/node/%s/set" % node, [r[:-1] + ',"%s":0}' % ("x" * 6600) for r in rainbows[:8]], auto),
-        "bad lights": ("glow/node/%s/set" % node, ['{"effect":', "no such word", '{"brightness":999}'], auto),
-        "bad plays": ("glow/scene/play", ['{"effect":', "no such word"], json.dumps({"effect": "rainbow"})),
-        "brightness of all": ("glow/all/set", [json.dumps({"brightness": b}) for b in range(120, 250)], auto),
+        "plays": ("glow/scene/play", plays, play),
+        "faded plays": ("glow/scene/play", [p[:-1] + ',"fade_ms":500}' for p in plays], play),
+        "bad plays": ("glow/scene/play", bad, play),
+        "lights": (node, levels, auto),
+        "large lights": (node, [level[:-1] + ',"%s":0}' % ("x" * 6600) for level in levels], auto),
+        "bad lights": (node, bad, auto),
+        "lights of all": ("glow/all/set", levels, auto),
     }
     name = dice.choice(sorted(kinds))
     return {"do": "flood", "what": name, "topic": kinds[name][0], "payloads": kinds[name][1], "last": kinds[name][2]}

@@ -61,7 +61,7 @@ class Strip:
         """`last` is the frame before these, or None."""
         for f in frames:
             if last and last.host_ns >= moves_ns:
-                self.gaps[f.host_ns // SECOND_NS].append((f.host_ns - last.host_ns) / 1e6)
+                self.gaps[f.host_ns // SECOND_NS].append(((f.host_ns - last.host_ns) / 1e6, who))
             if f.host_ns >= max(joined_ns, moves_ns):
                 self.slots[f.t_us][who] = f
                 self.newest_us = max(self.newest_us, f.t_us)
@@ -88,7 +88,7 @@ class Soak:
         self.nodes_strip, self.floor_strip = Strip(), Strip()
         self.latest, self.stats = {}, collections.Counter()
         self.sample_ns = 0
-        self.floods = []
+        self.floods, self.moves = [], True
         self.cast = cast.Cast(run.home, run.ends, options.nodes, options.page)
         self.watch = glow.Watch(self.cast.broker, *WATCHED)
         run.ends.callback(self.watch.close)
@@ -186,12 +186,20 @@ class Soak:
         return [n for n in self.cast.nodes.values() if kind == "all" or kind == "node" and n.name == name or
                 kind == "group" and script.group_name(int(n.name[2:]) - 1) == name]
 
-    def let(self, nodes, moves=True, lit=True, after_s=cast.AFTER_S):
-        """From when on these are judged again, unless a light of their own hides the scene."""
+    def hide(self, nodes):
+        """Nobody can tell what these show now."""
+        for node in nodes:
+            node.moves_ns = node.lit_ns = cast.NEVER
+
+    def let(self, nodes, after_s=cast.AFTER_S):
+        """From when on these are judged: lit if they have a light of their own, else by the scene."""
         from_ns = time.monotonic_ns() + int(after_s * SECOND_NS)
         for node in nodes:
-            node.moves_ns = from_ns if moves else cast.NEVER
-            node.lit_ns = from_ns if lit else cast.NEVER
+            node.lit_ns = from_ns if node.own or self.moves else cast.NEVER
+            node.moves_ns = from_ns if self.moves and not node.own else cast.NEVER
+
+    def everybody(self):
+        return list(self.cast.nodes.values())
 
     def publish(self, topic, command):
         payload = command if isinstance(command, str) else json.dumps(command)
@@ -201,40 +209,45 @@ class Soak:
             self.complain("ends", "the broker takes nothing: %s" % e)
 
     def do_scene(self, e):
-        self.let(self.free_nodes())
+        """It takes all lights."""
+        self.hide(self.everybody())
         self.publish("scene/play", e["scene"])
-
-    def free_nodes(self):
-        """Those whose light is let go, so that they show the scene."""
-        return [n for n in self.cast.nodes.values() if n.moves_ns != cast.NEVER]
+        self.moves = script.moves(e["scene"])
+        for node in self.everybody():
+            node.own = False
+        self.let(self.everybody(), after_s=4)
 
     def do_stop(self, e):
-        free = self.free_nodes()
-        self.let(free, moves=False, lit=False)
+        self.hide(self.everybody())
         self.publish("scene/stop", {"fade_ms": e["fade_ms"]})
         self.wait(2)
-        self.publish("scene/play", e["scene"])
-        self.let([n for n in free if n.name in self.cast.nodes], after_s=4)
+        self.do_scene(e)
 
     def do_light(self, e):
-        self.let(self.aims(e["target"]), moves=False)
+        aims = self.aims(e["target"])
+        self.hide(aims)
         self.publish(e["target"] + "/set", {"state": "ON", "color": e["color"]})
+        for node in aims:
+            node.own = True
+        self.let(aims)
 
     do_group = do_light
 
     def do_release(self, e):
+        aims = self.aims(e["target"])
         self.publish(e["target"] + "/set", {"state": "ON", "effect": "auto"})
-        self.let(self.aims(e["target"]))
+        for node in aims:
+            node.own = False
+        self.let(aims)
 
     def do_dim(self, e):
         self.publish("dim/set", {"brightness": e["brightness"]})
 
     def do_notice(self, e):
         aims = self.aims(e["target"])
-        free = [n for n in aims if n.moves_ns != cast.NEVER]
-        self.let(aims, moves=False, after_s=e["ttl_s"] + 2)
-        self.let(free, after_s=e["ttl_s"] + 2)
+        self.hide(aims)
         self.publish(e["target"] + "/notify", {"effect": e["effect"], "ttl_s": e["ttl_s"]})
+        self.let(aims, after_s=e["ttl_s"] + 2)
 
     def do_leave(self, e, sig=signal.SIGTERM):
         node = self.cast.nodes.get(e["node"])
@@ -254,13 +267,15 @@ class Soak:
         self.joining(self.cast.nodes[e["node"]])
 
     def joining(self, node):
-        """Judged once it is online; a light of its own that it takes back may be a still one."""
+        """Judged once it is online, and for gaps from the next scene on: it may have taken back a still light."""
+        node.own = True
+
         def watch():
             with contextlib.suppress(AssertionError):
                 node.said.wait_connected()
                 from_ns = time.monotonic_ns() + cast.FIRST_S * SECOND_NS
                 node.joined_ns = from_ns + 7 * SECOND_NS
-                node.lit_ns = from_ns
+                node.lit_ns = from_ns if self.moves else cast.NEVER
         threading.Thread(target=watch, daemon=True).start()
 
     def do_conductor(self, e):
@@ -280,8 +295,11 @@ class Soak:
         self.cast.start_broker()
 
     def do_flood(self, e):
-        """At the highest rate that one connection reaches; then one command, which has to be obeyed."""
-        self.let(self.cast.nodes.values(), moves=False) if "bad" not in e["what"] else None
+        """At the highest rate that one connection reaches; then one command, which has to be obeyed. Scenes that begin
+        all the time show their first picture for as long."""
+        began_anew = e["what"].endswith("plays")
+        if began_anew:
+            self.hide(self.everybody())
         sent = {}
 
         def send():
@@ -291,7 +309,8 @@ class Soak:
         thread.start()
         self.wait(script.FLOOD_S + 30, lambda: not thread.is_alive())
         self.floods.append({"what": e["what"], "sent": sent.get("count", 0), **self.ask(e["topic"], e["last"])})
-        self.let(self.cast.nodes.values())
+        if began_anew:
+            self.do_scene({"scene": json.loads(e["last"])})
 
     def ask(self, topic, command):
         """The answer to one command, while looking goes on."""
@@ -320,7 +339,7 @@ class Soak:
         nodes = list(self.cast.nodes.values())
         self.check("dark", "not online: %s", nodes, lambda n: self.says(n, "availability") == b"online")
         self.publish("dim/set", {"brightness": 255})
-        self.let(nodes, moves=False)
+        self.hide(nodes)
         self.publish("all/set", {"state": "ON", "color": "#" + color, "brightness": 255})
         self.check("dark", "not in #%s: %%s" % color, nodes, lambda n: n.last and set(n.last.lights) == {color})
         self.check("agree", "do not say #%s: %%s" % color, nodes, lambda n: self.state_has(
@@ -328,8 +347,7 @@ class Soak:
         self.check_retained()
         self.sample(rest=True)
         self.check_page()
-        self.publish("all/set", {"state": "ON", "effect": "auto"})
-        self.let(nodes)
+        self.do_release({"target": "all"})
 
     def check(self, kind, words, nodes, good):
         """All nodes that are up come to it before long."""

@@ -93,7 +93,8 @@ def gaps(record):
     for s in record["seconds"]:
         late_ms = max(0, (s["floor_gap_ms"] or 0) - SLOT_MS)
         if (s["gap_ms"] or 0) > GAP_MS + late_ms:
-            wrong.append("at %d s one of %.0f ms; bare timers were %.0f ms late" % (s["second"], s["gap_ms"], late_ms))
+            wrong.append("at %d s one of %.0f ms, of %s; bare timers were %.0f ms late" % (
+                s["second"], s["gap_ms"], s["gap_of"], late_ms))
     return wrong
 
 

@@ -18,6 +18,7 @@ const VIEWS = ["Shelf", "Strip", "Scenes", "Sync", "Events"] as const;
 const browser = await openBrowser();
 const { page, complaints, close } = await visit(browser, url);
 await enter(page, account, Number(boards), password);
+page.setDefaultTimeout(120000); // a machine that others need as well
 
 const session = await page.context().newCDPSession(page);
 await session.send("Performance.enable");
@@ -35,12 +36,12 @@ async function look(): Promise<object> {
 
 let open = true;
 process.stdin.resume();
-process.stdin.on("end", () => {
+const told = once(process.stdin, "end").then(() => {
 	open = false;
 });
 for (let n = 0; open; n++) {
 	console.log(JSON.stringify(await look()));
-	await Promise.race([once(process.stdin, "end"), page.waitForTimeout(PAUSE_MS)]);
+	await Promise.race([told, page.waitForTimeout(PAUSE_MS)]);
 	if (open && n % 4 === 3) await goTo(page, VIEWS[((n + 1) / 4) % VIEWS.length]!);
 }
 await close();
