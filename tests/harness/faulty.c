@@ -19,7 +19,7 @@ static void *count(void *ignored)
 
 static int read_beyond(size_t size)
 {
-	volatile char *room = malloc(size);
+	char *volatile room = calloc(size, 1);
 
 	return room[size];
 }
