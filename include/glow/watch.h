@@ -21,7 +21,7 @@
 /** How much there can be of a cluster, whoever publishes it: as many nodes as a conductor has members, and bytes of
  * parameter tables in their infos. What is beyond is passed over. */
 #define GLOW_WATCH_NODES   3500
-#define GLOW_WATCH_EFFECTS 33554432
+#define GLOW_WATCH_EFFECTS 16777216
 
 struct glow_watched {
 	char id[GLOW_ID_MAX + 1];
