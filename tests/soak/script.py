@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: The Glowswarm authors
 """What happens to the swarm, by a seed: the same seed, the same events in the same order.
 
-First one of each kind, so that a short run has seen them all, then as the dice fall. Every CHECK_S the
+First one of each kind, and of each kind of flood, so that a short run has seen them all, then as the dice fall. Every CHECK_S the
 script asks for a check, with nothing else going on.
 """
 
@@ -11,6 +11,7 @@ import json
 import random
 
 NODES, STEADY, GROUPS = 20, 10, 4  # the first STEADY nodes live as long as the run
+FLOODED = 2  # of these so many are flooded, so that the memory of what was once needed is not in all
 CONDUCTORS = ("c1", "c2")
 CHECK_S = 60
 FLOOD_S = 3
@@ -48,14 +49,15 @@ def moves(scene):
     return scene.get("effect", MOVING) == MOVING
 
 
-def _flood(dice):
-    """A topic, payloads to send in turn as fast as the connection takes them, and one that must be obeyed after it."""
-    node = "glow/node/%s/set" % node_name(dice.randrange(STEADY))
+def _floods(node):
+    """What it is called -> a topic, payloads to send in turn as fast as the connection takes them, and one that must be
+    obeyed after it."""
+    node = "glow/node/%s/set" % node
     plays = [json.dumps({"effect": MOVING, "params": {"period_ms": 2000 + 10 * k}}) for k in range(50)]
     levels = [json.dumps({"brightness": level}) for level in range(235, 251)]  # too near each other for a flash
     bad = ['{"effect":', "no such word", '{"brightness":999}']
     auto, play = json.dumps({"state": "ON", "effect": "auto", "brightness": 255}), json.dumps({"effect": MOVING})
-    kinds = {
+    return {
         "plays": ("glow/scene/play", plays, play),
         "faded plays": ("glow/scene/play", [p[:-1] + ',"fade_ms":500}' for p in plays], play),
         "bad plays": ("glow/scene/play", bad, play),
@@ -64,8 +66,9 @@ def _flood(dice):
         "bad lights": (node, bad, auto),
         "lights of all": ("glow/all/set", levels, auto),
     }
-    name = dice.choice(sorted(kinds))
-    return {"do": "flood", "what": name, "topic": kinds[name][0], "payloads": kinds[name][1], "last": kinds[name][2]}
+
+
+FLOODS = len(_floods(""))
 
 
 class Script:
@@ -79,9 +82,10 @@ class Script:
         self.count = 0
         self.up = {node_name(k) for k in range(min(STEADY, nodes), nodes)}
         self.conductors = set(CONDUCTORS)
+        self.floods = []  # kinds whose turn is still to come
 
     def __iter__(self):
-        lap, checked_s = list(KINDS), 0
+        lap, checked_s = list(KINDS) + (FLOODS - 1) * ["flood"], 0
         while True:
             self.at_s += self.dice.uniform(2, 6)
             while self.due and self.due[0][0] <= self.at_s:
@@ -156,7 +160,11 @@ class Script:
         return {"name": name, "signal": self.dice.choice(("SIGTERM", "SIGKILL"))}
 
     def _flood(self):
-        return _flood(self.dice)
+        kinds = _floods(node_name(self.dice.randrange(FLOODED)))
+        if not self.floods:
+            self.floods = self.dice.sample(sorted(kinds), len(kinds))
+        what = self.floods.pop()
+        return dict(zip(("what", "topic", "payloads", "last"), (what, *kinds[what])))
 
     def _step(self):
         ms = self.dice.choice((-3600000, -5000, -300, 0, 300, 5000, 86400000))

@@ -434,9 +434,13 @@ class Soak:
             print("%6.1f s  %s" % (began_s, json.dumps(event)[:150]), file=self.run.journal, flush=True)
             getattr(self, "do_" + event["do"])(event)
             behind_s += self.now_s() - began_s
-            if self.warm_s is None and {e["do"] for e in self.events} >= {*script.KINDS, "check"}:
+            if self.warm_s is None and self.seen_all():
                 self.warm_s = self.now_s()
         self.do_check({"at": self.now_s()})
+
+    def seen_all(self):
+        kinds, floods = {e["do"] for e in self.events}, {f["what"] for f in self.floods}
+        return kinds >= set(script.KINDS) and len(floods) == script.FLOODS
 
     def finish(self):
         """Everybody is told to end, the nodes first; what is left then?"""
