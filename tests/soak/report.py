@@ -12,7 +12,7 @@ import verdict
 COUNTERS = ("late", "dropped", "in_dropped", "in_replaced", "out_dropped", "out_replaced")
 GAPS_MS = (25, 50, 100, 250)
 TICKS_MS = plot.Scale(1, 1000, ((1, "1 ms"), (10, "10"), (100, "100"), (1000, "1 s")))
-EVENT_ROWS = (("broker", ("broker",)), ("leader", ("conductor",)), ("kill", ("kill",)), ("leave", ("leave",)),
+EVENT_ROWS = (("broker", ("broker",)), ("leader", ("conductor", "freeze")), ("kill", ("kill",)), ("leave", ("leave",)),
               ("flood", ("flood",)), ("clock", ("step",)), ("scene", ("scene", "stop")),
               ("light", ("light", "group", "dim", "notice")))
 LEGEND = (("frames", "nodes: median to worst"), ("clocks", "their clocks alone"), ("floor", "bare timers of this machine"))

@@ -10,7 +10,7 @@ import heapq
 import json
 import random
 
-NODES, STEADY, GROUPS = 20, 10, 4  # the first STEADY nodes live as long as the run
+NODES, STEADY, GROUPS = 20, 10, 4  # the first STEADY nodes live as long as the run, and the first conductor
 FLOODED = 2  # of these so many are flooded, so that the memory of what was once needed is not in all
 CONDUCTORS = ("c1", "c2")
 CHECK_S = 60
@@ -19,7 +19,7 @@ BROKER_REST_S = 12  # until everybody is back
 
 MOVING = "rainbow"  # of which no two frames are alike
 KINDS = {"scene": 20, "stop": 4, "light": 12, "group": 10, "dim": 6, "notice": 8, "leave": 8, "kill": 8,
-         "conductor": 3, "flood": 5, "step": 6, "broker": 1.5}
+         "conductor": 2, "freeze": 1.5, "flood": 5, "step": 6, "broker": 1.5}
 
 
 def node_name(k):
@@ -64,7 +64,6 @@ def _floods(node):
         "lights": (node, levels, auto),
         "large lights": (node, [level[:-1] + ',"%s":0}' % ("x" * 6600) for level in levels], auto),
         "bad lights": (node, bad, auto),
-        "lights of all": ("glow/all/set", levels, auto),
     }
 
 
@@ -81,7 +80,7 @@ class Script:
         self.due = []  # what ends or returns: a heap of (second, count, event)
         self.count = 0
         self.up = {node_name(k) for k in range(min(STEADY, nodes), nodes)}
-        self.conductors = set(CONDUCTORS)
+        self.standby_is_up = True
         self.floods = []  # kinds whose turn is still to come
 
     def __iter__(self):
@@ -112,7 +111,7 @@ class Script:
         if event["do"] == "join":
             self.up.add(event["node"])
         if event["do"] == "conduct":
-            self.conductors.add(event["name"])
+            self.standby_is_up = True
         return {"at": at_s, **event}
 
     def _any_node(self):
@@ -152,12 +151,15 @@ class Script:
     _kill = _leave
 
     def _conductor(self):
-        if len(self.conductors) < 2:
+        """The second ends or is killed; the first is only frozen at times, so that it lives as long as the run."""
+        if not self.standby_is_up:
             return None
-        name = self.dice.choice(CONDUCTORS)
-        self.conductors.remove(name)
-        self._later(5, 30, {"do": "conduct", "name": name})
-        return {"name": name, "signal": self.dice.choice(("SIGTERM", "SIGKILL"))}
+        self.standby_is_up = False
+        self._later(5, 30, {"do": "conduct", "name": CONDUCTORS[1]})
+        return {"name": CONDUCTORS[1], "signal": self.dice.choice(("SIGTERM", "SIGKILL"))}
+
+    def _freeze(self):
+        return {"name": CONDUCTORS[0], "frozen_s": self.dice.uniform(2, 8)} if self.standby_is_up else None
 
     def _flood(self):
         kinds = _floods(node_name(self.dice.randrange(FLOODED)))

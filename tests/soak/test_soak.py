@@ -75,6 +75,12 @@ class Verdicts(unittest.TestCase):
                                        for t in range(300 * k, 300 * (k + 1), 20)]
         self.falls(verdict.memory, "glow-bridge grows by 5000")
 
+    def test_a_conductor_that_was_flooded(self):
+        """In each short life, which is no leak of the one that stays."""
+        self.record["samples"] += [sample("glow-conductor", "c2 (%d)" % k, t, anon_kib=1500 + (t > 300 * k + 100) * 900)
+                                   for k in range(2, 12) for t in range(300 * k, 300 * (k + 1), 20)]
+        self.assertEqual(verdict.memory(self.record), [])
+
     def test_what_was_not_sampled(self):
         self.record["samples"] = [s for s in self.record["samples"] if s["program"] != "glow-conductor"]
         self.falls(verdict.memory, "glow-conductor nothing")

@@ -14,6 +14,7 @@ HOUR_S = 3600
 # is its JavaScript heap after a collection. STEP_KIB is what malloc takes at a time and a short run cannot tell apart.
 GROWTH_KIB = {"glow-bridge": 256, "glow-conductor": 256, "page": 8192}
 STEP_KIB = {"glow-bridge": 256, "glow-conductor": 256, "page": 4096}
+STEADY_ONLY = {"glow-conductor"}  # a flood hits each of its lives, which the allocator remembers: of these the longest counts
 GAP_MS, SLOT_MS = 50, 1000 / 60  # from a frame to the next; and as much more as a bare timer was late in that second
 END_S = 2
 
@@ -28,10 +29,13 @@ def _lives(record, rest=False):
 
 
 def slopes(record):
-    """program -> (KiB an hour, hours that its longest life was looked at): one slope for all lives of a program, each
+    """program -> (KiB an hour, hours that its longest life was looked at): one slope for the lives of a program, each
     with a level of its own."""
     sums = collections.defaultdict(lambda: [0, 0, 0])
-    for (program, _), samples in _lives(record).items():
+    lives = _lives(record)
+    for (program, _), samples in lives.items():
+        if program in STEADY_ONLY and len(samples) < max(len(s) for (p, _), s in lives.items() if p == program):
+            continue
         times = [s["second"] / HOUR_S for s in samples]
         sizes = [s["anon_kib"] for s in samples]
         mean_t, mean_y = sum(times) / len(times), sum(sizes) / len(sizes)
