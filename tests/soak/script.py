@@ -19,7 +19,7 @@ BROKER_REST_S = 12  # until everybody is back
 
 MOVING = "rainbow"  # of which no two frames are alike
 KINDS = {"scene": 20, "stop": 4, "light": 12, "group": 10, "dim": 6, "notice": 8, "leave": 8, "kill": 8,
-         "conductor": 2, "freeze": 1.5, "flood": 5, "step": 6, "broker": 1.5}
+         "freeze": 1.5, "conductor": 2, "flood": 5, "step": 6, "broker": 1.5}
 
 
 def node_name(k):
