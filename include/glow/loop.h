@@ -21,7 +21,8 @@ struct glow_loop_role {
 	/** Of the messenger, one after the other. What the broker refuses and what it does not take is logged already.
 	 */
 	void (*event)(void *ctx, const struct glow_mqtt_event *event);
-	/** Before and after the events that came together. `before` may be NULL. */
+	/** Before and after a turn at the messenger's events: those that came together, as far as a turn goes. Timers,
+	 * signals, the health check and the watchdog have theirs in between. `before` may be NULL. */
 	void (*before)(void *ctx), (*after)(void *ctx);
 	/** Somebody set the wall clock. */
 	void (*wall_set)(void *ctx);
