@@ -304,6 +304,7 @@ void glow_loop_stopping(void)
 
 void glow_loop_close(struct glow_loop *loop, int status)
 {
+	glow_log_settle();
 	if (!glow_mqtt_close(loop->mqtt, GOODBYE_MS)) {
 		glow_debug("the network did not let go in time");
 		_exit(status);

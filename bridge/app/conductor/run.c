@@ -85,6 +85,7 @@ static void look_at_wall(void *ctx)
 	struct run *r = ctx;
 	struct glow_wall wall = glow_wall_now();
 
+	glow_log_settle();
 	glow_conductor_wall(r->conductor, glow_raw_now(), &wall);
 	glow_timer_in(&r->wall_timer, WALL_US);
 	advance(r);
