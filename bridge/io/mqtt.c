@@ -392,7 +392,7 @@ static int copy_cfg(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg)
 	struct glow_mqtt_cfg *copy = &mqtt->cfg;
 	const char **const fields[] = { &copy->broker,       &copy->client_id, &copy->username, &copy->password,
 					&copy->ca_file,      &copy->cert_file, &copy->key_file, &copy->will_topic,
-					&copy->will_payload, &copy->lead_id };
+					&copy->will_payload, &copy->lead_id,   &copy->prefix };
 	const size_t n_fields = sizeof(fields) / sizeof(fields[0]);
 	const size_t n_topics = cfg->n_topics + cfg->n_retained_topics + cfg->n_wished_topics;
 	size_t size = n_topics * sizeof(char *) + strings_size(cfg->topics, cfg->n_topics) +
@@ -523,11 +523,10 @@ void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)
 	eventfd_write(mqtt->switch_fd, 1);
 }
 
-uint64_t glow_mqtt_dropped(const struct glow_mqtt *mqtt)
+void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_counts)
 {
-	struct glow_mqtt *m = (struct glow_mqtt *)mqtt; /* for its locks */
-
-	return glow_mailbox_dropped(&m->in) + glow_mailbox_dropped(&m->out);
+	*ret_counts = (struct glow_mqtt_counts){ .in_dropped = glow_mailbox_dropped(&mqtt->in),
+						 .out_dropped = glow_mailbox_dropped(&mqtt->out) };
 }
 
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)

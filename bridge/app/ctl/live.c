@@ -89,7 +89,7 @@ static void take(struct viewer *v, const struct glow_mqtt_event *event)
 		v->connected = v->ever_connected = true;
 		v->trouble[0] = '\0';
 		glow_sync_connected(&v->clock.follower.sync, now);
-	} else if (event->kind != GLOW_MQTT_WISH_REFUSED) {
+	} else if (event->kind != GLOW_MQTT_WISH_REFUSED && event->kind != GLOW_MQTT_DROPPED) {
 		take_trouble(v, event->why);
 	}
 }

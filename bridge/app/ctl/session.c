@@ -72,7 +72,8 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 	struct pollfd fd = { .fd = glow_mqtt_fd(s->mqtt), .events = POLLIN };
 
 	/* What it can do without is no news. */
-	while (!glow_mqtt_next(s->mqtt, ret_event) || ret_event->kind == GLOW_MQTT_WISH_REFUSED) {
+	while (!glow_mqtt_next(s->mqtt, ret_event) || ret_event->kind == GLOW_MQTT_WISH_REFUSED ||
+	       ret_event->kind == GLOW_MQTT_DROPPED) {
 		int64_t left_ms = end_ms - now_ms();
 
 		if (left_ms <= 0 || poll(&fd, 1, (int)left_ms) < 0)
