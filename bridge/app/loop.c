@@ -4,6 +4,7 @@
  * of what it does; it never sees a descriptor. */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +26,8 @@ enum { WISHES_MAX = 8 };
 /* A turn at the mail ends after so much of it, whichever comes first, and everything else that is due has its turn:
  * then a flood costs a frame at most an eighth of its time at 60 a second, and a thousand messages that come together
  * are drawn sixteen times, not a thousand. What waits keeps the descriptor readable. */
-#define TURN_US 2000
+#define TURN_US   2000
+#define COUNTS_NS INT64_C(1000000000)
 enum { TURN_MESSAGES = 64 };
 
 /* Those that end a program. All but the first stay ignored where they were at the start: so nohup and a shell's & say
@@ -40,9 +42,7 @@ void glow_loop_publish(void *ctx, const struct glow_message *message)
 	struct glow_loop *loop = ctx;
 	int r = glow_mqtt_publish(loop->mqtt, message);
 
-	if (r == -EAGAIN)
-		glow_warning("too much to send: %s was dropped", message->topic);
-	else if (r == -EMSGSIZE)
+	if (r == -EMSGSIZE)
 		glow_error("%s: too large to send, %zu bytes", message->topic, message->len);
 }
 
@@ -50,6 +50,30 @@ void glow_loop_discard(void *ctx, const struct glow_message *message)
 {
 	(void)ctx;
 	(void)message;
+}
+
+static bool same_counts(const struct glow_mqtt_counts *a, const struct glow_mqtt_counts *b)
+{
+	return a->in_dropped == b->in_dropped && a->out_dropped == b->out_dropped && a->in_replaced == b->in_replaced &&
+	       a->out_replaced == b->out_replaced;
+}
+
+/* What was lost is told, a line a second at most while it is more and more. */
+static void watch_counts(struct glow_loop *loop)
+{
+	struct glow_mqtt_counts now, *then = &loop->counts;
+	int64_t ns = glow_mono_now().ns;
+
+	glow_mqtt_counts(loop->mqtt, &now);
+	if (same_counts(&now, then) || ns - loop->counts_ns < COUNTS_NS)
+		return;
+	glow_warning("too much at once: %" PRIu64 " messages dropped that came, %" PRIu64
+		     " that were to be sent; %" PRIu64
+		     " gave way to newer ones. Who publishes so much? mosquitto_sub -v shows it; send less often",
+		     now.in_dropped - then->in_dropped, now.out_dropped - then->out_dropped,
+		     now.in_replaced + now.out_replaced - then->in_replaced - then->out_replaced);
+	loop->counts = now;
+	loop->counts_ns = ns;
 }
 
 /* Once: a state is said twenty times a second, and a broker may come back as often. */
@@ -96,6 +120,7 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 			break;
 	}
 	role->after(loop->cfg.ctx);
+	watch_counts(loop);
 	return 0;
 }
 

@@ -53,6 +53,8 @@ struct glow_loop {
 	int wall_fd, health_fd;
 	uint32_t told[GLOW_LOOP_TOLD]; /**< hashes of complaints that are logged already */
 	unsigned n_told;
+	struct glow_mqtt_counts counts; /**< of messages that were not passed on, as told last, and when */
+	int64_t counts_ns;
 };
 
 /** Rings once at a time that is set each time. The caller's storage, for as long as the loop. */
@@ -78,7 +80,8 @@ void glow_timer_in(struct glow_timer *timer, int64_t us);
  * and last_words. 0, or an exit status after logging why. */
 int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg);
 
-/** An outbox's function, with the loop as its context: queues a message; one that is dropped is logged. */
+/** An outbox's function, with the loop as its context: queues a message. What is dropped is logged, once a second at
+ * most. */
 void glow_loop_publish(void *ctx, const struct glow_message *message);
 
 /** An outbox's function that drops what it gets, for --check-config. */

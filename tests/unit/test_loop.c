@@ -237,6 +237,20 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 	return 0;
 }
 
+static struct glow_mqtt_counts counts;
+
+void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_counts)
+{
+	(void)mqtt;
+	*ret_counts = counts;
+}
+
+void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)
+{
+	(void)mqtt;
+	(void)lead;
+}
+
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)
 {
 	(void)wait_ms;

@@ -288,8 +288,10 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_REFUSED:
 		glow_node_refused(r->node, event->message.topic);
 		break;
-	case GLOW_MQTT_UNSENT:
 	case GLOW_MQTT_DROPPED:
+		glow_node_dropped(r->node, &event->message, event->replaced, now_us(r));
+		break;
+	case GLOW_MQTT_UNSENT:
 		break;
 	}
 }
@@ -344,10 +346,12 @@ static void on_stats(void *ctx)
 	int64_t ns = glow_mono_now().ns;
 	double seconds = (double)(ns - r->told.ns) / 1e9;
 
+	glow_log_settle();
 	read_gauges(r);
 	update_wall_offset(r);
 	glow_sync_temperature(&r->time.follower.sync, now, r->meters.temperature_c);
 	glow_timekeeper_stats(&r->time, now, &stats.sync);
+	glow_mqtt_counts(r->loop.mqtt, &stats.messages);
 	stats.fps = seconds > 0 ? (unsigned)lround((double)(r->show.painter.frames - r->told.frames) / seconds) : 0;
 	memcpy(stats.meter, r->meters.permille, sizeof(stats.meter));
 	stats.temperature_c = r->meters.temperature_c;
