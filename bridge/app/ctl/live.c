@@ -13,6 +13,7 @@
 
 #include <glow/clock.h>
 #include <glow/log.h>
+#include <glow/traffic.h>
 
 #include "cluster_clock.h"
 #include "rows.h"
@@ -259,6 +260,7 @@ static int open_mqtt(struct viewer *v)
 	}
 	glow_ctl_client_id(client);
 	cfg.client_id = client;
+	cfg.sort = glow_traffic_sort;
 	cfg.inbox_max = GLOW_CTL_INBOX;
 	cfg.topics = &reply;
 	cfg.n_topics = 1;

@@ -14,6 +14,7 @@
 #include <glow/clock.h>
 #include <glow/command.h>
 #include <glow/json.h>
+#include <glow/traffic.h>
 
 enum { LEAVES_MAX = 12 };
 
@@ -118,6 +119,7 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 		list[k] = topics[k];
 	}
 	cfg.client_id = s->client;
+	cfg.sort = glow_traffic_sort;
 	cfg.inbox_max = GLOW_CTL_INBOX;
 	cfg.topics = &answers;
 	cfg.n_topics = 1;
