@@ -43,17 +43,20 @@ def packet(topic, payload):
     return bytes([0x30]) + mqtt._number(len(body)) + body
 
 
+# After each of them something moves, so that there is a frame to be drawn whether or not the next one has come.
+
+
 def scenes(k):
     return "glow/scene/play", json.dumps({"color": "#0000%02x" % (k % 256), "fade_ms": 1000})
 
 
 def paint(k):
-    return NODE_TOPIC + "set", json.dumps({"pixels": ["#%06x" % ((k * 77 + i) % 65536) for i in range(PIXELS)]},
+    return NODE_TOPIC + "set", json.dumps({"transition": 1, "pixels": ["#%06x" % ((k * 77 + i) % 65536) for i in range(PIXELS)]},
                                          separators=(",", ":"))
 
 
 def small(k):
-    return NODE_TOPIC + "set", json.dumps({"color": {"r": k % 256, "g": 9, "b": 99}})
+    return NODE_TOPIC + "set", json.dumps({"effect": "rainbow", "brightness": 55 + k % 200})
 
 
 def bad(_):
@@ -157,7 +160,8 @@ def start(kind, home, uri, env):
     if kind == "conductor":
         return glow.Conductor(home, uri, node=NODE, env=env).wait_connected().wait_leading()
     if kind == "node":
-        return glow.Bridge(home, uri, "--virtual-pixels", str(PIXELS), "--idle", "rainbow", node=NODE, env=env).wait_connected()
+        return glow.Bridge(home, uri, "--virtual-pixels", str(PIXELS), "--idle", "rainbow", "--flash-limit", "off",
+                           node=NODE, env=env).wait_connected()
     argv = [str(BIN / "glowctl"), "--broker", uri, "watch", "--plain"]
     return glow.Program(argv, os.path.join(home, "watch.log"), env, ())
 
