@@ -46,22 +46,24 @@ struct glow_loop_cfg {
 /** So many different complaints about a broker are logged, each once. */
 #define GLOW_LOOP_TOLD 32
 
-struct glow_loop {
-	struct glow_loop_cfg cfg;
-	sd_event *event;
-	struct glow_mqtt *mqtt;
-	int wall_fd, health_fd;
-	uint32_t told[GLOW_LOOP_TOLD]; /**< hashes of complaints that are logged already */
-	unsigned n_told;
-	struct glow_mqtt_counts counts; /**< of messages that were not passed on, as told last, and when */
-	int64_t counts_ns;
-};
-
 /** Rings once at a time that is set each time. The caller's storage, for as long as the loop. */
 struct glow_timer {
 	sd_event_source *source;
 	void (*ring)(void *ctx);
 	void *ctx;
+};
+
+struct glow_loop {
+	struct glow_loop_cfg cfg;
+	sd_event *event;
+	struct glow_mqtt *mqtt;
+	sd_event_source *mail;  /**< its events, but for while they */
+	struct glow_timer rest; /**< rest */
+	int wall_fd, health_fd;
+	uint32_t told[GLOW_LOOP_TOLD]; /**< hashes of complaints that are logged already */
+	unsigned n_told;
+	struct glow_mqtt_counts counts; /**< of messages that were not passed on, as told last, and when */
+	int64_t counts_ns;
 };
 
 /** Blocks the signals that end the program, which threads inherit: call it before there is one. These are SIGTERM
