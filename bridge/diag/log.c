@@ -261,7 +261,7 @@ static void leave_out(struct glow_log_site *site, const char *message)
 		site->next = shared.limited;
 		shared.limited = site;
 	}
-	snprintf(site->last, sizeof(site->last), "%s", message[0] ? message : " ");
+	snprintf(site->last, sizeof(site->last), "%.239s", message[0] ? message : " ");
 }
 
 void glow_log_at(struct glow_log_site *site, enum glow_log_level level, const char *format, ...)

@@ -546,6 +546,10 @@ class Time(glow.NodeCase):
         for answer in answers[:256]:
             self.assert_ok(answer)
         self.assert_refused(answers[256], "busy")
+        late = glow.run_ctl("--broker", self.broker.uri, "set", node.node,
+                            '{"color":"red","at_us":%d}' % (glow.now_us() + 50 * SECOND))
+        self.assertEqual(late.returncode, 75, late.stderr)
+        self.assertIn("256 commands wait for their time already; try again", late.stderr)
 
 
 class Prefix(glow.NodeCase):
