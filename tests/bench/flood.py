@@ -222,7 +222,9 @@ def measure(name, seconds, home):
         result["beacons_heard_percent"] = round(100 * (listener.of("glow/conductor/beacon") - beacons) / (took / BEACON_S))
         result["messages"] = listener.json("glow/conductor/info").get("messages")
     if kind == "node":
-        result["worst_gap_ms"], shown = gap_ms(program.frames.tail.path, begin_ns)
+        gap, shown = gap_ms(program.frames.tail.path, begin_ns)
+        if name != "toggle":  # dark after dark is no frame
+            result["worst_gap_ms"] = gap
         result["frames_per_s"] = round(shown / took, 1)
         result["messages"] = listener.json(NODE_TOPIC + "stats").get("messages")
     if kind != "watch":
