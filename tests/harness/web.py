@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+"""The page's own nginx, as dashboard/nginx/serve.sh starts it, before a broker."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import sys
+
+import glow
+
+NGINX = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "dashboard", "nginx")
+
+
+def need():
+    if not shutil.which("nginx"):
+        print("SKIPPED: not installed: nginx")
+        sys.exit(glow.SKIPPED)
+
+
+class Web:
+    """Serves on a free port of 127.0.0.1. `limits` is the text of a limits.conf in place of ours, and `server` what is
+    added to the server { }."""
+
+    def __init__(self, home, broker_port, limits=None, server=""):
+        self.port = glow.free_port()
+        self.home = os.path.join(home, glow.unique("web"))
+        os.mkdir(self.home)
+        for folder in (home, self.home):
+            os.chmod(folder, 0o711)  # nginx, started by root, reads as another user
+        self.log_path = os.path.join(self.home, "log")
+        self._write("index.html", "the page")
+        env = {"TMPDIR": self.home}
+        if limits is not None:
+            env["GLOW_LIMITS"] = self._write("limits.conf", limits)
+        serve = os.path.join(NGINX, "serve.sh")
+        if server:
+            serve = self._own_files(server)
+        with open(self.log_path, "ab") as log:
+            self.process = glow.spawn(["sh", serve, "127.0.0.1:%d" % self.port, "127.0.0.1:%d" % broker_port, self.home],
+                                      log, log, env=glow.child_env(env))
+        glow.wait_until(lambda: "nginx does not listen: %s" % self.log(), self._listens)
+
+    def _write(self, name, text):
+        path = os.path.join(self.home, name)
+        with open(path, "w") as f:
+            f.write(text)
+        return path
+
+    def _own_files(self, server):
+        folder = os.path.join(self.home, "nginx")
+        shutil.copytree(NGINX, folder)
+        with open(os.path.join(folder, "page.conf"), "a") as f:
+            f.write(server)
+        return os.path.join(folder, "serve.sh")
+
+    def _listens(self):
+        if self.process.poll() is not None:
+            raise AssertionError("nginx ended: %s" % self.log())
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def log(self):
+        with open(self.log_path) as f:
+            return f.read()
+
+    def status(self, path, method="GET"):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=glow.PATIENCE_S)
+        try:
+            connection.request(method, path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def close(self):
+        glow.end(self.process, signal.SIGTERM)
