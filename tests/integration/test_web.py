@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-"""The web server before the broker: how many pages it lets in, and how fast; and what a flood of wrong passwords
-does to everybody else."""
+"""The web server before the broker: how many pages it lets in, and how fast."""
 
 import concurrent.futures
 import os
@@ -104,6 +103,28 @@ class Doors(unittest.TestCase):
         self.assert_full(served, 429)
         self.assertEqual(served.status("/mqtt/room"), 429)
         self.assertEqual(served.status("/index.html"), 200)
+
+    def test_a_flood_of_wrong_passwords_ends_at_the_door(self):
+        """As many reach the broker as the door lets in at once, and the control: without it all of them do."""
+        tight = secured.replaced(LIMITS, {"rate=15r/s": "rate=1r/m", "rate=20r/s": "rate=1r/m",
+                                          "zone=glow_logins burst=100 delay=40": "zone=glow_logins burst=9 nodelay",
+                                          "zone=glow_logins_all burst=120 delay=40":
+                                          "zone=glow_logins_all burst=9 nodelay"})
+        for limits, reach in ((tight, 10), (without(LIMITS, "limit_req"), 30)):
+            served = self.web(limits)
+            with concurrent.futures.ThreadPoolExecutor(30) as guessers:
+                reached = sum(guessers.map(lambda _: self.guesses(served), range(30)))
+            self.assertEqual(reached, reach)
+
+    def guesses(self, served):
+        """Whether the broker was asked, and refused."""
+        try:
+            mqtt.Client(mqtt.WebSocket(served.port), ("viewer", "a guess"))
+        except mqtt.Refused:
+            return True
+        except ConnectionError:
+            return False
+        raise AssertionError("it is let in")
 
     def test_only_a_trusted_server_names_the_address(self):
         pages = ["X-Forwarded-For: 192.0.2.%d" % k for k in range(4)]
