@@ -96,7 +96,7 @@ class Doors(unittest.TestCase):
         self.viewer(served)
 
     def test_how_fast(self):
-        served = self.web(secured.replaced(LIMITS, {"rate=15r/s": "rate=1r/m", "zone=glow_logins burst=100 delay=40":
+        served = self.web(secured.replaced(LIMITS, {"rate=15r/s": "rate=1r/m", "zone=glow_logins burst=100 delay=20":
                                                     "zone=glow_logins burst=2 nodelay"}))
         for _ in range(3):
             self.page(served)
@@ -107,8 +107,8 @@ class Doors(unittest.TestCase):
     def test_a_flood_of_wrong_passwords_ends_at_the_door(self):
         """As many reach the broker as the door lets in at once, and the control: without it all of them do."""
         tight = secured.replaced(LIMITS, {"rate=15r/s": "rate=1r/m", "rate=20r/s": "rate=1r/m",
-                                          "zone=glow_logins burst=100 delay=40": "zone=glow_logins burst=9 nodelay",
-                                          "zone=glow_logins_all burst=120 delay=40":
+                                          "zone=glow_logins burst=100 delay=20": "zone=glow_logins burst=9 nodelay",
+                                          "zone=glow_logins_all burst=120 delay=20":
                                           "zone=glow_logins_all burst=9 nodelay"})
         for limits, reach in ((tight, 10), (without(LIMITS, "limit_req"), 30)):
             served = self.web(limits)
