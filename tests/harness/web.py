@@ -10,6 +10,7 @@ import socket
 import sys
 
 import glow
+import secured
 
 NGINX = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "dashboard", "nginx")
 
@@ -21,10 +22,10 @@ def need():
 
 
 class Web:
-    """Serves on a free port of 127.0.0.1. `limits` is the text of a limits.conf in place of ours, and `server` what is
-    added to the server { }."""
+    """Serves on a free port of 127.0.0.1. `limits` is the text of a limits.conf in place of ours, `changes`
+    are of page.conf: what is there, and what is in its place."""
 
-    def __init__(self, home, broker_port, limits=None, server=""):
+    def __init__(self, home, broker_port, limits=None, changes=None):
         self.port = glow.free_port()
         self.home = os.path.join(home, glow.unique("web"))
         os.mkdir(self.home)
@@ -36,8 +37,8 @@ class Web:
         if limits is not None:
             env["GLOW_LIMITS"] = self._write("limits.conf", limits)
         serve = os.path.join(NGINX, "serve.sh")
-        if server:
-            serve = self._own_files(server)
+        if changes:
+            serve = self._own_files(changes)
         with open(self.log_path, "ab") as log:
             self.process = glow.spawn(["sh", serve, "127.0.0.1:%d" % self.port, "127.0.0.1:%d" % broker_port, self.home],
                                       log, log, env=glow.child_env(env))
@@ -49,11 +50,10 @@ class Web:
             f.write(text)
         return path
 
-    def _own_files(self, server):
-        folder = os.path.join(self.home, "nginx")
-        shutil.copytree(NGINX, folder)
-        with open(os.path.join(folder, "page.conf"), "a") as f:
-            f.write(server)
+    def _own_files(self, changes):
+        folder = shutil.copytree(NGINX, os.path.join(self.home, "nginx"))
+        text = secured.replaced(secured.read(folder, "page.conf"), changes)
+        self._write("nginx/page.conf", text)
         return os.path.join(folder, "serve.sh")
 
     def _listens(self):

@@ -132,11 +132,24 @@ class Doors(unittest.TestCase):
         for line in pages[:2]:
             self.page(served, line)
         self.assert_full(served, 503, pages[2])
-        trusting = self.web(at_most(2, 100), server="set_real_ip_from 127.0.0.1;\nreal_ip_header X-Forwarded-For;\n")
+        trusting = self.web(at_most(2, 100), changes={
+            "server_tokens off;": "set_real_ip_from 127.0.0.1;\nreal_ip_header X-Forwarded-For;\n"})
         for line in pages:
             self.page(trusting, line)
         self.page(trusting, pages[0])
         self.assert_full(trusting, 503, pages[0])
+
+    def test_who_does_not_end_a_request_is_let_go(self):
+        served = self.web(changes={"client_header_timeout 10s;": "client_header_timeout 200ms;"})
+        slow = mqtt.Stream(served.port)
+        self.addCleanup(slow.close)
+        slow.send(b"GET /index.html HTTP/1.1\r\nHost: loc")
+        with self.assertRaises(ConnectionResetError):
+            slow.sock.recv(100)
+        whole = mqtt.Stream(served.port)  # the control
+        self.addCleanup(whole.close)
+        whole.send(b"GET /index.html HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        self.assertIn(b" 200 OK", whole.sock.recv(100))
 
     def test_sizes(self):
         served = self.web()
