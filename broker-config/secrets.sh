@@ -40,8 +40,8 @@ read, the first time; after that it keeps what is there and does what is asked f
   --password NAME      a password of your own for NAME, of ${people[*]}: typed
                        unseen, or the first line of stdin. Only its hash is kept; accounts/NAME is empty then
   --rounds N|here      how dear to guess it is, in rounds of PBKDF2, which each log-in costs the broker as well:
-                       "here" takes what this host bears in 10 ms, for a broker on this host (default: the
-                       same, but at most 3000, which a Pi 3 bears, unless --install says that it is this host)
+                       "here" takes what this host bears in 5 to 10 ms, for a broker on this host (default:
+                       the same, but at most 3000, for a Pi, unless --install says that it is this host)
   --renew-certificate  a new certificate of the broker from the same authority, which nodes trust
                        already; with --name for other names
   --install DIR        copy what the broker reads to DIR, for --owner USER[:GROUP] (chown's words; with

@@ -127,14 +127,14 @@ class Rounds(unittest.TestCase):
         return module.rounds_of(word)
 
     def test_by_the_host(self):
-        self.assertEqual(self.measured(1), 9000)
-        self.assertEqual(self.measured(3), 3000)
+        self.assertEqual(self.measured(1), 5000)
+        self.assertEqual(self.measured(3), 1600)
         self.assertEqual(self.measured(100), 500)
         self.assertEqual(self.measured(0.001), 210000)
 
     def test_for_an_unknown_host(self):
         self.assertEqual(self.measured(1, ""), 3000)
-        self.assertEqual(self.measured(6, ""), 1500)
+        self.assertEqual(self.measured(6, ""), 800)
         self.assertEqual(self.measured(6, "20000"), 20000)
 
 
