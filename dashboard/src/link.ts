@@ -59,6 +59,7 @@ const WHY = new Map([
 /** What the web server answers where it refused a WebSocket; a browser does not tell that itself. */
 const DOOR = new Map([
 	[204, "the broker cannot be reached"],
+	[403, "the server of this page takes it for another's: a web server before it has to pass on the host's name"],
 	[429, "too many log in at this moment"],
 	[503, "too many pages are open, from this network or in all; one more gets in when another is closed"],
 ]);
@@ -71,7 +72,7 @@ export const pauseMs = (failed: number, chance = Math.random()): number =>
 /** Why the web server opened no WebSocket at that address. */
 async function whyNoSocket(url: string): Promise<string> {
 	try {
-		const door = await fetch(`${url.replace(/^ws/, "http")}/room`, { cache: "no-store", signal: AbortSignal.timeout(CONNECT_MS) });
+		const door = await fetch(`${url.replace(/^ws/, "http")}/room`, { method: "POST", signal: AbortSignal.timeout(CONNECT_MS) });
 		return DOOR.get(door.status) ?? "the broker cannot be reached";
 	} catch {
 		return "the server of this page cannot be reached";

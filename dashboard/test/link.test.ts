@@ -181,7 +181,7 @@ test("a broker that restarts is found again", OPTIONS, async (t) => {
 /** A web server that opens no WebSocket, and answers so where the page asks why. Tells how often it was tried. */
 async function startDoor(t: TestContext, status: number): Promise<{ url: string; tried: () => number }> {
 	let tried = 0;
-	const server = createHttpServer((request, response) => response.writeHead(request.url === "/mqtt/room" ? status : 404).end());
+	const server = createHttpServer((request, response) => response.writeHead(request.url === "/mqtt/room" && request.method === "POST" ? status : 404).end());
 	server.on("upgrade", (_request, socket) => {
 		tried++;
 		socket.end(`HTTP/1.1 ${status === 204 ? 502 : status} x\r\n\r\n`);
@@ -193,6 +193,7 @@ async function startDoor(t: TestContext, status: number): Promise<{ url: string;
 
 for (const [status, words] of [
 	[204, "the broker cannot be reached"],
+	[403, "the server of this page takes it for another's: a web server before it has to pass on the host's name"],
 	[429, "too many log in at this moment"],
 	[503, "too many pages are open, from this network or in all; one more gets in when another is closed"],
 ] as const)

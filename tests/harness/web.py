@@ -66,10 +66,14 @@ class Web:
         with open(self.log_path) as f:
             return f.read()
 
-    def status(self, path, method="GET"):
+    def room(self, **headers):
+        """What a page is told that asks whether there is room."""
+        return self.status("/mqtt/room", "POST", headers)
+
+    def status(self, path, method="GET", headers={}):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=glow.PATIENCE_S)
         try:
-            connection.request(method, path)
+            connection.request(method, path, headers=headers)
             return connection.getresponse().status
         finally:
             connection.close()

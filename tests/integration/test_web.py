@@ -61,7 +61,7 @@ class Doors(unittest.TestCase):
     def viewer(self, served):
         return mqtt.Client(self.page(served), ("viewer", self.broker.password("viewer")))
 
-    def assert_full(self, served, status, *more):
+    def assert_shut(self, served, status, *more):
         with self.assertRaisesRegex(ConnectionError, "HTTP/1.1 %d " % status):
             mqtt.WebSocket(served.port, more)
 
@@ -70,12 +70,12 @@ class Doors(unittest.TestCase):
             served = self.web(limits)
             viewer = self.viewer(served)
             pages = [self.page(served) for _ in range(2)]
-            self.assert_full(served, 503)
-            self.assertEqual(served.status("/mqtt/room"), 503)
+            self.assert_shut(served, 503)
+            self.assertEqual(served.room(), 503)
             self.assertEqual(served.status("/index.html"), 200)
             viewer.received()
             pages.pop().close()
-            glow.wait_until("the place is free", lambda: served.status("/mqtt/room") == 204)
+            glow.wait_until("the place is free", lambda: served.room() == 204)
             self.viewer(served)
             self.assertIn("limiting connections by zone", served.log())
 
@@ -83,7 +83,7 @@ class Doors(unittest.TestCase):
         served = self.web(without(at_most(2, 2), "limit_conn"))
         for _ in range(3):
             self.page(served)
-        self.assertEqual(served.status("/mqtt/room"), 204)
+        self.assertEqual(served.room(), 204)
 
     def test_a_class_behind_one_address(self):
         """All pupils at once, and once more each, as when the broker comes back: all get in at the first attempt."""
@@ -100,8 +100,8 @@ class Doors(unittest.TestCase):
                                                     "zone=glow_logins burst=2 nodelay"}))
         for _ in range(3):
             self.page(served)
-        self.assert_full(served, 429)
-        self.assertEqual(served.status("/mqtt/room"), 429)
+        self.assert_shut(served, 429)
+        self.assertEqual(served.room(), 429)
         self.assertEqual(served.status("/index.html"), 200)
 
     def test_a_flood_of_wrong_passwords_ends_at_the_door(self):
@@ -131,13 +131,13 @@ class Doors(unittest.TestCase):
         served = self.web(at_most(2, 100))
         for line in pages[:2]:
             self.page(served, line)
-        self.assert_full(served, 503, pages[2])
+        self.assert_shut(served, 503, pages[2])
         trusting = self.web(at_most(2, 100), changes={
             "server_tokens off;": "set_real_ip_from 127.0.0.1;\nreal_ip_header X-Forwarded-For;\n"})
         for line in pages:
             self.page(trusting, line)
         self.page(trusting, pages[0])
-        self.assert_full(trusting, 503, pages[0])
+        self.assert_shut(trusting, 503, pages[0])
 
     def test_who_does_not_end_a_request_is_let_go(self):
         served = self.web(changes={"client_header_timeout 10s;": "client_header_timeout 200ms;"})
@@ -150,6 +150,13 @@ class Doors(unittest.TestCase):
         self.addCleanup(whole.close)
         whole.send(b"GET /index.html HTTP/1.1\r\nHost: localhost\r\n\r\n")
         self.assertIn(b" 200 OK", whole.sock.recv(100))
+
+    def test_a_page_of_another_origin(self):
+        served = self.web()
+        for origin, status in (("http://localhost", 204), ("http://elsewhere", 403)):
+            self.assertEqual(served.room(Host="localhost", Origin=origin), status)
+        self.page(served, "Origin: http://localhost")
+        self.assert_shut(served, 403, "Origin: http://elsewhere")
 
     def test_sizes(self):
         served = self.web()
