@@ -119,9 +119,9 @@ class RealLink implements Link {
 		this.client = null;
 	}
 
-	private connect(): void {
+	private newClient(): MqttClient {
 		const { url, username, password } = this.options;
-		const client = mqtt.connect(url, {
+		return mqtt.connect(url, {
 			protocolVersion: 5,
 			clientId: `${this.cluster.prefix.replaceAll("/", "-")}-${this.cluster.id}`,
 			username,
@@ -134,6 +134,10 @@ class RealLink implements Link {
 			resubscribe: false,
 			properties: { maximumPacketSize: PACKET_MAX },
 		});
+	}
+
+	private connect(): void {
+		const client = this.newClient();
 		let why: string | null = null;
 		let onlineMs = Infinity;
 		this.client = client;
@@ -154,7 +158,7 @@ class RealLink implements Link {
 		client.on("disconnect", ({ reasonCode }) => {
 			why = WHY.get(reasonCode ?? 0) ?? why;
 		});
-		client.on("close", () => {
+		client.once("close", () => {
 			if (performance.now() - onlineMs > LASTED_MS) this.failed = 0;
 			void this.lost(client, why);
 		});
