@@ -40,8 +40,9 @@ class Web:
         if changes:
             serve = self._own_files(changes)
         with open(self.log_path, "ab") as log:
-            self.process = glow.spawn(["sh", serve, "127.0.0.1:%d" % self.port, "127.0.0.1:%d" % broker_port, self.home],
-                                      log, log, env=glow.child_env(env))
+            # TERM when the test is gone, not KILL, so that it takes its worker along.
+            self.process = glow.spawn(["setpriv", "--pdeathsig", "TERM", "sh", serve, "127.0.0.1:%d" % self.port,
+                                       "127.0.0.1:%d" % broker_port, self.home], log, log, env=glow.child_env(env))
         glow.wait_until(lambda: "nginx does not listen: %s" % self.log(), self._listens)
 
     def _write(self, name, text):
