@@ -187,8 +187,8 @@ write_passwords() {
 typed() {
 	local password again
 	[ -t 0 ] || { cat && return; }
-	read -rsp "password for $1: " password && echo >&2
-	read -rsp "once more: " again && echo >&2
+	IFS= read -rsp "password for $1: " password && echo >&2
+	IFS= read -rsp "once more: " again && echo >&2
 	[ "$password" = "$again" ] || fail "these are two different passwords; the old one stays"
 	printf '%s\n' "$password"
 }
