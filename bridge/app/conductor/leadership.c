@@ -161,7 +161,7 @@ static bool may_hurry(const struct glow_leadership *l, struct glow_raw now)
 static void start_adopting(struct glow_leadership *l, struct glow_raw now, const struct glow_members *members)
 {
 	l->phase = GLOW_PHASE_ADOPTING;
-	glow_adoption_start(&l->adoption, l->cfg->prefix, now, l->self.clock_id);
+	glow_adoption_start(&l->adoption, l->cfg->prefix, now, l->self.clock_id, l->cfg->secret);
 	for (uint32_t k = 0; k < members->n; k++)
 		if (members->v[k].online)
 			glow_adoption_ask(&l->adoption, members->v[k].id);
