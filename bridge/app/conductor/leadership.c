@@ -4,7 +4,8 @@
  * us under the lead id we speak for the cluster, and from the moment that
  * connection is gone we say nothing more. A new leader goes on with the time that
  * is there: its own if it has followed the clock before, else the nodes'. Only
- * where nobody has any does a new timeline begin.
+ * where nobody has any does a new timeline begin. Terms only rise, and whoever may write an info may write any: the one
+ * that leads gives way to another's beacon, which only conductors may send, and else leads on in a later term.
  *
  *	standby ---lead---> leading            followed this clock until now
  *	   ^  \---lead---> adopting -> leading   the nodes know the time
@@ -23,6 +24,7 @@
 
 #define SECOND       INT64_C(1000000000)
 #define WALL_WAIT_NS (60 * SECOND) /* how long a new timeline waits for a wall clock */
+#define DEFEND_NS    SECOND        /* two beacons: another that leads has been heard by then */
 #define HISTORY_NS   2000000       /* a conductor that knows the time better than this does not ask for it */
 
 /* ---- time ---- */
@@ -113,6 +115,15 @@ static bool wall_is_set(const struct glow_leadership *l, struct glow_raw now)
 	return glow_floor_div(now.ns + l->wall.offset_ns, 1000) >= l->cfg->built_us;
 }
 
+/* Behind the last term of a clock, the time goes on under the name of another. */
+static void renew_terms(struct glow_leadership *l)
+{
+	if (l->self.term > 0)
+		return;
+	l->self.term = 1;
+	l->self.clock_id = draw(l);
+}
+
 /* Begins a timeline, now or as soon as there is a wall clock to begin it from. */
 static bool begin(struct glow_leadership *l, struct glow_raw now)
 {
@@ -136,6 +147,8 @@ static bool begin(struct glow_leadership *l, struct glow_raw now)
 static bool new_clock(struct glow_leadership *l, struct glow_raw now)
 {
 	l->self.clock_id = draw(l);
+	if (l->self.term == 0)
+		l->self.term = 1;
 	return begin(l, now);
 }
 
@@ -181,6 +194,7 @@ static bool finish_adopting(struct glow_leadership *l, struct glow_raw now)
 	}
 	if (l->rate_known)
 		rate_ppb = l->rate_ppb;
+	renew_terms(l);
 	glow_sync_begin(&l->follower.sync, now, now.ns + offset_ns, rate_ppb / 1e9, l->self);
 	return lead(l, now, false);
 }
@@ -206,6 +220,7 @@ static bool find_time(struct glow_leadership *l, struct glow_raw now, bool histo
 {
 	if (history) {
 		l->self.clock_id = glow_sync_leader(&l->follower.sync).clock_id;
+		renew_terms(l);
 		glow_sync_lead(&l->follower.sync, now, l->self);
 		return lead(l, now, false);
 	}
@@ -233,7 +248,7 @@ static bool take_over(struct glow_leadership *l, struct glow_raw now, const stru
 	/* The nodes know how fast time runs by their own crystals; better what is known of the crystal here. */
 	l->rate_known = l->announcer.has_info && info->leading && strcmp(info->id, l->cfg->node) == 0;
 	l->rate_ppb = info->rate_ppb;
-	l->self = (struct glow_leader){ .term = latest_term(l) + 1, .boot = l->cfg->boot };
+	l->self = (struct glow_leader){ .term = latest_term(l) + 1, /* 0 behind the last */ .boot = l->cfg->boot };
 	glow_announcer_availability(&l->announcer, true);
 	if (find_time(l, now, history, members))
 		return true;
@@ -246,7 +261,7 @@ static void stand_by(struct glow_leadership *l, struct glow_raw now, const char 
 	if (l->phase != GLOW_PHASE_STANDBY)
 		glow_warning("no longer leading: %s", why);
 	l->phase = GLOW_PHASE_STANDBY;
-	l->announcer.beacon.ns = GLOW_NEVER;
+	l->announcer.beacon.ns = l->defend.ns = GLOW_NEVER;
 	glow_sync_yield(&l->follower.sync, now);
 }
 
@@ -263,12 +278,31 @@ void glow_leadership_hear_info(struct glow_leadership *l, const struct glow_mess
 		glow_announcer_keep(&l->announcer, &info);
 		if (info.leading)
 			glow_sync_follow(&l->follower.sync, now, info.leader);
-	} else if (info.leader.boot != l->self.boot && info.leader.term >= l->self.term) {
-		glow_leadership_goodbye(l);
-		stand_by(l, now, "another conductor leads in a later term");
-		l->announcer.info = info;
-		l->cfg->lead(l->cfg->outbox.ctx, false);
+	} else if (!glow_leader_same(info.leader, l->self)) {
+		l->rival = info.leader;
+		l->defend.ns = now.ns + DEFEND_NS;
 	}
+}
+
+/* Nobody else leads, whatever the info says that the broker keeps. Nodes that believed it follow a later term only. */
+static bool defend(struct glow_leadership *l, struct glow_raw now)
+{
+	l->defend.ns = GLOW_NEVER;
+	glow_warning("somebody who does not lead wrote conductor/info, as clock %016llx in term %u: leading on",
+		     (unsigned long long)l->rival.clock_id, l->rival.term);
+	if (l->rival.clock_id == l->self.clock_id && l->rival.term >= l->self.term)
+		l->self.term = l->rival.term + 1;
+	renew_terms(l);
+	glow_sync_lead(&l->follower.sync, now, l->self);
+	l->announcer.has_info = false; /* what the broker keeps is not ours */
+	return lead(l, now, false);
+}
+
+static void give_way(struct glow_leadership *l, struct glow_raw now)
+{
+	glow_leadership_goodbye(l);
+	stand_by(l, now, "another conductor leads in a later term");
+	l->cfg->lead(l->cfg->outbox.ctx, false);
 }
 
 void glow_leadership_hear_availability(struct glow_leadership *l, const struct glow_message *m, struct glow_raw now)
@@ -290,8 +324,11 @@ void glow_leadership_hear_beacon(struct glow_leadership *l, const struct glow_me
 	struct glow_beacon beacon;
 	cJSON *tree = glow_json_parse(m->payload, m->len, &diag);
 
-	if (tree && glow_beacon_read(tree, &beacon, &diag) == GLOW_OK && beacon.leader.boot != l->cfg->boot)
+	if (tree && glow_beacon_read(tree, &beacon, &diag) == GLOW_OK && beacon.leader.boot != l->cfg->boot) {
 		glow_election_heard(&l->election, now);
+		if (l->phase != GLOW_PHASE_STANDBY && beacon.leader.term >= l->self.term)
+			give_way(l, now);
+	}
 	cJSON_Delete(tree);
 }
 
@@ -348,7 +385,7 @@ void glow_leadership_init(struct glow_leadership *l, const struct glow_conductor
 	const struct glow_sync_cfg sync = { .seed = cfg->boot };
 	char asker[11]; /* "c-1234abcd" */
 
-	*l = (struct glow_leadership){ .cfg = cfg, .start = now, .wall = *wall };
+	*l = (struct glow_leadership){ .cfg = cfg, .start = now, .wall = *wall, .defend = { GLOW_NEVER } };
 	snprintf(asker, sizeof(asker), "c-%08x", cfg->boot);
 	glow_election_init(&l->election, cfg->boot);
 	glow_follower_init(&l->follower, &sync, cfg->prefix, asker);
@@ -423,7 +460,7 @@ bool glow_leadership_tick(struct glow_leadership *l, struct glow_raw now)
 	case GLOW_PHASE_WAITING:
 		return begin(l, now);
 	case GLOW_PHASE_LEADING:
-		break;
+		return l->defend.ns <= now.ns && defend(l, now);
 	}
 	return false;
 }
@@ -449,6 +486,7 @@ struct glow_raw glow_leadership_next(const struct glow_leadership *l)
 		ns = glow_sooner(ns, l->start.ns + WALL_WAIT_NS);
 		break;
 	case GLOW_PHASE_LEADING:
+		ns = glow_sooner(ns, l->defend.ns);
 		break;
 	}
 	return (struct glow_raw){ ns };

@@ -38,7 +38,9 @@ struct glow_leadership {
 	struct glow_follower follower; /**< its sync is cluster time, in every phase */
 	struct glow_adoption adoption;
 	struct glow_announcer announcer;
-	uint32_t nodes; /**< in the roster, for the info */
+	uint32_t nodes;           /**< in the roster, for the info */
+	struct glow_leader rival; /**< who else says that he leads */
+	struct glow_raw defend;   /**< when that is taken for false; GLOW_NEVER */
 	struct glow_raw start;
 	struct glow_wall wall;
 	bool wall_told;      /**< of an unset wall clock, once */
