@@ -36,7 +36,6 @@ struct glow_conductor {
 	struct glow_members members;
 	struct glow_roster_store roster;
 	struct glow_requests requests;
-	struct glow_deliveries deliveries;
 	struct glow_herald herald;
 };
 
@@ -58,7 +57,7 @@ static struct glow_time time_of(const struct glow_conductor *c, struct glow_raw 
 
 static int64_t ahead_us(const struct glow_conductor *c)
 {
-	return glow_deliveries_ahead_us(&c->deliveries);
+	return glow_deliveries_ahead_us(glow_members_slow_us(&c->members));
 }
 
 /* ---- what one part makes another do ---- */
@@ -122,8 +121,8 @@ static void hear_time_request(struct glow_conductor *c, const struct glow_topic 
 {
 	int64_t us;
 
-	if (glow_leadership_answer(&c->leadership, topic->id, m, now, &us) && glow_members_find(&c->members, topic->id))
-		glow_deliveries_add(&c->deliveries, us);
+	if (glow_leadership_answer(&c->leadership, topic->id, m, now, &us))
+		glow_members_delivery(&c->members, topic->id, us);
 }
 
 static void hear_time_reply(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
