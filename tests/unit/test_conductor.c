@@ -472,6 +472,29 @@ static void test_lead_is_not_a_liars_to_move(void **state)
 	assert_int_equal(ahead_us(), 5700000);
 }
 
+/* Who looks gets the time at a topic of his own, and those who look too much get it no more than that often. */
+static void test_viewers(void **state)
+{
+	(void)state;
+	lead();
+	probe("x/4f2a", now, 0);
+	assert_int_equal(count("glow/time/reply/x/4f2a"), 1);
+	probe("x", now, 0); /* a node of that name */
+	assert_int_equal(count("glow/time/reply/x"), 1);
+	forget();
+	for (int k = 0; k < 150; k++)
+		probe("x/flood", now, 0);
+	probe("x/4f2a", now, 0);
+	assert_int_equal(count("glow/time/reply/x/flood"), 99);
+	assert_int_equal(count("glow/time/reply/x/4f2a"), 0);
+	probe("pi1", now, 0); /* the control: a node is answered all the same */
+	assert_int_equal(count("glow/time/reply/pi1"), 1);
+	forget();
+	now += 100 * MS;
+	probe("x/4f2a", now, 0);
+	assert_int_equal(count("glow/time/reply/x/4f2a"), 1);
+}
+
 /* A scene ends in time, though nobody says anything. */
 static void test_scene_ends(void **state)
 {
@@ -638,6 +661,7 @@ static void test_topics(void **state)
 		"glow/node/+/state",
 		"glow/conductor/beacon",
 		"glow/time/request/+",
+		"glow/time/request/x/+",
 		"glow/scene/play",
 		"glow/scene/stop",
 		"glow/dim/set",
@@ -686,6 +710,7 @@ int main(void)
 		TEST(test_requests),
 		TEST(test_lead_follows_deliveries),
 		TEST(test_lead_is_not_a_liars_to_move),
+		TEST(test_viewers),
 		TEST(test_scene_ends),
 		TEST(test_scenes_after_a_restart),
 		TEST(test_scenes_of_another_clock),

@@ -645,21 +645,24 @@ static void test_delivery(void **state)
 	(void)state;
 	start();
 	glow_request_write(&request, bytes);
-	assert_false(glow_leadership_answer(&l, "pi1", &m, raw(), &us));
+	assert_false(glow_leadership_answer(&l, GLOW_OF_NODE, "pi1", &m, raw(), &us));
 	assert_int_equal(n_sent, 0);
 	glow_leadership_connected(&l, raw(), true, &nobody);
-	assert_true(glow_leadership_answer(&l, "pi1", &m, raw(), &us));
+	assert_true(glow_leadership_answer(&l, GLOW_OF_NODE, "pi1", &m, raw(), &us));
 	assert_int_equal(us, 30000);
 	assert_int_equal(count("glow/time/reply/pi1"), 1);
 	us = -1;
 	request.s1_ns = 0;
 	glow_request_write(&request, bytes);
-	assert_false(glow_leadership_answer(&l, "pi1", &m, raw(), &us));
+	assert_false(glow_leadership_answer(&l, GLOW_OF_NODE, "pi1", &m, raw(), &us));
 	request.s1_ns = INT64_MIN;
 	glow_request_write(&request, bytes);
-	assert_false(glow_leadership_answer(&l, "pi1", &m, raw(), &us));
+	assert_false(glow_leadership_answer(&l, GLOW_OF_NODE, "pi1", &m, raw(), &us));
 	assert_int_equal(us, -1);
 	assert_int_equal(count("glow/time/reply/pi1"), 3); /* answered all the same */
+	glow_leadership_answer(&l, GLOW_OF_VIEWER, "pi1", &m, raw(), &us);
+	assert_int_equal(count("glow/time/reply/pi1"), 3);
+	assert_int_equal(count("glow/time/reply/x/pi1"), 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

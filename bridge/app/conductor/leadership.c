@@ -346,8 +346,8 @@ void glow_leadership_hear_adopt_reply(struct glow_leadership *l, const struct gl
 		glow_adoption_reply(&l->adoption, m);
 }
 
-bool glow_leadership_answer(struct glow_leadership *l, const char *asker, const struct glow_message *m,
-			    struct glow_raw now, int64_t *ret_delivery_us)
+bool glow_leadership_answer(struct glow_leadership *l, enum glow_topic_of of, const char *asker,
+			    const struct glow_message *m, struct glow_raw now, int64_t *ret_delivery_us)
 {
 	struct glow_time_request request;
 	struct glow_time_reply reply = { .leader = l->self };
@@ -362,7 +362,7 @@ bool glow_leadership_answer(struct glow_leadership *l, const char *asker, const 
 	reply.t1_ns = request.t1_ns;
 	reply.t2_ns = glow_sync_now(&l->follower.sync, m->at);
 	reply.t3_ns = glow_sync_now(&l->follower.sync, now);
-	glow_topic_make(topic, l->cfg->prefix, "time", "reply", asker);
+	glow_topic_of(topic, l->cfg->prefix, GLOW_TOPIC_TIME_REPLY, of, asker);
 	glow_reply_message(&reply, false, topic, bytes, &answer);
 	l->cfg->outbox.publish(l->cfg->outbox.ctx, &answer);
 	if (request.s1_ns == 0 || __builtin_sub_overflow(reply.t2_ns, request.s1_ns, &delivery_ns))
