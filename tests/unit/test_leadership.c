@@ -356,6 +356,8 @@ static void test_takes_over_after_the_last_term(void **state)
 	glow_conductor_connected(conductor, raw(), false);
 	pass(1500 * MS);
 	take_lead(retain_the_last_term);
+	assert_true(said(INFO, "adopting"));
+	assert_int_equal(number(INFO, "term"), 1);
 	pass(2 * SECOND);
 	assert_true(said(INFO, "\"state\":\"leading\""));
 	assert_int_equal(number(INFO, "term"), 1);

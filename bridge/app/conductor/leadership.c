@@ -174,12 +174,12 @@ static bool may_hurry(const struct glow_leadership *l, struct glow_raw now)
 static void start_adopting(struct glow_leadership *l, struct glow_raw now, const struct glow_members *members)
 {
 	l->phase = GLOW_PHASE_ADOPTING;
-	glow_adoption_start(&l->adoption, l->cfg->prefix, now, l->self.clock_id, l->cfg->secret);
+	glow_adoption_start(&l->adoption, l->cfg->prefix, now, l->announcer.info.leader.clock_id, l->cfg->secret);
 	for (uint32_t k = 0; k < members->n; k++)
 		if (members->v[k].online)
 			glow_adoption_ask(&l->adoption, members->v[k].id);
 	glow_info("asking %u nodes for the time of clock %016llx", l->adoption.adopt.n,
-		  (unsigned long long)l->self.clock_id);
+		  (unsigned long long)l->adoption.adopt.clock_id);
 	say_info(l, now);
 }
 
@@ -194,7 +194,6 @@ static bool finish_adopting(struct glow_leadership *l, struct glow_raw now)
 	}
 	if (l->rate_known)
 		rate_ppb = l->rate_ppb;
-	renew_terms(l);
 	glow_sync_begin(&l->follower.sync, now, now.ns + offset_ns, rate_ppb / 1e9, l->self);
 	return lead(l, now, false);
 }
@@ -227,6 +226,7 @@ static bool find_time(struct glow_leadership *l, struct glow_raw now, bool histo
 	if (!l->announcer.has_info)
 		return new_clock(l, now);
 	l->self.clock_id = l->announcer.info.leader.clock_id;
+	renew_terms(l);
 	start_adopting(l, now, members);
 	return false;
 }
