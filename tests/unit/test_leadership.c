@@ -320,6 +320,14 @@ static void test_a_forged_info_stops_nobody(void **state)
 	pass(3 * SECOND);
 	assert_int_equal(count(INFO), 1);
 	assert_int_equal(number(INFO, "term"), 8);
+	forget();
+	for (int k = 0; k < 12; k++) { /* more of them put nothing off */
+		forge_info(k == 1 ? 20 : 9);
+		pass(250 * MS);
+	}
+	pass(SECOND);
+	assert_int_equal(count(INFO), 3);
+	assert_int_equal(number(INFO, "term"), 21);
 }
 
 static void test_a_forged_info_of_the_last_term(void **state)

@@ -279,8 +279,9 @@ void glow_leadership_hear_info(struct glow_leadership *l, const struct glow_mess
 		if (info.leading)
 			glow_sync_follow(&l->follower.sync, now, info.leader);
 	} else if (!glow_leader_same(info.leader, l->self)) {
-		l->rival = info.leader;
-		l->defend.ns = now.ns + DEFEND_NS;
+		if (info.leader.clock_id == l->self.clock_id && info.leader.term > l->rival_term)
+			l->rival_term = info.leader.term;
+		l->defend.ns = glow_sooner(l->defend.ns, now.ns + DEFEND_NS);
 	}
 }
 
@@ -288,10 +289,10 @@ void glow_leadership_hear_info(struct glow_leadership *l, const struct glow_mess
 static bool defend(struct glow_leadership *l, struct glow_raw now)
 {
 	l->defend.ns = GLOW_NEVER;
-	glow_warning("somebody who does not lead wrote conductor/info, as clock %016llx in term %u: leading on",
-		     (unsigned long long)l->rival.clock_id, l->rival.term);
-	if (l->rival.clock_id == l->self.clock_id && l->rival.term >= l->self.term)
-		l->self.term = l->rival.term + 1;
+	glow_warning("somebody who does not lead wrote conductor/info: leading on");
+	if (l->rival_term >= l->self.term)
+		l->self.term = l->rival_term + 1;
+	l->rival_term = 0;
 	renew_terms(l);
 	glow_sync_lead(&l->follower.sync, now, l->self);
 	l->announcer.has_info = false; /* what the broker keeps is not ours */

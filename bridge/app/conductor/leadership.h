@@ -38,9 +38,9 @@ struct glow_leadership {
 	struct glow_follower follower; /**< its sync is cluster time, in every phase */
 	struct glow_adoption adoption;
 	struct glow_announcer announcer;
-	uint32_t nodes;           /**< in the roster, for the info */
-	struct glow_leader rival; /**< who else says that he leads */
-	struct glow_raw defend;   /**< when that is taken for false; GLOW_NEVER */
+	uint32_t nodes;         /**< in the roster, for the info */
+	struct glow_raw defend; /**< when it is false that another leads, as an info says; GLOW_NEVER */
+	uint32_t rival_term;    /**< the latest of our clock in such an info */
 	struct glow_raw start;
 	struct glow_wall wall;
 	struct glow_mqtt_counts messages;

@@ -70,7 +70,7 @@ void glow_members_expect(struct glow_members *m, const char *group, bool lit);
 void glow_members_delivery(struct glow_members *m, const char *id, int64_t us);
 
 /** What slow deliveries take for at least half of the nodes that are online and have told of eight: the lower median of
- * what glow_deliveries_slow_us() says of each. So fewer than half of them, however they lie, cannot make it longer than
+ * what glow_deliveries_slow_us() says of each. So half of them, however they lie, cannot make it longer than
  * the others' longest. 0 when there are none. */
 uint32_t glow_members_slow_us(const struct glow_members *m);
 
