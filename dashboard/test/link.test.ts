@@ -23,7 +23,7 @@ const ACL = `user operator
 topic readwrite glow/#
 user viewer
 topic read glow/#
-topic write glow/time/request/+
+topic write glow/time/request/x/+
 `;
 
 function freePort(): Promise<number> {

@@ -25,6 +25,7 @@ struct glow_conductor_cfg {
 	uint32_t grace_s;      /**< how long a node that went offline keeps its place */
 	uint32_t boot;         /**< random and not 0: this process */
 	uint64_t seed;         /**< random: clock ids and waits come from it */
+	uint64_t secret;       /**< random: the numbers of probes come from it, which nobody may guess */
 	int64_t built_us;      /**< when this program was built: a wall clock before that is unset */
 	struct glow_outbox outbox;
 	/** Asks for the lead, or gives it back: glow_mqtt_lead(). Called with outbox.ctx. */

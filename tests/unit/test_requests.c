@@ -786,6 +786,10 @@ static void test_restores_what_is_newer(void **state)
 	assert_true(holds("d"));
 	tell(SCENES, KEPT(THEIR, "1", "1", "e"));
 	assert_true(holds("e"));
+	tell(SCENES, KEPT(THEIR, "1", "4503599627370497", "f")); /* readers could not follow it when it goes on */
+	assert_true(holds("e"));
+	tell(SCENES, KEPT(THEIR, "1", "4503599627370496", "g"));
+	assert_true(holds("g"));
 	assert_int_equal(n_sent, 0);
 }
 

@@ -45,6 +45,8 @@ static void test_lanes(void **state)
 		{ "glow/time/reply/pi1", GLOW_LANE_CLOCK, GLOW_LANE_CLOCK, false },
 		{ "glow/time/request/x-4711", GLOW_LANE_REPORT, GLOW_LANE_REPORT, false },
 		{ "glow/time/reply/x-4711", GLOW_LANE_REPORT, GLOW_LANE_REPORT, false },
+		{ "glow/time/request/x/4711", GLOW_LANE_REPORT, GLOW_LANE_REPORT, false },
+		{ "glow/time/reply/x/4711", GLOW_LANE_REPORT, GLOW_LANE_REPORT, false },
 		{ "glow/time/adopt/request/pi1", GLOW_LANE_CLOCK, GLOW_LANE_CLOCK, false },
 		{ "glow/time/adopt/reply/0011aabb", GLOW_LANE_CLOCK, GLOW_LANE_CLOCK, false },
 		{ "glow/conductor/beacon", GLOW_LANE_CLOCK, GLOW_LANE_CLOCK, false },

@@ -218,7 +218,7 @@ void glow_requests_restore_scenes(struct glow_requests *r, const struct glow_mes
 	tree = glow_json_parse(m->payload, m->len, &diag);
 	if (!tree || glow_scenes_read(tree, &scenes, &diag) != GLOW_OK)
 		glow_warning("the retained scenes are broken and were skipped: %s %s", diag.where, diag.what);
-	else if (scenes.n <= GLOW_SCENES_MAX && newer(&scenes, &r->scenes))
+	else if (scenes.n <= GLOW_SCENES_MAX && scenes.rev <= GLOW_REV_MAX && newer(&scenes, &r->scenes))
 		glow_scene_store_take(&r->scenes, &scenes);
 	else
 		glow_scenes_fini(&scenes);

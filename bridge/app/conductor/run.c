@@ -141,7 +141,7 @@ static int create_conductor(struct run *r, struct glow_outbox outbox)
 		if (getrandom(&r->boot, sizeof(r->boot), 0) < 0)
 			return EX_OSERR;
 	cfg.boot = r->boot;
-	if (getrandom(&cfg.seed, sizeof(cfg.seed), 0) < 0)
+	if (getrandom(&cfg.seed, sizeof(cfg.seed), 0) < 0 || getrandom(&cfg.secret, sizeof(cfg.secret), 0) < 0)
 		return EX_OSERR;
 	cfg.outbox = outbox;
 	cfg.lead = want_lead;
