@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
+#include <glow/diag.h>
 #include <glow/hash.h>
 #include <glow/health.h>
 #include <glow/info.h>
@@ -97,6 +98,7 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 	char wishes[WISHES_MAX][GLOW_TOPIC_MAX + 1];
 	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX], *wished[WISHES_MAX];
 	bool keeps;
+	int r;
 
 	for (size_t k = 0; k < TOPICS_MAX && cfg->role->topic(cfg->ctx, k, names[k], &keeps); k++) {
 		if (keeps)
@@ -112,11 +114,12 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 	mqtt.topics = topics;
 	mqtt.retained_topics = retained;
 	mqtt.wished_topics = wished;
-	if (glow_mqtt_open(&mqtt, &loop->mqtt, why) < 0) {
+	r = glow_mqtt_open(&mqtt, &loop->mqtt, why);
+	if (r == -EINVAL)
 		glow_error("--broker %s: %s", mqtt.broker, why);
-		return EX_USAGE;
-	}
-	return 0;
+	else if (r < 0)
+		glow_error("cannot start: %s", why);
+	return r == -EINVAL ? EX_USAGE : r < 0 ? EX_OSERR : 0;
 }
 
 /* ---- what else happens ---- */
@@ -178,7 +181,7 @@ int glow_loop_timer(struct glow_loop *loop, struct glow_timer *timer, void (*rin
 	if (r >= 0)
 		sd_event_source_unref(timer->source);
 	else
-		glow_error("event loop: %s", strerror(-r));
+		glow_error("cannot start: %s", glow_lack_text(-r));
 	return r < 0 ? EX_OSERR : 0;
 }
 
@@ -211,6 +214,7 @@ static bool ends_us(int number)
 int glow_loop_init(struct glow_loop *loop)
 {
 	sigset_t set;
+	int r;
 
 	*loop = (struct glow_loop){ .wall_fd = -1, .health_fd = -1 };
 	signal(SIGTERM, SIG_DFL);
@@ -220,7 +224,10 @@ int glow_loop_init(struct glow_loop *loop)
 			sigaddset(&set, signals[k]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	return sd_event_new(&loop->event) < 0 ? EX_OSERR : 0;
+	r = sd_event_new(&loop->event);
+	if (r < 0)
+		glow_error("cannot start: %s", glow_lack_text(-r));
+	return r < 0 ? EX_OSERR : 0;
 }
 
 static int add_sources(struct glow_loop *loop)
@@ -237,7 +244,7 @@ static int add_sources(struct glow_loop *loop)
 	if (r >= 0)
 		r = sd_event_set_watchdog(loop->event, true);
 	if (r < 0)
-		glow_error("event loop: %s", strerror(-r));
+		glow_error("cannot start: %s", glow_lack_text(-r));
 	return r < 0 ? EX_OSERR : 0;
 }
 

@@ -35,7 +35,8 @@ struct glow_mqtt_limits {
 	uint32_t packet_max; /**< bytes of a packet; UINT32_MAX: any */
 	int receive_max;     /**< publishes that it has not acknowledged */
 	int qos_max;
-	bool retain; /**< it keeps retained messages */
+	bool retain;     /**< it keeps retained messages */
+	int keepalive_s; /**< which it takes in place of our shorter one, 0 for none; -1: ours */
 };
 
 enum glow_lane {
@@ -84,7 +85,7 @@ struct glow_mqtt_cfg {
 
 enum glow_mqtt_event_kind {
 	GLOW_MQTT_CONNECTED,    /**< every subscription is acknowledged */
-	GLOW_MQTT_WISH_REFUSED, /**< after it: a wished topic was refused; `why` says which */
+	GLOW_MQTT_WISH_REFUSED, /**< after it, for each wished topic that was refused; `why` says which */
 	GLOW_MQTT_DISCONNECTED, /**< was connected, is not any more; `why` says */
 	GLOW_MQTT_FAILED,       /**< an attempt failed; `why` says; another follows by itself */
 	GLOW_MQTT_MESSAGE,
@@ -109,8 +110,8 @@ struct glow_mqtt;
 /** True for mqtt://host[:port] and mqtts://host[:port]. */
 bool glow_mqtt_uri_valid(const char *uri);
 
-/** Copies the configuration and starts connecting; -EINVAL for a URI that is
- * not one, with the reason in `why`. The owner's signals must be blocked when this is called. */
+/** Copies the configuration and starts connecting; -EINVAL for a URI or client id that is
+ * not one, another negative value for lack of memory, descriptors or threads, with the reason in `why`. The owner's signals must be blocked when this is called. */
 int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[GLOW_MQTT_WHY]);
 
 /** The eventfd to watch for reading. */
