@@ -38,7 +38,7 @@
 #define STUCK_MS      2  /* look again whether the broker makes room */
 #define REPLAY_MS     10 /* beyond the round trip of the SUBACK */
 #define REPLAY_MAX_MS 1000
-#define SWITCH_MS     300  /* what is queued may still leave when the client id changes */
+#define SWITCH_MS     300 /* what is queued may still leave when the client id changes */
 
 struct glow_mqtt {
 	struct glow_mqtt_cfg cfg;

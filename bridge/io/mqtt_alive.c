@@ -6,7 +6,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#define LOOKS    8 /* in a keepalive */
+#define LOOKS    8    /* in a keepalive */
 #define NEVER_MS 1000 /* between two looks where there is no keepalive */
 
 #define PROBE_IDLE_S 5

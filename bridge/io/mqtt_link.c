@@ -275,6 +275,7 @@ static int connect_once(struct glow_link *link, bool with_will, int *ret_reason,
 	if (reason != MQTTREASONCODE_SUCCESS) {
 		int64_t took_ms = (glow_mono_now().ns - start.ns) / 1000000;
 
+		glow_socket_forget();
 		link->fd = -1;
 		/* What is no broker at one address may be one at the next. */
 		if (reason < 0)

@@ -39,9 +39,10 @@ struct glow_link {
 	unsigned keepalive_s; /**< what we ask for: the configured one, or less where the broker wants less */
 	struct glow_stream stream;
 	struct glow_alive alive;
-	bool silent;         /**< the connection ended as nothing was heard any more */
-	char tls_error[160]; /**< the last thing OpenSSL complained of, "" for nothing */
-	int refused[GLOW_LINK_WISHES]; /**< why the broker refused a wished topic on this connection; 0 where it did not */
+	bool silent;                   /**< the connection ended as nothing was heard any more */
+	char tls_error[160];           /**< the last thing OpenSSL complained of, "" for nothing */
+	int refused[GLOW_LINK_WISHES]; /**< why the broker refused a wished topic on this connection; 0 where it did not
+					*/
 };
 
 /** 0, -EINVAL for a broker that is no URI or a client id that is none, -ENOMEM; with the reason in `why`. The

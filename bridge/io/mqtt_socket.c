@@ -44,7 +44,7 @@ __attribute__((visibility("default"))) int glow_socket_connect(int fd, const str
 							       socklen_t size) __asm__("connect");
 
 __attribute__((visibility("default"))) ssize_t glow_socket_recv(int fd, void *data, size_t size,
-								 int flags) __asm__("recv");
+								int flags) __asm__("recv");
 
 void glow_socket_lend(int fd, struct glow_stream *follow)
 {
@@ -152,5 +152,5 @@ __attribute__((visibility("default"))) int SSL_read(SSL *tls, void *data, int si
 	const struct source from = { .fd = SSL_get_fd(tls), .tls = tls };
 
 	return (int)(taken >= 0 && from.fd == taken ? follow(&from, data, (size_t)size, 0)
-						     : read_source(&from, data, (size_t)size, 0));
+						    : read_source(&from, data, (size_t)size, 0));
 }

@@ -49,7 +49,8 @@ bool glow_mqtt_explain_files(const struct glow_link *link, char why[GLOW_MQTT_WH
 
 static void say_no_broker(const struct glow_link *link, char why[GLOW_MQTT_WHY])
 {
-	snprintf(why, GLOW_MQTT_WHY, "%s hung up at once: is it an MQTT broker, and does it speak MQTT 5?", link->where);
+	snprintf(why, GLOW_MQTT_WHY, "%s hung up at once: is it an MQTT broker, and does it speak MQTT 5?",
+		 link->where);
 }
 
 static int explain_tls(const struct glow_link *link, char why[GLOW_MQTT_WHY])

@@ -111,7 +111,8 @@ struct glow_mqtt;
 bool glow_mqtt_uri_valid(const char *uri);
 
 /** Copies the configuration and starts connecting; -EINVAL for a URI or client id that is
- * not one, another negative value for lack of memory, descriptors or threads, with the reason in `why`. The owner's signals must be blocked when this is called. */
+ * not one, another negative value for lack of memory, descriptors or threads, with the reason in `why`. The owner's
+ * signals must be blocked when this is called. */
 int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[GLOW_MQTT_WHY]);
 
 /** The eventfd to watch for reading. */

@@ -124,7 +124,7 @@ static void test_tuned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_silence),	     cmocka_unit_test(test_answered), cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_silence),      cmocka_unit_test(test_answered), cmocka_unit_test(test_stopped),
 		cmocka_unit_test(test_no_keepalive), cmocka_unit_test(test_tuned),
 	};
 

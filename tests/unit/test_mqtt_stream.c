@@ -91,12 +91,13 @@ static void test_words(void **state)
 	assert_string_equal(s.goodbye.words, "go [2J!");
 }
 
-/* Lengths that lie: whatever follows, nothing outside the packet is read (a sanitizer would see), and the next packet is
- * found where this one ends. */
+/* Lengths that lie: whatever follows, nothing outside the packet is read (a sanitizer would see), and the next packet
+ * is found where this one ends. */
 static void test_broken(void **state)
 {
-	static const char *const bodies[] = { "\x87\x7f\x1f\xff\xff", "\x87\x03\x1f\x00\x09", "\x87\xff\xff\xff\xff",
-					      "\x87\x04\x26\x00\x01\x61", "\x87\x02\x77\x00", "\x87\x01\x1f" };
+	static const char *const bodies[] = { "\x87\x7f\x1f\xff\xff", "\x87\x03\x1f\x00\x09",
+					      "\x87\xff\xff\xff\xff", "\x87\x04\x26\x00\x01\x61",
+					      "\x87\x02\x77\x00",     "\x87\x01\x1f" };
 
 	(void)state;
 	for (size_t k = 0; k < sizeof(bodies) / sizeof(bodies[0]); k++) {
@@ -166,9 +167,10 @@ static void test_old(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_goodbye), cmocka_unit_test(test_goodbye_bare), cmocka_unit_test(test_goodbye_begun),
-		cmocka_unit_test(test_words),	cmocka_unit_test(test_broken),	     cmocka_unit_test(test_long),
-		cmocka_unit_test(test_entry),	cmocka_unit_test(test_old),
+		cmocka_unit_test(test_goodbye),       cmocka_unit_test(test_goodbye_bare),
+		cmocka_unit_test(test_goodbye_begun), cmocka_unit_test(test_words),
+		cmocka_unit_test(test_broken),        cmocka_unit_test(test_long),
+		cmocka_unit_test(test_entry),         cmocka_unit_test(test_old),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
