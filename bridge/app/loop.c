@@ -4,6 +4,7 @@
  * of what it does; it never sees a descriptor. */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,13 @@
 enum { TOPICS_MAX = 16 + 3 * GLOW_GROUPS_MAX }; /* a node with all its groups has the most */
 enum { WISHES_MAX = 8 };
 
+/* A turn at the mail ends after so much of it, whichever comes first, and everything else that is due has its turn:
+ * then a flood costs a frame at most an eighth of its time at 60 a second, and a thousand messages that come together
+ * are drawn sixteen times, not a thousand. What waits keeps the descriptor readable. */
+#define TURN_US   2000
+#define COUNTS_NS INT64_C(1000000000)
+enum { TURN_MESSAGES = 64 };
+
 /* Those that end a program. All but the first stay ignored where they were at the start: so nohup and a shell's & say
  * that a logout and a Ctrl-C are not meant for us. */
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
@@ -35,9 +43,7 @@ void glow_loop_publish(void *ctx, const struct glow_message *message)
 	struct glow_loop *loop = ctx;
 	int r = glow_mqtt_publish(loop->mqtt, message);
 
-	if (r == -EAGAIN)
-		glow_warning("too much to send: %s was dropped", message->topic);
-	else if (r == -EMSGSIZE)
+	if (r == -EMSGSIZE)
 		glow_error("%s: too large to send, %zu bytes", message->topic, message->len);
 }
 
@@ -45,6 +51,30 @@ void glow_loop_discard(void *ctx, const struct glow_message *message)
 {
 	(void)ctx;
 	(void)message;
+}
+
+static bool same_counts(const struct glow_mqtt_counts *a, const struct glow_mqtt_counts *b)
+{
+	return a->in_dropped == b->in_dropped && a->out_dropped == b->out_dropped && a->in_replaced == b->in_replaced &&
+	       a->out_replaced == b->out_replaced;
+}
+
+/* What was lost is told, a line a second at most while it is more and more. */
+static void watch_counts(struct glow_loop *loop)
+{
+	struct glow_mqtt_counts now, *then = &loop->counts;
+	int64_t ns = glow_mono_now().ns;
+
+	glow_mqtt_counts(loop->mqtt, &now);
+	if (same_counts(&now, then) || ns - loop->counts_ns < COUNTS_NS)
+		return;
+	glow_warning("too much at once: %" PRIu64 " messages dropped that came, %" PRIu64
+		     " that were to be sent; %" PRIu64
+		     " gave way to newer ones. Who publishes so much? mosquitto_sub -v shows it; send less often",
+		     now.in_dropped - then->in_dropped, now.out_dropped - then->out_dropped,
+		     now.in_replaced + now.out_replaced - then->in_replaced - then->out_replaced);
+	loop->counts = now;
+	loop->counts_ns = ns;
 }
 
 /* Once: a state is said twenty times a second, and a broker may come back as often. */
@@ -76,6 +106,7 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 {
 	struct glow_loop *loop = userdata;
 	const struct glow_loop_role *role = loop->cfg.role;
+	int64_t end_ns = glow_mono_now().ns + TURN_US * INT64_C(1000);
 	struct glow_mqtt_event event;
 
 	(void)source;
@@ -83,11 +114,14 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 	(void)revents;
 	if (role->before)
 		role->before(loop->cfg.ctx);
-	while (glow_mqtt_next(loop->mqtt, &event)) {
+	for (int k = 0; k < TURN_MESSAGES && glow_mqtt_next(loop->mqtt, &event); k++) {
 		tell_broker(loop, &event);
 		role->event(loop->cfg.ctx, &event);
+		if (glow_mono_now().ns >= end_ns)
+			break;
 	}
 	role->after(loop->cfg.ctx);
+	watch_counts(loop);
 	return 0;
 }
 
@@ -230,17 +264,45 @@ int glow_loop_init(struct glow_loop *loop)
 	return r < 0 ? EX_OSERR : 0;
 }
 
+/* Goes before mail and timers. Those two take turns, so that neither a flood stops the picture nor a board
+ * that is slower than its frames the mail. */
+static int add_first(int r, sd_event_source *source)
+{
+	if (r >= 0)
+		r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IMPORTANT);
+	if (r >= 0)
+		r = sd_event_source_set_floating(source, true); /* the loop's, not ours to free */
+	sd_event_source_unref(source);
+	return r;
+}
+
+static int add_signal(struct glow_loop *loop, int number)
+{
+	sd_event_source *source = NULL;
+	int r = sd_event_add_signal(loop->event, &source, number, on_signal, loop);
+
+	return add_first(r, source);
+}
+
+static int add_io(struct glow_loop *loop, int fd, sd_event_io_handler_t handler)
+{
+	sd_event_source *source = NULL;
+	int r = fd < 0 ? 0 : sd_event_add_io(loop->event, &source, fd, EPOLLIN, handler, loop);
+
+	return source ? add_first(r, source) : r;
+}
+
 static int add_sources(struct glow_loop *loop)
 {
 	int r = sd_event_add_io(loop->event, NULL, glow_mqtt_fd(loop->mqtt), EPOLLIN, on_mqtt, loop);
 
 	for (size_t k = 0; k < SIGNALS && r >= 0; k++)
 		if (ends_us(signals[k]))
-			r = sd_event_add_signal(loop->event, NULL, signals[k], on_signal, loop);
-	if (r >= 0 && loop->wall_fd >= 0)
-		r = sd_event_add_io(loop->event, NULL, loop->wall_fd, EPOLLIN, on_wall_set, loop);
-	if (r >= 0 && loop->health_fd >= 0)
-		r = sd_event_add_io(loop->event, NULL, loop->health_fd, EPOLLIN, on_health, loop);
+			r = add_signal(loop, signals[k]);
+	if (r >= 0)
+		r = add_io(loop, loop->wall_fd, on_wall_set);
+	if (r >= 0)
+		r = add_io(loop, loop->health_fd, on_health);
 	if (r >= 0)
 		r = sd_event_set_watchdog(loop->event, true);
 	if (r < 0)
@@ -274,6 +336,7 @@ void glow_loop_stopping(void)
 
 void glow_loop_close(struct glow_loop *loop, int status)
 {
+	glow_log_settle();
 	if (!glow_mqtt_close(loop->mqtt, GOODBYE_MS)) {
 		glow_debug("the network did not let go in time");
 		_exit(status);

@@ -21,7 +21,8 @@ struct glow_loop_role {
 	/** Of the messenger, one after the other. What the broker refuses and what it does not take is logged already.
 	 */
 	void (*event)(void *ctx, const struct glow_mqtt_event *event);
-	/** Before and after the events that came together. `before` may be NULL. */
+	/** Before and after a turn at the messenger's events: those that came together, as far as a turn goes. Timers,
+	 * signals, the health check and the watchdog have theirs in between. `before` may be NULL. */
 	void (*before)(void *ctx), (*after)(void *ctx);
 	/** Somebody set the wall clock. */
 	void (*wall_set)(void *ctx);
@@ -52,6 +53,8 @@ struct glow_loop {
 	int wall_fd, health_fd;
 	uint32_t told[GLOW_LOOP_TOLD]; /**< hashes of complaints that are logged already */
 	unsigned n_told;
+	struct glow_mqtt_counts counts; /**< of messages that were not passed on, as told last, and when */
+	int64_t counts_ns;
 };
 
 /** Rings once at a time that is set each time. The caller's storage, for as long as the loop. */
@@ -77,7 +80,8 @@ void glow_timer_in(struct glow_timer *timer, int64_t us);
  * and last_words. 0, or an exit status after logging why. */
 int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg);
 
-/** An outbox's function, with the loop as its context: queues a message; one that is dropped is logged. */
+/** An outbox's function, with the loop as its context: queues a message. What is dropped is logged, once a second at
+ * most. */
 void glow_loop_publish(void *ctx, const struct glow_message *message);
 
 /** An outbox's function that drops what it gets, for --check-config. */

@@ -139,11 +139,7 @@ size_t glow_mqtt_packet_size(const struct glow_message *message);
  * the last. The size of packets is judged message by message. */
 bool glow_mqtt_limits_say(const struct glow_mqtt_limits *limits, unsigned k, char ret_text[GLOW_MQTT_WHY]);
 
-/** Messages that were not passed on, since the start: no room or memory for them, or a newer one with the same key. */
-struct glow_mqtt_counts {
-	uint64_t in_dropped, in_replaced, out_dropped, out_replaced;
-};
-
+/** What was not passed on so far. */
 void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_counts);
 
 /** Sends what is queued, says goodbye, and frees; waits at most `wait_ms`.

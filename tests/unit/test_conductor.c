@@ -402,6 +402,7 @@ static void test_requests(void **state)
 		ask(asked[k][0], asked[k][1]);
 		assert_int_equal(count(ANSWER), k + 1);
 		assert_true(said(ANSWER, "\"status\":\"ok\""));
+		pass(20 * MS); /* what comes together is said together */
 	}
 	assert_int_equal(count(SCENES), 2);
 	assert_int_equal(count(DIM), 1);
@@ -447,6 +448,8 @@ static void test_scene_ends(void **state)
 	lead();
 	tell(PLAY, "{\"effect\":\"fire\",\"id\":\"f\",\"duration_s\":10}");
 	tell(PLAY, "{\"playlist\":[{\"effect\":\"fire\",\"duration_s\":2},{\"effect\":\"solid\",\"duration_s\":3}]}");
+	assert_int_equal(count(SCENES), 1); /* at most one in 20 ms */
+	pass(20 * MS);
 	read_scenes();
 	assert_int_equal(scenes.n, 2);
 	pass(6 * SECOND); /* 0.25 + 5 s: over, but only just */

@@ -291,6 +291,22 @@ void glow_conductor_message(struct glow_conductor *c, const struct glow_message 
 		}
 }
 
+void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message *m, bool replaced)
+{
+	switch (glow_topic_kind(c->prefix, m->topic)) {
+	case GLOW_TOPIC_SCENE_PLAY:
+	case GLOW_TOPIC_SCENE_STOP:
+	case GLOW_TOPIC_DIM_SET:
+	case GLOW_TOPIC_SET:
+	case GLOW_TOPIC_NOTIFY:
+		if (leads(c))
+			glow_publish_busy(&c->out, m, NULL, replaced);
+		break;
+	default:
+		break;
+	}
+}
+
 bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
 			  bool *ret_retained)
 {
@@ -384,6 +400,11 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
 {
 	glow_leadership_failed(&c->leadership, now);
+}
+
+void glow_conductor_counts(struct glow_conductor *c, const struct glow_mqtt_counts *counts)
+{
+	glow_leadership_counts(&c->leadership, counts);
 }
 
 void glow_conductor_wall(struct glow_conductor *c, struct glow_raw now, const struct glow_wall *wall)

@@ -53,9 +53,9 @@ static uint64_t draw(struct glow_leadership *l)
 
 static struct glow_conductor_info describe(const struct glow_leadership *l, struct glow_raw now)
 {
-	struct glow_conductor_info info = { .leading = l->phase == GLOW_PHASE_LEADING,
-					    .leader = l->self,
-					    .nodes = l->nodes };
+	struct glow_conductor_info info = {
+		.leading = l->phase == GLOW_PHASE_LEADING, .leader = l->self, .nodes = l->nodes, .messages = l->messages
+	};
 	struct glow_sync_report report;
 
 	snprintf(info.id, sizeof(info.id), "%s", l->cfg->node);
@@ -378,6 +378,11 @@ void glow_leadership_disconnected(struct glow_leadership *l, struct glow_raw now
 void glow_leadership_failed(struct glow_leadership *l, struct glow_raw now)
 {
 	glow_election_failed(&l->election, now);
+}
+
+void glow_leadership_counts(struct glow_leadership *l, const struct glow_mqtt_counts *counts)
+{
+	l->messages = *counts;
 }
 
 bool glow_leadership_wall(struct glow_leadership *l, struct glow_raw now, const struct glow_wall *wall)

@@ -41,6 +41,7 @@ struct glow_leadership {
 	uint32_t nodes; /**< in the roster, for the info */
 	struct glow_raw start;
 	struct glow_wall wall;
+	struct glow_mqtt_counts messages;
 	bool wall_told;      /**< of an unset wall clock, once */
 	uint32_t asked_term; /**< the latest that was known when the lead was asked for */
 	bool rate_known;     /**< rate_ppb is this machine's own, from before a restart */
@@ -57,6 +58,8 @@ void glow_leadership_init(struct glow_leadership *l, const struct glow_conductor
  */
 bool glow_leadership_connected(struct glow_leadership *l, struct glow_raw now, bool leading,
 			       const struct glow_members *members);
+/** For the info, when that is said next. */
+void glow_leadership_counts(struct glow_leadership *l, const struct glow_mqtt_counts *counts);
 bool glow_leadership_wall(struct glow_leadership *l, struct glow_raw now, const struct glow_wall *wall);
 bool glow_leadership_tick(struct glow_leadership *l, struct glow_raw now);
 void glow_leadership_disconnected(struct glow_leadership *l, struct glow_raw now);

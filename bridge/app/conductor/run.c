@@ -74,9 +74,11 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_MESSAGE:
 		glow_conductor_message(r->conductor, &event->message, now);
 		break;
+	case GLOW_MQTT_DROPPED:
+		glow_conductor_dropped(r->conductor, &event->message, event->replaced);
+		break;
 	case GLOW_MQTT_REFUSED:
 	case GLOW_MQTT_UNSENT:
-	case GLOW_MQTT_DROPPED:
 		break;
 	}
 }
@@ -85,7 +87,11 @@ static void look_at_wall(void *ctx)
 {
 	struct run *r = ctx;
 	struct glow_wall wall = glow_wall_now();
+	struct glow_mqtt_counts counts;
 
+	glow_log_settle();
+	glow_mqtt_counts(r->loop.mqtt, &counts);
+	glow_conductor_counts(r->conductor, &counts);
 	glow_conductor_wall(r->conductor, glow_raw_now(), &wall);
 	glow_timer_in(&r->wall_timer, WALL_US);
 	advance(r);

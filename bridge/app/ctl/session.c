@@ -205,29 +205,35 @@ void glow_ctl_warn_ignored(const struct glow_diag *diag)
 		warn_of("", path);
 }
 
-/* True for a rejection, which it prints, as it does what was ignored. */
-static bool complain(const cJSON *answer)
+/* The exit status that a rejection makes, which it prints, as it does what was ignored. */
+static int complain(const cJSON *answer)
 {
-	const char *node = text_of(answer, "node"), *field = text_of(answer, "field");
-	bool unknown = strcmp(text_of(answer, "code"), glow_code_name(GLOW_UNKNOWN_TARGET)) == 0;
+	const char *node = text_of(answer, "node"), *field = text_of(answer, "field"), *code = text_of(answer, "code");
+	bool unknown = strcmp(code, glow_code_name(GLOW_UNKNOWN_TARGET)) == 0;
 	const cJSON *path;
 
 	cJSON_ArrayForEach(path, glow_json_get(answer, "ignored"))
 		warn_of(node, cJSON_IsString(path) ? path->valuestring : "");
 	if (strcmp(text_of(answer, "status"), "ok") == 0)
-		return false;
-	glow_ctl_fail(EX_DATAERR, "%s%s%s%s%s%s", node, node[0] ? ": " : "", field, field[0] ? ": " : "",
-		      text_of(answer, "message"), unknown ? " (--force does it all the same)" : "");
-	return true;
+		return 0;
+	return glow_ctl_fail(strcmp(code, glow_code_name(GLOW_BUSY)) == 0 ? EX_TEMPFAIL : EX_DATAERR, "%s%s%s%s%s%s",
+			     node, node[0] ? ": " : "", field, field[0] ? ": " : "", text_of(answer, "message"),
+			     unknown ? " (--force does it all the same)" : "");
 }
 
 int glow_ctl_complain(const cJSON *answers)
 {
 	const cJSON *answer;
-	int n = 0;
+	int status = 0;
 
-	cJSON_ArrayForEach(answer, answers) n += complain(answer);
-	return n;
+	cJSON_ArrayForEach(answer, answers)
+	{
+		int one = complain(answer);
+
+		if (status != EX_DATAERR && one)
+			status = one;
+	}
+	return status;
 }
 
 int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char *b, const char *payload,
@@ -235,6 +241,7 @@ int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char
 {
 	char topic[GLOW_TOPIC_MAX + 1];
 	cJSON *answers;
+	int status;
 
 	glow_topic_make(topic, s->options->common.prefix, a, b, NULL);
 	answers = glow_ctl_ask(s, topic, payload, 1);
@@ -245,11 +252,12 @@ int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char
 					     "no conductor answered within %d s: is glow-conductor running? glowctl "
 					     "nodes tells",
 					     GLOW_CTL_ANSWER_MS / 1000);
-	if (!complain(*ret_answer))
+	status = complain(*ret_answer);
+	if (status == 0)
 		return 0;
 	cJSON_Delete(*ret_answer);
 	*ret_answer = NULL;
-	return EX_DATAERR;
+	return status;
 }
 
 int glow_ctl_close(struct glow_ctl_session *s, int status)

@@ -50,7 +50,8 @@ int glow_ctl_fail_silence(const struct glow_ctl_session *s, const char *format, 
 /** Warns of each path that was ignored. */
 void glow_ctl_warn_ignored(const struct glow_diag *diag);
 
-/** Prints each rejection among the answers, and what was ignored; returns how many rejections there are. */
+/** Prints each rejection among the answers, and what was ignored. The exit status: 0 without a rejection, EX_TEMPFAIL
+ * where all of them say `busy`. */
 int glow_ctl_complain(const cJSON *answers);
 
 /** Asks the conductor at prefix/a/b. 0 with its answer (the caller's), or an exit status after
