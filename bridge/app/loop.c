@@ -14,7 +14,6 @@
 
 #include <glow/clock.h>
 #include <glow/diag.h>
-#include <glow/hash.h>
 #include <glow/health.h>
 #include <glow/info.h>
 #include <glow/log.h>
@@ -77,31 +76,6 @@ static void watch_counts(struct glow_loop *loop)
 	loop->counts_ns = ns;
 }
 
-/* Once: a state is said twenty times a second, and a broker may come back as often. */
-static void complain(struct glow_loop *loop, const char *key, const char *text)
-{
-	uint32_t hash = glow_fnv1a(GLOW_FNV_START, key, strlen(key));
-
-	for (unsigned k = 0; k < loop->n_told; k++)
-		if (loop->told[k] == hash)
-			return;
-	if (loop->n_told == GLOW_LOOP_TOLD)
-		return;
-	loop->told[loop->n_told++] = hash;
-	glow_error("%s", text);
-}
-
-/* What the broker takes and what not. */
-static void tell_broker(struct glow_loop *loop, const struct glow_mqtt_event *event)
-{
-	char text[GLOW_MQTT_WHY];
-
-	if (event->kind == GLOW_MQTT_REFUSED || event->kind == GLOW_MQTT_UNSENT)
-		complain(loop, event->message.topic, event->why);
-	for (unsigned k = 0; event->kind == GLOW_MQTT_CONNECTED && glow_mqtt_limits_say(&event->limits, k, text); k++)
-		complain(loop, text, text);
-}
-
 static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct glow_loop *loop = userdata;
@@ -115,7 +89,7 @@ static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *user
 	if (role->before)
 		role->before(loop->cfg.ctx);
 	for (int k = 0; k < TURN_MESSAGES && glow_mqtt_next(loop->mqtt, &event); k++) {
-		tell_broker(loop, &event);
+		glow_complaints_event(&loop->complaints, &event);
 		role->event(loop->cfg.ctx, &event);
 		if (glow_mono_now().ns >= end_ns)
 			break;
@@ -176,6 +150,8 @@ static int on_health(sd_event_source *source, int fd, uint32_t revents, void *us
 
 	(void)source;
 	(void)revents;
+	if (!trouble)
+		trouble = glow_complaints_trouble(&loop->complaints);
 	glow_health_answer(fd, !trouble, trouble ? trouble : "");
 	return 0;
 }
@@ -315,6 +291,7 @@ int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 	int status;
 
 	loop->cfg = *cfg;
+	glow_complaints_init(&loop->complaints, cfg->what, cfg->id, &cfg->mqtt);
 	loop->health_fd = glow_health_listen(cfg->health_id);
 	if (loop->health_fd == -EADDRINUSE)
 		glow_warning("another %s %s runs on this machine: --healthcheck asks that one", cfg->what, cfg->id);

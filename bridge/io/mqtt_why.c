@@ -34,6 +34,10 @@ const char *glow_mqtt_reason_text(int reason)
 		return "server busy";
 	case MQTTREASONCODE_BANNED:
 		return "this client is banned";
+	case MQTTREASONCODE_USE_ANOTHER_SERVER:
+		return "another broker is to be used for now";
+	case MQTTREASONCODE_SERVER_MOVED:
+		return "another broker is to be used from now on";
 	default:
 		text = MQTTReasonCode_toString(reason);
 		return text ? text : "unknown reason";
@@ -132,8 +136,6 @@ static void say_goodbye(const struct glow_link *link, char text[GLOW_MQTT_WHY])
 		{ MQTTREASONCODE_PACKET_TOO_LARGE, "a packet was too large for it; see its max_packet_size" },
 		{ MQTTREASONCODE_QUOTA_EXCEEDED, "quota exceeded; see its limits" },
 		{ MQTTREASONCODE_ADMINISTRATIVE_ACTION, "somebody ended it there (administrative action)" },
-		{ MQTTREASONCODE_USE_ANOTHER_SERVER, "another broker is to be used for now" },
-		{ MQTTREASONCODE_SERVER_MOVED, "another broker is to be used from now on" },
 	};
 	int reason = link->stream.goodbye.reason;
 

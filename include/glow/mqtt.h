@@ -147,16 +147,18 @@ void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_count
  * left alone and the process should end with _exit(). Accepts NULL. */
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms);
 
+#define GLOW_MQTT_PROBES 2
+
 /** What glow_mqtt_probe() found out. Sentences; "" for none. */
 struct glow_mqtt_found {
 	struct glow_mqtt_limits limits;
-	char unsent[GLOW_MQTT_WHY];  /**< the message is too large */
-	char refused[GLOW_MQTT_WHY]; /**< the broker does not let us publish it */
+	char unsent[GLOW_MQTT_PROBES][GLOW_MQTT_WHY];  /**< a message is too large */
+	char refused[GLOW_MQTT_PROBES][GLOW_MQTT_WHY]; /**< the broker does not let us publish it */
 };
 
-/** For --doctor: connects and publishes `message` (NULL: nothing). 0 when the broker lets us in, or negative with a
- * sentence. Blocks up to 13 s. */
-int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *message,
+/** For --doctor: connects and publishes `n` messages, GLOW_MQTT_PROBES at most. 0 when the broker lets us in, or negative
+ * with a sentence. What a broker refuses of QoS 0 it never says. Blocks up to 16 s. */
+int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *messages, size_t n,
 		    struct glow_mqtt_found *ret_found, char why[GLOW_MQTT_WHY]);
 
 /** One connection attempt for --doctor: 0, -ETIME where this machine's clock and the broker's certificate do not

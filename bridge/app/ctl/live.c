@@ -89,6 +89,8 @@ static void take(struct viewer *v, const struct glow_mqtt_event *event)
 	} else if (event->kind == GLOW_MQTT_CONNECTED) {
 		v->connected = v->ever_connected = true;
 		v->trouble[0] = '\0';
+		if (!v->colors)
+			glow_ctl_warn_limits(&event->limits);
 		glow_sync_connected(&v->clock.follower.sync, now);
 	} else if (event->kind != GLOW_MQTT_WISH_REFUSED && event->kind != GLOW_MQTT_DROPPED) {
 		take_trouble(v, event->why);

@@ -48,6 +48,14 @@ int glow_ctl_fail_silence(const struct glow_ctl_session *s, const char *format, 
 	return EX_UNAVAILABLE;
 }
 
+void glow_ctl_warn_limits(const struct glow_mqtt_limits *limits)
+{
+	char text[GLOW_MQTT_WHY];
+
+	for (unsigned k = 0; glow_mqtt_limits_say(limits, k, text); k++)
+		glow_ctl_fail(0, "%s", text);
+}
+
 int glow_ctl_fail_open(const struct glow_ctl_options *o, int error, const char *why)
 {
 	if (error == -EINVAL)
@@ -87,6 +95,8 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 		if (left_ms <= 0 || poll(&fd, 1, (int)left_ms) < 0)
 			return false;
 	}
+	if (ret_event->kind == GLOW_MQTT_CONNECTED)
+		glow_ctl_warn_limits(&ret_event->limits);
 	if (ret_event->kind == GLOW_MQTT_MESSAGE)
 		glow_watch_message(&s->watch, &ret_event->message);
 	else if (ret_event->kind != GLOW_MQTT_CONNECTED)
