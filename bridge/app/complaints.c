@@ -60,12 +60,15 @@ static bool is_own(const struct glow_complaints *c, const char *topic)
 
 static void take_refusal(struct glow_complaints *c, const struct glow_mqtt_event *event)
 {
-	bool own = is_own(c, event->message.topic);
+	bool own = is_own(c, event->message.topic), news = is_news(c, event->message.topic);
 	char text[sizeof(c->trouble)];
 
 	snprintf(text, sizeof(text), "%s%s", event->why, own ? c->hint : "");
-	if (is_news(c, event->message.topic))
+	/* The log lets each place say so much: that many answers are refused must not silence what is ours. */
+	if (own && news)
 		glow_error("%s", text);
+	else if (news)
+		glow_warning("%s", text);
 	if (own)
 		memcpy(c->trouble, text, sizeof(text));
 }

@@ -323,11 +323,15 @@ static uint32_t roll(void)
 }
 
 /* A rival that takes the lead is as it should be. */
-static bool is_taken_over(const struct glow_mqtt *mqtt)
+static enum glow_end end_of(const struct glow_link *link, int64_t lasted_ms, bool led)
 {
-	const struct glow_parting *goodbye = &mqtt->link.stream.goodbye;
+	bool taken_over = link->stream.goodbye.reason == MQTTREASONCODE_SESSION_TAKEN_OVER;
 
-	return goodbye->said && goodbye->reason == MQTTREASONCODE_SESSION_TAKEN_OVER && !leads(mqtt);
+	if (lasted_ms == 0 || led || link->silent)
+		return GLOW_END_OTHER;
+	if (link->stream.goodbye.said)
+		return taken_over ? GLOW_END_TAKEN_OVER : GLOW_END_OTHER;
+	return link->stream.error == 0 || link->stream.error == ECONNRESET ? GLOW_END_HUNG_UP : GLOW_END_OTHER;
 }
 
 /* The link under the id that is wanted now; the other one is for a single connection. */
@@ -359,7 +363,8 @@ static void *network_thread(void *data)
 		lasted_ms = connect_and_run(mqtt);
 		wait_ms = atomic_load(&mqtt->want) != WANT_EITHER
 				  ? 0
-				  : glow_backoff_ms(&backoff, lasted_ms, lasted_ms > 0 && is_taken_over(mqtt), roll());
+				  : glow_backoff_ms(&backoff, lasted_ms, end_of(&mqtt->link, lasted_ms, leads(mqtt)),
+						    roll());
 	}
 	eventfd_write(mqtt->done_fd, 1);
 	return NULL;

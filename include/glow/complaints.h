@@ -25,7 +25,8 @@ struct glow_complaints {
 };
 
 /** `what` is "node" or "conductor". Its own topics are those beside its will. */
-void glow_complaints_init(struct glow_complaints *c, const char *what, const char *id, const struct glow_mqtt_cfg *mqtt);
+void glow_complaints_init(struct glow_complaints *c, const char *what, const char *id,
+			  const struct glow_mqtt_cfg *mqtt);
 
 /** Takes every event of the messenger. */
 void glow_complaints_event(struct glow_complaints *c, const struct glow_mqtt_event *event);

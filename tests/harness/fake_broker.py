@@ -87,11 +87,18 @@ class FakeBroker:
             n, = struct.unpack(">H", body[:2])
             peer.sendall(packet(PUBACK, body[2 + n:4 + n] + bytes([self.puback(body[2:2 + n].decode())])))
             if self.then:
-                peer.sendall(self.then)
+                self._end(peer)
             return not self.then
         elif kind == PINGREQ:
             peer.sendall(packet(PINGRESP))
         return kind != DISCONNECT
+
+    def _end(self, peer):
+        """To the last byte: who closes with something unread takes back what it said."""
+        peer.sendall(self.then)
+        peer.shutdown(socket.SHUT_WR)
+        while peer.recv(65536):
+            pass
 
     @staticmethod
     def _topics(data):
