@@ -26,6 +26,11 @@ export interface Link {
 
 /** A tab that is hidden for long wakes once a minute; more often would be more connections, not a better one. */
 const KEEPALIVE_S = 60;
+/** While somebody looks at it, a page asks after a broker of which nothing came for a while, and gives up one that does not
+ * answer: a connection that only seems to be there shows a picture that only seems to be true. */
+const LOOK_MS = 1000;
+const ASK_AFTER_MS = 10000;
+const LOST_AFTER_MS = 14000;
 const PACKET_MAX = 300000;
 const RETRY_MIN_MS = 500;
 const RETRY_SPREAD_MS = 1500;
@@ -99,6 +104,7 @@ class RealLink implements Link {
 		this.client = client;
 		client.on("connect", () => {
 			why = "the connection broke";
+			this.listen(client);
 			this.subscribe(client);
 		});
 		client.on("message", (topic, payload, packet) => {
@@ -111,6 +117,21 @@ class RealLink implements Link {
 		client.on("close", () => {
 			if (this.client === client) this.lost(why);
 		});
+	}
+
+	/** Counts silence in looks: neither a tab that was hidden nor a machine that slept could have heard anything. */
+	private listen(client: MqttClient): void {
+		let silentMs = 0;
+		const timer = setInterval(() => {
+			silentMs = globalThis.document?.hidden ? 0 : silentMs + LOOK_MS;
+			if (silentMs === ASK_AFTER_MS) client.sendPing();
+			if (silentMs >= LOST_AFTER_MS && this.client === client) this.lost("nothing is heard from the broker");
+			if (this.client !== client) clearInterval(timer);
+		}, LOOK_MS);
+		client.on("packetreceive", () => {
+			silentMs = 0;
+		});
+		client.on("close", () => clearInterval(timer));
 	}
 
 	private subscribe(client: MqttClient): void {
