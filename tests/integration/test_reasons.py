@@ -17,6 +17,10 @@ import glow
 EX_USAGE, EX_UNAVAILABLE, EX_OSERR = 64, 69, 71
 
 
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "deploy.md")) as f:
+    DOCUMENT = f.read().replace("glow-pi1", "glow-N")
+
+
 class Case(glow.Case):
     def fake(self, **how):
         broker = fake.FakeBroker(**how)
@@ -55,8 +59,12 @@ class Goodbyes(Case):
                 (0x95, "a packet was too large for it; see its max_packet_size"),
                 (0x97, "quota exceeded; see its limits"),
                 (0x98, "somebody ended it there (administrative action)"),
+                (0x9c, "another broker is to be used for now"),
+                (0x9d, "another broker is to be used from now on"),
                 (0x93, "Receive Maximum exceeded")):
             self.assertEqual(self.ended(reason), by + words)
+            self.assertEqual(re.search("(?m)^\\| %d, [^|]*\\| `%s` \\|$" % (reason, re.escape(words)), DOCUMENT) is None,
+                             reason == 0x93, words)
         self.assertEqual(self.ended(0, raw=bytes([0xe0, 0])), by + "it gave no reason")
         self.assertEqual(
             self.ended(0x9d, fake.text(fake.SERVER_REFERENCE, "b.test:1883") + fake.text(fake.REASON_STRING, "we\x1bmoved")),
