@@ -39,15 +39,6 @@ struct glow_mqtt_limits {
 	int keepalive_s; /**< which it takes in place of our shorter one, 0 for none; -1: ours */
 };
 
-enum glow_lane {
-	GLOW_LANE_CLOCK,   /**< what keeps time and leadership, and the goodbye */
-	GLOW_LANE_COMMAND, /**< what somebody wants, what conductors say of it, and answers */
-	GLOW_LANE_REPORT,  /**< what nodes say of themselves */
-	GLOW_LANES,
-};
-
-enum glow_way { GLOW_WAY_IN, GLOW_WAY_OUT };
-
 /** Sorts a message into a lane. *ret_key is 0, or the same for two messages of one topic of which only the newer
  * matters: in a lane that is more than half full the newer then takes the place of the older. On the way in that
  * happens only where the two follow each other in their lane, so nothing can lie between them that would notice. Called

@@ -839,6 +839,96 @@ static void test_clock_overtakes(void **state)
 	assert_true(waited_ns[1] >= 200000000); /* as long as the broker stood still */
 }
 
+enum { FLOOD = 30000 };
+
+/* QoS 0, with a response topic when `asks`. */
+static size_t fake_publish(uint8_t *at, const char *topic, bool asks)
+{
+	static const uint8_t response[] = { 0x08, 0, 4, 't', 'o', '/', 'm' };
+	uint8_t n_topic = (uint8_t)strlen(topic), n_properties = asks ? sizeof(response) : 0;
+	uint8_t *start = at;
+
+	*at++ = 0x30;
+	*at++ = (uint8_t)(2 + n_topic + 1 + n_properties + 1);
+	*at++ = 0;
+	*at++ = n_topic;
+	at = (uint8_t *)memcpy(at, topic, n_topic) + n_topic;
+	*at++ = n_properties;
+	at = (uint8_t *)memcpy(at, response, n_properties) + n_properties;
+	*at++ = 'x';
+	return (size_t)(at - start);
+}
+
+/* One single message, a flood of three kinds, and a last one. */
+static void *flood(void *data)
+{
+	static const char *const kinds[] = { "t/plain", "t/asked", "t/newest" };
+	static uint8_t bytes[(FLOOD + 2) * 32];
+	int client = accept(*(int *)data, NULL, NULL);
+	size_t n = fake_publish(bytes, "t/single", false);
+	uint8_t byte;
+
+	for (int k = 0; k < FLOOD; k++)
+		n += fake_publish(bytes + n, kinds[k / 10 % 3], k / 10 % 3 == 1);
+	n += fake_publish(bytes + n, "t/clock/last", false);
+	fake_answer_subscribe(client, 1);
+	for (size_t sent = 0; sent < n;)
+		sent += (size_t)send(client, bytes + sent, n - sent, 0);
+	while (recv(client, &byte, 1, 0) > 0)
+		;
+	close(client);
+	return NULL;
+}
+
+static enum glow_lane sort_flood(const char *prefix, enum glow_way way, const struct glow_message *message,
+				 uint64_t *ret_key)
+{
+	enum glow_lane lane = sort(prefix, way, message, ret_key);
+
+	*ret_key = strcmp(message->topic, "t/newest") == 0;
+	return lane;
+}
+
+/* Whatever an owner does not keep up with is handled, dropped or replaced: the sum is exact. What is single, and what
+ * comes in another lane, is not lost. */
+static void test_flood_counts(void **state)
+{
+	struct fixture *f = *state;
+	int listener = listen_at(f->broker.port), handled = 0, single = 0, told = 0;
+	struct glow_mqtt_counts counts = { 0 };
+	struct glow_mqtt_event event;
+	bool last = false;
+	pthread_t fake;
+
+	f->cfg.sort = sort_flood;
+	pthread_create(&fake, NULL, flood, &listener);
+	open_messenger(f);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+	while (dropped(f->mqtt) < FLOOD / 10)
+		poll(NULL, 0, 5);
+	while (!last) {
+		event = next(f->mqtt);
+		if (event.kind == GLOW_MQTT_DROPPED) {
+			assert_string_equal(event.message.response_topic, "to/m");
+			told++;
+			continue;
+		}
+		assert_int_equal(event.kind, GLOW_MQTT_MESSAGE);
+		single += strcmp(event.message.topic, "t/single") == 0;
+		last = strcmp(event.message.topic, "t/clock/last") == 0;
+		handled++;
+	}
+	while (glow_mqtt_next(f->mqtt, &event))
+		handled += event.kind == GLOW_MQTT_MESSAGE;
+	glow_mqtt_counts(f->mqtt, &counts);
+	assert_int_equal(single, 1);
+	assert_true(counts.in_dropped > 0 && counts.in_replaced > 0 && told > 0);
+	assert_int_equal(handled + (int)counts.in_dropped + (int)counts.in_replaced, FLOOD + 2);
+	close_messenger(f);
+	pthread_join(fake, NULL);
+	close(listener);
+}
+
 /* Opens another messenger, and returns what is retained at r/availability. */
 static void expect_availability(struct fixture *f, const char *word)
 {
@@ -1068,6 +1158,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_burst, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_overflow, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clock_overtakes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_flood_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_goodbye_has_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_goodbye_unsaid, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lead_unsaid, setup, teardown),

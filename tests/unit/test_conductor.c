@@ -414,6 +414,50 @@ static void test_requests(void **state)
 	assert_int_equal(count("glow/all/apply"), 2);
 }
 
+/* What was lost before it came here is answered too, by the leader alone; and what is no question is not. */
+static void test_dropped(void **state)
+{
+	static const char *const topics[] = { PLAY, STOP, "glow/dim/set", "glow/all/set", "glow/group/g/notify" };
+	const struct glow_message other = { .topic = "glow/node/pi1/state", .response_topic = ANSWER };
+
+	(void)state;
+	stand_by();
+	for (int k = 0; k < 10; k++) {
+		const struct glow_message m = { .topic = topics[k % 5], .response_topic = ANSWER };
+
+		if (k == 5) {
+			assert_int_equal(count(ANSWER), 0);
+			pass(200 * MS);
+			take_lead(NULL);
+			forget();
+		}
+		glow_conductor_dropped(conductor, &m, false);
+	}
+	assert_int_equal(count(ANSWER), 5);
+	assert_true(said(ANSWER, "\"code\":\"busy\""));
+	glow_conductor_dropped(conductor, &other, false);
+	assert_int_equal(count(ANSWER), 5);
+}
+
+/* How much is lost stands in the info, which is said again when it is more. */
+static void test_counts(void **state)
+{
+	const struct glow_mqtt_counts counts = { .in_dropped = 7 };
+	const struct glow_wall unset = { .synchronised = false };
+
+	(void)state;
+	lead();
+	forget();
+	glow_conductor_wall(conductor, raw(), &unset);
+	forget();
+	glow_conductor_counts(conductor, &counts);
+	glow_conductor_wall(conductor, raw(), &unset);
+	assert_int_equal(count("glow/conductor/info"), 1);
+	assert_int_equal(number("glow/conductor/info", "in_dropped"), 7);
+	glow_conductor_wall(conductor, raw(), &unset);
+	assert_int_equal(count("glow/conductor/info"), 1);
+}
+
 /* Three times what one in a hundred deliveries takes, as nodes that know the time measure it. */
 static void test_lead_follows_deliveries(void **state)
 {
@@ -655,6 +699,8 @@ int main(void)
 		TEST(test_roster_after_a_restart),
 		TEST(test_node_lost_with_the_broker),
 		TEST(test_requests),
+		TEST(test_dropped),
+		TEST(test_counts),
 		TEST(test_lead_follows_deliveries),
 		TEST(test_scene_ends),
 		TEST(test_scenes_after_a_restart),
