@@ -96,9 +96,11 @@ static void post_message(struct glow_mqtt *mqtt, struct glow_mail *mail)
 
 static void post(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const char *why)
 {
-	const struct glow_mqtt_event event = {
-		.kind = kind, .why = why, .leading = leads(mqtt), .limits = mqtt->link.limits
-	};
+	const struct glow_mqtt_event event = { .kind = kind,
+					       .why = why,
+					       .leading = leads(mqtt),
+					       .wanted = atomic_load(&mqtt->want) != WANT_EITHER,
+					       .limits = mqtt->link.limits };
 
 	glow_mailbox_put(&mqtt->in, glow_mail_create(&event), GLOW_LANE_REPORT, 0);
 }
@@ -281,14 +283,14 @@ static void run_session(struct glow_mqtt *mqtt)
 
 static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
 {
-	bool meant = leads(mqtt) || atomic_load(&mqtt->want) != WANT_EITHER;
+	bool at_once = lasted_ms < GLOW_BACKOFF_STABLE_MS && !leads(mqtt);
 	char why[GLOW_MQTT_WHY];
 	/* The last word did not get out, so the will has to say it. */
 	bool unsaid = glow_mailbox_waits(&mqtt->out, GLOW_LANE_CLOCK);
 
 	glow_mailbox_set_shut(&mqtt->out, true);
 	glow_link_disconnect(&mqtt->link, unsaid);
-	glow_mqtt_explain_end(&mqtt->link, lasted_ms < GLOW_BACKOFF_STABLE_MS && !meant, why);
+	glow_mqtt_explain_end(&mqtt->link, at_once, why);
 	post(mqtt, GLOW_MQTT_DISCONNECTED, why);
 }
 

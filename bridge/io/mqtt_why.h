@@ -21,5 +21,5 @@ bool glow_mqtt_explain_files(const struct glow_link *link, char why[GLOW_MQTT_WH
 int glow_mqtt_explain(const struct glow_link *link, int reason, bool timed_out, char why[GLOW_MQTT_WHY]);
 
 /** Why a connection that was there is no more: what the broker said, or what can be known. `at_once`: it did not last,
- * and nobody here wanted it to end. */
+ * and its id was not one for which clients compete. */
 void glow_mqtt_explain_end(const struct glow_link *link, bool at_once, char why[GLOW_MQTT_WHY]);

@@ -91,6 +91,7 @@ struct glow_mqtt_event {
 	const char *
 		why; /**< one line for people; of GLOW_MQTT_CONNECTED the broker's URI, with the address that took us */
 	bool leading;                   /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
+	bool wanted;                    /**< GLOW_MQTT_DISCONNECTED: by glow_mqtt_lead() */
 	bool replaced;                  /**< GLOW_MQTT_DROPPED: by a newer one */
 	struct glow_mqtt_limits limits; /**< GLOW_MQTT_CONNECTED */
 	struct glow_message message;
@@ -147,8 +148,8 @@ struct glow_mqtt_found {
 	char refused[GLOW_MQTT_PROBES][GLOW_MQTT_WHY]; /**< the broker does not let us publish it */
 };
 
-/** For --doctor: connects and publishes `n` messages, GLOW_MQTT_PROBES at most. 0 when the broker lets us in, or negative
- * with a sentence. What a broker refuses of QoS 0 it never says. Blocks up to 16 s. */
+/** For --doctor: connects and publishes `n` messages, GLOW_MQTT_PROBES at most. 0 when the broker lets us in, or
+ * negative with a sentence. What a broker refuses of QoS 0 it never says. Blocks up to 16 s. */
 int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *messages, size_t n,
 		    struct glow_mqtt_found *ret_found, char why[GLOW_MQTT_WHY]);
 

@@ -30,14 +30,15 @@ def goodbye(reason, properties=b""):
 
 class FakeBroker:
     """`entry` is its answer to CONNECT (b"": it hangs up). `grant(topic)` and `puback(topic)` are the reasons it answers
-    with; `then` follows the first PUBLISH of QoS 1 of each connection, and with it the connection ends."""
+    with; `then` follows the first PUBLISH of QoS 1 of each connection, and with it the connection ends. `tls` is a
+    server's SSLContext."""
 
-    def __init__(self, entry=connack(), grant=lambda topic: 1, puback=lambda topic: 0, then=None):
-        self.entry, self.grant, self.puback, self.then = entry, grant, puback, then
+    def __init__(self, entry=connack(), grant=lambda topic: 1, puback=lambda topic: 0, then=None, tls=None):
+        self.entry, self.grant, self.puback, self.then, self.tls = entry, grant, puback, then, tls
         self.connects = []  # (client id, keepalive) of each
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.uri = "mqtt://127.0.0.1:%d" % self.port
+        self.uri = "%s://127.0.0.1:%d" % ("mqtts" if tls else "mqtt", self.port)
         self.open = []
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -57,6 +58,7 @@ class FakeBroker:
 
     def _serve(self, peer):
         try:
+            peer = self.tls.wrap_socket(peer, server_side=True) if self.tls else peer
             with peer, peer.makefile("rb") as stream:
                 while self._answer(peer, *self._read(stream)):
                     pass

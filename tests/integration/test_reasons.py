@@ -7,10 +7,17 @@ memory or descriptors is not taken for a mistake of theirs."""
 import os
 import re
 import resource
+import shutil
+import signal
+import ssl
 import subprocess
 import sys
+import tempfile
+import types
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import certificates
 import fake_broker as fake
 import glow
 
@@ -19,6 +26,21 @@ EX_USAGE, EX_UNAVAILABLE, EX_OSERR = 64, 69, 71
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "deploy.md")) as f:
     DOCUMENT = f.read().replace("glow-pi1", "glow-N")
+
+
+HANGING = types.SimpleNamespace()
+
+
+def setUpModule():
+    """A broker that hangs: what the conductor says of it takes its time, in which the other tests run."""
+    home = tempfile.mkdtemp(prefix="glow-test-")
+    unittest.addModuleCleanup(shutil.rmtree, home)
+    HANGING.broker = glow.Broker(home).start()
+    unittest.addModuleCleanup(HANGING.broker.stop, signal.SIGKILL)
+    HANGING.conductor = glow.Conductor(home, HANGING.broker.uri)
+    unittest.addModuleCleanup(HANGING.conductor.close)
+    HANGING.conductor.wait_leading()
+    HANGING.broker.freeze()
 
 
 class Case(glow.Case):
@@ -70,6 +92,15 @@ class Goodbyes(Case):
             self.ended(0x9d, fake.text(fake.SERVER_REFERENCE, "b.test:1883") + fake.text(fake.REASON_STRING, "we\x1bmoved")),
             by + 'another broker is to be used from now on: it names b.test:1883 ("we moved")')
 
+    def test_tls(self):
+        """Where the same bytes come by another way."""
+        authority = certificates.Authority(os.path.join(self.home, "ca"), "Our Authority")
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(*authority.sign("broker", hosts="IP:127.0.0.1"))
+        for how, words in (({"then": fake.goodbye(0x98)}, "somebody ended it there (administrative action)"),
+                           ({"entry": fake.packet(fake.CONNACK, b"\0\1")}, "speaks MQTT 3.1.1 only")):
+            self.logged(self.fake(tls=tls, **how), words, "--ca-file", authority.crt)
+
     def test_control(self):
         """Where nothing was said there is the guess."""
         self.assertEqual(self.ended(0, raw=b"\xd0\0"), "lost at once: it hung up; does another client use the id glow-N?")
@@ -118,6 +149,13 @@ class Entries(Case):
             self.assertEqual(len(broker.connects), 1)
             self.assertIn(words, self.ctl(broker)[1])
             self.assertRegex(self.doctor(broker)[1], "(?m)^FAIL +limits +the broker " + words)
+
+
+class Silence(unittest.TestCase):
+    def test_a_broker_that_hangs(self):
+        HANGING.conductor.wait_log("nothing was heard for 7 s")
+        HANGING.broker.thaw()
+        HANGING.conductor.wait_connected(3)  # standing by, leading, standing by again
 
 
 class Subscriptions(Case):

@@ -61,7 +61,8 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 		glow_conductor_connected(r->conductor, now, event->leading);
 		break;
 	case GLOW_MQTT_DISCONNECTED:
-		glow_debug("%s", event->why);
+		if (!event->wanted)
+			glow_warning("lost the broker: %s", event->why);
 		glow_conductor_disconnected(r->conductor, now);
 		break;
 	case GLOW_MQTT_FAILED:
