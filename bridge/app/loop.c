@@ -26,7 +26,9 @@ enum { WISHES_MAX = 8 };
 
 /* A turn at the mail ends after so much of it, whichever comes first, and everything else that is due has its turn:
  * then a flood costs a frame at most an eighth of its time at 60 a second, and a thousand messages that come together
- * are drawn sixteen times, not a thousand. What waits keeps the descriptor readable. */
+ * are drawn sixteen times, not a thousand. What waits keeps the descriptor readable. After a full turn the mail rests
+ * for as long: a loop in real time that is never idle starves the network thread and all else on one processor, and the
+ * kernel stops it for 50 ms of each second. */
 #define TURN_US   2000
 #define COUNTS_NS INT64_C(1000000000)
 enum { TURN_MESSAGES = 64 };
@@ -77,27 +79,49 @@ static void watch_counts(struct glow_loop *loop)
 	loop->counts_ns = ns;
 }
 
+/* A turn; true when there may be more. *ret_ns: how long it took. */
+static bool take_turn(struct glow_loop *loop, int64_t *ret_ns)
+{
+	int64_t begin_ns = glow_mono_now().ns;
+	struct glow_mqtt_event event;
+
+	*ret_ns = 0;
+	for (int k = 0; k < TURN_MESSAGES && *ret_ns < TURN_US * INT64_C(1000); k++) {
+		if (!glow_mqtt_next(loop->mqtt, &event))
+			return false;
+		glow_complaints_event(&loop->complaints, &event);
+		loop->cfg.role->event(loop->cfg.ctx, &event);
+		*ret_ns = glow_mono_now().ns - begin_ns;
+	}
+	return true;
+}
+
 static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct glow_loop *loop = userdata;
 	const struct glow_loop_role *role = loop->cfg.role;
-	int64_t end_ns = glow_mono_now().ns + TURN_US * INT64_C(1000);
-	struct glow_mqtt_event event;
+	int64_t took_ns;
+	bool more;
 
-	(void)source;
 	(void)fd;
 	(void)revents;
 	if (role->before)
 		role->before(loop->cfg.ctx);
-	for (int k = 0; k < TURN_MESSAGES && glow_mqtt_next(loop->mqtt, &event); k++) {
-		glow_complaints_event(&loop->complaints, &event);
-		role->event(loop->cfg.ctx, &event);
-		if (glow_mono_now().ns >= end_ns)
-			break;
-	}
+	more = take_turn(loop, &took_ns);
 	role->after(loop->cfg.ctx);
 	watch_counts(loop);
+	if (more) {
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		glow_timer_at(&loop->rest, (struct glow_mono){ glow_mono_now().ns + took_ns });
+	}
 	return 0;
+}
+
+static void rested(void *ctx)
+{
+	struct glow_loop *loop = ctx;
+
+	sd_event_source_set_enabled(loop->mail, SD_EVENT_ON);
 }
 
 static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
@@ -272,8 +296,10 @@ static int add_io(struct glow_loop *loop, int fd, sd_event_io_handler_t handler)
 
 static int add_sources(struct glow_loop *loop)
 {
-	int r = sd_event_add_io(loop->event, NULL, glow_mqtt_fd(loop->mqtt), EPOLLIN, on_mqtt, loop);
+	int r = sd_event_add_io(loop->event, &loop->mail, glow_mqtt_fd(loop->mqtt), EPOLLIN, on_mqtt, loop);
 
+	if (glow_loop_timer(loop, &loop->rest, rested, loop) != 0)
+		return EX_OSERR;
 	for (size_t k = 0; k < SIGNALS && r >= 0; k++)
 		if (ends_us(signals[k]))
 			r = add_signal(loop, signals[k]);
@@ -324,5 +350,6 @@ void glow_loop_close(struct glow_loop *loop, int status)
 		close(loop->health_fd);
 	if (loop->wall_fd >= 0)
 		close(loop->wall_fd);
+	sd_event_source_unref(loop->mail);
 	sd_event_unref(loop->event);
 }

@@ -121,7 +121,8 @@ const char *glow_lack_text(int error)
 	case ENOMEM:
 		return "out of memory";
 	case EAGAIN:
-		return "out of memory or threads: raise its limits (MemoryMax= and TasksMax= of its service, ulimit -v and -u)";
+		return "out of memory or threads: raise its limits (MemoryMax= and TasksMax= of its service, ulimit -v "
+		       "and -u)";
 	default:
 		return strerror(error);
 	}

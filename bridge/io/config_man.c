@@ -179,5 +179,6 @@ void glow_config_man(const struct glow_program *program, FILE *out)
 	      out);
 	man_exits(program->exits, out);
 	fputs(".TP\n71\nIt could not start for lack of memory, threads or file descriptors; which is told.\n"
-	      ".TP\n78\nA mistake in the environment or in a file.\n", out);
+	      ".TP\n78\nA mistake in the environment or in a file.\n",
+	      out);
 }

@@ -571,31 +571,3 @@ bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)
 	destroy(mqtt);
 	return true;
 }
-
-static int check_link(struct glow_link *link, char why[GLOW_MQTT_WHY])
-{
-	int r = glow_link_connect(link, false, why);
-
-	if (r < 0)
-		return r;
-	r = glow_link_subscribe(link, why);
-	if (r == 0)
-		glow_link_name(link, why);
-	glow_link_disconnect(link, false);
-	return r;
-}
-
-int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
-{
-	struct glow_link link;
-	char id[128];
-	int r;
-
-	/* Under its own id it would throw the running bridge out. */
-	snprintf(id, sizeof(id), "%.100s-check", cfg->client_id);
-	r = glow_link_init(&link, cfg, id, why);
-	if (r == 0)
-		r = check_link(&link, why);
-	glow_link_fini(&link);
-	return r;
-}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* What a doctor asks of a broker, with a connection of its own. */
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -47,6 +49,34 @@ int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *
 			publish(&link, &messages[k], ret_found->refused[k]);
 	if (r == 0)
 		glow_link_disconnect(&link, false);
+	glow_link_fini(&link);
+	return r;
+}
+
+static int check_link(struct glow_link *link, char why[GLOW_MQTT_WHY])
+{
+	int r = glow_link_connect(link, false, why);
+
+	if (r < 0)
+		return r;
+	r = glow_link_subscribe(link, why);
+	if (r == 0)
+		glow_link_name(link, why);
+	glow_link_disconnect(link, false);
+	return r;
+}
+
+int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
+{
+	struct glow_link link;
+	char id[128];
+	int r;
+
+	/* Under its own id it would throw the running bridge out. */
+	snprintf(id, sizeof(id), "%.100s-check", cfg->client_id);
+	r = glow_link_init(&link, cfg, id, why);
+	if (r == 0)
+		r = check_link(&link, why);
 	glow_link_fini(&link);
 	return r;
 }

@@ -27,8 +27,8 @@ struct glow_loop_role {
 	void (*before)(void *ctx), (*after)(void *ctx);
 	/** Somebody set the wall clock. */
 	void (*wall_set)(void *ctx);
-	/** For the health check: NULL when all is well, else why it is not; "" leaves that open. What the broker refuses
-	 * of the program's own word is asked besides. */
+	/** For the health check: NULL when all is well, else why it is not; "" leaves that open. What the broker
+	 * refuses of the program's own word is asked besides. */
 	const char *(*trouble)(void *ctx);
 	/** The k-th topic to subscribe, as glow_node_topic(). */
 	bool (*topic)(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained);
@@ -45,21 +45,23 @@ struct glow_loop_cfg {
 	struct glow_mqtt_cfg mqtt; /**< its topics are the role's to say */
 };
 
-struct glow_loop {
-	struct glow_loop_cfg cfg;
-	sd_event *event;
-	struct glow_mqtt *mqtt;
-	int wall_fd, health_fd;
-	struct glow_complaints complaints;
-	struct glow_mqtt_counts counts; /**< of messages that were not passed on, as told last, and when */
-	int64_t counts_ns;
-};
-
 /** Rings once at a time that is set each time. The caller's storage, for as long as the loop. */
 struct glow_timer {
 	sd_event_source *source;
 	void (*ring)(void *ctx);
 	void *ctx;
+};
+
+struct glow_loop {
+	struct glow_loop_cfg cfg;
+	sd_event *event;
+	struct glow_mqtt *mqtt;
+	sd_event_source *mail;  /**< its events, but for while they */
+	struct glow_timer rest; /**< rest */
+	int wall_fd, health_fd;
+	struct glow_complaints complaints;
+	struct glow_mqtt_counts counts; /**< of messages that were not passed on, as told last, and when */
+	int64_t counts_ns;
 };
 
 /** Blocks the signals that end the program, which threads inherit: call it before there is one. These are SIGTERM

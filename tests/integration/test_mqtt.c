@@ -28,6 +28,7 @@
 
 #define PATIENCE_MS 15000
 #define CLOSE_MS    3000
+#define LEAVE_MS    1600 /* of a broker that does not read */
 #define BURST       2000
 #define BOX         1024 /* what the messenger holds for a slow owner */
 
@@ -975,7 +976,7 @@ static void leave_standing_broker(struct fixture *f, const char *too_much)
 	f->cfg.will_payload = "died";
 	connect_messenger(f);
 	say_left_to_nobody(f, too_much);
-	assert_true(glow_mqtt_close(f->mqtt, 400));
+	assert_true(glow_mqtt_close(f->mqtt, LEAVE_MS));
 	f->mqtt = NULL;
 	kill(f->broker.pid, SIGCONT);
 }
