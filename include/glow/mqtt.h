@@ -120,7 +120,8 @@ void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead);
 bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event);
 
 /** Queues a message, copying it. Never blocks. -ENOTCONN while there is no
- * connection, -EAGAIN when it found no room (counted), -EMSGSIZE for more than
+ * connection, -EAGAIN when just this one found no room (an older one that
+ * had to go is counted only), -EMSGSIZE for more than
  * GLOW_MQTT_PACKET_MAX: a broker would hang up on it each time. */
 int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message);
 

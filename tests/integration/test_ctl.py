@@ -496,13 +496,14 @@ class Flood:
 
 class Screen(CtlCase):
     def test_a_sender_that_never_stops(self):
-        """It is drawn all the while, and left when asked to."""
+        """It is drawn all the while, and left when asked to. What has a time limit keeps it."""
         view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch")
         view.wait_for("no conductor")
         flood = Flood(self)
         view.wait_for("200 nodes online")
         drawn = len(view.look())
         glow.wait_until("more pictures", lambda: view.look().count("\033[H", drawn) > 5)
+        self.ctl("nodes", "--wait-s", "1")
         view.process.send_signal(signal.SIGINT)
         glow.wait_until("it leaves", lambda: view.look() and view.process.poll() is not None)
         self.assertTrue(flood.thread.is_alive())  # still
