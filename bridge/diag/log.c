@@ -41,6 +41,7 @@ static struct {
 	enum glow_log_level level;
 	bool json;
 	bool journal; /* standard error is read by systemd */
+	bool settles; /* at the end */
 } log_setup = { .level = GLOW_LOG_INFO };
 
 /* What the threads share. */
@@ -81,6 +82,8 @@ int glow_log_setup(const char *level, const char *format)
 		log_setup.level = (enum glow_log_level)k;
 		log_setup.json = json;
 		log_setup.journal = stderr_is_journal();
+		if (!log_setup.settles)
+			log_setup.settles = atexit(glow_log_settle) == 0;
 		return 0;
 	}
 	return -EINVAL;
@@ -261,7 +264,7 @@ static void leave_out(struct glow_log_site *site, const char *message)
 		site->next = shared.limited;
 		shared.limited = site;
 	}
-	snprintf(site->last, sizeof(site->last), "%s", message[0] ? message : " ");
+	snprintf(site->last, sizeof(site->last), "%.239s", message[0] ? message : " ");
 }
 
 void glow_log_at(struct glow_log_site *site, enum glow_log_level level, const char *format, ...)

@@ -202,8 +202,8 @@ static struct glow_mail *older(struct glow_mailbox *box, const struct glow_mail 
 	const struct glow_mailbox_lane *lane = mail->lane;
 	struct glow_mail *old = box->cfg.arrivals ? TAILQ_LAST(&lane->mails, glow_mails) : *key_of(box, mail);
 
-	if (!mail->key || lane->used <= lane->room / 2 || !old || old->key != mail->key ||
-	    strcmp(old->event.message.topic, mail->event.message.topic) != 0)
+	if (!mail->key || lane->used <= lane->room / (box->cfg.part ? box->cfg.part : 2) || !old ||
+	    old->key != mail->key || strcmp(old->event.message.topic, mail->event.message.topic) != 0)
 		return NULL;
 	return old;
 }

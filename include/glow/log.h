@@ -30,7 +30,7 @@ int glow_log_setup(const char *level, const char *format);
 void glow_log_at(struct glow_log_site *site, enum glow_log_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** Tells now of what was left out so far. To be called every few seconds, and at the end. */
+/** Tells now of what was left out so far. To be called every few seconds; at exit() it comes by itself. */
 void glow_log_settle(void);
 
 #define glow_log(level, ...)                                      \

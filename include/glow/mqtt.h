@@ -40,9 +40,9 @@ struct glow_mqtt_limits {
 };
 
 /** Sorts a message into a lane. *ret_key is 0, or the same for two messages of one topic of which only the newer
- * matters: in a lane that is more than half full the newer then takes the place of the older. On the way in that
- * happens only where the two follow each other in their lane, so nothing can lie between them that would notice. Called
- * in the network thread on the way in, so it has to be pure. */
+ * matters: in a lane that is more than half full (on the way out: more than a 64th) the newer then takes the place of
+ * the older. On the way in that happens only where the two follow each other in their lane, so nothing can lie between
+ * them that would notice. Called in the network thread on the way in, so it has to be pure. */
 typedef enum glow_lane glow_mqtt_sort(const char *prefix, enum glow_way way, const struct glow_message *message,
 				      uint64_t *ret_key);
 

@@ -64,7 +64,7 @@ static void test_lanes(void **state)
 		{ "elsewhere", GLOW_LANE_COMMAND, GLOW_LANE_COMMAND, false },
 		{ "glow/node/pi1/info", GLOW_LANE_REPORT, GLOW_LANE_REPORT, true },
 		{ "glow/node/pi1/state", GLOW_LANE_REPORT, GLOW_LANE_REPORT, true },
-		{ "glow/node/pi1/stats", GLOW_LANE_REPORT, GLOW_LANE_REPORT, false },
+		{ "glow/node/pi1/stats", GLOW_LANE_REPORT, GLOW_LANE_CLOCK, false },
 		{ "glow/node/pi1/error", GLOW_LANE_REPORT, GLOW_LANE_REPORT, false },
 		{ "glow/conductor/error", GLOW_LANE_REPORT, GLOW_LANE_REPORT, false },
 		{ "glow/effects/0123456789abcdef", GLOW_LANE_REPORT, GLOW_LANE_REPORT, true },
