@@ -109,8 +109,9 @@ static void take_length(struct glow_stream *s, uint8_t byte)
 static size_t take_body(struct glow_stream *s, const uint8_t *data, size_t len)
 {
 	size_t n = s->length - s->at < len ? s->length - s->at : len;
+	bool told = s->kind >> 4 == CONNACK || s->kind >> 4 == DISCONNECT;
 
-	for (size_t k = 0; k < n && s->at + k < sizeof(s->body); k++)
+	for (size_t k = 0; told && k < n && s->at + k < sizeof(s->body); k++)
 		s->body[s->at + k] = data[k];
 	s->at += n;
 	if (s->at == s->length)
