@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
-#include <glow/hash.h>
+#include <glow/diag.h>
 #include <glow/health.h>
 #include <glow/info.h>
 #include <glow/log.h>
@@ -80,31 +80,6 @@ static void watch_counts(struct glow_loop *loop)
 	loop->counts_ns = ns;
 }
 
-/* Once: a state is said twenty times a second, and a broker may come back as often. */
-static void complain(struct glow_loop *loop, const char *key, const char *text)
-{
-	uint32_t hash = glow_fnv1a(GLOW_FNV_START, key, strlen(key));
-
-	for (unsigned k = 0; k < loop->n_told; k++)
-		if (loop->told[k] == hash)
-			return;
-	if (loop->n_told == GLOW_LOOP_TOLD)
-		return;
-	loop->told[loop->n_told++] = hash;
-	glow_error("%s", text);
-}
-
-/* What the broker takes and what not. */
-static void tell_broker(struct glow_loop *loop, const struct glow_mqtt_event *event)
-{
-	char text[GLOW_MQTT_WHY];
-
-	if (event->kind == GLOW_MQTT_REFUSED || event->kind == GLOW_MQTT_UNSENT)
-		complain(loop, event->message.topic, event->why);
-	for (unsigned k = 0; event->kind == GLOW_MQTT_CONNECTED && glow_mqtt_limits_say(&event->limits, k, text); k++)
-		complain(loop, text, text);
-}
-
 /* A turn; true when there may be more. *ret_ns: how long it took. */
 static bool take_turn(struct glow_loop *loop, int64_t *ret_ns)
 {
@@ -115,7 +90,7 @@ static bool take_turn(struct glow_loop *loop, int64_t *ret_ns)
 	for (int k = 0; k < TURN_MESSAGES && *ret_ns < TURN_US * INT64_C(1000); k++) {
 		if (!glow_mqtt_next(loop->mqtt, &event))
 			return false;
-		tell_broker(loop, &event);
+		glow_complaints_event(&loop->complaints, &event);
 		loop->cfg.role->event(loop->cfg.ctx, &event);
 		*ret_ns = glow_mono_now().ns - begin_ns;
 	}
@@ -157,6 +132,7 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 	char wishes[WISHES_MAX][GLOW_TOPIC_MAX + 1];
 	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX], *wished[WISHES_MAX];
 	bool keeps;
+	int r;
 
 	for (size_t k = 0; k < TOPICS_MAX && cfg->role->topic(cfg->ctx, k, names[k], &keeps); k++) {
 		if (keeps)
@@ -173,11 +149,12 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 	mqtt.topics = topics;
 	mqtt.retained_topics = retained;
 	mqtt.wished_topics = wished;
-	if (glow_mqtt_open(&mqtt, &loop->mqtt, why) < 0) {
+	r = glow_mqtt_open(&mqtt, &loop->mqtt, why);
+	if (r == -EINVAL)
 		glow_error("--broker %s: %s", mqtt.broker, why);
-		return EX_USAGE;
-	}
-	return 0;
+	else if (r < 0)
+		glow_error("cannot start: %s", why);
+	return r == -EINVAL ? EX_USAGE : r < 0 ? EX_OSERR : 0;
 }
 
 /* ---- what else happens ---- */
@@ -200,6 +177,8 @@ static int on_health(sd_event_source *source, int fd, uint32_t revents, void *us
 
 	(void)source;
 	(void)revents;
+	if (!trouble)
+		trouble = glow_complaints_trouble(&loop->complaints);
 	glow_health_answer(fd, !trouble, trouble ? trouble : "");
 	return 0;
 }
@@ -239,7 +218,7 @@ int glow_loop_timer(struct glow_loop *loop, struct glow_timer *timer, void (*rin
 	if (r >= 0)
 		sd_event_source_unref(timer->source);
 	else
-		glow_error("event loop: %s", strerror(-r));
+		glow_error("cannot start: %s", glow_lack_text(-r));
 	return r < 0 ? EX_OSERR : 0;
 }
 
@@ -272,6 +251,7 @@ static bool ends_us(int number)
 int glow_loop_init(struct glow_loop *loop)
 {
 	sigset_t set;
+	int r;
 
 	*loop = (struct glow_loop){ .wall_fd = -1, .health_fd = -1 };
 	signal(SIGTERM, SIG_DFL);
@@ -281,7 +261,10 @@ int glow_loop_init(struct glow_loop *loop)
 			sigaddset(&set, signals[k]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	return sd_event_new(&loop->event) < 0 ? EX_OSERR : 0;
+	r = sd_event_new(&loop->event);
+	if (r < 0)
+		glow_error("cannot start: %s", glow_lack_text(-r));
+	return r < 0 ? EX_OSERR : 0;
 }
 
 /* Goes before mail and timers. Those two take turns, so that neither a flood stops the picture nor a board
@@ -328,7 +311,7 @@ static int add_sources(struct glow_loop *loop)
 	if (r >= 0)
 		r = sd_event_set_watchdog(loop->event, true);
 	if (r < 0)
-		glow_error("event loop: %s", strerror(-r));
+		glow_error("cannot start: %s", glow_lack_text(-r));
 	return r < 0 ? EX_OSERR : 0;
 }
 
@@ -337,6 +320,7 @@ int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 	int status;
 
 	loop->cfg = *cfg;
+	glow_complaints_init(&loop->complaints, cfg->what, cfg->id, &cfg->mqtt);
 	loop->health_fd = glow_health_listen(cfg->health_id);
 	if (loop->health_fd == -EADDRINUSE)
 		glow_warning("another %s %s runs on this machine: --healthcheck asks that one", cfg->what, cfg->id);

@@ -12,6 +12,7 @@
 
 #include <systemd/sd-event.h>
 
+#include <glow/complaints.h>
 #include <glow/mqtt.h>
 #include <glow/time.h>
 #include <glow/topics.h>
@@ -26,7 +27,8 @@ struct glow_loop_role {
 	void (*before)(void *ctx), (*after)(void *ctx);
 	/** Somebody set the wall clock. */
 	void (*wall_set)(void *ctx);
-	/** For the health check: NULL when all is well, else why it is not; "" leaves that open. */
+	/** For the health check: NULL when all is well, else why it is not; "" leaves that open. What the broker
+	 * refuses of the program's own word is asked besides. */
 	const char *(*trouble)(void *ctx);
 	/** The k-th topic to subscribe, as glow_node_topic(). */
 	bool (*topic)(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained);
@@ -43,9 +45,6 @@ struct glow_loop_cfg {
 	struct glow_mqtt_cfg mqtt; /**< its topics are the role's to say */
 };
 
-/** So many different complaints about a broker are logged, each once. */
-#define GLOW_LOOP_TOLD 32
-
 /** Rings once at a time that is set each time. The caller's storage, for as long as the loop. */
 struct glow_timer {
 	sd_event_source *source;
@@ -60,8 +59,7 @@ struct glow_loop {
 	sd_event_source *mail;  /**< its events, but for while they */
 	struct glow_timer rest; /**< rest */
 	int wall_fd, health_fd;
-	uint32_t told[GLOW_LOOP_TOLD]; /**< hashes of complaints that are logged already */
-	unsigned n_told;
+	struct glow_complaints complaints;
 	struct glow_mqtt_counts counts; /**< of messages that were not passed on, as told last, and when */
 	int64_t counts_ns;
 };

@@ -60,11 +60,9 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 		glow_info("connected to %s, %s", event->why, event->leading ? "to lead" : "standing by");
 		glow_conductor_connected(r->conductor, now, event->leading);
 		break;
-	case GLOW_MQTT_WISH_REFUSED:
-		glow_warning("%s; going on without it", event->why);
-		break;
 	case GLOW_MQTT_DISCONNECTED:
-		glow_debug("%s", event->why);
+		if (!event->wanted)
+			glow_warning("lost the broker: %s", event->why);
 		glow_conductor_disconnected(r->conductor, now);
 		break;
 	case GLOW_MQTT_FAILED:
@@ -78,6 +76,7 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 		glow_conductor_dropped(r->conductor, &event->message, event->replaced);
 		break;
 	case GLOW_MQTT_REFUSED:
+	case GLOW_MQTT_WISH_REFUSED:
 	case GLOW_MQTT_UNSENT:
 		break;
 	}

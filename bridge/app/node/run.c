@@ -270,9 +270,6 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_CONNECTED:
 		on_connected(r, event->why);
 		break;
-	case GLOW_MQTT_WISH_REFUSED:
-		glow_warning("%s; going on without it", event->why);
-		break;
 	case GLOW_MQTT_DISCONNECTED:
 		glow_warning("lost the broker: %s; the picture goes on", event->why);
 		glow_sync_disconnected(&r->time.follower.sync, glow_raw_now());
@@ -291,6 +288,7 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_DROPPED:
 		glow_node_dropped(r->node, &event->message, event->replaced, now_us(r));
 		break;
+	case GLOW_MQTT_WISH_REFUSED:
 	case GLOW_MQTT_UNSENT:
 		break;
 	}
