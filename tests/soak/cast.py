@@ -119,8 +119,8 @@ class Cast:
             self.start_page()
 
     def clock(self, k, name):
-        """Crystals up to 20 ppm off, uptimes and wall clocks of their own."""
-        return cluster.Clock(rate_ppb=(k * 7919) % 40001 - 20000, uptime_s=1000 * (k + 1), wall_ms=-700 * k,
+        """Crystals up to 20 ppm off, uptimes and wall clocks of their own; none before the certificates were made."""
+        return cluster.Clock(rate_ppb=(k * 7919) % 40001 - 20000, uptime_s=1000 * (k + 1), wall_ms=700 * k,
                              step_path=os.path.join(self.home, name + ".step"))
 
     def start_broker(self):

@@ -169,7 +169,7 @@ class Script:
         return dict(zip(("what", "topic", "payloads", "last"), (what, *kinds[what])))
 
     def _step(self):
-        ms = self.dice.choice((-3600000, -5000, -300, 0, 300, 5000, 86400000))
+        ms = self.dice.choice((0, 40, 300, 5000, 3600000, 86400000))  # so forward and, from there, back
         return {"who": self.dice.choice([self._any_node(), self.dice.choice(CONDUCTORS)]), "ms": ms}
 
     def _broker(self):

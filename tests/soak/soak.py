@@ -36,6 +36,7 @@ import verdict
 
 EX_USAGE = 64
 SAMPLE_S = 5
+PATIENCE_S = 30  # what a flood leaves in the broker has to be read first
 TICK_S = 0.1
 SLOT_AGE_US = 2000000  # when nobody shows a slot any more
 SECOND_NS = 10**9
@@ -198,6 +199,16 @@ class Soak:
             node.lit_ns = from_ns if node.own or self.moves else cast.NEVER
             node.moves_ns = from_ns if self.moves and not node.own else cast.NEVER
 
+    def tell(self, topic, command):
+        """To the conductor, who may just have been another."""
+        if not self.wait(glow.PATIENCE_S, self.is_led):
+            self.complain("agree", "nobody leads")
+        self.ask("glow/" + topic, json.dumps(command), tries=3)
+
+    def is_led(self):
+        info = json.loads(self.latest.get("glow/conductor/info") or b"{}")
+        return self.latest.get("glow/conductor/availability") == b"online" and info.get("state") == "leading"
+
     def everybody(self):
         return list(self.cast.nodes.values())
 
@@ -211,7 +222,7 @@ class Soak:
     def do_scene(self, e):
         """It takes all lights."""
         self.hide(self.everybody())
-        self.publish("scene/play", e["scene"])
+        self.tell("scene/play", e["scene"])
         self.moves = script.moves(e["scene"])
         for node in self.everybody():
             node.own = False
@@ -219,7 +230,7 @@ class Soak:
 
     def do_stop(self, e):
         self.hide(self.everybody())
-        self.publish("scene/stop", {"fade_ms": e["fade_ms"]})
+        self.tell("scene/stop", {"fade_ms": e["fade_ms"]})
         self.wait(2)
         self.do_scene(e)
 
@@ -316,19 +327,23 @@ class Soak:
         if began_anew:
             self.do_scene({"scene": json.loads(e["last"])})
 
-    def ask(self, topic, command):
-        """Sends one command until it is answered with more than "busy", while looking goes on."""
+    def ask(self, topic, command, tries=1):
+        """Sends one command until it is answered with more than "busy", while looking goes on. With more tries than one
+        it may also be lost, so many times less one."""
         answers, began_s = [], time.monotonic()
 
+        def again(answer):
+            return answer.get("code") == "busy" or tries > 1 and answer["status"].startswith("nothing")
+
         def send():
-            while not answers or answers[-1].get("code") == "busy" and time.monotonic() < began_s + glow.PATIENCE_S:
+            while not answers or again(answers[-1]) and time.monotonic() < began_s + glow.PATIENCE_S * tries:
                 try:
                     answers.append(self.cast.broker.request(topic, command, "glow/answer/" + glow.unique()))
                 except subprocess.CalledProcessError:
                     answers.append({"status": "nothing, for %d s" % glow.PATIENCE_S})
         thread = threading.Thread(target=send)
         thread.start()
-        self.wait(3 * glow.PATIENCE_S, lambda: not thread.is_alive())
+        self.wait((tries + 1) * glow.PATIENCE_S, lambda: not thread.is_alive())
         took_s = time.monotonic() - began_s
         status = answers[-1]["status"] if answers else "nothing"
         if status != "ok":
@@ -343,7 +358,7 @@ class Soak:
         color = "%02x%02x%02x" % (red, green, blue)
         nodes, found = self.everybody(), len(self.complaints)
         self.check("dark", "not online: %s", nodes, lambda n: self.says(n, "availability") == b"online")
-        self.publish("dim/set", {"brightness": 255})
+        self.tell("dim/set", {"brightness": 255})
         self.hide(nodes)
         self.publish("all/set", {"state": "ON", "color": "#" + color, "brightness": 255})
         self.check("dark", "not in #%s: %%s" % color, nodes, lambda n: n.last and set(n.last.lights) == {color})
@@ -411,7 +426,7 @@ class Soak:
     def start(self):
         for life in [*self.cast.nodes.values(), *self.cast.conductors.values()]:
             life.said.wait_connected()
-        self.publish("scene/play", {"effect": "rainbow"})
+        self.tell("scene/play", {"effect": "rainbow"})
         nodes = list(self.cast.nodes.values())
         self.check("dark", "show nothing: %s", nodes, lambda n: n.last and cast.is_lit(n.last))
         for node in nodes:
@@ -549,6 +564,7 @@ def parse(words):
 
 
 def main():
+    glow.PATIENCE_S = PATIENCE_S
     options = parse(sys.argv[1:])
     if options.check:
         return
