@@ -36,7 +36,7 @@ import verdict
 
 EX_USAGE = 64
 SAMPLE_S = 5
-PATIENCE_S = 30  # what a flood leaves in the broker has to be read first
+PATIENCE_S = 60  # what a flood leaves in the broker has to be read first
 TICK_S = 0.1
 SLOT_AGE_US = 2000000  # when nobody shows a slot any more
 SECOND_NS = 10**9
