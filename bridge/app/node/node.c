@@ -154,8 +154,11 @@ static void publish_availability(struct glow_node *n, const char *value)
 
 void glow_node_goodbye(struct glow_node *n)
 {
-	if (n->conductor.connected)
-		publish_availability(n, "offline");
+	if (!n->conductor.connected)
+		return;
+	if (n->said.stale)
+		publish_state(n, n->layers.now_us);
+	publish_availability(n, "offline");
 }
 
 void glow_node_stats(struct glow_node *n, const struct glow_stats *stats)
