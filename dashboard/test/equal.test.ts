@@ -246,6 +246,7 @@ function life(seed: number, moments: number): Step[] {
 	return steps;
 }
 
+// promise: page-equals-leds
 test("nodes, scenes, roster, dimmer and limits, as a cluster lives", () => {
 	const steps = life(2, 1200);
 	const answers = wasmAnswers(steps);

@@ -67,6 +67,7 @@ static const struct glow_rgb colors[8] = { { 255, 0, 0 },     { 0, 255, 0 },    
 static const uint32_t golden[8] = { 0xFF0000FF, 0xFF00FF00, 0xFFFF0000, 0xFFFFFFFF,
 				    0xE7F4F4F4, 0xFF0D37FF, 0xE1020202, 0xE2CB0000 };
 
+/* promise: wire */
 static void test_frame(void **state)
 {
 	struct bench b;
@@ -146,6 +147,7 @@ static void assert_idle(const struct bench *b)
 	assert_false(b->fake.wire.clock);
 }
 
+/* promise: dark-at-the-start */
 static void test_life(void **state)
 {
 	struct bench b;

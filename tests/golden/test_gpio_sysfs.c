@@ -255,6 +255,7 @@ static void test_exported_before(void **state)
 }
 
 /* A second bridge leaves the first one's lines alone, and gets them when it ends. */
+/* promise: one-bridge-a-board */
 static void test_two_bridges(void **state)
 {
 	struct glow_pins *first;

@@ -60,6 +60,7 @@ class Alone(CtlCase):
         said = self.ctl("set", node.node, "-", stdin=b"x" * 9000, status=EX_DATAERR)
         self.assertIn("8192", said)
 
+    # promise: never-ok-for-nothing
     def test_what_is_ignored_is_told(self):
         node = self.node()
         done = glow.run_ctl("--broker", self.broker.uri, "set", node.node, '{"color":"red","bri":3,"colour":7}')
@@ -70,6 +71,7 @@ class Alone(CtlCase):
         said = self.ctl("set", node.node, '{"bri":3}', status=EX_DATAERR)
         self.assertIn('did you mean "brightness"?', said)
 
+    # promise: never-ok-for-nothing
     def test_nobody_answers(self):
         """Who is not there cannot say so."""
         node = self.node("--groups", "shelf,odd")
@@ -278,6 +280,7 @@ class Led(CtlCase):
         said = self.ctl("set", "all", "purplish", status=EX_DATAERR)
         self.assertEqual(len(said.splitlines()), 1, "one answers for all")
 
+    # promise: never-ok-for-nothing
     def test_names_that_nobody_has(self):
         self.ctl("play", "red")
         self.frames(RED)

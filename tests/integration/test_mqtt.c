@@ -390,6 +390,7 @@ static void test_will(void **state)
 }
 
 /* Who says goodbye has everything sent, and no will: the retained word is the last one said. */
+/* promise: offline-is-told */
 static void test_goodbye(void **state)
 {
 	struct fixture *f = *state;
@@ -412,6 +413,7 @@ static void test_goodbye(void **state)
 	expect(f->mqtt, GLOW_MQTT_CONNECTED);
 }
 
+/* promise: broker-may-be-away */
 static void test_restart(void **state)
 {
 	struct fixture *f = *state;
@@ -546,6 +548,7 @@ static void test_silent_broker(void **state)
 }
 
 /* It was there and is frozen now: neither publishing nor closing may wait for it. */
+/* promise: bounded-queues */
 static void test_frozen_broker(void **state)
 {
 	static char payload[50000];
@@ -706,6 +709,7 @@ static void burst(struct fixture *f, int n)
 	assert_int_equal(glow_mqtt_dropped(f->mqtt), 0);
 }
 
+/* promise: tls-is-verified */
 static void test_tls(void **state)
 {
 	struct fixture *f = *state;
@@ -763,6 +767,7 @@ static void test_burst(void **state)
 }
 
 /* An owner that does not read loses the newest, and hears how many. */
+/* promise: bounded-queues */
 static void test_overflow(void **state)
 {
 	enum { LOST = 100 };
@@ -862,6 +867,7 @@ static void ask_in_vain(struct glow_mqtt *mqtt, bool lead)
 
 /* The second id is one client's at a time: who takes it throws the other out, who is
  * thrown out is back under its own, and only the second id leaves a will behind. */
+/* promise: one-leader */
 static void test_lead(void **state)
 {
 	struct fixture *f = *state;

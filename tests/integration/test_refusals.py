@@ -54,6 +54,7 @@ class Case(glow.Case):
 
 
 class Limits(Case):
+    # promise: broker-limits
     def test_small_packets(self):
         broker = self.broker_with("max_packet_size 4096")
         watch = self.watch_at(broker)
@@ -80,6 +81,7 @@ class Limits(Case):
         node.wait_log("subscribing takes")
         self.assertRegex(node.log(), r"subscribing takes [0-9]+ bytes, the broker at most 100: set max_packet_size")
 
+    # promise: broker-limits
     def test_nothing_retained(self):
         broker = self.broker_with("retain_available false")
         node = self.connected(broker)
@@ -89,6 +91,7 @@ class Limits(Case):
         self.assertEqual(status, EX_UNAVAILABLE, said)
         self.assertRegex(said, r"(?m)^FAIL +limits +the broker keeps no retained messages")
 
+    # promise: broker-limits
     def test_qos_0(self):
         broker = self.broker_with("max_qos 0")
         node = self.connected(broker)
@@ -131,6 +134,7 @@ class Rules(Case):
 
     OLDER = "topic read #\ntopic write marker/#\ntopic write glow/node/#\ntopic write homeassistant/#\n"
 
+    # promise: broker-limits, grows-only
     def test_older(self):
         broker = self.broker_with(acl=self.OLDER)
         watch = self.watch_at(broker)
@@ -162,6 +166,7 @@ class Rules(Case):
 class Tables(Case):
     """One for all nodes of a version."""
 
+    # promise: said-again
     def test_once(self):
         watch = self.watch("glow/#")
         nodes = [self.bridge() for _ in range(4)]

@@ -235,6 +235,7 @@ class Matrix(unittest.TestCase):
     def ask(self, case, program):
         return self.plain(PROGRAMS[program](self.home, case), case)
 
+    # promise: tls-is-verified
     def test_every_program_says_what_the_document_says(self):
         cases = list(self.cases())
         with concurrent.futures.ThreadPoolExecutor(6) as pool:

@@ -303,6 +303,7 @@ class Blinkt:
         self.steps = steps_of(console.events, self.section)
         self.painted = next(k for k, s in enumerate(self.steps) if s.verb == "set")
 
+    # promise: dark-on-exit, wire
     def test_every_frame(self):
         check_blinkt(self.steps, self.restored)
         self.assertGreater(sum(len(frames) for frames in frames_of(self.steps)), 10)
@@ -380,6 +381,7 @@ class Neighbours(unittest.TestCase):
         self.assertIn("trying again", log)
         self.assertIn("through sysfs:512", log)
 
+    # promise: dark-at-the-start
     def test_the_next_one_takes_over_from_one_that_was_killed(self):
         steps = steps_of(console.events, "killed")
         first = next(k for k, s in enumerate(steps) if s.verb == "stopped") + 1
@@ -396,6 +398,7 @@ class Piglow(unittest.TestCase):
     def setUp(self):
         self.steps = steps_of(console.events, "piglow")
 
+    # promise: dark-on-exit, wire
     def test_every_register(self):
         check_piglow(self.steps)
 

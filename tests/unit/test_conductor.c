@@ -538,6 +538,7 @@ static void retain_broken(void)
 	retain("glow/node/pi1/availability", "\x01");
 }
 
+/* promise: broken-is-passed-over */
 static void test_broken_retained_messages(void **state)
 {
 	(void)state;

@@ -137,6 +137,7 @@ static void test_wall(void **state)
 	assert_in_range(number(BEACON, "time_us"), utc_us() - 500000, utc_us());
 }
 
+/* promise: no-time-from-1970 */
 static void test_unset_wall_clock(void **state)
 {
 	(void)state;
@@ -157,6 +158,7 @@ static void test_unset_wall_clock(void **state)
 	assert_int_equal(number(BEACON, "time_us"), utc_us());
 }
 
+/* promise: no-time-from-1970 */
 static void test_wall_clock_that_is_never_set(void **state)
 {
 	(void)state;

@@ -311,6 +311,7 @@ static void test_restore(void **state)
 	assert_string_equal(roster_ids(), "n1"); /* who never came has gone */
 }
 
+/* promise: bounds */
 static void test_too_many(void **state)
 {
 	char id[16];

@@ -46,6 +46,7 @@ after(async () => {
 	await stack.close();
 });
 
+// promise: page-trusts-nobody
 test("files have their types, and a policy", async () => {
 	const types = { "": "text/html", "main.js": "text/javascript", "main.css": "text/css", "glow.wasm": "application/wasm" };
 	for (const [file, type] of Object.entries(types)) {
@@ -58,6 +59,7 @@ test("files have their types, and a policy", async () => {
 	assert.equal((await fetch(`${stack.url}nothing`)).status, 404);
 });
 
+// promise: page-trusts-nobody
 test("a page of another origin gets no WebSocket", async () => {
 	const upgrade = (origin: string) =>
 		new Promise<number>((resolve, reject) => {
@@ -85,6 +87,7 @@ test("a page of another origin gets no WebSocket", async () => {
 	assert.equal(await upgrade("null"), 403);
 });
 
+// promise: nobody-anonymous
 test("a wrong password stays outside", async () => {
 	await accessible(page, "the door");
 	await logIn(page, "operator", "wrong");
@@ -93,6 +96,7 @@ test("a wrong password stays outside", async () => {
 	await accessible(page, "the door after a wrong password");
 });
 
+// promise: viewer-commands-nothing
 test("a viewer sees all and finds nothing to command with", async () => {
 	const viewer = await visit(browser, stack.url);
 	await enter(viewer.page, "viewer", 5);
@@ -129,6 +133,7 @@ test("eight bits of a colour survive, and brightness is rounded as it must be", 
 	await board("pi2").shows("0180fe");
 });
 
+// promise: one-instant
 test("a group changes at one instant, chosen boards too", async () => {
 	const instants = (ids: string[], color: string) =>
 		ids.map((id) => board(id).shown().find((f) => f.lights.every((l) => l === color))?.tUs);
@@ -280,6 +285,7 @@ async function same(id: string, shape: Shape): Promise<void> {
 	assert.ok(colors.size > 3, "a picture that stands still proves little");
 }
 
+// promise: page-equals-leds
 test("the drawing is the board's frame of the same instant", async () => {
 	await page.waitForFunction(() => glowswarm.cluster.view.clock.valid);
 	await page.evaluate(() => glowswarm.cluster.set("all", "auto"));

@@ -57,6 +57,7 @@ test("a node that dies is offline, and back when it is", async () => {
 	await board("pi2").shows("ff0000");
 });
 
+// promise: dark-board-is-told
 test("a board that is not there is dark, and says all of why", async () => {
 	stack.bridge("pi3", "--board", "piglow", "--i2c", "dev", "--i2c-bus", "/nonexistent/i2c-1", "--idle", "rainbow");
 	await card("pi3").locator(".dot.bad").waitFor();
@@ -78,6 +79,7 @@ test("a board that is not there is dark, and says all of why", async () => {
 	await card("pi3").getByText("offline", { exact: true }).waitFor();
 });
 
+// promise: without-conductor
 test("without a conductor boards act by themselves, and the page says so", async () => {
 	await stack.end("conductor");
 	await page.getByText("There is no conductor").waitFor();
@@ -114,6 +116,7 @@ test("the broker goes and comes back, and so does the page", async () => {
 	await late.close();
 });
 
+// promise: page-trusts-nobody
 test("an account that is taken away ends at the door", async () => {
 	await page.getByRole("button", { name: "Log out" }).click();
 	await page.getByRole("button", { name: "Log in" }).waitFor();
