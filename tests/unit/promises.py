@@ -88,6 +88,13 @@ def runs(root, test):
     return name.split(".")[-1].startswith("test") and re.search(r"[\s(_]%s[\s).]" % listed.group(1), lists)
 
 
+def links(page):
+    """The promises that a page links to. In a table "[flash-limit]" is a link whose end stands elsewhere on the page."""
+    rows = re.sub(r"`[^`]*`", "", "\n".join(re.findall(r"(?m)^\|.*", page)))
+    short = {name for name in re.findall(r"\[([a-z][a-z0-9-]+)\](?![(\[])", rows) if "\n[%s]: " % name not in page}
+    return short | set(re.findall(r"promises\.md#([\w-]+)", page))
+
+
 def check(root):
     """What is wrong there, a line each."""
     promises, tests = promises_of(read(root, "docs", "promises.md")), all_tests(root)
@@ -110,18 +117,17 @@ def check(root):
     for test, marked in tests.items():
         yield from ("%s holds %s, which does not name it" % (test, name) for name in marked if (name, test) not in holds)
     for page in [os.path.join("docs", n) for n in os.listdir(os.path.join(root, "docs")) if n.endswith(".md")] + ["README.md"]:
-        for name in re.findall(r"promises\.md#([\w-]+)", read(root, page)):
-            if name not in names:
-                yield "%s links to %s, which nobody promised" % (page, name)
+        yield from ("%s links to %s, which nobody promised" % (page, name) for name in links(read(root, page)) - set(names))
     if not names:
         yield "nothing is promised"
 
 
 GOOD = {
-    "README.md": "[dark](docs/promises.md#dark)\n",
+    "README.md": "[dark](docs/promises.md#dark)\n\n| [a](b) [long] `[c]` |\n\n[long]: docs/promises.md#long\n",
     "run": "# promise: long\ndo_soak() {\n",
-    "docs/promises.md": "## A\n\n### dark\nIt is dark.\n\nHeld by `unit/test_a.c: test_dark`,\n`integration/test_b.py: Stop.test_end`.\n\n"
-                        "## B\n\n### long\nIt lasts.\n\nHeld by `./run soak`, `unit/all.sh`, `dashboard/test/c.test.ts: it is, too`.\n",
+    "docs/promises.md": "## A\n\n### dark\nIt is dark.\n\nHeld by `unit/test_a.c: test_dark`,\n"
+                        "`integration/test_b.py: Stop.test_end`.\n\n## B\n\n### long\nIt lasts.\n\n"
+                        "Held by `./run soak`, `unit/all.sh`, `dashboard/test/c.test.ts: it is, too`.\n",
     "tests/unit/CMakeLists.txt": "foreach(name a)\n",
     "tests/unit/test_a.c": "/* promise: dark */\nstatic void test_dark(void **state)\n{\n}\n\nstatic void help(void)\n",
     "tests/unit/all.sh": "#!/bin/sh\n# promise: long\n\nsaid() {\n",
@@ -149,6 +155,8 @@ CONTROLS = (  # a file, what is changed in it, and what is said then
     ("dashboard/test/c.test.ts", "test(", "test.skip(", "long: there is no test dashboard/test/c.test.ts: it is, too"),
     ("run", "soak()", "choke()", "long: there is no test ./run soak"),
     ("README.md", "#dark", "#dusk", "README.md links to dusk, which nobody promised"),
+    ("README.md", "[long] ", "[longer] ", "README.md links to longer, which nobody promised"),
+    ("README.md", "#long", "#lung", "README.md links to lung, which nobody promised"),
 )
 
 
