@@ -255,6 +255,7 @@ test("nodes, scenes, roster, dimmer and limits, as a cluster lives", () => {
 	assert.equal(difference(steps), "");
 });
 
+// promise: flash-limit
 test("a board that flashes too fast is held back alike", () => {
 	const board: Board = { id: "row8", shape: "blinkt", pixels: 8 };
 	const drawn = (flash: boolean): Step[] => {

@@ -234,6 +234,7 @@ static void encode_one(struct glow_rgb c, uint8_t ret_word[4])
 /* Grey, and each channel alone: every level at least as bright as the one
  * below, off by half a step of its brightness at most (and the 0.1 that the
  * 16-bit table may round), never dark when it should not be. */
+/* promise: every-shade */
 static void test_light(void **state)
 {
 	(void)state;
@@ -263,6 +264,7 @@ static void test_light(void **state)
 
 /* The low end is why the brightness bits are used: of the 64 darkest greys all
  * but a few differ. Control: with a fixed brightness of 31 most are alike. */
+/* promise: every-shade */
 static void test_low_end(void **state)
 {
 	unsigned ours = 0, fixed = 0, last = 0, last_fixed = 0;

@@ -323,6 +323,7 @@ static void test_after_a_crash(void **state)
 }
 
 /* Every edge of CLK is a write, DAT's only where it changes. */
+/* promise: frame-cost */
 static void test_writes_of_a_frame(void **state)
 {
 	static const struct glow_rgb colors[] = { { 0, 0, 0 }, { 255, 255, 255 }, { 1, 85, 170 } };

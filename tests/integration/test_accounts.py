@@ -609,6 +609,24 @@ class Secrets(unittest.TestCase):
         self.run_it("--remove", "bridge")
         self.assertEqual(self.changed(), set())
 
+    def lasts(self, certificate, days):
+        return subprocess.run(["openssl", "x509", "-noout", "-checkend", str(days * 86400), "-in",
+                               os.path.join(self.dir, certificate)], stdout=subprocess.DEVNULL).returncode == 0
+
+    # promise: certificates-last
+    def test_days_of_the_certificates(self):
+        self.run_it()
+        for certificate, days in (("server.crt", 825), ("ca.crt", 7300)):
+            self.assertEqual((self.lasts(certificate, days - 1), self.lasts(certificate, days + 1)), (True, False))
+        warning = "ends within 30 days: --renew-certificate"
+        for days, warned in ((29, True), (31, False)):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                            "-subj", "/CN=x", "-days", str(days), "-keyout", "/dev/null", "-out", "server.crt"],
+                           cwd=self.dir, check=True, stderr=subprocess.DEVNULL)
+            self.assertEqual(warning in self.run_it().stderr, warned)
+        self.run_it("--renew-certificate")
+        self.assertTrue(self.lasts("server.crt", 824))
+
     # promise: secrets-are-the-owners
     def test_no_two_alike(self):
         """No password is one that somebody else may know: not of another account, nor of another installation."""

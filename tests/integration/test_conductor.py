@@ -440,6 +440,7 @@ class Process(Cluster):
         conductor.stop()
         self.assertEqual(ask().returncode, 1)
 
+    # promise: doctor-tells
     def test_doctor(self):
         ask = lambda *more: glow.run_conductor("--doctor", "--prefix", self.prefix, "--broker", self.broker.uri, *more)
         done = ask()

@@ -390,6 +390,7 @@ class Doctor(glow.Case):
         self.assertEqual(done.stderr, "")
         return done.returncode, done.stdout
 
+    # promise: doctor-tells
     def test_well(self):
         status, said = self.doctor("--board", "virtual", "--username", "bridge", env={"GLOW_PASSWORD": "right"})
         self.assertEqual(status, 0, said)
@@ -404,6 +405,7 @@ class Doctor(glow.Case):
         self.assertRegex(said, r"(?m)^FAIL +%s .*%s" % (thing, why))
         self.assertNotIn("all is well", said)
 
+    # promise: doctor-tells
     def test_ill(self):
         env = {"GLOW_USERNAME": "bridge", "GLOW_PASSWORD": "right"}
         self.assert_fails("broker", "refused", "--board", "virtual")
@@ -416,6 +418,7 @@ class Doctor(glow.Case):
         self.assert_fails("board", "none found", "--board", "auto", "--sysfs", "/nonexistent", "--gpio", "sysfs",
                           "--i2c", "dev", "--i2c-bus", "/nonexistent", env=env)
 
+    # promise: doctor-tells
     def test_does_not_disturb_the_running_node(self):
         env = {"GLOW_USERNAME": "bridge", "GLOW_PASSWORD": "right"}
         node = self.bridge(env=env).wait_connected()

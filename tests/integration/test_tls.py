@@ -256,6 +256,7 @@ class Matrix(unittest.TestCase):
         done = glow.run_bridge("--broker", case.uri, "--board", "virtual", "--doctor", env=case.env)
         return re.search("(?m)^(ok|FAIL) +clock +(.*)$", done.stdout).groups()
 
+    # promise: doctor-tells
     def test_the_doctor_does_not_call_a_doubtful_clock_ok(self):
         cases = {c.what: c for c in self.cases()}
         verdict, said = self.clock(cases["this machine's clock is unset"])

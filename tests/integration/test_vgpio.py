@@ -541,6 +541,7 @@ class Trouble(BlinktCase):
                 pi.shown.wait([lit("#0000ff")] * 8)
                 self.assertEqual(node.log().count(says), 1)
 
+    # promise: doctor-tells
     def test_doctor(self):
         def doctor(pi):
             return glow.run_bridge("--doctor", "--node", "x", "--broker", self.broker.uri, "--board", "blinkt",

@@ -347,6 +347,7 @@ class Blinkt:
 class Gpiod2(Blinkt, unittest.TestCase):
     section, consumer = "gpiod", "glowswarm"
 
+    # promise: frame-cost
     def test_fewest_calls(self):
         step = traced_calls(self.steps)
         self.assertLessEqual(calls(step, "sys_ioctl", SET_VALUES), 648)
@@ -367,6 +368,7 @@ class Sysfs(Blinkt, unittest.TestCase):
         # With libgpiod one call changes both lines, so there the order is the driver's.
         check_data_is_steady(self.steps)
 
+    # promise: frame-cost
     def test_fewest_calls(self):
         step = traced_calls(self.steps)
         self.assertLessEqual(calls(step, "sys_write", "count: 1)"), count_edges(step))
@@ -450,6 +452,7 @@ class Machine(unittest.TestCase):
         refused = [e.text for e in console.events if e.name == "i2c_result" and e.text.startswith("i2c-2 ")]
         self.assertEqual(refused, ["i2c-2 n=1 ret=-121"])  # EREMOTEIO
 
+    # promise: doctor-tells
     def test_doctor(self):
         for name, words in {
             "no-bus": "FAIL  board    piglow: no /dev/i2c-1: set dtparam=i2c_arm=on",

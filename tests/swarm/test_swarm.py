@@ -256,6 +256,7 @@ class Test:
                 assert tried.returncode != 0, path
             assert pi.exec(service, "sh", "-c", "true").returncode != 0, "a shell"
 
+    # promise: doctor-tells
     def step_doctor(self):
         """--doctor in the container says what is there and what is missing"""
         asked = self.pis[1].exec("blinkt", "glow-bridge", "--doctor")

@@ -48,9 +48,10 @@ def tests_of(text, kind):
             marked += mark.group(1).split(", ")
         elif begin:
             name = begin.group(1)
-            if kind == ".py":
-                name = inside + name if line[0] == " " else name
-                inside = name + "." if line.startswith("class") else inside if line[0] == " " else ""
+            if kind == ".py" and line[0] == " ":
+                name = inside + name
+            elif line.startswith("class"):
+                inside = name + "."
             yield name, marked
             marked = []
         elif marked:

@@ -190,6 +190,7 @@ test("a notice lies over what shows, and goes", async () => {
 	await board("pi3").shows("102030");
 });
 
+// promise: page-for-everybody
 test("keys do what the mouse does", async () => {
 	await choose();
 	await panel().getByText("Notice", { exact: true }).click();
@@ -327,6 +328,7 @@ test("dimmer and blackout lie over everything", async () => {
 	await board("pi1").shows("ffffff");
 });
 
+// promise: page-for-everybody
 test("every view is for everybody, in light and dark, wide and narrow", async () => {
 	for (const colorScheme of ["light", "dark"] as const) {
 		await page.emulateMedia({ colorScheme });
@@ -360,6 +362,7 @@ const countTicks = async (page: Page, ms: number): Promise<number> => {
 	return page.evaluate(() => (globalThis as unknown as { ticks: number }).ticks);
 };
 
+// promise: page-for-everybody
 test("who wants no motion gets a still picture, and may have motion", async () => {
 	const calm = await visit(browser, stack.url, { reducedMotion: "reduce" });
 	await enter(calm.page, "viewer", 5);
@@ -369,6 +372,7 @@ test("who wants no motion gets a still picture, and may have motion", async () =
 	await calm.close();
 });
 
+// promise: page-for-everybody
 test("a page that nobody sees draws nothing", async () => {
 	await goTo(page, "Shelf");
 	await page.evaluate(() => {
