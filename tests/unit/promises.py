@@ -80,13 +80,17 @@ def promises_of(page):
 
 
 def runs(root, test):
-    """Whether somebody runs what has this name: a test's begins so, and its file is listed."""
+    """Whether somebody runs what has this name: its file is listed, and so is the test or its name begins as one's."""
     path, _, name = test.partition(": ")
     listed = LISTED.fullmatch(path)
     if not listed:
         return True
     lists = read(root, "tests", os.path.dirname(path), "CMakeLists.txt")
-    return name.split(".")[-1].startswith("test") and re.search(r"[\s(_]%s[\s).]" % listed.group(1), lists)
+    if not re.search(r"[\s(_]%s[\s).]" % listed.group(1), lists):
+        return False
+    if path.endswith(".c"):
+        return re.search(r"(?:\bT|TEST|cmocka_unit_test\w*)\(\s*%s\b" % name, read(root, "tests", path))
+    return name.split(".")[-1].startswith("test")
 
 
 def links(page):
@@ -130,7 +134,8 @@ GOOD = {
                         "`integration/test_b.py: Stop.test_end`.\n\n## B\n\n### long\nIt lasts.\n\n"
                         "Held by `./run soak`, `unit/all.sh`, `dashboard/test/c.test.ts: it is, too`.\n",
     "tests/unit/CMakeLists.txt": "foreach(name a)\n",
-    "tests/unit/test_a.c": "/* promise: dark */\nstatic void test_dark(void **state)\n{\n}\n\nstatic void help(void)\n",
+    "tests/unit/test_a.c": "/* promise: dark */\nstatic void test_dark(void **state)\n{\n}\n\nstatic void help(void)\n"
+                           "{\n}\n\n\t\tcmocka_unit_test(test_dark),\n",
     "tests/unit/all.sh": "#!/bin/sh\n# promise: long\n\nsaid() {\n",
     "tests/integration/CMakeLists.txt": "  foreach(name x b)\n",
     "tests/integration/test_b.py": "class Stop:\n    # promise: dark\n    def test_end(self):\n        pass\n",
@@ -148,6 +153,7 @@ CONTROLS = (  # a file, what is changed in it, and what is said then
     ("docs/promises.md", "### ", "", "nothing is promised"),
     ("tests/unit/test_a.c", "/* promise: dark */", "", "dark: unit/test_a.c: test_dark does not say that it holds it"),
     ("tests/unit/test_a.c", "test_dark", "test_dusk", "dark: there is no test unit/test_a.c: test_dark"),
+    ("tests/unit/test_a.c", "\t\tcmocka_unit_test(test_dark),", "", "dark: nobody runs unit/test_a.c: test_dark"),
     ("tests/unit/test_a.c", "*/\n", "*/\n\n", "unit/test_a.c holds dark, which does not name it"),
     ("tests/unit/test_a.c", ": dark", ": dark, long", "unit/test_a.c: test_dark holds long, which does not name it"),
     ("tests/unit/CMakeLists.txt", "a)", "ab)", "dark: nobody runs unit/test_a.c: test_dark"),
