@@ -498,6 +498,7 @@ class Flood:
 
 
 class Screen(CtlCase):
+    # promise: watch-is-bounded
     def test_a_sender_that_never_stops(self):
         """It is drawn all the while, and left when asked to. What has a time limit keeps it."""
         view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch")

@@ -813,6 +813,7 @@ static enum glow_lane sort(const char *prefix, enum glow_way way, const struct g
 
 /* Nothing of the others holds up the clock: it leaves while they wait for acknowledgements, its QoS 0 even while its
  * own QoS 1 does. */
+/* promise: bounded-queues */
 static void test_clock_overtakes(void **state)
 {
 	struct fixture *f = *state;
@@ -987,6 +988,7 @@ static void leave_standing_broker(struct fixture *f, const char *too_much)
 }
 
 /* With all else full, the last word still leaves. */
+/* promise: offline-is-told */
 static void test_goodbye_has_room(void **state)
 {
 	struct fixture *f = *state;
@@ -996,6 +998,7 @@ static void test_goodbye_has_room(void **state)
 }
 
 /* Where even that cannot leave, the broker is asked to say the will. */
+/* promise: offline-is-told */
 static void test_goodbye_unsaid(void **state)
 {
 	struct fixture *f = *state;
@@ -1005,6 +1008,7 @@ static void test_goodbye_unsaid(void **state)
 }
 
 /* So it is where the client id changes. */
+/* promise: offline-is-told */
 static void test_lead_unsaid(void **state)
 {
 	struct fixture *f = *state;

@@ -171,6 +171,7 @@ static void test_news_in_a_full_box(void **state)
 	expect_counts(MESSAGES, 0);
 }
 
+/* promise: bounded-queues */
 static void test_lanes_apart(void **state)
 {
 	(void)state;
@@ -184,6 +185,7 @@ static void test_lanes_apart(void **state)
 }
 
 /* A single command outlives a flood of another topic, and not one of its own. */
+/* promise: bounded-queues */
 static void test_topics_apart(void **state)
 {
 	(void)state;
@@ -204,6 +206,7 @@ static void test_topics_apart(void **state)
 }
 
 /* Large ones take what they take. What is larger than a lane finds no room, and displaces nobody. */
+/* promise: bounded-queues */
 static void test_bytes(void **state)
 {
 	const struct glow_message large = { .topic = "c/large", .payload = filling, .len = 5 * GLOW_MAIL_MIN };
@@ -242,6 +245,7 @@ static void test_replaced(void **state)
 }
 
 /* On the way in only its neighbour: what lies between them might have seen the older one. */
+/* promise: each-acts-once */
 static void test_replaced_neighbour(void **state)
 {
 	(void)state;
