@@ -662,6 +662,7 @@ class Effects(Stage):
             for _ in range(64):
                 client.publish("glow/time/request/" + asker, false_probe(), retain=asker == "x/1f")
 
+    # promise: forgery-ends-no-lead, viewer-changes-nothing
     def test_nobody_changes_what_is_not_his(self):
         table, before = Table(), self.kept()
         for account in "viewer operator homeassistant admin health bridge-pi2".split():

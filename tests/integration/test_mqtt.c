@@ -898,6 +898,7 @@ static enum glow_lane sort_flood(const char *prefix, enum glow_way way, const st
 
 /* Whatever an owner does not keep up with is handled, dropped or replaced: the sum is exact. What is single, and what
  * comes in another lane, is not lost. */
+/* promise: nothing-lost-unsaid */
 static void test_flood_counts(void **state)
 {
 	struct fixture *f = *state;

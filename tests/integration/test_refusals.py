@@ -160,6 +160,7 @@ class Rules(Case):
         self.assertNotIn("effects_hash", info)
         self.assertLessEqual(node.log().count("connected to mqtt"), 3, node.log())
 
+    # promise: reasons-are-told
     def test_the_account_of_another_node(self):
         """What it says of itself is refused, so nobody but its log, its health check and its doctor can tell."""
         right, wrong = glow.unique("n"), glow.unique("n")

@@ -297,6 +297,7 @@ static void forge_info(uint32_t term)
 }
 
 /* Who may write an info does not lead for that. Nodes may have believed it, so what comes next is of a later term. */
+/* promise: forgery-ends-no-lead */
 static void test_a_forged_info_stops_nobody(void **state)
 {
 	int64_t ahead_us;
@@ -332,6 +333,7 @@ static void test_a_forged_info_stops_nobody(void **state)
 	assert_int_equal(number(INFO, "term"), 21);
 }
 
+/* promise: forgery-ends-no-lead */
 static void test_a_forged_info_of_the_last_term(void **state)
 {
 	int64_t ahead_us;

@@ -315,6 +315,7 @@ static int take_told(int replaced)
 }
 
 /* Who asked hears of it: so many at a time, and nobody who asked with a novel. */
+/* promise: nothing-lost-unsaid */
 static void test_askers(void **state)
 {
 	(void)state;
@@ -579,6 +580,7 @@ static void at_random(bool arrivals)
 	glow_mailbox_fini(&box);
 }
 
+/* promise: nothing-lost-unsaid */
 static void test_at_random(void **state)
 {
 	(void)state;

@@ -372,6 +372,7 @@ static void deliver(const char *id, int n, int64_t us)
 
 static const char *const three[] = { "pi1", "pi2", "pi3" };
 
+/* promise: one-liar-moves-nothing */
 static void test_one_liar_is_outvoted(void **state)
 {
 	(void)state;

@@ -399,6 +399,7 @@ static void test_many_full(void **state)
 }
 
 /* What was lost before it came here is answered as busy; what is for many by the conductor, where there is one. */
+/* promise: nothing-lost-unsaid */
 static void test_dropped(void **state)
 {
 	struct glow_message one = { .topic = SET, .response_topic = "r" },

@@ -520,6 +520,7 @@ static void ends_with(const char *id, int n)
 	assert_string_equal(scenes.v[n - 1].id, id);
 }
 
+/* promise: newest-wins */
 static void test_dragged(void **state)
 {
 	(void)state;
@@ -536,6 +537,7 @@ static void test_dragged(void **state)
 }
 
 /* ... also where as many others play as there may be. */
+/* promise: newest-wins */
 static void test_dragged_among_many(void **state)
 {
 	char play[60];
