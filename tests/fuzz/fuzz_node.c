@@ -16,7 +16,7 @@
 #include <glow/time.h>
 #include <glow/topics.h>
 
-#include "check.h"
+#include "fuzz.h"
 
 #define START     INT64_C(1700000000000000)
 #define YEAR_US   (INT64_C(31557600) * GLOW_US_PER_S)
@@ -43,7 +43,8 @@ static void check_message(void *ctx, const struct glow_message *m)
 	cJSON *tree;
 
 	(void)ctx;
-	CHECK(strncmp(m->topic, "glow/node/n/", 12) == 0 || strcmp(m->topic, "answers") == 0);
+	CHECK(strncmp(m->topic, "glow/node/n/", 12) == 0 || strncmp(m->topic, "glow/effects/", 13) == 0 ||
+	      strcmp(m->topic, "answers") == 0);
 	CHECK(glow_utf8_valid(m->payload, m->len));
 	if (strcmp(m->topic, "glow/node/n/availability") == 0)
 		return;
@@ -182,25 +183,11 @@ static void create(bool flags)
 	CHECK(glow_node_create(&cfg, now, &bridge, &diag) == 0);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_node(const uint8_t *data, size_t size)
 {
-	char *script = malloc(size + 1), *line = script, *end = script + size;
-
-	memcpy(script, data, size);
-	*end = '\0';
 	create(size % 2);
-	for (int k = 0; line < end && k < LINES_MAX; k++) {
-		size_t len = strcspn(line, "\n");
-
-		if (line + len > end) /* a NUL ends a line as well */
-			break;
-		line[len] = '\0';
-		run(line, len);
-		line += len + 1;
-	}
+	fuzz_lines(data, size, LINES_MAX, run);
 	pass(0);
 	pass(3600 * GLOW_US_PER_S);
 	glow_node_destroy(bridge);
-	free(script);
-	return 0;
 }
