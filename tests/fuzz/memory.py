@@ -13,6 +13,7 @@ library. GLOW_BIN names our glow-bridge, beside which starve.so lies.
 import argparse
 import collections
 import concurrent.futures
+import itertools
 import os
 import re
 import shutil
@@ -43,7 +44,7 @@ def first_frame(log, folder):
 
 
 SUBJECTS = [
-    Subject("bridge", "glow-bridge", "--node n --prefix {name} --board virtual --virtual-out {folder}/frames --idle rainbow",
+    Subject("bridge", "glow-bridge", "--node {name} --prefix {name} --board virtual --virtual-out {folder}/frames --idle rainbow",
             first_frame),
     Subject("conductor", "glow-conductor", "--node c --prefix {name}", lambda log, folder: b"leading clock" in log),
     Subject("ctl-nodes", "glowctl", "nodes --prefix alive"),
@@ -59,7 +60,7 @@ class Run:
         self.which = which
         self.stuck = False
         folder = tempfile.mkdtemp(dir=lab.home)
-        words = subject.words.format(name="p" + os.path.basename(folder).replace("_", "-").lower(), folder=folder).split()
+        words = subject.words.format(name="p%d" % next(lab.numbers), folder=folder).split()
         path = os.path.join(folder, "log")
         env = dict(lab.env, LD_PRELOAD=lab.starve, GLOW_STARVE=which, GLOW_BROKER=lab.broker.uri)
         with open(path, "wb") as out:
@@ -89,7 +90,8 @@ class Run:
         return sorted({int(number) for pair in pairs for number in pair})
 
     def words(self):
-        return "".join(line for line in self.log.splitlines(True) if not line.startswith("starve: "))
+        """What it said, without what starve.c did."""
+        return re.sub("starve: (crash|failed)\n.*?(?=starve: )|starve: .*\n", "", self.log, flags=re.S)
 
     def stack(self, title):
         m = re.search("starve: %s\n(.*?)starve: " % title, self.log, re.S)
@@ -131,6 +133,7 @@ class Lab:
         self.home = home
         self.bin = os.path.dirname(os.path.abspath(glow.bridge_path()))
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("GLOW_")}
+        self.numbers = itertools.count()
         self.starve = os.path.join(self.bin, "starve.so")
         self.broker = glow.Broker(home).start()
         self.alive = [glow.Conductor(home, self.broker.uri, prefix="alive"),
@@ -151,7 +154,12 @@ class Report:
         self.lab, self.subject = lab, subject
         self.outcomes = collections.Counter()
         self.crashes = {}  # place -> (times, Run)
-        self.bad = []
+        self.bad = {}  # what is wrong, with the last words -> (times, Run)
+
+    def add_bad(self, run):
+        key = run.outcome() + ": " + re.sub(r"p?\d+", "#", (run.words().strip().split("\n") or [""])[-1])
+        times, first = self.bad.get(key, (0, run))
+        self.bad[key] = (times + 1, first)
 
     def add(self, run):
         outcome = run.outcome()
@@ -162,9 +170,9 @@ class Report:
             times, first = self.crashes.get(where, (0, run))
             self.crashes[where] = (times + 1, first)
             if not culprit or culprit["object"].startswith(self.lab.bin):
-                self.bad.append(run)
+                self.add_bad(run)
         elif outcome in ("stuck", "wrong status", "no words"):
-            self.bad.append(run)
+            self.add_bad(run)
 
     def show(self):
         print("%s: %s" % (self.subject.name, ", ".join("%d %s" % (n, what) for what, n in sorted(self.outcomes.items()))))
@@ -172,8 +180,10 @@ class Report:
             print("  %d crashes in %s" % (times, where))
             print("    first with GLOW_STARVE=%s: %s" % (run.which, " < ".join(map(place, run.stack("crash")[2:9]))))
             print("    the memory was for: %s" % " < ".join(map(place, run.stack("failed")[2:9])))
-        for run in self.bad[:5]:
-            print("  GLOW_STARVE=%s: %s\n%s" % (run.which, run.outcome(), run.words()[-1500:]))
+        for key, (times, run) in sorted(self.bad.items()):
+            print("  %d times %s" % (times, key))
+            print("    first with GLOW_STARVE=%s, status %d" % (run.which, run.status))
+            print("    the memory was for: %s" % " < ".join(map(place, run.stack("failed")[2:9])))
         sys.stdout.flush()
 
 

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Loaded before a program (LD_PRELOAD): one of its allocations finds no memory, GLOW_STARVE=<n>, or none does from
  * that one on, GLOW_STARVE=<n>+. They count from the program's main() on; 0 fails none. At a crash or an abort the
- * stacks of the crash and of the latest failed allocation go to standard error, as <object>(+<offset>) lines that
+ * stacks of the crash and of the first failed allocation go to standard error, as <object>(+<offset>) lines that
  * addr2line understands; and at the end how many allocations there were, "starve: <n> allocations". With
  * GLOW_STARVE=places none fails, and the first and the last allocation of each call stack are told,
  * "starve: places 1 17 18 …". */
@@ -131,6 +131,13 @@ static void say(const char *text)
 	(void)!write(STDERR_FILENO, text, strlen(text));
 }
 
+static void say_failed(void)
+{
+	say("starve: failed\n");
+	backtrace_symbols_fd(failed, n_failed, STDERR_FILENO);
+	say("starve: end\n");
+}
+
 static void crashed(int signal)
 {
 	void *stack[DEPTH];
@@ -139,9 +146,7 @@ static void crashed(int signal)
 	counting = false;
 	say("starve: crash\n");
 	backtrace_symbols_fd(stack, n, STDERR_FILENO);
-	say("starve: failed\n");
-	backtrace_symbols_fd(failed, n_failed, STDERR_FILENO);
-	say("starve: end\n");
+	say_failed();
 	raise(signal); /* for whoever waits */
 }
 
@@ -152,6 +157,8 @@ static void tell(void)
 	counting = false;
 	snprintf(text, sizeof(text), "starve: %lu allocations\n", (unsigned long)count);
 	say(text);
+	if (first)
+		say_failed();
 	for (int k = 0; looking && k < PLACES_MAX; k++)
 		if (places[k].hash)
 			dprintf(STDERR_FILENO, "starve: places %lu %lu\n", places[k].first, places[k].last);
