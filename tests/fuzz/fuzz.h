@@ -109,7 +109,7 @@ static inline void check_same_text(char *text, cJSON *written)
 /** What lies beyond `data` is seen by the address sanitizer: the fuzzer's own copy may have room. */
 static inline char *exact_copy(const uint8_t *data, size_t size)
 {
-	char *copy = malloc(size ? size : 1);
+	char *copy = calloc(1, size ? size : 1);
 
 	if (size)
 		memcpy(copy, data, size);

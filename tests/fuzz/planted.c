@@ -121,14 +121,10 @@ PLANT(cJSON *, glow_state_write, const struct glow_state *state, struct glow_sha
 	return tree;
 }
 
-/* sysfs: a text has no end. */
-PLANT(int, glow_sysfs_read, const char *dir, const char *file, char *ret_text, size_t size)
+/* sysfs: a refusal has no words. */
+PLANT(bool, glow_sysfs_refused, int error, const struct glow_board_cfg *cfg, struct glow_diag *diag)
 {
-	int r = __real_glow_sysfs_read(dir, file, ret_text, size);
-
-	if (fuzz_planted && r == 0)
-		memset(ret_text, 'x', size);
-	return r;
+	return fuzz_planted || __real_glow_sysfs_refused(error, cfg, diag);
 }
 
 /* time: longer packets are read as well. */
