@@ -17,6 +17,7 @@
 #include <glow/info.h>
 #include <glow/log.h>
 #include <glow/loop.h>
+#include <glow/traffic.h>
 
 #define GOODBYE_MS 1200                         /* of the two seconds in which a program has to end */
 enum { TOPICS_MAX = 16 + 3 * GLOW_GROUPS_MAX }; /* a node with all its groups has the most */
@@ -109,6 +110,7 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 		wished[mqtt.n_wished_topics] = wishes[mqtt.n_wished_topics];
 		mqtt.n_wished_topics++;
 	}
+	mqtt.sort = glow_traffic_sort;
 	mqtt.topics = topics;
 	mqtt.retained_topics = retained;
 	mqtt.wished_topics = wished;

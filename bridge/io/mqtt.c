@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* One network thread connects, receives and sends; the owner only ever touches
- * two mailboxes. Every call of Paho is made by that thread, so none of Paho's
- * locks and none of its waits can reach the owner, and the two directions
- * cannot delay each other: neither waits (mqtt_link.c), and they take turns
- * of a few messages.
+ * two mailboxes. What waits to be sent stays in its box until it can be: so the clock's lane overtakes the others to
+ * the last, and a newer retained message still finds the older one. Every call of Paho is made by that thread, so none
+ * of Paho's locks and none of its waits can reach the owner, and the two directions cannot delay each other: neither
+ * waits (mqtt_link.c), and they take turns of a few messages.
  *
  * Idle, the thread wakes up three times in a keepalive interval, which is what
  * Paho needs to send its pings. */
@@ -28,8 +28,7 @@
 #include "mailbox.h"
 #include "mqtt_link.h"
 
-#define BOX_SIZE      1048576
-#define BOX_MESSAGE   1024 /* bytes of box for each message it may hold */
+#define LANE_ROOM     1048576
 #define TURN_IN       32
 #define TURN_OUT      8
 #define STUCK_MS      2  /* look again whether the broker makes room */
@@ -53,9 +52,7 @@ struct glow_mqtt {
 	int done_fd;          /* readable once the thread is leaving */
 	atomic_uint flush_ms; /* how long a closing owner lets us send */
 
-	/* The network thread's alone. */
-	struct glow_link link;
-	struct glow_mail *held; /* taken from `out`, not sent yet */
+	struct glow_link link; /* the network thread's alone */
 };
 
 enum want { WANT_EITHER, WANT_OWN, WANT_LEAD };
@@ -83,13 +80,28 @@ static bool leads(const struct glow_mqtt *mqtt)
 	return mqtt->link.id == mqtt->cfg.lead_id && mqtt->cfg.lead_id;
 }
 
+static enum glow_lane sort(const struct glow_mqtt *mqtt, enum glow_way way, const struct glow_message *message,
+			   uint64_t *ret_key)
+{
+	*ret_key = 0;
+	return mqtt->cfg.sort ? mqtt->cfg.sort(mqtt->cfg.prefix, way, message, ret_key) : GLOW_LANE_COMMAND;
+}
+
+static void post_message(struct glow_mqtt *mqtt, struct glow_mail *mail)
+{
+	uint64_t key = 0;
+	enum glow_lane lane = mail ? sort(mqtt, GLOW_WAY_IN, &mail->event.message, &key) : GLOW_LANE_COMMAND;
+
+	glow_mailbox_put(&mqtt->in, mail, lane, key);
+}
+
 static void post(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const char *why)
 {
 	const struct glow_mqtt_event event = {
 		.kind = kind, .why = why, .leading = leads(mqtt), .limits = mqtt->link.limits
 	};
 
-	glow_mailbox_put(&mqtt->in, glow_mail_create(&event));
+	glow_mailbox_put(&mqtt->in, glow_mail_create(&event), GLOW_LANE_REPORT, 0);
 }
 
 /* Something of a message of ours. */
@@ -97,7 +109,7 @@ static void post_of(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, cons
 {
 	const struct glow_mqtt_event event = { .kind = kind, .why = why, .message = { .topic = topic } };
 
-	glow_mailbox_put(&mqtt->in, glow_mail_create(&event));
+	glow_mailbox_put(&mqtt->in, glow_mail_create(&event), GLOW_LANE_REPORT, 0);
 }
 
 static void post_refusals(struct glow_mqtt *mqtt)
@@ -123,7 +135,7 @@ static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 	do {
 		r = glow_link_wait(&mqtt->link, wait_ms, &mail);
 		if (r > 0)
-			glow_mailbox_put(&mqtt->in, mail);
+			post_message(mqtt, mail);
 	} while (r > 0 && now_ms() < end_ms);
 	return r;
 }
@@ -141,7 +153,7 @@ static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 		r = receive_replayed(mqtt, now_ms() - asked_ms);
 	}
 	if (r < 0)
-		glow_link_disconnect(&mqtt->link);
+		glow_link_disconnect(&mqtt->link, false);
 	return r < 0 ? r : 0;
 }
 
@@ -155,7 +167,7 @@ static int take_in(struct glow_mqtt *mqtt)
 
 		r = glow_link_receive(&mqtt->link, &mail);
 		if (r > 0)
-			glow_mailbox_put(&mqtt->in, mail);
+			post_message(mqtt, mail);
 	}
 	post_refusals(mqtt);
 	return r;
@@ -180,9 +192,8 @@ static void age(struct glow_message *message)
 	}
 }
 
-static int send_held(struct glow_mqtt *mqtt)
+static int send_one(struct glow_mqtt *mqtt, struct glow_message *message)
 {
-	struct glow_message *message = &mqtt->held->event.message;
 	char why[GLOW_MQTT_WHY];
 
 	if (!glow_limits_fit(&mqtt->link.limits, message->topic, glow_mqtt_packet_size(message), why)) {
@@ -197,17 +208,15 @@ static int send_held(struct glow_mqtt *mqtt)
 static int send_out(struct glow_mqtt *mqtt)
 {
 	for (int i = 0; i < TURN_OUT; i++) {
+		struct glow_room room = glow_link_room(&mqtt->link);
+		bool waits;
+		struct glow_mail *mail = glow_mailbox_take(&mqtt->out, glow_room_for, &room, &waits);
 		int r;
 
-		if (!mqtt->held)
-			mqtt->held = glow_mailbox_take(&mqtt->out);
-		if (!mqtt->held)
-			return SENT_ALL;
-		if (!glow_link_has_room(&mqtt->link, &mqtt->held->event.message))
-			return SENT_STUCK;
-		r = send_held(mqtt);
-		free(mqtt->held);
-		mqtt->held = NULL;
+		if (!mail)
+			return waits ? SENT_STUCK : SENT_ALL;
+		r = send_one(mqtt, &mail->event.message);
+		free(mail);
 		if (r == -ENOTCONN)
 			return r;
 	}
@@ -274,11 +283,11 @@ static void run_session(struct glow_mqtt *mqtt)
 static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
 {
 	char why[GLOW_MQTT_WHY];
+	/* The last word did not get out, so the will has to say it. */
+	bool unsaid = glow_mailbox_waits(&mqtt->out, GLOW_LANE_CLOCK);
 
 	glow_mailbox_set_shut(&mqtt->out, true);
-	free(mqtt->held);
-	mqtt->held = NULL;
-	glow_link_disconnect(&mqtt->link);
+	glow_link_disconnect(&mqtt->link, unsaid);
 	snprintf(why, sizeof(why), "connection to %s lost", mqtt->link.where);
 	if (lasted_ms < STABLE_MS && !leads(mqtt) && atomic_load(&mqtt->want) == WANT_EITHER)
 		/* Two clients with one id throw each other out for ever. */
@@ -392,7 +401,7 @@ static int copy_cfg(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg)
 	struct glow_mqtt_cfg *copy = &mqtt->cfg;
 	const char **const fields[] = { &copy->broker,       &copy->client_id, &copy->username, &copy->password,
 					&copy->ca_file,      &copy->cert_file, &copy->key_file, &copy->will_topic,
-					&copy->will_payload, &copy->lead_id };
+					&copy->will_payload, &copy->lead_id,   &copy->prefix };
 	const size_t n_fields = sizeof(fields) / sizeof(fields[0]);
 	const size_t n_topics = cfg->n_topics + cfg->n_retained_topics + cfg->n_wished_topics;
 	size_t size = n_topics * sizeof(char *) + strings_size(cfg->topics, cfg->n_topics) +
@@ -435,29 +444,35 @@ static void destroy(struct glow_mqtt *mqtt)
 		close(mqtt->switch_fd);
 	if (mqtt->done_fd >= 0)
 		close(mqtt->done_fd);
-	free(mqtt->held);
 	free(mqtt->taken);
 	free(mqtt->cfg_memory);
 	free(mqtt);
 }
 
+static int start_boxes(struct glow_mqtt *mqtt, size_t inbox_max)
+{
+	struct glow_mailbox_cfg in = { .room = { LANE_ROOM, LANE_ROOM, inbox_max ? inbox_max : LANE_ROOM },
+				       .arrivals = true };
+	const struct glow_mailbox_cfg out = { .room = { LANE_ROOM, LANE_ROOM, LANE_ROOM } };
+	int r = glow_mailbox_init(&mqtt->in, &in);
+
+	if (r == 0)
+		r = glow_mailbox_init(&mqtt->out, &out);
+	if (r == 0)
+		glow_mailbox_set_shut(&mqtt->out, true);
+	return r;
+}
+
 static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
 {
-	size_t size;
 	int r;
 
 	snprintf(why, GLOW_MQTT_WHY, "cannot set up the MQTT client");
 	r = copy_cfg(mqtt, cfg);
+	if (r == 0)
+		r = start_boxes(mqtt, cfg->inbox_max);
 	if (r < 0)
 		return r;
-	size = cfg->inbox_max ? cfg->inbox_max : BOX_SIZE;
-	r = glow_mailbox_init(&mqtt->in, size / BOX_MESSAGE, size);
-	if (r < 0)
-		return r;
-	r = glow_mailbox_init(&mqtt->out, BOX_SIZE / BOX_MESSAGE, BOX_SIZE);
-	if (r < 0)
-		return r;
-	glow_mailbox_set_shut(&mqtt->out, true);
 	mqtt->stop_fd = eventfd(0, EFD_CLOEXEC);
 	mqtt->switch_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	mqtt->done_fd = eventfd(0, EFD_CLOEXEC);
@@ -494,7 +509,7 @@ int glow_mqtt_fd(const struct glow_mqtt *mqtt)
 bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event)
 {
 	free(mqtt->taken);
-	mqtt->taken = glow_mailbox_take(&mqtt->in);
+	mqtt->taken = glow_mailbox_take(&mqtt->in, NULL, NULL, NULL);
 	if (!mqtt->taken)
 		return false;
 	*ret_event = mqtt->taken->event;
@@ -505,6 +520,8 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 {
 	struct glow_mqtt_event event = { .kind = GLOW_MQTT_MESSAGE, .message = *message };
 	struct glow_mail *mail;
+	uint64_t key;
+	enum glow_lane lane = sort(mqtt, GLOW_WAY_OUT, message, &key);
 
 	event.message.at = glow_raw_now();
 	mail = glow_mail_create(&event);
@@ -514,7 +531,7 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 		free(mail);
 		return -EMSGSIZE;
 	}
-	return glow_mailbox_put(&mqtt->out, mail);
+	return glow_mailbox_put(&mqtt->out, mail, lane, key);
 }
 
 void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)
@@ -523,11 +540,10 @@ void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)
 	eventfd_write(mqtt->switch_fd, 1);
 }
 
-uint64_t glow_mqtt_dropped(const struct glow_mqtt *mqtt)
+void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_counts)
 {
-	struct glow_mqtt *m = (struct glow_mqtt *)mqtt; /* for its locks */
-
-	return glow_mailbox_dropped(&m->in) + glow_mailbox_dropped(&m->out);
+	glow_mailbox_counts(&mqtt->in, &ret_counts->in_dropped, &ret_counts->in_replaced);
+	glow_mailbox_counts(&mqtt->out, &ret_counts->out_dropped, &ret_counts->out_replaced);
 }
 
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)
@@ -555,7 +571,7 @@ static int check_link(struct glow_link *link, char why[GLOW_MQTT_WHY])
 	r = glow_link_subscribe(link, why);
 	if (r == 0)
 		glow_link_name(link, why);
-	glow_link_disconnect(link);
+	glow_link_disconnect(link, false);
 	return r;
 }
 

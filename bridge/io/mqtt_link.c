@@ -3,9 +3,9 @@
 /* Paho's synchronous client, held so that it never waits.
  *
  * MQTTClient_publish5() waits in steps of 100 ms when maxInflightMessages are
- * unacknowledged or the socket takes only part of a packet; glow_link_has_room()
- * asks both before. While it waits it also reads, without the lock that
- * MQTTClient_receive() in another thread would need: so one thread does both.
+ * unacknowledged (with QoS 0 too) or the socket takes only part of a packet; glow_link_room()
+ * knows both before, and keeps one place free of what is acknowledged. While it waits it also reads, without the lock
+ * that MQTTClient_receive() in another thread would need: so one thread does both.
  *
  * MQTTClient_receive() cannot be woken, so the thread polls the descriptor
  * itself and calls it with no timeout. A packet may already have left the
@@ -36,6 +36,8 @@
 #define WINDOW         20
 #define SEND_BUFFER    524288
 #define SEND_BACKLOG   65536
+#define RESERVED       4     /* of the window, for the clock's lane */
+#define RESERVED_BYTES 16384 /* beyond SEND_BACKLOG, for the clock's lane */
 #define QUIET_CALLS    2
 #define SUBSCRIBED_QOS 1
 
@@ -278,7 +280,7 @@ static int connect_once(struct glow_link *link, bool with_will, int *ret_reason,
 	}
 	if (link->fd >= 0)
 		return 0;
-	glow_link_disconnect(link);
+	glow_link_disconnect(link, false);
 	snprintf(why, GLOW_MQTT_WHY, "this version of Paho connects in a way that glowswarm does not know");
 	return -ENOTSUP;
 }
@@ -435,7 +437,7 @@ int glow_link_receive(struct glow_link *link, struct glow_mail **ret_mail)
 	return r;
 }
 
-/* Publishes that may await their acknowledgement: the broker's Receive Maximum, where it is below ours. */
+/* How many Paho lets be unacknowledged before it waits. */
 static int window(const struct glow_link *link)
 {
 	int most = link->limits.receive_max;
@@ -443,15 +445,30 @@ static int window(const struct glow_link *link)
 	return most > 0 && most < WINDOW ? most : WINDOW;
 }
 
-bool glow_link_has_room(const struct glow_link *link, const struct glow_message *message)
+struct glow_room glow_link_room(const struct glow_link *link)
 {
-	int queued = 0;
+	int pending = glow_link_pending(link), most = window(link), queued = 0;
+	/* A broker that takes one at a time leaves none to keep. */
+	int clock = most > 1 ? most - 1 : 1, others = clock > RESERVED ? clock - RESERVED : 1;
 
-	/* Paho waits for the window with a message of QoS 0 too. */
-	if (glow_link_pending(link) >= window(link))
+	if (ioctl(link->fd, SIOCOUTQ, &queued) < 0)
+		queued = 0;
+	return (struct glow_room){ .qos_max = link->limits.qos_max,
+				   .any = pending < most,
+				   .acked = { pending < others, pending < clock },
+				   .queued = (size_t)queued,
+				   .most = { SEND_BACKLOG, SEND_BACKLOG + RESERVED_BYTES } };
+}
+
+bool glow_room_for(const void *room, enum glow_lane lane, const struct glow_message *message)
+{
+	const struct glow_room *r = room;
+	bool clock = lane == GLOW_LANE_CLOCK, acked = message->qos > 0 && r->qos_max > 0;
+
+	if (!(acked ? r->acked[clock] : r->any))
 		return false;
 	/* Alone, a message may be as large as it likes. */
-	return ioctl(link->fd, SIOCOUTQ, &queued) < 0 || queued == 0 || (size_t)queued + message->len <= SEND_BACKLOG;
+	return r->queued == 0 || r->queued + message->len <= r->most[clock];
 }
 
 static void add_data(MQTTProperties *properties, enum MQTTPropertyCodes code, const void *data, size_t len)
@@ -503,8 +520,11 @@ int glow_link_pending(const struct glow_link *link)
 	return n;
 }
 
-void glow_link_disconnect(struct glow_link *link)
+void glow_link_disconnect(struct glow_link *link, bool with_will)
 {
-	MQTTClient_disconnect5(link->client, 0, MQTTREASONCODE_NORMAL_DISCONNECTION, NULL);
+	MQTTClient_disconnect5(link->client, 0,
+			       with_will ? MQTTREASONCODE_DISCONNECT_WITH_WILL_MESSAGE
+					 : MQTTREASONCODE_NORMAL_DISCONNECTION,
+			       NULL);
 	link->fd = -1;
 }

@@ -35,7 +35,7 @@ static void probe(struct glow_link *link, const struct glow_message *message, st
 	if (message &&
 	    glow_limits_fit(&link->limits, message->topic, glow_mqtt_packet_size(message), ret_found->unsent))
 		publish(link, message, ret_found);
-	glow_link_disconnect(link);
+	glow_link_disconnect(link, false);
 }
 
 int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *message,

@@ -205,7 +205,7 @@ static void add_nodes(const struct glow_watch *w, struct parts *p)
 		if (node->stats.sync.error_us > worst_us)
 			worst_us = node->stats.sync.error_us;
 	}
-	add(p, 5, "%u of %zu nodes online", online, w->n_nodes);
+	add(p, 5, "%u of %s%zu nodes online", online, w->crowded ? "more than " : "", w->n_nodes);
 	error_text(worst_us, error);
 	if (synced)
 		add(p, 1, "clocks within %s", error);

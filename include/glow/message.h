@@ -30,6 +30,16 @@ struct glow_message {
 	uint16_t aging[2];
 };
 
+/** What waits together, glow/mqtt.h. */
+enum glow_lane {
+	GLOW_LANE_CLOCK,   /**< what keeps time and leadership, and the goodbye */
+	GLOW_LANE_COMMAND, /**< what somebody wants, what conductors say of it, and answers */
+	GLOW_LANE_REPORT,  /**< what nodes say of themselves */
+	GLOW_LANES,
+};
+
+enum glow_way { GLOW_WAY_IN, GLOW_WAY_OUT };
+
 /** Its payload is that word: "online", "offline". */
 static inline bool glow_message_says(const struct glow_message *m, const char *word)
 {

@@ -53,7 +53,7 @@ static void listen_for(struct glow_mqtt *mqtt, const char *prefix, struct heard 
 		struct pollfd p = { .fd = glow_mqtt_fd(mqtt), .events = POLLIN };
 
 		poll(&p, 1, 100);
-		while (glow_mqtt_next(mqtt, &event))
+		while (glow_mono_now().ns < end_ns && glow_mqtt_next(mqtt, &event))
 			if (event.kind == GLOW_MQTT_MESSAGE)
 				hear(&event.message, prefix, h);
 	}

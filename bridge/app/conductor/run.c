@@ -77,6 +77,7 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 		break;
 	case GLOW_MQTT_REFUSED:
 	case GLOW_MQTT_UNSENT:
+	case GLOW_MQTT_DROPPED:
 		break;
 	}
 }

@@ -13,6 +13,7 @@
 
 #include <glow/clock.h>
 #include <glow/log.h>
+#include <glow/traffic.h>
 
 #include "cluster_clock.h"
 #include "rows.h"
@@ -21,6 +22,7 @@
 #define PLAIN_EVERY_US 5000000
 #define NOTES_EVERY_US 1000000
 #define NOTES_SIZE     2048
+#define TURN_US        2000 /* of messages, then the others have a turn: the screen, the probe, a signal */
 
 struct viewer {
 	const struct glow_ctl_options *options;
@@ -89,7 +91,7 @@ static void take(struct viewer *v, const struct glow_mqtt_event *event)
 		v->connected = v->ever_connected = true;
 		v->trouble[0] = '\0';
 		glow_sync_connected(&v->clock.follower.sync, now);
-	} else if (event->kind != GLOW_MQTT_WISH_REFUSED) {
+	} else if (event->kind != GLOW_MQTT_WISH_REFUSED && event->kind != GLOW_MQTT_DROPPED) {
 		take_trouble(v, event->why);
 	}
 }
@@ -97,12 +99,13 @@ static void take(struct viewer *v, const struct glow_mqtt_event *event)
 static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct viewer *v = userdata;
+	int64_t end_ns = glow_mono_now().ns + TURN_US * 1000;
 	struct glow_mqtt_event event;
 
 	(void)source;
 	(void)fd;
 	(void)revents;
-	while (glow_mqtt_next(v->mqtt, &event))
+	while (glow_mono_now().ns < end_ns && glow_mqtt_next(v->mqtt, &event))
 		take(v, &event);
 	return on_probe(v->probe, 0, v); /* what came may have moved the next probe */
 }
@@ -259,6 +262,7 @@ static int open_mqtt(struct viewer *v)
 	}
 	glow_ctl_client_id(client);
 	cfg.client_id = client;
+	cfg.sort = glow_traffic_sort;
 	cfg.inbox_max = GLOW_CTL_INBOX;
 	cfg.topics = &reply;
 	cfg.n_topics = 1;
@@ -289,14 +293,29 @@ static int add_timers(struct viewer *v)
 	return r;
 }
 
-static int add_sources(struct viewer *v)
+/* Before all else that happens. */
+static int add_signal(struct viewer *v, int signal, sd_event_signal_handler_t handler)
 {
-	int r = sd_event_add_signal(v->loop, NULL, SIGINT, on_signal, v);
+	sd_event_source *source;
+	int r = sd_event_add_signal(v->loop, &source, signal, handler, v);
 
 	if (r >= 0)
-		r = sd_event_add_signal(v->loop, NULL, SIGTERM, on_signal, v);
+		r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r >= 0)
-		r = sd_event_add_signal(v->loop, NULL, SIGWINCH, on_resize, v);
+		r = sd_event_source_set_floating(source, true); /* the loop's, not ours to free */
+	if (r >= 0)
+		sd_event_source_unref(source);
+	return r;
+}
+
+static int add_sources(struct viewer *v)
+{
+	int r = add_signal(v, SIGINT, on_signal);
+
+	if (r >= 0)
+		r = add_signal(v, SIGTERM, on_signal);
+	if (r >= 0)
+		r = add_signal(v, SIGWINCH, on_resize);
 	if (r >= 0)
 		r = sd_event_add_io(v->loop, NULL, glow_mqtt_fd(v->mqtt), EPOLLIN, on_mqtt, v);
 	if (r >= 0 && v->options->for_s > 0)
@@ -375,7 +394,7 @@ const struct glow_subcommand glow_ctl_watch = {
 	.name = "watch",
 	.summary = "show the cluster live in this terminal",
 	.doc = "Draws every node by the code that drives its LEDs, from what the nodes and the conductor say, on the "
-	       "cluster's clock.",
+	       "cluster's clock. Keeps as many nodes as a conductor does, 3500.",
 	.examples = "glowctl watch\nglowctl watch --plain --for-s 10\nglowctl watch --for-s 3 --svg cluster.svg",
 	.options = rows,
 	.n_options = CTL_N(rows),

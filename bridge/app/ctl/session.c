@@ -14,6 +14,7 @@
 #include <glow/clock.h>
 #include <glow/command.h>
 #include <glow/json.h>
+#include <glow/traffic.h>
 
 enum { LEAVES_MAX = 12 };
 
@@ -66,13 +67,16 @@ static int64_t now_ms(void)
 	return glow_mono_now().ns / 1000000;
 }
 
-/* The next event within that time; false for none. */
+/* The next event within that time; false for none. What comes all the time is no reason to stay longer. */
 static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_mqtt_event *ret_event)
 {
 	struct pollfd fd = { .fd = glow_mqtt_fd(s->mqtt), .events = POLLIN };
 
+	if (now_ms() > end_ms)
+		return false;
 	/* What it can do without is no news. */
-	while (!glow_mqtt_next(s->mqtt, ret_event) || ret_event->kind == GLOW_MQTT_WISH_REFUSED) {
+	while (!glow_mqtt_next(s->mqtt, ret_event) || ret_event->kind == GLOW_MQTT_WISH_REFUSED ||
+	       ret_event->kind == GLOW_MQTT_DROPPED) {
 		int64_t left_ms = end_ms - now_ms();
 
 		if (left_ms <= 0 || poll(&fd, 1, (int)left_ms) < 0)
@@ -117,6 +121,7 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 		list[k] = topics[k];
 	}
 	cfg.client_id = s->client;
+	cfg.sort = glow_traffic_sort;
 	cfg.inbox_max = GLOW_CTL_INBOX;
 	cfg.topics = &answers;
 	cfg.n_topics = 1;

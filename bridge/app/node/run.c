@@ -348,6 +348,7 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 		glow_node_refused(r->node, event->message.topic);
 		break;
 	case GLOW_MQTT_UNSENT:
+	case GLOW_MQTT_DROPPED:
 		break;
 	}
 }
