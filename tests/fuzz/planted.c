@@ -13,6 +13,7 @@
 #include <glow/time.h>
 #include <glow/timing.h>
 #include <glow/topics.h>
+#include <glow/traffic.h>
 
 #include "../../bridge/hw/sysfs.h"
 #include "../../bridge/io/config_row.h"
@@ -142,6 +143,17 @@ PLANT(struct glow_topic, glow_topic_parse, const char *prefix, const char *topic
 	if (fuzz_planted && t.id[0])
 		t.id[strlen(t.id) - 1] = 'x';
 	return t;
+}
+
+/* traffic: any command may take any other's place. */
+PLANT(enum glow_lane, glow_traffic_sort, const char *prefix, enum glow_way way, const struct glow_message *message,
+      uint64_t *ret_key)
+{
+	enum glow_lane lane = __real_glow_traffic_sort(prefix, way, message, ret_key);
+
+	if (fuzz_planted && !message->retained)
+		*ret_key = 1;
+	return lane;
 }
 
 /* watch: what others write is drawn as it is. */
