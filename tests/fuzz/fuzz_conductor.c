@@ -245,22 +245,21 @@ static void move_wall(const char *rest)
 	tick();
 }
 
-static void connect(bool as_leader)
-{
-	if (connected)
-		return;
-	connected = true;
-	leading = as_leader;
-	glow_conductor_connected(conductor, raw(), as_leader);
-	tick();
-}
-
 static void disconnect(void)
 {
 	if (!connected)
 		return;
 	connected = leading = false;
 	glow_conductor_disconnected(conductor, raw());
+	tick();
+}
+
+static void connect(bool as_leader)
+{
+	disconnect(); /* the other name is another connection */
+	connected = true;
+	leading = as_leader;
+	glow_conductor_connected(conductor, raw(), as_leader);
 	tick();
 }
 
