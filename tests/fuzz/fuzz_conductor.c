@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* A conductor's life as a script, one event a line: whatever comes in whatever order, time goes on, what is said is
- * said by a leader and understood by those it is said to, and terms do not fall.
+ * said by a leader and understood by those it is said to, and a clock's terms do not fall.
  *
  *	+250		a quarter of a second passes, with all that is due in it
  *	>		time passes to the next instant at which something is due
@@ -57,6 +57,7 @@ static struct glow_conductor *conductor;
 static struct glow_wall wall;
 static int64_t now;
 static bool connected, leading;
+static uint64_t clock_id;
 static uint32_t term, seq;
 static struct { /* of the latest probe of ours */
 	struct glow_time_request request;
@@ -70,11 +71,12 @@ static struct glow_raw raw(void)
 
 /* ---- what is said ---- */
 
-/* A term of ours is never lower than one before. */
+/* A term of ours is never lower than one before on the same clock; after the last one another clock begins. */
 static void check_leader(struct glow_leader leader)
 {
 	CHECK(leader.boot == BOOT && leader.clock_id != 0);
-	CHECK(leader.term >= term);
+	CHECK(leader.clock_id != clock_id || leader.term >= term);
+	clock_id = leader.clock_id;
 	term = leader.term;
 }
 
@@ -362,7 +364,7 @@ static void create(bool flags)
 	now = START;
 	wall = (struct glow_wall){ .offset_ns = WALL, .synchronised = true, .tz_offset_s = 3600 };
 	connected = leading = false;
-	term = seq = 0;
+	clock_id = term = seq = 0;
 	memset(&probe, 0, sizeof(probe));
 	CHECK(glow_conductor_create(&cfg, raw(), &wall, &conductor, &diag) == 0);
 }
