@@ -73,19 +73,20 @@ class Stream:
 
 
 class WebSocket(Stream):
-    """The same as binary messages of a WebSocket (RFC 6455)."""
+    """The same as binary messages of a WebSocket (RFC 6455). `more` are lines of its HTTP request."""
 
-    def __init__(self, port):
+    def __init__(self, port, more=()):
         super().__init__(port)
         key = base64.b64encode(os.urandom(16)).decode()
-        super().send(("GET /mqtt HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                      "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"
-                      % key).encode())
+        lines = ("GET /mqtt HTTP/1.1", "Host: localhost", "Upgrade: websocket", "Connection: Upgrade",
+                 "Sec-WebSocket-Key: " + key, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: mqtt", *more)
+        super().send("".join(line + "\r\n" for line in (*lines, "")).encode())
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += super().read(1)
         if not head.startswith(b"HTTP/1.1 101"):
-            raise ConnectionError(head)
+            self.close()
+            raise ConnectionError(head.decode())
         self.rest = b""
 
     def send(self, data):
