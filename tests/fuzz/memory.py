@@ -105,14 +105,14 @@ class Run:
         return None
 
     def outcome(self):
-        if self.stuck:
-            return "stuck"
-        if self.status < 0:
+        if self.status < 0 and not self.stuck:
             return "crash"
         if self.status == EX_USAGE:
             return "wrong status"
         if self.status and not self.words().strip():
             return "no words"
+        if self.stuck:
+            return "went on, and did not get so far"
         return "went on" if self.status == 0 else "status %d" % self.status
 
 
@@ -171,7 +171,7 @@ class Report:
             self.crashes[where] = (times + 1, first)
             if not culprit or culprit["object"].startswith(self.lab.bin):
                 self.add_bad(run)
-        elif outcome in ("stuck", "wrong status", "no words"):
+        elif outcome in ("wrong status", "no words"):
             self.add_bad(run)
 
     def show(self):
