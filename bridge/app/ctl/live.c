@@ -323,7 +323,7 @@ static int add_sources(struct viewer *v)
 					       leave, v);
 	if (r >= 0)
 		r = add_timers(v);
-	return r < 0 ? EX_OSERR : 0;
+	return r < 0 ? glow_ctl_fail(EX_OSERR, "event loop: %s", strerror(-r)) : 0;
 }
 
 static void show(struct viewer *v)
@@ -353,7 +353,7 @@ static int start(struct viewer *v)
 	if (v->options->note_file && read_notes(v) < 0)
 		return glow_ctl_fail(EX_NOINPUT, "--note-file %s: %m", v->options->note_file);
 	if (sd_event_new(&v->loop) < 0)
-		return EX_OSERR;
+		return glow_ctl_fail(EX_OSERR, "out of memory");
 	return open_mqtt(v);
 }
 
