@@ -62,6 +62,18 @@ struct glow_mail *glow_mail_create(const struct glow_mqtt_event *event)
 	return mail;
 }
 
+/* The owner may run in real time, and the network thread wait behind others for a processor: while it holds the lock
+ * it runs in the owner's place. */
+static void init_lock(pthread_mutex_t *lock)
+{
+	pthread_mutexattr_t how;
+
+	pthread_mutexattr_init(&how);
+	pthread_mutexattr_setprotocol(&how, PTHREAD_PRIO_INHERIT);
+	pthread_mutex_init(lock, &how);
+	pthread_mutexattr_destroy(&how);
+}
+
 int glow_mailbox_init(struct glow_mailbox *box, const struct glow_mailbox_cfg *cfg)
 {
 	*box = (struct glow_mailbox){ .cfg = *cfg };
@@ -78,7 +90,7 @@ int glow_mailbox_init(struct glow_mailbox *box, const struct glow_mailbox_cfg *c
 	box->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (box->fd < 0)
 		return -errno;
-	pthread_mutex_init(&box->lock, NULL);
+	init_lock(&box->lock);
 	return 0;
 }
 
@@ -190,8 +202,8 @@ static struct glow_mail *older(struct glow_mailbox *box, const struct glow_mail 
 	const struct glow_mailbox_lane *lane = mail->lane;
 	struct glow_mail *old = box->cfg.arrivals ? TAILQ_LAST(&lane->mails, glow_mails) : *key_of(box, mail);
 
-	if (!mail->key || lane->used <= lane->room / 2 || !old || old->key != mail->key ||
-	    strcmp(old->event.message.topic, mail->event.message.topic) != 0)
+	if (!mail->key || lane->used <= lane->room / (box->cfg.part ? box->cfg.part : 2) || !old ||
+	    old->key != mail->key || strcmp(old->event.message.topic, mail->event.message.topic) != 0)
 		return NULL;
 	return old;
 }

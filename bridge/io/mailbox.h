@@ -55,6 +55,7 @@ struct glow_mailbox_cfg {
 	/** What arrived, not what is to be sent: who asked is told of what is dropped (GLOW_MQTT_DROPPED), and a
 	 * message takes the place of its neighbour only, not of any that has its key. */
 	bool arrivals;
+	unsigned part; /**< what waits is replaced once more than one part of so many of a lane is used; 0: of two */
 };
 
 struct glow_mailbox {

@@ -6,8 +6,8 @@
  * of Paho's locks and none of its waits can reach the owner, and the two directions cannot delay each other: neither
  * waits (mqtt_link.c), and they take turns of a few messages.
  *
- * Idle, the thread wakes up three times in a keepalive interval, which is what
- * Paho needs to send its pings. */
+ * Idle, the thread wakes up eight times in a keepalive interval, for Paho's pings and to see that the broker is
+ * still there (mqtt_alive.c). */
 
 #include <glow/mqtt.h>
 
@@ -24,9 +24,12 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
+#include <glow/diag.h>
 
+#include "backoff.h"
 #include "mailbox.h"
 #include "mqtt_link.h"
+#include "mqtt_why.h"
 
 #define LANE_ROOM     1048576
 #define TURN_IN       32
@@ -34,11 +37,7 @@
 #define STUCK_MS      2  /* look again whether the broker makes room */
 #define REPLAY_MS     10 /* beyond the round trip of the SUBACK */
 #define REPLAY_MAX_MS 1000
-#define DELAY_MIN_MS  100
-#define DELAY_MS      500 /* doubled with each attempt */
-#define DELAY_MAX_MS  10000
-#define STABLE_MS     5000 /* a connection that lasted this long starts the delays anew */
-#define SWITCH_MS     300  /* what is queued may still leave when the client id changes */
+#define SWITCH_MS     300 /* what is queued may still leave when the client id changes */
 
 struct glow_mqtt {
 	struct glow_mqtt_cfg cfg;
@@ -97,9 +96,11 @@ static void post_message(struct glow_mqtt *mqtt, struct glow_mail *mail)
 
 static void post(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const char *why)
 {
-	const struct glow_mqtt_event event = {
-		.kind = kind, .why = why, .leading = leads(mqtt), .limits = mqtt->link.limits
-	};
+	const struct glow_mqtt_event event = { .kind = kind,
+					       .why = why,
+					       .leading = leads(mqtt),
+					       .wanted = atomic_load(&mqtt->want) != WANT_EITHER,
+					       .limits = mqtt->link.limits };
 
 	glow_mailbox_put(&mqtt->in, glow_mail_create(&event), GLOW_LANE_REPORT, 0);
 }
@@ -244,7 +245,7 @@ static unsigned sleep_until_work(struct glow_mqtt *mqtt, int received, int sent,
 		{ .fd = closing ? -1 : mqtt->stop_fd, .events = POLLIN },
 		{ .fd = closing ? -1 : mqtt->switch_fd, .events = POLLIN },
 	};
-	int timeout_ms = (int)mqtt->cfg.keepalive_s * 1000 / 3;
+	int timeout_ms = glow_link_idle_ms(&mqtt->link);
 
 	if (received > 0 || sent == SENT_SOME)
 		timeout_ms = 0;
@@ -282,17 +283,14 @@ static void run_session(struct glow_mqtt *mqtt)
 
 static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
 {
+	bool at_once = lasted_ms < GLOW_BACKOFF_STABLE_MS && !leads(mqtt);
 	char why[GLOW_MQTT_WHY];
 	/* The last word did not get out, so the will has to say it. */
 	bool unsaid = glow_mailbox_waits(&mqtt->out, GLOW_LANE_CLOCK);
 
 	glow_mailbox_set_shut(&mqtt->out, true);
 	glow_link_disconnect(&mqtt->link, unsaid);
-	snprintf(why, sizeof(why), "connection to %s lost", mqtt->link.where);
-	if (lasted_ms < STABLE_MS && !leads(mqtt) && atomic_load(&mqtt->want) == WANT_EITHER)
-		/* Two clients with one id throw each other out for ever. */
-		snprintf(why + strlen(why), sizeof(why) - strlen(why),
-			 " at once; does another client use the id %.40s?", mqtt->link.id);
+	glow_mqtt_explain_end(&mqtt->link, at_once, why);
 	post(mqtt, GLOW_MQTT_DISCONNECTED, why);
 }
 
@@ -310,23 +308,32 @@ static int64_t connect_and_run(struct glow_mqtt *mqtt)
 	glow_mailbox_set_shut(&mqtt->out, false);
 	glow_link_name(&mqtt->link, why);
 	post(mqtt, GLOW_MQTT_CONNECTED, why);
-	if (mqtt->link.refused[0])
-		post(mqtt, GLOW_MQTT_WISH_REFUSED, mqtt->link.refused);
+	for (size_t k = 0; k < mqtt->cfg.n_wished_topics; k++)
+		if (glow_link_wish_refused(&mqtt->link, k, why))
+			post(mqtt, GLOW_MQTT_WISH_REFUSED, why);
 	run_session(mqtt);
 	lasted_ms = now_ms() - start_ms;
 	end_session(mqtt, lasted_ms);
 	return lasted_ms;
 }
 
-/* Full jitter: after a power cut all boards of a cluster come back at once. */
-static int delay_ms(unsigned attempt)
+static uint32_t roll(void)
 {
-	unsigned cap = attempt < 5 ? DELAY_MS << attempt : DELAY_MAX_MS;
-	unsigned dice = 0;
+	uint32_t dice = 0;
 
-	if (getrandom(&dice, sizeof(dice), 0) < 0)
-		dice = (unsigned)glow_mono_now().ns;
-	return (int)(DELAY_MIN_MS + dice % (cap - DELAY_MIN_MS + 1));
+	return getrandom(&dice, sizeof(dice), 0) == sizeof(dice) ? dice : (uint32_t)glow_mono_now().ns;
+}
+
+/* A rival that takes the lead is as it should be. */
+static enum glow_end end_of(const struct glow_link *link, int64_t lasted_ms, bool led)
+{
+	bool taken_over = link->stream.goodbye.reason == MQTTREASONCODE_SESSION_TAKEN_OVER;
+
+	if (lasted_ms == 0 || led || link->silent)
+		return GLOW_END_OTHER;
+	if (link->stream.goodbye.said)
+		return taken_over ? GLOW_END_TAKEN_OVER : GLOW_END_OTHER;
+	return link->stream.error == 0 || link->stream.error == ECONNRESET ? GLOW_END_HUNG_UP : GLOW_END_OTHER;
 }
 
 /* The link under the id that is wanted now; the other one is for a single connection. */
@@ -348,14 +355,18 @@ static void take_id(struct glow_mqtt *mqtt)
 static void *network_thread(void *data)
 {
 	struct glow_mqtt *mqtt = data;
-	unsigned attempt = 0;
+	struct glow_backoff backoff = { 0 };
 	int wait_ms = 0;
 
 	while (!stop_wanted(mqtt, wait_ms)) {
+		int64_t lasted_ms;
+
 		take_id(mqtt);
-		if (connect_and_run(mqtt) >= STABLE_MS)
-			attempt = 0;
-		wait_ms = atomic_load(&mqtt->want) == WANT_EITHER ? delay_ms(attempt++) : 0;
+		lasted_ms = connect_and_run(mqtt);
+		wait_ms = atomic_load(&mqtt->want) != WANT_EITHER
+				  ? 0
+				  : glow_backoff_ms(&backoff, lasted_ms, end_of(&mqtt->link, lasted_ms, leads(mqtt)),
+						    roll());
 	}
 	eventfd_write(mqtt->done_fd, 1);
 	return NULL;
@@ -453,7 +464,8 @@ static int start_boxes(struct glow_mqtt *mqtt, size_t inbox_max)
 {
 	struct glow_mailbox_cfg in = { .room = { LANE_ROOM, LANE_ROOM, inbox_max ? inbox_max : LANE_ROOM },
 				       .arrivals = true };
-	const struct glow_mailbox_cfg out = { .room = { LANE_ROOM, LANE_ROOM, LANE_ROOM } };
+	/* A broker that floods us answers late, and what waits for it should be news: some 16 messages. */
+	const struct glow_mailbox_cfg out = { .room = { LANE_ROOM, LANE_ROOM, LANE_ROOM }, .part = 64 };
 	int r = glow_mailbox_init(&mqtt->in, &in);
 
 	if (r == 0)
@@ -465,10 +477,8 @@ static int start_boxes(struct glow_mqtt *mqtt, size_t inbox_max)
 
 static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
 {
-	int r;
+	int r = copy_cfg(mqtt, cfg);
 
-	snprintf(why, GLOW_MQTT_WHY, "cannot set up the MQTT client");
-	r = copy_cfg(mqtt, cfg);
 	if (r == 0)
 		r = start_boxes(mqtt, cfg->inbox_max);
 	if (r < 0)
@@ -487,18 +497,19 @@ static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char w
 int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[GLOW_MQTT_WHY])
 {
 	struct glow_mqtt *mqtt = calloc(1, sizeof(*mqtt));
-	int r;
+	int r = -ENOMEM;
 
-	if (!mqtt)
-		return -ENOMEM;
-	mqtt->in.fd = mqtt->out.fd = mqtt->stop_fd = mqtt->switch_fd = mqtt->done_fd = -1;
-	r = start(mqtt, cfg, why);
-	if (r < 0) {
-		destroy(mqtt);
-		return r;
+	if (mqtt) {
+		mqtt->in.fd = mqtt->out.fd = mqtt->stop_fd = mqtt->switch_fd = mqtt->done_fd = -1;
+		r = start(mqtt, cfg, why);
 	}
-	*ret_mqtt = mqtt;
-	return 0;
+	if (r < 0 && r != -EINVAL)
+		snprintf(why, GLOW_MQTT_WHY, "%s", glow_lack_text(-r));
+	if (r < 0 && mqtt)
+		destroy(mqtt);
+	else
+		*ret_mqtt = mqtt;
+	return r;
 }
 
 int glow_mqtt_fd(const struct glow_mqtt *mqtt)
@@ -560,32 +571,4 @@ bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)
 	pthread_join(mqtt->thread, NULL);
 	destroy(mqtt);
 	return true;
-}
-
-static int check_link(struct glow_link *link, char why[GLOW_MQTT_WHY])
-{
-	int r = glow_link_connect(link, false, why);
-
-	if (r < 0)
-		return r;
-	r = glow_link_subscribe(link, why);
-	if (r == 0)
-		glow_link_name(link, why);
-	glow_link_disconnect(link, false);
-	return r;
-}
-
-int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
-{
-	struct glow_link link;
-	char id[128];
-	int r;
-
-	/* Under its own id it would throw the running bridge out. */
-	snprintf(id, sizeof(id), "%.100s-check", cfg->client_id);
-	r = glow_link_init(&link, cfg, id, why);
-	if (r == 0)
-		r = check_link(&link, why);
-	glow_link_fini(&link);
-	return r;
 }

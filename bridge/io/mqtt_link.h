@@ -13,11 +13,14 @@
 
 #include "dial.h"
 #include "mailbox.h"
+#include "mqtt_alive.h"
 #include "mqtt_limits.h"
+#include "mqtt_stream.h"
 
 #define GLOW_LINK_CONNECT_S 5
 #define GLOW_LINK_DIAL_MS   4000
 #define GLOW_LINK_WHERE     180
+#define GLOW_LINK_WISHES    16 /* more are not followed */
 
 struct glow_link {
 	const struct glow_mqtt_cfg *cfg; /**< borrowed until glow_link_fini() */
@@ -33,11 +36,16 @@ struct glow_link {
 	struct glow_mqtt_limits limits; /**< of the broker that took us last */
 	MQTTClient_willOptions will;    /**< as much of it as the broker takes */
 	struct glow_acks acks;
-	char tls_error[160];         /**< the last thing OpenSSL complained of, "" for nothing */
-	char refused[GLOW_MQTT_WHY]; /**< which wished topic the broker refused on this connection, and why; or "" */
+	unsigned keepalive_s; /**< what we ask for: the configured one, or less where the broker wants less */
+	struct glow_stream stream;
+	struct glow_alive alive;
+	bool silent;                   /**< the connection ended as nothing was heard any more */
+	char tls_error[160];           /**< the last thing OpenSSL complained of, "" for nothing */
+	int refused[GLOW_LINK_WISHES]; /**< why the broker refused a wished topic on this connection; 0 where it did not
+					*/
 };
 
-/** 0, or -EINVAL for a broker that is no URI, with the reason in `why`. The
+/** 0, -EINVAL for a broker that is no URI or a client id that is none, -ENOMEM; with the reason in `why`. The
  * client id is given apart from cfg, which may have two. */
 int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[GLOW_MQTT_WHY]);
 void glow_link_fini(struct glow_link *link);
@@ -54,11 +62,17 @@ void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY]);
  * two is refused. */
 int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY]);
 
+/** True where the broker refused the k-th wished topic, with a sentence. */
+bool glow_link_wish_refused(const struct glow_link *link, size_t k, char why[GLOW_MQTT_WHY]);
+
 /** Takes the next message that is already here, and lets Paho keep the
  * connection alive. 1: a message, *ret_mail owned by the caller (NULL for want
  * of memory or a topic that is no C string). 0: nothing more until `fd` is readable.
- * -ENOTCONN: the connection is gone. */
+ * -ENOTCONN: the connection is gone, the broker said goodbye, or nothing was heard of it for too long. */
 int glow_link_receive(struct glow_link *link, struct glow_mail **ret_mail);
+
+/** Within so many milliseconds glow_link_receive() wants to be called again, whatever comes. */
+int glow_link_idle_ms(const struct glow_link *link);
 
 /** Like glow_link_receive(), but waits up to `timeout_ms` for one. */
 int glow_link_wait(struct glow_link *link, unsigned timeout_ms, struct glow_mail **ret_mail);

@@ -206,10 +206,10 @@ static uint64_t key_of_command(enum glow_topic_kind kind, const struct glow_mess
 
 /* ---- lanes ---- */
 
-/* An asker of the time who is none of ours may ask as often as he likes. */
+/* An asker of the time who is none of ours may ask as often as he likes. Older ones are called x-<random>. */
 static bool is_stranger(const struct glow_topic *topic)
 {
-	return strncmp(topic->id, "x-", 2) == 0;
+	return topic->of == GLOW_OF_VIEWER || strncmp(topic->id, "x-", 2) == 0;
 }
 
 static enum glow_lane lane_of(const struct glow_topic *topic, enum glow_way way, bool retained)
@@ -224,7 +224,8 @@ static enum glow_lane lane_of(const struct glow_topic *topic, enum glow_way way,
 	case GLOW_TOPIC_CONDUCTOR_INFO:
 	case GLOW_TOPIC_CONDUCTOR_BEACON:
 		return GLOW_LANE_CLOCK;
-	case GLOW_TOPIC_AVAILABILITY: /* one's own is the goodbye */
+	case GLOW_TOPIC_AVAILABILITY: /* one's own is the goodbye, and the other tells of what is lost */
+	case GLOW_TOPIC_STATS:
 		return way == GLOW_WAY_OUT ? GLOW_LANE_CLOCK : GLOW_LANE_REPORT;
 	case GLOW_TOPIC_SET:
 	case GLOW_TOPIC_NOTIFY:

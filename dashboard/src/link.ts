@@ -26,6 +26,11 @@ export interface Link {
 
 /** A tab that is hidden for long wakes once a minute; more often would be more connections, not a better one. */
 const KEEPALIVE_S = 60;
+/** While somebody looks at it, a page asks after a broker of which nothing came for a while, and gives up one that does not
+ * answer: a connection that only seems to be there shows a picture that only seems to be true. */
+const LOOK_MS = 1000;
+const ASK_AFTER_MS = 10000;
+const LOST_AFTER_MS = 14000;
 const PACKET_MAX = 300000;
 /** The web server lets a page wait for its turn, five seconds at most (nginx/limits.conf). */
 const CONNECT_MS = 10000;
@@ -143,6 +148,7 @@ class RealLink implements Link {
 		this.client = client;
 		client.on("connect", () => {
 			why = "the connection broke";
+			this.listen(client);
 			onlineMs = performance.now();
 			this.subscribe(client);
 		});
@@ -162,6 +168,21 @@ class RealLink implements Link {
 			if (performance.now() - onlineMs > LASTED_MS) this.failed = 0;
 			void this.lost(client, why);
 		});
+	}
+
+	/** Counts silence in looks: neither a tab that was hidden nor a machine that slept could have heard anything. */
+	private listen(client: MqttClient): void {
+		let silentMs = 0;
+		const timer = setInterval(() => {
+			silentMs = globalThis.document?.hidden ? 0 : silentMs + LOOK_MS;
+			if (silentMs === ASK_AFTER_MS) client.sendPing();
+			if (silentMs >= LOST_AFTER_MS && this.client === client) void this.lost(client, "nothing is heard from the broker");
+			if (this.client !== client) clearInterval(timer);
+		}, LOOK_MS);
+		client.on("packetreceive", () => {
+			silentMs = 0;
+		});
+		client.on("close", () => clearInterval(timer));
 	}
 
 	private subscribe(client: MqttClient): void {

@@ -23,7 +23,7 @@ const ACL = `user operator
 topic readwrite glow/#
 user viewer
 topic read glow/#
-topic write glow/time/request/+
+topic write glow/time/request/x/+
 `;
 
 function freePort(): Promise<number> {
@@ -176,6 +176,40 @@ test("a broker that restarts is found again", OPTIONS, async (t) => {
 	await until(cluster, (view) => view.link.state === "lost");
 	broker.start();
 	await until(cluster, online);
+});
+
+/** From now on what would be done every second is done by the returned function alone. */
+function everySecond(t: TestContext): () => void {
+	const todo = new Set<() => void>();
+	const real = globalThis.setInterval;
+	const ours = ((call: () => void, ms: number) => {
+		if (ms !== 1000) return real(call, ms);
+		todo.add(call);
+		return real(() => {}, 1 << 30);
+	}) as typeof setInterval;
+	globalThis.setInterval = ours;
+	t.after(() => {
+		globalThis.setInterval = real;
+	});
+	return () => {
+		for (const call of todo) call();
+	};
+}
+
+test("a broker that falls silent is given up, one that answers is not", OPTIONS, async (t) => {
+	const second = everySecond(t);
+	const emit = t.mock.method(mqtt.MqttClient.prototype, "emit");
+	const heard = (): number => emit.mock.calls.filter((call) => String(call.arguments[0]) === "packetreceive").length;
+	const cluster = open(t, await Broker.for(t), "operator", "right");
+	await until(cluster, (view) => view.mayCommand === true);
+	for (let round = 0; round < 3; round++) {
+		const before = heard();
+		for (let k = 0; k < 13; k++) second(); // asks, and cannot hear the answer yet
+		assert.equal(cluster.view.link.state, "online");
+		while (heard() === before) await new Promise((resolve) => setImmediate(resolve));
+	}
+	for (let k = 0; k < 14; k++) second();
+	assert.deepEqual(cluster.view.link, { state: "lost", why: "nothing is heard from the broker" });
 });
 
 /** A web server that opens no WebSocket, and answers so where the page asks why. Tells how often it was tried. */

@@ -46,6 +46,12 @@ static inline bool glow_message_says(const struct glow_message *m, const char *w
 	return m->len == strlen(word) && memcmp(m->payload, word, m->len) == 0;
 }
 
+/** Messages that a messenger did not pass on, since its start: no room or memory for them, or a newer one took
+ * their place. */
+struct glow_mqtt_counts {
+	uint64_t in_dropped, in_replaced, out_dropped, out_replaced;
+};
+
 /** The seam to the messenger: takes the message before it returns. */
 struct glow_outbox {
 	void *ctx;

@@ -35,13 +35,14 @@ struct glow_mqtt_limits {
 	uint32_t packet_max; /**< bytes of a packet; UINT32_MAX: any */
 	int receive_max;     /**< publishes that it has not acknowledged */
 	int qos_max;
-	bool retain; /**< it keeps retained messages */
+	bool retain;     /**< it keeps retained messages */
+	int keepalive_s; /**< which it takes in place of our shorter one, 0 for none; -1: ours */
 };
 
 /** Sorts a message into a lane. *ret_key is 0, or the same for two messages of one topic of which only the newer
- * matters: in a lane that is more than half full the newer then takes the place of the older. On the way in that
- * happens only where the two follow each other in their lane, so nothing can lie between them that would notice. Called
- * in the network thread on the way in, so it has to be pure. */
+ * matters: in a lane that is more than half full (on the way out: more than a 64th) the newer then takes the place of
+ * the older. On the way in that happens only where the two follow each other in their lane, so nothing can lie between
+ * them that would notice. Called in the network thread on the way in, so it has to be pure. */
 typedef enum glow_lane glow_mqtt_sort(const char *prefix, enum glow_way way, const struct glow_message *message,
 				      uint64_t *ret_key);
 
@@ -75,7 +76,7 @@ struct glow_mqtt_cfg {
 
 enum glow_mqtt_event_kind {
 	GLOW_MQTT_CONNECTED,    /**< every subscription is acknowledged */
-	GLOW_MQTT_WISH_REFUSED, /**< after it: a wished topic was refused; `why` says which */
+	GLOW_MQTT_WISH_REFUSED, /**< after it, for each wished topic that was refused; `why` says which */
 	GLOW_MQTT_DISCONNECTED, /**< was connected, is not any more; `why` says */
 	GLOW_MQTT_FAILED,       /**< an attempt failed; `why` says; another follows by itself */
 	GLOW_MQTT_MESSAGE,
@@ -90,6 +91,7 @@ struct glow_mqtt_event {
 	const char *
 		why; /**< one line for people; of GLOW_MQTT_CONNECTED the broker's URI, with the address that took us */
 	bool leading;                   /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
+	bool wanted;                    /**< GLOW_MQTT_DISCONNECTED: by glow_mqtt_lead() */
 	bool replaced;                  /**< GLOW_MQTT_DROPPED: by a newer one */
 	struct glow_mqtt_limits limits; /**< GLOW_MQTT_CONNECTED */
 	struct glow_message message;
@@ -100,8 +102,9 @@ struct glow_mqtt;
 /** True for mqtt://host[:port] and mqtts://host[:port]. */
 bool glow_mqtt_uri_valid(const char *uri);
 
-/** Copies the configuration and starts connecting; -EINVAL for a URI that is
- * not one, with the reason in `why`. The owner's signals must be blocked when this is called. */
+/** Copies the configuration and starts connecting; -EINVAL for a URI or client id that is
+ * not one, another negative value for lack of memory, descriptors or threads, with the reason in `why`. The owner's
+ * signals must be blocked when this is called. */
 int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[GLOW_MQTT_WHY]);
 
 /** The eventfd to watch for reading. */
@@ -129,11 +132,7 @@ size_t glow_mqtt_packet_size(const struct glow_message *message);
  * the last. The size of packets is judged message by message. */
 bool glow_mqtt_limits_say(const struct glow_mqtt_limits *limits, unsigned k, char ret_text[GLOW_MQTT_WHY]);
 
-/** Messages that were not passed on, since the start: no room or memory for them, or a newer one with the same key. */
-struct glow_mqtt_counts {
-	uint64_t in_dropped, in_replaced, out_dropped, out_replaced;
-};
-
+/** What was not passed on so far. */
 void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_counts);
 
 /** Sends what is queued, says goodbye, and frees; waits at most `wait_ms`.
@@ -141,16 +140,18 @@ void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_count
  * left alone and the process should end with _exit(). Accepts NULL. */
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms);
 
+#define GLOW_MQTT_PROBES 2
+
 /** What glow_mqtt_probe() found out. Sentences; "" for none. */
 struct glow_mqtt_found {
 	struct glow_mqtt_limits limits;
-	char unsent[GLOW_MQTT_WHY];  /**< the message is too large */
-	char refused[GLOW_MQTT_WHY]; /**< the broker does not let us publish it */
+	char unsent[GLOW_MQTT_PROBES][GLOW_MQTT_WHY];  /**< a message is too large */
+	char refused[GLOW_MQTT_PROBES][GLOW_MQTT_WHY]; /**< the broker does not let us publish it */
 };
 
-/** For --doctor: connects and publishes `message` (NULL: nothing). 0 when the broker lets us in, or negative with a
- * sentence. Blocks up to 13 s. */
-int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *message,
+/** For --doctor: connects and publishes `n` messages, GLOW_MQTT_PROBES at most. 0 when the broker lets us in, or
+ * negative with a sentence. What a broker refuses of QoS 0 it never says. Blocks up to 16 s. */
+int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *messages, size_t n,
 		    struct glow_mqtt_found *ret_found, char why[GLOW_MQTT_WHY]);
 
 /** One connection attempt for --doctor: 0, -ETIME where this machine's clock and the broker's certificate do not

@@ -172,7 +172,7 @@ class Client:
             rest = rest[2:]
         if self.version == V5:
             rest = rest[1 + rest[0]:]
-        self.got.append((topic, rest.decode(), bool(first & 1)))
+        self.got.append((topic, rest.decode(errors="replace"), bool(first & 1)))
 
     def _until(self, wanted):
         while True:
@@ -188,7 +188,8 @@ class Client:
         """QoS 1. Returns the reason code, which MQTT 3.1.1 does not have: always 0."""
         properties = bytes([RESPONSE_TOPIC]) + _text(response) if response else b""
         self._send(PUBLISH << 4 | 2 | retain,
-                   _text(topic) + self._id() + self._properties(properties) + payload.encode())
+                   _text(topic) + self._id() + self._properties(properties)
+                   + (payload if isinstance(payload, bytes) else payload.encode()))
         body = self._until(PUBACK)
         return body[2] if len(body) > 2 else 0
 

@@ -241,6 +241,20 @@ static void test_replaced(void **state)
 	EXPECT(100, 101, 103, 105);
 }
 
+/* ... and earlier, where it is told to. */
+static void test_replaced_early(void **state)
+{
+	(void)state;
+	box.cfg.part = MESSAGES / 2;
+	put(GLOW_LANE_REPORT, "r/a", 7, 1);
+	put(GLOW_LANE_REPORT, "r/a", 7, 2);
+	expect_counts(0, 0); /* two messages are that part */
+	put(GLOW_LANE_REPORT, "r/b", 0, 3);
+	put(GLOW_LANE_REPORT, "r/a", 7, 4);
+	expect_counts(0, 1);
+	EXPECT(1, 3, 4);
+}
+
 /* On the way in only its neighbour: what lies between them might have seen the older one. */
 static void test_replaced_neighbour(void **state)
 {
@@ -579,6 +593,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_topics_apart, open_arrivals, close_box),
 		cmocka_unit_test_setup_teardown(test_bytes, open_arrivals, close_box),
 		cmocka_unit_test_setup_teardown(test_replaced, open_departures, close_box),
+		cmocka_unit_test_setup_teardown(test_replaced_early, open_departures, close_box),
 		cmocka_unit_test_setup_teardown(test_replaced_neighbour, open_arrivals, close_box),
 		cmocka_unit_test_setup_teardown(test_askers, open_arrivals, close_box),
 		cmocka_unit_test_setup_teardown(test_askers_behind_news, open_arrivals, close_box),

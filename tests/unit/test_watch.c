@@ -319,6 +319,13 @@ static void who_leads(void **state)
 	assert_string_equal(headline(START), "shelf leads, term 3 · 1 of 1 nodes online");
 	hear_of("pi1", "stats", "{\"fps\":60,\"sync\":{\"state\":\"tracking\",\"offset_us\":3,\"error_us\":31}}");
 	assert_string_equal(headline(START), "shelf leads, term 3 · 1 of 1 nodes online · clocks within 31 µs");
+	watch.nodes[0]->stats.messages.in_dropped = 3;
+	watch.nodes[0]->stats.messages.in_replaced = 100; /* nothing is lost by these */
+	watch.conductor.messages.out_dropped = 4;
+	assert_string_equal(headline(START),
+			    "shelf leads, term 3 · 1 of 1 nodes online · clocks within 31 µs · 7 messages dropped");
+	memset(&watch.nodes[0]->stats.messages, 0, sizeof(watch.nodes[0]->stats.messages));
+	memset(&watch.conductor.messages, 0, sizeof(watch.conductor.messages));
 	hear("scene/current", SCENES RED_SCENE NO_TARGET SCENE_TAIL "]}");
 	assert_string_equal(headline(START),
 			    "shelf leads, term 3 · main: solid #ff0000 · 1 of 1 nodes online · clocks within 31 µs");

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
+#include <glow/diag.h>
 #include <glow/log.h>
 #include <glow/traffic.h>
 
@@ -90,6 +91,8 @@ static void take(struct viewer *v, const struct glow_mqtt_event *event)
 	} else if (event->kind == GLOW_MQTT_CONNECTED) {
 		v->connected = v->ever_connected = true;
 		v->trouble[0] = '\0';
+		if (!v->colors)
+			glow_ctl_warn_limits(&event->limits);
 		glow_sync_connected(&v->clock.follower.sync, now);
 	} else if (event->kind != GLOW_MQTT_WISH_REFUSED && event->kind != GLOW_MQTT_DROPPED) {
 		take_trouble(v, event->why);
@@ -255,6 +258,7 @@ static int open_mqtt(struct viewer *v)
 	char topics[GLOW_WATCH_TOPICS][GLOW_TOPIC_MAX + 1], client[64], why[GLOW_MQTT_WHY];
 	const char *list[GLOW_WATCH_TOPICS], *reply = v->clock.reply;
 	struct glow_mqtt_cfg cfg = glow_common_mqtt(&o->common);
+	int r;
 
 	for (int k = 0; k < GLOW_WATCH_TOPICS; k++) {
 		glow_topic_make(topics[k], o->common.prefix, glow_watch_topics[k], NULL, NULL);
@@ -270,9 +274,8 @@ static int open_mqtt(struct viewer *v)
 	cfg.n_retained_topics = GLOW_WATCH_TOPICS - 1;
 	cfg.wished_topics = list + GLOW_WATCH_TOPICS - 1;
 	cfg.n_wished_topics = 1;
-	if (glow_mqtt_open(&cfg, &v->mqtt, why) < 0)
-		return glow_ctl_fail(EX_USAGE, "--broker %s: %s", o->common.broker, why);
-	return 0;
+	r = glow_mqtt_open(&cfg, &v->mqtt, why);
+	return r < 0 ? glow_ctl_fail_open(o, r, why) : 0;
 }
 
 /* The timers that repeat. */
@@ -323,7 +326,7 @@ static int add_sources(struct viewer *v)
 					       leave, v);
 	if (r >= 0)
 		r = add_timers(v);
-	return r < 0 ? glow_ctl_fail(EX_OSERR, "event loop: %s", strerror(-r)) : 0;
+	return r < 0 ? glow_ctl_fail_open(v->options, r, glow_lack_text(-r)) : 0;
 }
 
 static void show(struct viewer *v)
@@ -350,11 +353,12 @@ static int finish(struct viewer *v)
 
 static int start(struct viewer *v)
 {
+	int r;
+
 	if (v->options->note_file && read_notes(v) < 0)
 		return glow_ctl_fail(EX_NOINPUT, "--note-file %s: %m", v->options->note_file);
-	if (sd_event_new(&v->loop) < 0)
-		return glow_ctl_fail(EX_OSERR, "out of memory");
-	return open_mqtt(v);
+	r = sd_event_new(&v->loop);
+	return r < 0 ? glow_ctl_fail_open(v->options, r, glow_lack_text(-r)) : open_mqtt(v);
 }
 
 static int run(const void *values, int n_words, char *const words[])
