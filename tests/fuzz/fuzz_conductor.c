@@ -8,6 +8,7 @@
  *	k-3000 n	the wall clock moves by so many ms; 'n': nobody keeps it right any more
  *	C L D F		connected under its own name, as the leader, disconnected, an attempt failed
  *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
+ *	x<t> X<t>	a message there was dropped before it came here; X: for a newer one
  *	p<ms>		a node's probe, which left so many ms ago by its clock
  *	a<us> <term>	the latest probe of ours is answered, by a clock so far ahead, of that term
  *	r...		an answer to a probe as it is */
@@ -234,6 +235,17 @@ static void deliver(const char *topic, const void *payload, size_t len, bool ret
 	deliver_at(topic, payload, len, retained, now);
 }
 
+static void drop(const char *topic, bool replaced)
+{
+	struct glow_message m = {
+		.topic = topic, .response_topic = "answers", .correlation = "c", .correlation_len = 1, .at = { now }
+	};
+
+	if (connected)
+		glow_conductor_dropped(conductor, &m, replaced);
+	tick();
+}
+
 static void move_wall(const char *rest)
 {
 	char *more;
@@ -328,6 +340,11 @@ static void run(const char *line, size_t len)
 	case 'M':
 		if (topic >= 0 && topic < N_TOPICS)
 			deliver(topics[topic], line + 2, len - 2, line[0] == 'M');
+		break;
+	case 'x':
+	case 'X':
+		if (topic >= 0 && topic < N_TOPICS)
+			drop(topics[topic], line[0] == 'X');
 		break;
 	case 'p':
 		ask_time(line + 1);

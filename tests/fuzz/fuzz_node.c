@@ -8,6 +8,7 @@
  *	k-3000 b2	the clock moves back by three seconds, to timeline b2
  *	C D S		connected, disconnected, the first frame may come
  *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
+ *	x<t> X<t>	a message there was dropped before it came here; X: for a newer one
  *	a<ms> ...	the conductor's word on the latest command for many: in so many ms, this */
 
 #include <glow/command.h>
@@ -91,6 +92,15 @@ static void deliver(const char *topic, const char *payload, size_t len, bool ret
 	free(exact);
 }
 
+static void drop(const char *topic, bool replaced)
+{
+	struct glow_message m = {
+		.topic = topic, .response_topic = "answers", .correlation = "c", .correlation_len = 1
+	};
+
+	glow_node_dropped(bridge, &m, replaced, now);
+}
+
 static void apply_latest(const char *rest)
 {
 	char *end, text[600];
@@ -151,6 +161,11 @@ static void run(const char *line, size_t len)
 	case 'M':
 		if (topic >= 0 && topic < N_TOPICS)
 			deliver(topics[topic], line + 2, len - 2, line[0] == 'M');
+		break;
+	case 'x':
+	case 'X':
+		if (topic >= 0 && topic < N_TOPICS)
+			drop(topics[topic], line[0] == 'X');
 		break;
 	case 'a':
 		apply_latest(line + 1);
