@@ -152,7 +152,7 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 	if (r != MQTTCLIENT_SUCCESS) {
 		bool named = r == MQTTCLIENT_BAD_UTF8_STRING; /* what else may fail is memory */
 
-		link->client = NULL; /* a half-made one, which Paho could not take down either */
+		link->client = NULL;
 		snprintf(why, GLOW_MQTT_WHY, named ? "client id \"%.80s\" cannot be used" : "out of memory", id);
 		return named ? -EINVAL : -ENOMEM;
 	}
@@ -162,7 +162,7 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 
 void glow_link_fini(struct glow_link *link)
 {
-	if (link->client)
+	if (link->client && memory_spare()) /* else it may be half made */
 		MQTTClient_destroy(&link->client);
 	glow_acks_clear(&link->acks);
 }
