@@ -25,7 +25,7 @@ static const struct light {
 static void check_command(const struct glow_command *cmd, const struct light *light)
 {
 	CHECK(!(cmd->has & GLOW_HAS_AT) || cmd->at_us <= NOW + INT64_C(60000000));
-	CHECK(cmd->transition_us >= 0 && cmd->transition_us <= 60000000);
+	CHECK(cmd->transition_us >= 0 && cmd->transition_us <= GLOW_FADE_MAX_US);
 	CHECK(cmd->flash_us >= 0 && cmd->flash_us <= 60000000);
 	CHECK(!(cmd->has & GLOW_HAS_TTL) || (cmd->ttl_us >= 100000 && cmd->ttl_us <= INT64_C(86400000000)));
 	CHECK(cmd->priority <= 9);
