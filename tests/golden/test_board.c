@@ -239,6 +239,7 @@ static const char *run(const struct glow_board_desc *desc, const char *road, boo
 	return complaint;
 }
 
+/* promise: dark-on-exit */
 static void test_conformance(void **state)
 {
 	(void)state;
