@@ -237,16 +237,15 @@ static const char *choice_find(const char *choices, const char *word, size_t *re
 	}
 }
 
-/* A copy of the choice that is meant: where one is `off`, a no means it; or NULL, also without memory. */
-static char *choice_read(const char *choices, const char *text)
+/* The choice that is meant, its length in *ret_len: where one is `off`, a no means it; or NULL. */
+static const char *choice_meant(const char *choices, const char *text, size_t *ret_len)
 {
-	size_t len;
+	const char *found = choice_find(choices, text, ret_len);
 	bool on;
-	const char *found = choice_find(choices, text, &len);
 
 	if (!found && glow_config_switch(text, &on))
-		found = choice_find(choices, on ? "on" : "off", &len);
-	return found ? strndup(found, len) : NULL;
+		found = choice_find(choices, on ? "on" : "off", ret_len);
+	return found;
 }
 
 /* A copy of a string as its row reads it; NULL with what is wrong. Without memory nothing is. */
@@ -312,12 +311,14 @@ static int string_set(const struct glow_program *program, const struct glow_opti
 static int choice_set(const struct glow_program *program, const struct glow_option *o, int status, const char *label,
 		      const char *text, char **slot)
 {
-	char *word = choice_read(o->choices, text);
+	size_t len;
+	const char *meant = choice_meant(o->choices, text, &len);
+	char *word = meant ? strndup(meant, len) : NULL;
 
-	if (!word)
+	if (!meant)
 		return glow_say_mistake(program, status, "%s: must be one of %s, got \"%.60s\"", label, o->choices,
 					text);
-	return string_keep(o, slot, word);
+	return word ? string_keep(o, slot, word) : glow_say_no_memory();
 }
 
 /* Keeps a value that is tidy. */
