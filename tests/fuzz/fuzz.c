@@ -56,6 +56,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	exit(EX_USAGE);
 }
 
+/* promise: input-is-fuzzed */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	target->run(data, size);

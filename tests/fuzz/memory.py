@@ -201,6 +201,7 @@ def sweep(lab, subject, some, jobs):
     return report
 
 
+# promise: memory-may-fail
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--only", choices=[s.name for s in SUBJECTS])
