@@ -69,13 +69,7 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 	(void)stamp;
 	assert(frame->n == GLOW_BLINKT_PIXELS);
 	clocks = glow_apa102_encode(frame, b->wire);
-	for (size_t k = 0; k < clocks; k++) {
-		int r = b->pins->ops->clock(b->pins, b->wire[k / 8] >> (7 - k % 8) & 1);
-
-		if (r < 0)
-			return r;
-	}
-	return b->pins->ops->idle(b->pins);
+	return b->pins->ops->send(b->pins, b->wire, clocks);
 }
 
 static int show_dark(struct glow_board *board)

@@ -2,12 +2,12 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* The seam between a board that bangs bits and the pins: two output lines,
- * DAT and CLK. Implementations: hw/gpio_gpiod_v1.c or _v2.c (libgpiod),
- * hw/gpio_sysfs.c, and in the tests a recorder. */
+/* The seam between a board on two output lines, DAT and CLK, and the pins.
+ * Implementations: hw/gpio_gpiod_v1.c or _v2.c (libgpiod), hw/gpio_sysfs.c,
+ * and in the tests a recorder. */
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <glow/board.h>
 #include <glow/diag.h>
@@ -15,12 +15,10 @@
 struct glow_pins;
 
 struct glow_pins_ops {
-	/** One clock: DAT to `data` with CLK low, then CLK high. Data is sampled
-	 * at the rising edge, so the order within the first step is free. */
-	int (*clock)(struct glow_pins *pins, bool data);
-
-	/** Both lines low: the idle level. */
-	int (*idle)(struct glow_pins *pins);
+	/** `clocks` bits, the first in the top of bits[0]: for each DAT is set with CLK low,
+	 * and sampled when CLK rises. Ends with both lines low, the idle level. Returns when
+	 * the last bit is out; after an error the rest is not sent. */
+	int (*send)(struct glow_pins *pins, const uint8_t *bits, size_t clocks);
 
 	/** Releases the lines and frees `pins`. Accepts NULL-filled half-built objects. */
 	void (*close)(struct glow_pins *pins);
