@@ -50,7 +50,7 @@ static const struct glow_option rows[] = {
 
 	GLOW_ROW_CHOICE("board", "auto", glow_board_choices, board, board,
 			"which board; auto takes the one that is there"),
-	GLOW_ROW_CHOICE("gpio", "auto", "auto|gpiod|sysfs", board, gpio, "road to the Blinkt!'s pins"),
+	GLOW_ROW_CHOICE("gpio", "auto", "auto|spi|gpiod|sysfs", board, gpio, "road to the Blinkt!'s pins"),
 	GLOW_ROW_STRING("gpio-chip", "", "CHIP", board, gpio_chip,
 			"GPIO chip by label or path (default: the Pi's own)"),
 	GLOW_ROW_INT("pin-data", "23", 0, 1023, "LINE", board, pin_data, "Blinkt! data line, BCM number"),

@@ -23,7 +23,7 @@
 
 /** Where the boards find their hardware; strings are borrowed for the board's life. */
 struct glow_board_cfg {
-	const char *gpio;                               /**< "auto", "gpiod", "sysfs" */
+	const char *gpio;                               /**< "auto", "spi", "gpiod", "sysfs" */
 	const char *gpio_chip;                          /**< label or path; NULL or "" finds the Pi's by label */
 	unsigned pin_data, pin_clock, pin_sda, pin_scl; /**< line offsets on the chip (BCM numbers) */
 	const char *i2c;                                /**< "auto", "dev", "gpio", "leds" */
@@ -49,7 +49,9 @@ struct glow_board_desc {
 	bool hardware;           /**< `auto` tries it; a current limit applies by default */
 
 	/** Harmless look: 0 when the board can be opened, -ENODEV when it is not
-	 * here, another error when it may be here but cannot be used (diag says why). */
+	 * here, another error when it may be here but cannot be used (diag says why).
+	 * With 0 diag->what is what would make it better on a machine that serves no
+	 * swarm, or left as it was. */
 	int (*probe)(const struct glow_board_cfg *cfg, struct glow_diag *diag);
 
 	/** Claims the hardware and makes it dark. On success *ret_board is the
@@ -69,7 +71,7 @@ struct glow_board_desc {
 struct glow_board {
 	const struct glow_board_desc *desc;
 	struct glow_shape shape;
-	char backend[64]; /**< the road in use: "gpiod:pinctrl-bcm2711", "sysfs:512", "i2c-dev:/dev/i2c-1", "virtual" */
+	char backend[64]; /**< the road in use: "spi:/dev/spidev10.0", "gpiod:pinctrl-bcm2711", "sysfs:512", "i2c-dev:/dev/i2c-1", "virtual" */
 	const char *note; /**< what a person should know about this road, worth a line in the log; or NULL */
 	unsigned fps_max; /**< the most frames a second that this road carries; 0: any */
 	uint32_t latency_us; /**< from the return of show() until the LEDs have changed */
