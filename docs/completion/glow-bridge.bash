@@ -21,7 +21,7 @@ _glow_bridge()
 	--wifi-power-save) words='auto on off' ;;
 	--groups) return ;;
 	--board) words='auto piglow blinkt virtual terminal' ;;
-	--gpio) words='auto gpiod sysfs' ;;
+	--gpio) words='auto spi gpiod sysfs' ;;
 	--gpio-chip) return ;;
 	--pin-data) return ;;
 	--pin-clock) return ;;

@@ -11,7 +11,7 @@ complete -c glow-bridge -l node -x -d 'id of this node (default: the host name i
 complete -c glow-bridge -l wifi-power-save -x -a 'auto on off' -d 'whether the radio sleeps, so that clock probes wake it; in a container auto cannot see that'
 complete -c glow-bridge -l groups -x -d 'groups this node belongs to'
 complete -c glow-bridge -l board -x -a 'auto piglow blinkt virtual terminal' -d 'which board; auto takes the one that is there'
-complete -c glow-bridge -l gpio -x -a 'auto gpiod sysfs' -d 'road to the Blinkt!\'s pins'
+complete -c glow-bridge -l gpio -x -a 'auto spi gpiod sysfs' -d 'road to the Blinkt!\'s pins'
 complete -c glow-bridge -l gpio-chip -x -d 'GPIO chip by label or path (default: the Pi\'s own)'
 complete -c glow-bridge -l pin-data -x -d 'Blinkt! data line, BCM number'
 complete -c glow-bridge -l pin-clock -x -d 'Blinkt! clock line, BCM number'

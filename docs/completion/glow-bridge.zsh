@@ -12,7 +12,7 @@ local curcontext=$curcontext state line common=( \
 	'--wifi-power-save=[whether the radio sleeps, so that clock probes wake it; in a container auto cannot see that]:WORD:(auto on off)' \
 	'--groups=[groups this node belongs to]:ID,ID:' \
 	'--board=[which board; auto takes the one that is there]:WORD:(auto piglow blinkt virtual terminal)' \
-	'--gpio=[road to the Blinkt!'\''s pins]:WORD:(auto gpiod sysfs)' \
+	'--gpio=[road to the Blinkt!'\''s pins]:WORD:(auto spi gpiod sysfs)' \
 	'--gpio-chip=[GPIO chip by label or path (default\: the Pi'\''s own)]:CHIP:' \
 	'--pin-data=[Blinkt! data line, BCM number]:LINE:' \
 	'--pin-clock=[Blinkt! clock line, BCM number]:LINE:' \
