@@ -16,6 +16,7 @@
 #include <glow/pins.h>
 #include <glow/spi.h>
 
+#include "apa102.h"
 #include "blinkt.h"
 #include "fake_kernel.h"
 
@@ -70,7 +71,7 @@ static void test_one_message_a_frame(void **state)
 	assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0);
 	assert_int_equal(fake_kernel.spi_messages, 1);
 	assert_int_equal(fake_kernel.wire.n, 328); /* 324, and zeros to a whole byte */
-	glow_apa102_encode(&frame, wire);
+	glow_apa102_encode(&frame, &glow_apa102_bgr, wire);
 	for (size_t k = 0; k < fake_kernel.wire.n; k++)
 		assert_int_equal(fake_kernel.wire.bits[k], wire[k / 8] >> (7 - k % 8) & 1);
 	assert_int_equal(fake_wire_leds(&fake_kernel.wire, words, 8), 8);

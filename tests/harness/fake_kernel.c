@@ -464,6 +464,9 @@ struct glow_board_cfg fake_kernel_cfg(void)
 		.pin_scl = 3,
 		.i2c = "auto",
 		.i2c_bus = fake_kernel.i2c_bus,
+		.spi = "/dev/spidev10.0",
+		.spi_hz = 4000000,
+		.color_order = "bgr",
 		.sysfs = fake_kernel.sys,
 		.shape = { GLOW_SHAPE_ROW, 8 },
 	};

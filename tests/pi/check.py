@@ -387,6 +387,13 @@ class Spi(Blinkt, unittest.TestCase):
         self.assertEqual(calls(step, "sys_ioctl", SET_VALUES), 0)
 
 
+class Strip(unittest.TestCase):
+    def test_every_frame(self):
+        steps = steps_of(console.events, "spi-strip")
+        check_blinkt(steps)
+        self.assertEqual(sum(len(frames) for frames in frames_of(steps)), 5)
+
+
 class Neighbours(unittest.TestCase):
     """More than one program wants the lines."""
 
@@ -486,6 +493,13 @@ class Machine(unittest.TestCase):
         }.items():
             with self.subTest(name):
                 self.assertIn(words, console.log("doctor-" + name))
+
+    def test_doctor_recommends_the_overlay_but_to_no_swarm(self):
+        note = "note  board    a frame takes 648 system calls here and one with dtoverlay=glow-blinkt"
+        self.assertIn(note, console.log("doctor-better"))
+        self.assertIn("ok    board    blinkt is here", console.log("doctor-swarm"))
+        for name in ("swarm", "spi"):
+            self.assertNotIn("note  board", console.log("doctor-" + name))
 
 
 def figures():
