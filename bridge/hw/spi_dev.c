@@ -142,12 +142,19 @@ static int claim(int fd)
 	return ioctl(fd, SPI_IOC_WR_MODE, &mode) < 0 ? -errno : 0;
 }
 
+static int look(int fd)
+{
+	uint8_t mode;
+
+	return ioctl(fd, SPI_IOC_RD_MODE, &mode) < 0 ? -errno : 0;
+}
+
 int glow_spi_open_dev(const struct glow_board_cfg *cfg, const char *device, uint32_t hz, struct glow_spi **ret_spi,
 		      struct glow_diag *diag)
 {
 	int fd = open(device, O_RDWR | O_CLOEXEC);
 	struct dev_spi *s = NULL;
-	int r = fd < 0 ? -errno : ret_spi ? claim(fd) : 0;
+	int r = fd < 0 ? -errno : ret_spi ? claim(fd) : look(fd);
 
 	if (r == 0 && ret_spi)
 		s = calloc(1, sizeof(*s));

@@ -330,6 +330,8 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 		return smbus(arg);
 	if (request == SPI_IOC_MESSAGE(1))
 		return spi_message(arg);
+	if (request == SPI_IOC_RD_MODE)
+		return 0;
 	if (request == SPI_IOC_WR_MODE)
 		return *(uint8_t *)arg == SPI_MODE_0 ? 0 : fail(EINVAL);
 	if (request != I2C_SLAVE)
