@@ -13,12 +13,13 @@ umask 077
 here=$(dirname "$(readlink -f "$0")")
 dir=${GLOW_SECRETS:-${XDG_CONFIG_HOME:-${HOME:-}/.config}/glowswarm}
 stock=(bridge conductor viewer operator homeassistant admin health)
+people=(viewer operator homeassistant admin) # who may choose a password
 always=(broker localhost 127.0.0.1) # the stack's name for the broker, and tools beside it
 ca_days=7300
 server_days=825
 id='[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
 
-prefix='' install_dir='' owner='' renew='' docker=''
+prefix='' install_dir='' owner='' renew='' docker='' chooser='' rounds=''
 names=() add=() remove=()
 temporary=''
 
@@ -36,6 +37,11 @@ read, the first time; after that it keeps what is there and does what is asked f
   --account NAME       add this account: bridge-<node id> for one node of its own, or of ${stock[*]}
                        one that was removed
   --remove NAME        remove this account; with --account it comes back with another password
+  --password NAME      a password of your own for NAME, of ${people[*]}: typed
+                       unseen, or the first line of stdin. Only its hash is kept; accounts/NAME is empty then
+  --rounds N|here      how dear to guess it is, in rounds of PBKDF2, which each log-in costs the broker as well:
+                       "here" takes what this host bears in 5 to 10 ms, for a broker on this host (default:
+                       the same, but at most 3000, for a Pi, unless --install says that it is this host)
   --renew-certificate  a new certificate of the broker from the same authority, which nodes trust
                        already; with --name for other names
   --install DIR        copy what the broker reads to DIR, for --owner USER[:GROUP] (chown's words; with
@@ -62,7 +68,7 @@ options() {
 		--renew-certificate) renew=yes ;;
 		--docker) docker=yes ;;
 		-h | --help) help && exit ;;
-		--dir | --name | --prefix | --account | --remove | --install | --owner)
+		--dir | --name | --prefix | --account | --remove | --password | --rounds | --install | --owner)
 			[ -n "${2:-}" ] || usage "$1 needs a value"
 			option "$1" "$2"
 			shift
@@ -72,6 +78,8 @@ options() {
 		shift
 	done
 	[ -z "$owner" ] || [ -n "$install_dir" ] || usage "--owner goes with --install"
+	[ -z "$rounds" ] || [ -n "$chooser" ] || usage "--rounds goes with --password"
+	[ -z "$install_dir" ] || rounds=${rounds:-here}
 }
 
 option() {
@@ -81,6 +89,8 @@ option() {
 	--prefix) check_prefix "$2" && prefix=$2 ;;
 	--account) check_account "$2" && add+=("$2") ;;
 	--remove) check_account "$2" && remove+=("$2") ;;
+	--password) check_chooser "$2" && chooser=$2 ;;
+	--rounds) check_rounds "$2" && rounds=$2 ;;
 	--install) install_dir=$2 ;;
 	--owner) owner=$2 ;;
 	esac
@@ -102,9 +112,19 @@ check_account() {
 		usage "$1: accounts are ${stock[*]} and bridge-<node id>"
 }
 
+check_chooser() {
+	[ -z "$chooser" ] || usage "--password takes one account at a time: $chooser, or $1"
+	[[ " ${people[*]} " == *" $1 "* ]] || usage "--password $1: passwords are chosen for ${people[*]};" \
+		"those of programs are random"
+}
+
+check_rounds() {
+	[[ $1 == here || $1 =~ ^[0-9]{1,6}$ ]] || usage "--rounds $1: a number, or \"here\""
+}
+
 need() {
 	local program package
-	for program in openssl mosquitto_passwd; do
+	for program in openssl mosquitto_passwd ${chooser:+python3}; do
 		package=${program%_passwd}
 		PATH=$PATH:/usr/sbin command -v "$program" >/dev/null ||
 			fail "$program is missing: apt install $package"
@@ -135,7 +155,7 @@ make_stock() {
 }
 
 make_account() {
-	[ -s "$dir/accounts/$1" ] && return
+	[ -e "$dir/accounts/$1" ] && return
 	openssl rand -base64 24 | tr -d '\n' | tr '+/' '-_' >"$temporary/password"
 	mv "$temporary/password" "$dir/accounts/$1"
 	say "account $1: its password is in $dir/accounts/$1"
@@ -161,6 +181,28 @@ write_passwords() {
 		cat "$temporary/plain" >>"$temporary/passwords"
 	done
 	mv "$temporary/passwords" "$dir/passwords"
+}
+
+# The password that somebody types twice, or what comes from a file or another program.
+typed() {
+	local password again
+	[ -t 0 ] || { cat && return; }
+	IFS= read -rsp "password for $1: " password && echo >&2
+	IFS= read -rsp "once more: " again && echo >&2
+	[ "$password" = "$again" ] || fail "these are two different passwords; the old one stays"
+	printf '%s\n' "$password"
+}
+
+# A password of somebody's own. Its hash is dearer than those of 24 random bytes, which nobody can try.
+choose_password() {
+	[ -e "$dir/accounts/$1" ] || fail "there is no account $1: --account $1 makes it"
+	typed "$1" >"$temporary/typed"
+	"$here/password_hash.py" "$1" "$rounds" <"$temporary/typed" >"$temporary/line" 2>"$temporary/said" ||
+		fail "$(sed 's/^password_hash.py: //' "$temporary/said"); the old one stays"
+	sed "/^$1:/d" "$dir/passwords" | cat - "$temporary/line" >"$temporary/passwords"
+	mv "$temporary/passwords" "$dir/passwords"
+	: >"$dir/accounts/$1"
+	say "account $1: the password is yours; its hash has $(<"$temporary/said")"
 }
 
 # The account health as options of mosquitto_sub, for health.sh.
@@ -297,7 +339,7 @@ list_docker() {
 	printf 'secret glow_%s %s\n' passwords "$dir/passwords" server_crt "$dir/server.crt" server_key \
 		"$dir/server.key" ca_crt "$dir/ca.crt" health "$dir/mosquitto_sub"
 	for file in "$dir"/accounts/*; do
-		printf 'secret glow_password_%s %s\n' "${file##*/}" "$file"
+		[ ! -s "$file" ] || printf 'secret glow_password_%s %s\n' "${file##*/}" "$file"
 	done
 }
 
@@ -308,6 +350,7 @@ for account in "${remove[@]}"; do remove_account "$account"; done
 make_stock
 for account in "${add[@]}"; do make_account "$account"; done
 write_passwords
+[ -z "$chooser" ] || choose_password "$chooser"
 write_health
 write_acl
 make_ca

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include <glow/clock.h>
+#include <glow/complaints.h>
 #include <glow/topics.h>
 
 #include "doctor.h"
@@ -72,14 +73,15 @@ bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node, bool 
 
 static bool say_limits(const struct glow_mqtt_found *found)
 {
+	const char *unsent = found->unsent[0][0] ? found->unsent[0] : found->unsent[1];
 	const uint32_t most = found->limits.packet_max;
 	char line[GLOW_MQTT_WHY];
-	bool fine = !found->unsent[0];
+	bool fine = !unsent[0];
 
 	for (unsigned k = 0; glow_mqtt_limits_say(&found->limits, k, line); k++)
 		fine = glow_doctor_say(false, "limits", line);
-	if (found->unsent[0])
-		return glow_doctor_say(false, "limits", found->unsent);
+	if (unsent[0])
+		return glow_doctor_say(false, "limits", unsent);
 	if (most < GLOW_MQTT_PACKET_MAX)
 		snprintf(line, sizeof(line),
 			 "the broker takes packets of at most %u bytes; long playlists and rosters may be larger: set "
@@ -92,23 +94,46 @@ static bool say_limits(const struct glow_mqtt_found *found)
 	return fine;
 }
 
-bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const char *node, const struct glow_message *message,
-			const char *instead)
+static bool say_rules(const struct glow_mqtt_found *found, const char *own, const char *hint, const char *instead)
 {
+	char line[2 * GLOW_MQTT_WHY];
+
+	if (found->refused[0][0])
+		snprintf(line, sizeof(line), "%s%s", found->refused[0], hint);
+	else if (found->limits.qos_max == 0)
+		snprintf(line, sizeof(line), "of QoS 0 the broker does not say what its rules refuse");
+	else
+		snprintf(line, sizeof(line), "the broker lets us publish %s", own);
+	if (found->refused[0][0])
+		return glow_doctor_say(false, "rules", line);
+	if (found->limits.qos_max == 0)
+		glow_doctor_note("rules", line);
+	else
+		glow_doctor_say(true, "rules", line);
+	snprintf(line, sizeof(line), "%s; %s", found->refused[1], instead);
+	if (found->refused[1][0])
+		glow_doctor_note("rules", line);
+	return true;
+}
+
+bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const struct glow_doctor_patient *patient,
+			const struct glow_message *message, const char *instead)
+{
+	struct glow_message messages[GLOW_MQTT_PROBES] = { { .topic = patient->own, .payload = "", .qos = 1 } };
 	struct glow_mqtt_cfg mqtt = *cfg;
 	struct glow_mqtt_found found;
-	char why[GLOW_MQTT_WHY] = "", client[GLOW_TOPIC_MAX + 1], line[2 * GLOW_MQTT_WHY];
+	char why[GLOW_MQTT_WHY] = "", client[GLOW_TOPIC_MAX + 1], hint[GLOW_ACCOUNT_HINT];
 	bool fine;
 
-	snprintf(client, sizeof(client), "%.200s-doctor", node);
+	if (message)
+		messages[1] = *message;
+	glow_account_hint(patient->what, patient->id, cfg->username, hint);
+	snprintf(client, sizeof(client), "%.200s-doctor", patient->id);
 	mqtt.client_id = client;
-	if (glow_mqtt_probe(&mqtt, message, &found, why) < 0)
+	if (glow_mqtt_probe(&mqtt, messages, message ? 2 : 1, &found, why) < 0)
 		return glow_doctor_say(false, "limits", why);
 	fine = say_limits(&found);
-	snprintf(line, sizeof(line), "%s; %s", found.refused, instead);
-	if (found.refused[0])
-		glow_doctor_note("rules", line);
-	return fine;
+	return say_rules(&found, patient->own, hint, instead) && fine;
 }
 
 bool glow_doctor_clock(int64_t built_us, bool disputed)

@@ -25,11 +25,18 @@ int glow_doctor_verdict(bool fine);
  * *ret_disputed: its certificate and this machine's clock do not agree. */
 bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node, bool *ret_disputed);
 
-/** What the broker takes: retained messages, acknowledgements, large packets. `message` (NULL: none) is published, and
- * has to fit; where the broker's rules refuse it that is noted, with what it means: `instead`. After
+/** Whose doctor it is. */
+struct glow_doctor_patient {
+	const char *what, *id; /**< as in glow_complaints_init() */
+	const char *own;       /**< a topic at which it says something of itself that nobody keeps */
+};
+
+/** What the broker takes: retained messages, acknowledgements, large packets, and what its rules let us say. An
+ * empty message is published at the patient's own topic, and has to be let. So is `message` (NULL:
+ * none), which has to fit; where that is refused it is noted, with what it means: `instead`. After
  * glow_doctor_broker(). */
-bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const char *node, const struct glow_message *message,
-			const char *instead);
+bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const struct glow_doctor_patient *patient,
+			const struct glow_message *message, const char *instead);
 
 /** The wall clock is later than `built_us`, so somebody has set it, and where it is disputed something keeps it right.
  */

@@ -4,6 +4,7 @@
  * of what it does; it never sees a descriptor. */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,15 +13,25 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
-#include <glow/hash.h>
+#include <glow/diag.h>
 #include <glow/health.h>
 #include <glow/info.h>
 #include <glow/log.h>
 #include <glow/loop.h>
+#include <glow/traffic.h>
 
 #define GOODBYE_MS 1200                         /* of the two seconds in which a program has to end */
 enum { TOPICS_MAX = 16 + 3 * GLOW_GROUPS_MAX }; /* a node with all its groups has the most */
 enum { WISHES_MAX = 8 };
+
+/* A turn at the mail ends after so much of it, whichever comes first, and everything else that is due has its turn:
+ * then a flood costs a frame at most an eighth of its time at 60 a second, and a thousand messages that come together
+ * are drawn sixteen times, not a thousand. What waits keeps the descriptor readable. After a full turn the mail rests
+ * for as long: a loop in real time that is never idle starves the network thread and all else on one processor, and the
+ * kernel stops it for 50 ms of each second. */
+#define TURN_US   2000
+#define COUNTS_NS INT64_C(1000000000)
+enum { TURN_MESSAGES = 64 };
 
 /* Those that end a program. All but the first stay ignored where they were at the start: so nohup and a shell's & say
  * that a logout and a Ctrl-C are not meant for us. */
@@ -34,9 +45,7 @@ void glow_loop_publish(void *ctx, const struct glow_message *message)
 	struct glow_loop *loop = ctx;
 	int r = glow_mqtt_publish(loop->mqtt, message);
 
-	if (r == -EAGAIN)
-		glow_warning("too much to send: %s was dropped", message->topic);
-	else if (r == -EMSGSIZE)
+	if (r == -EMSGSIZE)
 		glow_error("%s: too large to send, %zu bytes", message->topic, message->len);
 }
 
@@ -46,48 +55,74 @@ void glow_loop_discard(void *ctx, const struct glow_message *message)
 	(void)message;
 }
 
-/* Once: a state is said twenty times a second, and a broker may come back as often. */
-static void complain(struct glow_loop *loop, const char *key, const char *text)
+/* Retained news that were to be sent and gave way to newer ones are no loss. */
+static bool lost_more(const struct glow_mqtt_counts *now, const struct glow_mqtt_counts *then)
 {
-	uint32_t hash = glow_fnv1a(GLOW_FNV_START, key, strlen(key));
-
-	for (unsigned k = 0; k < loop->n_told; k++)
-		if (loop->told[k] == hash)
-			return;
-	if (loop->n_told == GLOW_LOOP_TOLD)
-		return;
-	loop->told[loop->n_told++] = hash;
-	glow_error("%s", text);
+	return now->in_dropped > then->in_dropped || now->out_dropped > then->out_dropped ||
+	       now->in_replaced > then->in_replaced;
 }
 
-/* What the broker takes and what not. */
-static void tell_broker(struct glow_loop *loop, const struct glow_mqtt_event *event)
+/* What was lost is told, a line a second at most while it is more and more. */
+static void watch_counts(struct glow_loop *loop)
 {
-	char text[GLOW_MQTT_WHY];
+	struct glow_mqtt_counts now, *then = &loop->counts;
+	int64_t ns = glow_mono_now().ns;
 
-	if (event->kind == GLOW_MQTT_REFUSED || event->kind == GLOW_MQTT_UNSENT)
-		complain(loop, event->message.topic, event->why);
-	for (unsigned k = 0; event->kind == GLOW_MQTT_CONNECTED && glow_mqtt_limits_say(&event->limits, k, text); k++)
-		complain(loop, text, text);
+	glow_mqtt_counts(loop->mqtt, &now);
+	if (!lost_more(&now, then) || ns - loop->counts_ns < COUNTS_NS)
+		return;
+	glow_warning("too much at once: %" PRIu64 " messages dropped that came, %" PRIu64
+		     " that were to be sent; %" PRIu64
+		     " gave way to newer ones. Who publishes so much? mosquitto_sub -v shows it; send less often",
+		     now.in_dropped - then->in_dropped, now.out_dropped - then->out_dropped,
+		     now.in_replaced + now.out_replaced - then->in_replaced - then->out_replaced);
+	loop->counts = now;
+	loop->counts_ns = ns;
+}
+
+/* A turn; true when there may be more. *ret_ns: how long it took. */
+static bool take_turn(struct glow_loop *loop, int64_t *ret_ns)
+{
+	int64_t begin_ns = glow_mono_now().ns;
+	struct glow_mqtt_event event;
+
+	*ret_ns = 0;
+	for (int k = 0; k < TURN_MESSAGES && *ret_ns < TURN_US * INT64_C(1000); k++) {
+		if (!glow_mqtt_next(loop->mqtt, &event))
+			return false;
+		glow_complaints_event(&loop->complaints, &event);
+		loop->cfg.role->event(loop->cfg.ctx, &event);
+		*ret_ns = glow_mono_now().ns - begin_ns;
+	}
+	return true;
 }
 
 static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct glow_loop *loop = userdata;
 	const struct glow_loop_role *role = loop->cfg.role;
-	struct glow_mqtt_event event;
+	int64_t took_ns;
+	bool more;
 
-	(void)source;
 	(void)fd;
 	(void)revents;
 	if (role->before)
 		role->before(loop->cfg.ctx);
-	while (glow_mqtt_next(loop->mqtt, &event)) {
-		tell_broker(loop, &event);
-		role->event(loop->cfg.ctx, &event);
-	}
+	more = take_turn(loop, &took_ns);
 	role->after(loop->cfg.ctx);
+	watch_counts(loop);
+	if (more) {
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		glow_timer_at(&loop->rest, (struct glow_mono){ glow_mono_now().ns + took_ns });
+	}
 	return 0;
+}
+
+static void rested(void *ctx)
+{
+	struct glow_loop *loop = ctx;
+
+	sd_event_source_set_enabled(loop->mail, SD_EVENT_ON);
 }
 
 static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
@@ -97,6 +132,7 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 	char wishes[WISHES_MAX][GLOW_TOPIC_MAX + 1];
 	const char *topics[TOPICS_MAX], *retained[TOPICS_MAX], *wished[WISHES_MAX];
 	bool keeps;
+	int r;
 
 	for (size_t k = 0; k < TOPICS_MAX && cfg->role->topic(cfg->ctx, k, names[k], &keeps); k++) {
 		if (keeps)
@@ -109,14 +145,16 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 		wished[mqtt.n_wished_topics] = wishes[mqtt.n_wished_topics];
 		mqtt.n_wished_topics++;
 	}
+	mqtt.sort = glow_traffic_sort;
 	mqtt.topics = topics;
 	mqtt.retained_topics = retained;
 	mqtt.wished_topics = wished;
-	if (glow_mqtt_open(&mqtt, &loop->mqtt, why) < 0) {
+	r = glow_mqtt_open(&mqtt, &loop->mqtt, why);
+	if (r == -EINVAL)
 		glow_error("--broker %s: %s", mqtt.broker, why);
-		return EX_USAGE;
-	}
-	return 0;
+	else if (r < 0)
+		glow_error("cannot start: %s", why);
+	return r == -EINVAL ? EX_USAGE : r < 0 ? EX_OSERR : 0;
 }
 
 /* ---- what else happens ---- */
@@ -139,6 +177,8 @@ static int on_health(sd_event_source *source, int fd, uint32_t revents, void *us
 
 	(void)source;
 	(void)revents;
+	if (!trouble)
+		trouble = glow_complaints_trouble(&loop->complaints);
 	glow_health_answer(fd, !trouble, trouble ? trouble : "");
 	return 0;
 }
@@ -178,7 +218,7 @@ int glow_loop_timer(struct glow_loop *loop, struct glow_timer *timer, void (*rin
 	if (r >= 0)
 		sd_event_source_unref(timer->source);
 	else
-		glow_error("event loop: %s", strerror(-r));
+		glow_error("cannot start: %s", glow_lack_text(-r));
 	return r < 0 ? EX_OSERR : 0;
 }
 
@@ -211,6 +251,7 @@ static bool ends_us(int number)
 int glow_loop_init(struct glow_loop *loop)
 {
 	sigset_t set;
+	int r;
 
 	*loop = (struct glow_loop){ .wall_fd = -1, .health_fd = -1 };
 	signal(SIGTERM, SIG_DFL);
@@ -220,24 +261,57 @@ int glow_loop_init(struct glow_loop *loop)
 			sigaddset(&set, signals[k]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	return sd_event_new(&loop->event) < 0 ? EX_OSERR : 0;
+	r = sd_event_new(&loop->event);
+	if (r < 0)
+		glow_error("cannot start: %s", glow_lack_text(-r));
+	return r < 0 ? EX_OSERR : 0;
+}
+
+/* Goes before mail and timers. Those two take turns, so that neither a flood stops the picture nor a board
+ * that is slower than its frames the mail. */
+static int add_first(int r, sd_event_source *source)
+{
+	if (r >= 0)
+		r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IMPORTANT);
+	if (r >= 0)
+		r = sd_event_source_set_floating(source, true); /* the loop's, not ours to free */
+	sd_event_source_unref(source);
+	return r;
+}
+
+static int add_signal(struct glow_loop *loop, int number)
+{
+	sd_event_source *source = NULL;
+	int r = sd_event_add_signal(loop->event, &source, number, on_signal, loop);
+
+	return add_first(r, source);
+}
+
+static int add_io(struct glow_loop *loop, int fd, sd_event_io_handler_t handler)
+{
+	sd_event_source *source = NULL;
+	int r = fd < 0 ? 0 : sd_event_add_io(loop->event, &source, fd, EPOLLIN, handler, loop);
+
+	return source ? add_first(r, source) : r;
 }
 
 static int add_sources(struct glow_loop *loop)
 {
-	int r = sd_event_add_io(loop->event, NULL, glow_mqtt_fd(loop->mqtt), EPOLLIN, on_mqtt, loop);
+	int r = sd_event_add_io(loop->event, &loop->mail, glow_mqtt_fd(loop->mqtt), EPOLLIN, on_mqtt, loop);
 
+	if (glow_loop_timer(loop, &loop->rest, rested, loop) != 0)
+		return EX_OSERR;
 	for (size_t k = 0; k < SIGNALS && r >= 0; k++)
 		if (ends_us(signals[k]))
-			r = sd_event_add_signal(loop->event, NULL, signals[k], on_signal, loop);
-	if (r >= 0 && loop->wall_fd >= 0)
-		r = sd_event_add_io(loop->event, NULL, loop->wall_fd, EPOLLIN, on_wall_set, loop);
-	if (r >= 0 && loop->health_fd >= 0)
-		r = sd_event_add_io(loop->event, NULL, loop->health_fd, EPOLLIN, on_health, loop);
+			r = add_signal(loop, signals[k]);
+	if (r >= 0)
+		r = add_io(loop, loop->wall_fd, on_wall_set);
+	if (r >= 0)
+		r = add_io(loop, loop->health_fd, on_health);
 	if (r >= 0)
 		r = sd_event_set_watchdog(loop->event, true);
 	if (r < 0)
-		glow_error("event loop: %s", strerror(-r));
+		glow_error("cannot start: %s", glow_lack_text(-r));
 	return r < 0 ? EX_OSERR : 0;
 }
 
@@ -246,6 +320,7 @@ int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 	int status;
 
 	loop->cfg = *cfg;
+	glow_complaints_init(&loop->complaints, cfg->what, cfg->id, &cfg->mqtt);
 	loop->health_fd = glow_health_listen(cfg->health_id);
 	if (loop->health_fd == -EADDRINUSE)
 		glow_warning("another %s %s runs on this machine: --healthcheck asks that one", cfg->what, cfg->id);
@@ -267,6 +342,7 @@ void glow_loop_stopping(void)
 
 void glow_loop_close(struct glow_loop *loop, int status)
 {
+	glow_log_settle();
 	if (!glow_mqtt_close(loop->mqtt, GOODBYE_MS)) {
 		glow_debug("the network did not let go in time");
 		_exit(status);
@@ -275,5 +351,6 @@ void glow_loop_close(struct glow_loop *loop, int status)
 		close(loop->health_fd);
 	if (loop->wall_fd >= 0)
 		close(loop->wall_fd);
+	sd_event_source_unref(loop->mail);
 	sd_event_unref(loop->event);
 }

@@ -3,6 +3,7 @@
 /* Texts are cut to fixed sizes because a diagnosis lives on the stack of whoever asked. What is cut is
  * often what a stranger sent, and it goes out again as JSON, so no cut may leave half a character. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ static const char *const names[GLOW_N_CODES] = {
 	[GLOW_RETAINED] = "retained",
 	[GLOW_UNKNOWN_FIELD] = "unknown_field",
 	[GLOW_UNKNOWN_TARGET] = "unknown_target",
+	[GLOW_BUSY] = "busy",
 };
 
 const char *glow_code_name(enum glow_code code)
@@ -107,4 +109,21 @@ void glow_diag_ignore(struct glow_diag *diag, const char *where)
 		memcpy(text, more, sizeof(more));
 	memcpy(diag->ignored + end, text, strlen(text) + 1);
 	diag->ignored[end + strlen(text) + 1] = '\0';
+}
+
+const char *glow_lack_text(int error)
+{
+	switch (error) {
+	case EMFILE:
+		return "out of file descriptors: raise its limit (LimitNOFILE= of its service, ulimit -n)";
+	case ENFILE:
+		return "out of file descriptors: the whole machine is";
+	case ENOMEM:
+		return "out of memory";
+	case EAGAIN:
+		return "out of memory or threads: raise its limits (MemoryMax= and TasksMax= of its service, ulimit -v "
+		       "and -u)";
+	default:
+		return strerror(error);
+	}
 }

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* One event is one write() of at most PIPE_BUF bytes, which the kernel never
- * mixes with another thread's or process's line; so there is no lock. What came
+ * mixes with another thread's or process's line. What came
  * from outside cannot forge a line or a JSON field: control characters and
- * broken UTF-8 are replaced on the way. */
+ * broken UTF-8 are replaced on the way.
+ *
+ * A pipe that can be written to takes PIPE_BUF bytes at once, so asking it first is enough; other processes that
+ * fill the same one in just that moment are the only ones that could make us wait. */
 
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +26,8 @@
 #include <glow/log.h>
 
 #define MESSAGE_SIZE 1024
+#define BURST        20
+#define EVERY_MS     1000
 
 static const char *const level_names[] = {
 	[GLOW_LOG_ERROR] = "error",
@@ -33,7 +41,15 @@ static struct {
 	enum glow_log_level level;
 	bool json;
 	bool journal; /* standard error is read by systemd */
+	bool settles; /* at the end */
 } log_setup = { .level = GLOW_LOG_INFO };
+
+/* What the threads share. */
+static struct {
+	pthread_mutex_t lock;
+	struct glow_log_site *limited;
+	uint64_t lost; /* lines that standard error did not take */
+} shared = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 struct line {
 	char text[PIPE_BUF];
@@ -66,6 +82,8 @@ int glow_log_setup(const char *level, const char *format)
 		log_setup.level = (enum glow_log_level)k;
 		log_setup.json = json;
 		log_setup.journal = stderr_is_journal();
+		if (!log_setup.settles)
+			log_setup.settles = atexit(glow_log_settle) == 0;
 		return 0;
 	}
 	return -EINVAL;
@@ -169,11 +187,90 @@ static void json_line(struct line *line, enum glow_log_level level, const char *
 	line->len += sizeof(end) - 1;
 }
 
-void glow_log(enum glow_log_level level, const char *format, ...)
+static void make_line(struct line *line, enum glow_log_level level, const char *message)
+{
+	line->len = 0;
+	if (log_setup.json)
+		json_line(line, level, message);
+	else
+		text_line(line, level, message);
+}
+
+static bool write_line(const struct line *line)
+{
+	struct pollfd fd = { .fd = STDERR_FILENO, .events = POLLOUT };
+	ssize_t n = send(STDERR_FILENO, line->text, line->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n < 0 && errno == ENOTSOCK && poll(&fd, 1, 0) > 0 && fd.revents & POLLOUT)
+		n = write(STDERR_FILENO, line->text, line->len);
+	return n >= 0;
+}
+
+/* These have the lock. True when there is nothing to tell, or it is told. */
+static bool tell_lost(void)
+{
+	struct line line;
+	char text[80];
+
+	if (shared.lost == 0)
+		return true;
+	snprintf(text, sizeof(text), "%" PRIu64 " lines were lost here: nobody read standard error", shared.lost);
+	make_line(&line, GLOW_LOG_WARNING, text);
+	if (!write_line(&line))
+		return false;
+	shared.lost = 0;
+	return true;
+}
+
+static void put(enum glow_log_level level, const char *message)
+{
+	struct line line;
+
+	make_line(&line, level, message);
+	shared.lost += !tell_lost() || !write_line(&line);
+}
+
+/* A line and what was left out before it. */
+static void put_with(struct glow_log_site *site, const char *message)
+{
+	char text[MESSAGE_SIZE];
+
+	if (site->left_out == 0) {
+		put(site->level, message);
+		return;
+	}
+	snprintf(text, sizeof(text), "%.900s; and %" PRIu32 " more like it", message, site->left_out);
+	site->left_out = 0;
+	put(site->level, text);
+}
+
+/* True when this place may say a line more. */
+static bool pay(struct glow_log_site *site)
+{
+	struct timespec now;
+	int64_t now_ms;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (site->paid_ms > now_ms + (BURST - 1) * EVERY_MS)
+		return false;
+	site->paid_ms = (site->paid_ms > now_ms ? site->paid_ms : now_ms) + EVERY_MS;
+	return true;
+}
+
+static void leave_out(struct glow_log_site *site, const char *message)
+{
+	if (site->left_out++ == 0 && !site->last[0]) { /* for the first time */
+		site->next = shared.limited;
+		shared.limited = site;
+	}
+	snprintf(site->last, sizeof(site->last), "%.239s", message[0] ? message : " ");
+}
+
+void glow_log_at(struct glow_log_site *site, enum glow_log_level level, const char *format, ...)
 {
 	int saved_errno = errno;
 	char message[MESSAGE_SIZE];
-	struct line line = { .len = 0 };
 	va_list args;
 
 	if (level > log_setup.level)
@@ -181,12 +278,24 @@ void glow_log(enum glow_log_level level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	if (log_setup.json)
-		json_line(&line, level, message);
+	pthread_mutex_lock(&shared.lock);
+	site->level = level;
+	if (pay(site))
+		put_with(site, message);
 	else
-		text_line(&line, level, message);
-	if (write(STDERR_FILENO, line.text, line.len) < 0) {
-		/* Nobody is left to tell. */
-	}
+		leave_out(site, message);
+	pthread_mutex_unlock(&shared.lock);
 	errno = saved_errno;
+}
+
+void glow_log_settle(void)
+{
+	pthread_mutex_lock(&shared.lock);
+	for (struct glow_log_site *site = shared.limited; site; site = site->next)
+		if (site->left_out > 0) {
+			site->left_out--; /* the last one is told */
+			put_with(site, site->last);
+		}
+	tell_lost();
+	pthread_mutex_unlock(&shared.lock);
 }

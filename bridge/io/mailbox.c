@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* A mail is one block of memory, built before the lock is taken, so that the
  * lock is held for a few pointer moves only and neither thread ever waits for
- * the other's malloc, copy or network. The eventfd changes under the same lock
- * as the queue: readable and "not empty" cannot come apart. */
+ * the other's copy or network. The eventfd changes under the same lock
+ * as the queues: readable and "not empty" cannot come apart. */
 
 #include "mailbox.h"
 
@@ -11,7 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <unistd.h>
+
+#include <glow/clock.h>
+#include <glow/hash.h>
+
+/* How many messages of the clock's lane are taken before another lane has a turn: it comes first, and can be flooded.
+ */
+#define CLOCK_IN_A_ROW 8
 
 static size_t string_size(const char *s)
 {
@@ -41,8 +49,8 @@ struct glow_mail *glow_mail_create(const struct glow_mqtt_event *event)
 
 	if (!mail)
 		return NULL;
-	mail->next = NULL;
 	mail->size = size;
+	mail->lane = NULL;
 	mail->event = *event;
 	copy = &mail->event.message;
 	at = mail->data;
@@ -54,27 +62,99 @@ struct glow_mail *glow_mail_create(const struct glow_mqtt_event *event)
 	return mail;
 }
 
-int glow_mailbox_init(struct glow_mailbox *box, size_t max_count, size_t max_size)
+/* The owner may run in real time, and the network thread wait behind others for a processor: while it holds the lock
+ * it runs in the owner's place. */
+static void init_lock(pthread_mutex_t *lock)
 {
-	*box = (struct glow_mailbox){ .end = &box->first, .max_count = max_count, .max_size = max_size };
+	pthread_mutexattr_t how;
+
+	pthread_mutexattr_init(&how);
+	pthread_mutexattr_setprotocol(&how, PTHREAD_PRIO_INHERIT);
+	pthread_mutex_init(lock, &how);
+	pthread_mutexattr_destroy(&how);
+}
+
+int glow_mailbox_init(struct glow_mailbox *box, const struct glow_mailbox_cfg *cfg)
+{
+	*box = (struct glow_mailbox){ .cfg = *cfg };
+	TAILQ_INIT(&box->news);
+	TAILQ_INIT(&box->askers);
+	for (unsigned k = 0; k < GLOW_LANES; k++) {
+		TAILQ_INIT(&box->lanes[k].mails);
+		box->lanes[k].room = cfg->room[k];
+		for (unsigned t = 0; t < GLOW_MAIL_TOPICS; t++)
+			TAILQ_INIT(&box->lanes[k].topics[t].mails);
+	}
+	if (getrandom(&box->seed, sizeof(box->seed), GRND_NONBLOCK) < 0)
+		box->seed = (uint32_t)glow_mono_now().ns;
 	box->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (box->fd < 0)
 		return -errno;
-	pthread_mutex_init(&box->lock, NULL);
+	init_lock(&box->lock);
 	return 0;
+}
+
+/* ---- lists ---- */
+
+static size_t weight(const struct glow_mail *mail)
+{
+	return mail->size > GLOW_MAIL_MIN ? mail->size : GLOW_MAIL_MIN;
+}
+
+static struct glow_mail **key_of(struct glow_mailbox *box, const struct glow_mail *mail)
+{
+	return &box->keys[mail->key % GLOW_MAIL_KEYS];
+}
+
+/* Into its lane, which has the room. */
+static void link_in(struct glow_mailbox *box, struct glow_mail *mail)
+{
+	struct glow_mailbox_lane *lane = mail->lane;
+	const char *topic = mail->event.message.topic;
+
+	mail->topic = &lane->topics[glow_fnv1a(box->seed, topic, strlen(topic)) % GLOW_MAIL_TOPICS];
+	TAILQ_INSERT_TAIL(&lane->mails, mail, in_queue);
+	TAILQ_INSERT_TAIL(&mail->topic->mails, mail, of_topic);
+	lane->used += weight(mail);
+	mail->topic->used += weight(mail);
+	if (mail->key)
+		*key_of(box, mail) = mail;
+}
+
+static void link_out(struct glow_mailbox *box, struct glow_mail *mail)
+{
+	struct glow_mailbox_lane *lane = mail->lane;
+
+	TAILQ_REMOVE(&lane->mails, mail, in_queue);
+	TAILQ_REMOVE(&mail->topic->mails, mail, of_topic);
+	lane->used -= weight(mail);
+	mail->topic->used -= weight(mail);
+	if (mail->key && *key_of(box, mail) == mail)
+		*key_of(box, mail) = NULL;
+}
+
+static void free_all(struct glow_mails *mails)
+{
+	struct glow_mail *mail;
+
+	while ((mail = TAILQ_FIRST(mails))) {
+		TAILQ_REMOVE(mails, mail, in_queue);
+		free(mail);
+	}
 }
 
 static void empty(struct glow_mailbox *box)
 {
-	while (box->first) {
-		struct glow_mail *mail = box->first;
+	struct glow_mail *mail;
 
-		box->first = mail->next;
-		free(mail);
-	}
-	box->end = &box->first;
-	box->count = 0;
-	box->size = 0;
+	for (unsigned k = 0; k < GLOW_LANES; k++)
+		while ((mail = TAILQ_FIRST(&box->lanes[k].mails))) {
+			link_out(box, mail);
+			free(mail);
+		}
+	free_all(&box->news);
+	free_all(&box->askers);
+	box->n_askers = 0;
 }
 
 void glow_mailbox_fini(struct glow_mailbox *box)
@@ -84,63 +164,231 @@ void glow_mailbox_fini(struct glow_mailbox *box)
 	pthread_mutex_destroy(&box->lock);
 }
 
-static bool has_room(const struct glow_mailbox *box, const struct glow_mail *mail)
+/* ---- what goes ---- */
+
+/* Somebody waits for an answer to that one. */
+static void tell_asker(struct glow_mailbox *box, const struct glow_mail *mail, bool replaced)
 {
-	if (mail->event.kind != GLOW_MQTT_MESSAGE)
+	struct glow_mqtt_event event = mail->event;
+	struct glow_mail *told;
+
+	if (!box->cfg.arrivals || event.kind != GLOW_MQTT_MESSAGE || !event.message.response_topic ||
+	    mail->size - event.message.len > GLOW_MAIL_ASKER || box->n_askers == GLOW_MAIL_ASKERS)
+		return;
+	event.kind = GLOW_MQTT_DROPPED;
+	event.replaced = replaced;
+	event.message.payload = NULL;
+	event.message.len = 0;
+	told = glow_mail_create(&event);
+	if (!told)
+		return;
+	told->order = ++box->order;
+	TAILQ_INSERT_TAIL(&box->askers, told, in_queue);
+	box->n_askers++;
+}
+
+static void discard(struct glow_mailbox *box, struct glow_mail *mail, bool replaced)
+{
+	link_out(box, mail);
+	tell_asker(box, mail, replaced);
+	box->replaced += replaced;
+	box->dropped += !replaced;
+	free(mail);
+}
+
+/* The one whose place `mail` takes; NULL for none. */
+static struct glow_mail *older(struct glow_mailbox *box, const struct glow_mail *mail)
+{
+	const struct glow_mailbox_lane *lane = mail->lane;
+	struct glow_mail *old = box->cfg.arrivals ? TAILQ_LAST(&lane->mails, glow_mails) : *key_of(box, mail);
+
+	if (!mail->key || lane->used <= lane->room / (box->cfg.part ? box->cfg.part : 2) || !old ||
+	    old->key != mail->key || strcmp(old->event.message.topic, mail->event.message.topic) != 0)
+		return NULL;
+	return old;
+}
+
+static struct glow_mail *victim(const struct glow_mailbox_lane *lane)
+{
+	const struct glow_mailbox_topic *fullest = &lane->topics[0];
+
+	for (unsigned t = 1; t < GLOW_MAIL_TOPICS; t++)
+		if (lane->topics[t].used > fullest->used)
+			fullest = &lane->topics[t];
+	return TAILQ_FIRST(&fullest->mails);
+}
+
+/* ---- putting ---- */
+
+static bool is_news(const struct glow_mail *mail)
+{
+	switch (mail->event.kind) {
+	case GLOW_MQTT_CONNECTED:
+	case GLOW_MQTT_WISH_REFUSED:
+	case GLOW_MQTT_DISCONNECTED:
+	case GLOW_MQTT_FAILED:
 		return true;
-	return box->count < box->max_count && box->size + mail->size <= box->max_size;
-}
-
-static int refusal(const struct glow_mailbox *box, const struct glow_mail *mail)
-{
-	if (box->shut)
-		return -ENOTCONN;
-	if (!mail)
-		return -ENOMEM;
-	return has_room(box, mail) ? 0 : -EAGAIN;
-}
-
-int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail)
-{
-	int r;
-
-	pthread_mutex_lock(&box->lock);
-	r = refusal(box, mail);
-	if (r == 0) {
-		if (!box->first)
-			eventfd_write(box->fd, 1);
-		*box->end = mail;
-		box->end = &mail->next;
-		box->count++;
-		box->size += mail->size;
-	} else if (r != -ENOTCONN) {
-		box->dropped++;
+	default:
+		return false;
 	}
-	pthread_mutex_unlock(&box->lock);
-	if (r < 0)
-		free(mail);
+}
+
+/* -EAGAIN when it was itself the one that had to go. */
+static int add(struct glow_mailbox *box, struct glow_mail *mail, struct glow_mailbox_lane *lane, uint64_t key)
+{
+	struct glow_mail *old;
+	int r = 0;
+
+	mail->lane = lane;
+	mail->key = key;
+	old = older(box, mail);
+	if (old)
+		discard(box, old, true);
+	link_in(box, mail);
+	while (lane->used > lane->room) {
+		struct glow_mail *gone = victim(lane);
+
+		if (gone == mail)
+			r = -EAGAIN;
+		discard(box, gone, false);
+	}
 	return r;
 }
 
-struct glow_mail *glow_mailbox_take(struct glow_mailbox *box)
+static int put(struct glow_mailbox *box, struct glow_mail *mail, struct glow_mailbox_lane *lane, uint64_t key)
+{
+	if (!mail) {
+		box->dropped++;
+		return -ENOMEM;
+	}
+	mail->order = ++box->order;
+	if (!is_news(mail))
+		return add(box, mail, lane, key);
+	TAILQ_INSERT_TAIL(&box->news, mail, in_queue);
+	return 0;
+}
+
+static bool is_empty(const struct glow_mailbox *box)
+{
+	for (unsigned k = 0; k < GLOW_LANES; k++)
+		if (!TAILQ_EMPTY(&box->lanes[k].mails))
+			return false;
+	return TAILQ_EMPTY(&box->news) && TAILQ_EMPTY(&box->askers);
+}
+
+int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail, enum glow_lane lane, uint64_t key)
+{
+	int r = -ENOTCONN;
+
+	pthread_mutex_lock(&box->lock);
+	if (box->shut) {
+		free(mail);
+	} else {
+		if (is_empty(box))
+			eventfd_write(box->fd, 1);
+		r = put(box, mail, &box->lanes[lane], key);
+	}
+	pthread_mutex_unlock(&box->lock);
+	return r;
+}
+
+/* ---- taking ---- */
+
+struct taking {
+	struct glow_mailbox *box;
+	glow_mailbox_fits *fits;
+	const void *ctx;
+	uint64_t before; /* the first barrier */
+};
+
+static struct glow_mail *first_of(const struct taking *t, enum glow_lane lane)
 {
 	struct glow_mail *mail;
 
-	pthread_mutex_lock(&box->lock);
-	mail = box->first;
-	if (mail) {
-		box->first = mail->next;
-		if (!box->first)
-			box->end = &box->first;
-		box->count--;
-		box->size -= mail->size;
-	} else {
-		eventfd_t ignored;
-
-		eventfd_read(box->fd, &ignored);
+	TAILQ_FOREACH(mail, &t->box->lanes[lane].mails, in_queue)
+	{
+		if (mail->order > t->before)
+			return NULL;
+		if (!t->fits || t->fits(t->ctx, lane, &mail->event.message))
+			return mail;
+		if (lane != GLOW_LANE_CLOCK || mail->event.message.qos == 0)
+			return NULL;
 	}
+	return NULL;
+}
+
+/* A turn each: commands, reports, and those whose message was dropped. */
+static struct glow_mail *first_in_turn(const struct taking *t)
+{
+	struct glow_mailbox *box = t->box;
+	struct glow_mail *mail = NULL;
+
+	for (unsigned k = 0; !mail && k < GLOW_LANES; k++) {
+		box->turn = (box->turn + 1) % GLOW_LANES;
+		if (box->turn != GLOW_LANE_CLOCK) {
+			mail = first_of(t, (enum glow_lane)box->turn);
+			continue;
+		}
+		mail = TAILQ_FIRST(&box->askers);
+		if (mail && mail->order > t->before)
+			mail = NULL;
+	}
+	return mail;
+}
+
+static struct glow_mail *first(const struct taking *t)
+{
+	struct glow_mailbox *box = t->box;
+	struct glow_mail *clock = first_of(t, GLOW_LANE_CLOCK), *mail = NULL;
+
+	if (!clock || box->in_a_row >= CLOCK_IN_A_ROW)
+		mail = first_in_turn(t);
+	box->in_a_row = mail || !clock ? 0 : box->in_a_row + 1;
+	if (mail || clock)
+		return mail ? mail : clock;
+	return TAILQ_FIRST(&box->news);
+}
+
+static void remove_from(struct glow_mailbox *box, struct glow_mail *mail)
+{
+	if (mail->lane) {
+		link_out(box, mail);
+	} else if (is_news(mail)) {
+		TAILQ_REMOVE(&box->news, mail, in_queue);
+	} else {
+		TAILQ_REMOVE(&box->askers, mail, in_queue);
+		box->n_askers--;
+	}
+}
+
+struct glow_mail *glow_mailbox_take(struct glow_mailbox *box, glow_mailbox_fits *fits, const void *ctx, bool *ret_waits)
+{
+	struct taking t = { .box = box, .fits = fits, .ctx = ctx, .before = UINT64_MAX };
+	struct glow_mail *mail;
+	eventfd_t ignored;
+
+	pthread_mutex_lock(&box->lock);
+	if (!TAILQ_EMPTY(&box->news))
+		t.before = TAILQ_FIRST(&box->news)->order;
+	mail = first(&t);
+	if (mail)
+		remove_from(box, mail);
+	else if (is_empty(box))
+		eventfd_read(box->fd, &ignored);
+	if (ret_waits)
+		*ret_waits = !is_empty(box);
 	pthread_mutex_unlock(&box->lock);
 	return mail;
+}
+
+bool glow_mailbox_waits(struct glow_mailbox *box, enum glow_lane lane)
+{
+	bool waits;
+
+	pthread_mutex_lock(&box->lock);
+	waits = !TAILQ_EMPTY(&box->lanes[lane].mails);
+	pthread_mutex_unlock(&box->lock);
+	return waits;
 }
 
 void glow_mailbox_set_shut(struct glow_mailbox *box, bool shut)
@@ -152,12 +400,10 @@ void glow_mailbox_set_shut(struct glow_mailbox *box, bool shut)
 	pthread_mutex_unlock(&box->lock);
 }
 
-uint64_t glow_mailbox_dropped(struct glow_mailbox *box)
+void glow_mailbox_counts(struct glow_mailbox *box, uint64_t *ret_dropped, uint64_t *ret_replaced)
 {
-	uint64_t dropped;
-
 	pthread_mutex_lock(&box->lock);
-	dropped = box->dropped;
+	*ret_dropped = box->dropped;
+	*ret_replaced = box->replaced;
 	pthread_mutex_unlock(&box->lock);
-	return dropped;
 }

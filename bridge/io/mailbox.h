@@ -3,30 +3,72 @@
 #pragma once
 
 /* A bounded queue between two threads: one puts, the other takes. Its eventfd
- * is readable from the first put until a take found nothing, so the taker
- * either drains the box or is told again. */
+ * is readable from the first put until a take found it empty, so the taker
+ * either drains the box or is told again.
+ *
+ * It has lanes, each with room of its own. A message takes what its block takes, and GLOW_MAIL_MIN at least, so room
+ * bounds both their number and the memory. Where a lane is full, the oldest message goes of the topic that fills most
+ * of it (topics share GLOW_MAIL_TOPICS counters, by a hash that differs from box to box): whoever floods displaces
+ * himself. News of the connection have no lane and are barriers. */
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include <glow/mqtt.h>
 
+#define GLOW_MAIL_MIN    1024
+#define GLOW_MAIL_TOPICS 64
+#define GLOW_MAIL_KEYS   256  /* of which the newest waiting message is known */
+#define GLOW_MAIL_ASKERS 64   /* dropped ones who hear of it */
+#define GLOW_MAIL_ASKER  1024 /* bytes of block that such news may have */
+
 /** An event together with all the memory it points to, in one block for free(). */
 struct glow_mail {
-	struct glow_mail *next;
-	size_t size; /**< of the block */
+	TAILQ_ENTRY(glow_mail) in_queue, of_topic;
+	size_t size;    /**< of the block */
+	uint64_t order; /**< in which they were put */
+	uint64_t key;
+	struct glow_mailbox_lane *lane; /**< NULL for what has none */
+	struct glow_mailbox_topic *topic;
 	struct glow_mqtt_event event;
 	char data[];
 };
 
+TAILQ_HEAD(glow_mails, glow_mail);
+
+struct glow_mailbox_topic {
+	struct glow_mails mails;
+	size_t used;
+};
+
+struct glow_mailbox_lane {
+	struct glow_mails mails;
+	size_t used, room;
+	struct glow_mailbox_topic topics[GLOW_MAIL_TOPICS];
+};
+
+struct glow_mailbox_cfg {
+	size_t room[GLOW_LANES]; /**< bytes */
+	/** What arrived, not what is to be sent: who asked is told of what is dropped (GLOW_MQTT_DROPPED), and a
+	 * message takes the place of its neighbour only, not of any that has its key. */
+	bool arrivals;
+	unsigned part; /**< what waits is replaced once more than one part of so many of a lane is used; 0: of two */
+};
+
 struct glow_mailbox {
 	pthread_mutex_t lock;
-	struct glow_mail *first, **end;
-	size_t count, size;
-	size_t max_count, max_size; /**< messages beyond these are dropped */
-	uint64_t dropped;
+	struct glow_mailbox_cfg cfg;
+	struct glow_mailbox_lane lanes[GLOW_LANES];
+	struct glow_mails news, askers;
+	struct glow_mail *keys[GLOW_MAIL_KEYS];
+	unsigned n_askers;
+	unsigned turn, in_a_row; /* whose turn it is, and how often the clock had it */
+	uint64_t order;
+	uint64_t dropped, replaced;
+	uint32_t seed;
 	bool shut;
 	int fd;
 };
@@ -35,21 +77,29 @@ struct glow_mailbox {
 struct glow_mail *glow_mail_create(const struct glow_mqtt_event *event);
 
 /** Starts open and empty; 0 or the negative errno of eventfd(). */
-int glow_mailbox_init(struct glow_mailbox *box, size_t max_count, size_t max_size);
+int glow_mailbox_init(struct glow_mailbox *box, const struct glow_mailbox_cfg *cfg);
 
 /** Frees what is still inside. */
 void glow_mailbox_fini(struct glow_mailbox *box);
 
-/** Gives `mail` away, whatever comes back: 0, -EAGAIN when it was dropped for
- * want of room (counted), -ENOTCONN when the box is shut, -ENOMEM for NULL
- * (counted). Only messages are bounded: an owner must hear of every connect
- * and disconnect, and those are few. */
-int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail);
+/** Gives `mail` away, whatever comes back: 0, -EAGAIN when just this one found no room, -ENOTCONN when the box is shut,
+ * -ENOMEM for NULL. What is dropped is counted, whichever it was. News of the connection always find room; they are
+ * few. `key`: glow_mqtt_sort. */
+int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail, enum glow_lane lane, uint64_t key);
 
-/** The oldest one, which the caller frees; NULL when there is none. */
-struct glow_mail *glow_mailbox_take(struct glow_mailbox *box);
+/** Whether a message can be taken now. */
+typedef bool glow_mailbox_fits(const void *ctx, enum glow_lane lane, const struct glow_message *message);
+
+/** The next one, which the caller frees; NULL when there is none. What does not fit holds up its lane, but
+ * in the clock's QoS 0 goes past more. `fits` may be NULL: all do. *ret_waits, where wanted, says whether anything is
+ * left. */
+struct glow_mail *glow_mailbox_take(struct glow_mailbox *box, glow_mailbox_fits *fits, const void *ctx,
+				    bool *ret_waits);
+
+/** Something waits in that lane. */
+bool glow_mailbox_waits(struct glow_mailbox *box, enum glow_lane lane);
 
 /** Shut, it is emptied and refuses; the emptied are not counted as dropped. */
 void glow_mailbox_set_shut(struct glow_mailbox *box, bool shut);
 
-uint64_t glow_mailbox_dropped(struct glow_mailbox *box);
+void glow_mailbox_counts(struct glow_mailbox *box, uint64_t *ret_dropped, uint64_t *ret_replaced);

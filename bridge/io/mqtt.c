@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* One network thread connects, receives and sends; the owner only ever touches
- * two mailboxes. Every call of Paho is made by that thread, so none of Paho's
- * locks and none of its waits can reach the owner, and the two directions
- * cannot delay each other: neither waits (mqtt_link.c), and they take turns
- * of a few messages.
+ * two mailboxes. What waits to be sent stays in its box until it can be: so the clock's lane overtakes the others to
+ * the last, and a newer retained message still finds the older one. Every call of Paho is made by that thread, so none
+ * of Paho's locks and none of its waits can reach the owner, and the two directions cannot delay each other: neither
+ * waits (mqtt_link.c), and they take turns of a few messages.
  *
- * Idle, the thread wakes up three times in a keepalive interval, which is what
- * Paho needs to send its pings. */
+ * Idle, the thread wakes up eight times in a keepalive interval, for Paho's pings and to see that the broker is
+ * still there (mqtt_alive.c). */
 
 #include <glow/mqtt.h>
 
@@ -24,22 +24,20 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
+#include <glow/diag.h>
 
+#include "backoff.h"
 #include "mailbox.h"
 #include "mqtt_link.h"
+#include "mqtt_why.h"
 
-#define BOX_SIZE      1048576
-#define BOX_MESSAGE   1024 /* bytes of box for each message it may hold */
+#define LANE_ROOM     1048576
 #define TURN_IN       32
 #define TURN_OUT      8
 #define STUCK_MS      2  /* look again whether the broker makes room */
 #define REPLAY_MS     10 /* beyond the round trip of the SUBACK */
 #define REPLAY_MAX_MS 1000
-#define DELAY_MIN_MS  100
-#define DELAY_MS      500 /* doubled with each attempt */
-#define DELAY_MAX_MS  10000
-#define STABLE_MS     5000 /* a connection that lasted this long starts the delays anew */
-#define SWITCH_MS     300  /* what is queued may still leave when the client id changes */
+#define SWITCH_MS     300 /* what is queued may still leave when the client id changes */
 
 struct glow_mqtt {
 	struct glow_mqtt_cfg cfg;
@@ -53,9 +51,7 @@ struct glow_mqtt {
 	int done_fd;          /* readable once the thread is leaving */
 	atomic_uint flush_ms; /* how long a closing owner lets us send */
 
-	/* The network thread's alone. */
-	struct glow_link link;
-	struct glow_mail *held; /* taken from `out`, not sent yet */
+	struct glow_link link; /* the network thread's alone */
 };
 
 enum want { WANT_EITHER, WANT_OWN, WANT_LEAD };
@@ -83,13 +79,30 @@ static bool leads(const struct glow_mqtt *mqtt)
 	return mqtt->link.id == mqtt->cfg.lead_id && mqtt->cfg.lead_id;
 }
 
+static enum glow_lane sort(const struct glow_mqtt *mqtt, enum glow_way way, const struct glow_message *message,
+			   uint64_t *ret_key)
+{
+	*ret_key = 0;
+	return mqtt->cfg.sort ? mqtt->cfg.sort(mqtt->cfg.prefix, way, message, ret_key) : GLOW_LANE_COMMAND;
+}
+
+static void post_message(struct glow_mqtt *mqtt, struct glow_mail *mail)
+{
+	uint64_t key = 0;
+	enum glow_lane lane = mail ? sort(mqtt, GLOW_WAY_IN, &mail->event.message, &key) : GLOW_LANE_COMMAND;
+
+	glow_mailbox_put(&mqtt->in, mail, lane, key);
+}
+
 static void post(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const char *why)
 {
-	const struct glow_mqtt_event event = {
-		.kind = kind, .why = why, .leading = leads(mqtt), .limits = mqtt->link.limits
-	};
+	const struct glow_mqtt_event event = { .kind = kind,
+					       .why = why,
+					       .leading = leads(mqtt),
+					       .wanted = atomic_load(&mqtt->want) != WANT_EITHER,
+					       .limits = mqtt->link.limits };
 
-	glow_mailbox_put(&mqtt->in, glow_mail_create(&event));
+	glow_mailbox_put(&mqtt->in, glow_mail_create(&event), GLOW_LANE_REPORT, 0);
 }
 
 /* Something of a message of ours. */
@@ -97,7 +110,7 @@ static void post_of(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, cons
 {
 	const struct glow_mqtt_event event = { .kind = kind, .why = why, .message = { .topic = topic } };
 
-	glow_mailbox_put(&mqtt->in, glow_mail_create(&event));
+	glow_mailbox_put(&mqtt->in, glow_mail_create(&event), GLOW_LANE_REPORT, 0);
 }
 
 static void post_refusals(struct glow_mqtt *mqtt)
@@ -123,7 +136,7 @@ static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 	do {
 		r = glow_link_wait(&mqtt->link, wait_ms, &mail);
 		if (r > 0)
-			glow_mailbox_put(&mqtt->in, mail);
+			post_message(mqtt, mail);
 	} while (r > 0 && now_ms() < end_ms);
 	return r;
 }
@@ -141,7 +154,7 @@ static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 		r = receive_replayed(mqtt, now_ms() - asked_ms);
 	}
 	if (r < 0)
-		glow_link_disconnect(&mqtt->link);
+		glow_link_disconnect(&mqtt->link, false);
 	return r < 0 ? r : 0;
 }
 
@@ -155,7 +168,7 @@ static int take_in(struct glow_mqtt *mqtt)
 
 		r = glow_link_receive(&mqtt->link, &mail);
 		if (r > 0)
-			glow_mailbox_put(&mqtt->in, mail);
+			post_message(mqtt, mail);
 	}
 	post_refusals(mqtt);
 	return r;
@@ -180,9 +193,8 @@ static void age(struct glow_message *message)
 	}
 }
 
-static int send_held(struct glow_mqtt *mqtt)
+static int send_one(struct glow_mqtt *mqtt, struct glow_message *message)
 {
-	struct glow_message *message = &mqtt->held->event.message;
 	char why[GLOW_MQTT_WHY];
 
 	if (!glow_limits_fit(&mqtt->link.limits, message->topic, glow_mqtt_packet_size(message), why)) {
@@ -197,17 +209,15 @@ static int send_held(struct glow_mqtt *mqtt)
 static int send_out(struct glow_mqtt *mqtt)
 {
 	for (int i = 0; i < TURN_OUT; i++) {
+		struct glow_room room = glow_link_room(&mqtt->link);
+		bool waits;
+		struct glow_mail *mail = glow_mailbox_take(&mqtt->out, glow_room_for, &room, &waits);
 		int r;
 
-		if (!mqtt->held)
-			mqtt->held = glow_mailbox_take(&mqtt->out);
-		if (!mqtt->held)
-			return SENT_ALL;
-		if (!glow_link_has_room(&mqtt->link, &mqtt->held->event.message))
-			return SENT_STUCK;
-		r = send_held(mqtt);
-		free(mqtt->held);
-		mqtt->held = NULL;
+		if (!mail)
+			return waits ? SENT_STUCK : SENT_ALL;
+		r = send_one(mqtt, &mail->event.message);
+		free(mail);
 		if (r == -ENOTCONN)
 			return r;
 	}
@@ -235,7 +245,7 @@ static unsigned sleep_until_work(struct glow_mqtt *mqtt, int received, int sent,
 		{ .fd = closing ? -1 : mqtt->stop_fd, .events = POLLIN },
 		{ .fd = closing ? -1 : mqtt->switch_fd, .events = POLLIN },
 	};
-	int timeout_ms = (int)mqtt->cfg.keepalive_s * 1000 / 3;
+	int timeout_ms = glow_link_idle_ms(&mqtt->link);
 
 	if (received > 0 || sent == SENT_SOME)
 		timeout_ms = 0;
@@ -273,17 +283,14 @@ static void run_session(struct glow_mqtt *mqtt)
 
 static void end_session(struct glow_mqtt *mqtt, int64_t lasted_ms)
 {
+	bool at_once = lasted_ms < GLOW_BACKOFF_STABLE_MS && !leads(mqtt);
 	char why[GLOW_MQTT_WHY];
+	/* The last word did not get out, so the will has to say it. */
+	bool unsaid = glow_mailbox_waits(&mqtt->out, GLOW_LANE_CLOCK);
 
 	glow_mailbox_set_shut(&mqtt->out, true);
-	free(mqtt->held);
-	mqtt->held = NULL;
-	glow_link_disconnect(&mqtt->link);
-	snprintf(why, sizeof(why), "connection to %s lost", mqtt->link.where);
-	if (lasted_ms < STABLE_MS && !leads(mqtt) && atomic_load(&mqtt->want) == WANT_EITHER)
-		/* Two clients with one id throw each other out for ever. */
-		snprintf(why + strlen(why), sizeof(why) - strlen(why),
-			 " at once; does another client use the id %.40s?", mqtt->link.id);
+	glow_link_disconnect(&mqtt->link, unsaid);
+	glow_mqtt_explain_end(&mqtt->link, at_once, why);
 	post(mqtt, GLOW_MQTT_DISCONNECTED, why);
 }
 
@@ -301,23 +308,32 @@ static int64_t connect_and_run(struct glow_mqtt *mqtt)
 	glow_mailbox_set_shut(&mqtt->out, false);
 	glow_link_name(&mqtt->link, why);
 	post(mqtt, GLOW_MQTT_CONNECTED, why);
-	if (mqtt->link.refused[0])
-		post(mqtt, GLOW_MQTT_WISH_REFUSED, mqtt->link.refused);
+	for (size_t k = 0; k < mqtt->cfg.n_wished_topics; k++)
+		if (glow_link_wish_refused(&mqtt->link, k, why))
+			post(mqtt, GLOW_MQTT_WISH_REFUSED, why);
 	run_session(mqtt);
 	lasted_ms = now_ms() - start_ms;
 	end_session(mqtt, lasted_ms);
 	return lasted_ms;
 }
 
-/* Full jitter: after a power cut all boards of a cluster come back at once. */
-static int delay_ms(unsigned attempt)
+static uint32_t roll(void)
 {
-	unsigned cap = attempt < 5 ? DELAY_MS << attempt : DELAY_MAX_MS;
-	unsigned dice = 0;
+	uint32_t dice = 0;
 
-	if (getrandom(&dice, sizeof(dice), 0) < 0)
-		dice = (unsigned)glow_mono_now().ns;
-	return (int)(DELAY_MIN_MS + dice % (cap - DELAY_MIN_MS + 1));
+	return getrandom(&dice, sizeof(dice), 0) == sizeof(dice) ? dice : (uint32_t)glow_mono_now().ns;
+}
+
+/* A rival that takes the lead is as it should be. */
+static enum glow_end end_of(const struct glow_link *link, int64_t lasted_ms, bool led)
+{
+	bool taken_over = link->stream.goodbye.reason == MQTTREASONCODE_SESSION_TAKEN_OVER;
+
+	if (lasted_ms == 0 || led || link->silent)
+		return GLOW_END_OTHER;
+	if (link->stream.goodbye.said)
+		return taken_over ? GLOW_END_TAKEN_OVER : GLOW_END_OTHER;
+	return link->stream.error == 0 || link->stream.error == ECONNRESET ? GLOW_END_HUNG_UP : GLOW_END_OTHER;
 }
 
 /* The link under the id that is wanted now; the other one is for a single connection. */
@@ -339,14 +355,18 @@ static void take_id(struct glow_mqtt *mqtt)
 static void *network_thread(void *data)
 {
 	struct glow_mqtt *mqtt = data;
-	unsigned attempt = 0;
+	struct glow_backoff backoff = { 0 };
 	int wait_ms = 0;
 
 	while (!stop_wanted(mqtt, wait_ms)) {
+		int64_t lasted_ms;
+
 		take_id(mqtt);
-		if (connect_and_run(mqtt) >= STABLE_MS)
-			attempt = 0;
-		wait_ms = atomic_load(&mqtt->want) == WANT_EITHER ? delay_ms(attempt++) : 0;
+		lasted_ms = connect_and_run(mqtt);
+		wait_ms = atomic_load(&mqtt->want) != WANT_EITHER
+				  ? 0
+				  : glow_backoff_ms(&backoff, lasted_ms, end_of(&mqtt->link, lasted_ms, leads(mqtt)),
+						    roll());
 	}
 	eventfd_write(mqtt->done_fd, 1);
 	return NULL;
@@ -392,7 +412,7 @@ static int copy_cfg(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg)
 	struct glow_mqtt_cfg *copy = &mqtt->cfg;
 	const char **const fields[] = { &copy->broker,       &copy->client_id, &copy->username, &copy->password,
 					&copy->ca_file,      &copy->cert_file, &copy->key_file, &copy->will_topic,
-					&copy->will_payload, &copy->lead_id };
+					&copy->will_payload, &copy->lead_id,   &copy->prefix };
 	const size_t n_fields = sizeof(fields) / sizeof(fields[0]);
 	const size_t n_topics = cfg->n_topics + cfg->n_retained_topics + cfg->n_wished_topics;
 	size_t size = n_topics * sizeof(char *) + strings_size(cfg->topics, cfg->n_topics) +
@@ -435,29 +455,34 @@ static void destroy(struct glow_mqtt *mqtt)
 		close(mqtt->switch_fd);
 	if (mqtt->done_fd >= 0)
 		close(mqtt->done_fd);
-	free(mqtt->held);
 	free(mqtt->taken);
 	free(mqtt->cfg_memory);
 	free(mqtt);
 }
 
+static int start_boxes(struct glow_mqtt *mqtt, size_t inbox_max)
+{
+	struct glow_mailbox_cfg in = { .room = { LANE_ROOM, LANE_ROOM, inbox_max ? inbox_max : LANE_ROOM },
+				       .arrivals = true };
+	/* A broker that floods us answers late, and what waits for it should be news: some 16 messages. */
+	const struct glow_mailbox_cfg out = { .room = { LANE_ROOM, LANE_ROOM, LANE_ROOM }, .part = 64 };
+	int r = glow_mailbox_init(&mqtt->in, &in);
+
+	if (r == 0)
+		r = glow_mailbox_init(&mqtt->out, &out);
+	if (r == 0)
+		glow_mailbox_set_shut(&mqtt->out, true);
+	return r;
+}
+
 static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
 {
-	size_t size;
-	int r;
+	int r = copy_cfg(mqtt, cfg);
 
-	snprintf(why, GLOW_MQTT_WHY, "cannot set up the MQTT client");
-	r = copy_cfg(mqtt, cfg);
+	if (r == 0)
+		r = start_boxes(mqtt, cfg->inbox_max);
 	if (r < 0)
 		return r;
-	size = cfg->inbox_max ? cfg->inbox_max : BOX_SIZE;
-	r = glow_mailbox_init(&mqtt->in, size / BOX_MESSAGE, size);
-	if (r < 0)
-		return r;
-	r = glow_mailbox_init(&mqtt->out, BOX_SIZE / BOX_MESSAGE, BOX_SIZE);
-	if (r < 0)
-		return r;
-	glow_mailbox_set_shut(&mqtt->out, true);
 	mqtt->stop_fd = eventfd(0, EFD_CLOEXEC);
 	mqtt->switch_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	mqtt->done_fd = eventfd(0, EFD_CLOEXEC);
@@ -472,18 +497,19 @@ static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char w
 int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[GLOW_MQTT_WHY])
 {
 	struct glow_mqtt *mqtt = calloc(1, sizeof(*mqtt));
-	int r;
+	int r = -ENOMEM;
 
-	if (!mqtt)
-		return -ENOMEM;
-	mqtt->in.fd = mqtt->out.fd = mqtt->stop_fd = mqtt->switch_fd = mqtt->done_fd = -1;
-	r = start(mqtt, cfg, why);
-	if (r < 0) {
-		destroy(mqtt);
-		return r;
+	if (mqtt) {
+		mqtt->in.fd = mqtt->out.fd = mqtt->stop_fd = mqtt->switch_fd = mqtt->done_fd = -1;
+		r = start(mqtt, cfg, why);
 	}
-	*ret_mqtt = mqtt;
-	return 0;
+	if (r < 0 && r != -EINVAL)
+		snprintf(why, GLOW_MQTT_WHY, "%s", glow_lack_text(-r));
+	if (r < 0 && mqtt)
+		destroy(mqtt);
+	else
+		*ret_mqtt = mqtt;
+	return r;
 }
 
 int glow_mqtt_fd(const struct glow_mqtt *mqtt)
@@ -494,7 +520,7 @@ int glow_mqtt_fd(const struct glow_mqtt *mqtt)
 bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event)
 {
 	free(mqtt->taken);
-	mqtt->taken = glow_mailbox_take(&mqtt->in);
+	mqtt->taken = glow_mailbox_take(&mqtt->in, NULL, NULL, NULL);
 	if (!mqtt->taken)
 		return false;
 	*ret_event = mqtt->taken->event;
@@ -505,6 +531,8 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 {
 	struct glow_mqtt_event event = { .kind = GLOW_MQTT_MESSAGE, .message = *message };
 	struct glow_mail *mail;
+	uint64_t key;
+	enum glow_lane lane = sort(mqtt, GLOW_WAY_OUT, message, &key);
 
 	event.message.at = glow_raw_now();
 	mail = glow_mail_create(&event);
@@ -514,7 +542,7 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 		free(mail);
 		return -EMSGSIZE;
 	}
-	return glow_mailbox_put(&mqtt->out, mail);
+	return glow_mailbox_put(&mqtt->out, mail, lane, key);
 }
 
 void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)
@@ -523,11 +551,10 @@ void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)
 	eventfd_write(mqtt->switch_fd, 1);
 }
 
-uint64_t glow_mqtt_dropped(const struct glow_mqtt *mqtt)
+void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_counts)
 {
-	struct glow_mqtt *m = (struct glow_mqtt *)mqtt; /* for its locks */
-
-	return glow_mailbox_dropped(&m->in) + glow_mailbox_dropped(&m->out);
+	glow_mailbox_counts(&mqtt->in, &ret_counts->in_dropped, &ret_counts->in_replaced);
+	glow_mailbox_counts(&mqtt->out, &ret_counts->out_dropped, &ret_counts->out_replaced);
 }
 
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)
@@ -544,32 +571,4 @@ bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)
 	pthread_join(mqtt->thread, NULL);
 	destroy(mqtt);
 	return true;
-}
-
-static int check_link(struct glow_link *link, char why[GLOW_MQTT_WHY])
-{
-	int r = glow_link_connect(link, false, why);
-
-	if (r < 0)
-		return r;
-	r = glow_link_subscribe(link, why);
-	if (r == 0)
-		glow_link_name(link, why);
-	glow_link_disconnect(link);
-	return r;
-}
-
-int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
-{
-	struct glow_link link;
-	char id[128];
-	int r;
-
-	/* Under its own id it would throw the running bridge out. */
-	snprintf(id, sizeof(id), "%.100s-check", cfg->client_id);
-	r = glow_link_init(&link, cfg, id, why);
-	if (r == 0)
-		r = check_link(&link, why);
-	glow_link_fini(&link);
-	return r;
 }

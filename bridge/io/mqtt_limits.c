@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* A broker hangs up on whoever goes beyond its limits, and says nothing of it to Paho's synchronous
- * client: seen from here the connection is lost, again and again. So nothing is sent that it would
+/* A broker hangs up on whoever goes beyond its limits, again and again. So nothing is sent that it would
  * not take, and that is said in the words of its configuration. */
 
 #include "mqtt_limits.h"
@@ -28,6 +27,7 @@ struct glow_mqtt_limits glow_limits_read(const MQTTResponse *response)
 		.receive_max = (int)told(response, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, UINT16_MAX),
 		.qos_max = (int)told(response, MQTTPROPERTY_CODE_MAXIMUM_QOS, 2),
 		.retain = told(response, MQTTPROPERTY_CODE_RETAIN_AVAILABLE, 1) != 0,
+		.keepalive_s = (int)told(response, MQTTPROPERTY_CODE_SERVER_KEEP_ALIVE, -1),
 	};
 }
 
@@ -85,9 +85,20 @@ bool glow_limits_subscription(const struct glow_mqtt_limits *limits, const char 
 
 bool glow_mqtt_limits_say(const struct glow_mqtt_limits *limits, unsigned k, char ret_text[GLOW_MQTT_WHY])
 {
-	const char *lines[2];
+	char keepalive[200];
+	const char *lines[3];
 	unsigned n = 0;
 
+	if (limits->keepalive_s == 0)
+		snprintf(keepalive, sizeof(keepalive),
+			 "the broker wants no keepalive: who vanishes counts as online for ever");
+	else
+		snprintf(keepalive, sizeof(keepalive),
+			 "the broker wants a keepalive of %d s in place of our shorter one: who vanishes counts as "
+			 "online for %d s; lower it in its configuration",
+			 limits->keepalive_s, limits->keepalive_s + limits->keepalive_s / 2);
+	if (limits->keepalive_s >= 0)
+		lines[n++] = keepalive;
 	if (!limits->retain)
 		lines[n++] = "the broker keeps no retained messages: whoever comes later sees no nodes and no scenes, "
 			     "and a node forgets its light; set retain_available true in the broker's configuration";

@@ -3,9 +3,9 @@
 /* Paho's synchronous client, held so that it never waits.
  *
  * MQTTClient_publish5() waits in steps of 100 ms when maxInflightMessages are
- * unacknowledged or the socket takes only part of a packet; glow_link_has_room()
- * asks both before. While it waits it also reads, without the lock that
- * MQTTClient_receive() in another thread would need: so one thread does both.
+ * unacknowledged (with QoS 0 too) or the socket takes only part of a packet; glow_link_room()
+ * knows both before, and keeps one place free of what is acknowledged. While it waits it also reads, without the lock
+ * that MQTTClient_receive() in another thread would need: so one thread does both.
  *
  * MQTTClient_receive() cannot be woken, so the thread polls the descriptor
  * itself and calls it with no timeout. A packet may already have left the
@@ -36,6 +36,8 @@
 #define WINDOW         20
 #define SEND_BUFFER    524288
 #define SEND_BACKLOG   65536
+#define RESERVED       4     /* of the window, for the clock's lane */
+#define RESERVED_BYTES 16384 /* beyond SEND_BACKLOG, for the clock's lane */
 #define QUIET_CALLS    2
 #define SUBSCRIBED_QOS 1
 
@@ -114,8 +116,9 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 {
 	MQTTClient_createOptions options = MQTTClient_createOptions_initializer;
 	char uri[sizeof(link->host) + 24];
+	int r;
 
-	*link = (struct glow_link){ .cfg = cfg, .id = id, .fd = -1 };
+	*link = (struct glow_link){ .cfg = cfg, .id = id, .fd = -1, .keepalive_s = cfg->keepalive_s };
 	if (!parse_broker(link, cfg->broker)) {
 		/* Not repeated: somebody may have put a password into it. */
 		snprintf(why, GLOW_MQTT_WHY, "broker must be mqtt://host[:port] or mqtts://host[:port]");
@@ -131,10 +134,12 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 	snprintf(uri, sizeof(uri), "%s://%.*s:%u", link->tls ? "ssl" : "tcp", (int)strcspn(link->host, "%"), link->host,
 		 link->port);
 	options.MQTTVersion = MQTTVERSION_5;
-	if (MQTTClient_createWithOptions(&link->client, uri, id, MQTTCLIENT_PERSISTENCE_NONE, NULL, &options) !=
-	    MQTTCLIENT_SUCCESS) {
-		snprintf(why, GLOW_MQTT_WHY, "client id \"%.80s\" cannot be used", id);
-		return -EINVAL;
+	r = MQTTClient_createWithOptions(&link->client, uri, id, MQTTCLIENT_PERSISTENCE_NONE, NULL, &options);
+	if (r != MQTTCLIENT_SUCCESS) {
+		bool named = r == MQTTCLIENT_BAD_UTF8_STRING; /* what else may fail is memory */
+
+		snprintf(why, GLOW_MQTT_WHY, named ? "client id \"%.80s\" cannot be used" : "out of memory", id);
+		return named ? -EINVAL : -ENOMEM;
 	}
 	MQTTClient_setPublished(link->client, link, note_ack);
 	return 0;
@@ -155,6 +160,7 @@ static void tune_connection(int fd)
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	glow_alive_tune(fd);
 }
 
 static int note_tls_error(const char *text, size_t len, void *data)
@@ -209,12 +215,13 @@ static int connect_with(struct glow_link *link, MQTTClient_connectOptions *optio
 	return reason;
 }
 
-static MQTTClient_connectOptions connect_options(const struct glow_mqtt_cfg *cfg)
+static MQTTClient_connectOptions connect_options(const struct glow_link *link)
 {
+	const struct glow_mqtt_cfg *cfg = link->cfg;
 	MQTTClient_connectOptions options = MQTTClient_connectOptions_initializer5;
 
 	options.MQTTVersion = MQTTVERSION_5;
-	options.keepAliveInterval = (int)cfg->keepalive_s;
+	options.keepAliveInterval = (int)link->keepalive_s;
 	options.cleanstart = 1;
 	options.reliable = 0;
 	options.maxInflightMessages = WINDOW;
@@ -237,14 +244,14 @@ static int dial(struct glow_link *link, char why[GLOW_MQTT_WHY])
 		return glow_mqtt_explain_files(link, why) ? -EINVAL : fd;
 	name_broker(link);
 	tune_connection(fd);
-	glow_socket_lend(fd);
+	glow_socket_lend(fd, &link->stream);
 	return 0;
 }
 
 /* TLS and MQTT over it; MQTTREASONCODE_SUCCESS, the broker's code, or Paho's negative one. */
 static int shake_hands(struct glow_link *link, bool with_will)
 {
-	MQTTClient_connectOptions options = connect_options(link->cfg);
+	MQTTClient_connectOptions options = connect_options(link);
 	MQTTClient_SSLOptions tls = tls_options(link);
 	int reason;
 
@@ -270,6 +277,7 @@ static int connect_once(struct glow_link *link, bool with_will, int *ret_reason,
 	if (reason != MQTTREASONCODE_SUCCESS) {
 		int64_t took_ms = (glow_mono_now().ns - start.ns) / 1000000;
 
+		glow_socket_forget();
 		link->fd = -1;
 		/* What is no broker at one address may be one at the next. */
 		if (reason < 0)
@@ -278,9 +286,34 @@ static int connect_once(struct glow_link *link, bool with_will, int *ret_reason,
 	}
 	if (link->fd >= 0)
 		return 0;
-	glow_link_disconnect(link);
+	glow_link_disconnect(link, false);
 	snprintf(why, GLOW_MQTT_WHY, "this version of Paho connects in a way that glowswarm does not know");
 	return -ENOTSUP;
+}
+
+/* Paho before 1.3.14 does not look at the keepalive that the broker wants in place of ours: a shorter one is asked for
+ * from now on. A longer one is that of the broker alone; our pings do no harm. */
+static bool is_hurried(struct glow_link *link)
+{
+	int wanted_s = link->limits.keepalive_s;
+
+	if (wanted_s <= 0 || (unsigned)wanted_s >= link->keepalive_s)
+		return false;
+	link->keepalive_s = (unsigned)wanted_s;
+	glow_link_disconnect(link, false);
+	return true;
+}
+
+/* From 1.3.14 on Paho's pings are as far apart as the broker wants. */
+static void start_alive(struct glow_link *link)
+{
+	int wanted_s = link->limits.keepalive_s;
+	unsigned longer_s = wanted_s < 0 ? link->keepalive_s : (unsigned)wanted_s;
+
+	link->silent = false;
+	glow_alive_start(&link->alive, longer_s, glow_mono_now().ns / 1000000);
+	if (wanted_s >= 0 && (unsigned)wanted_s == link->keepalive_s)
+		link->limits.keepalive_s = -1;
 }
 
 int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT_WHY])
@@ -290,31 +323,45 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 	link->will = will_options(link->cfg);
 	do
 		r = connect_once(link, with_will, &reason, why);
-	while (r < 0 && with_will && glow_limits_soften(&link->will, reason));
+	while ((r < 0 && with_will && glow_limits_soften(&link->will, reason)) || (r == 0 && is_hurried(link)));
+	if (r == 0)
+		start_alive(link);
 	return r;
 }
 
+static void say_refused(const char *topic, int reason, char why[GLOW_MQTT_WHY])
+{
+	snprintf(why, GLOW_MQTT_WHY, "subscription to %.80s refused: %s", topic, glow_mqtt_reason_text(reason));
+}
+
+static int reason_of(const MQTTResponse *response, size_t k)
+{
+	return response->reasonCodes ? (int)response->reasonCodes[k] : (int)response->reasonCode;
+}
+
+/* What is refused is only remembered in ret_refused; NULL: it fails. */
 static int check_subscriptions(const struct glow_link *link, const MQTTResponse *response, const char *const *topics,
-			       size_t n, char why[GLOW_MQTT_WHY])
+			       size_t n, int *ret_refused, char why[GLOW_MQTT_WHY])
 {
 	if ((int)response->reasonCode < 0 || (n > 1 && response->reasonCodeCount != (int)n)) {
 		snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", link->where);
 		return -ENOTCONN;
 	}
 	for (size_t i = 0; i < n; i++) {
-		int reason = response->reasonCodes ? (int)response->reasonCodes[i] : (int)response->reasonCode;
+		int reason = reason_of(response, i);
 
-		if (reason >= 0x80) {
-			snprintf(why, GLOW_MQTT_WHY, "subscription to %.80s refused: %s", topics[i],
-				 glow_mqtt_reason_text(reason));
+		if (reason >= 0x80 && !ret_refused) {
+			say_refused(topics[i], reason, why);
 			return -EACCES;
 		}
+		if (ret_refused && i < GLOW_LINK_WISHES)
+			ret_refused[i] = reason >= 0x80 ? reason : 0;
 	}
 	return 0;
 }
 
 static int subscribe(struct glow_link *link, const char *const *topics, size_t n, MQTTSubscribe_options option,
-		     char why[GLOW_MQTT_WHY])
+		     int *ret_refused, char why[GLOW_MQTT_WHY])
 {
 	MQTTSubscribe_options *options = calloc(n + 1, sizeof(*options));
 	int *qos = calloc(n + 1, sizeof(*qos));
@@ -331,7 +378,7 @@ static int subscribe(struct glow_link *link, const char *const *topics, size_t n
 			qos[i] = SUBSCRIBED_QOS;
 		}
 		response = MQTTClient_subscribeMany5(link->client, (int)n, (char *const *)topics, qos, options, NULL);
-		r = check_subscriptions(link, &response, topics, n, why);
+		r = check_subscriptions(link, &response, topics, n, ret_refused, why);
 		MQTTResponse_free(response);
 	}
 	free(options);
@@ -339,35 +386,31 @@ static int subscribe(struct glow_link *link, const char *const *topics, size_t n
 	return r;
 }
 
-/* A refusal is only remembered. */
-static int subscribe_if_allowed(struct glow_link *link, const char *topic, char why[GLOW_MQTT_WHY])
-{
-	MQTTSubscribe_options option = MQTTSubscribe_options_initializer;
-	int r = subscribe(link, &topic, 1, option, why);
-
-	if (r == -EACCES)
-		snprintf(link->refused, sizeof(link->refused), "%s", why);
-	return r == -EACCES ? 0 : r;
-}
-
 int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 {
 	const struct glow_mqtt_cfg *cfg = link->cfg;
-	MQTTSubscribe_options replayed = MQTTSubscribe_options_initializer;
-	MQTTSubscribe_options live = MQTTSubscribe_options_initializer;
+	MQTTSubscribe_options wished = MQTTSubscribe_options_initializer, replayed = wished, live = wished;
 	int r = 0;
 
 	replayed.noLocal = 1;
 	live.retainAsPublished = 1;
 	live.retainHandling = 2;
-	link->refused[0] = '\0';
-	for (size_t i = 0; r == 0 && i < cfg->n_wished_topics; i++)
-		r = subscribe_if_allowed(link, cfg->wished_topics[i], why);
+	memset(link->refused, 0, sizeof(link->refused));
+	if (cfg->n_wished_topics > 0)
+		r = subscribe(link, cfg->wished_topics, cfg->n_wished_topics, wished, link->refused, why);
 	if (r == 0 && cfg->n_retained_topics > 0)
-		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics, replayed, why);
+		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics, replayed, NULL, why);
 	if (r == 0 && cfg->n_topics > 0)
-		r = subscribe(link, cfg->topics, cfg->n_topics, live, why);
+		r = subscribe(link, cfg->topics, cfg->n_topics, live, NULL, why);
 	return r;
+}
+
+bool glow_link_wish_refused(const struct glow_link *link, size_t k, char why[GLOW_MQTT_WHY])
+{
+	if (k >= GLOW_LINK_WISHES || !link->refused[k])
+		return false;
+	say_refused(link->cfg->wished_topics[k], link->refused[k], why);
+	return true;
 }
 
 static struct glow_mail *mail_of(const char *topic, const MQTTClient_message *from, struct glow_raw at)
@@ -419,6 +462,18 @@ int glow_link_wait(struct glow_link *link, unsigned timeout_ms, struct glow_mail
 	return MQTTClient_isConnected(link->client) ? 0 : -ENOTCONN;
 }
 
+/* False once nothing was heard for too long. */
+static bool is_alive(struct glow_link *link)
+{
+	link->silent = !glow_alive_look(&link->alive, link->stream.bytes, glow_mono_now().ns / 1000000);
+	return !link->silent;
+}
+
+int glow_link_idle_ms(const struct glow_link *link)
+{
+	return glow_alive_next_ms(&link->alive);
+}
+
 int glow_link_receive(struct glow_link *link, struct glow_mail **ret_mail)
 {
 	int pending = glow_link_pending(link);
@@ -432,10 +487,10 @@ int glow_link_receive(struct glow_link *link, struct glow_mail **ret_mail)
 		if (pending != before)
 			quiet = -1;
 	}
-	return r;
+	return r == 0 && !is_alive(link) ? -ENOTCONN : r;
 }
 
-/* Publishes that may await their acknowledgement: the broker's Receive Maximum, where it is below ours. */
+/* How many Paho lets be unacknowledged before it waits. */
 static int window(const struct glow_link *link)
 {
 	int most = link->limits.receive_max;
@@ -443,15 +498,30 @@ static int window(const struct glow_link *link)
 	return most > 0 && most < WINDOW ? most : WINDOW;
 }
 
-bool glow_link_has_room(const struct glow_link *link, const struct glow_message *message)
+struct glow_room glow_link_room(const struct glow_link *link)
 {
-	int queued = 0;
+	int pending = glow_link_pending(link), most = window(link), queued = 0;
+	/* A broker that takes one at a time leaves none to keep. */
+	int clock = most > 1 ? most - 1 : 1, others = clock > RESERVED ? clock - RESERVED : 1;
 
-	/* Paho waits for the window with a message of QoS 0 too. */
-	if (glow_link_pending(link) >= window(link))
+	if (ioctl(link->fd, SIOCOUTQ, &queued) < 0)
+		queued = 0;
+	return (struct glow_room){ .qos_max = link->limits.qos_max,
+				   .any = pending < most,
+				   .acked = { pending < others, pending < clock },
+				   .queued = (size_t)queued,
+				   .most = { SEND_BACKLOG, SEND_BACKLOG + RESERVED_BYTES } };
+}
+
+bool glow_room_for(const void *room, enum glow_lane lane, const struct glow_message *message)
+{
+	const struct glow_room *r = room;
+	bool clock = lane == GLOW_LANE_CLOCK, acked = message->qos > 0 && r->qos_max > 0;
+
+	if (!(acked ? r->acked[clock] : r->any))
 		return false;
 	/* Alone, a message may be as large as it likes. */
-	return ioctl(link->fd, SIOCOUTQ, &queued) < 0 || queued == 0 || (size_t)queued + message->len <= SEND_BACKLOG;
+	return r->queued == 0 || r->queued + message->len <= r->most[clock];
 }
 
 static void add_data(MQTTProperties *properties, enum MQTTPropertyCodes code, const void *data, size_t len)
@@ -503,8 +573,12 @@ int glow_link_pending(const struct glow_link *link)
 	return n;
 }
 
-void glow_link_disconnect(struct glow_link *link)
+void glow_link_disconnect(struct glow_link *link, bool with_will)
 {
-	MQTTClient_disconnect5(link->client, 0, MQTTREASONCODE_NORMAL_DISCONNECTION, NULL);
+	MQTTClient_disconnect5(link->client, 0,
+			       with_will ? MQTTREASONCODE_DISCONNECT_WITH_WILL_MESSAGE
+					 : MQTTREASONCODE_NORMAL_DISCONNECTION,
+			       NULL);
+	glow_socket_forget();
 	link->fd = -1;
 }

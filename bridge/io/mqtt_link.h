@@ -13,11 +13,14 @@
 
 #include "dial.h"
 #include "mailbox.h"
+#include "mqtt_alive.h"
 #include "mqtt_limits.h"
+#include "mqtt_stream.h"
 
 #define GLOW_LINK_CONNECT_S 5
 #define GLOW_LINK_DIAL_MS   4000
 #define GLOW_LINK_WHERE     180
+#define GLOW_LINK_WISHES    16 /* more are not followed */
 
 struct glow_link {
 	const struct glow_mqtt_cfg *cfg; /**< borrowed until glow_link_fini() */
@@ -33,11 +36,16 @@ struct glow_link {
 	struct glow_mqtt_limits limits; /**< of the broker that took us last */
 	MQTTClient_willOptions will;    /**< as much of it as the broker takes */
 	struct glow_acks acks;
-	char tls_error[160];         /**< the last thing OpenSSL complained of, "" for nothing */
-	char refused[GLOW_MQTT_WHY]; /**< which wished topic the broker refused on this connection, and why; or "" */
+	unsigned keepalive_s; /**< what we ask for: the configured one, or less where the broker wants less */
+	struct glow_stream stream;
+	struct glow_alive alive;
+	bool silent;                   /**< the connection ended as nothing was heard any more */
+	char tls_error[160];           /**< the last thing OpenSSL complained of, "" for nothing */
+	int refused[GLOW_LINK_WISHES]; /**< why the broker refused a wished topic on this connection; 0 where it did not
+					*/
 };
 
-/** 0, or -EINVAL for a broker that is no URI, with the reason in `why`. The
+/** 0, -EINVAL for a broker that is no URI or a client id that is none, -ENOMEM; with the reason in `why`. The
  * client id is given apart from cfg, which may have two. */
 int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[GLOW_MQTT_WHY]);
 void glow_link_fini(struct glow_link *link);
@@ -54,17 +62,33 @@ void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY]);
  * two is refused. */
 int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY]);
 
+/** True where the broker refused the k-th wished topic, with a sentence. */
+bool glow_link_wish_refused(const struct glow_link *link, size_t k, char why[GLOW_MQTT_WHY]);
+
 /** Takes the next message that is already here, and lets Paho keep the
  * connection alive. 1: a message, *ret_mail owned by the caller (NULL for want
  * of memory or a topic that is no C string). 0: nothing more until `fd` is readable.
- * -ENOTCONN: the connection is gone. */
+ * -ENOTCONN: the connection is gone, the broker said goodbye, or nothing was heard of it for too long. */
 int glow_link_receive(struct glow_link *link, struct glow_mail **ret_mail);
+
+/** Within so many milliseconds glow_link_receive() wants to be called again, whatever comes. */
+int glow_link_idle_ms(const struct glow_link *link);
 
 /** Like glow_link_receive(), but waits up to `timeout_ms` for one. */
 int glow_link_wait(struct glow_link *link, unsigned timeout_ms, struct glow_mail **ret_mail);
 
-/** Whether glow_link_publish() would not have to wait. */
-bool glow_link_has_room(const struct glow_link *link, const struct glow_message *message);
+/** What can be published without waiting. The clock's lane has some that the others have not. */
+struct glow_room {
+	int qos_max;            /**< the broker's */
+	bool any;               /**< with QoS 0 */
+	bool acked[2];          /**< with more; [1]: of the clock's lane */
+	size_t queued, most[2]; /**< bytes on their way to the network, and how many there may be */
+};
+
+struct glow_room glow_link_room(const struct glow_link *link);
+
+/** Whether glow_link_publish() would not have to wait; a glow_mailbox_fits of a struct glow_room. */
+bool glow_room_for(const void *room, enum glow_lane lane, const struct glow_message *message);
 
 /** 0, -EINVAL for a topic that is not UTF-8, -ENOTCONN. */
 int glow_link_publish(struct glow_link *link, const struct glow_message *message);
@@ -72,5 +96,5 @@ int glow_link_publish(struct glow_link *link, const struct glow_message *message
 /** Publishes that are not acknowledged yet. */
 int glow_link_pending(const struct glow_link *link);
 
-/** Says goodbye (the will is not published) where there is still a connection. */
-void glow_link_disconnect(struct glow_link *link);
+/** Says goodbye where there is still a connection: the will is published or it is not. */
+void glow_link_disconnect(struct glow_link *link, bool with_will);

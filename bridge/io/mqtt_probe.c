@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+/* What a doctor asks of a broker, with a connection of its own. */
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,34 +13,24 @@
 #define ANSWER_MS 3000
 #define WAIT_MS   50
 
-/* Publishes, and waits for the broker's answer. */
-static void publish(struct glow_link *link, const struct glow_message *message, struct glow_mqtt_found *ret_found)
+/* Publishes, and waits for the broker's answer. Some hang up on who publishes what he may not. */
+static void publish(struct glow_link *link, const struct glow_message *message, char refused[GLOW_MQTT_WHY])
 {
 	int64_t end_ns = glow_mono_now().ns + ANSWER_MS * INT64_C(1000000);
 	struct glow_mail *mail = NULL;
-	char *refused;
+	int r = glow_link_publish(link, message);
 
-	if (glow_link_publish(link, message) < 0)
-		return;
-	while (glow_link_pending(link) > 0 && glow_mono_now().ns < end_ns &&
-	       glow_link_wait(link, WAIT_MS, &mail) >= 0) {
+	while (r >= 0 && glow_link_pending(link) > 0 && glow_mono_now().ns < end_ns) {
+		r = glow_link_wait(link, WAIT_MS, &mail);
 		free(mail);
 		mail = NULL;
 	}
-	refused = glow_acks_refused(&link->acks, ret_found->refused);
-	free(refused);
+	free(glow_acks_refused(&link->acks, refused));
+	if (r < 0 && !refused[0])
+		snprintf(refused, GLOW_MQTT_WHY, "the broker hung up as %.200s was published", message->topic);
 }
 
-static void probe(struct glow_link *link, const struct glow_message *message, struct glow_mqtt_found *ret_found)
-{
-	ret_found->limits = link->limits;
-	if (message &&
-	    glow_limits_fit(&link->limits, message->topic, glow_mqtt_packet_size(message), ret_found->unsent))
-		publish(link, message, ret_found);
-	glow_link_disconnect(link);
-}
-
-int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *message,
+int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *messages, size_t n,
 		    struct glow_mqtt_found *ret_found, char why[GLOW_MQTT_WHY])
 {
 	struct glow_link link;
@@ -46,12 +38,45 @@ int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *
 	int r;
 
 	snprintf(id, sizeof(id), "%.100s-probe", cfg->client_id);
-	*ret_found = (struct glow_mqtt_found){ .refused = "" };
+	*ret_found = (struct glow_mqtt_found){ .unsent = { "" } };
 	r = glow_link_init(&link, cfg, id, why);
 	if (r == 0)
 		r = glow_link_connect(&link, false, why);
+	ret_found->limits = link.limits;
+	for (size_t k = 0; r == 0 && k < n && k < GLOW_MQTT_PROBES; k++)
+		if (glow_limits_fit(&link.limits, messages[k].topic, glow_mqtt_packet_size(&messages[k]),
+				    ret_found->unsent[k]))
+			publish(&link, &messages[k], ret_found->refused[k]);
 	if (r == 0)
-		probe(&link, message, ret_found);
+		glow_link_disconnect(&link, false);
+	glow_link_fini(&link);
+	return r;
+}
+
+static int check_link(struct glow_link *link, char why[GLOW_MQTT_WHY])
+{
+	int r = glow_link_connect(link, false, why);
+
+	if (r < 0)
+		return r;
+	r = glow_link_subscribe(link, why);
+	if (r == 0)
+		glow_link_name(link, why);
+	glow_link_disconnect(link, false);
+	return r;
+}
+
+int glow_mqtt_check(const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
+{
+	struct glow_link link;
+	char id[128];
+	int r;
+
+	/* Under its own id it would throw the running bridge out. */
+	snprintf(id, sizeof(id), "%.100s-check", cfg->client_id);
+	r = glow_link_init(&link, cfg, id, why);
+	if (r == 0)
+		r = check_link(&link, why);
 	glow_link_fini(&link);
 	return r;
 }

@@ -19,3 +19,7 @@ bool glow_mqtt_explain_files(const struct glow_link *link, char why[GLOW_MQTT_WH
  * and shaking hands once more, for at most two seconds. -ETIME where clock and certificate do
  * not agree, else another negative value. */
 int glow_mqtt_explain(const struct glow_link *link, int reason, bool timed_out, char why[GLOW_MQTT_WHY]);
+
+/** Why a connection that was there is no more: what the broker said, or what can be known. `at_once`: it did not last,
+ * and its id was not one for which clients compete. */
+void glow_mqtt_explain_end(const struct glow_link *link, bool at_once, char why[GLOW_MQTT_WHY]);

@@ -109,7 +109,8 @@ static enum glow_code read_effect(struct reading *r, const cJSON *item)
 
 static enum glow_code read_transition(struct reading *r, const cJSON *item)
 {
-	return glow_json_micro(item, "transition", 0, 6553, &r->cmd->transition_us, r->diag);
+	return glow_json_micro(item, "transition", 0, GLOW_FADE_MAX_US / GLOW_US_PER_S, &r->cmd->transition_us,
+			       r->diag);
 }
 
 static enum glow_code read_flash(struct reading *r, const cJSON *item)

@@ -113,6 +113,16 @@ bool glow_groups_parse(const char *list, struct glow_info *info)
 	return true;
 }
 
+void glow_counts_add(cJSON *object, const struct glow_mqtt_counts *counts)
+{
+	cJSON *messages = cJSON_AddObjectToObject(object, "messages");
+
+	glow_json_add_int(messages, "in_dropped", (int64_t)counts->in_dropped);
+	glow_json_add_int(messages, "in_replaced", (int64_t)counts->in_replaced);
+	glow_json_add_int(messages, "out_dropped", (int64_t)counts->out_dropped);
+	glow_json_add_int(messages, "out_replaced", (int64_t)counts->out_replaced);
+}
+
 cJSON *glow_stats_write(const struct glow_stats *stats)
 {
 	cJSON *tree = cJSON_CreateObject(), *sync, *gauges;
@@ -139,6 +149,7 @@ cJSON *glow_stats_write(const struct glow_stats *stats)
 	gauges = cJSON_AddObjectToObject(tree, "gauges");
 	for (int k = 0; k < GLOW_METERS; k++)
 		cJSON_AddNumberToObject(gauges, glow_meter_names[k], stats->meter[k] / 10.0);
+	glow_counts_add(tree, &stats->messages);
 	return tree;
 }
 
@@ -162,14 +173,29 @@ static int64_t int_or_0(const cJSON *tree, const char *name, int64_t min, int64_
 	return glow_json_get_int(tree, name, min, max, &v, &diag) == GLOW_OK ? v : 0;
 }
 
+static uint64_t count_or_0(const cJSON *tree, const char *name)
+{
+	return (uint64_t)int_or_0(tree, name, 0, GLOW_JSON_INT_MAX);
+}
+
+void glow_counts_read(const cJSON *object, struct glow_mqtt_counts *ret_counts)
+{
+	const cJSON *messages = glow_json_get(object, "messages");
+
+	*ret_counts = (struct glow_mqtt_counts){ .in_dropped = count_or_0(messages, "in_dropped"),
+						 .in_replaced = count_or_0(messages, "in_replaced"),
+						 .out_dropped = count_or_0(messages, "out_dropped"),
+						 .out_replaced = count_or_0(messages, "out_replaced") };
+}
+
 void glow_stats_read(const cJSON *tree, struct glow_stats *ret_stats)
 {
 	const cJSON *sync = glow_json_get(tree, "sync"), *temperature = glow_json_get(tree, "temperature");
 
 	memset(ret_stats, 0, sizeof(*ret_stats));
 	ret_stats->fps = (unsigned)int_or_0(tree, "fps", 0, 1000000);
-	ret_stats->late = (uint64_t)int_or_0(tree, "late", 0, GLOW_JSON_INT_MAX);
-	ret_stats->dropped = (uint64_t)int_or_0(tree, "dropped", 0, GLOW_JSON_INT_MAX);
+	ret_stats->late = count_or_0(tree, "late");
+	ret_stats->dropped = count_or_0(tree, "dropped");
 	ret_stats->write_us = (uint32_t)int_or_0(tree, "write_us", 0, UINT32_MAX);
 	ret_stats->temperature_c = cJSON_IsNumber(temperature) ? temperature->valuedouble : NAN;
 	glow_stats_read_meters(tree, ret_stats->meter);
@@ -177,6 +203,7 @@ void glow_stats_read(const cJSON *tree, struct glow_stats *ret_stats)
 	ret_stats->sync.valid = cJSON_IsNumber(glow_json_get(sync, "error_us"));
 	ret_stats->sync.offset_us = int_or_0(sync, "offset_us", -GLOW_JSON_INT_MAX, GLOW_JSON_INT_MAX);
 	ret_stats->sync.error_us = (uint32_t)int_or_0(sync, "error_us", 0, UINT32_MAX);
+	glow_counts_read(tree, &ret_stats->messages);
 }
 
 cJSON *glow_answer_write(const char *node, const struct glow_diag *diag)

@@ -33,19 +33,27 @@ void glow_publish_tree(const struct glow_publisher *p, const char *a, const char
 	free(text);
 }
 
-void glow_publish_answer(const struct glow_publisher *p, const struct glow_message *asked, const struct glow_diag *diag,
-			 cJSON *tree, const char *refusals)
+/* To who asked, where there may be an answer. */
+static void reply(const struct glow_publisher *p, const struct glow_message *asked, const char *text)
 {
-	char *text = glow_json_finish(tree);
 	struct glow_message m = { .topic = asked->response_topic,
 				  .payload = text,
-				  .len = text ? strlen(text) : 0,
+				  .len = strlen(text),
 				  .qos = 1,
 				  .correlation = asked->correlation,
 				  .correlation_len = asked->correlation_len };
 
-	if (text && m.topic && glow_answer_topic_allowed(p->prefix, p->discovery, m.topic))
+	if (m.topic && glow_answer_topic_allowed(p->prefix, p->discovery, m.topic))
 		p->outbox.publish(p->outbox.ctx, &m);
+}
+
+void glow_publish_answer(const struct glow_publisher *p, const struct glow_message *asked, const struct glow_diag *diag,
+			 cJSON *tree, const char *refusals)
+{
+	char *text = glow_json_finish(tree);
+
+	if (text)
+		reply(p, asked, text);
 	if (text && refusals && (diag->code != GLOW_OK || diag->ignored[0]))
 		glow_publish_text(p, refusals, text, 0, false);
 	if (diag->code != GLOW_OK) {
@@ -55,6 +63,21 @@ void glow_publish_answer(const struct glow_publisher *p, const struct glow_messa
 		for (const char *path = NULL; (path = glow_diag_ignored(diag, path));)
 			glow_warning("%s: ignored %s, which says nothing here", asked->topic, path);
 	}
+	free(text);
+}
+
+void glow_publish_busy(const struct glow_publisher *p, const struct glow_message *asked, const char *node,
+		       bool replaced)
+{
+	struct glow_diag diag;
+	char *text;
+
+	glow_diag_set(&diag, GLOW_BUSY, "",
+		      replaced ? "too much came at once: a newer command took its place"
+			       : "too much came at once: it was dropped unread; try again");
+	text = glow_json_finish(glow_answer_write(node, &diag));
+	if (text)
+		reply(p, asked, text);
 	free(text);
 }
 

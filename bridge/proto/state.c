@@ -3,6 +3,7 @@
 /* A look is written in the words of a command, so reading one back is the
  * command parser's work and a retained state can be sent to a light as it is. */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -133,6 +134,11 @@ static enum glow_code read_fade(const cJSON *tree, struct glow_shape shape, stru
 	if (glow_json_opt_time(tree, "fade_start_us", &state->fade_start_us, diag) != GLOW_OK ||
 	    glow_json_opt_time(tree, "fade_end_us", &state->fade_end_us, diag) != GLOW_OK)
 		return diag->code;
+	if (state->fade_end_us - state->fade_start_us > GLOW_FADE_MAX_US)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "fade_end_us",
+				     "must be at most %d s after fade_start_us, got %" PRId64 " us",
+				     (int)(GLOW_FADE_MAX_US / GLOW_US_PER_S),
+				     state->fade_end_us - state->fade_start_us);
 	state->fading = state->fade_end_us > state->fade_start_us;
 	return GLOW_OK;
 }

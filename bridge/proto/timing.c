@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <glow/info.h>
 #include <glow/json.h>
 #include <glow/timing.h>
 
@@ -201,6 +202,7 @@ cJSON *glow_conductor_info_write(const struct glow_conductor_info *info)
 		cJSON_AddNullToObject(tree, "utc_offset_us");
 		cJSON_AddNullToObject(tree, "tz_offset_s");
 	}
+	glow_counts_add(tree, &info->messages);
 	return tree;
 }
 
@@ -241,6 +243,7 @@ enum glow_code glow_conductor_info_read(const cJSON *tree, struct glow_conductor
 	ret_info->rate_ppb = (int32_t)rate;
 	if (cJSON_IsString(version) && strlen(version->valuestring) < sizeof(ret_info->version))
 		memcpy(ret_info->version, version->valuestring, strlen(version->valuestring) + 1);
+	glow_counts_read(tree, &ret_info->messages);
 	return read_utc(tree, ret_info, diag);
 }
 

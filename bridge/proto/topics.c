@@ -104,6 +104,8 @@ static const struct row {
 	{ "conductor/error", GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER },
 	{ "time/request/+", GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE },
 	{ "time/reply/+", GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE },
+	{ "time/request/x/+", GLOW_TOPIC_TIME_REQUEST, GLOW_OF_VIEWER },
+	{ "time/reply/x/+", GLOW_TOPIC_TIME_REPLY, GLOW_OF_VIEWER },
 	{ "time/adopt/request/+", GLOW_TOPIC_ADOPT_REQUEST, GLOW_OF_NODE },
 	{ "time/adopt/reply/+", GLOW_TOPIC_ADOPT_REPLY, GLOW_OF_CLUSTER },
 };

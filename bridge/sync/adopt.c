@@ -15,7 +15,6 @@
 #define PATIENCE_NS  (3000 * MS)
 #define RTT_MAX_NS   (2000 * MS)
 #define STAMP_MAX_NS (INT64_C(1) << 62)
-#define LEAST_NS     1e4 /* of a node's error: nobody is trusted beyond this */
 
 void glow_adopt_init(struct glow_adopt *a, struct glow_raw now, uint64_t clock_id)
 {
@@ -73,7 +72,6 @@ bool glow_adopt_reply(struct glow_adopt *a, const struct glow_time_reply *reply,
 		node->up_ns = reply->t2_ns - reply->t1_ns;
 	if (reply->t3_ns - t4.ns > node->down_ns)
 		node->down_ns = reply->t3_ns - t4.ns;
-	node->sigma_ns = reply->sigma_ns;
 	node->rate_ppb = reply->rate_ppb;
 	node->replies++;
 	return true;
@@ -112,42 +110,17 @@ bool glow_adopt_done(const struct glow_adopt *a, struct glow_raw now)
 	return now.ns >= decision_ns(a);
 }
 
-struct vote {
-	int64_t value;
-	double weight;
-};
-
-/* The value with half of the weight on either side. Few votes: they are sorted as they are cast. */
-static int64_t weighted_median(const struct vote *votes, uint32_t n)
+/* Few votes: they are sorted as they are cast. */
+static void cast(int64_t *votes, uint32_t n, int64_t vote)
 {
-	double half = 0, sum = 0;
-	uint32_t k = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		half += votes[i].weight / 2;
-	while (k + 1 < n && (sum += votes[k].weight) < half)
-		k++;
-	return votes[k].value;
-}
-
-static void cast(struct vote *votes, uint32_t n, struct vote vote)
-{
-	for (; n > 0 && votes[n - 1].value > vote.value; n--)
+	for (; n > 0 && votes[n - 1] > vote; n--)
 		votes[n] = votes[n - 1];
 	votes[n] = vote;
 }
 
-/* What the minima leave open is spread over their distance. */
-static double weight(const struct glow_adopt_node *node)
-{
-	double open_ns = (double)(node->up_ns - node->down_ns) / 4, sigma_ns = (double)node->sigma_ns;
-
-	return 1 / (sigma_ns * sigma_ns + open_ns * open_ns + LEAST_NS * LEAST_NS);
-}
-
 bool glow_adopt_result(const struct glow_adopt *a, int64_t *ret_offset_ns, int32_t *ret_rate_ppb)
 {
-	struct vote offsets[GLOW_ADOPT_NODES], rates[GLOW_ADOPT_NODES];
+	int64_t offsets[GLOW_ADOPT_NODES], rates[GLOW_ADOPT_NODES];
 	uint32_t n = 0;
 
 	for (uint32_t k = 0; k < a->n; k++) {
@@ -155,12 +128,12 @@ bool glow_adopt_result(const struct glow_adopt *a, int64_t *ret_offset_ns, int32
 
 		if (node->replies == 0)
 			continue;
-		cast(offsets, n, (struct vote){ node->down_ns + (node->up_ns - node->down_ns) / 2, weight(node) });
-		cast(rates, n++, (struct vote){ node->rate_ppb, weight(node) });
+		cast(offsets, n, node->down_ns + (node->up_ns - node->down_ns) / 2);
+		cast(rates, n++, node->rate_ppb);
 	}
 	if (n == 0)
 		return false;
-	*ret_offset_ns = weighted_median(offsets, n);
-	*ret_rate_ppb = (int32_t)weighted_median(rates, n);
+	*ret_offset_ns = offsets[(n - 1) / 2];
+	*ret_rate_ppb = (int32_t)rates[(n - 1) / 2];
 	return true;
 }

@@ -155,7 +155,7 @@ void glow_sync_probe(struct glow_sync *s, struct glow_raw now, struct glow_time_
 		s->seq = 1; /* 0 marks a free place */
 	s->probes++;
 	request.seq = s->seq;
-	request.s1_ns = s->valid ? glow_sync_now(s, now) : 0;
+	request.s1_ns = s->valid && !s->anew ? glow_sync_now(s, now) : 0; /* anew: it is another timeline's */
 	s->sent[s->seq % GLOW_SYNC_OUTSTANDING] = request;
 	*ret_request = request;
 }

@@ -105,8 +105,10 @@ static bool cleared(struct glow_catalogs *catalogs, const char *name)
 /* The text becomes the list's, or is freed. */
 static bool add(struct glow_catalogs *catalogs, const char *name, char *text)
 {
-	struct glow_catalogs_one *grown = text ? realloc(catalogs->v, (catalogs->n + 1) * sizeof(*grown)) : NULL;
+	struct glow_catalogs_one *grown = NULL;
 
+	if (text && strlen(text) <= GLOW_CATALOG_TEXT_MAX && catalogs->n < GLOW_CATALOGS_MAX)
+		grown = realloc(catalogs->v, (catalogs->n + 1) * sizeof(*grown));
 	if (!grown) {
 		free(text);
 		return false;

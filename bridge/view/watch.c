@@ -22,40 +22,81 @@ void glow_watch_init(struct glow_watch *w, const char *prefix)
 	snprintf(w->prefix, sizeof(w->prefix), "%s", prefix);
 }
 
-static void node_destroy(struct glow_watched *node)
+static void drop_effects(struct glow_watch *w, struct glow_watched *node)
 {
+	w->effects_size -= node->effects ? strlen(node->effects) : 0;
 	free(node->effects);
+	node->effects = NULL;
+}
+
+/* The text becomes the node's, or is freed. */
+static void take_effects(struct glow_watch *w, struct glow_watched *node, char *text)
+{
+	size_t size = text ? strlen(text) : 0;
+
+	drop_effects(w, node);
+	if (w->effects_size + size > GLOW_WATCH_EFFECTS) {
+		free(text);
+		return;
+	}
+	node->effects = text;
+	w->effects_size += size;
+}
+
+static void node_destroy(struct glow_watch *w, struct glow_watched *node)
+{
+	drop_effects(w, node);
 	free(node);
 }
 
 void glow_watch_fini(struct glow_watch *w)
 {
 	for (size_t k = 0; k < w->n_nodes; k++)
-		node_destroy(w->nodes[k]);
+		node_destroy(w, w->nodes[k]);
 	free(w->nodes);
 	glow_catalogs_fini(&w->catalogs);
 	glow_stage_fini(&w->stage);
 	memset(w, 0, sizeof(*w));
 }
 
+/* Where the node of that id is, or would be. */
+static size_t place_of(const struct glow_watch *w, const char *id)
+{
+	size_t low = 0, high = w->n_nodes;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (strverscmp(w->nodes[middle]->id, id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool is_at(const struct glow_watch *w, size_t at, const char *id)
+{
+	return at < w->n_nodes && strcmp(w->nodes[at]->id, id) == 0;
+}
+
 const struct glow_watched *glow_watch_find(const struct glow_watch *w, const char *id)
 {
-	for (size_t k = 0; k < w->n_nodes; k++)
-		if (strcmp(w->nodes[k]->id, id) == 0)
-			return w->nodes[k];
-	return NULL;
+	size_t at = place_of(w, id);
+
+	return is_at(w, at, id) ? w->nodes[at] : NULL;
 }
 
 /* The node of that id, made if it is new. */
 static struct glow_watched *node_of(struct glow_watch *w, const char *id)
 {
 	struct glow_watched **grown, *node;
-	size_t at = 0;
+	size_t at = place_of(w, id);
 
-	for (; at < w->n_nodes && strverscmp(w->nodes[at]->id, id) <= 0; at++)
-		if (strcmp(w->nodes[at]->id, id) == 0)
-			return w->nodes[at];
-	node = calloc(1, sizeof(*node));
+	if (is_at(w, at, id))
+		return w->nodes[at];
+	w->crowded = w->n_nodes == GLOW_WATCH_NODES;
+	node = w->crowded ? NULL : calloc(1, sizeof(*node));
 	grown = node ? realloc(w->nodes, (w->n_nodes + 1) * sizeof(*grown)) : NULL;
 	if (!grown) {
 		free(node);
@@ -82,8 +123,7 @@ static void take_info(struct glow_watch *w, struct glow_watched *node, const cJS
 	node->info = info;
 	node->has_info = true;
 	node->info_revision = ++w->revision;
-	free(node->effects);
-	node->effects = glow_catalogs_text(glow_json_get(tree, "effects"));
+	take_effects(w, node, glow_catalogs_text(glow_json_get(tree, "effects")));
 	node->env.shape = info.shape;
 	node->env.reverse = info.reverse;
 	node->env.brightness_limit = info.brightness_limit;
@@ -133,11 +173,9 @@ static void take_error(struct glow_watch *w, const char *who, const cJSON *tree)
 static void node_cleared(struct glow_watch *w, const struct glow_topic *topic)
 {
 	struct glow_watched *node;
-	size_t at = 0;
+	size_t at = place_of(w, topic->id);
 
-	while (at < w->n_nodes && strcmp(w->nodes[at]->id, topic->id) != 0)
-		at++;
-	if (at == w->n_nodes)
+	if (!is_at(w, at, topic->id))
 		return;
 	node = w->nodes[at];
 	if (topic->kind == GLOW_TOPIC_INFO)
@@ -148,7 +186,7 @@ static void node_cleared(struct glow_watch *w, const struct glow_topic *topic)
 		node->online = false;
 	if (node->has_info || node->has_state || node->online)
 		return;
-	node_destroy(node);
+	node_destroy(w, node);
 	w->nodes_revision = ++w->revision;
 	memmove(w->nodes + at, w->nodes + at + 1, (--w->n_nodes - at) * sizeof(*w->nodes));
 }

@@ -3,6 +3,7 @@
 /* The cluster in words: the same ones in glowctl and in a browser, so that what
  * somebody reads in one is found again in the other. */
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -193,22 +194,26 @@ static void add_nodes(const struct glow_watch *w, struct parts *p)
 {
 	unsigned online = 0, synced = 0;
 	uint32_t worst_us = 0;
+	uint64_t dropped = w->conductor.messages.in_dropped + w->conductor.messages.out_dropped;
 	char error[16];
 
 	for (size_t k = 0; k < w->n_nodes; k++) {
 		const struct glow_watched *node = w->nodes[k];
 
 		online += node->online;
+		dropped += node->stats.messages.in_dropped + node->stats.messages.out_dropped;
 		if (!node->online || !node->has_stats || !node->stats.sync.valid)
 			continue;
 		synced++;
 		if (node->stats.sync.error_us > worst_us)
 			worst_us = node->stats.sync.error_us;
 	}
-	add(p, 5, "%u of %zu nodes online", online, w->n_nodes);
+	add(p, 5, "%u of %s%zu nodes online", online, w->crowded ? "more than " : "", w->n_nodes);
 	error_text(worst_us, error);
 	if (synced)
 		add(p, 1, "clocks within %s", error);
+	if (dropped)
+		add(p, 3, "%" PRIu64 " messages dropped", dropped);
 }
 
 size_t glow_watch_parts(const struct glow_watch *w, int64_t t_us, int name_columns,

@@ -6,8 +6,8 @@
 #
 # listen: what nginx listens on, [address:]port. broker: host:port of the broker's WebSocket listener.
 # GLOW_PREFIX is the first levels of the cluster's topics (glow). With GLOW_TLS_CERT and GLOW_TLS_KEY,
-# two files, it serves HTTPS; without, only this host or a web server before it should reach it. What it
-# writes lies in a new directory of TMPDIR (/tmp).
+# two files, it serves HTTPS; without, only this host or a web server before it should reach it. GLOW_LIMITS is a
+# file in place of limits.conf. What it writes lies in a new directory of TMPDIR (/tmp).
 set -eu
 
 listen=$1
@@ -38,9 +38,13 @@ if [ -n "${GLOW_TLS_CERT:-}" ]; then
 	tls="$tls add_header Strict-Transport-Security max-age=31536000 always;"
 fi
 
+limits=${GLOW_LIMITS:-$here/limits.conf}
+[ -f "$limits" ] || die "GLOW_LIMITS: there is no file $limits"
+limits=$(readlink -f "$limits")
+
 # nginx needs a place for its configuration, its pid and for what does not fit into memory.
 dir=$(mktemp -d "${TMPDIR:-/tmp}/glow-dashboard.XXXXXX")
 chmod 711 "$dir" # started by root, it works as another user
 sed -e "s|@DIR@|$dir|" -e "s|@HERE@|$here|" -e "s|@LISTEN@|$listen|" -e "s|@ROOT@|$root|" \
-	-e "s|@BROKER@|$broker|" -e "s|@PREFIX@|$prefix|" -e "s|@TLS@|$tls|" "$here/serve.conf.in" >"$dir/nginx.conf"
+	-e "s|@BROKER@|$broker|" -e "s|@PREFIX@|$prefix|" -e "s|@TLS@|$tls|" -e "s|@LIMITS@|$limits|" "$here/serve.conf.in" >"$dir/nginx.conf"
 exec nginx -p "$dir" -e stderr -c "$dir/nginx.conf"

@@ -26,20 +26,63 @@ export interface Link {
 
 /** A tab that is hidden for long wakes once a minute; more often would be more connections, not a better one. */
 const KEEPALIVE_S = 60;
+/** While somebody looks at it, a page asks after a broker of which nothing came for a while, and gives up one that does not
+ * answer: a connection that only seems to be there shows a picture that only seems to be true. */
+const LOOK_MS = 1000;
+const ASK_AFTER_MS = 10000;
+const LOST_AFTER_MS = 14000;
 const PACKET_MAX = 300000;
-const RETRY_MIN_MS = 500;
-const RETRY_SPREAD_MS = 1500;
-/** CONNACK reasons that another attempt would only meet again: a bad id, a wrong password, not allowed, banned. */
+/** The web server lets a page wait for its turn, five seconds at most (nginx/limits.conf). */
+const CONNECT_MS = 10000;
+const RETRY_MIN_MS = 1000;
+const RETRY_MAX_MS = 8000;
+/** A connection that lasted so long was a good one. */
+const LASTED_MS = 10000;
+/** Reasons of a broker that another attempt would only meet again: a bad id, a wrong password, not allowed, banned,
+ * a bad way to log in. A wrong password costs the broker as much as a right one. */
 const FINAL = [133, 134, 135, 138, 140];
 const NOT_ALLOWED = 135;
 
-/** What they mean to somebody who logs in. */
+/** What the broker's reasons mean to somebody who looks at the page. */
 const WHY = new Map([
 	[133, "the broker does not take this page's id"],
 	[134, "the account or its password is wrong"],
 	[135, "the account or its password is wrong"],
+	[136, "the broker has no time for this page"],
+	[137, "the broker is busy"],
 	[138, "the broker has banned this account"],
+	[139, "the broker was shut down"],
+	[141, "the broker heard nothing of this page for a while"],
+	[142, "somebody else connected with this page's id"],
+	[147, "the broker was sent more than it takes at a time"],
+	[149, "the broker was sent a message that is too large"],
+	[150, "the broker was sent too many messages"],
+	[151, "the broker lets in no more connections"],
+	[152, "the broker was told to end this connection"],
+	[159, "too many log in at this moment"],
 ]);
+/** What the web server answers where it refused a WebSocket; a browser does not tell that itself. */
+const DOOR = new Map([
+	[204, "the broker cannot be reached"],
+	[403, "the server of this page takes it for another's: a web server before it has to pass on the host's name"],
+	[429, "too many log in at this moment"],
+	[503, "too many pages are open, from this network or in all; one more gets in when another is closed"],
+]);
+
+/** Before another attempt, after so many that failed. By chance it is up to half of it more or less, so that the
+ * pages of a class do not come back all at once. */
+export const pauseMs = (failed: number, chance = Math.random()): number =>
+	Math.min(RETRY_MIN_MS * 2 ** failed, RETRY_MAX_MS) * (0.5 + chance);
+
+/** Why the web server opened no WebSocket at that address. */
+async function whyNoSocket(url: string): Promise<string> {
+	try {
+		const door = await fetch(`${url.replace(/^ws/, "http")}/room`, { method: "POST", signal: AbortSignal.timeout(CONNECT_MS) });
+		return DOOR.get(door.status) ?? "the broker cannot be reached";
+	} catch {
+		return "the server of this page cannot be reached";
+	}
+}
 
 const reason = (error: unknown): number => (error as { code?: number } | null)?.code ?? 0;
 
@@ -63,6 +106,7 @@ function outletOf(client: MqttClient): Outlet {
 class RealLink implements Link {
 	private client: MqttClient | null = null;
 	private retry: ReturnType<typeof setTimeout> | undefined;
+	private failed = 0;
 
 	constructor(
 		private readonly cluster: Cluster,
@@ -80,9 +124,9 @@ class RealLink implements Link {
 		this.client = null;
 	}
 
-	private connect(): void {
+	private newClient(): MqttClient {
 		const { url, username, password } = this.options;
-		const client = mqtt.connect(url, {
+		return mqtt.connect(url, {
 			protocolVersion: 5,
 			clientId: `${this.cluster.prefix.replaceAll("/", "-")}-${this.cluster.id}`,
 			username,
@@ -90,15 +134,22 @@ class RealLink implements Link {
 			clean: true,
 			keepalive: KEEPALIVE_S,
 			timerVariant: "native",
-			connectTimeout: 5000,
+			connectTimeout: CONNECT_MS,
 			reconnectPeriod: 0,
 			resubscribe: false,
 			properties: { maximumPacketSize: PACKET_MAX },
 		});
-		let why = "the broker cannot be reached";
+	}
+
+	private connect(): void {
+		const client = this.newClient();
+		let why: string | null = null;
+		let onlineMs = Infinity;
 		this.client = client;
 		client.on("connect", () => {
 			why = "the connection broke";
+			this.listen(client);
+			onlineMs = performance.now();
 			this.subscribe(client);
 		});
 		client.on("message", (topic, payload, packet) => {
@@ -106,11 +157,32 @@ class RealLink implements Link {
 			this.cluster.message(topic, payload, packet.retain, at, packet.properties?.correlationData);
 		});
 		client.on("error", (error) => {
-			if (FINAL.includes(reason(error))) this.refused(WHY.get(reason(error)) ?? error.message);
+			const code = reason(error);
+			if (FINAL.includes(code)) this.refused(WHY.get(code) ?? error.message);
+			else why = WHY.get(code) ?? why;
 		});
-		client.on("close", () => {
-			if (this.client === client) this.lost(why);
+		client.on("disconnect", ({ reasonCode }) => {
+			why = WHY.get(reasonCode ?? 0) ?? why;
 		});
+		client.once("close", () => {
+			if (performance.now() - onlineMs > LASTED_MS) this.failed = 0;
+			void this.lost(client, why);
+		});
+	}
+
+	/** Counts silence in looks: neither a tab that was hidden nor a machine that slept could have heard anything. */
+	private listen(client: MqttClient): void {
+		let silentMs = 0;
+		const timer = setInterval(() => {
+			silentMs = globalThis.document?.hidden ? 0 : silentMs + LOOK_MS;
+			if (silentMs === ASK_AFTER_MS) client.sendPing();
+			if (silentMs >= LOST_AFTER_MS && this.client === client) void this.lost(client, "nothing is heard from the broker");
+			if (this.client !== client) clearInterval(timer);
+		}, LOOK_MS);
+		client.on("packetreceive", () => {
+			silentMs = 0;
+		});
+		client.on("close", () => clearInterval(timer));
 	}
 
 	private subscribe(client: MqttClient): void {
@@ -129,11 +201,15 @@ class RealLink implements Link {
 		});
 	}
 
-	private lost(why: string): void {
-		this.client?.end(true);
+	/** `why` is null where no broker was met. */
+	private async lost(client: MqttClient, why: string | null): Promise<void> {
+		if (this.client !== client) return;
+		client.end(true);
+		const said = why ?? (await whyNoSocket(this.options.url));
+		if (this.client !== client) return; // closed meanwhile
 		this.client = null;
-		this.cluster.link({ state: "lost", why }, null);
-		this.retry = setTimeout(() => this.connect(), RETRY_MIN_MS + Math.random() * RETRY_SPREAD_MS);
+		this.cluster.link({ state: "lost", why: said }, null);
+		this.retry = setTimeout(() => this.connect(), pauseMs(this.failed++));
 	}
 
 	private refused(why: string): void {

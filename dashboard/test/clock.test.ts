@@ -99,7 +99,7 @@ test("a page without a conductor has its own clock and asks nobody", () => {
 test("cluster time within a second, and better than a millisecond soon", () => {
 	const { lab, shelf } = begin(1);
 	shelf.serve(1000);
-	assert.equal(lab.probes[0]?.topic, "glow/time/request/x-0001");
+	assert.equal(lab.probes[0]?.topic, "glow/time/request/x/0001");
 	assert.equal(lab.cluster.view.clock.valid, true);
 	assert.ok(error(lab, shelf) < 3000, `off by ${error(lab, shelf)} µs`);
 	shelf.serve(20000);

@@ -372,7 +372,7 @@ test("cluster time is the same to the nanosecond", () => {
 		const now: Step[] = [{ verb: "probe", lNs }, { verb: "clock", lNs }];
 		if (ahead.probe(lNs / 1e6)) {
 			const answer = reply(seq++, lNs, thetaNs + BigInt(Math.floor(lNs * 20e-6) + delayNs));
-			now.push(say("time/reply/x-1", answer, lNs + RTT_NS + 2 * delayNs));
+			now.push(say("time/reply/x/1", answer, lNs + RTT_NS + 2 * delayNs));
 		}
 		wasmAnswers(now.slice(2), ahead);
 		steps.push(...now);

@@ -38,7 +38,7 @@ export class Lab implements Outlet {
 	constructor(prefix = "glow") {
 		this.cluster = createCluster(core, {
 			prefix,
-			id: "x-0001",
+			id: "x/0001",
 			now: () => this.nowMs,
 			wall: () => this.wallMs + this.nowMs,
 			later: (run, ms) => this.at(this.nowMs + ms, run),

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import test, { type TestContext } from "node:test";
@@ -13,7 +14,7 @@ import test, { type TestContext } from "node:test";
 import mqtt from "mqtt";
 
 import { loadCore } from "../src/core";
-import { openLink } from "../src/link";
+import { openLink, pauseMs } from "../src/link";
 import { type Cluster, type ClusterView, createCluster } from "../src/model/cluster";
 
 const core = await loadCore(readFileSync(process.env.GLOW_WASM ?? ""));
@@ -22,7 +23,7 @@ const ACL = `user operator
 topic readwrite glow/#
 user viewer
 topic read glow/#
-topic write glow/time/request/+
+topic write glow/time/request/x/+
 `;
 
 function freePort(): Promise<number> {
@@ -53,6 +54,7 @@ protocol websockets
 allow_anonymous false
 password_file ${this.dir}/passwords
 acl_file ${this.dir}/acl
+log_dest file ${this.dir}/log
 `,
 		);
 		this.start();
@@ -71,6 +73,10 @@ acl_file ${this.dir}/acl
 		this.process = spawn("mosquitto", ["-c", `${this.dir}/conf`], { stdio: "ignore" });
 	}
 
+	log(): string {
+		return readFileSync(`${this.dir}/log`, "utf8");
+	}
+
 	stop(): Promise<void> {
 		return new Promise((resolve) => {
 			if (this.process?.exitCode !== null) resolve();
@@ -80,9 +86,10 @@ acl_file ${this.dir}/acl
 	}
 }
 
-function open(t: TestContext, broker: Broker, username: string, password: string): Cluster {
+function open(t: TestContext, where: Broker | string, username: string, password: string): Cluster {
 	const cluster = createCluster(core);
-	const link = openLink(cluster, { url: `ws://127.0.0.1:${broker.port}/`, username, password });
+	const url = typeof where === "string" ? where : `ws://127.0.0.1:${where.port}/`;
+	const link = openLink(cluster, { url, username, password });
 	t.after(() => {
 		link.close();
 		cluster.close();
@@ -107,8 +114,17 @@ const online = (view: ClusterView): boolean => view.link.state === "online";
 const OPTIONS = { timeout: 30000 };
 
 test("a wrong password is refused for good", OPTIONS, async (t) => {
-	const cluster = open(t, await Broker.for(t), "operator", "wrong");
+	const broker = await Broker.for(t);
+	const cluster = open(t, broker, "operator", "wrong");
 	await until(cluster, (view) => view.link.state === "refused");
+	/* Another page gets in and waits for an answer, which takes longer than the longest first pause: nothing was tried
+	 * again meanwhile. */
+	const other = open(t, broker, "operator", "right");
+	await until(other, online);
+	other.set({ node: "pi1" }, "red");
+	await until(other, (view) => view.commands[0]?.status === "unanswered");
+	assert.equal(cluster.view.link.state, "refused");
+	assert.equal(broker.log().match(/: Client /g)?.length, 1, broker.log()); // that a connection ended
 });
 
 test("an operator may command, and the silence is told", OPTIONS, async (t) => {
@@ -160,4 +176,81 @@ test("a broker that restarts is found again", OPTIONS, async (t) => {
 	await until(cluster, (view) => view.link.state === "lost");
 	broker.start();
 	await until(cluster, online);
+});
+
+/** From now on what would be done every second is done by the returned function alone. */
+function everySecond(t: TestContext): () => void {
+	const todo = new Set<() => void>();
+	const real = globalThis.setInterval;
+	const ours = ((call: () => void, ms: number) => {
+		if (ms !== 1000) return real(call, ms);
+		todo.add(call);
+		return real(() => {}, 1 << 30);
+	}) as typeof setInterval;
+	globalThis.setInterval = ours;
+	t.after(() => {
+		globalThis.setInterval = real;
+	});
+	return () => {
+		for (const call of todo) call();
+	};
+}
+
+test("a broker that falls silent is given up, one that answers is not", OPTIONS, async (t) => {
+	const second = everySecond(t);
+	const emit = t.mock.method(mqtt.MqttClient.prototype, "emit");
+	const heard = (): number => emit.mock.calls.filter((call) => String(call.arguments[0]) === "packetreceive").length;
+	const cluster = open(t, await Broker.for(t), "operator", "right");
+	await until(cluster, (view) => view.mayCommand === true);
+	for (let round = 0; round < 3; round++) {
+		const before = heard();
+		for (let k = 0; k < 13; k++) second(); // asks, and cannot hear the answer yet
+		assert.equal(cluster.view.link.state, "online");
+		while (heard() === before) await new Promise((resolve) => setImmediate(resolve));
+	}
+	for (let k = 0; k < 14; k++) second();
+	assert.deepEqual(cluster.view.link, { state: "lost", why: "nothing is heard from the broker" });
+});
+
+/** A web server that opens no WebSocket, and answers so where the page asks why. Tells how often it was tried. */
+async function startDoor(t: TestContext, status: number): Promise<{ url: string; tried: () => number; triedAgain: Promise<void> }> {
+	let tried = 0;
+	let again = (): void => {};
+	const triedAgain = new Promise<void>((resolve) => (again = resolve));
+	const server = createHttpServer((request, response) => response.writeHead(request.url === "/mqtt/room" && request.method === "POST" ? status : 404).end());
+	server.on("upgrade", (_request, socket) => {
+		if (++tried === 2) again();
+		socket.end(`HTTP/1.1 ${status === 204 ? 502 : status} x\r\n\r\n`);
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	t.after(() => server.close());
+	return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/mqtt`, tried: () => tried, triedAgain };
+}
+
+test("a page that the web server turns away says why, and tries again", OPTIONS, async (t) => {
+	const doors = [
+		[204, "the broker cannot be reached"],
+		[403, "the server of this page takes it for another's: a web server before it has to pass on the host's name"],
+		[429, "too many log in at this moment"],
+		[503, "too many pages are open, from this network or in all; one more gets in when another is closed"],
+	] as const;
+	await Promise.all(
+		doors.map(async ([status, words]) => {
+			const door = await startDoor(t, status);
+			const cluster = open(t, door.url, "viewer", "right");
+			await until(cluster, (view) => view.link.state === "lost" && view.link.why === words);
+			assert.equal(door.tried(), 1);
+			await door.triedAgain;
+		}),
+	);
+});
+
+test("a page without its web server says so", OPTIONS, async (t) => {
+	const cluster = open(t, `ws://127.0.0.1:${await freePort()}/mqtt`, "viewer", "right");
+	await until(cluster, (view) => view.link.state === "lost" && view.link.why === "the server of this page cannot be reached");
+});
+
+test("attempts become rarer, never together, and go on", () => {
+	assert.deepEqual([0, 1, 2, 3, 4, 1000].map((failed) => pauseMs(failed, 0.5)), [1000, 2000, 4000, 8000, 8000, 8000]);
+	assert.deepEqual([0, 1].map((chance) => pauseMs(9, chance)), [4000, 12000]);
 });

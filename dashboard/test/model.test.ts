@@ -342,8 +342,8 @@ test("commands go where they should", () => {
 			["glow/dim/set", '{"brightness":40,"until_us":null}'],
 		],
 	);
-	assert.equal(sentLast(lab).responseTopic, "glow/answer/x-0001");
-	assert.ok(lab.cluster.topics.includes("glow/answer/x-0001"));
+	assert.equal(sentLast(lab).responseTopic, "glow/answer/x/0001");
+	assert.ok(lab.cluster.topics.includes("glow/answer/x/0001"));
 });
 
 test("a command is pending until it is answered", async () => {
@@ -458,7 +458,7 @@ test("broken messages change nothing", () => {
 	const before = JSON.stringify({ ...lab.cluster.view, clock: null });
 	for (const topic of ["node/pi1/info", "node/pi1/state", "node/pi1/stats", "node/pi1/error", "scene/current", "roster"])
 		for (const payload of ["{", "[]", "7", '"text"', "null", "\u0000"]) lab.hear(topic, payload);
-	for (const topic of ["node//info", "node/UPPER/info", "node/pi1/else", "node/pi1/info/more", "nothing", "answer/x-0001"])
+	for (const topic of ["node//info", "node/UPPER/info", "node/pi1/else", "node/pi1/info/more", "nothing", "answer/x/0001"])
 		lab.hear(topic, "{}");
 	lab.cluster.message("other/node/pi9/info", new TextEncoder().encode("{}"), false);
 	assert.equal(JSON.stringify({ ...lab.cluster.view, clock: null }), before);

@@ -206,7 +206,7 @@ int main(int argc, char **argv)
 			puts(glow_watch_topics[k]);
 		return 0;
 	}
-	memcpy(web_buffer(9), "glow\0x-1", 9);
+	memcpy(web_buffer(9), "glow\0x/1", 9);
 	web_init(1);
 	while ((n = getline(&step, &size, stdin)) > 0) {
 		step[n - 1] = '\0';

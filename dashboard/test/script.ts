@@ -135,7 +135,7 @@ export function viewAnswers({ nodes, scenes, roster, dim, conductor }: ClusterVi
 	return [...nodes.map(nodeLine), json(nodes.map((node) => node.id)), json({ scenes, roster, dim }), json(conductor)];
 }
 
-export const newCluster = (): CoreCluster => new CoreCluster(core, "glow", "x-1", 1);
+export const newCluster = (): CoreCluster => new CoreCluster(core, "glow", "x/1", 1);
 
 /** What the core in WebAssembly answers. */
 export function wasmAnswers(steps: readonly Step[], cluster = newCluster()): string[] {

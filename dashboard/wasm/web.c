@@ -65,8 +65,8 @@ static void say(cJSON *tree)
 	text = tree_text ? tree_text : "null";
 }
 
-/** Begins. In the buffer are the prefix and this page's id, each with its NUL; `seed` spreads the probes of many
- * pages. */
+/** Begins. In the buffer are the prefix and what this page's topics end in, each with its NUL; `seed` spreads the
+ * probes of many pages. */
 void EXPORT(web_init)(uint32_t seed)
 {
 	glow_watch_init(&watch, buffer);

@@ -5,8 +5,9 @@
 /* How a conductor without history learns the cluster's time: from the nodes,
  * which have kept it. Each of up to GLOW_ADOPT_NODES is probed a few times at
  * short intervals; the separate minima of both directions give its offset, and
- * the weighted median over the nodes gives the cluster's, so that no single
- * node can pull it. Pure, as glow/sync.h, whose wire format the probes have. */
+ * the median over the nodes gives the cluster's. How well a node knows the time
+ * only it can say, and it may lie, so nobody's word weighs more than another's. Pure, as glow/sync.h, whose wire format
+ * the probes have. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +26,6 @@ struct glow_adopt_node {
 	uint32_t probes, replies;
 	int64_t up_ns;   /**< least of (S at the node) - (L when the probe left) */
 	int64_t down_ns; /**< most of (S at the node) - (L when the answer came) */
-	uint32_t sigma_ns;
 	int32_t rate_ppb;
 };
 
@@ -57,5 +57,5 @@ struct glow_raw glow_adopt_next(const struct glow_adopt *a);
  * passed and some have, or 3 s have passed. */
 bool glow_adopt_done(const struct glow_adopt *a, struct glow_raw now);
 
-/** S minus L in nanoseconds and dS/dL - 1, as the nodes' weighted medians. False when nobody has answered. */
+/** S minus L in nanoseconds and dS/dL - 1, as the nodes' (lower) medians. False when nobody has answered. */
 bool glow_adopt_result(const struct glow_adopt *a, int64_t *ret_offset_ns, int32_t *ret_rate_ppb);

@@ -12,6 +12,10 @@
 
 #include <glow/catalog.h>
 
+/** How many are kept, and of how many bytes: anybody who may publish an info may publish a catalog. */
+#define GLOW_CATALOGS_MAX     64
+#define GLOW_CATALOG_TEXT_MAX 65536
+
 struct glow_catalogs {
 	struct glow_catalogs_one {
 		char name[GLOW_CATALOG_NAME_LEN + 1];

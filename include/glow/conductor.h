@@ -25,6 +25,7 @@ struct glow_conductor_cfg {
 	uint32_t grace_s;      /**< how long a node that went offline keeps its place */
 	uint32_t boot;         /**< random and not 0: this process */
 	uint64_t seed;         /**< random: clock ids and waits come from it */
+	uint64_t secret;       /**< random: the numbers of probes come from it, which nobody may guess */
 	int64_t built_us;      /**< when this program was built: a wall clock before that is unset */
 	struct glow_outbox outbox;
 	/** Asks for the lead, or gives it back: glow_mqtt_lead(). Called with outbox.ctx. */
@@ -47,6 +48,14 @@ void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now);
 
 /** A message of a subscribed topic; message->at says when it arrived. */
 void glow_conductor_message(struct glow_conductor *c, const struct glow_message *message, struct glow_raw now);
+
+/** A message of a subscribed topic that was dropped before it came here, without its payload: whoever wants an answer
+ * hears that we are busy. */
+void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message *m, bool replaced);
+
+/** What the messenger has not passed on so far, for conductor/info. That is published by glow_conductor_wall(), if
+ * anything is new. */
+void glow_conductor_counts(struct glow_conductor *c, const struct glow_mqtt_counts *counts);
 
 /** The wall clock was looked at. */
 void glow_conductor_wall(struct glow_conductor *c, struct glow_raw now, const struct glow_wall *wall);

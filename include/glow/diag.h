@@ -25,6 +25,7 @@ enum glow_code {
 	GLOW_RETAINED,
 	GLOW_UNKNOWN_FIELD,
 	GLOW_UNKNOWN_TARGET,
+	GLOW_BUSY,
 	GLOW_N_CODES
 };
 
@@ -61,3 +62,7 @@ const char *glow_diag_ignored(const struct glow_diag *diag, const char *path);
 
 /** The code's name on the wire, "out_of_range"; "ok" for GLOW_OK. */
 const char *glow_code_name(enum glow_code code);
+
+/** What a program lacks that could not start something of its own: memory, descriptors, threads. `error` is an errno;
+ * of another one the C library's words. */
+const char *glow_lack_text(int error);

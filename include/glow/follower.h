@@ -19,8 +19,8 @@ struct glow_follower {
 	uint8_t bytes[GLOW_REQUEST_SIZE];
 };
 
-/** `asker` is the last level of the topics: a node's id, or a name that no node has. Answers come at
- * prefix/time/reply/<asker>. */
+/** `asker` is what the topics end in: a node's id, c-<boot> of a conductor, or x/<random> of one who only looks.
+ * Answers come at prefix/time/reply/<asker>. */
 void glow_follower_init(struct glow_follower *f, const struct glow_sync_cfg *cfg, const char *prefix,
 			const char *asker);
 

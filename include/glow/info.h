@@ -13,6 +13,7 @@
 #include <glow/catalog.h>
 #include <glow/diag.h>
 #include <glow/effect.h>
+#include <glow/message.h>
 #include <glow/shape.h>
 #include <glow/topics.h>
 
@@ -62,7 +63,12 @@ struct glow_stats {
 	uint16_t meter[GLOW_METERS];
 	double temperature_c; /**< NAN: no sensor */
 	struct glow_stats_sync sync;
+	struct glow_mqtt_counts messages;
 };
+
+/** The member `messages` of what a node or a conductor says of itself; one that is missing reads as 0. */
+void glow_counts_add(cJSON *object, const struct glow_mqtt_counts *counts);
+void glow_counts_read(const cJSON *object, struct glow_mqtt_counts *ret_counts);
 
 cJSON *glow_stats_write(const struct glow_stats *stats);
 /** Reads what it finds; whatever is missing or odd is 0, the temperature NAN. */

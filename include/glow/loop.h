@@ -12,6 +12,7 @@
 
 #include <systemd/sd-event.h>
 
+#include <glow/complaints.h>
 #include <glow/mqtt.h>
 #include <glow/time.h>
 #include <glow/topics.h>
@@ -21,11 +22,13 @@ struct glow_loop_role {
 	/** Of the messenger, one after the other. What the broker refuses and what it does not take is logged already.
 	 */
 	void (*event)(void *ctx, const struct glow_mqtt_event *event);
-	/** Before and after the events that came together. `before` may be NULL. */
+	/** Before and after a turn at the messenger's events: those that came together, as far as a turn goes. Timers,
+	 * signals, the health check and the watchdog have theirs in between. `before` may be NULL. */
 	void (*before)(void *ctx), (*after)(void *ctx);
 	/** Somebody set the wall clock. */
 	void (*wall_set)(void *ctx);
-	/** For the health check: NULL when all is well, else why it is not; "" leaves that open. */
+	/** For the health check: NULL when all is well, else why it is not; "" leaves that open. What the broker
+	 * refuses of the program's own word is asked besides. */
 	const char *(*trouble)(void *ctx);
 	/** The k-th topic to subscribe, as glow_node_topic(). */
 	bool (*topic)(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained);
@@ -42,23 +45,23 @@ struct glow_loop_cfg {
 	struct glow_mqtt_cfg mqtt; /**< its topics are the role's to say */
 };
 
-/** So many different complaints about a broker are logged, each once. */
-#define GLOW_LOOP_TOLD 32
-
-struct glow_loop {
-	struct glow_loop_cfg cfg;
-	sd_event *event;
-	struct glow_mqtt *mqtt;
-	int wall_fd, health_fd;
-	uint32_t told[GLOW_LOOP_TOLD]; /**< hashes of complaints that are logged already */
-	unsigned n_told;
-};
-
 /** Rings once at a time that is set each time. The caller's storage, for as long as the loop. */
 struct glow_timer {
 	sd_event_source *source;
 	void (*ring)(void *ctx);
 	void *ctx;
+};
+
+struct glow_loop {
+	struct glow_loop_cfg cfg;
+	sd_event *event;
+	struct glow_mqtt *mqtt;
+	sd_event_source *mail;  /**< its events, but for while they */
+	struct glow_timer rest; /**< rest */
+	int wall_fd, health_fd;
+	struct glow_complaints complaints;
+	struct glow_mqtt_counts counts; /**< of messages that were not passed on, as told last, and when */
+	int64_t counts_ns;
 };
 
 /** Blocks the signals that end the program, which threads inherit: call it before there is one. These are SIGTERM
@@ -77,7 +80,8 @@ void glow_timer_in(struct glow_timer *timer, int64_t us);
  * and last_words. 0, or an exit status after logging why. */
 int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg);
 
-/** An outbox's function, with the loop as its context: queues a message; one that is dropped is logged. */
+/** An outbox's function, with the loop as its context: queues a message. What is dropped is logged, once a second at
+ * most. */
 void glow_loop_publish(void *ctx, const struct glow_message *message);
 
 /** An outbox's function that drops what it gets, for --check-config. */

@@ -30,11 +30,27 @@ struct glow_message {
 	uint16_t aging[2];
 };
 
+/** What waits together, glow/mqtt.h. */
+enum glow_lane {
+	GLOW_LANE_CLOCK,   /**< what keeps time and leadership, and the goodbye */
+	GLOW_LANE_COMMAND, /**< what somebody wants, what conductors say of it, and answers */
+	GLOW_LANE_REPORT,  /**< what nodes say of themselves */
+	GLOW_LANES,
+};
+
+enum glow_way { GLOW_WAY_IN, GLOW_WAY_OUT };
+
 /** Its payload is that word: "online", "offline". */
 static inline bool glow_message_says(const struct glow_message *m, const char *word)
 {
 	return m->len == strlen(word) && memcmp(m->payload, word, m->len) == 0;
 }
+
+/** Messages that a messenger did not pass on, since its start: no room or memory for them, or a newer one took
+ * their place. */
+struct glow_mqtt_counts {
+	uint64_t in_dropped, in_replaced, out_dropped, out_replaced;
+};
 
 /** The seam to the messenger: takes the message before it returns. */
 struct glow_outbox {

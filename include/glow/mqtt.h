@@ -3,10 +3,15 @@
 #pragma once
 
 /* The messenger: an MQTT 5 connection that never blocks its owner. One network
- * thread lives behind it, with bounded rings between it and the owner and one
- * eventfd that turns readable when something arrived. All functions are for
+ * thread lives behind it, with a bounded box for each direction between it and the owner and one
+ * eventfd that is readable while something waits. All functions are for
  * the owner's thread. One messenger a process: Paho serves the sockets of all
  * its clients from whichever thread calls it.
+ *
+ * Each box has lanes, and each lane has room of its own, so that a flood in one takes nothing from another. Order is
+ * kept within a lane, and the news of a connection are barriers: what came before them is taken before them. Of what
+ * waits, the clock's lane is taken first, the others in turn. Where a lane is full, the oldest message goes of whatever
+ * topic fills most of it. Nothing is lost without being counted.
  *
  * While there is no connection, what is published is dropped: the owner says
  * everything that is retained again when GLOW_MQTT_CONNECTED arrives. */
@@ -30,8 +35,16 @@ struct glow_mqtt_limits {
 	uint32_t packet_max; /**< bytes of a packet; UINT32_MAX: any */
 	int receive_max;     /**< publishes that it has not acknowledged */
 	int qos_max;
-	bool retain; /**< it keeps retained messages */
+	bool retain;     /**< it keeps retained messages */
+	int keepalive_s; /**< which it takes in place of our shorter one, 0 for none; -1: ours */
 };
+
+/** Sorts a message into a lane. *ret_key is 0, or the same for two messages of one topic of which only the newer
+ * matters: in a lane that is more than half full (on the way out: more than a 64th) the newer then takes the place of
+ * the older. On the way in that happens only where the two follow each other in their lane, so nothing can lie between
+ * them that would notice. Called in the network thread on the way in, so it has to be pure. */
+typedef enum glow_lane glow_mqtt_sort(const char *prefix, enum glow_way way, const struct glow_message *message,
+				      uint64_t *ret_key);
 
 struct glow_mqtt_cfg {
 	const char *broker; /**< mqtt://host[:port] or mqtts://host[:port]; 1883 and 8883 by default */
@@ -45,7 +58,9 @@ struct glow_mqtt_cfg {
 	/** A second client id that this messenger can take for a while, glow_mqtt_lead(); NULL for none.
 	 * The broker lets one client have it. With it the will belongs to connections under this id only. */
 	const char *lead_id;
-	size_t inbox_max; /**< bytes that may wait for the owner; 0: 1 MiB */
+	const char *prefix;   /**< for `sort` */
+	glow_mqtt_sort *sort; /**< NULL: all are commands, without a key */
+	size_t inbox_max;     /**< bytes of reports that may wait for the owner; 0: 1 MiB */
 	/** Subscribed on every connection, Retain As Published, Retain Handling 2 (no retained replay), QoS 1. */
 	const char *const *topics;
 	size_t n_topics;
@@ -61,10 +76,12 @@ struct glow_mqtt_cfg {
 
 enum glow_mqtt_event_kind {
 	GLOW_MQTT_CONNECTED,    /**< every subscription is acknowledged */
-	GLOW_MQTT_WISH_REFUSED, /**< after it: a wished topic was refused; `why` says which */
+	GLOW_MQTT_WISH_REFUSED, /**< after it, for each wished topic that was refused; `why` says which */
 	GLOW_MQTT_DISCONNECTED, /**< was connected, is not any more; `why` says */
 	GLOW_MQTT_FAILED,       /**< an attempt failed; `why` says; another follows by itself */
 	GLOW_MQTT_MESSAGE,
+	GLOW_MQTT_DROPPED, /**< a message with a response topic found no room, or a newer one took its place: it is
+			      here without its payload. At most 64 of these wait; the rest is only counted */
 	GLOW_MQTT_REFUSED, /**< the broker does not let us publish at message.topic (QoS 1); `why` says */
 	GLOW_MQTT_UNSENT,  /**< a message of ours for message.topic is larger than the broker takes; `why` says */
 };
@@ -74,6 +91,8 @@ struct glow_mqtt_event {
 	const char *
 		why; /**< one line for people; of GLOW_MQTT_CONNECTED the broker's URI, with the address that took us */
 	bool leading;                   /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
+	bool wanted;                    /**< GLOW_MQTT_DISCONNECTED: by glow_mqtt_lead() */
+	bool replaced;                  /**< GLOW_MQTT_DROPPED: by a newer one */
 	struct glow_mqtt_limits limits; /**< GLOW_MQTT_CONNECTED */
 	struct glow_message message;
 };
@@ -83,8 +102,9 @@ struct glow_mqtt;
 /** True for mqtt://host[:port] and mqtts://host[:port]. */
 bool glow_mqtt_uri_valid(const char *uri);
 
-/** Copies the configuration and starts connecting; -EINVAL for a URI that is
- * not one, with the reason in `why`. The owner's signals must be blocked when this is called. */
+/** Copies the configuration and starts connecting; -EINVAL for a URI or client id that is
+ * not one, another negative value for lack of memory, descriptors or threads, with the reason in `why`. The owner's
+ * signals must be blocked when this is called. */
 int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[GLOW_MQTT_WHY]);
 
 /** The eventfd to watch for reading. */
@@ -96,11 +116,12 @@ int glow_mqtt_fd(const struct glow_mqtt *mqtt);
 void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead);
 
 /** Takes the next event; false when there is none. What it points to lives
- * until the next call. Call until false each time the descriptor is readable. */
+ * until the next call. The descriptor stays readable until this was false: take a turn's worth each time. */
 bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event);
 
 /** Queues a message, copying it. Never blocks. -ENOTCONN while there is no
- * connection, -EAGAIN when the ring is full (counted), -EMSGSIZE for more than
+ * connection, -EAGAIN when just this one found no room (an older one that
+ * had to go is counted only), -EMSGSIZE for more than
  * GLOW_MQTT_PACKET_MAX: a broker would hang up on it each time. */
 int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message);
 
@@ -111,24 +132,26 @@ size_t glow_mqtt_packet_size(const struct glow_message *message);
  * the last. The size of packets is judged message by message. */
 bool glow_mqtt_limits_say(const struct glow_mqtt_limits *limits, unsigned k, char ret_text[GLOW_MQTT_WHY]);
 
-/** Messages lost because a ring was full, since the start. */
-uint64_t glow_mqtt_dropped(const struct glow_mqtt *mqtt);
+/** What was not passed on so far. */
+void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_counts);
 
 /** Sends what is queued, says goodbye, and frees; waits at most `wait_ms`.
  * Returns false when the network did not let go in time: then the memory is
  * left alone and the process should end with _exit(). Accepts NULL. */
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms);
 
+#define GLOW_MQTT_PROBES 2
+
 /** What glow_mqtt_probe() found out. Sentences; "" for none. */
 struct glow_mqtt_found {
 	struct glow_mqtt_limits limits;
-	char unsent[GLOW_MQTT_WHY];  /**< the message is too large */
-	char refused[GLOW_MQTT_WHY]; /**< the broker does not let us publish it */
+	char unsent[GLOW_MQTT_PROBES][GLOW_MQTT_WHY];  /**< a message is too large */
+	char refused[GLOW_MQTT_PROBES][GLOW_MQTT_WHY]; /**< the broker does not let us publish it */
 };
 
-/** For --doctor: connects and publishes `message` (NULL: nothing). 0 when the broker lets us in, or negative with a
- * sentence. Blocks up to 13 s. */
-int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *message,
+/** For --doctor: connects and publishes `n` messages, GLOW_MQTT_PROBES at most. 0 when the broker lets us in, or
+ * negative with a sentence. What a broker refuses of QoS 0 it never says. Blocks up to 16 s. */
+int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *messages, size_t n,
 		    struct glow_mqtt_found *ret_found, char why[GLOW_MQTT_WHY]);
 
 /** One connection attempt for --doctor: 0, -ETIME where this machine's clock and the broker's certificate do not

@@ -51,6 +51,10 @@ bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOP
 /** A message of a subscribed topic; others are ignored. */
 void glow_node_message(struct glow_node *n, const struct glow_message *message, int64_t now_us);
 
+/** A message of a subscribed topic that was dropped before it came here, without its payload: whoever wants an answer
+ * hears that we are busy. */
+void glow_node_dropped(struct glow_node *n, const struct glow_message *message, bool replaced, int64_t now_us);
+
 /** The broker does not let us publish there. Without the catalog (glow/catalog.h) info tells the effects. */
 void glow_node_refused(struct glow_node *n, const char *topic);
 

@@ -62,7 +62,8 @@ struct glow_common_options {
 /** The connection they describe; topics, client id and will are the program's. Strings are borrowed. */
 static inline struct glow_mqtt_cfg glow_common_mqtt(const struct glow_common_options *o)
 {
-	return (struct glow_mqtt_cfg){ .broker = o->broker,
+	return (struct glow_mqtt_cfg){ .prefix = o->prefix,
+				       .broker = o->broker,
 				       .username = o->username,
 				       .password = o->password,
 				       .ca_file = o->ca_file,

@@ -46,6 +46,9 @@ struct glow_scene_layer {
 	struct glow_place place;
 };
 
+/** No transition is longer. */
+#define GLOW_FADE_MAX_US (6553 * GLOW_US_PER_S)
+
 /** The layers; NULL where there is none. Of the scenes the last that shows is on
  * top; what it does not cover (a cross-fade) lets the next one down show, at last the idle display.
  * A transition that begins with a scene, and is as long as its opening cross-fade, takes the place of that. */
@@ -54,7 +57,7 @@ struct glow_picture {
 	const struct glow_scene_layer *scenes;
 	uint32_t n_scenes;
 	const struct glow_frame *fade_from; /**< NULL unless a transition runs beneath the notice */
-	int64_t fade_start_us, fade_end_us;
+	int64_t fade_start_us, fade_end_us; /**< at most GLOW_FADE_MAX_US apart */
 };
 
 /** Starts a look: on, full brightness, white, the given effect with defaults. */

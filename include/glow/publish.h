@@ -28,6 +28,11 @@ void glow_publish_tree(const struct glow_publisher *p, const char *a, const char
 void glow_publish_answer(const struct glow_publisher *p, const struct glow_message *asked, const struct glow_diag *diag,
 			 cJSON *tree, const char *refusals);
 
+/** Answers a command that nobody has read: too much came at once, or a newer one took its place. It is neither logged
+ * nor published for all, which would be as much again. `node` as in glow_answer_write(). */
+void glow_publish_busy(const struct glow_publisher *p, const struct glow_message *asked, const char *node,
+		       bool replaced);
+
 /** True for an empty retained message at a command's topic: somebody clears a retained
  * command, which is the cure and needs no answer. */
 static inline bool glow_command_clears(const struct glow_message *m)

@@ -36,6 +36,8 @@ struct glow_place {
 
 /** The longest strip, gaps included: what effects accept. */
 #define GLOW_STRIP_MAX (UINT32_C(1) << 24)
+/** A conductor counts on from what the broker keeps, unless that is more: readers know numbers to twice this. */
+#define GLOW_REV_MAX (UINT64_C(1) << 52)
 
 /** Lays the nodes out in their order: fills each `offset`, and `pixels`. A gap
  * behind the last node does not count. All pixels and gaps are at most GLOW_STRIP_MAX. */

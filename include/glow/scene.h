@@ -48,6 +48,7 @@ struct glow_scene {
 	int64_t end_us;  /**< GLOW_NEVER */
 	int64_t fade_us; /**< cross-fade at start, between entries, and before end */
 	uint32_t seed;
+	uint32_t size; /**< bytes of its text, for whoever keeps many; 0: not counted */
 	uint32_t n_entries;
 	struct glow_scene_entry *entries;
 };

@@ -33,7 +33,7 @@ static inline bool glow_leader_same(struct glow_leader a, struct glow_leader b)
 struct glow_time_request {
 	uint32_t seq;
 	int64_t t1_ns; /**< L when sent */
-	int64_t s1_ns; /**< the sender's S then, 0 without cluster time */
+	int64_t s1_ns; /**< the sender's S then, 0 without cluster time, or as long as it is on another timeline */
 };
 
 struct glow_time_reply {

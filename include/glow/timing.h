@@ -61,6 +61,7 @@ struct glow_conductor_info {
 	bool has_utc;          /**< the conductor's host has a synchronised wall clock, so: */
 	int64_t utc_offset_us; /**< UTC minus cluster time */
 	int32_t tz_offset_s;   /**< local civil time there minus UTC */
+	struct glow_mqtt_counts messages;
 };
 
 cJSON *glow_conductor_info_write(const struct glow_conductor_info *info);

@@ -62,7 +62,13 @@ enum glow_topic_kind {
 	GLOW_TOPIC_ADOPT_REPLY,
 };
 
-enum glow_topic_of { GLOW_OF_CLUSTER, GLOW_OF_NODE, GLOW_OF_GROUP, GLOW_OF_ALL };
+enum glow_topic_of {
+	GLOW_OF_CLUSTER,
+	GLOW_OF_NODE,
+	GLOW_OF_GROUP,
+	GLOW_OF_ALL,
+	GLOW_OF_VIEWER, /**< of one who only looks, by a random word: a broker's rules keep it apart from nodes */
+};
 
 /** A topic taken apart. */
 struct glow_topic {

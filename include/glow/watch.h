@@ -18,6 +18,11 @@
 #include <glow/state.h>
 #include <glow/timing.h>
 
+/** How much there can be of a cluster, whoever publishes it: as many nodes as a conductor has members, and bytes of
+ * parameter tables in their infos. What is beyond is passed over. */
+#define GLOW_WATCH_NODES   3500
+#define GLOW_WATCH_EFFECTS 16777216
+
 struct glow_watched {
 	char id[GLOW_ID_MAX + 1];
 	bool online, has_info, has_state, has_stats;
@@ -36,6 +41,8 @@ struct glow_watch {
 	char prefix[GLOW_PREFIX_MAX + 1];
 	struct glow_watched **nodes; /**< in natural order: pi2 before pi10 */
 	size_t n_nodes;
+	size_t effects_size; /**< of all nodes' tables */
+	bool crowded;        /**< there are more nodes than these */
 	bool conductor_online, has_conductor, has_beacon;
 	struct glow_conductor_info conductor;
 	struct glow_beacon beacon; /**< the latest */
@@ -120,7 +127,7 @@ void glow_watch_sync(const struct glow_watched *node, char *ret_text, size_t siz
 
 /** "shelf leads, term 3", "main: rainbow", "dimmed to 40%", "5 of 5 nodes online", "clocks within 31 µs":
  * the parts of a headline, with names of so many columns. Returns how many. */
-#define GLOW_WATCH_PARTS (GLOW_SCENES_MAX + 4)
+#define GLOW_WATCH_PARTS (GLOW_SCENES_MAX + 5)
 size_t glow_watch_parts(const struct glow_watch *w, int64_t t_us, int name_columns,
 			struct glow_fit_part ret_parts[GLOW_WATCH_PARTS]);
 

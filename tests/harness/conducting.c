@@ -48,6 +48,7 @@ int setup(void **state)
 		.grace_s = 60,
 		.boot = BOOT,
 		.seed = 42,
+		.secret = 4711,
 		.built_us = (WALL + START) / 1000 - 1,
 		.outbox = outbox,
 		.lead = want,

@@ -73,19 +73,20 @@ class Stream:
 
 
 class WebSocket(Stream):
-    """The same as binary messages of a WebSocket (RFC 6455)."""
+    """The same as binary messages of a WebSocket (RFC 6455). `more` are lines of its HTTP request."""
 
-    def __init__(self, port):
+    def __init__(self, port, more=()):
         super().__init__(port)
         key = base64.b64encode(os.urandom(16)).decode()
-        super().send(("GET /mqtt HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                      "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"
-                      % key).encode())
+        lines = ("GET /mqtt HTTP/1.1", "Host: localhost", "Upgrade: websocket", "Connection: Upgrade",
+                 "Sec-WebSocket-Key: " + key, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: mqtt", *more)
+        super().send("".join(line + "\r\n" for line in (*lines, "")).encode())
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += super().read(1)
         if not head.startswith(b"HTTP/1.1 101"):
-            raise ConnectionError(head)
+            self.close()
+            raise ConnectionError(head.decode())
         self.rest = b""
 
     def send(self, data):
@@ -171,7 +172,7 @@ class Client:
             rest = rest[2:]
         if self.version == V5:
             rest = rest[1 + rest[0]:]
-        self.got.append((topic, rest.decode(), bool(first & 1)))
+        self.got.append((topic, rest.decode(errors="replace"), bool(first & 1)))
 
     def _until(self, wanted):
         while True:
@@ -187,7 +188,8 @@ class Client:
         """QoS 1. Returns the reason code, which MQTT 3.1.1 does not have: always 0."""
         properties = bytes([RESPONSE_TOPIC]) + _text(response) if response else b""
         self._send(PUBLISH << 4 | 2 | retain,
-                   _text(topic) + self._id() + self._properties(properties) + payload.encode())
+                   _text(topic) + self._id() + self._properties(properties)
+                   + (payload if isinstance(payload, bytes) else payload.encode()))
         body = self._until(PUBACK)
         return body[2] if len(body) > 2 else 0
 

@@ -5,13 +5,16 @@
 and our programs with just these rights."""
 
 import glob
+import json
 import os
 import shutil
 import signal
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
@@ -54,10 +57,12 @@ TABLE = (
     ("P/conductor/info", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/beacon", "conductor", ("conductor", NODES, PEOPLE)),
     ("P/conductor/error", "conductor", PEOPLE),
-    ("P/time/request/pi1", (PI1, "conductor", PEOPLE), ("conductor", PEOPLE)),
-    ("P/time/request/x-1f", ("bridge conductor", PEOPLE), ("conductor", PEOPLE)),
+    ("P/time/request/pi1", (PI1, "conductor"), ("conductor", PEOPLE)),
+    ("P/time/request/x-1f", "bridge conductor", ("conductor", PEOPLE)),  # as who looked asked before
+    ("P/time/request/x/1f", PEOPLE, ("conductor", PEOPLE)),
+    ("P/time/request/x/1f/2e", (), PEOPLE),
     ("P/time/reply/pi1", "conductor", (PI1, "conductor", PEOPLE)),
-    ("P/time/reply/x-1f", "conductor", ("bridge conductor", PEOPLE)),
+    ("P/time/reply/x/1f", "conductor", PEOPLE),
     ("P/time/adopt/request/pi1", "conductor", (PI1, PEOPLE)),
     ("P/time/adopt/reply/0badcafe", NODES, ("conductor", PEOPLE)),
     ("P/answer/glowctl-1", (NODES, "conductor"), PEOPLE),
@@ -436,11 +441,11 @@ class OwnBroker(Case):
             mqtt.Client(mqtt.Stream(broker.port))
 
 
-class Programs(Case):
-    """Ours, each with its account, over TLS."""
+class Stage(Case):
+    """Our programs, each with its account, over TLS."""
 
-    def program(self, kind, account, **more):
-        program = kind(self.home, self.broker.uri, env=self.broker.env(account), **more)
+    def program(self, kind, account, *options, **more):
+        program = kind(self.home, self.broker.uri, *options, env=self.broker.env(account), **more)
         self.addCleanup(program.close)
         return program
 
@@ -455,6 +460,8 @@ class Programs(Case):
         self.addCleanup(watch.close)
         return watch
 
+
+class Programs(Stage):
     def test_everything_works(self):
         watch = self.watch("#")
         conductor = self.program(glow.Conductor, "conductor").wait_leading()
@@ -553,6 +560,140 @@ class Programs(Case):
             self.assertNotIn("connected to mqtt", node.log())
             self.assertNotIn(self.broker.password("bridge"), node.log())
         self.program(glow.Bridge, "bridge").wait_connected()  # the control: with the right account it gets in
+
+
+FALSE_S = 1.9  # how long ago a false probe says that it left; half of all nodes that say so put the lead to 5.7 s
+LIFTED_S = 3  # a lead that no honest node asks for, however busy the machine
+LAST_TERM = 2**32 - 1
+
+
+def false_probe():
+    return struct.pack("<BBHIqq", 1, 0, 0, 7, 1234, int((time.time() - FALSE_S) * 1e9))
+
+
+def attacks(info):
+    """What changes a cluster that shows a scene, as (topic, payload, retained): that of a conductor which says this info.
+    What ends its lead comes last."""
+    leader = {"clock_id": info["clock_id"], "term": LAST_TERM, "boot": 1}
+    scenes = dict(leader, rev=2**53, scenes=[])
+    node = {"id": "pi1", "groups": ["another"], "pixels": 4096, "shape": "blinkt"}
+    word = {"kind": "set", "at_us": 1, "of": "1f0c2b9a", "seed": 1, "cmd": {"color": "#00ff00"}}
+    live = (
+        ("glow/node/pi1/set", "red"), ("glow/group/shelf/set", "lime"), ("glow/all/set", "blue"),
+        ("glow/all/notify", '{"effect":"identify","ttl_s":600}'), ("glow/all/apply", word), ("glow/scene/play", "fire"),
+        ("glow/scene/stop", ""), ("glow/dim/set", "40%"))
+    kept = (
+        ("glow/node/pi1/state", {"state": "OFF"}), ("glow/node/pi1/info", node), ("glow/node/pi1/availability", "offline"),
+        ("glow/effects/0123456789abcdef", "[]"), ("glow/scene/current", scenes), ("glow/dim/current", {"brightness": 1}),
+        ("glow/roster", {"rev": 2**53, "effective_us": 0, "pixels": 0, "nodes": []}),
+        ("homeassistant/device/glow-pi1/config", ""), ("homeassistant/device/glow-cluster/config", ""),
+        ("glow/conductor/info", dict(info, **leader)))
+    last = (("glow/conductor/beacon", dict(leader, seq=1, time_us=1)),)
+    return [(topic, json.dumps(payload) if isinstance(payload, dict) else payload, retained)
+            for rows, retained in ((live, False), (kept, True), (last, False)) for topic, payload in rows]
+
+
+class Effects(Stage):
+    """What comes of messages beyond an account's rights, and of false ones within them: nothing."""
+
+    def setUp(self):
+        self.seen = self.watch("#")
+        self.program(glow.Conductor, "conductor").wait_leading()
+        self.nodes = [self.program(glow.Bridge, "bridge-" + name, "--groups", "shelf", node=name) for name in ("pi1", "pi2")]
+        self.witness = self.broker.connect(secured.WITNESS)
+        self.addCleanup(self.witness.close)
+        self.seen.wait("glow/roster", lambda m: len(m.json()["nodes"]) == 2)
+        for node in self.nodes:
+            glow.wait_until("its deliveries count", lambda n=node: self.deliveries(n) > 8)
+        self.ask("glow/scene/play", "rainbow")
+        for node in self.nodes:
+            self.seen.wait(node.topic("state"), lambda m: m.json()["showing"] == "scene")
+        self.info = self.seen.last("glow/conductor/info").json()
+        # Which they publish at their leisure:
+        self.table = "glow/effects/" + self.seen.last("glow/node/pi1/info").json()["effects_hash"]
+
+    def deliveries(self, node):
+        """How many probes told when they left."""
+        return len([m for m in self.seen.find("glow/time/request/" + node.node) if struct.unpack("<q", m.payload[16:])[0]])
+
+    def ask(self, topic, payload):
+        since = self.seen.mark()
+        self.witness.publish(topic, payload, response="glow/answer/asked")
+        return self.seen.wait("glow/answer/asked", since=since).json()
+
+    def lead_s(self):
+        """How far ahead a command for all is put."""
+        now_s = time.time()
+        answer = self.ask("glow/all/notify", '{"id":"none","clear":true}')
+        return answer["at_us"] / 1e6 - now_s
+
+    def all_have_heard(self):
+        """Everything that was said before."""
+        since = self.seen.mark()
+        for topic in [node.topic("set") for node in self.nodes] + ["glow/scene/play"]:
+            self.witness.publish(topic, "an unknown word", response="glow/answer/heard")
+        glow.wait_until("all answer", lambda: len(self.seen.find("glow/answer/heard", since)) == 3)
+
+    def kept(self):
+        """What the broker keeps, but for what who looks may leave at a topic that is read by nobody."""
+        self.all_have_heard()
+        kept = {t: p for t, p, retained in retained_in(self.broker)
+                if retained and not t.startswith("glow/time/request/x/")}
+        info = json.loads(kept.pop("glow/conductor/info"))
+        kept.pop(self.table, None)
+        return kept, {k: info[k] for k in ("id", "state", "clock_id", "term", "boot", "nodes")}
+
+    def probe(self, client, *askers):
+        for asker in askers:
+            for _ in range(64):
+                client.publish("glow/time/request/" + asker, false_probe(), retain=asker == "x/1f")
+
+    def test_nobody_changes_what_is_not_his(self):
+        table, before = Table(), self.kept()
+        for account in "viewer operator homeassistant admin health bridge-pi2".split():
+            with self.broker.connect(account) as client:
+                self.probe(client, "pi1", "pi2", "x-1", "x/pi1", "x/1f")
+                for topic, payload, retained in attacks(self.info):
+                    if (account, topic) not in table.writes:
+                        client.publish(topic, payload, retain=retained)
+                        client.publish(topic, payload, retain=True)
+            self.assertEqual(self.kept(), before, account)
+            self.assertLess(self.lead_s(), LIFTED_S, account)
+        self.check_that_a_forged_info_stops_nobody()
+        # The controls: who may do all of that has an effect with each, and a viewer with its old rights moves the lead.
+        *most, (beacon, payload, _) = attacks(self.info)
+        self.check_that_attacks_have_effects(most)
+        self.check_the_old_rights_of_a_viewer()
+        since = self.seen.mark()
+        self.witness.publish(beacon, payload)
+        self.seen.wait("glow/conductor/availability", lambda m: m.payload == b"offline", since)
+
+    def check_that_a_forged_info_stops_nobody(self):
+        since = self.seen.mark()
+        with self.broker.connect("admin") as admin:
+            forged = dict(self.info, id="forged", term=LAST_TERM - 1, boot=1)
+            self.assertEqual(admin.publish("glow/conductor/info", json.dumps(forged), retain=True), 0)
+        info = self.seen.wait("glow/conductor/info", lambda m: m.json()["boot"] == self.info["boot"], since).json()
+        self.assertEqual((info["clock_id"], info["term"]), (self.info["clock_id"], LAST_TERM))
+        self.assertFalse([m for m in self.seen.find("glow/conductor/availability", since) if m.payload != b"online"])
+        self.assertLess(self.lead_s(), LIFTED_S)  # and cluster time is what it was
+
+    def check_the_old_rights_of_a_viewer(self):
+        self.witness.publish("glow/node/pi1/availability", "online", retain=True)  # as it was, and has a say
+        self.assertLess(self.lead_s(), LIFTED_S)
+        acl = secured.read(self.secrets, "acl").replace("glow/time/request/x/+", "glow/time/request/+")
+        self.broker.write_acl(acl)
+        self.broker.process.send_signal(signal.SIGHUP)
+        with self.broker.connect("viewer") as viewer:
+            glow.wait_until("it is read again", lambda: viewer.publish("glow/time/request/x-1", false_probe()) == 0)
+            self.probe(viewer, "pi1", "pi2")
+            self.assertGreater(self.lead_s(), LIFTED_S)
+
+    def check_that_attacks_have_effects(self, most):
+        for topic, payload, retained in most:
+            before = self.kept()
+            self.witness.publish(topic, payload, retain=retained)
+            glow.wait_until(topic + " has no effect", lambda: self.kept() != before)
 
 
 class Secrets(unittest.TestCase):

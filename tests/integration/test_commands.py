@@ -495,6 +495,7 @@ class Time(glow.NodeCase):
         for topic, ask in (("set", self.set), ("notify", self.notify)):
             with self.subTest(topic=topic):
                 self.setUp()
+                self.shows(BLACK)
                 at_us = glow.now_us() + 500000 + 7
                 answer = ask({"effect": "solid", "color": "#010203", "at_us": at_us, "ttl_s": 0.2})
                 self.assertEqual(answer.get("at_us"), at_us)
@@ -521,6 +522,7 @@ class Time(glow.NodeCase):
     def test_past_is_now(self):
         for at_us in (0, -5, glow.now_us() - 1000):
             self.setUp()
+            self.shows(BLACK)
             before = glow.now_us()
             self.assertNotIn("at_us", self.set({"color": "red", "at_us": at_us}))
             self.shows(RED)
@@ -545,7 +547,11 @@ class Time(glow.NodeCase):
         answers = asker.ask_many(['{"color":"red","at_us":%d}' % (glow.now_us() + 50 * SECOND)] * 257)
         for answer in answers[:256]:
             self.assert_ok(answer)
-        self.assert_refused(answers[256], "out_of_range", "at_us")
+        self.assert_refused(answers[256], "busy")
+        late = glow.run_ctl("--broker", self.broker.uri, "set", node.node,
+                            '{"color":"red","at_us":%d}' % (glow.now_us() + 50 * SECOND))
+        self.assertEqual(late.returncode, 75, late.stderr)
+        self.assertIn("256 commands wait for their time already; try again", late.stderr)
 
 
 class Prefix(glow.NodeCase):

@@ -94,7 +94,7 @@ class Leading(Cluster):
     def test_answers_probes(self):
         self.conduct().wait_leading()
         info = self.led_info()
-        for asker in ("pi1", "x-browser"):
+        for asker in ("pi1", "x-browser", "x/4f2a"):  # the second as glowctl and the page asked before
             self.broker.publish(self.topic("time/request/" + asker), struct.pack("<BBHIqq", 1, 0, 0, 77, 1234, 0),
                                 qos=0)
             m = self.seen.wait(self.topic("time/reply/" + asker))

@@ -12,10 +12,12 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 
 import glow  # noqa: E402
+import mqtt  # noqa: E402
 
 EX_USAGE, EX_DATAERR, EX_UNAVAILABLE = 64, 65, 69
 RED = ["ff0000"] * 8
@@ -464,7 +466,49 @@ class Terminal:
         return self.wait(lambda lines: text in " ".join(line.strip() for line in lines))
 
 
+class Flood:
+    """Infos of many nodes, as fast as the broker takes them, until it is stopped."""
+
+    def __init__(self, case):
+        def packet(k):
+            topic = b"glow/node/n%d/info" % k
+            info = {"id": "n%d" % k, "groups": [], "shape": "blinkt", "pixels": 8, "version": "1", "fps": 60,
+                    "idle": "red", "unknown": list(range(1000))}
+            body = struct.pack(">H", len(topic)) + topic + b"\0" + glow.json.dumps(info).encode()
+            return b"\x30" + mqtt._number(len(body)) + body
+
+        self.packets = b"".join(packet(k) for k in range(200))
+        self.client = mqtt.Client(mqtt.Stream(case.broker.port))
+        self.running = True
+        self.thread = threading.Thread(target=self.run)
+        case.addCleanup(self.stop)
+        self.thread.start()
+
+    def run(self):
+        while self.running:
+            self.client.stream.send(self.packets)
+
+    def stop(self):
+        self.running = False
+        self.thread.join()
+        self.client.close()
+
+
 class Screen(CtlCase):
+    def test_a_sender_that_never_stops(self):
+        """It is drawn all the while, and left when asked to. What has a time limit keeps it."""
+        view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch")
+        view.wait_for("no conductor")
+        flood = Flood(self)
+        view.wait_for("200 nodes online")
+        drawn = len(view.look())
+        glow.wait_until("more pictures", lambda: view.look().count("\033[H", drawn) > 5)
+        self.ctl("nodes", "--wait-s", "1")
+        view.process.send_signal(signal.SIGINT)
+        glow.wait_until("it leaves", lambda: view.look() and view.process.poll() is not None)
+        self.assertTrue(flood.thread.is_alive())  # still
+        self.assertEqual(view.process.returncode, 0)
+
     def test_a_broker_that_goes_and_comes(self):
         node = self.node("--idle", "red")
         view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch")

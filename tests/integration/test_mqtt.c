@@ -28,6 +28,7 @@
 
 #define PATIENCE_MS 15000
 #define CLOSE_MS    3000
+#define LEAVE_MS    1600 /* of a broker that does not read */
 #define BURST       2000
 #define BOX         1024 /* what the messenger holds for a slow owner */
 
@@ -67,6 +68,14 @@ static int teardown(void **state)
 	broker_fini(&f->broker);
 	free(f);
 	return closed ? 0 : -1;
+}
+
+static uint64_t dropped(struct glow_mqtt *mqtt)
+{
+	struct glow_mqtt_counts counts;
+
+	glow_mqtt_counts(mqtt, &counts);
+	return counts.in_dropped + counts.out_dropped;
 }
 
 static struct glow_mqtt_event next(struct glow_mqtt *mqtt)
@@ -235,7 +244,7 @@ static void test_echo(void **state)
 	too_large.payload = calloc(1, too_large.len);
 	assert_int_equal(glow_mqtt_publish(f->mqtt, &too_large), -EMSGSIZE);
 	free((void *)too_large.payload);
-	assert_int_equal(glow_mqtt_dropped(f->mqtt), 0);
+	assert_int_equal(dropped(f->mqtt), 0);
 }
 
 /* What is as large as the broker takes arrives; one byte more is not sent, is told, and ends nothing.
@@ -551,19 +560,17 @@ static void test_frozen_broker(void **state)
 	static char payload[50000];
 	struct fixture *f = *state;
 	int64_t start_ms, worst_ms = 0;
-	int full = 0;
 
 	memset(payload, 'x', sizeof(payload) - 1);
 	connect_messenger(f);
 	kill(f->broker.pid, SIGSTOP);
 	for (int i = 0; i < 200; i++) {
 		start_ms = now_ms();
-		full += publish(f, "t/large", payload, i % 2, false) == -EAGAIN;
+		assert_int_equal(publish(f, "t/large", payload, i % 2, false), 0);
 		if (now_ms() - start_ms > worst_ms)
 			worst_ms = now_ms() - start_ms;
 	}
-	assert_in_range(full, 1, 199);
-	assert_int_equal(glow_mqtt_dropped(f->mqtt), full);
+	assert_in_range(dropped(f->mqtt), 1, 199); /* 20 fit into the lane, and some into the socket */
 	assert_in_range(worst_ms, 0, 500);
 
 	start_ms = now_ms();
@@ -703,7 +710,7 @@ static void burst(struct fixture *f, int n)
 		snprintf(payload, sizeof(payload), "%d", received);
 		expect_message(f->mqtt, "t/burst", payload);
 	}
-	assert_int_equal(glow_mqtt_dropped(f->mqtt), 0);
+	assert_int_equal(dropped(f->mqtt), 0);
 }
 
 static void test_tls(void **state)
@@ -762,7 +769,7 @@ static void test_burst(void **state)
 	burst(f, BURST);
 }
 
-/* An owner that does not read loses the newest, and hears how many. */
+/* An owner that does not read loses the oldest, and hears how many. */
 static void test_overflow(void **state)
 {
 	enum { LOST = 100 };
@@ -778,17 +785,241 @@ static void test_overflow(void **state)
 		snprintf(lines + strlen(lines), sizeof(lines) - strlen(lines), "%d\n", i);
 	snprintf(port, sizeof(port), "%u", f->broker.port);
 	connect_messenger(f);
-	assert_int_equal(glow_mqtt_dropped(f->mqtt), 0);
+	assert_int_equal(dropped(f->mqtt), 0);
 	assert_int_equal(broker_run(lines, pub), 0);
-	while (glow_mqtt_dropped(f->mqtt) < LOST && now_ms() - start_ms < PATIENCE_MS)
+	while (dropped(f->mqtt) < LOST && now_ms() - start_ms < PATIENCE_MS)
 		poll(NULL, 0, 5);
-	assert_int_equal(glow_mqtt_dropped(f->mqtt), LOST);
-	for (int i = 0; i < BOX; i++) {
+	assert_int_equal(dropped(f->mqtt), LOST);
+	for (int i = LOST; i < BOX + LOST; i++) {
 		char payload[16];
 
 		snprintf(payload, sizeof(payload), "%d", i);
 		expect_message(f->mqtt, "t/x", payload);
 	}
+}
+
+/* "…/clock" is the clock's, and what is retained has the key of its topic. */
+static enum glow_lane sort(const char *prefix, enum glow_way way, const struct glow_message *message, uint64_t *ret_key)
+{
+	(void)prefix;
+	*ret_key = way == GLOW_WAY_OUT && message->retained;
+	return strstr(message->topic, "/clock") ? GLOW_LANE_CLOCK : GLOW_LANE_COMMAND;
+}
+
+/* Nothing of the others holds up the clock: it leaves while they wait for acknowledgements, its QoS 0 even while its
+ * own QoS 1 does. */
+static void test_clock_overtakes(void **state)
+{
+	struct fixture *f = *state;
+	int64_t sent[2] = { 7, 1000000000 }, waited_ns[2];
+	struct glow_message probe = { .payload = sent, .len = sizeof(sent), .aging = { 8 } };
+
+	f->cfg.sort = sort;
+	connect_messenger(f);
+	kill(f->broker.pid, SIGSTOP);
+	for (int i = 0; i < 50; i++) {
+		publish(f, "t/fill", "x", 1, false);
+		publish(f, "t/clock/fill", "x", 1, false);
+	}
+	for (int i = 0; i < 2; i++) {
+		probe.topic = i ? "t/fill/probe" : "t/clock/probe"; /* the other is the control */
+		assert_int_equal(glow_mqtt_publish(f->mqtt, &probe), 0);
+	}
+	poll(NULL, 0, 200);
+	kill(f->broker.pid, SIGCONT);
+	for (int i = 0; i < 2;) {
+		struct glow_message back = expect(f->mqtt, GLOW_MQTT_MESSAGE).message;
+
+		if (!strstr(back.topic, "/probe"))
+			continue;
+		assert_string_equal(back.topic, i ? "t/fill/probe" : "t/clock/probe");
+		memcpy(sent, back.payload, sizeof(sent));
+		waited_ns[i++] = sent[1] - 1000000000;
+	}
+	assert_true(waited_ns[0] < waited_ns[1]);
+	assert_true(waited_ns[1] >= 200000000); /* as long as the broker stood still */
+}
+
+enum { FLOOD = 30000 };
+
+/* QoS 0, with a response topic when `asks`. */
+static size_t fake_publish(uint8_t *at, const char *topic, bool asks)
+{
+	static const uint8_t response[] = { 0x08, 0, 4, 't', 'o', '/', 'm' };
+	uint8_t n_topic = (uint8_t)strlen(topic), n_properties = asks ? sizeof(response) : 0;
+	uint8_t *start = at;
+
+	*at++ = 0x30;
+	*at++ = (uint8_t)(2 + n_topic + 1 + n_properties + 1);
+	*at++ = 0;
+	*at++ = n_topic;
+	at = (uint8_t *)memcpy(at, topic, n_topic) + n_topic;
+	*at++ = n_properties;
+	at = (uint8_t *)memcpy(at, response, n_properties) + n_properties;
+	*at++ = 'x';
+	return (size_t)(at - start);
+}
+
+/* One single message, a flood of three kinds, and a last one. */
+static void *flood(void *data)
+{
+	static const char *const kinds[] = { "t/plain", "t/asked", "t/newest" };
+	static uint8_t bytes[(FLOOD + 2) * 32];
+	int client = accept(*(int *)data, NULL, NULL);
+	size_t n = fake_publish(bytes, "t/single", false);
+	uint8_t byte;
+
+	for (int k = 0; k < FLOOD; k++)
+		n += fake_publish(bytes + n, kinds[k / 10 % 3], k / 10 % 3 == 1);
+	n += fake_publish(bytes + n, "t/clock/last", false);
+	fake_answer_subscribe(client, 1);
+	for (size_t sent = 0; sent < n;)
+		sent += (size_t)send(client, bytes + sent, n - sent, 0);
+	while (recv(client, &byte, 1, 0) > 0)
+		;
+	close(client);
+	return NULL;
+}
+
+static enum glow_lane sort_flood(const char *prefix, enum glow_way way, const struct glow_message *message,
+				 uint64_t *ret_key)
+{
+	enum glow_lane lane = sort(prefix, way, message, ret_key);
+
+	*ret_key = strcmp(message->topic, "t/newest") == 0;
+	return lane;
+}
+
+/* Whatever an owner does not keep up with is handled, dropped or replaced: the sum is exact. What is single, and what
+ * comes in another lane, is not lost. */
+static void test_flood_counts(void **state)
+{
+	struct fixture *f = *state;
+	int listener = listen_at(f->broker.port), handled = 0, single = 0, told = 0;
+	struct glow_mqtt_counts counts = { 0 };
+	struct glow_mqtt_event event;
+	bool last = false;
+	pthread_t fake;
+
+	f->cfg.sort = sort_flood;
+	pthread_create(&fake, NULL, flood, &listener);
+	open_messenger(f);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+	while (dropped(f->mqtt) < FLOOD / 10)
+		poll(NULL, 0, 5);
+	while (!last) {
+		event = next(f->mqtt);
+		if (event.kind == GLOW_MQTT_DROPPED) {
+			assert_string_equal(event.message.response_topic, "to/m");
+			told++;
+			continue;
+		}
+		assert_int_equal(event.kind, GLOW_MQTT_MESSAGE);
+		single += strcmp(event.message.topic, "t/single") == 0;
+		last = strcmp(event.message.topic, "t/clock/last") == 0;
+		handled++;
+	}
+	while (glow_mqtt_next(f->mqtt, &event))
+		handled += event.kind == GLOW_MQTT_MESSAGE;
+	glow_mqtt_counts(f->mqtt, &counts);
+	assert_int_equal(single, 1);
+	assert_true(counts.in_dropped > 0 && counts.in_replaced > 0 && told > 0);
+	assert_int_equal(handled + (int)counts.in_dropped + (int)counts.in_replaced, FLOOD + 2);
+	close_messenger(f);
+	pthread_join(fake, NULL);
+	close(listener);
+}
+
+/* Opens another messenger, and returns what is retained at r/availability. */
+static void expect_availability(struct fixture *f, const char *word)
+{
+	struct glow_message kept;
+
+	f->cfg.will_topic = NULL;
+	f->cfg.retained_topics = retained_topics;
+	f->cfg.n_retained_topics = 1;
+	open_messenger(f);
+	do
+		kept = expect(f->mqtt, GLOW_MQTT_MESSAGE).message;
+	while (strcmp(kept.topic, "r/availability/clock") != 0);
+	assert_int_equal(kept.len, strlen(word));
+	assert_memory_equal(kept.payload, word, kept.len);
+}
+
+/* More than fits into the box and the sockets of a broker that stands still. None is acknowledged: a broker that cannot
+ * acknowledge says the will by itself, whatever the goodbye was. */
+static void publish_too_much(struct fixture *f, const char *topic)
+{
+	static char payload[50000];
+
+	memset(payload, 'x', sizeof(payload) - 1);
+	for (int i = 0; i < 100; i++)
+		publish(f, topic, payload, 0, false);
+	assert_in_range(dropped(f->mqtt), 1, 99);
+}
+
+/* The owner's last word, while too much waits for a broker that has just come to a stop. */
+static void say_left_to_nobody(struct fixture *f, const char *too_much)
+{
+	assert_int_equal(publish(f, "r/availability/clock", "online", 1, true), 0);
+	assert_int_equal(publish(f, "t/there", "", 1, false), 0);
+	expect_message(f->mqtt, "t/there", "");
+	kill(f->broker.pid, SIGSTOP);
+	publish_too_much(f, too_much);
+	assert_int_equal(publish(f, "r/availability/clock", "left", 0, true), 0);
+}
+
+static void leave_standing_broker(struct fixture *f, const char *too_much)
+{
+	f->cfg.sort = sort;
+	f->cfg.will_topic = "r/availability/clock";
+	f->cfg.will_payload = "died";
+	connect_messenger(f);
+	say_left_to_nobody(f, too_much);
+	assert_true(glow_mqtt_close(f->mqtt, LEAVE_MS));
+	f->mqtt = NULL;
+	kill(f->broker.pid, SIGCONT);
+}
+
+/* With all else full, the last word still leaves. */
+static void test_goodbye_has_room(void **state)
+{
+	struct fixture *f = *state;
+
+	leave_standing_broker(f, "u/large");
+	expect_availability(f, "left");
+}
+
+/* Where even that cannot leave, the broker is asked to say the will. */
+static void test_goodbye_unsaid(void **state)
+{
+	struct fixture *f = *state;
+
+	leave_standing_broker(f, "u/clock/large");
+	expect_availability(f, "died");
+}
+
+/* So it is where the client id changes. */
+static void test_lead_unsaid(void **state)
+{
+	struct fixture *f = *state;
+
+	f->cfg.lead_id = "leader";
+	f->cfg.retained_topics = retained_topics;
+	f->cfg.n_retained_topics = 1;
+	f->cfg.sort = sort;
+	f->cfg.will_topic = "r/availability/clock";
+	f->cfg.will_payload = "died";
+	connect_messenger(f);
+	glow_mqtt_lead(f->mqtt, true);
+	expect(f->mqtt, GLOW_MQTT_DISCONNECTED);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+	say_left_to_nobody(f, "u/clock");
+	glow_mqtt_lead(f->mqtt, false);
+	expect(f->mqtt, GLOW_MQTT_DISCONNECTED);
+	kill(f->broker.pid, SIGCONT);
+	expect_message(f->mqtt, "r/availability/clock", "died");
+	assert_false(expect(f->mqtt, GLOW_MQTT_CONNECTED).leading);
 }
 
 /* A time stamp in a payload tells when it left, not when it was queued; the rest stays as it is. */
@@ -927,6 +1158,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_tls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_burst, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_overflow, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clock_overtakes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_flood_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_goodbye_has_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_goodbye_unsaid, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lead_unsaid, setup, teardown),
 	};
 
 	if (!broker_available())

@@ -88,6 +88,7 @@ class Limits(Case):
         status, said = self.doctor(broker)
         self.assertEqual(status, EX_UNAVAILABLE, said)
         self.assertRegex(said, r"(?m)^FAIL +limits +the broker keeps no retained messages")
+        self.assertIn("keeps no retained messages", glow.run_ctl("--broker", broker.uri, "nodes").stderr)
 
     def test_qos_0(self):
         broker = self.broker_with("max_qos 0")
@@ -96,6 +97,8 @@ class Limits(Case):
         status, said = self.doctor(broker)
         self.assertEqual(status, EX_UNAVAILABLE, said)
         self.assertRegex(said, r"(?m)^FAIL +limits +the broker takes QoS 0 only.*max_qos")
+        self.assertRegex(said, r"(?m)^note +rules +of QoS 0 the broker does not say what its rules refuse")
+        self.assertIn("takes QoS 0 only", glow.run_ctl("--broker", broker.uri, "set", "all", "red").stderr)
 
     def test_one_at_a_time(self):
         broker = self.broker_with("max_inflight_messages 1")
@@ -124,6 +127,7 @@ class Limits(Case):
         self.assertEqual(status, 0, said)
         self.assertRegex(said, r"(?m)^ok +limits +the broker takes all")
         self.assertNotIn("note ", said)
+        self.assertEqual(glow.run_ctl("--broker", self.broker.uri, "nodes").stderr, "")
 
 
 class Rules(Case):
@@ -151,6 +155,29 @@ class Rules(Case):
         info = watch.wait(node.topic("info"), lambda m: "effects" in m.json()).json()
         self.assertNotIn("effects_hash", info)
         self.assertLessEqual(node.log().count("connected to mqtt"), 3, node.log())
+
+    def test_the_account_of_another_node(self):
+        """What it says of itself is refused, so nobody but its log, its health check and its doctor can tell."""
+        right, wrong = glow.unique("n"), glow.unique("n")
+        account = "bridge-" + right
+        rules = "topic read #\ntopic write marker/#\nuser %s\ntopic read #\ntopic write glow/node/%s/+\n" \
+                "topic write glow/effects/+\n" % (account, right)
+        broker = self.broker_with(acl=rules)
+        words = "; its account %s is that of the node %s: this is the node %s, and wants bridge-%s" % (account, right, wrong,
+                                                                                                       wrong)
+        for name in right, wrong:
+            node = self.bridge(uri=broker.uri, node=name, env={"GLOW_USERNAME": account}).wait_connected()
+            doctor = glow.run_bridge("--doctor", "--node", name, "--board", "virtual", "--broker", broker.uri,
+                                     "--username", account)
+            self.assertEqual(doctor.returncode, EX_UNAVAILABLE if name == wrong else 0, doctor.stdout)
+            if name == wrong:
+                node.wait_log("publish glow/node/%s/availability: not authorized%s" % (wrong, words))
+                self.assertRegex(doctor.stdout, "(?m)^FAIL +rules .*glow/node/%s/error: not authorized%s" % (wrong, words))
+            else:
+                self.assertRegex(doctor.stdout, "(?m)^ok +rules +the broker lets us publish glow/node/%s/error" % right)
+            health = glow.run_bridge("--healthcheck", "--node", name)
+            self.assertEqual(health.returncode, name == wrong, health.stdout)
+            self.assertEqual(words[:40] in health.stdout, name == wrong, health.stdout)
 
     def test_a_command_that_is_refused(self):
         broker = self.broker_with(acl="topic read #\ntopic write marker/#\n")

@@ -17,9 +17,10 @@ trap 'rm -rf "$dir"' EXIT
 headers='time=core message=core board=hw i2c=hw leds=hw spi=hw options=io ctl=app node_run=app conductor_run=app'
 # board.h is the contract of the floor above hw; hw reads in it where a board's pins are.
 
-# The parts of a program of app/ that may open things. A painter drives a board and takes its time, and nothing else.
+# The parts of a program of app/ that may open things. A painter drives a board and takes its time, and nothing else;
+# what shows is drawn by it.
 shells='run doctor setup'
-painter='painter'
+painter='painter|show'
 
 # check <directory>: says what is wrong there; true when nothing is.
 check() {
@@ -96,7 +97,7 @@ function may(path, header, allowed) {
 		return floor[header] == floor[path]
 	if (noun(header) == "log")
 		return floor[path] ~ /^(diag|app)$/ || noun(path) == "publish" # leaves do not log
-	if (path ~ /^bridge\/app\/(node|conductor)\// && noun(path) == painter && (noun(header) == "board" || noun(header) == "clock"))
+	if (path ~ /^bridge\/app\/(node|conductor)\// && noun(path) ~ "^(" painter ")$" && (noun(header) == "board" || noun(header) == "clock"))
 		return 1
 	return floor[header] in allowed
 }
@@ -209,5 +210,6 @@ caught include/glow/scratch.h 'include/glow/scratch.h (core) reaches include/glo
 rm "$dir/copy/bridge/core/scratch.c"
 fine bridge/view/scratch.c json.h sync.h
 fine bridge/app/node/painter.c board.h clock.h log.h stage.h
+fine bridge/app/node/show.c board.h clock.h
 fine bridge/app/conductor/run.c mqtt.h clock.h
 echo "every include points down; every control was caught"

@@ -154,15 +154,26 @@ static void test_the_wrong_are_outvoted(void **state)
 	}
 }
 
-static void test_weights(void **state)
+/* To be sure of it gives nobody more weight: one that says so does not pull two that are not. */
+static void test_nobody_weighs_more(void **state)
 {
 	struct node nodes[] = { good, good, good };
 
 	(void)state;
-	nodes[0].error_ns = nodes[1].error_ns = 10 * MS;
-	nodes[0].sigma_ns = nodes[1].sigma_ns = 1900000;
+	nodes[0].error_ns = 500 * MS;
+	nodes[0].sigma_ns = 0;
+	nodes[1].sigma_ns = nodes[2].sigma_ns = 1900000;
 	run(nodes, 3);
 	assert_right(200 * US);
+	nodes[1].error_ns = 500 * MS; /* the control: two do */
+	run(nodes, 3);
+	{
+		int64_t offset;
+		int32_t rate;
+
+		assert_true(glow_adopt_result(&adopt, &offset, &rate));
+		assert_true(offset - OFFSET > 400 * MS);
+	}
 }
 
 static void test_who_has_no_say(void **state)
@@ -235,7 +246,7 @@ int main(void)
 		cmocka_unit_test(test_one),
 		cmocka_unit_test(test_twenty_are_enough),
 		cmocka_unit_test(test_the_wrong_are_outvoted),
-		cmocka_unit_test(test_weights),
+		cmocka_unit_test(test_nobody_weighs_more),
 		cmocka_unit_test(test_who_has_no_say),
 		cmocka_unit_test(test_impossible),
 	};

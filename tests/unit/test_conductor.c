@@ -402,6 +402,7 @@ static void test_requests(void **state)
 		ask(asked[k][0], asked[k][1]);
 		assert_int_equal(count(ANSWER), k + 1);
 		assert_true(said(ANSWER, "\"status\":\"ok\""));
+		pass(20 * MS); /* what comes together is said together */
 	}
 	assert_int_equal(count(SCENES), 2);
 	assert_int_equal(count(DIM), 1);
@@ -413,31 +414,130 @@ static void test_requests(void **state)
 	assert_int_equal(count("glow/all/apply"), 2);
 }
 
-/* Three times what one in a hundred deliveries takes, as nodes that know the time measure it. */
+/* What was lost before it came here is answered too, by the leader alone; and what is no question is not. */
+static void test_dropped(void **state)
+{
+	static const char *const topics[] = { PLAY, STOP, "glow/dim/set", "glow/all/set", "glow/group/g/notify" };
+	const struct glow_message other = { .topic = "glow/node/pi1/state", .response_topic = ANSWER };
+
+	(void)state;
+	stand_by();
+	for (int k = 0; k < 10; k++) {
+		const struct glow_message m = { .topic = topics[k % 5], .response_topic = ANSWER };
+
+		if (k == 5) {
+			assert_int_equal(count(ANSWER), 0);
+			pass(200 * MS);
+			take_lead(NULL);
+			forget();
+		}
+		glow_conductor_dropped(conductor, &m, false);
+	}
+	assert_int_equal(count(ANSWER), 5);
+	assert_true(said(ANSWER, "\"code\":\"busy\""));
+	glow_conductor_dropped(conductor, &other, false);
+	assert_int_equal(count(ANSWER), 5);
+}
+
+/* How much is lost stands in the info, which is said again when it is more. */
+static void test_counts(void **state)
+{
+	const struct glow_mqtt_counts counts = { .in_dropped = 7 };
+	const struct glow_wall unset = { .synchronised = false };
+
+	(void)state;
+	lead();
+	forget();
+	glow_conductor_wall(conductor, raw(), &unset);
+	forget();
+	glow_conductor_counts(conductor, &counts);
+	glow_conductor_wall(conductor, raw(), &unset);
+	assert_int_equal(count("glow/conductor/info"), 1);
+	assert_int_equal(number("glow/conductor/info", "in_dropped"), 7);
+	glow_conductor_wall(conductor, raw(), &unset);
+	assert_int_equal(count("glow/conductor/info"), 1);
+}
+
+/* How far ahead a command for all is put now. */
+static int64_t ahead_us(void)
+{
+	forget();
+	pass(10 * SECOND); /* not before one that was given more time */
+	ask("glow/all/set", "red");
+	return number(ANSWER, "at_us") - utc_us();
+}
+
+static void probes(const char *asker, int n, int64_t delivery_ns)
+{
+	while (n-- > 0)
+		probe(asker, now, now + WALL - delivery_ns);
+}
+
+/* Three times what the slow deliveries of most nodes take, as those measure it that know the time. */
 static void test_lead_follows_deliveries(void **state)
 {
 	(void)state;
 	lead();
 	node("pi1");
-	for (int k = 0; k < 300; k++) {
-		probe("pi1", now, now + WALL - (k % 50 == 0 ? 400 * MS : 2 * MS));
-		probe("x-slow", now, now + WALL - 1900 * MS); /* no node */
-		probe("pi1", now, 0);                         /* without cluster time */
-		if (k % 10 == 0)
-			probe("pi1", now, now + WALL - 5000 * SECOND); /* nonsense */
+	for (int k = 0; k < 64; k++) {
+		probes("pi1", 1, k % 30 == 0 ? 400 * MS : 2 * MS);
+		probes("pi1", 1, 5000 * SECOND); /* nonsense */
+		probe("pi1", now, 0);            /* without cluster time */
+		forget();
 	}
-	forget();
-	ask("glow/all/set", "red");
-	assert_int_equal(number(ANSWER, "at_us"), utc_us() + 1200000);
+	assert_int_equal(ahead_us(), 1200000);
 	ask(PLAY, "fire");
 	assert_int_equal(number(ANSWER, "start_us"), utc_us() + 1200000);
-	for (int k = 0; k < 256; k++)
-		probe("pi1", now, now + WALL - 2 * MS);
-	ask("glow/all/set", "red"); /* not before the one that was given more time */
-	assert_int_equal(number(ANSWER, "at_us"), utc_us() + 1200000);
-	pass(SECOND);
-	ask("glow/all/set", "red");
-	assert_int_equal(number(ANSWER, "at_us"), utc_us() + 250000);
+	probes("pi1", 64, 2 * MS);
+	assert_int_equal(ahead_us(), 250000);
+}
+
+/* Whoever is no node, or is one among others, says what it likes and moves nothing. */
+static void test_lead_is_not_a_liars_to_move(void **state)
+{
+	static const char *const nobodys[] = { "x-browser", "x/pi1", "x/4f2a", "c-00000001", "pi9" };
+
+	(void)state;
+	lead();
+	node("pi1");
+	node("pi2");
+	node("pi3");
+	probes("pi1", 64, 2 * MS);
+	forget();
+	probes("pi2", 64, 3 * MS);
+	forget();
+	for (size_t k = 0; k < sizeof(nobodys) / sizeof(nobodys[0]); k++) {
+		probes(nobodys[k], 64, 1900 * MS);
+		forget();
+	}
+	assert_int_equal(ahead_us(), 250000);
+	probes("pi3", 64, 1900 * MS);
+	assert_int_equal(ahead_us(), 250000);
+	probes("pi2", 64, 1900 * MS); /* the control: most of them do */
+	assert_int_equal(ahead_us(), 5700000);
+}
+
+/* Who looks gets the time at a topic of his own, and those who look too much get it no more than that often. */
+static void test_viewers(void **state)
+{
+	(void)state;
+	lead();
+	probe("x/4f2a", now, 0);
+	assert_int_equal(count("glow/time/reply/x/4f2a"), 1);
+	probe("x", now, 0); /* a node of that name */
+	assert_int_equal(count("glow/time/reply/x"), 1);
+	forget();
+	for (int k = 0; k < 150; k++)
+		probe("x/flood", now, 0);
+	probe("x/4f2a", now, 0);
+	assert_int_equal(count("glow/time/reply/x/flood"), 99);
+	assert_int_equal(count("glow/time/reply/x/4f2a"), 0);
+	probe("pi1", now, 0); /* the control: a node is answered all the same */
+	assert_int_equal(count("glow/time/reply/pi1"), 1);
+	forget();
+	now += 100 * MS;
+	probe("x/4f2a", now, 0);
+	assert_int_equal(count("glow/time/reply/x/4f2a"), 1);
 }
 
 /* A scene ends in time, though nobody says anything. */
@@ -447,6 +547,8 @@ static void test_scene_ends(void **state)
 	lead();
 	tell(PLAY, "{\"effect\":\"fire\",\"id\":\"f\",\"duration_s\":10}");
 	tell(PLAY, "{\"playlist\":[{\"effect\":\"fire\",\"duration_s\":2},{\"effect\":\"solid\",\"duration_s\":3}]}");
+	assert_int_equal(count(SCENES), 1); /* at most one in 20 ms */
+	pass(20 * MS);
 	read_scenes();
 	assert_int_equal(scenes.n, 2);
 	pass(6 * SECOND); /* 0.25 + 5 s: over, but only just */
@@ -606,6 +708,7 @@ static void test_topics(void **state)
 		"glow/node/+/state",
 		"glow/conductor/beacon",
 		"glow/time/request/+",
+		"glow/time/request/x/+",
 		"glow/scene/play",
 		"glow/scene/stop",
 		"glow/dim/set",
@@ -652,7 +755,11 @@ int main(void)
 		TEST(test_roster_after_a_restart),
 		TEST(test_node_lost_with_the_broker),
 		TEST(test_requests),
+		TEST(test_dropped),
+		TEST(test_counts),
 		TEST(test_lead_follows_deliveries),
+		TEST(test_lead_is_not_a_liars_to_move),
+		TEST(test_viewers),
 		TEST(test_scene_ends),
 		TEST(test_scenes_after_a_restart),
 		TEST(test_scenes_of_another_clock),

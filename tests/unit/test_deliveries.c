@@ -26,57 +26,77 @@ static void add(int n, int64_t us)
 		glow_deliveries_add(&d, us);
 }
 
-static void test_least(void **state)
+static uint32_t slow(void)
 {
-	(void)state;
-	assert_int_equal(glow_deliveries_ahead_us(&d), LEAST);
-	add(100, 2000);
-	assert_int_equal(glow_deliveries_ahead_us(&d), LEAST);
-	add(100, LEAST / 3 + 1); /* three times that is a little more */
-	assert_int_equal(glow_deliveries_ahead_us(&d), LEAST / 3 * 3 + 3);
+	uint32_t us;
+
+	assert_true(glow_deliveries_slow_us(&d, &us));
+	return us;
 }
 
-/* One in a hundred counts, one in a thousand does not. */
-static void test_one_in_a_hundred(void **state)
+static void test_ahead(void **state)
 {
 	(void)state;
-	add(253, 2000);
-	add(2, 400000);
-	assert_int_equal(glow_deliveries_ahead_us(&d), LEAST);
-	add(2, 400000);
-	assert_int_equal(glow_deliveries_ahead_us(&d), 1200000);
+	assert_int_equal(glow_deliveries_ahead_us(0), LEAST);
+	assert_int_equal(glow_deliveries_ahead_us(LEAST / 3), LEAST);
+	assert_int_equal(glow_deliveries_ahead_us(LEAST / 3 + 1), LEAST / 3 * 3 + 3);
+	assert_int_equal(glow_deliveries_ahead_us(400000), 1200000);
+	assert_int_equal(glow_deliveries_ahead_us(GLOW_DELIVERY_MAX_US), 6000000);
+}
+
+static void test_a_few_say_nothing(void **state)
+{
+	uint32_t us;
+
+	(void)state;
+	assert_false(glow_deliveries_slow_us(&d, &us));
+	add(7, 400000);
+	assert_false(glow_deliveries_slow_us(&d, &us));
+	add(1, 2000);
+	assert_int_equal(slow(), 400000); /* of few the longest */
+}
+
+/* One long delivery is chance, two are not. */
+static void test_one_is_chance(void **state)
+{
+	(void)state;
+	add(60, 2000);
+	add(1, 400000);
+	assert_int_equal(slow(), 2000);
+	add(1, 300000);
+	assert_int_equal(slow(), 300000);
 }
 
 static void test_forgets(void **state)
 {
 	(void)state;
 	add(10, 400000);
-	assert_int_equal(glow_deliveries_ahead_us(&d), 1200000);
-	add(GLOW_QUANTILE_MAX - 11, 2000);
-	assert_int_equal(glow_deliveries_ahead_us(&d), 1200000);
-	add(10, 2000); /* the ring is full: the old ones go */
-	assert_int_equal(glow_deliveries_ahead_us(&d), LEAST);
+	add(GLOW_DELIVERIES - 2, 2000);
+	assert_int_equal(slow(), 400000);
+	add(1, 2000); /* the ring is full: the old ones go */
+	assert_int_equal(slow(), 2000);
 }
 
 static void test_nonsense(void **state)
 {
 	(void)state;
-	add(300, 2000001);
+	add(300, GLOW_DELIVERY_MAX_US + 1);
 	add(300, INT64_MAX);
+	add(300, -20001); /* that much before it left: another timeline */
+	add(300, INT64_MIN);
 	assert_int_equal(d.n, 0);
-	add(10, -5); /* two clocks differ by a little */
-	add(10, INT64_MIN);
-	assert_int_equal(d.n, 20);
-	assert_int_equal(glow_deliveries_ahead_us(&d), LEAST);
-	add(100, 2000000); /* the control: just not too long */
-	assert_int_equal(glow_deliveries_ahead_us(&d), 6000000);
+	add(10, -20000); /* two clocks differ by a little */
+	assert_int_equal(d.n, 10);
+	assert_int_equal(slow(), 0);
+	add(10, GLOW_DELIVERY_MAX_US); /* the control: just not too long */
+	assert_int_equal(slow(), GLOW_DELIVERY_MAX_US);
 }
 
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
-	const struct CMUnitTest tests[] = { T(test_least), T(test_one_in_a_hundred), T(test_forgets),
-					    T(test_nonsense) };
+	const struct CMUnitTest tests[] = { T(test_ahead), T(test_a_few_say_nothing), T(test_one_is_chance),
+					    T(test_forgets), T(test_nonsense) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

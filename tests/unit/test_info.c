@@ -392,7 +392,8 @@ static bool same_stats(const struct glow_stats *a, const struct glow_stats *b)
 	       memcmp(a->meter, b->meter, sizeof(a->meter)) == 0 &&
 	       (isnan(a->temperature_c) ? isnan(b->temperature_c) : a->temperature_c == b->temperature_c) &&
 	       strcmp(a->sync.state, b->sync.state) == 0 && a->sync.valid == b->sync.valid &&
-	       a->sync.offset_us == b->sync.offset_us && a->sync.error_us == b->sync.error_us;
+	       a->sync.offset_us == b->sync.offset_us && a->sync.error_us == b->sync.error_us &&
+	       memcmp(&a->messages, &b->messages, sizeof(a->messages)) == 0;
 }
 
 static void test_stats_read(void **state)
@@ -405,6 +406,7 @@ static void test_stats_read(void **state)
 		.temperature_c = 48.5,
 		.meter = { 7, 118, 229, 340, 451 },
 		.sync = { "holdover", true, INT64_C(-5000000000), 4000000000 },
+		.messages = { 5, 6, 7000000000, 8 },
 	};
 	static const struct glow_stats none = { .temperature_c = NAN };
 	struct glow_stats got;
@@ -418,12 +420,14 @@ static void test_stats_read(void **state)
 	cJSON_Delete(tree);
 	stats.temperature_c = NAN;
 	stats.sync = (struct glow_stats_sync){ .state = "unsynced" };
+	stats.messages = (struct glow_mqtt_counts){ 0 };
 	tree = printed(glow_stats_write(&stats));
 	glow_stats_read(tree, &got);
 	assert_true(same_stats(&stats, &got));
 	cJSON_Delete(tree);
 	/* What is odd counts as missing. */
 	tree = cJSON_Parse("{\"fps\":-1,\"late\":\"x\",\"write_us\":1e12,\"temperature\":\"hot\",\"gauges\":7,"
+			   "\"messages\":{\"in_dropped\":-1,\"out_dropped\":\"x\"},"
 			   "\"sync\":{\"state\":7,\"offset_us\":true,\"error_us\":null}}");
 	glow_stats_read(tree, &got);
 	assert_true(same_stats(&none, &got));
@@ -483,7 +487,7 @@ static void test_codes(void **state)
 	static const char *const names[GLOW_N_CODES] = {
 		"ok",           "bad_json",       "too_large",     "too_deep",       "duplicate_key", "bad_type",
 		"out_of_range", "unknown_effect", "unknown_param", "unknown_led",    "unknown_color", "bad_encoding",
-		"conflict",     "retained",       "unknown_field", "unknown_target",
+		"conflict",     "retained",       "unknown_field", "unknown_target", "busy",
 	};
 
 	(void)state;

@@ -246,11 +246,25 @@ static void test_gives_back(void **state)
 	assert_true(said(INFO, "adopting"));
 }
 
+static void rival_beacon(uint32_t term)
+{
+	char beacon[200];
+
+	snprintf(beacon, sizeof(beacon),
+		 "{\"seq\":1,\"time_us\":5,\"clock_id\":\"feedbeef01234567\",\"term\":%u,\"boot\":%u}", term, OTHER);
+	tell(BEACON, beacon);
+}
+
+/* As late, but not ours: the broker would not have let it. */
 static void test_somebody_of_a_later_term(void **state)
 {
 	(void)state;
 	lead();
-	retain_info(1, "other", 0); /* as late, but not ours: the broker would not have let it */
+	retain_info(1, "other", 0);
+	assert_int_equal(wants, 0);
+	rival_beacon(0);
+	assert_int_equal(wants, 0);
+	rival_beacon(1);
 	assert_string_equal(last(ONLINE), "offline");
 	assert_int_equal(wants, -1);
 	forget();
@@ -259,11 +273,113 @@ static void test_somebody_of_a_later_term(void **state)
 	assert_int_equal(n_sent, 0);
 }
 
+static char clock_id[17]; /* that we lead */
+
+static void lead_for_a_second(void)
+{
+	lead();
+	pass(SECOND);
+	memcpy(clock_id, strstr(last(BEACON), "\"clock_id\":\"") + 12, 16);
+}
+
+/* An info as we have it, of that term and another process. */
+static void forge_info(uint32_t term)
+{
+	char text[400];
+
+	snprintf(text, sizeof(text),
+		 "{\"id\":\"forged\",\"state\":\"leading\",\"clock_id\":\"%s\",\"term\":%u,\"boot\":%u,"
+		 "\"rate_ppb\":0,\"nodes\":0,\"version\":\"0\",\"utc_offset_us\":null,\"tz_offset_s\":null}",
+		 clock_id, term, OTHER);
+	retain(INFO, text);
+}
+
+/* Who may write an info does not lead for that. Nodes may have believed it, so what comes next is of a later term. */
+static void test_a_forged_info_stops_nobody(void **state)
+{
+	int64_t ahead_us;
+
+	(void)state;
+	lead_for_a_second();
+	forge_info(7);
+	forget();
+	pass(SECOND - 1);
+	assert_int_equal(count(INFO), 0); /* it may be true: a beacon would tell */
+	pass(1);
+	assert_int_equal(wants, 0);
+	assert_int_equal(count(ONLINE), 0);
+	assert_int_equal(count(INFO), 1);
+	assert_true(said(INFO, "\"id\":\"pi1\",\"state\":\"leading\""));
+	assert_int_equal(number(INFO, "term"), 8);
+	assert_int_equal(number(SCENES, "term"), 8);
+	ahead_us = number(BEACON, "time_us") - utc_us();
+	assert_in_range(ahead_us + 1, 0, 2); /* its time goes on */
+	forget();
+	forge_info(3); /* an earlier one: nodes do not believe it, but the broker keeps it */
+	forge_info(4);
+	pass(3 * SECOND);
+	assert_int_equal(count(INFO), 1);
+	assert_int_equal(number(INFO, "term"), 8);
+	forget();
+	for (int k = 0; k < 12; k++) { /* more of them put nothing off */
+		forge_info(k == 1 ? 20 : 9);
+		pass(250 * MS);
+	}
+	pass(SECOND);
+	assert_int_equal(count(INFO), 3);
+	assert_int_equal(number(INFO, "term"), 21);
+}
+
+static void test_a_forged_info_of_the_last_term(void **state)
+{
+	int64_t ahead_us;
+
+	(void)state;
+	lead_for_a_second();
+	forge_info(UINT32_MAX);
+	pass(SECOND);
+	assert_int_equal(number(INFO, "term"), 1);
+	assert_false(said(INFO, clock_id));
+	ahead_us = number(BEACON, "time_us") - utc_us();
+	assert_in_range(ahead_us + 1, 0, 2);
+}
+
+static void retain_the_last_term(void)
+{
+	retain_info(UINT32_MAX, "other", 0);
+	retain(ONLINE, "offline");
+	for (int k = 0; k < n_answerers; k++)
+		node(answerers[k].id);
+}
+
+/* A new conductor goes on with the time of a clock whose terms are used up. */
+static void test_takes_over_after_the_last_term(void **state)
+{
+	int64_t off_us;
+
+	(void)state;
+	add_nodes(3, WALL + 8 * SECOND, 50000);
+	create();
+	retain_the_last_term();
+	glow_conductor_connected(conductor, raw(), false);
+	pass(1500 * MS);
+	take_lead(retain_the_last_term);
+	assert_true(said(INFO, "adopting"));
+	assert_int_equal(number(INFO, "term"), 1);
+	pass(2 * SECOND);
+	assert_true(said(INFO, "\"state\":\"leading\""));
+	assert_int_equal(number(INFO, "term"), 1);
+	assert_false(said(INFO, "feedbeef01234567"));
+	off_us = number(BEACON, "time_us") - (utc_us() + 8 * GLOW_US_PER_S);
+	assert_in_range(off_us + 500100, 0, 500200);
+}
+
 static void test_an_earlier_term_and_a_late_will(void **state)
 {
 	(void)state;
 	lead();
 	retain_info(0, "other", 0);
+	rival_beacon(0);
 	assert_int_equal(wants, 0);
 	assert_int_equal(n_sent, 0);
 	retain(ONLINE, "offline");
@@ -539,21 +655,24 @@ static void test_delivery(void **state)
 	(void)state;
 	start();
 	glow_request_write(&request, bytes);
-	assert_false(glow_leadership_answer(&l, "pi1", &m, raw(), &us));
+	assert_false(glow_leadership_answer(&l, GLOW_OF_NODE, "pi1", &m, raw(), &us));
 	assert_int_equal(n_sent, 0);
 	glow_leadership_connected(&l, raw(), true, &nobody);
-	assert_true(glow_leadership_answer(&l, "pi1", &m, raw(), &us));
+	assert_true(glow_leadership_answer(&l, GLOW_OF_NODE, "pi1", &m, raw(), &us));
 	assert_int_equal(us, 30000);
 	assert_int_equal(count("glow/time/reply/pi1"), 1);
 	us = -1;
 	request.s1_ns = 0;
 	glow_request_write(&request, bytes);
-	assert_false(glow_leadership_answer(&l, "pi1", &m, raw(), &us));
+	assert_false(glow_leadership_answer(&l, GLOW_OF_NODE, "pi1", &m, raw(), &us));
 	request.s1_ns = INT64_MIN;
 	glow_request_write(&request, bytes);
-	assert_false(glow_leadership_answer(&l, "pi1", &m, raw(), &us));
+	assert_false(glow_leadership_answer(&l, GLOW_OF_NODE, "pi1", &m, raw(), &us));
 	assert_int_equal(us, -1);
 	assert_int_equal(count("glow/time/reply/pi1"), 3); /* answered all the same */
+	glow_leadership_answer(&l, GLOW_OF_VIEWER, "pi1", &m, raw(), &us);
+	assert_int_equal(count("glow/time/reply/pi1"), 3);
+	assert_int_equal(count("glow/time/reply/x/pi1"), 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -572,6 +691,9 @@ int main(void)
 		TEST(test_loss_of_the_lead),
 		TEST(test_gives_back),
 		TEST(test_somebody_of_a_later_term),
+		TEST(test_a_forged_info_stops_nobody),
+		TEST(test_a_forged_info_of_the_last_term),
+		TEST(test_takes_over_after_the_last_term),
 		TEST(test_an_earlier_term_and_a_late_will),
 		TEST(test_goodbye),
 		TEST(test_who_hurries),

@@ -190,6 +190,85 @@ static void journal_prefix(void **state)
 	assert_string_equal(next(), "info: i\n");
 }
 
+static void flood(unsigned n)
+{
+	for (unsigned k = 0; k < n; k++)
+		glow_warning("bad command %u", k);
+}
+
+/* What all lines read say that there was. */
+static unsigned told(unsigned *ret_lines)
+{
+	unsigned sum = 0, more;
+	const char *line, *and;
+
+	for (*ret_lines = 0; (line = next())[0]; ++*ret_lines) {
+		and = strstr(line, "; and ");
+		more = 0;
+		assert_true(!and || sscanf(and, "; and %u more like it", &more) == 1);
+		sum += strncmp(line, "warning: bad command ", 21) == 0 ? 1 + more : 0;
+	}
+	return sum;
+}
+
+/* A flood takes few lines, and none of it is left untold; others are told as ever. */
+static void flood_is_summed_up(void **state)
+{
+	unsigned lines, sum;
+
+	(void)state;
+	glow_log_setup("info", "text");
+	flood(10);
+	assert_int_equal(told(&lines), 10);
+	assert_int_equal(lines, 10); /* the control: few are told one by one */
+	flood(10000);
+	glow_info("something else");
+	sum = told(&lines);
+	assert_in_range(lines, 10, 100);
+	assert_string_equal(next(), "");
+	glow_log_settle();
+	sum += told(&lines);
+	assert_int_equal(lines, 1);
+	assert_int_equal(sum, 10000);
+	glow_log_settle();
+	assert_string_equal(next(), ""); /* once */
+}
+
+/* Nobody reads: not one call waits, and what was lost is told afterwards. */
+static void unread(void **state)
+{
+	static char long_text[900];
+	int fds[2], lines = 0, lost = 0, before = dup(STDERR_FILENO);
+	char line[2048];
+	FILE *in;
+
+	(void)state;
+	glow_log_setup("info", "text");
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	assert_int_equal(pipe(fds), 0);
+	dup2(fds[1], STDERR_FILENO);
+	for (int k = 0; k < 400; k++) { /* more than the 64 KiB of a pipe; each from a place of its own */
+		struct glow_log_site site = { .paid_ms = 0 };
+
+		glow_log_at(&site, GLOW_LOG_INFO, "%s", long_text);
+	}
+	in = fdopen(fds[0], "r");
+	for (int k = 0; k < 50; k++) /* as if the reader had woken up */
+		lines += fgets(line, sizeof(line), in) && line[0] == 'i';
+	glow_info("read again");
+	dup2(before, STDERR_FILENO); /* ends the pipe */
+	close(fds[1]);
+	while (fgets(line, sizeof(line), in)) {
+		lines += line[0] == 'i';
+		sscanf(line, "warning: %d lines were lost here", &lost);
+	}
+	fclose(in);
+	close(before);
+	assert_true(lost > 0);
+	assert_string_equal(line, "info: read again\n");
+	assert_int_equal(lines + lost, 401);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +278,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(json, redirect, restore),
 		cmocka_unit_test_setup_teardown(long_lines, redirect, restore),
 		cmocka_unit_test_setup_teardown(journal_prefix, redirect, restore),
+		cmocka_unit_test_setup_teardown(flood_is_summed_up, redirect, restore),
+		cmocka_unit_test_setup_teardown(unread, redirect, restore),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

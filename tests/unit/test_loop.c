@@ -2,12 +2,14 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* The shell of a program that runs for long, as far as there need be no broker. */
 
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -190,11 +192,167 @@ static void test_open_bad_broker(void **state)
 	assert_null(loop.mqtt); /* and what is half open closes */
 }
 
+/* ---- turns ---- */
+
+/* A messenger that has mail, in place of the one that is linked elsewhere. */
+static struct {
+	int fd, waiting, taken;
+} mail;
+
+int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt, char why[GLOW_MQTT_WHY])
+{
+	if (!glow_mqtt_uri_valid(cfg->broker)) {
+		snprintf(why, GLOW_MQTT_WHY, "no broker");
+		return -EINVAL;
+	}
+	mail.fd = eventfd(1, EFD_NONBLOCK);
+	*ret_mqtt = (struct glow_mqtt *)&mail;
+	return 0;
+}
+
+int glow_mqtt_fd(const struct glow_mqtt *mqtt)
+{
+	assert_ptr_equal(mqtt, &mail);
+	return mail.fd;
+}
+
+bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event)
+{
+	eventfd_t ignored;
+
+	assert_ptr_equal(mqtt, &mail);
+	if (mail.taken == mail.waiting) {
+		eventfd_read(mail.fd, &ignored);
+		return false;
+	}
+	mail.taken++;
+	*ret_event = (struct glow_mqtt_event){ .kind = GLOW_MQTT_MESSAGE, .message = { .topic = "glow/all/set" } };
+	return true;
+}
+
+int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message)
+{
+	(void)mqtt;
+	(void)message;
+	return 0;
+}
+
+static struct glow_mqtt_counts counts;
+
+void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_counts)
+{
+	(void)mqtt;
+	*ret_counts = counts;
+}
+
+void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)
+{
+	(void)mqtt;
+	(void)lead;
+}
+
+bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)
+{
+	(void)wait_ms;
+	if (mqtt)
+		close(mail.fd);
+	return true;
+}
+
+static int before, after, most, rung_at;
+
+static void on_before(void *ctx)
+{
+	(void)ctx;
+	before++;
+	rung_at = mail.taken;
+}
+
+static void on_event(void *ctx, const struct glow_mqtt_event *event)
+{
+	(void)ctx;
+	(void)event;
+}
+
+static void on_after(void *ctx)
+{
+	(void)ctx;
+	after++;
+	most = mail.taken - rung_at > most ? mail.taken - rung_at : most;
+	if (mail.taken == mail.waiting)
+		sd_event_exit(loop.event, 0);
+}
+
+static const struct glow_loop_role role = { .topic = topic, .event = on_event, .before = on_before, .after = on_after };
+
+static void open_with_mail(int n)
+{
+	char id[40];
+	const struct glow_loop_cfg cfg = { .role = &role,
+					   .ctx = &loop,
+					   .what = "test",
+					   .id = id,
+					   .health_id = id,
+					   .last_words = "leaving",
+					   .mqtt = { .broker = "mqtt://pi9", .client_id = "t" } };
+
+	snprintf(id, sizeof(id), "test-turns-%d", (int)getpid());
+	before = after = most = 0;
+	mail.taken = 0;
+	mail.waiting = n;
+	assert_int_equal(glow_loop_open(&loop, &cfg), 0);
+}
+
+static void test_turns(void **state)
+{
+	(void)state;
+	open_with_mail(1000);
+	assert_int_equal(glow_loop_run(&loop), 0);
+	assert_int_equal(mail.taken, 1000); /* nothing is left lying */
+	assert_in_range(before, 16, 1000);  /* 15.6 turns of 64; more where the machine is slow */
+	assert_int_equal(after, before);
+	assert_in_range(most, 1, 64);
+}
+
+static int taken_then;
+
+static void look(void *ctx)
+{
+	(void)ctx;
+	taken_then = mail.taken;
+}
+
+/* A timer that is due comes after one turn at the latest. */
+static void test_timer_between_turns(void **state)
+{
+	struct glow_timer timer;
+
+	(void)state;
+	open_with_mail(1000);
+	assert_int_equal(glow_loop_timer(&loop, &timer, look, NULL), 0);
+	glow_timer_at(&timer, (struct glow_mono){ 1000 });
+	taken_then = -1;
+	assert_int_equal(glow_loop_run(&loop), 0);
+	assert_in_range(taken_then, 0, 64);
+	assert_int_equal(mail.taken, 1000); /* the control: there was more */
+}
+
+/* A signal comes before the mail. */
+static void test_signal_before_mail(void **state)
+{
+	(void)state;
+	open_with_mail(1000);
+	kill(getpid(), SIGTERM);
+	assert_int_equal(glow_loop_run(&loop), 0);
+	assert_int_equal(mail.taken, 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_signals), T(test_timers), T(test_timer_rounds_up), T(test_timer_in), T(test_open_bad_broker),
+		T(test_signals),         T(test_timers), T(test_timer_rounds_up),     T(test_timer_in),
+		T(test_open_bad_broker), T(test_turns),  T(test_timer_between_turns), T(test_signal_before_mail),
 	};
 
 	glow_log_setup("error", "text");

@@ -361,13 +361,86 @@ static void test_by_name(void **state)
 	assert_int_equal(m.n, 100 - gone);
 }
 
+/* ---- how long their messages take ---- */
+
+static void deliver(const char *id, int n, int64_t us)
+{
+	while (n-- > 0)
+		glow_members_delivery(&m, id, us);
+}
+
+static const char *const three[] = { "pi1", "pi2", "pi3" };
+
+static void test_one_liar_is_outvoted(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 3; k++)
+		node(three[k]);
+	assert_int_equal(glow_members_slow_us(&m), 0);
+	deliver("pi1", 64, 1900000);
+	deliver("pi2", 64, 2000);
+	assert_int_equal(glow_members_slow_us(&m), 2000); /* of two, the one that says less */
+	deliver("pi3", 64, 3000);
+	assert_int_equal(glow_members_slow_us(&m), 3000);
+	deliver("pi1", 64, 0); /* nor does it pull the other way */
+	assert_int_equal(glow_members_slow_us(&m), 2000);
+	deliver("pi3", 64, 1900000); /* the control: two of three do */
+	deliver("pi2", 64, 1900000);
+	assert_int_equal(glow_members_slow_us(&m), 1900000);
+}
+
+/* A network that is slow for most of them is slow. */
+static void test_a_slow_network(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 3; k++)
+		node(three[k]);
+	deliver("pi1", 64, 2000);
+	deliver("pi2", 64, 400000);
+	deliver("pi3", 64, 450000);
+	assert_int_equal(glow_members_slow_us(&m), 400000);
+}
+
+static void test_who_has_a_say_on_deliveries(void **state)
+{
+	(void)state;
+	node("pi1");
+	deliver("pi1", 64, 400000);
+	deliver("nobody", 64, 1900000);
+	assert_int_equal(m.n, 1);
+	node("pi2");
+	deliver("pi2", 7, 2000); /* too few */
+	assert_int_equal(glow_members_slow_us(&m), 400000);
+	deliver("pi2", 1, 2000);
+	assert_int_equal(glow_members_slow_us(&m), 2000);
+	says("pi2", false);
+	assert_int_equal(glow_members_slow_us(&m), 400000);
+	info("pi2", 0, "");
+	glow_members_info(&m, "pi2", "", 0, &diag); /* forgotten with what it said */
+	node("pi2");
+	assert_int_equal(glow_members_slow_us(&m), 400000);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_in_the_roster), T(test_order),        T(test_lit),       T(test_expected), T(test_changes),
-		T(test_grace),         T(test_back_in_time), T(test_forgotten), T(test_broken),   T(test_sessions),
-		T(test_restore),       T(test_too_many),     T(test_by_name),
+		T(test_in_the_roster),
+		T(test_order),
+		T(test_lit),
+		T(test_expected),
+		T(test_changes),
+		T(test_grace),
+		T(test_back_in_time),
+		T(test_forgotten),
+		T(test_broken),
+		T(test_sessions),
+		T(test_restore),
+		T(test_too_many),
+		T(test_by_name),
+		T(test_one_liar_is_outvoted),
+		T(test_a_slow_network),
+		T(test_who_has_a_say_on_deliveries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -396,10 +396,33 @@ static void test_many_full(void **state)
 	assert_true(shows(RED));
 }
 
+/* What was lost before it came here is answered as busy; what is for many by the conductor, where there is one. */
+static void test_dropped(void **state)
+{
+	struct glow_message one = { .topic = SET, .response_topic = "r" },
+			    many = { .topic = ALL, .response_topic = "r" };
+
+	(void)state;
+	bring_up();
+	glow_node_dropped(node, &one, false, now);
+	assert_true(said("r", "\"node\":\"pi1\",\"code\":\"busy\""));
+	assert_int_equal(count(ERROR), 0);
+	glow_node_dropped(node, &many, true, now);
+	assert_int_equal(count("r"), 2);
+	conductor("online");
+	beacon();
+	glow_node_dropped(node, &many, true, now);
+	assert_int_equal(count("r"), 2);
+	one.topic = STATE;
+	glow_node_dropped(node, &one, false, now);
+	assert_int_equal(count("r"), 2);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		T(test_dropped),
 		T(test_many_applied_at_once),
 		T(test_many_in_the_dark),
 		T(test_many_without_apply),

@@ -20,7 +20,7 @@
 	"{\"state\":\"ON\",\"color\":{\"r\":0,\"g\":0,\"b\":255},\"brightness\":255,\"effect\":\"solid\","  \
 	"\"start_us\":1699999999000000,\"seed\":5,\"since_us\":1699999999000000,\"showing\":\"notice\","    \
 	"\"notice\":{\"state\":\"ON\",\"effect\":\"solid\",\"color\":\"red\",\"end_us\":1800000000000000}," \
-	"\"fade_from\":[\"red\"],\"fade_start_us\":1699999999000000,\"fade_end_us\":1800000000000000}"
+	"\"fade_from\":[\"red\"],\"fade_start_us\":1699999999000000,\"fade_end_us\":1700006552000000}"
 
 static void retained_state(const char *payload)
 {

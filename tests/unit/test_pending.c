@@ -154,8 +154,7 @@ static void test_full(void **state)
 {
 	(void)state;
 	fill();
-	assert_int_equal(keep("red", now), GLOW_OUT_OF_RANGE);
-	assert_string_equal(diag.where, "at_us");
+	assert_int_equal(keep("red", now), GLOW_BUSY);
 	assert_false(hold(ALL, "red", false));
 	glow_pending_remove(&p.v[17]);
 	assert_int_equal(keep("red", now), GLOW_OK);
@@ -578,7 +577,7 @@ static void test_pending_full(void **state)
 		assert_true(said("r", "ok"));
 	}
 	tell_at("blue", now + 2 * SECOND);
-	assert_true(said("r", "error") && said("r", "at_us"));
+	assert_true(said("r", "\"code\":\"busy\"") && said("r", "256 commands wait"));
 	tell_at("blue", now); /* needs no place */
 	assert_true(shows(BLUE));
 	pass(SECOND);

@@ -84,6 +84,25 @@ static void test_answer(void **state)
 	assert_int_equal(n_sent, 0);
 }
 
+/* Only who asked hears of it. */
+static void test_busy(void **state)
+{
+	struct glow_message asked = { .topic = "glow/all/set", .response_topic = "glow/answer/me" };
+
+	(void)state;
+	glow_publish_busy(&out, &asked, "pi1", false);
+	assert_int_equal(n_sent, 1);
+	assert_string_equal(topics[0], "glow/answer/me");
+	assert_non_null(strstr(payloads[0], "\"node\":\"pi1\",\"code\":\"busy\""));
+	assert_non_null(strstr(payloads[0], "try again"));
+	glow_publish_busy(&out, &asked, NULL, true);
+	assert_null(strstr(payloads[1], "node"));
+	assert_non_null(strstr(payloads[1], "a newer command took its place"));
+	asked.response_topic = "glow/node/pi2/set";
+	glow_publish_busy(&out, &asked, "pi1", false);
+	assert_int_equal(n_sent, 2);
+}
+
 static void test_retained(void **state)
 {
 	const struct glow_message live = { .len = 2 }, kept = { .len = 2, .retained = true },
@@ -105,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_tree, reset),
 		cmocka_unit_test_setup(test_answer, reset),
+		cmocka_unit_test_setup(test_busy, reset),
 		cmocka_unit_test_setup(test_retained, reset),
 	};
 

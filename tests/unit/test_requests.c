@@ -69,7 +69,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void deliver(struct glow_message m)
+static void hear(struct glow_message m)
 {
 	switch (glow_topic_kind("glow", m.topic)) {
 	case GLOW_TOPIC_SCENE_PLAY:
@@ -96,6 +96,15 @@ static void deliver(struct glow_message m)
 	default:
 		fail();
 	}
+}
+
+/* ... and what comes of it is said by then. */
+static void deliver(struct glow_message m)
+{
+	hear(m);
+	if (requests.said.scenes_stale || requests.said.dim_stale)
+		now.us = requests.said.again_us > now.us ? requests.said.again_us : now.us;
+	glow_requests_tick(&requests, now);
 }
 
 static void tell(const char *topic, const char *payload)
@@ -229,8 +238,9 @@ static void test_replaced_before_it_begins(void **state)
 	(void)state;
 	tell(PLAY, "fire");
 	pass(10 * SECOND);
-	tell(PLAY, "plasma");
+	hear((struct glow_message){ .topic = PLAY, .payload = "plasma", .len = 6 });
 	tell(PLAY, "rainbow");
+	assert_int_equal(count(SCENES), 2); /* one for both that came together */
 	read_scenes();
 	assert_int_equal(scenes.n, 2);
 	assert_string_equal(scenes.v[0].entries[0].effect->name, "fire");
@@ -483,6 +493,80 @@ static void test_too_many_scenes(void **state)
 	assert_true(said(ANSWER, "\"status\":\"ok\""));
 }
 
+/* Thirty a second, each with a fade: every one is taken up, and the last is what plays in the end. */
+static void drag(int n, int64_t every_us, const char *id)
+{
+	char play[100];
+
+	for (int k = 0; k < n; k++) {
+		snprintf(play, sizeof(play), "{\"color\":\"#0000%02x\",\"id\":\"%s\",\"fade_ms\":3000}", k % 256, id);
+		ask(PLAY, play);
+		assert_true(said(ANSWER, "\"status\":\"ok\""));
+		pass(every_us);
+	}
+}
+
+static void ends_with(const char *id, int n)
+{
+	pass(10 * SECOND);
+	read_scenes();
+	assert_int_equal(scenes.n, n);
+	assert_string_equal(scenes.v[n - 1].id, id);
+}
+
+static void test_dragged(void **state)
+{
+	(void)state;
+	tell(PLAY, "{\"effect\":\"fire\",\"id\":\"other\"}");
+	pass(5 * SECOND);
+	drag(120, SECOND / 30, "slider");
+	assert_int_equal(requests.scenes.n, GLOW_SCENES_MAX); /* the control: there was no room */
+	assert_string_equal(requests.scenes.v[0].id, "other");
+	ends_with("slider", 2);
+	assert_int_equal(scenes.v[1].entries[0].color.b, 119);
+	drag(1000, 0, "slider");
+	ends_with("slider", 2);
+	assert_int_equal(scenes.v[1].entries[0].color.b, 999 % 256);
+}
+
+/* ... also where as many others play as there may be. */
+static void test_dragged_among_many(void **state)
+{
+	char play[60];
+
+	(void)state;
+	for (int k = 0; k < GLOW_SCENES_MAX - 1; k++) {
+		snprintf(play, sizeof(play), "{\"effect\":\"fire\",\"id\":\"s%d\"}", k);
+		tell(PLAY, play);
+	}
+	drag(60, SECOND / 30, "slider");
+	ends_with("slider", GLOW_SCENES_MAX);
+	assert_int_equal(scenes.v[GLOW_SCENES_MAX - 1].entries[0].color.b, 59);
+	assert_string_equal(scenes.v[0].id, "s0");
+	refuse(PLAY, "{\"effect\":\"fire\",\"id\":\"one too many\"}", "out_of_range", "");
+}
+
+/* However long it is: what it replaces gives way. */
+static void test_long_ones_replayed(void **state)
+{
+	static char play[8192];
+	size_t at = (size_t)snprintf(play, sizeof(play), "{\"id\":\"long\",\"fade_ms\":60000,\"playlist\":[");
+
+	(void)state;
+	for (int k = 0; k < 120; k++)
+		at += (size_t)snprintf(play + at, sizeof(play) - at, "%s{\"effect\":\"morse\",\"duration_s\":1}",
+				       k ? "," : "");
+	snprintf(play + at, sizeof(play) - at, "],\"loop\":true}");
+	for (int k = 0; k < 20; k++) {
+		ask(PLAY, play);
+		assert_true(said(ANSWER, "\"status\":\"ok\""));
+		assert_true(strlen(last(SCENES)) <= 262144);
+		pass(SECOND);
+	}
+	read_scenes();
+	assert_in_range(scenes.n, 2, 19); /* the control: not all have room */
+}
+
 /* Many long playlists would make a message that no broker takes. */
 static void test_too_much_to_play(void **state)
 {
@@ -662,6 +746,7 @@ static void test_dim(void **state)
 	assert_string_equal(last(DIM), "{\"brightness\":102,\"until_us\":null}");
 	assert_true(find(DIM)->retained && find(DIM)->qos == 1);
 	assert_true(said(ANSWER, "\"status\":\"ok\""));
+	pass(SECOND);
 	snprintf(dim, sizeof(dim), "{\"brightness\":0,\"until_us\":%" PRId64 "}", now.us + 5000000);
 	ask("glow/dim/set", dim);
 	assert_int_equal(number(DIM, "until_us"), now.us + 5000000);
@@ -701,6 +786,10 @@ static void test_restores_what_is_newer(void **state)
 	assert_true(holds("d"));
 	tell(SCENES, KEPT(THEIR, "1", "1", "e"));
 	assert_true(holds("e"));
+	tell(SCENES, KEPT(THEIR, "1", "4503599627370497", "f")); /* readers could not follow it when it goes on */
+	assert_true(holds("e"));
+	tell(SCENES, KEPT(THEIR, "1", "4503599627370496", "g"));
+	assert_true(holds("g"));
 	assert_int_equal(n_sent, 0);
 }
 
@@ -811,6 +900,9 @@ int main(void)
 		TEST(test_retained_commands),
 		TEST(test_answer_topics),
 		TEST(test_too_many_scenes),
+		TEST(test_dragged),
+		TEST(test_dragged_among_many),
+		TEST(test_long_ones_replayed),
 		TEST(test_too_much_to_play),
 		TEST(test_apply),
 		TEST(test_apply_toggle),

@@ -106,8 +106,12 @@ static void test_skips_what_is_broken(void **state)
 	assert_false(restore(""));
 	assert_false(restore("[1"));
 	assert_false(restore("{\"rev\":1,\"nodes\":5}"));
+	assert_false(restore("{\"rev\":4503599627370497,\"effective_us\":7,\"pixels\":0,\"nodes\":[]}"));
 	assert_int_equal(store.roster.rev, 41);
 	assert_int_equal(store.roster.n, 1);
+	assert_true(restore("{\"rev\":4503599627370496,\"effective_us\":7,\"pixels\":0,\"nodes\":[]}"));
+	assert_true(renew(9, 900)); /* the control: readers know the next one */
+	assert_int_equal(store.roster.rev, GLOW_REV_MAX + 1);
 }
 
 /* One that takes effect a minute from now or later was made on another timeline. */

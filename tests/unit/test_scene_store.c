@@ -152,6 +152,28 @@ static void test_too_many(void **state)
 	assert_string_equal(s.v[GLOW_SCENES_MAX - 1].id, "more");
 }
 
+/* What goes is the lowest of an id, where the next one shows; then what had not begun. Others stay. */
+static void test_yields(void **state)
+{
+	(void)state;
+	play("a", 0, GLOW_NEVER, 3 * SECOND);
+	play("other", 0, GLOW_NEVER, 0);
+	play("a", 1 * SECOND, GLOW_NEVER, 3 * SECOND);
+	play("a", 2 * SECOND, GLOW_NEVER, 3 * SECOND);
+	assert_true(glow_scene_store_yield(&s, "a", at(1 * SECOND)));
+	assert_int_equal(s.n, 3);
+	assert_string_equal(s.v[0].id, "other");
+	assert_true(s.v[1].start_us == 1 * SECOND && s.v[1].fade_us == 0); /* the base of the others now */
+	assert_true(s.v[1].end_us == 5 * SECOND);
+	assert_true(glow_scene_store_yield(&s, "new", at(1 * SECOND)));
+	assert_int_equal(s.n, 2); /* that at 2 s has not begun */
+	assert_true(s.v[1].start_us == 1 * SECOND && s.v[1].end_us == GLOW_NEVER);
+	assert_false(glow_scene_store_yield(&s, "new", at(1 * SECOND))); /* the last of others never */
+	assert_true(glow_scene_store_yield(&s, "a", at(1 * SECOND)));
+	assert_int_equal(s.n, 1);
+	assert_string_equal(s.v[0].id, "other");
+}
+
 static void test_take(void **state)
 {
 	struct glow_scenes read;
@@ -197,6 +219,7 @@ int main(void)
 		T(test_replaced_near_its_end),
 		T(test_stop),
 		T(test_too_many),
+		T(test_yields),
 		T(test_take),
 		T(test_move),
 	};

@@ -4,6 +4,7 @@
  * effect, written, printed, parsed and read back, are the same looks and give
  * the same pictures. The control at the end changes one thing at a time. */
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -383,6 +384,13 @@ static void test_broken(void **state)
 		{ "{\"leds\":{\"arm1\":1}}", GLOW_UNKNOWN_LED },
 		{ "{\"fade_from\":\"red\",\"fade_end_us\":5}", GLOW_BAD_TYPE },
 		{ "{\"fade_from\":[\"x\"],\"fade_end_us\":5}", GLOW_UNKNOWN_COLOR },
+		{ "{\"fade_from\":[],\"fade_start_us\":5,\"fade_end_us\":6553000005}", GLOW_OK },
+		{ "{\"fade_from\":[],\"fade_start_us\":5,\"fade_end_us\":6553000006}", GLOW_OUT_OF_RANGE },
+		{ "{\"fade_from\":[],\"fade_start_us\":-9007199254740992,\"fade_end_us\":9007199254740992}",
+		  GLOW_OUT_OF_RANGE },
+		{ "{\"fade_from\":[],\"fade_start_us\":9007199254740992,\"fade_end_us\":-9007199254740992}", GLOW_OK },
+		{ "{\"start_us\":-9007199254740992,\"since_us\":9007199254740992}", GLOW_OK },
+		{ "{\"start_us\":9007199254740994}", GLOW_OUT_OF_RANGE },
 		{ "{\"start_us\":\"yesterday\"}", GLOW_BAD_TYPE },
 		{ "{\"start_us\":1e300}", GLOW_OUT_OF_RANGE },
 		{ "{\"since_us\":0.5}", GLOW_OK },
@@ -406,6 +414,40 @@ static void test_broken(void **state)
 	}
 }
 
+/* Whatever times a state names, what is read can be drawn at any time: this is for the sanitizers. */
+static void test_extreme_times(void **state)
+{
+	static const int64_t times[] = { -(INT64_C(1) << 53), -1, 0, INT64_C(1700000000000000), INT64_C(1) << 53 };
+	enum { N = sizeof(times) / sizeof(times[0]) };
+	char text[300];
+
+	(void)state;
+	for (int k = 0; k < N * N * N; k++) {
+		int64_t start = times[k % N], fade = times[k / N % N], now = times[k / N / N];
+		struct glow_diag diag;
+
+		for (int64_t length = 1; length <= GLOW_FADE_MAX_US; length += GLOW_FADE_MAX_US - 1) {
+			struct glow_env env = { .shape = shapes[0], .brightness_limit = 255 };
+			struct glow_picture pic = { .light = &back.light, .fade_from = &back.fade_from };
+			struct glow_frame frame;
+
+			if (fade + length > times[N - 1])
+				continue;
+			snprintf(text, sizeof(text),
+				 "{\"effect\":\"plasma\",\"start_us\":%" PRId64 ",\"fade_from\":[\"red\"],"
+				 "\"fade_start_us\":%" PRId64 ",\"fade_end_us\":%" PRId64 "}",
+				 start, fade, fade + length);
+			assert_int_equal(read_text(text, shapes[0], &diag), GLOW_OK);
+			assert_true(back.fading); /* the control */
+			pic.fade_start_us = back.fade_start_us;
+			pic.fade_end_us = back.fade_end_us;
+			glow_picture_render(&pic, &env, now, &frame);
+			glow_picture_render(&pic, &env, fade + length - 1, &frame);
+			assert_int_equal(frame.n, shapes[0].pixels);
+		}
+	}
+}
+
 /* A state that was cut anywhere is refused or, if it still is one, harmless. */
 static void test_cut(void **state)
 {
@@ -426,15 +468,11 @@ static void test_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_noticed),
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_as_command),
-		cmocka_unit_test(test_members),
-		cmocka_unit_test(test_foreign_member),
-		cmocka_unit_test(test_missing_fields),
-		cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_random),         cmocka_unit_test(test_noticed),
+		cmocka_unit_test(test_words),          cmocka_unit_test(test_as_command),
+		cmocka_unit_test(test_members),        cmocka_unit_test(test_foreign_member),
+		cmocka_unit_test(test_missing_fields), cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_extreme_times),  cmocka_unit_test(test_cut),
 	};
 
 	dice_init(&dice);

@@ -492,6 +492,7 @@ static void test_follow(void **state)
 	struct course c = { .least = 1, .most = 1 };
 	static struct world w;
 	struct glow_leader other = leader;
+	struct glow_time_request request;
 
 	(void)state;
 	world_init(&w, NULL);
@@ -525,8 +526,12 @@ static void test_follow(void **state)
 	/* Another clock: there is time all along, and one step, whatever the term. */
 	w.offset -= 5 * S;
 	w.leader = (struct glow_leader){ .clock_id = 9, .term = 1, .boot = 1 };
+	glow_sync_probe(&w.sync, at(w.l), &request);
+	assert_int_not_equal(request.s1_ns, 0);
 	glow_sync_follow(&w.sync, at(w.l), w.leader);
 	assert_true(glow_sync_valid(&w.sync));
+	glow_sync_probe(&w.sync, at(w.l), &request); /* nobody there could make anything of the old one's time */
+	assert_int_equal(request.s1_ns, 0);
 	run(&w, w.l + 2 * S, NULL, NULL);
 	assert_true(llabs(w.stepped + 5 * S - 3 * MS) < 4 * MS);
 	run(&w, w.l + 20 * S, NULL, NULL);

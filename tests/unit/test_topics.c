@@ -190,6 +190,8 @@ static void test_parse(void **state)
 		{ "conductor/error", GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER, "" },
 		{ "time/request/x-4f2a", GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE, "x-4f2a" },
 		{ "time/reply/pi1", GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE, "pi1" },
+		{ "time/request/x/4f2a", GLOW_TOPIC_TIME_REQUEST, GLOW_OF_VIEWER, "4f2a" },
+		{ "time/reply/x/4f2a", GLOW_TOPIC_TIME_REPLY, GLOW_OF_VIEWER, "4f2a" },
 		{ "time/adopt/request/pi1", GLOW_TOPIC_ADOPT_REQUEST, GLOW_OF_NODE, "pi1" },
 		{ "time/adopt/reply/4000000000", GLOW_TOPIC_ADOPT_REPLY, GLOW_OF_CLUSTER, "4000000000" },
 	};

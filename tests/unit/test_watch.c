@@ -319,6 +319,13 @@ static void who_leads(void **state)
 	assert_string_equal(headline(START), "shelf leads, term 3 · 1 of 1 nodes online");
 	hear_of("pi1", "stats", "{\"fps\":60,\"sync\":{\"state\":\"tracking\",\"offset_us\":3,\"error_us\":31}}");
 	assert_string_equal(headline(START), "shelf leads, term 3 · 1 of 1 nodes online · clocks within 31 µs");
+	watch.nodes[0]->stats.messages.in_dropped = 3;
+	watch.nodes[0]->stats.messages.in_replaced = 100; /* nothing is lost by these */
+	watch.conductor.messages.out_dropped = 4;
+	assert_string_equal(headline(START),
+			    "shelf leads, term 3 · 1 of 1 nodes online · clocks within 31 µs · 7 messages dropped");
+	memset(&watch.nodes[0]->stats.messages, 0, sizeof(watch.nodes[0]->stats.messages));
+	memset(&watch.conductor.messages, 0, sizeof(watch.conductor.messages));
 	hear("scene/current", SCENES RED_SCENE NO_TARGET SCENE_TAIL "]}");
 	assert_string_equal(headline(START),
 			    "shelf leads, term 3 · main: solid #ff0000 · 1 of 1 nodes online · clocks within 31 µs");
@@ -839,6 +846,36 @@ static void an_empty_view_says_why(void **state)
 	free(text);
 }
 
+/* Whoever makes nodes up, and catalogs, fills no memory. */
+static void made_up_nodes_fill_no_memory(void **state)
+{
+	char id[16], text[64], name[GLOW_CATALOG_NAME_LEN + 1], topic[64];
+
+	(void)state;
+	for (int k = 0; k < GLOW_WATCH_NODES; k++) {
+		snprintf(id, sizeof(id), "n%d", k);
+		hear_of(id, "availability", "online");
+	}
+	assert_int_equal(watch.n_nodes, GLOW_WATCH_NODES);
+	assert_string_equal(headline(START), "no conductor · 3500 of 3500 nodes online");
+	hear_of("one-too-many", "availability", "online");
+	assert_null(glow_watch_find(&watch, "one-too-many"));
+	assert_string_equal(headline(START), "no conductor · 3500 of more than 3500 nodes online");
+	hear_of("n1000", "availability", "");
+	hear_of("one-too-many", "availability", "online"); /* the control */
+	assert_non_null(glow_watch_find(&watch, "one-too-many"));
+	for (int k = 1; k < GLOW_WATCH_NODES; k++)
+		assert_true(strverscmp(watch.nodes[k - 1]->id, watch.nodes[k]->id) < 0);
+
+	for (int k = 0; k < 2 * GLOW_CATALOGS_MAX; k++) {
+		snprintf(text, sizeof(text), "[{\"name\":\"e%d\",\"what\":\"\",\"params\":[]}]", k);
+		glow_catalog_name(text, strlen(text), name);
+		snprintf(topic, sizeof(topic), "effects/%s", name);
+		hear(topic, text);
+		assert_int_equal(glow_catalogs_find(&watch.catalogs, name) != NULL, k < GLOW_CATALOGS_MAX);
+	}
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -847,6 +884,7 @@ int main(void)
 		TEST(nodes),
 		TEST(nonsense_is_passed_over),
 		TEST(forgotten_nodes_go),
+		TEST(made_up_nodes_fill_no_memory),
 		TEST(a_scene_shows),
 		TEST(a_light_is_dark),
 		TEST(a_scene_has_a_target),

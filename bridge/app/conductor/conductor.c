@@ -25,7 +25,9 @@
 #include "requests.h"
 #include "roster_store.h"
 
-#define SECOND INT64_C(1000000000)
+#define SECOND      INT64_C(1000000000)
+#define VIEWERS_NS  (SECOND / 10)
+#define VIEWERS_MAX 100 /* of their probes are answered in that time: of some thirty pages that open at once */
 
 struct glow_conductor {
 	struct glow_conductor_cfg cfg; /* its first three strings are these: */
@@ -36,8 +38,9 @@ struct glow_conductor {
 	struct glow_members members;
 	struct glow_roster_store roster;
 	struct glow_requests requests;
-	struct glow_deliveries deliveries;
 	struct glow_herald herald;
+	struct glow_raw viewers_until; /* so long the count of their probes goes */
+	uint32_t viewers;
 };
 
 static bool leads(const struct glow_conductor *c)
@@ -58,7 +61,7 @@ static struct glow_time time_of(const struct glow_conductor *c, struct glow_raw 
 
 static int64_t ahead_us(const struct glow_conductor *c)
 {
-	return glow_deliveries_ahead_us(&c->deliveries);
+	return glow_deliveries_ahead_us(glow_members_slow_us(&c->members));
 }
 
 /* ---- what one part makes another do ---- */
@@ -122,8 +125,23 @@ static void hear_time_request(struct glow_conductor *c, const struct glow_topic 
 {
 	int64_t us;
 
-	if (glow_leadership_answer(&c->leadership, topic->id, m, now, &us) && glow_members_find(&c->members, topic->id))
-		glow_deliveries_add(&c->deliveries, us);
+	if (glow_leadership_answer(&c->leadership, topic->of, topic->id, m, now, &us))
+		glow_members_delivery(&c->members, topic->id, us);
+}
+
+/* Anybody may look, and say what he likes: he gets the time as long as there are not too many of them, and that is
+ * all that comes of it. */
+static void hear_viewer(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			struct glow_raw now)
+{
+	int64_t us;
+
+	if (now.ns >= c->viewers_until.ns) {
+		c->viewers_until.ns = now.ns + VIEWERS_NS;
+		c->viewers = 0;
+	}
+	if (c->viewers++ < VIEWERS_MAX)
+		glow_leadership_answer(&c->leadership, topic->of, topic->id, m, now, &us);
 }
 
 static void hear_time_reply(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -265,6 +283,7 @@ static const struct row {
 	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, hear_node_state },
 	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, hear_beacon },
 	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE, false, hear_time_request },
+	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_VIEWER, false, hear_viewer },
 	{ GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER, false, hear_play },
 	{ GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, false, hear_stop },
 	{ GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER, false, hear_dim_set },
@@ -289,6 +308,22 @@ void glow_conductor_message(struct glow_conductor *c, const struct glow_message 
 			rows[k].hear(c, &topic, m, now);
 			return;
 		}
+}
+
+void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message *m, bool replaced)
+{
+	switch (glow_topic_kind(c->prefix, m->topic)) {
+	case GLOW_TOPIC_SCENE_PLAY:
+	case GLOW_TOPIC_SCENE_STOP:
+	case GLOW_TOPIC_DIM_SET:
+	case GLOW_TOPIC_SET:
+	case GLOW_TOPIC_NOTIFY:
+		if (leads(c))
+			glow_publish_busy(&c->out, m, NULL, replaced);
+		break;
+	default:
+		break;
+	}
 }
 
 bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
@@ -384,6 +419,11 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
 {
 	glow_leadership_failed(&c->leadership, now);
+}
+
+void glow_conductor_counts(struct glow_conductor *c, const struct glow_mqtt_counts *counts)
+{
+	glow_leadership_counts(&c->leadership, counts);
 }
 
 void glow_conductor_wall(struct glow_conductor *c, struct glow_raw now, const struct glow_wall *wall)

@@ -2,23 +2,33 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* How long messages take between nodes and conductor, and so how far ahead an
+/* How long messages take between a node and the conductor, and so how far ahead an
  * instant must lie for every node to hear of it in time. Nodes that know cluster
- * time say in their probes when these left, by their own clocks. */
+ * time say in their probes when these left, by their own clocks: a node may be wrong,
+ * or lie, so each has a ring of its own, and members.h asks what most of them say. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include <glow/quantile.h>
+#define GLOW_DELIVERIES 64
 
-/** All 0 is empty; the members are the module's. */
+/** Nothing is believed to take longer, so that an instant lies at most three times that ahead. */
+#define GLOW_DELIVERY_MAX_US 2000000
+
+/** Of one node. All 0 is empty; the members are the module's. */
 struct glow_deliveries {
-	uint32_t us[GLOW_QUANTILE_MAX]; /**< the latest ones, in a ring */
+	uint32_t us[GLOW_DELIVERIES]; /**< the latest ones, in a ring */
 	uint32_t n, next;
 };
 
-/** One delivery. What took over two seconds is passed over: it came from another clock, or is no
- * measure. Less than 0 counts as 0: two clocks differ by a little. */
+/** One delivery. What took longer than GLOW_DELIVERY_MAX_US is passed over, and so is what arrived more than 20 ms
+ * before it left: it came from another clock, or is no measure. A little less than 0 counts as 0: two clocks differ. */
 void glow_deliveries_add(struct glow_deliveries *d, int64_t us);
 
-/** Three times what one in a hundred deliveries takes, and a quarter of a second at least. */
-int64_t glow_deliveries_ahead_us(const struct glow_deliveries *d);
+/** What its slow ones take: the second longest of the latest 64, the longest where there are fewer than 50. False as
+ * long as there are fewer than eight, which is what a node needs to know the time. */
+bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us);
+
+/** How far ahead an instant has to lie where the slow ones take so long: three times that, and a quarter of a second
+ * at least. */
+int64_t glow_deliveries_ahead_us(uint32_t slow_us);

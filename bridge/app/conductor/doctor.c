@@ -53,7 +53,7 @@ static void listen_for(struct glow_mqtt *mqtt, const char *prefix, struct heard 
 		struct pollfd p = { .fd = glow_mqtt_fd(mqtt), .events = POLLIN };
 
 		poll(&p, 1, 100);
-		while (glow_mqtt_next(mqtt, &event))
+		while (glow_mono_now().ns < end_ns && glow_mqtt_next(mqtt, &event))
 			if (event.kind == GLOW_MQTT_MESSAGE)
 				hear(&event.message, prefix, h);
 	}
@@ -93,15 +93,18 @@ static bool check_broker(const struct glow_conductor_run_cfg *cfg, bool *ret_dis
 	struct glow_mqtt_cfg mqtt = cfg->mqtt;
 	char names[TOPICS][GLOW_TOPIC_MAX + 1];
 	const char *topics[TOPICS];
+	char own[GLOW_TOPIC_MAX + 1];
+	const struct glow_doctor_patient patient = { .what = "conductor", .id = cfg->conductor.node, .own = own };
 	bool keeps;
 
+	glow_topic_of(own, cfg->conductor.prefix, GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER, NULL);
 	for (; mqtt.n_topics < TOPICS &&
 	       glow_conductor_topic(&cfg->conductor, mqtt.n_topics, names[mqtt.n_topics], &keeps);
 	     mqtt.n_topics++)
 		topics[mqtt.n_topics] = names[mqtt.n_topics];
 	mqtt.topics = topics;
 	return glow_doctor_broker(&mqtt, cfg->conductor.node, ret_disputed) &&
-	       glow_doctor_limits(&cfg->mqtt, cfg->conductor.node, NULL, "");
+	       glow_doctor_limits(&cfg->mqtt, &patient, NULL, "");
 }
 
 /* Nodes take local time from the conductor. */

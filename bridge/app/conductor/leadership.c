@@ -4,7 +4,8 @@
  * us under the lead id we speak for the cluster, and from the moment that
  * connection is gone we say nothing more. A new leader goes on with the time that
  * is there: its own if it has followed the clock before, else the nodes'. Only
- * where nobody has any does a new timeline begin.
+ * where nobody has any does a new timeline begin. Terms only rise, and whoever may write an info may write any: the one
+ * that leads gives way to another's beacon, which only conductors may send, and else leads on in a later term.
  *
  *	standby ---lead---> leading            followed this clock until now
  *	   ^  \---lead---> adopting -> leading   the nodes know the time
@@ -23,6 +24,7 @@
 
 #define SECOND       INT64_C(1000000000)
 #define WALL_WAIT_NS (60 * SECOND) /* how long a new timeline waits for a wall clock */
+#define DEFEND_NS    SECOND        /* two beacons: another that leads has been heard by then */
 #define HISTORY_NS   2000000       /* a conductor that knows the time better than this does not ask for it */
 
 /* ---- time ---- */
@@ -53,9 +55,9 @@ static uint64_t draw(struct glow_leadership *l)
 
 static struct glow_conductor_info describe(const struct glow_leadership *l, struct glow_raw now)
 {
-	struct glow_conductor_info info = { .leading = l->phase == GLOW_PHASE_LEADING,
-					    .leader = l->self,
-					    .nodes = l->nodes };
+	struct glow_conductor_info info = {
+		.leading = l->phase == GLOW_PHASE_LEADING, .leader = l->self, .nodes = l->nodes, .messages = l->messages
+	};
 	struct glow_sync_report report;
 
 	snprintf(info.id, sizeof(info.id), "%s", l->cfg->node);
@@ -113,6 +115,15 @@ static bool wall_is_set(const struct glow_leadership *l, struct glow_raw now)
 	return glow_floor_div(now.ns + l->wall.offset_ns, 1000) >= l->cfg->built_us;
 }
 
+/* Behind the last term of a clock, the time goes on under the name of another. */
+static void renew_terms(struct glow_leadership *l)
+{
+	if (l->self.term > 0)
+		return;
+	l->self.term = 1;
+	l->self.clock_id = draw(l);
+}
+
 /* Begins a timeline, now or as soon as there is a wall clock to begin it from. */
 static bool begin(struct glow_leadership *l, struct glow_raw now)
 {
@@ -136,6 +147,8 @@ static bool begin(struct glow_leadership *l, struct glow_raw now)
 static bool new_clock(struct glow_leadership *l, struct glow_raw now)
 {
 	l->self.clock_id = draw(l);
+	if (l->self.term == 0)
+		l->self.term = 1;
 	return begin(l, now);
 }
 
@@ -161,12 +174,12 @@ static bool may_hurry(const struct glow_leadership *l, struct glow_raw now)
 static void start_adopting(struct glow_leadership *l, struct glow_raw now, const struct glow_members *members)
 {
 	l->phase = GLOW_PHASE_ADOPTING;
-	glow_adoption_start(&l->adoption, l->cfg->prefix, now, l->self.clock_id);
+	glow_adoption_start(&l->adoption, l->cfg->prefix, now, l->announcer.info.leader.clock_id, l->cfg->secret);
 	for (uint32_t k = 0; k < members->n; k++)
 		if (members->v[k].online)
 			glow_adoption_ask(&l->adoption, members->v[k].id);
 	glow_info("asking %u nodes for the time of clock %016llx", l->adoption.adopt.n,
-		  (unsigned long long)l->self.clock_id);
+		  (unsigned long long)l->adoption.adopt.clock_id);
 	say_info(l, now);
 }
 
@@ -206,12 +219,14 @@ static bool find_time(struct glow_leadership *l, struct glow_raw now, bool histo
 {
 	if (history) {
 		l->self.clock_id = glow_sync_leader(&l->follower.sync).clock_id;
+		renew_terms(l);
 		glow_sync_lead(&l->follower.sync, now, l->self);
 		return lead(l, now, false);
 	}
 	if (!l->announcer.has_info)
 		return new_clock(l, now);
 	l->self.clock_id = l->announcer.info.leader.clock_id;
+	renew_terms(l);
 	start_adopting(l, now, members);
 	return false;
 }
@@ -233,7 +248,7 @@ static bool take_over(struct glow_leadership *l, struct glow_raw now, const stru
 	/* The nodes know how fast time runs by their own crystals; better what is known of the crystal here. */
 	l->rate_known = l->announcer.has_info && info->leading && strcmp(info->id, l->cfg->node) == 0;
 	l->rate_ppb = info->rate_ppb;
-	l->self = (struct glow_leader){ .term = latest_term(l) + 1, .boot = l->cfg->boot };
+	l->self = (struct glow_leader){ .term = latest_term(l) + 1, /* 0 behind the last */ .boot = l->cfg->boot };
 	glow_announcer_availability(&l->announcer, true);
 	if (find_time(l, now, history, members))
 		return true;
@@ -246,7 +261,7 @@ static void stand_by(struct glow_leadership *l, struct glow_raw now, const char 
 	if (l->phase != GLOW_PHASE_STANDBY)
 		glow_warning("no longer leading: %s", why);
 	l->phase = GLOW_PHASE_STANDBY;
-	l->announcer.beacon.ns = GLOW_NEVER;
+	l->announcer.beacon.ns = l->defend.ns = GLOW_NEVER;
 	glow_sync_yield(&l->follower.sync, now);
 }
 
@@ -263,12 +278,32 @@ void glow_leadership_hear_info(struct glow_leadership *l, const struct glow_mess
 		glow_announcer_keep(&l->announcer, &info);
 		if (info.leading)
 			glow_sync_follow(&l->follower.sync, now, info.leader);
-	} else if (info.leader.boot != l->self.boot && info.leader.term >= l->self.term) {
-		glow_leadership_goodbye(l);
-		stand_by(l, now, "another conductor leads in a later term");
-		l->announcer.info = info;
-		l->cfg->lead(l->cfg->outbox.ctx, false);
+	} else if (!glow_leader_same(info.leader, l->self)) {
+		if (info.leader.clock_id == l->self.clock_id && info.leader.term > l->rival_term)
+			l->rival_term = info.leader.term;
+		l->defend.ns = glow_sooner(l->defend.ns, now.ns + DEFEND_NS);
 	}
+}
+
+/* Nobody else leads, whatever the info says that the broker keeps. Nodes that believed it follow a later term only. */
+static bool defend(struct glow_leadership *l, struct glow_raw now)
+{
+	l->defend.ns = GLOW_NEVER;
+	glow_warning("somebody who does not lead wrote conductor/info: leading on");
+	if (l->rival_term >= l->self.term)
+		l->self.term = l->rival_term + 1;
+	l->rival_term = 0;
+	renew_terms(l);
+	glow_sync_lead(&l->follower.sync, now, l->self);
+	l->announcer.has_info = false; /* what the broker keeps is not ours */
+	return lead(l, now, false);
+}
+
+static void give_way(struct glow_leadership *l, struct glow_raw now)
+{
+	glow_leadership_goodbye(l);
+	stand_by(l, now, "another conductor leads in a later term");
+	l->cfg->lead(l->cfg->outbox.ctx, false);
 }
 
 void glow_leadership_hear_availability(struct glow_leadership *l, const struct glow_message *m, struct glow_raw now)
@@ -290,8 +325,11 @@ void glow_leadership_hear_beacon(struct glow_leadership *l, const struct glow_me
 	struct glow_beacon beacon;
 	cJSON *tree = glow_json_parse(m->payload, m->len, &diag);
 
-	if (tree && glow_beacon_read(tree, &beacon, &diag) == GLOW_OK && beacon.leader.boot != l->cfg->boot)
+	if (tree && glow_beacon_read(tree, &beacon, &diag) == GLOW_OK && beacon.leader.boot != l->cfg->boot) {
 		glow_election_heard(&l->election, now);
+		if (l->phase != GLOW_PHASE_STANDBY && beacon.leader.term >= l->self.term)
+			give_way(l, now);
+	}
 	cJSON_Delete(tree);
 }
 
@@ -309,8 +347,8 @@ void glow_leadership_hear_adopt_reply(struct glow_leadership *l, const struct gl
 		glow_adoption_reply(&l->adoption, m);
 }
 
-bool glow_leadership_answer(struct glow_leadership *l, const char *asker, const struct glow_message *m,
-			    struct glow_raw now, int64_t *ret_delivery_us)
+bool glow_leadership_answer(struct glow_leadership *l, enum glow_topic_of of, const char *asker,
+			    const struct glow_message *m, struct glow_raw now, int64_t *ret_delivery_us)
 {
 	struct glow_time_request request;
 	struct glow_time_reply reply = { .leader = l->self };
@@ -325,7 +363,7 @@ bool glow_leadership_answer(struct glow_leadership *l, const char *asker, const 
 	reply.t1_ns = request.t1_ns;
 	reply.t2_ns = glow_sync_now(&l->follower.sync, m->at);
 	reply.t3_ns = glow_sync_now(&l->follower.sync, now);
-	glow_topic_make(topic, l->cfg->prefix, "time", "reply", asker);
+	glow_topic_of(topic, l->cfg->prefix, GLOW_TOPIC_TIME_REPLY, of, asker);
 	glow_reply_message(&reply, false, topic, bytes, &answer);
 	l->cfg->outbox.publish(l->cfg->outbox.ctx, &answer);
 	if (request.s1_ns == 0 || __builtin_sub_overflow(reply.t2_ns, request.s1_ns, &delivery_ns))
@@ -348,7 +386,7 @@ void glow_leadership_init(struct glow_leadership *l, const struct glow_conductor
 	const struct glow_sync_cfg sync = { .seed = cfg->boot };
 	char asker[11]; /* "c-1234abcd" */
 
-	*l = (struct glow_leadership){ .cfg = cfg, .start = now, .wall = *wall };
+	*l = (struct glow_leadership){ .cfg = cfg, .start = now, .wall = *wall, .defend = { GLOW_NEVER } };
 	snprintf(asker, sizeof(asker), "c-%08x", cfg->boot);
 	glow_election_init(&l->election, cfg->boot);
 	glow_follower_init(&l->follower, &sync, cfg->prefix, asker);
@@ -378,6 +416,11 @@ void glow_leadership_disconnected(struct glow_leadership *l, struct glow_raw now
 void glow_leadership_failed(struct glow_leadership *l, struct glow_raw now)
 {
 	glow_election_failed(&l->election, now);
+}
+
+void glow_leadership_counts(struct glow_leadership *l, const struct glow_mqtt_counts *counts)
+{
+	l->messages = *counts;
 }
 
 bool glow_leadership_wall(struct glow_leadership *l, struct glow_raw now, const struct glow_wall *wall)
@@ -423,7 +466,7 @@ bool glow_leadership_tick(struct glow_leadership *l, struct glow_raw now)
 	case GLOW_PHASE_WAITING:
 		return begin(l, now);
 	case GLOW_PHASE_LEADING:
-		break;
+		return l->defend.ns <= now.ns && defend(l, now);
 	}
 	return false;
 }
@@ -449,6 +492,7 @@ struct glow_raw glow_leadership_next(const struct glow_leadership *l)
 		ns = glow_sooner(ns, l->start.ns + WALL_WAIT_NS);
 		break;
 	case GLOW_PHASE_LEADING:
+		ns = glow_sooner(ns, l->defend.ns);
 		break;
 	}
 	return (struct glow_raw){ ns };

@@ -38,9 +38,12 @@ struct glow_leadership {
 	struct glow_follower follower; /**< its sync is cluster time, in every phase */
 	struct glow_adoption adoption;
 	struct glow_announcer announcer;
-	uint32_t nodes; /**< in the roster, for the info */
+	uint32_t nodes;         /**< in the roster, for the info */
+	struct glow_raw defend; /**< when it is false that another leads, as an info says; GLOW_NEVER */
+	uint32_t rival_term;    /**< the latest of our clock in such an info */
 	struct glow_raw start;
 	struct glow_wall wall;
+	struct glow_mqtt_counts messages;
 	bool wall_told;      /**< of an unset wall clock, once */
 	uint32_t asked_term; /**< the latest that was known when the lead was asked for */
 	bool rate_known;     /**< rate_ppb is this machine's own, from before a restart */
@@ -57,6 +60,8 @@ void glow_leadership_init(struct glow_leadership *l, const struct glow_conductor
  */
 bool glow_leadership_connected(struct glow_leadership *l, struct glow_raw now, bool leading,
 			       const struct glow_members *members);
+/** For the info, when that is said next. */
+void glow_leadership_counts(struct glow_leadership *l, const struct glow_mqtt_counts *counts);
 bool glow_leadership_wall(struct glow_leadership *l, struct glow_raw now, const struct glow_wall *wall);
 bool glow_leadership_tick(struct glow_leadership *l, struct glow_raw now);
 void glow_leadership_disconnected(struct glow_leadership *l, struct glow_raw now);
@@ -82,10 +87,10 @@ void glow_leadership_hear_beacon(struct glow_leadership *l, const struct glow_me
 void glow_leadership_hear_reply(struct glow_leadership *l, const struct glow_message *m);
 void glow_leadership_hear_adopt_reply(struct glow_leadership *l, const struct glow_message *m);
 
-/** A probe of a node, a browser or a conductor that stands by: answered if we lead. True when it told when it left:
- * *ret_delivery_us is how long it took by the asker's clock, which may be any. */
-bool glow_leadership_answer(struct glow_leadership *l, const char *asker, const struct glow_message *m,
-			    struct glow_raw now, int64_t *ret_delivery_us);
+/** A probe of a node or a conductor that stands by (`of` GLOW_OF_NODE), or of one who looks: answered if we lead. True
+ * when it told when it left: *ret_delivery_us is how long it took by the asker's clock, which may be any. */
+bool glow_leadership_answer(struct glow_leadership *l, enum glow_topic_of of, const char *asker,
+			    const struct glow_message *m, struct glow_raw now, int64_t *ret_delivery_us);
 
 /** Cluster time, and this machine's instant of a cluster time (GLOW_NEVER is at no time). Only while leading. */
 struct glow_time glow_leadership_time(const struct glow_leadership *l, struct glow_raw now);

@@ -21,10 +21,16 @@ void glow_members_init(struct glow_members *m, const struct glow_placement *plac
 	};
 }
 
+static void drop(struct glow_member *one)
+{
+	free(one->groups);
+	free(one->deliveries);
+}
+
 void glow_members_fini(struct glow_members *m)
 {
 	for (uint32_t k = 0; k < m->n; k++)
-		free(m->v[k].groups);
+		drop(&m->v[k]);
 	free(m->v);
 	*m = (struct glow_members){ 0 };
 }
@@ -98,7 +104,7 @@ static struct glow_member *member(struct glow_members *m, const char *id)
 
 static void forget(struct glow_members *m, uint32_t k)
 {
-	free(m->v[k].groups);
+	drop(&m->v[k]);
 	memmove(&m->v[k], &m->v[k + 1], (--m->n - k) * sizeof(m->v[0]));
 }
 
@@ -264,6 +270,50 @@ void glow_members_expect(struct glow_members *m, const char *group, bool lit)
 	for (uint32_t k = 0; k < m->n; k++)
 		if (m->v[k].told && m->v[k].online && belongs(&m->v[k], group))
 			m->v[k].lit = lit;
+}
+
+/* ---- how long their messages take ---- */
+
+void glow_members_delivery(struct glow_members *m, const char *id, int64_t us)
+{
+	bool found;
+	uint32_t k = rank(m, id, &found);
+	struct glow_member *one = &m->v[k];
+
+	if (!found)
+		return;
+	if (!one->deliveries)
+		one->deliveries = calloc(1, sizeof(*one->deliveries));
+	if (!one->deliveries)
+		return;
+	glow_deliveries_add(one->deliveries, us);
+	one->has_slow = glow_deliveries_slow_us(one->deliveries, &one->slow_us);
+}
+
+/* How many of those that have a say take no longer; with UINT32_MAX, how many have. */
+static uint32_t within(const struct glow_members *m, uint32_t us)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < m->n; k++)
+		n += m->v[k].online && m->v[k].has_slow && m->v[k].slow_us <= us;
+	return n;
+}
+
+/* Halving costs 21 looks at all of them, and neither room nor an order to keep. */
+uint32_t glow_members_slow_us(const struct glow_members *m)
+{
+	uint32_t half = (within(m, UINT32_MAX) + 1) / 2, low = 0, high = GLOW_DELIVERY_MAX_US;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (within(m, middle) >= half)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
 }
 
 /* ---- what was published of them ---- */

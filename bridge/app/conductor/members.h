@@ -13,6 +13,7 @@
 #include <glow/roster.h>
 #include <glow/time.h>
 
+#include "deliveries.h"
 #include "placement.h"
 
 /** About as many as a roster of 262144 bytes can name. */
@@ -28,6 +29,9 @@ struct glow_member {
 	uint32_t pixels, n_groups;
 	char (*groups)[GLOW_NAME_SIZE];
 	const struct glow_placement_row *place;
+	struct glow_deliveries *deliveries; /**< NULL until it has told of one */
+	uint32_t slow_us;                   /**< what its slow ones take, if has_slow */
+	bool has_slow;
 };
 
 struct glow_members {
@@ -61,6 +65,14 @@ bool glow_members_lit(const struct glow_members *m, const char *group, bool *ret
 /** The lights of these nodes are to be on or off in a moment, by a command: what is asked until they say so themselves
  * goes by that. */
 void glow_members_expect(struct glow_members *m, const char *group, bool lit);
+
+/** A message of that node took so long, as it says. Of one that is not known nothing is kept. */
+void glow_members_delivery(struct glow_members *m, const char *id, int64_t us);
+
+/** What slow deliveries take for at least half of the nodes that are online and have told of eight: the lower median of
+ * what glow_deliveries_slow_us() says of each. So half of them, however they lie, cannot make it longer than
+ * the others' longest. 0 when there are none. */
+uint32_t glow_members_slow_us(const struct glow_members *m);
 
 /** Nodes of a roster that another conductor has published, or this one before it restarted. Those that are
  * not online count as having just gone. */

@@ -44,20 +44,28 @@ void glow_requests_fini(struct glow_requests *r)
 
 /* ---- what is said ---- */
 
-static void publish_scenes(struct glow_requests *r)
-{
-	glow_publish_tree(&r->out, "scene", "current", NULL, glow_scenes_write(&r->scenes), 1, true);
-}
-
+/* Many requests that come together are told of together: what is said is what came of them. */
 static void scenes_changed(struct glow_requests *r)
 {
 	r->scenes.rev++;
-	publish_scenes(r);
+	r->said.scenes_stale = true;
 }
 
-static void publish_dim(struct glow_requests *r)
+static void say(struct glow_requests *r, struct glow_time now)
 {
-	glow_publish_tree(&r->out, "dim", "current", NULL, glow_dim_write(&r->dim), 1, true);
+	if (now.us < r->said.again_us || !(r->said.scenes_stale || r->said.dim_stale))
+		return;
+	if (r->said.scenes_stale)
+		glow_publish_tree(&r->out, "scene", "current", NULL, glow_scenes_write(&r->scenes), 1, true);
+	if (r->said.dim_stale)
+		glow_publish_tree(&r->out, "dim", "current", NULL, glow_dim_write(&r->dim), 1, true);
+	r->said = (struct glow_said){ .again_us = now.us + GLOW_SAID_EVERY_US };
+}
+
+/* When all nodes can have what is asked for now. */
+static int64_t soonest_us(const struct glow_requests *r, struct glow_time now, int64_t ahead_us)
+{
+	return (now.us > r->said.again_us ? now.us : r->said.again_us) + ahead_us;
 }
 
 /* To who asked; and a refusal to everybody, since not every client can ask for an answer. */
@@ -82,21 +90,28 @@ static cJSON *answer_of(const struct glow_diag *diag, const char *id)
 
 /* ---- scenes ---- */
 
-static size_t length(const struct glow_scenes *scenes)
-{
-	char *text = glow_json_finish(glow_scenes_write(scenes));
-	size_t n = text ? strlen(text) : RETAINED_MAX;
-
-	free(text);
-	return n;
-}
-
-/* True when what plays and this scene fit into a message that every broker takes. */
-static bool fits(const struct glow_requests *r, struct glow_scene *scene)
+/* Bytes of a scene's text, counted once. */
+static size_t size_of(struct glow_scene *scene)
 {
 	const struct glow_scenes alone = { .n = 1, .v = scene };
+	char *text = scene->size ? NULL : glow_json_finish(glow_scenes_write(&alone));
 
-	return length(&r->scenes) + length(&alone) + TEXT_MARGIN <= RETAINED_MAX;
+	if (!scene->size)
+		scene->size = text ? (uint32_t)strlen(text) : RETAINED_MAX;
+	free(text);
+	return scene->size;
+}
+
+/* True when this scene fits into a message that every broker takes, beside all that play (`id` NULL) or
+ * all but those of an id. */
+static bool fits(const struct glow_requests *r, struct glow_scene *scene, const char *id)
+{
+	size_t size = size_of(scene) + TEXT_MARGIN;
+
+	for (uint32_t k = 0; k < r->scenes.n; k++)
+		if (!id || strcmp(r->scenes.v[k].id, id) != 0)
+			size += size_of(&r->scenes.v[k]);
+	return size <= RETAINED_MAX;
 }
 
 static enum glow_code play(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
@@ -106,8 +121,10 @@ static enum glow_code play(struct glow_requests *r, struct glow_scene *scene, st
 
 	if (!scene->absent && glow_addressees_check(r->members, &scene->target, field, diag) != GLOW_OK)
 		return diag->code;
-	if (!fits(r, scene))
+	if (!fits(r, scene, scene->id))
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "too much plays already: %u scenes", r->scenes.n);
+	while (!fits(r, scene, NULL) && glow_scene_store_yield(&r->scenes, scene->id, now))
+		;
 	if (!glow_scene_store_play(&r->scenes, scene, now))
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "%d scenes play already", GLOW_SCENES_MAX);
 	return GLOW_OK;
@@ -125,7 +142,8 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 	if (glow_command_clears(m))
 		return;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
-		glow_play_read(m->payload, m->len, now.us + ahead_us, glow_dice(r->seed, r->rolls++, 0), &scene, &diag);
+		glow_play_read(m->payload, m->len, soonest_us(r, now, ahead_us), glow_dice(r->seed, r->rolls++, 0),
+			       &scene, &diag);
 	memcpy(id, scene.id, sizeof(id)); /* of a rejected one too, where it could be read */
 	if (diag.code == GLOW_OK) {
 		start_us = scene.start_us;
@@ -167,7 +185,7 @@ void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, s
 		return;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
 	    glow_stop_read(m->payload, m->len, &stop, &diag) == GLOW_OK) {
-		end_us = now.us + ahead_us + stop.fade_us;
+		end_us = soonest_us(r, now, ahead_us) + stop.fade_us;
 		if (glow_scene_store_stop(&r->scenes, stop.all ? NULL : stop.id, end_us, stop.fade_us) > 0) {
 			glow_scene_store_tidy(&r->scenes, now);
 			scenes_changed(r);
@@ -200,7 +218,7 @@ void glow_requests_restore_scenes(struct glow_requests *r, const struct glow_mes
 	tree = glow_json_parse(m->payload, m->len, &diag);
 	if (!tree || glow_scenes_read(tree, &scenes, &diag) != GLOW_OK)
 		glow_warning("the retained scenes are broken and were skipped: %s %s", diag.where, diag.what);
-	else if (scenes.n <= GLOW_SCENES_MAX && newer(&scenes, &r->scenes))
+	else if (scenes.n <= GLOW_SCENES_MAX && scenes.rev <= GLOW_REV_MAX && newer(&scenes, &r->scenes))
 		glow_scene_store_take(&r->scenes, &scenes);
 	else
 		glow_scenes_fini(&scenes);
@@ -220,7 +238,7 @@ void glow_requests_dim(struct glow_requests *r, const struct glow_message *m, st
 	    glow_dim_read(m->payload, m->len, &dim, &diag) == GLOW_OK) {
 		if (dim.until_us > now.us) {
 			r->dim = dim;
-			publish_dim(r);
+			r->said.dim_stale = true;
 		} else {
 			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "until_us", "is over already");
 		}
@@ -358,8 +376,8 @@ void glow_requests_open(struct glow_requests *r, uint64_t clock_id, uint32_t ter
 		r->scenes.rev++;
 	if (fresh && r->dim.until_us != GLOW_NEVER)
 		r->dim = (struct glow_dim){ .brightness = 255, .until_us = GLOW_NEVER };
-	publish_scenes(r);
-	publish_dim(r);
+	r->said = (struct glow_said){ .scenes_stale = true, .dim_stale = true };
+	say(r, now);
 }
 
 void glow_requests_tick(struct glow_requests *r, struct glow_time now)
@@ -368,11 +386,16 @@ void glow_requests_tick(struct glow_requests *r, struct glow_time now)
 		scenes_changed(r);
 	if (r->dim.until_us <= now.us) {
 		r->dim = (struct glow_dim){ .brightness = 255, .until_us = GLOW_NEVER };
-		publish_dim(r);
+		r->said.dim_stale = true;
 	}
+	say(r, now);
 }
 
 struct glow_time glow_requests_next(const struct glow_requests *r)
 {
-	return (struct glow_time){ glow_sooner(glow_scene_store_next(&r->scenes).us, r->dim.until_us) };
+	int64_t next_us = glow_sooner(glow_scene_store_next(&r->scenes).us, r->dim.until_us);
+
+	if (r->said.scenes_stale || r->said.dim_stale)
+		next_us = glow_sooner(next_us, r->said.again_us);
+	return (struct glow_time){ next_us };
 }

@@ -19,12 +19,22 @@
 
 #include "members.h"
 
+/** Scenes and dimmer are published at most every 20 ms; the latest always. */
+#define GLOW_SAID_EVERY_US 20000
+
+/** What has changed since it was published, and when it may be again. */
+struct glow_said {
+	bool scenes_stale, dim_stale;
+	int64_t again_us;
+};
+
 struct glow_requests {
 	struct glow_publisher out;
 	const struct glow_members *members; /**< borrowed */
 	uint32_t seed, rolls;               /**< for the dice of scenes that bring none */
 	struct glow_scenes scenes;
 	struct glow_dim dim;
+	struct glow_said said;
 	/** The latest instant given to a command for many nodes; an at_us of its own does not count. */
 	int64_t last_at_us;
 	struct glow_command command; /**< scratch: too large for a small stack */
@@ -44,7 +54,8 @@ void glow_requests_restore_dim(struct glow_requests *r, const struct glow_messag
  * On a `fresh` timeline nobody knows when a passing dim would end, so it ends now. */
 void glow_requests_open(struct glow_requests *r, uint64_t clock_id, uint32_t term, bool fresh, struct glow_time now);
 
-/** What is asked of the leader, by topic; an answer is published where one is wanted. `ahead_us` is how far
+/** What is asked of the leader, by topic; an answer is published where one is wanted, and what comes of it by
+ * glow_requests_tick(). `ahead_us` is how far
  * ahead an instant must be for every node to hear of it in time (deliveries.h). */
 void glow_requests_play(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us);
 void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us);
@@ -59,7 +70,7 @@ enum glow_lit { GLOW_LIT_UNKNOWN, GLOW_LIT_NONE, GLOW_LIT_SOME };
 enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
 				    struct glow_time now, int64_t ahead_us, enum glow_lit lit);
 
-/** Lets time pass: scenes and a passing dim end. */
+/** Lets time pass: scenes and a passing dim end, and what has changed is published. */
 void glow_requests_tick(struct glow_requests *r, struct glow_time now);
 
 /** When glow_requests_tick() has something to do; GLOW_NEVER. */

@@ -38,6 +38,11 @@ bool glow_roster_store_restore(struct glow_roster_store *s, const struct glow_me
 	cJSON *tree = m->len > 0 ? glow_json_parse(m->payload, m->len, &diag) : NULL;
 	bool good = tree && glow_roster_read(tree, &roster, &diag) == GLOW_OK;
 
+	if (good && roster.rev > GLOW_REV_MAX) {
+		glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "rev", "leaves no room to rise");
+		glow_roster_fini(&roster);
+		good = false;
+	}
 	if (good)
 		take(s, &roster);
 	else if (m->len > 0)

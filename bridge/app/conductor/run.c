@@ -60,11 +60,9 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 		glow_info("connected to %s, %s", event->why, event->leading ? "to lead" : "standing by");
 		glow_conductor_connected(r->conductor, now, event->leading);
 		break;
-	case GLOW_MQTT_WISH_REFUSED:
-		glow_warning("%s; going on without it", event->why);
-		break;
 	case GLOW_MQTT_DISCONNECTED:
-		glow_debug("%s", event->why);
+		if (!event->wanted)
+			glow_warning("lost the broker: %s", event->why);
 		glow_conductor_disconnected(r->conductor, now);
 		break;
 	case GLOW_MQTT_FAILED:
@@ -74,7 +72,11 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_MESSAGE:
 		glow_conductor_message(r->conductor, &event->message, now);
 		break;
+	case GLOW_MQTT_DROPPED:
+		glow_conductor_dropped(r->conductor, &event->message, event->replaced);
+		break;
 	case GLOW_MQTT_REFUSED:
+	case GLOW_MQTT_WISH_REFUSED:
 	case GLOW_MQTT_UNSENT:
 		break;
 	}
@@ -84,7 +86,11 @@ static void look_at_wall(void *ctx)
 {
 	struct run *r = ctx;
 	struct glow_wall wall = glow_wall_now();
+	struct glow_mqtt_counts counts;
 
+	glow_log_settle();
+	glow_mqtt_counts(r->loop.mqtt, &counts);
+	glow_conductor_counts(r->conductor, &counts);
 	glow_conductor_wall(r->conductor, glow_raw_now(), &wall);
 	glow_timer_in(&r->wall_timer, WALL_US);
 	advance(r);
@@ -134,7 +140,7 @@ static int create_conductor(struct run *r, struct glow_outbox outbox)
 		if (getrandom(&r->boot, sizeof(r->boot), 0) < 0)
 			return EX_OSERR;
 	cfg.boot = r->boot;
-	if (getrandom(&cfg.seed, sizeof(cfg.seed), 0) < 0)
+	if (getrandom(&cfg.seed, sizeof(cfg.seed), 0) < 0 || getrandom(&cfg.secret, sizeof(cfg.secret), 0) < 0)
 		return EX_OSERR;
 	cfg.outbox = outbox;
 	cfg.lead = want_lead;

@@ -2,7 +2,11 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* A scene that is replaced must not fade out while its successor fades in over
  * it: the idle display would shine through both. So it loses its own fade as
- * soon as it has faded in, and ends when the other covers it all. */
+ * soon as it has faded in, and ends when the other covers it all.
+ *
+ * A slider that is dragged leaves a row of them, one over the other. When there is no more room the
+ * lowest goes and the next one counts as faded in: of all that show it is what can be seen least, and the two differ
+ * by one step of the slider. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -60,10 +64,50 @@ static int64_t settled_us(const struct glow_scene *scene)
 	return scene->start_us + scene->fade_us;
 }
 
+/* The first from k on of that id; s->n for none. */
+static uint32_t find(const struct glow_scenes *s, uint32_t k, const char *id)
+{
+	while (k < s->n && strcmp(s->v[k].id, id) != 0)
+		k++;
+	return k;
+}
+
+/* Of the entries of an id, of which there are two at least, one that can be spared: the first if the second shows
+ * already, else the second, which another takes over from before it has begun. */
+static void thin(struct glow_scenes *s, const char *id, struct glow_time now)
+{
+	uint32_t first = find(s, 0, id), second = find(s, first + 1, id), third = find(s, second + 1, id);
+
+	if (s->v[second].start_us <= now.us) {
+		s->v[second].fade_us = 0;
+		drop(s, first);
+		return;
+	}
+	if (s->v[first].end_us == settled_us(&s->v[second]))
+		s->v[first].end_us = third < s->n ? settled_us(&s->v[third]) : GLOW_NEVER;
+	drop(s, second);
+}
+
+bool glow_scene_store_yield(struct glow_scenes *s, const char *id, struct glow_time now)
+{
+	uint32_t first = find(s, 0, id), k = first;
+
+	if (first == s->n || !replaced(s, first))
+		for (k = 0; k < s->n && !replaced(s, k);)
+			k++;
+	if (k < s->n)
+		thin(s, s->v[k].id, now);
+	else if (first < s->n)
+		drop(s, first);
+	else
+		return false;
+	return true;
+}
+
 bool glow_scene_store_play(struct glow_scenes *s, struct glow_scene *scene, struct glow_time now)
 {
 	glow_scene_store_tidy(s, now);
-	if (s->n == GLOW_SCENES_MAX)
+	if (s->n == GLOW_SCENES_MAX && !glow_scene_store_yield(s, scene->id, now))
 		return false;
 	for (uint32_t k = 0; k < s->n; k++)
 		if (strcmp(s->v[k].id, scene->id) == 0)

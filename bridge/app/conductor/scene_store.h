@@ -19,8 +19,13 @@ int glow_scene_store_init(struct glow_scenes *s);
 void glow_scene_store_take(struct glow_scenes *s, struct glow_scenes *read);
 
 /** Adds a scene, which belongs to the store from now on. One of the same id goes on until the new one has
- * faded in over it. False when there are too many; then the scene is still the caller's. */
+ * faded in over it. A scene of an id that is there finds room always, any other wherever one has been replaced;
+ * false when there are too many; then the scene is still the caller's. */
 bool glow_scene_store_play(struct glow_scenes *s, struct glow_scene *scene, struct glow_time now);
+
+/** Makes room for a scene of that id: of those that another of their id has replaced one goes, of this id first, the
+ * oldest of them where the next one shows already. Then the last of this id. False when nothing can be spared. */
+bool glow_scene_store_yield(struct glow_scenes *s, const char *id, struct glow_time now);
 
 /** Ends the scenes of an id, or all (NULL), at end_us at the latest, with a fade before it; returns how many there
  * were. */

@@ -12,7 +12,7 @@ void glow_cluster_clock_init(struct glow_cluster_clock *c, const char *prefix, u
 	const struct glow_sync_cfg cfg = { .seed = seed };
 	char name[16];
 
-	snprintf(name, sizeof(name), "x-%08x", seed);
+	snprintf(name, sizeof(name), "x/%08x", seed);
 	glow_follower_init(&c->follower, &cfg, prefix, name);
 	glow_topic_make(c->reply, prefix, "time", "reply", name);
 }

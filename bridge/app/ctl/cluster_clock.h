@@ -3,7 +3,7 @@
 #pragma once
 
 /* Cluster time for somebody who only watches: probes the conductor as a node
- * does, under a name that no node has. Until the first answers it is the wall clock. */
+ * does, at a topic for that. Until the first answers it is the wall clock. */
 
 #include <stdint.h>
 
@@ -15,7 +15,7 @@ struct glow_cluster_clock {
 	char reply[GLOW_TOPIC_MAX + 1];
 };
 
-/** `seed` makes the name, x-<seed>. Subscribe to `reply`. */
+/** `seed` makes the name, x/<seed>. Subscribe to `reply`. */
 void glow_cluster_clock_init(struct glow_cluster_clock *c, const char *prefix, uint32_t seed);
 
 /** Takes a message if it is a reply to us. */

@@ -148,8 +148,8 @@ static int send(const struct glow_ctl_options *o, const char *target, const char
 		tell(&s, target, answers);
 		if (cJSON_GetArraySize(answers) == 0)
 			status = nobody(&s, target);
-		else if (glow_ctl_complain(answers) > 0)
-			status = EX_DATAERR;
+		else
+			status = glow_ctl_complain(answers);
 	}
 	cJSON_Delete(answers);
 	return glow_ctl_close(&s, status);

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include <glow/clock.h>
+#include <glow/diag.h>
 #include <glow/log.h>
+#include <glow/traffic.h>
 
 #include "cluster_clock.h"
 #include "rows.h"
@@ -21,6 +23,7 @@
 #define PLAIN_EVERY_US 5000000
 #define NOTES_EVERY_US 1000000
 #define NOTES_SIZE     2048
+#define TURN_US        2000 /* of messages, then the others have a turn: the screen, the probe, a signal */
 
 struct viewer {
 	const struct glow_ctl_options *options;
@@ -88,8 +91,10 @@ static void take(struct viewer *v, const struct glow_mqtt_event *event)
 	} else if (event->kind == GLOW_MQTT_CONNECTED) {
 		v->connected = v->ever_connected = true;
 		v->trouble[0] = '\0';
+		if (!v->colors)
+			glow_ctl_warn_limits(&event->limits);
 		glow_sync_connected(&v->clock.follower.sync, now);
-	} else if (event->kind != GLOW_MQTT_WISH_REFUSED) {
+	} else if (event->kind != GLOW_MQTT_WISH_REFUSED && event->kind != GLOW_MQTT_DROPPED) {
 		take_trouble(v, event->why);
 	}
 }
@@ -97,12 +102,13 @@ static void take(struct viewer *v, const struct glow_mqtt_event *event)
 static int on_mqtt(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct viewer *v = userdata;
+	int64_t end_ns = glow_mono_now().ns + TURN_US * 1000;
 	struct glow_mqtt_event event;
 
 	(void)source;
 	(void)fd;
 	(void)revents;
-	while (glow_mqtt_next(v->mqtt, &event))
+	while (glow_mono_now().ns < end_ns && glow_mqtt_next(v->mqtt, &event))
 		take(v, &event);
 	return on_probe(v->probe, 0, v); /* what came may have moved the next probe */
 }
@@ -252,6 +258,7 @@ static int open_mqtt(struct viewer *v)
 	char topics[GLOW_WATCH_TOPICS][GLOW_TOPIC_MAX + 1], client[64], why[GLOW_MQTT_WHY];
 	const char *list[GLOW_WATCH_TOPICS], *reply = v->clock.reply;
 	struct glow_mqtt_cfg cfg = glow_common_mqtt(&o->common);
+	int r;
 
 	for (int k = 0; k < GLOW_WATCH_TOPICS; k++) {
 		glow_topic_make(topics[k], o->common.prefix, glow_watch_topics[k], NULL, NULL);
@@ -259,6 +266,7 @@ static int open_mqtt(struct viewer *v)
 	}
 	glow_ctl_client_id(client);
 	cfg.client_id = client;
+	cfg.sort = glow_traffic_sort;
 	cfg.inbox_max = GLOW_CTL_INBOX;
 	cfg.topics = &reply;
 	cfg.n_topics = 1;
@@ -266,9 +274,8 @@ static int open_mqtt(struct viewer *v)
 	cfg.n_retained_topics = GLOW_WATCH_TOPICS - 1;
 	cfg.wished_topics = list + GLOW_WATCH_TOPICS - 1;
 	cfg.n_wished_topics = 1;
-	if (glow_mqtt_open(&cfg, &v->mqtt, why) < 0)
-		return glow_ctl_fail(EX_USAGE, "--broker %s: %s", o->common.broker, why);
-	return 0;
+	r = glow_mqtt_open(&cfg, &v->mqtt, why);
+	return r < 0 ? glow_ctl_fail_open(o, r, why) : 0;
 }
 
 /* The timers that repeat. */
@@ -289,14 +296,29 @@ static int add_timers(struct viewer *v)
 	return r;
 }
 
-static int add_sources(struct viewer *v)
+/* Before all else that happens. */
+static int add_signal(struct viewer *v, int signal, sd_event_signal_handler_t handler)
 {
-	int r = sd_event_add_signal(v->loop, NULL, SIGINT, on_signal, v);
+	sd_event_source *source;
+	int r = sd_event_add_signal(v->loop, &source, signal, handler, v);
 
 	if (r >= 0)
-		r = sd_event_add_signal(v->loop, NULL, SIGTERM, on_signal, v);
+		r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r >= 0)
-		r = sd_event_add_signal(v->loop, NULL, SIGWINCH, on_resize, v);
+		r = sd_event_source_set_floating(source, true); /* the loop's, not ours to free */
+	if (r >= 0)
+		sd_event_source_unref(source);
+	return r;
+}
+
+static int add_sources(struct viewer *v)
+{
+	int r = add_signal(v, SIGINT, on_signal);
+
+	if (r >= 0)
+		r = add_signal(v, SIGTERM, on_signal);
+	if (r >= 0)
+		r = add_signal(v, SIGWINCH, on_resize);
 	if (r >= 0)
 		r = sd_event_add_io(v->loop, NULL, glow_mqtt_fd(v->mqtt), EPOLLIN, on_mqtt, v);
 	if (r >= 0 && v->options->for_s > 0)
@@ -304,7 +326,7 @@ static int add_sources(struct viewer *v)
 					       leave, v);
 	if (r >= 0)
 		r = add_timers(v);
-	return r < 0 ? EX_OSERR : 0;
+	return r < 0 ? glow_ctl_fail_open(v->options, r, glow_lack_text(-r)) : 0;
 }
 
 static void show(struct viewer *v)
@@ -331,11 +353,12 @@ static int finish(struct viewer *v)
 
 static int start(struct viewer *v)
 {
+	int r;
+
 	if (v->options->note_file && read_notes(v) < 0)
 		return glow_ctl_fail(EX_NOINPUT, "--note-file %s: %m", v->options->note_file);
-	if (sd_event_new(&v->loop) < 0)
-		return EX_OSERR;
-	return open_mqtt(v);
+	r = sd_event_new(&v->loop);
+	return r < 0 ? glow_ctl_fail_open(v->options, r, glow_lack_text(-r)) : open_mqtt(v);
 }
 
 static int run(const void *values, int n_words, char *const words[])
@@ -375,7 +398,7 @@ const struct glow_subcommand glow_ctl_watch = {
 	.name = "watch",
 	.summary = "show the cluster live in this terminal",
 	.doc = "Draws every node by the code that drives its LEDs, from what the nodes and the conductor say, on the "
-	       "cluster's clock.",
+	       "cluster's clock. Keeps as many nodes as a conductor does, 3500.",
 	.examples = "glowctl watch\nglowctl watch --plain --for-s 10\nglowctl watch --for-s 3 --svg cluster.svg",
 	.options = rows,
 	.n_options = CTL_N(rows),

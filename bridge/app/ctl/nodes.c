@@ -122,6 +122,7 @@ static void add_conductor(cJSON *all, const struct glow_watch *w)
 	cJSON_AddBoolToObject(c, "leading", glow_watch_led(w));
 	glow_json_add_int(c, "term", w->conductor.leader.term);
 	cJSON_AddStringToObject(c, "clock_id", clock_id);
+	glow_counts_add(c, &w->conductor.messages);
 }
 
 static void add_sync(cJSON *object, const struct glow_watched *node)
@@ -160,6 +161,8 @@ static cJSON *node_object(const struct glow_watch *w, const struct glow_watched 
 	cJSON_AddStringToObject(o, "problem", node->info.problem);
 	if (node->has_stats)
 		glow_json_add_int(o, "fps", node->stats.fps);
+	if (node->has_stats)
+		glow_counts_add(o, &node->stats.messages);
 	add_sync(o, node);
 	return o;
 }

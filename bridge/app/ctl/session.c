@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #include "session.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include <glow/clock.h>
 #include <glow/command.h>
 #include <glow/json.h>
+#include <glow/traffic.h>
 
 enum { LEAVES_MAX = 12 };
 
@@ -47,6 +49,21 @@ int glow_ctl_fail_silence(const struct glow_ctl_session *s, const char *format, 
 	return EX_UNAVAILABLE;
 }
 
+void glow_ctl_warn_limits(const struct glow_mqtt_limits *limits)
+{
+	char text[GLOW_MQTT_WHY];
+
+	for (unsigned k = 0; glow_mqtt_limits_say(limits, k, text); k++)
+		glow_ctl_fail(0, "%s", text);
+}
+
+int glow_ctl_fail_open(const struct glow_ctl_options *o, int error, const char *why)
+{
+	if (error == -EINVAL)
+		return glow_ctl_fail(EX_USAGE, "--broker %s: %s", o->common.broker, why);
+	return glow_ctl_fail(EX_OSERR, "cannot start: %s", why);
+}
+
 int glow_ctl_fail_diag(const struct glow_diag *diag)
 {
 	return glow_ctl_fail(EX_DATAERR, "%s%s%s", diag->where, diag->where[0] ? ": " : "", diag->what);
@@ -66,18 +83,23 @@ static int64_t now_ms(void)
 	return glow_mono_now().ns / 1000000;
 }
 
-/* The next event within that time; false for none. */
+/* The next event within that time; false for none. What comes all the time is no reason to stay longer. */
 static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_mqtt_event *ret_event)
 {
 	struct pollfd fd = { .fd = glow_mqtt_fd(s->mqtt), .events = POLLIN };
 
+	if (now_ms() > end_ms)
+		return false;
 	/* What it can do without is no news. */
-	while (!glow_mqtt_next(s->mqtt, ret_event) || ret_event->kind == GLOW_MQTT_WISH_REFUSED) {
+	while (!glow_mqtt_next(s->mqtt, ret_event) || ret_event->kind == GLOW_MQTT_WISH_REFUSED ||
+	       ret_event->kind == GLOW_MQTT_DROPPED) {
 		int64_t left_ms = end_ms - now_ms();
 
 		if (left_ms <= 0 || poll(&fd, 1, (int)left_ms) < 0)
 			return false;
 	}
+	if (ret_event->kind == GLOW_MQTT_CONNECTED)
+		glow_ctl_warn_limits(&ret_event->limits);
 	if (ret_event->kind == GLOW_MQTT_MESSAGE)
 		glow_watch_message(&s->watch, &ret_event->message);
 	else if (ret_event->kind != GLOW_MQTT_CONNECTED)
@@ -107,6 +129,7 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 	char topics[LEAVES_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
 	const char *list[LEAVES_MAX], *answers = s->answers;
 	size_t wishes = leaves == glow_watch_topics; /* the last one */
+	int r;
 
 	*s = (struct glow_ctl_session){ .options = o };
 	glow_watch_init(&s->watch, o->common.prefix);
@@ -117,6 +140,7 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 		list[k] = topics[k];
 	}
 	cfg.client_id = s->client;
+	cfg.sort = glow_traffic_sort;
 	cfg.inbox_max = GLOW_CTL_INBOX;
 	cfg.topics = &answers;
 	cfg.n_topics = 1;
@@ -124,9 +148,8 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 	cfg.n_retained_topics = n_leaves - wishes;
 	cfg.wished_topics = list + n_leaves - wishes;
 	cfg.n_wished_topics = wishes;
-	if (glow_mqtt_open(&cfg, &s->mqtt, why) < 0)
-		return glow_ctl_fail(EX_USAGE, "--broker %s: %s", o->common.broker, why);
-	return wait_connected(s);
+	r = glow_mqtt_open(&cfg, &s->mqtt, why);
+	return r < 0 ? glow_ctl_fail_open(o, r, why) : wait_connected(s);
 }
 
 bool glow_ctl_next(struct glow_ctl_session *s, int64_t wait_ms, struct glow_message *ret_message)
@@ -196,29 +219,35 @@ void glow_ctl_warn_ignored(const struct glow_diag *diag)
 		warn_of("", path);
 }
 
-/* True for a rejection, which it prints, as it does what was ignored. */
-static bool complain(const cJSON *answer)
+/* The exit status that a rejection makes, which it prints, as it does what was ignored. */
+static int complain(const cJSON *answer)
 {
-	const char *node = text_of(answer, "node"), *field = text_of(answer, "field");
-	bool unknown = strcmp(text_of(answer, "code"), glow_code_name(GLOW_UNKNOWN_TARGET)) == 0;
+	const char *node = text_of(answer, "node"), *field = text_of(answer, "field"), *code = text_of(answer, "code");
+	bool unknown = strcmp(code, glow_code_name(GLOW_UNKNOWN_TARGET)) == 0;
 	const cJSON *path;
 
 	cJSON_ArrayForEach(path, glow_json_get(answer, "ignored"))
 		warn_of(node, cJSON_IsString(path) ? path->valuestring : "");
 	if (strcmp(text_of(answer, "status"), "ok") == 0)
-		return false;
-	glow_ctl_fail(EX_DATAERR, "%s%s%s%s%s%s", node, node[0] ? ": " : "", field, field[0] ? ": " : "",
-		      text_of(answer, "message"), unknown ? " (--force does it all the same)" : "");
-	return true;
+		return 0;
+	return glow_ctl_fail(strcmp(code, glow_code_name(GLOW_BUSY)) == 0 ? EX_TEMPFAIL : EX_DATAERR, "%s%s%s%s%s%s",
+			     node, node[0] ? ": " : "", field, field[0] ? ": " : "", text_of(answer, "message"),
+			     unknown ? " (--force does it all the same)" : "");
 }
 
 int glow_ctl_complain(const cJSON *answers)
 {
 	const cJSON *answer;
-	int n = 0;
+	int status = 0;
 
-	cJSON_ArrayForEach(answer, answers) n += complain(answer);
-	return n;
+	cJSON_ArrayForEach(answer, answers)
+	{
+		int one = complain(answer);
+
+		if (status != EX_DATAERR && one)
+			status = one;
+	}
+	return status;
 }
 
 int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char *b, const char *payload,
@@ -226,6 +255,7 @@ int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char
 {
 	char topic[GLOW_TOPIC_MAX + 1];
 	cJSON *answers;
+	int status;
 
 	glow_topic_make(topic, s->options->common.prefix, a, b, NULL);
 	answers = glow_ctl_ask(s, topic, payload, 1);
@@ -236,11 +266,12 @@ int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char
 					     "no conductor answered within %d s: is glow-conductor running? glowctl "
 					     "nodes tells",
 					     GLOW_CTL_ANSWER_MS / 1000);
-	if (!complain(*ret_answer))
+	status = complain(*ret_answer);
+	if (status == 0)
 		return 0;
 	cJSON_Delete(*ret_answer);
 	*ret_answer = NULL;
-	return EX_DATAERR;
+	return status;
 }
 
 int glow_ctl_close(struct glow_ctl_session *s, int status)

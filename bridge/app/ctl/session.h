@@ -50,7 +50,8 @@ int glow_ctl_fail_silence(const struct glow_ctl_session *s, const char *format, 
 /** Warns of each path that was ignored. */
 void glow_ctl_warn_ignored(const struct glow_diag *diag);
 
-/** Prints each rejection among the answers, and what was ignored; returns how many rejections there are. */
+/** Prints each rejection among the answers, and what was ignored. The exit status: 0 without a rejection, EX_TEMPFAIL
+ * where all of them say `busy`. */
 int glow_ctl_complain(const cJSON *answers);
 
 /** Asks the conductor at prefix/a/b. 0 with its answer (the caller's), or an exit status after
@@ -60,6 +61,13 @@ int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char
 
 /** Says goodbye and frees; returns `status`, or ends the process with it when the broker does not let go. */
 int glow_ctl_close(struct glow_ctl_session *s, int status);
+
+/** Warns of what a broker does not take. */
+void glow_ctl_warn_limits(const struct glow_mqtt_limits *limits);
+
+/** The messenger did not open, or an event loop, with this negative errno: EX_USAGE for a broker that is none, else
+ * EX_OSERR. */
+int glow_ctl_fail_open(const struct glow_ctl_options *o, int error, const char *why);
 
 /** What is wrong with what was typed; EX_DATAERR. */
 int glow_ctl_fail_diag(const struct glow_diag *diag);

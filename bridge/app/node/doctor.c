@@ -70,6 +70,8 @@ static void say_name(const struct glow_node_run_cfg *cfg)
 static bool check_limits(const struct glow_node_run_cfg *cfg)
 {
 	char name[GLOW_CATALOG_NAME_LEN + 1], topic[GLOW_TOPIC_MAX + 1], *text = glow_json_finish(glow_catalog_write());
+	char own[GLOW_TOPIC_MAX + 1];
+	const struct glow_doctor_patient patient = { .what = "node", .id = cfg->node, .own = own };
 	struct glow_message catalog = { .topic = topic, .payload = text, .qos = 1, .retained = true };
 	bool fine;
 
@@ -78,7 +80,8 @@ static bool check_limits(const struct glow_node_run_cfg *cfg)
 	catalog.len = strlen(text);
 	glow_catalog_name(text, catalog.len, name);
 	glow_topic_of(topic, cfg->prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, name);
-	fine = glow_doctor_limits(&cfg->mqtt, cfg->node, &catalog,
+	glow_topic_of(own, cfg->prefix, GLOW_TOPIC_ERROR, GLOW_OF_NODE, cfg->node);
+	fine = glow_doctor_limits(&cfg->mqtt, &patient, &catalog,
 				  "its rules are older than this program: until its acl is written anew (secrets.sh), "
 				  "each node's info has the effects in it");
 	free(text);

@@ -23,14 +23,7 @@
 #include "layers.h"
 #include "offer.h"
 #include "pending.h"
-
-/* What was said of the light last, and whether that still holds. */
-struct said {
-	bool stale;
-	enum glow_showing showing;
-	bool dark;
-	int64_t again_us; /* the earliest next time */
-};
+#include "voice.h"
 
 struct glow_node {
 	struct glow_node_cfg cfg;
@@ -38,7 +31,7 @@ struct glow_node {
 	struct glow_pending pending;
 	struct glow_conducted conductor;
 	struct glow_offer offer;
-	struct said said;
+	struct glow_voice voice;
 	struct glow_flash flash;
 	bool restored;   /* or too late for that */
 	bool accepted;   /* a command: what was retained is old news */
@@ -66,7 +59,7 @@ void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_
 
 	if (limited != n->limited) {
 		n->limited = limited;
-		n->said.stale = true;
+		n->voice.stale = true;
 	}
 }
 
@@ -106,62 +99,23 @@ void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_
 	glow_layers_clock_stepped(&n->layers, &n->cfg.info, now_us, delta_us, clock_id);
 	glow_pending_shift(&n->pending, delta_us);
 	glow_flash_clock_stepped(&n->flash, delta_us);
-	n->said.again_us += delta_us;
+	n->voice.again_us += delta_us;
 	n->conductor.beacon_us += delta_us;
 	glow_offer_shift(&n->offer, delta_us);
 	n->scenes_new = true;
-	n->said.stale = true;
+	n->voice.stale = true;
 }
 
 /* ---- what is said ---- */
 
-/* Below node/<id>/. */
-static void publish_tree(struct glow_node *n, const char *leaf, cJSON *tree, int qos, bool retained)
-{
-	glow_publish_tree(&n->cfg.out, "node", n->cfg.info.id, leaf, tree, qos, retained);
-}
-
-static void publish_state(struct glow_node *n, int64_t now_us)
-{
-	struct glow_state *state;
-
-	n->said = (struct said){ .showing = glow_layers_showing(&n->layers),
-				 .dark = glow_layers_dark(&n->layers),
-				 .again_us = now_us + GLOW_STATE_EVERY_US };
-	state = n->conductor.connected ? calloc(1, sizeof(*state)) : NULL;
-	if (!state)
-		return;
-	glow_layers_state(&n->layers, state);
-	state->limited = n->limited;
-	memcpy(state->problem, n->cfg.info.problem, sizeof(state->problem));
-	publish_tree(n, "state", glow_state_write(state, n->layers.env.shape), 1, true);
-	free(state);
-}
-
-static void publish_info(struct glow_node *n)
-{
-	if (n->conductor.connected)
-		publish_tree(n, "info", glow_info_write(&n->cfg.info), 1, true);
-}
-
-static void publish_availability(struct glow_node *n, const char *value)
-{
-	char topic[GLOW_TOPIC_MAX + 1];
-
-	glow_topic_of(topic, n->cfg.out.prefix, GLOW_TOPIC_AVAILABILITY, GLOW_OF_NODE, n->cfg.info.id);
-	glow_publish_text(&n->cfg.out, topic, value, 1, true);
-}
-
 void glow_node_goodbye(struct glow_node *n)
 {
-	if (n->conductor.connected)
-		publish_availability(n, "offline");
+	glow_voice_availability(&n->voice, "offline");
 }
 
 void glow_node_stats(struct glow_node *n, const struct glow_stats *stats)
 {
-	if (n->conductor.connected)
-		publish_tree(n, "stats", glow_stats_write(stats), 0, false);
+	glow_voice_stats(&n->voice, stats);
 }
 
 void glow_node_problem(struct glow_node *n, const char *problem, const char *backend)
@@ -178,20 +132,8 @@ void glow_node_problem(struct glow_node *n, const char *problem, const char *bac
 	}
 	if (!changed)
 		return;
-	publish_info(n);
-	n->said.stale = true;
-}
-
-/* Answers the asker, and tells everybody when it is a rejection. */
-static void answer(struct glow_node *n, const struct glow_message *asked, const struct glow_diag *diag, int64_t at_us)
-{
-	cJSON *tree = glow_answer_write(n->cfg.info.id, diag);
-	char errors[GLOW_TOPIC_MAX + 1];
-
-	if (at_us)
-		glow_json_add_int(tree, "at_us", at_us);
-	glow_topic_of(errors, n->cfg.out.prefix, GLOW_TOPIC_ERROR, GLOW_OF_NODE, n->cfg.info.id);
-	glow_publish_answer(&n->cfg.out, asked, diag, tree, errors);
+	glow_voice_info(&n->voice);
+	n->voice.stale = true;
 }
 
 /* ---- commands ---- */
@@ -224,7 +166,7 @@ static void apply(struct glow_node *n, struct glow_command *command, enum glow_c
 		glow_layers_set(&n->layers, command, now_us, seed);
 	else
 		glow_layers_notify(&n->layers, command, now_us, seed);
-	n->said.stale = true;
+	n->voice.stale = true;
 }
 
 /* At once, when its time has come, or right after what came before it. *ret_at_us is its own time, 0 for none. */
@@ -265,7 +207,7 @@ static void take_command(struct glow_node *n, const struct glow_message *m, enum
 	if (conducted && m->len > 0) /* who asked hears of it from the conductor, once */
 		asked.response_topic = NULL;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK && m->len == 0) {
-		n->said.stale = true; /* a question for the state */
+		n->voice.stale = true; /* a question for the state */
 	} else if (diag.code == GLOW_OK &&
 		   read_command(n, kind, m->payload, m->len, now_us, &command, &diag) == GLOW_OK) {
 		if ((many && glow_pending_came(&n->pending, m, &command, now_us)) ||
@@ -275,7 +217,7 @@ static void take_command(struct glow_node *n, const struct glow_message *m, enum
 		}
 		accept(n, m, &command, kind, many, now_us, &at_us, &diag);
 	}
-	answer(n, &asked, &diag, diag.code == GLOW_OK ? at_us : 0);
+	glow_voice_answer(&n->voice, &asked, &diag, diag.code == GLOW_OK ? at_us : 0);
 }
 
 static bool for_many(const struct glow_topic *topic)
@@ -336,7 +278,7 @@ static void take_effect(struct glow_node *n, struct glow_waiting *one)
 	if (by_itself)
 		glow_pending_done(&n->pending, one->of, n->layers.changes, at_us);
 	if (by_itself || diag.code != GLOW_OK || (one->by_word && diag.ignored[0]))
-		answer(n, &asked, &diag, waits ? one->at_us : 0);
+		glow_voice_answer(&n->voice, &asked, &diag, waits ? one->at_us : 0);
 	one->held = false;
 	if (!waits)
 		glow_pending_remove(one);
@@ -360,7 +302,7 @@ static void report_unknown(struct glow_node *n)
 		snprintf(where, sizeof(where), "%s.effect", scene->id);
 		glow_diag_set(&diag, GLOW_UNKNOWN_EFFECT, where,
 			      "this node lacks an effect of the scene and shows its idle display instead");
-		answer(n, &asked, &diag, 0);
+		glow_voice_answer(&n->voice, &asked, &diag, 0);
 	}
 }
 
@@ -402,7 +344,7 @@ void glow_node_refused(struct glow_node *n, const char *topic)
 	if (glow_topic_kind(n->cfg.out.prefix, topic) != GLOW_TOPIC_CATALOG)
 		return;
 	n->cfg.info.catalog[0] = '\0'; /* so that the info has it in it */
-	publish_info(n);
+	glow_voice_info(&n->voice);
 }
 
 /* ---- what comes back after a restart ---- */
@@ -487,6 +429,15 @@ void glow_node_message(struct glow_node *n, const struct glow_message *message, 
 		}
 }
 
+void glow_node_dropped(struct glow_node *n, const struct glow_message *message, bool replaced, int64_t now_us)
+{
+	struct glow_topic topic = glow_topic_parse(n->cfg.out.prefix, message->topic);
+	bool elsewhere = for_many(&topic) && glow_conducted_leads(&n->conductor, later(now_us, n->layers.now_us));
+
+	if (!elsewhere && (topic.kind == GLOW_TOPIC_SET || topic.kind == GLOW_TOPIC_NOTIFY))
+		glow_publish_busy(&n->cfg.out, message, n->cfg.info.id, replaced);
+}
+
 int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glow_node **ret_node,
 		     struct glow_diag *diag)
 {
@@ -496,6 +447,7 @@ int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glo
 	if (!n)
 		return -ENOMEM;
 	n->cfg = *cfg;
+	n->voice = (struct glow_voice){ .cfg = &n->cfg, .conductor = &n->conductor };
 	glow_conducted_init(&n->conductor, now_us);
 	r = glow_offer_init(&n->offer, &n->cfg.out, cfg->dice);
 	if (r == 0 && glow_layers_init(&n->layers, &cfg->env, cfg->idle, now_us, diag) != GLOW_OK)
@@ -522,7 +474,7 @@ void glow_node_start(struct glow_node *n, int64_t now_us)
 	if (n->layers.started)
 		return;
 	glow_layers_start(&n->layers, now_us);
-	n->said.stale = true;
+	n->voice.stale = true;
 }
 
 bool glow_node_started(const struct glow_node *n)
@@ -537,9 +489,9 @@ void glow_node_connected(struct glow_node *n, int64_t now_us)
 	n->restored = true;
 	snprintf(n->cfg.info.catalog, sizeof(n->cfg.info.catalog), "%s",
 		 glow_offer_dropped(&n->offer) ? "" : n->offer.name);
-	publish_info(n);
-	publish_state(n, now_us);
-	publish_availability(n, "online");
+	glow_voice_info(&n->voice);
+	glow_voice_state(&n->voice, &n->layers, n->limited, now_us);
+	glow_voice_availability(&n->voice, "online");
 	glow_offer_connected(&n->offer, now_us);
 }
 
@@ -553,7 +505,7 @@ void glow_node_disconnected(struct glow_node *n)
 /* Lets time pass to t_us for scenes, notices and the transition. */
 static void pass(struct glow_node *n, int64_t t_us)
 {
-	n->said.stale |= glow_layers_pass(&n->layers, &n->cfg.info, t_us);
+	n->voice.stale |= glow_layers_pass(&n->layers, &n->cfg.info, t_us);
 }
 
 void glow_node_tick(struct glow_node *n, int64_t t_us)
@@ -566,7 +518,7 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 		take_effect(n, due);
 	}
 	pass(n, t_us);
-	n->said.stale |= glow_layers_expire(&n->layers, t_us);
+	n->voice.stale |= glow_layers_expire(&n->layers, t_us);
 	if (n->cfg.lost_indicator &&
 	    glow_conducted_lost(&n->conductor, t_us) != glow_conducted_lost(&n->conductor, n->layers.now_us))
 		n->layers.revision++;
@@ -574,10 +526,9 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 	if (n->scenes_new && n->conductor.connected)
 		report_unknown(n);
 	glow_offer_tick(&n->offer, t_us);
-	if (glow_layers_showing(&n->layers) != n->said.showing || glow_layers_dark(&n->layers) != n->said.dark)
-		n->said.stale = true;
-	if (n->said.stale && t_us >= n->said.again_us)
-		publish_state(n, t_us);
+	n->voice.stale |= glow_voice_outdated(&n->voice, &n->layers);
+	if (n->voice.stale && t_us >= n->voice.again_us)
+		glow_voice_state(&n->voice, &n->layers, n->limited, t_us);
 }
 
 int64_t glow_node_next(const struct glow_node *n)
@@ -587,7 +538,7 @@ int64_t glow_node_next(const struct glow_node *n)
 	if (n->cfg.lost_indicator && !glow_conducted_lost(&n->conductor, n->layers.now_us))
 		next = glow_sooner(next, glow_conducted_silent(&n->conductor));
 	next = glow_sooner(next, n->offer.at_us);
-	if (n->said.stale)
-		next = glow_sooner(next, n->said.again_us);
+	if (n->voice.stale)
+		next = glow_sooner(next, n->voice.again_us);
 	return next;
 }

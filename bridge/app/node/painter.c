@@ -97,6 +97,11 @@ int64_t glow_painter_next(const struct glow_painter *p, enum glow_pace pace, int
 	return GLOW_NEVER;
 }
 
+int64_t glow_painter_period_us(const struct glow_painter *p)
+{
+	return GLOW_US_PER_S / rate(p);
+}
+
 int64_t glow_painter_slot(struct glow_painter *p, int64_t t_us, int64_t now_us)
 {
 	int64_t k = glow_slot_at(t_us, rate(p)), k_now = glow_slot_at(now_us, rate(p));

@@ -44,6 +44,9 @@ int glow_painter_show(struct glow_painter *p, const struct glow_frame *frame, in
 /** The next instant after t_us that has to be drawn for time alone; GLOW_NEVER. */
 int64_t glow_painter_next(const struct glow_painter *p, enum glow_pace pace, int64_t t_us);
 
+/** The time of a frame at the board's rate. */
+int64_t glow_painter_period_us(const struct glow_painter *p);
+
 /** The slot to draw in place of that of t_us, now that it is now_us: a later one when t_us was missed, so that
  * a slow board shows the present and no queue of old pictures. Counts what was missed. */
 int64_t glow_painter_slot(struct glow_painter *p, int64_t t_us, int64_t now_us);

@@ -56,7 +56,7 @@ enum glow_code glow_pending_keep(struct glow_pending *p, const struct glow_messa
 	struct glow_waiting *one = add(p, kind, m->payload, m->len);
 
 	if (!one)
-		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "at_us", "%d commands wait for their time already",
+		return glow_diag_set(diag, GLOW_BUSY, "", "%d commands wait for their time already; try again",
 				     GLOW_PENDING_MAX);
 	one->at_us = after ? after->at_us : at_us;
 	one->after = after && after->held ? after->order : 0;

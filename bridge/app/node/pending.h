@@ -53,7 +53,7 @@ struct glow_pending {
 
 void glow_pending_fini(struct glow_pending *p);
 
-/** Keeps a command until at_us, or right after another one. GLOW_OUT_OF_RANGE with diag when there is no room. */
+/** Keeps a command until at_us, or right after another one. GLOW_BUSY with diag when there is no room. */
 enum glow_code glow_pending_keep(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind,
 				 int64_t at_us, const struct glow_waiting *after, struct glow_diag *diag);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* There is one timer for pictures, set to the next instant at which anything changes: a frame slot while something
- * moves, else the end of a notice or a transition, a command's time, a state to publish, else nothing.
- * What is drawn is always the instant itself and never "now". A still picture therefore costs no wake-up at all. */
+/* A node's timers and events around what it shows (show.c): each of them lets time pass there, and the
+ * one timer for pictures is set to what comes next. */
 
 #include <errno.h>
 #include <math.h>
@@ -22,8 +21,8 @@
 #include <glow/node_run.h>
 
 #include "device.h"
-#include "painter.h"
 #include "setup.h"
+#include "show.h"
 #include "timekeeper.h"
 
 #define START_WAIT_US                                                                                   \
@@ -33,18 +32,6 @@
 #define STATS_US       (10 * GLOW_US_PER_S)
 #define STATS_GAUGE_US (2 * GLOW_US_PER_S)
 #define WALL_STEP_US   1000 /* civil time to the millisecond: finer would redraw for nothing */
-
-/* The instant that the frame timer stands for. */
-struct target {
-	int64_t us;
-	bool is_slot;
-};
-
-/* The last picture: its instant, and which it was. */
-struct drawn {
-	int64_t us;
-	uint32_t revision;
-};
 
 /* When stats were last told. */
 struct told {
@@ -59,13 +46,10 @@ struct run {
 	struct glow_info info;
 	struct glow_node *node;
 	struct glow_device device;
-	struct glow_painter painter;
+	struct glow_show show;
 	struct glow_timekeeper time;
 	struct glow_clock clock;
 	struct glow_meters meters;
-	struct target target;
-	struct drawn drawn;
-	int64_t start_deadline_us;
 	struct told told;
 	bool gauge_shows, met_broker;
 };
@@ -80,9 +64,9 @@ static int64_t now_us(const struct run *r)
 /* Tells what is wrong with the board, or that nothing is; and tries again where something is. */
 static void set_problem(struct run *r, const char *what)
 {
-	glow_painter_set_problem(&r->painter, what, BOARD_RETRY_S);
+	glow_painter_set_problem(&r->show.painter, what, BOARD_RETRY_S);
 	if (r->node)
-		glow_node_problem(r->node, what, r->painter.board ? r->painter.board->backend : "none");
+		glow_node_problem(r->node, what, r->show.painter.board ? r->show.painter.board->backend : "none");
 	if (what[0])
 		glow_timer_in(&r->board_timer, BOARD_RETRY_S * GLOW_US_PER_S);
 }
@@ -97,30 +81,6 @@ static void board_failed(struct run *r, int error)
 
 /* ---- drawing ---- */
 
-/* Shows the picture of instant t_us. */
-static void draw(struct run *r, int64_t t_us)
-{
-	static struct glow_frame frame;
-	int error;
-
-	r->drawn.us = t_us;
-	r->drawn.revision = glow_node_revision(r->node);
-	if (!r->painter.board || !glow_node_started(r->node))
-		return;
-	glow_node_render(r->node, t_us, &frame);
-	error = glow_painter_show(&r->painter, &frame, t_us);
-	if (error)
-		board_failed(r, error);
-}
-
-/* Draws an instant that is no frame slot, if anything but time has changed the
- * picture: animations stay on their grid whatever is said or refused meanwhile. */
-static void draw_change(struct run *r, int64_t t_us)
-{
-	if (glow_node_revision(r->node) != r->drawn.revision)
-		draw(r, t_us);
-}
-
 static void read_gauges(struct run *r)
 {
 	glow_meters_read(&r->meters);
@@ -128,58 +88,48 @@ static void read_gauges(struct run *r)
 }
 
 /* A gauge that has just come up wants fresh values, and from now on more often. */
-static void watch_gauges(struct run *r, int64_t t_us)
+static int watch_gauges(struct run *r)
 {
 	uint32_t meters;
+	int error = 0;
 
-	glow_node_pace(r->node, t_us, &meters);
+	glow_node_pace(r->node, r->show.drawn_us, &meters);
 	if (meters && !r->gauge_shows) {
 		read_gauges(r);
-		draw_change(r, t_us);
+		error = glow_show_changed(&r->show, now_us(r));
 		glow_timer_in(&r->stats_timer, STATS_GAUGE_US);
 	}
 	r->gauge_shows = meters != 0;
+	return error;
 }
 
-static struct target next_target(const struct run *r, int64_t t_us)
-{
-	int64_t instant = glow_node_next(r->node), frame;
-
-	if (!glow_node_started(r->node))
-		return (struct target){ .us = glow_sooner(instant, r->start_deadline_us) };
-	frame = glow_painter_next(&r->painter, glow_node_pace(r->node, t_us, NULL), t_us);
-	return (struct target){ .us = glow_sooner(instant, frame), .is_slot = frame <= instant && frame != GLOW_NEVER };
-}
-
-/* After anything has happened up to t_us: when to wake next, and for what. */
-static void schedule(struct run *r, int64_t t_us)
+/* After anything has happened, with what came of drawing it: when to wake next. */
+static void schedule(struct run *r, int error)
 {
 	struct glow_mono wake = { GLOW_NEVER };
+	int more = watch_gauges(r);
 
-	r->target = next_target(r, t_us);
-	watch_gauges(r, t_us);
-	if (r->target.us != GLOW_NEVER)
+	if (error || more) {
+		board_failed(r, error ? error : more);
+		glow_show_changed(&r->show, now_us(r)); /* there is something to say */
+	}
+	if (r->show.target_us != GLOW_NEVER)
 		wake = glow_clock_mono(&r->clock, glow_instant_now(),
-				       (struct glow_time){ r->target.us - glow_painter_lead_us(&r->painter) });
+				       (struct glow_time){ glow_show_wake_us(&r->show) });
 	glow_timer_at(&r->frame_timer, wake);
 }
 
-/* Something came from outside at this moment: show what it changes at once. */
+/* Something came from outside at this moment: show what it changes. */
 static void redraw_now(void *ctx)
 {
 	struct run *r = ctx;
-	int64_t t_us = now_us(r);
 
-	if (t_us < r->drawn.us) /* a slot is drawn a little ahead of its time */
-		t_us = r->drawn.us;
-	glow_node_tick(r->node, t_us);
-	draw_change(r, t_us);
-	schedule(r, t_us);
+	schedule(r, glow_show_changed(&r->show, now_us(r)));
 }
 
 static void start_late(struct run *r, int64_t t_us)
 {
-	if (glow_node_started(r->node) || t_us < r->start_deadline_us)
+	if (glow_node_started(r->node) || t_us < r->show.start_us)
 		return;
 	glow_info("no %s within %d s: showing the idle display", r->met_broker ? "cluster time" : "broker",
 		  (int)(START_WAIT_US / GLOW_US_PER_S));
@@ -189,17 +139,9 @@ static void start_late(struct run *r, int64_t t_us)
 static void on_frame(void *ctx)
 {
 	struct run *r = ctx;
-	int64_t t_us = r->target.us, now = now_us(r);
 
-	if (r->target.is_slot && now > t_us)
-		t_us = glow_painter_slot(&r->painter, t_us, now);
-	start_late(r, t_us);
-	glow_node_tick(r->node, t_us);
-	if (r->target.is_slot)
-		draw(r, t_us);
-	else
-		draw_change(r, t_us);
-	schedule(r, t_us);
+	start_late(r, r->show.target_us);
+	schedule(r, glow_show_due(&r->show, now_us(r)));
 }
 
 /* ---- cluster time ---- */
@@ -224,8 +166,7 @@ static void clock_changed(struct run *r, struct glow_instant at, int64_t old_us)
 {
 	int64_t delta_us = glow_clock_time(&r->clock, at).us - old_us;
 
-	r->drawn.us += delta_us;
-	r->start_deadline_us += delta_us;
+	glow_show_shift(&r->show, delta_us);
 	glow_info("the clock of pictures moved by %.3f s", (double)delta_us / 1e6);
 	glow_node_clock_stepped(r->node, old_us, delta_us, glow_timekeeper_clock_id(&r->time));
 	update_wall_offset(r);
@@ -316,7 +257,7 @@ static void on_connected(struct run *r, const char *broker)
 	if (!glow_node_has_conductor(r->node) || glow_timekeeper_valid(&r->time))
 		glow_node_start(r->node, now);
 	else if (!glow_node_started(r->node))
-		r->start_deadline_us = now + START_WAIT_US;
+		r->show.start_us = now + START_WAIT_US;
 	glow_device_connected(&r->device);
 	glow_node_connected(r->node, now);
 }
@@ -328,9 +269,6 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	switch (event->kind) {
 	case GLOW_MQTT_CONNECTED:
 		on_connected(r, event->why);
-		break;
-	case GLOW_MQTT_WISH_REFUSED:
-		glow_warning("%s; going on without it", event->why);
 		break;
 	case GLOW_MQTT_DISCONNECTED:
 		glow_warning("lost the broker: %s; the picture goes on", event->why);
@@ -347,6 +285,10 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	case GLOW_MQTT_REFUSED:
 		glow_node_refused(r->node, event->message.topic);
 		break;
+	case GLOW_MQTT_DROPPED:
+		glow_node_dropped(r->node, &event->message, event->replaced, now_us(r));
+		break;
+	case GLOW_MQTT_WISH_REFUSED:
 	case GLOW_MQTT_UNSENT:
 		break;
 	}
@@ -396,20 +338,22 @@ static void on_stats(void *ctx)
 {
 	struct run *r = ctx;
 	struct glow_raw now = glow_raw_now();
-	struct glow_stats stats = { .late = r->painter.late,
-				    .dropped = r->painter.dropped,
-				    .write_us = r->painter.write_us };
+	struct glow_stats stats = { .late = r->show.painter.late,
+				    .dropped = r->show.painter.dropped,
+				    .write_us = r->show.painter.write_us };
 	int64_t ns = glow_mono_now().ns;
 	double seconds = (double)(ns - r->told.ns) / 1e9;
 
+	glow_log_settle();
 	read_gauges(r);
 	update_wall_offset(r);
 	glow_sync_temperature(&r->time.follower.sync, now, r->meters.temperature_c);
 	glow_timekeeper_stats(&r->time, now, &stats.sync);
-	stats.fps = seconds > 0 ? (unsigned)lround((double)(r->painter.frames - r->told.frames) / seconds) : 0;
+	glow_mqtt_counts(r->loop.mqtt, &stats.messages);
+	stats.fps = seconds > 0 ? (unsigned)lround((double)(r->show.painter.frames - r->told.frames) / seconds) : 0;
 	memcpy(stats.meter, r->meters.permille, sizeof(stats.meter));
 	stats.temperature_c = r->meters.temperature_c;
-	r->told.frames = r->painter.frames;
+	r->told.frames = r->show.painter.frames;
 	r->told.ns = ns;
 	glow_node_stats(r->node, &stats);
 	glow_timer_in(&r->stats_timer, r->gauge_shows ? STATS_GAUGE_US : STATS_US);
@@ -422,20 +366,19 @@ static void on_board_retry(void *ctx)
 	struct run *r = ctx;
 	struct glow_diag diag = { .what = "" };
 
-	if (glow_painter_open(&r->painter, &diag) < 0) {
+	if (glow_painter_open(&r->show.painter, &diag) < 0) {
 		set_problem(r, diag.what);
 		return;
 	}
 	set_problem(r, "");
-	draw(r, now_us(r));
-	redraw_now(r);
+	schedule(r, glow_show_again(&r->show, now_us(r)));
 }
 
 static const char *trouble(void *ctx)
 {
 	struct run *r = ctx;
 
-	return r->painter.board ? NULL : r->painter.problem;
+	return r->show.painter.board ? NULL : r->show.painter.problem;
 }
 
 static const struct glow_loop_role role = {
@@ -489,7 +432,7 @@ static int first_board(struct run *r)
 	struct glow_diag diag = { .what = "" };
 	const struct glow_board_desc *desc = glow_board_find(r->cfg->board);
 	char others[160];
-	int error = glow_painter_open(&r->painter, &diag);
+	int error = glow_painter_open(&r->show.painter, &diag);
 
 	if (error == 0)
 		return 0;
@@ -524,12 +467,12 @@ static void be_punctual(void)
 
 static void describe(struct run *r)
 {
-	const struct glow_board *board = r->painter.board;
+	const struct glow_board *board = r->show.painter.board;
 
 	glow_setup_info(r->cfg, board ? board->desc : glow_board_find(r->cfg->board), &r->info);
 	if (board)
 		memcpy(r->info.backend, board->backend, sizeof(r->info.backend));
-	memcpy(r->info.problem, r->painter.problem, sizeof(r->info.problem));
+	memcpy(r->info.problem, r->show.painter.problem, sizeof(r->info.problem));
 }
 
 static bool radio_sleeps(const struct glow_node_run_cfg *cfg)
@@ -553,13 +496,14 @@ static int setup(struct run *r)
 	status = glow_setup_node(r->cfg, &r->info, outbox, now_us(r), &r->node);
 	if (status)
 		return status;
+	r->show.node = r->node;
 	glow_timekeeper_init(&r->time, &sync, r->cfg->prefix, r->info.id, outbox);
 	glow_device_init(&r->device, &out, &r->info, sync.seed);
 	glow_meters_init(&r->meters, r->cfg->sysfs);
 	glow_meters_read(&r->meters);
 	r->told.ns = glow_mono_now().ns;
 	glow_timer_in(&r->stats_timer, STATS_GAUGE_US);
-	r->start_deadline_us = now_us(r) + START_WAIT_US;
+	r->show.start_us = now_us(r) + START_WAIT_US;
 	return open_loop(r);
 }
 
@@ -567,7 +511,7 @@ static int setup(struct run *r)
 static void teardown(struct run *r, int status)
 {
 	glow_loop_stopping();
-	glow_painter_close(&r->painter);
+	glow_painter_close(&r->show.painter);
 	if (r->node)
 		glow_node_goodbye(r->node);
 	glow_loop_close(&r->loop, status);
@@ -581,7 +525,7 @@ int glow_node_run(const struct glow_node_run_cfg *cfg)
 	int status;
 
 	*r = (struct run){ .cfg = cfg };
-	r->painter = (struct glow_painter){
+	r->show.painter = (struct glow_painter){
 		.name = cfg->board, .board_cfg = &cfg->board_cfg, .clock = &r->clock, .fps = cfg->fps
 	};
 	r->clock = (struct glow_clock){ .sync = &r->time.follower.sync,

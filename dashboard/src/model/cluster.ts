@@ -50,7 +50,7 @@ export interface ClusterView {
 export interface ClusterOptions {
 	/** Default "glow". */
 	prefix?: string;
-	/** This page's id on the wire, `x-<random>`; chosen at random by default. */
+	/** What this page's own topics end in, `x/<random>`; chosen at random by default. */
 	id?: string;
 	/** Milliseconds of a steady clock; performance.now() by default. */
 	now?: () => number;

@@ -34,7 +34,7 @@ const natural = new Intl.Collator("en", { numeric: true }).compare;
 
 function randomId(): string {
 	const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
-	return `x-${word.toString(16).padStart(8, "0")}`;
+	return `x/${word.toString(16).padStart(8, "0")}`;
 }
 
 function seedOf(id: string): number {

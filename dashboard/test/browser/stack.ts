@@ -7,7 +7,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -98,11 +98,14 @@ export class Stack {
 		await until(() => "the broker listens", () => this.publishes("marker", ""));
 	}
 
-	/** nginx for clusters of that prefix; returns the address of its page. */
-	async serve(prefix: string): Promise<string> {
+	/** nginx for clusters of that prefix, which lets in so many pages; returns the address of its page. */
+	async serve(prefix: string, pages = 80): Promise<string> {
 		const port = await freePort();
 		const args = [`127.0.0.1:${port}`, `127.0.0.1:${this.wsPort}`];
-		this.run(`nginx-${port}`, join(TOP, "dashboard/nginx/serve.sh"), args, { TMPDIR: this.home, GLOW_PREFIX: prefix });
+		const limits = join(this.home, `limits-${port}.conf`);
+		const ours = readFileSync(join(TOP, "dashboard/nginx/limits.conf"), "utf8");
+		writeFileSync(limits, ours.replace("limit_conn glow_pages 80;", `limit_conn glow_pages ${pages};`));
+		this.run(`nginx-${port}`, join(TOP, "dashboard/nginx/serve.sh"), args, { TMPDIR: this.home, GLOW_PREFIX: prefix, GLOW_LIMITS: limits });
 		const url = `http://127.0.0.1:${port}/`;
 		await until(() => "nginx serves", () => fetch(url).then((r) => r.ok, () => false));
 		return url;

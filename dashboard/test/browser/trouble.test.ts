@@ -114,6 +114,23 @@ test("the broker goes and comes back, and so does the page", async () => {
 	await late.close();
 });
 
+test("a page too many says so, and gets in when there is room", async () => {
+	const url = await stack.serve("glow", 1);
+	const first = await visit(browser, url);
+	await enter(first.page, "viewer", 2);
+	const late = await visit(browser, url, { viewport: { width: 390, height: 844 }, colorScheme: "light" });
+	await logIn(late.page, "viewer");
+	await late.page.getByText("Too many pages are open").waitFor();
+	await accessible(late.page, "the door of a house that is full");
+	await late.page.screenshot({ path: `${process.env.GLOW_PICTURES}/full-phone.png` });
+	await late.page.setViewportSize({ width: 1280, height: 800 });
+	await late.page.screenshot({ path: `${process.env.GLOW_PICTURES}/full.png` });
+	await first.page.getByText("solid").first().waitFor(); // who is in stays in
+	await first.close();
+	await late.page.locator("header nav").waitFor();
+	await late.close();
+});
+
 test("an account that is taken away ends at the door", async () => {
 	await page.getByRole("button", { name: "Log out" }).click();
 	await page.getByRole("button", { name: "Log in" }).waitFor();

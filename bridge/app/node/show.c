@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* There is one target, the next instant at which anything changes: a frame slot while something
+ * moves, else the end of a notice or a transition, a command's time, a state to publish, else nothing.
+ * What is drawn is always the instant itself and never "now". A still picture therefore costs no wake-up at all. */
+
+#include <glow/time.h>
+
+#include "show.h"
+
+static int draw(struct glow_show *s, int64_t t_us)
+{
+	static struct glow_frame frame;
+
+	s->drawn_us = t_us;
+	s->revision = glow_node_revision(s->node);
+	if (!s->painter.board || !glow_node_started(s->node))
+		return 0;
+	glow_node_render(s->node, t_us, &frame);
+	return glow_painter_show(&s->painter, &frame, t_us);
+}
+
+/* Draws an instant that is no frame slot, if anything but time has changed the
+ * picture: animations stay on their grid whatever is said or refused meanwhile. */
+static int draw_change(struct glow_show *s, int64_t t_us)
+{
+	uint64_t frames = s->painter.frames;
+	int r;
+
+	if (glow_node_revision(s->node) == s->revision || t_us < s->ready_us)
+		return 0;
+	r = draw(s, t_us);
+	if (s->painter.frames != frames)
+		s->ready_us = t_us + glow_painter_period_us(&s->painter);
+	return r;
+}
+
+/* The next frame for time alone. A slot so soon after a picture out of turn is left to the next one; a second is not.
+ */
+static int64_t next_frame(const struct glow_show *s, int64_t t_us)
+{
+	enum glow_pace pace = glow_node_pace(s->node, t_us, NULL);
+	int64_t frame = glow_painter_next(&s->painter, pace, t_us);
+
+	if (frame >= s->ready_us)
+		return frame;
+	return pace == GLOW_ANIMATED ? glow_painter_next(&s->painter, pace, s->ready_us - 1) : s->ready_us;
+}
+
+/* After anything has happened up to t_us. */
+static void plan(struct glow_show *s, int64_t t_us)
+{
+	int64_t instant = glow_node_next(s->node), frame = GLOW_NEVER;
+
+	if (!glow_node_started(s->node))
+		instant = glow_sooner(instant, s->start_us);
+	else
+		frame = next_frame(s, t_us);
+	if (glow_node_revision(s->node) != s->revision) /* a change that waits for its turn */
+		instant = glow_sooner(instant, s->ready_us);
+	s->target_us = glow_sooner(instant, frame);
+	s->is_slot = frame <= instant && frame != GLOW_NEVER;
+}
+
+int glow_show_changed(struct glow_show *s, int64_t now_us)
+{
+	int64_t t_us = now_us < s->drawn_us ? s->drawn_us : now_us; /* a slot is drawn a little ahead of its time */
+	int r;
+
+	glow_node_tick(s->node, t_us);
+	r = draw_change(s, t_us);
+	plan(s, t_us);
+	return r;
+}
+
+int glow_show_due(struct glow_show *s, int64_t now_us)
+{
+	int64_t t_us = s->target_us;
+	int r;
+
+	if (s->is_slot && now_us > t_us)
+		t_us = glow_painter_slot(&s->painter, t_us, now_us);
+	glow_node_tick(s->node, t_us);
+	r = s->is_slot ? draw(s, t_us) : draw_change(s, t_us);
+	plan(s, t_us);
+	return r;
+}
+
+int glow_show_again(struct glow_show *s, int64_t now_us)
+{
+	int r = draw(s, now_us);
+	int more = glow_show_changed(s, now_us);
+
+	return r ? r : more;
+}
+
+int64_t glow_show_wake_us(const struct glow_show *s)
+{
+	return s->target_us == GLOW_NEVER ? GLOW_NEVER : s->target_us - glow_painter_lead_us(&s->painter);
+}
+
+void glow_show_shift(struct glow_show *s, int64_t delta_us)
+{
+	s->drawn_us += delta_us;
+	s->ready_us += delta_us;
+	s->start_us += delta_us;
+}

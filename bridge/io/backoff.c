@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#include "backoff.h"
+
+#include <stdbool.h>
+
+#define MIN_MS       100
+#define FIRST_MS     500 /* doubled with each attempt */
+#define MAX_MS       10000
+#define RIVAL_MS     5000 /* doubled with each time */
+#define RIVAL_MAX_MS 60000
+#define GUESS        3 /* attempts that did not last, from which on a broker that hangs up is thought to have a rival */
+
+static unsigned doubled(unsigned first, unsigned times, unsigned max)
+{
+	return times < 8 && first << times < max ? first << times : max;
+}
+
+/* Any of the time from `least` up to `most`. */
+static int between(unsigned least, unsigned most, uint32_t dice)
+{
+	return (int)(least + dice % (most - least + 1));
+}
+
+/* A rival waits as we do: what lasted far longer than that did not end by one that we know. */
+static bool is_rival(struct glow_backoff *b, int64_t lasted_ms, enum glow_end end)
+{
+	if (lasted_ms >= 2 * (int64_t)doubled(RIVAL_MS, b->rivals, RIVAL_MAX_MS)) {
+		b->rivals = 0;
+		return end == GLOW_END_TAKEN_OVER;
+	}
+	return end == GLOW_END_TAKEN_OVER || (end == GLOW_END_HUNG_UP && b->attempts >= GUESS);
+}
+
+int glow_backoff_ms(struct glow_backoff *b, int64_t lasted_ms, enum glow_end end, uint32_t dice)
+{
+	if (is_rival(b, lasted_ms, end)) {
+		unsigned most = doubled(RIVAL_MS, b->rivals++, RIVAL_MAX_MS);
+
+		return between(most / 2, most, dice);
+	}
+	if (lasted_ms >= GLOW_BACKOFF_STABLE_MS)
+		b->attempts = 0;
+	return between(MIN_MS, doubled(FIRST_MS, b->attempts++, MAX_MS), dice);
+}
