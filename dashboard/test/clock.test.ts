@@ -109,6 +109,7 @@ test("cluster time within a second, and better than a millisecond soon", () => {
 	assert.ok(lab.cluster.view.clock.rtt_us > 400);
 });
 
+// promise: time-runs-forward
 test("time never runs backwards, and goes on when nobody answers", () => {
 	const { lab, shelf } = begin(1);
 	shelf.serve(5000);

@@ -246,6 +246,7 @@ function life(seed: number, moments: number): Step[] {
 	return steps;
 }
 
+// promise: page-equals-leds
 test("nodes, scenes, roster, dimmer and limits, as a cluster lives", () => {
 	const steps = life(2, 1200);
 	const answers = wasmAnswers(steps);
@@ -254,6 +255,7 @@ test("nodes, scenes, roster, dimmer and limits, as a cluster lives", () => {
 	assert.equal(difference(steps), "");
 });
 
+// promise: flash-limit
 test("a board that flashes too fast is held back alike", () => {
 	const board: Board = { id: "row8", shape: "blinkt", pixels: 8 };
 	const drawn = (flash: boolean): Step[] => {

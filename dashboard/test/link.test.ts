@@ -134,6 +134,7 @@ test("an operator may command, and the silence is told", OPTIONS, async (t) => {
 	await until(cluster, (view) => view.commands[0]?.status === "unanswered");
 });
 
+// promise: viewer-commands-nothing
 test("a viewer may only look", OPTIONS, async (t) => {
 	const cluster = open(t, await Broker.for(t), "viewer", "right");
 	await until(cluster, (view) => view.mayCommand === false);
@@ -168,6 +169,7 @@ test("a node is heard, and its answers find their commands", OPTIONS, async (t) 
 	assert.deepEqual(cluster.view.commands.map((command) => command.status), ["rejected", "accepted"]);
 });
 
+// promise: broker-may-be-away
 test("a broker that restarts is found again", OPTIONS, async (t) => {
 	const broker = await Broker.for(t);
 	const cluster = open(t, broker, "operator", "right");

@@ -451,6 +451,7 @@ test("without a connection commands are refused, not kept", async () => {
 
 /* ---- strangers ---- */
 
+// promise: broken-is-passed-over
 test("broken messages change nothing", () => {
 	const lab = labWith("pi1");
 	conduct(lab);

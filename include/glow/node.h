@@ -100,5 +100,6 @@ void glow_node_problem(struct glow_node *n, const char *problem, const char *bac
 
 void glow_node_stats(struct glow_node *n, const struct glow_stats *stats);
 
-/** Publishes `offline`, for a clean end (a clean DISCONNECT sends no will). */
+/** Publishes the state where it still waits for its turn, and `offline`: for a clean end, since a
+ * clean DISCONNECT sends no will. */
 void glow_node_goodbye(struct glow_node *n);

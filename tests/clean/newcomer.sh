@@ -46,6 +46,7 @@ forbidding() { ls /usr/sbin/policy-rc.d 2>/dev/null; }
 
 newly_enabled() { comm -13 <(echo "$enabled_before") <(enabled); }
 
+# promise: nothing-stays-on
 nothing_left() {
 	local what found
 	for what in newly_enabled running foreign changed forbidding; do

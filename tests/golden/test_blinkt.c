@@ -68,6 +68,7 @@ static const struct glow_rgb colors[8] = { { 255, 0, 0 },     { 0, 255, 0 },    
 static const uint32_t golden[8] = { 0xFF0000FF, 0xFF00FF00, 0xFFFF0000, 0xFFFFFFFF,
 				    0xE7F4F4F4, 0xFF0D37FF, 0xE1020202, 0xE2CB0000 };
 
+/* promise: wire */
 static void test_frame(void **state)
 {
 	struct bench b;
@@ -147,6 +148,7 @@ static void assert_idle(const struct bench *b)
 	assert_false(b->fake.wire.clock);
 }
 
+/* promise: dark-at-the-start */
 static void test_life(void **state)
 {
 	struct bench b;
@@ -233,6 +235,7 @@ static void encode_one(struct glow_rgb c, uint8_t ret_word[4])
 /* Grey, and each channel alone: every level at least as bright as the one
  * below, off by half a step of its brightness at most (and the 0.1 that the
  * 16-bit table may round), never dark when it should not be. */
+/* promise: every-shade */
 static void test_light(void **state)
 {
 	(void)state;
@@ -262,6 +265,7 @@ static void test_light(void **state)
 
 /* The low end is why the brightness bits are used: of the 64 darkest greys all
  * but a few differ. Control: with a fixed brightness of 31 most are alike. */
+/* promise: every-shade */
 static void test_low_end(void **state)
 {
 	unsigned ours = 0, fixed = 0, last = 0, last_fixed = 0;

@@ -243,6 +243,7 @@ static const char *run(const struct glow_board_desc *desc, const struct road *ro
 	return complaint;
 }
 
+/* promise: dark-on-exit */
 static void test_conformance(void **state)
 {
 	(void)state;

@@ -80,6 +80,7 @@ static int show(struct glow_board *board, struct glow_rgb color)
 
 /* Two calls a clock, whatever the picture. With version 2 only CLK's half of
  * them and DAT's changes reach the lines; version 1 sets both each time. */
+/* promise: frame-cost */
 static void test_calls_of_a_frame(void **state)
 {
 	static const struct glow_rgb colors[] = { { 0, 0, 0 }, { 255, 255, 255 }, { 1, 85, 170 } };
@@ -103,6 +104,7 @@ static void test_calls_of_a_frame(void **state)
 	glow_board_close(board);
 }
 
+/* promise: looking-takes-nothing */
 static void test_looking_claims_nothing(void **state)
 {
 	(void)state;

@@ -258,6 +258,7 @@ static void test_exported_before(void **state)
 }
 
 /* A second bridge leaves the first one's lines alone, and gets them when it ends. */
+/* promise: one-bridge-a-board */
 static void test_two_bridges(void **state)
 {
 	struct glow_pins *first;
@@ -325,6 +326,7 @@ static void test_after_a_crash(void **state)
 }
 
 /* Every edge of CLK is a write, DAT's only where it changes. */
+/* promise: frame-cost */
 static void test_writes_of_a_frame(void **state)
 {
 	static const struct glow_rgb colors[] = { { 0, 0, 0 }, { 255, 255, 255 }, { 1, 85, 170 } };

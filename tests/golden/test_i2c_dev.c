@@ -76,6 +76,7 @@ static void test_writes(void **state)
 }
 
 /* A frame is one transfer and the latch: two system calls. */
+/* promise: frame-cost */
 static void test_calls_of_a_frame(void **state)
 {
 	static const uint8_t levels[GLOW_SN3218_OUTPUTS] = { 1, 2, 3 };

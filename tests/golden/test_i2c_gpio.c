@@ -152,6 +152,7 @@ static void test_trouble(void **state)
 }
 
 /* Nobody loses the I2C controller's pins without having asked for it. */
+/* promise: looking-takes-nothing */
 static void test_never_by_itself(void **state)
 {
 	struct glow_board *board;

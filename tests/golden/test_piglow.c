@@ -109,6 +109,7 @@ static void test_start(void **state)
 
 /* Level 128 is 0.21586 of full light: 55 of 255. The block is in the order of
  * the registers 0x01..0x12. */
+/* promise: wire */
 static void test_frame(void **state)
 {
 	static const uint8_t levels[18] = { 255, 0, 0, 0, 0, 128, 0, 255, 0, 0, 0, 0, 128, 0, 0, 0, 0, 255 };

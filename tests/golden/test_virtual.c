@@ -145,6 +145,7 @@ static void test_pixels(void **state)
 	assert_string_not_equal(parse(b->line[1], &t, &mono), "\"pixels\":[\"452301\",\"ab00ff\",\"000000\"]}");
 }
 
+/* promise: dark-at-the-start */
 static void test_dark_at_both_ends(void **state)
 {
 	struct bench *b = *state;

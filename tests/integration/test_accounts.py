@@ -4,6 +4,7 @@
 """The broker as it is deployed: who gets in, who may publish and receive what,
 and our programs with just these rights."""
 
+import base64
 import glob
 import json
 import os
@@ -178,9 +179,11 @@ class Rights(Case):
         self.assertEqual(writes, table.writes)
         self.assertEqual(reads, table.reads)
 
+    # promise: rights
     def test_table(self):
         self.check(self.broker, Table())
 
+    # promise: rights
     def test_table_over_tls_with_3_1_1(self):
         self.check(self.broker, Table(), tls=True, version=mqtt.V311)
 
@@ -213,6 +216,7 @@ class Rights(Case):
                 full = {("w", t) for who, t in table.writes if who == a} | {("r", t) for who, t in table.reads if who == a}
                 self.assertLess(left, full, "%s does not need %s" % (a, lines[a][k]))
 
+    # promise: rights
     def test_wills(self):
         """A will is a publication like any other. Whoever takes a client id over finds the old one's will sent or not."""
         table = Table()
@@ -232,6 +236,7 @@ class Rights(Case):
             self.assertEqual(got, {(a, t) for a, t in table.writes if t in topics})
             clear(self.broker)
 
+    # promise: rights
     def test_nobody_writes_sys(self):
         taken = (0, 0x10)  # the second where nobody has subscribed
         with self.broker.connect("operator") as client:  # the control: what may be written is told so
@@ -248,6 +253,7 @@ class Rights(Case):
 class OtherPrefix(Rights):
     prefix = "home/up.stairs"
 
+    # promise: rights
     def test_table(self):
         self.check(self.broker, Table(self.prefix))
         with self.assertRaises(AssertionError):
@@ -269,6 +275,7 @@ class Doors(Case):
         return (lambda: mqtt.Stream(self.broker.port), lambda: mqtt.Stream(self.broker.tls_port, tls=self.broker.tls()),
                 lambda: mqtt.WebSocket(self.broker.web_port))
 
+    # promise: nobody-anonymous
     def test_accounts(self):
         for stream in self.streams():
             for version, code in ((mqtt.V311, 5), (mqtt.V5, 0x87)):
@@ -278,6 +285,7 @@ class Doors(Case):
                               ("nobody", right[1]), ("", right[1])):
                     self.assertEqual(self.refused(stream(), wrong, version=version), code, wrong)
 
+    # promise: viewer-commands-nothing
     def test_a_viewer_through_the_web(self):
         with mqtt.Client(mqtt.WebSocket(self.broker.web_port), ("viewer", self.broker.password("viewer"))) as viewer, \
                 self.broker.connect("operator") as operator:
@@ -286,6 +294,7 @@ class Doors(Case):
             operator.publish("glow/all/set", "blue")  # the control: who may is heard
             self.assertEqual([m[:2] for m in viewer.received()], [("glow/all/set", "blue")])
 
+    # promise: tls-is-verified
     def test_tls(self):
         account = ("viewer", self.broker.password("viewer"))
         port, ours = self.broker.tls_port, self.broker.tls()
@@ -340,6 +349,7 @@ class Doors(Case):
             f.write(conf)
         return broker.start()
 
+    # promise: secrets-are-hidden
     def test_the_log_tells_no_secrets(self):
         broker = self.start_broker()
         with broker.connect("operator") as operator:
@@ -372,6 +382,7 @@ class Doors(Case):
         broker.stop()
         self.assertEqual(healthy(options), 1)
 
+    # promise: revoked-at-once
     def test_what_is_new_needs_no_restart(self):
         """A host's broker reads its files again at SIGHUP."""
         broker = self.start_broker()
@@ -462,6 +473,7 @@ class Stage(Case):
 
 
 class Programs(Stage):
+    # promise: one-instant
     def test_everything_works(self):
         watch = self.watch("#")
         conductor = self.program(glow.Conductor, "conductor").wait_leading()
@@ -517,6 +529,7 @@ class Programs(Stage):
         self.assertEqual(self.ctl("admin", "forget", "pi1"), "pi1: forgotten\n")
         self.assertFalse([t for t in self.broker.retained("#") if "pi1" in t])
 
+    # promise: a-node-is-itself
     def test_a_node_cannot_be_another(self):
         watch = self.watch("#")
         liar = self.program(glow.Bridge, "bridge-pi2", node="pi9")
@@ -528,6 +541,7 @@ class Programs(Stage):
         watch.wait(honest.topic("availability"), lambda m: m.payload == b"offline")
         self.assertFalse([m for m in watch.look() if "pi9" in m.topic])
 
+    # promise: answers-stay-out
     def test_answers_go_where_answers_may(self):
         """A bridge asked for an answer elsewhere cannot be made to write there, and lives on."""
         watch = self.watch("#")
@@ -648,6 +662,7 @@ class Effects(Stage):
             for _ in range(64):
                 client.publish("glow/time/request/" + asker, false_probe(), retain=asker == "x/1f")
 
+    # promise: forgery-ends-no-lead, viewer-changes-nothing
     def test_nobody_changes_what_is_not_his(self):
         table, before = Table(), self.kept()
         for account in "viewer operator homeassistant admin health bridge-pi2".split():
@@ -736,6 +751,37 @@ class Secrets(unittest.TestCase):
         self.run_it("--remove", "bridge")
         self.assertEqual(self.changed(), set())
 
+    def lasts(self, certificate, days):
+        return subprocess.run(["openssl", "x509", "-noout", "-checkend", str(days * 86400), "-in",
+                               os.path.join(self.dir, certificate)], stdout=subprocess.DEVNULL).returncode == 0
+
+    # promise: certificates-last
+    def test_days_of_the_certificates(self):
+        self.run_it()
+        for certificate, days in (("server.crt", 825), ("ca.crt", 7300)):
+            self.assertEqual((self.lasts(certificate, days - 1), self.lasts(certificate, days + 1)), (True, False))
+        warning = "ends within 30 days: --renew-certificate"
+        for days, warned in ((29, True), (31, False)):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                            "-subj", "/CN=x", "-days", str(days), "-keyout", "/dev/null", "-out", "server.crt"],
+                           cwd=self.dir, check=True, stderr=subprocess.DEVNULL)
+            self.assertEqual(warning in self.run_it().stderr, warned)
+        self.run_it("--renew-certificate")
+        self.assertTrue(self.lasts("server.crt", 824))
+
+    # promise: secrets-are-the-owners
+    def test_no_two_alike(self):
+        """No password is one that somebody else may know: not of another account, nor of another installation."""
+        self.run_it()
+        passwords = [text for name, text in self.files().items() if name.startswith("accounts/")]
+        self.dir = os.path.join(self.home, "another")
+        self.run_it()
+        passwords += [text for name, text in self.files().items() if name.startswith("accounts/")]
+        self.assertEqual((len(passwords), len(set(passwords))), (14, 14))
+        for password in passwords:
+            self.assertEqual(len(base64.b64decode(password.replace("-", "+").replace("_", "/"))), 24)
+
+    # promise: secrets-are-the-owners
     def test_for_its_owner_alone(self):
         self.run_it()
         os.chmod(self.dir, 0o700)
@@ -747,6 +793,7 @@ class Secrets(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("chmod 700", done.stderr)
 
+    # promise: secrets-are-hidden
     def test_tells_no_secrets(self):
         """Neither to the terminal nor to a list of processes."""
         tools, log = os.path.join(self.home, "tools"), os.path.join(self.home, "log")
@@ -769,6 +816,7 @@ class Secrets(unittest.TestCase):
             self.assertNotIn(secured.read(path), told)
         self.assertNotIn("PRIVATE", told)
 
+    # promise: secrets-are-the-owners
     def test_for_docker(self):
         self.run_it("--account", "bridge-pi1")
         rows = [line.split(" ") for line in self.run_it("--docker").stdout.splitlines()]
@@ -778,6 +826,7 @@ class Secrets(unittest.TestCase):
             self.assertTrue(stat.S_ISREG(os.stat(path).st_mode))
         self.assertNotIn(os.path.join(self.dir, "ca.key"), [path for _, _, path in rows])
 
+    # promise: secrets-are-the-owners
     def test_complaints(self):
         repository = os.path.join(secured.CONFIG, "secrets")
         for where, options, status, part in (

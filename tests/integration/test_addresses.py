@@ -125,6 +125,7 @@ class Addresses(unittest.TestCase):
         done = glow.run_bridge("--broker", uri, "--board", "virtual", "--doctor", env=env)
         self.assertIn("%s (%s) lets us in" % (uri, address), done.stdout)
 
+    # promise: every-address
     def test_one_address_refuses(self):
         for live in "::1", "127.0.0.2":
             with self.subTest(live):
@@ -136,6 +137,7 @@ class Addresses(unittest.TestCase):
         self.assert_reaches("mqtt://six.test:%d" % six.port, "::1")
         self.assert_reaches("mqtt://four.test:%d" % four.port, "127.0.0.2")
 
+    # promise: every-address
     def test_one_address_is_silent(self):
         for live, dead in (("::1", "127.0.0.2"), ("127.0.0.2", "::1")):
             broker = self.broker(live)
@@ -150,6 +152,7 @@ class Addresses(unittest.TestCase):
         self.assertIn("127.0.0.2: Connection timed out", said)
         self.assertIn("::1: Connection refused", said)
 
+    # promise: every-address
     def test_the_last_of_many(self):
         broker = self.broker("127.0.0.4")
         with silent("::1", broker.port), silent("127.0.0.2", broker.port), silent("127.0.0.3", broker.port):
@@ -177,6 +180,7 @@ class Addresses(unittest.TestCase):
                 self.assertEqual(len(failures), bool(took))
                 self.assertTrue(all("both.test:%d (%s) hung up at once" % (broker.port, other) in f for f in failures))
 
+    # promise: tls-is-verified
     def test_the_name_is_verified_at_every_address(self):
         ca = certificates.Authority(os.path.join(self.home, glow.unique("ca")), "Our Authority")
         env = {"GLOW_CA_FILE": ca.crt}

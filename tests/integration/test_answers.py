@@ -23,6 +23,7 @@ class Answers(glow.NodeCase):
         self.set("")
         return self.all.find(response, since)
 
+    # promise: mistakes-are-named
     def test_correlation_data(self):
         for correlation in ("x", "", "a longer one, with ünïcode", "0123456789" * 1000):
             with self.subTest(length=len(correlation)):
@@ -50,6 +51,7 @@ class Answers(glow.NodeCase):
         self.assert_refused(self.broker.request(self.node.topic("notify"), '{"ttl_s":0}', "answers/rr"),
                             "out_of_range", "ttl_s")
 
+    # promise: answers-stay-out
     def test_never_below_the_prefix(self):
         state = self.node.topic("state")
         for topic in (self.node.topic("set"), state, self.node.topic("availability"), "glow/roster", "glow",
@@ -65,6 +67,7 @@ class Answers(glow.NodeCase):
             with self.subTest(topic=topic):
                 self.assertEqual(len(self.ask_via(topic)), 1)
 
+    # promise: mistakes-are-named
     def test_error_topic(self):
         since = self.all.mark()
         self.broker.publish(self.node.topic("set"), '{"brightness":300}', version="mqttv311")
@@ -96,6 +99,7 @@ class Answers(glow.NodeCase):
 
 
 class Retained(glow.Case):
+    # promise: nothing-stale
     def test_live(self):
         watch = self.watch()
         node = self.bridge().wait_connected()
@@ -113,6 +117,7 @@ class Retained(glow.Case):
         node.frames.wait_shows([LIME] * 8)
         self.assertEqual([f.lights[0] for f in node.frames.since(mark)], [LIME])
 
+    # promise: nothing-stale
     def test_stale(self):
         """One that waits in the broker is not replayed, neither at the start nor at a reconnect."""
         name = glow.unique()
@@ -129,6 +134,7 @@ class Retained(glow.Case):
 
 
 class Availability(glow.Case):
+    # promise: online-means-ready
     def test_online_only_after_the_subscriptions(self):
         node = self.bridge("--groups", "a,b").wait_connected()
         watch = self.watch(node.topic("availability"))
@@ -144,6 +150,7 @@ class Availability(glow.Case):
         self.assertEqual(log.count("Received SUBSCRIBE"), log.count("Sending SUBACK"))
         self.assertLess(log.rindex("Sending SUBACK"), log.index("Received PUBLISH"))
 
+    # promise: online-means-ready
     def test_a_command_at_once_is_taken(self):
         for _ in range(5):
             watch = self.watch("glow/node/+/availability", "glow/node/+/error")
@@ -168,6 +175,7 @@ class StateRate(glow.NodeCase):
             if n > limit + 1:
                 raise AssertionError("%d states within a second" % n)
 
+    # promise: newest-wins
     def test_200_commands_at_once(self):
         since = self.all.mark()
         answers = self.setter.ask_many(["#%06x" % (k + 1) for k in range(200)])
@@ -177,6 +185,7 @@ class StateRate(glow.NodeCase):
         self.assert_rate([m.when_s for m in self.states(since)], 20)
         self.assertEqual(self.states(since)[-1], last)
 
+    # promise: newest-wins
     def test_a_stream_of_commands(self):
         since = self.all.mark()
         end = time.monotonic() + 2

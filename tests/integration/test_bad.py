@@ -82,6 +82,7 @@ class Json(BadCase):
     def test_infinite(self):
         self.check([('{"brightness":1e400}', "out_of_range", None), ('{"x":-1e400}', "out_of_range", None)])
 
+    # promise: bounds
     def test_depth(self):
         def nested(depth):
             return '{"state":"ON","x":' + "[" * (depth - 1) + "]" * (depth - 1) + "}"
@@ -95,6 +96,7 @@ class Json(BadCase):
                     ('{"x":[{"y":1,"\\u0079":2}]}', "duplicate_key", "y"),
                     ('{"pixels":{"0":"red","0":"blue"}}', "duplicate_key", None)])
 
+    # promise: bounds
     def test_size(self):
         def sized(size):
             return '{"state":"ON","x":"%s"}' % ("a" * (size - len('{"state":"ON","x":""}')))
@@ -189,6 +191,7 @@ class Fields(BadCase):
         for name in ("bri", "Brightness", "colour", "on", "seg", "rgb", "speed", "POWER", "STATE", "", "x" * 3000):
             yield {name: 1}, "unknown_field", None
 
+    # promise: whole-or-not, never-ok-for-nothing
     def test_set(self):
         cases = list(self.both_cases())
         for other in ({"pixels": ["red"]}, {"leds": {"left": 1}}):
@@ -279,6 +282,7 @@ class Grid(BadCase):
         # Slot k of a second, by its instant: both roundings go down.
         return [f for f in frames if -(-f.t_us * self.FPS // 1000000) * 1000000 // self.FPS != f.t_us]
 
+    # promise: whole-or-not
     def test_refusals_add_no_frame(self):
         self.set("rainbow")
         mark = self.frames.mark()
@@ -372,9 +376,11 @@ class Mutations(BadCase):
         self.assertEqual([m for m, a in zip(refused, again) if a["status"] == "ok"], [])
         self.assertIsNone(other.process.poll())
 
+    # promise: whole-or-not
     def test_set(self):
         self.run_them("set", self.SET)
 
+    # promise: whole-or-not
     def test_notify(self):
         self.run_them("notify", self.NOTIFY)
 

@@ -65,6 +65,7 @@ class Restart(OwnBroker):
                          (old["effect"], old["start_us"], old["seed"]))
         self.assertIn("homeassistant/device/glow-%s/config" % node.node, after)
 
+    # promise: light-goes-on, said-again
     def test_with_an_empty_store(self):
         def gone(node):
             mark = node.frames.mark()
@@ -75,6 +76,7 @@ class Restart(OwnBroker):
         with self.assertRaises((AssertionError, KeyError)):  # the control: a store that stayed empty
             self.assert_all_said_again(node, before, {})
 
+    # promise: light-goes-on
     def test_with_its_store_kept(self):
         broker = self.new_broker(persistence=True)
         node, before, after = self.restart_in_mid_animation(broker, lambda node: None)
@@ -101,6 +103,7 @@ class Restart(OwnBroker):
         self.broker.start()
         node.frames.wait_shows([BLACK] * 8)
 
+    # promise: light-goes-on
     def test_a_hung_broker_does_not_stop_the_picture(self):
         node = self.bridge("--idle", "rainbow").wait_connected()
         self.broker.freeze()
@@ -109,6 +112,7 @@ class Restart(OwnBroker):
         glow.wait_until("frames", lambda: len(node.frames.since(mark)) > 90)
         self.assertLess(largest_gap(node.frames.since(mark)), GAP_US)
 
+    # promise: first-frame
     def test_no_broker_at_the_start(self):
         port = glow.free_port()
         node = self.bridge("--idle", "blue", uri="mqtt://127.0.0.1:%d" % port)
@@ -119,6 +123,7 @@ class Restart(OwnBroker):
 
 
 class Will(OwnBroker):
+    # promise: offline-is-told
     def test_killed(self):
         watch = self.watch("glow/#")
         node = self.bridge().wait_connected()
@@ -129,6 +134,7 @@ class Will(OwnBroker):
         self.assertTrue(offline.retained)
         self.assertEqual(self.broker.retained(availability), {availability: b"offline"})
 
+    # promise: offline-is-told
     def test_stopped(self):
         watch = self.watch("glow/#")
         node = self.bridge().wait_connected()
@@ -154,6 +160,7 @@ class Restore(OwnBroker):
     def again(self, node):
         return self.bridge("--idle", "blue", node=node.node).wait_connected()
 
+    # promise: light-survives
     def test_before_the_first_frame(self):
         node, _ = self.lit_node({"color": "#102030", "brightness": 128})
         node.frames.wait_shows(["081018"] * 8)
@@ -162,6 +169,7 @@ class Restore(OwnBroker):
         after.frames.wait_shows(["081018"] * 8)
         self.assertEqual([f.lights[0] for f in after.frames.look()], [BLACK, "081018"])
 
+    # promise: light-survives
     def test_after_sigterm_too(self):
         node, _ = self.lit_node("red")
         self.assertEqual(node.stop()[0], 0)
@@ -174,6 +182,7 @@ class Restore(OwnBroker):
         node = self.again(self.bridge())
         node.frames.wait_shows([BLUE] * 8)
 
+    # promise: light-survives
     def test_animation_in_phase(self):
         node, state = self.lit_node(RAINBOW)
         glow.wait_until("a turn", lambda: len(node.frames.look()) > 100)
@@ -184,6 +193,7 @@ class Restore(OwnBroker):
         restored = json.loads(self.broker.retained(node.topic("state"))[node.topic("state")])
         self.assertEqual(restored, state)
 
+    # promise: light-survives
     def test_whole_lights(self):
         for command in ({"state": "OFF", "color": "red", "brightness": 7}, {"pixels": {"0": "red", "3-4": "lime"}},
                         {"effect": "morse", "params": {"text": "hello"}}, {"effect": "auto", "brightness": 9},
@@ -228,6 +238,7 @@ class Restore(OwnBroker):
         self.watch("glow/#").wait(node.topic("state"), lambda m: m.json()["effect"] == "rainbow" and
                                   m.json()["start_us"] < glow.now_us())
 
+    # promise: broken-is-passed-over
     def test_broken_ones_are_skipped(self):
         good = json.dumps({"state": "ON", "effect": "solid", "color": {"r": 255, "g": 0, "b": 0}, "brightness": 255})
         broken = ["x", "red", "{", good[:-1], good + "x", "[]", "5", "[%s]" % good, good.replace("solid", "no-such"),
@@ -263,13 +274,16 @@ class Password(OwnBroker):
     def setUp(self):
         self.broker = self.new_broker(account=self.ACCOUNT)
 
+    # promise: secrets-are-hidden
     def test_right(self):
         path = os.path.join(self.home, "password")
         with open(path, "w") as f:
             f.write(self.ACCOUNT[1] + "\n")
-        self.bridge("--username", self.ACCOUNT[0], env={"GLOW_PASSWORD_FILE": path}).wait_connected()
-        self.bridge("--username", self.ACCOUNT[0], env={"GLOW_PASSWORD": self.ACCOUNT[1]}).wait_connected()
+        for env in {"GLOW_PASSWORD_FILE": path}, {"GLOW_PASSWORD": self.ACCOUNT[1]}:
+            node = self.bridge("--username", self.ACCOUNT[0], "--log-level", "debug", env=env).wait_connected()
+            self.assertNotIn(self.ACCOUNT[1], node.log())
 
+    # promise: broker-may-be-away, secrets-are-hidden
     def test_wrong(self):
         nodes = [self.bridge(*options, "--idle", "rainbow", env=env) for options, env in (
             ((), {}), (("--username", "bridge"), {"GLOW_PASSWORD": "guess"}),

@@ -34,6 +34,7 @@ class Ways(glow.NodeCase):
 
     options = ("--groups", "rack,attic")
 
+    # promise: any-client
     def test_versions_and_qos(self):
         colors = iter("#%02x0000" % v for v in range(1, 99))
         for version in ("mqttv311", "5"):
@@ -44,6 +45,7 @@ class Ways(glow.NodeCase):
                         self.broker.publish(self.node.topic("set"), payload % color, version=version, qos=qos)
                         self.shows(color[1:])
 
+    # promise: any-client
     def test_notify_versions_and_qos(self):
         self.set("blue")
         for version in ("mqttv311", "5"):
@@ -305,6 +307,7 @@ class Effect(glow.NodeCase):
         self.set("on")
         self.shows("800000")
 
+    # promise: state-is-a-command
     def test_a_state_can_be_sent_back(self):
         for command in ({"color": "red", "brightness": 9, "effect": "auto"}, {"pixels": ["red", "lime"]},
                         {"effect": "progress", "params": {"value": 30}}, {"leds": {"left": 9}},
@@ -541,6 +544,7 @@ class Time(glow.NodeCase):
         self.assert_refused(error, "unknown_param", "params.saturation")
         self.shows(RED)
 
+    # promise: bounds
     def test_no_more_than_can_wait(self):
         node = self.bridge().wait_connected()
         asker = self.asker(self.all, node.topic("set"))

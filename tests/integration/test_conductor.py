@@ -151,6 +151,7 @@ class Leading(Cluster):
         self.assert_refused(self.request("scene/stop", '{"id":"main"}'), "out_of_range", "id")
         self.assert_refused(self.request("scene/play", "nonsense"), "unknown_effect")
 
+    # promise: one-instant
     def test_group_command(self):
         """One answer, one instant, whatever the number of nodes; the control: a node's own set is answered by it."""
         nodes = self.nodes("1", "2", "3", options=("--groups", "g"))
@@ -173,6 +174,7 @@ class Leading(Cluster):
         self.assert_refused(self.request("all/set", '{"brightness":300}'), "out_of_range", "brightness")
         self.assertIn("node", self.broker.request(nodes[0].topic("set"), "blue", "answers/x"))
 
+    # promise: once
     def test_group_toggle(self):
         """Any on, all off; and each once, though a node hears of a command twice. The control: their own toggles."""
         nodes = self.nodes("1", "2", options=("--groups", "g"))
@@ -239,6 +241,7 @@ class Failover(Cluster):
         first = min(m.when_s for m in self.beacons() if m.json()["boot"] == new["boot"])
         return first - last
 
+    # promise: takeover
     def test_killed(self):
         leader, standby = self.pair()
         self.assert_ok(self.request("scene/play", "fire"))
@@ -264,6 +267,7 @@ class Failover(Cluster):
         new = self.assert_goes_on(old, since)
         print("stopped: led again after %.0f ms" % (self.gap_s(old, new) * 1000))
 
+    # promise: takeover, one-leader
     def test_frozen(self):
         leader, standby = self.pair()
         old = self.led_info()
@@ -282,6 +286,7 @@ class Failover(Cluster):
         standby.kill()
         self.assertEqual(self.led_info(since, term=new["term"] + 1)["clock_id"], old["clock_id"])
 
+    # promise: one-leader
     def test_many_at_once(self):
         """Whoever comes first: soon there is one, and it stays the one."""
         conductors = [self.conduct() for _ in range(4)]
@@ -305,6 +310,7 @@ class BrokerRestart(Cluster):
         self.addCleanup(self.broker.stop, signal.SIGKILL)
         super().setUp()
 
+    # promise: said-again
     def test_with_an_empty_store(self):
         nodes = self.nodes("1", "2")
         conductor = self.conduct().wait_leading()
@@ -354,6 +360,7 @@ class BrokerRestart(Cluster):
 
 
 class ColdStart(Cluster):
+    # promise: time-outlives
     def test_adopts_the_nodes_time(self):
         """The only conductor dies and another comes, whose wall clock is an hour fast: the cluster's time goes on."""
         nodes = self.nodes("1", "2", "3")
@@ -386,6 +393,7 @@ class ColdStart(Cluster):
         self.wait_beacons(8, since)
         self.assertLess(abs(self.off_us(self.beacons()[-1]) - HOUR_US), 1000000)
 
+    # promise: no-time-from-1970
     def test_unset_wall_clock(self):
         """As a Pi without a clock chip starts: nobody leads before the clock is set, or a minute is over."""
         conductor = self.conduct(env=cluster.Clock(wall_ms=-time.time_ns() // 10**6).env())
@@ -396,6 +404,7 @@ class ColdStart(Cluster):
 
 
 class Process(Cluster):
+    # promise: offline-is-told
     def test_stop(self):
         for sig in (signal.SIGTERM, signal.SIGINT):
             conductor = self.conduct().wait_leading()
@@ -420,6 +429,7 @@ class Process(Cluster):
         conductor.wait_log("cannot reach")
         self.assertEqual(conductor.stop()[0], 0)
 
+    # promise: hang-is-noticed
     def test_health(self):
         conductor = self.conduct().wait_leading()
         ask = lambda: glow.run_conductor("--healthcheck", "--node", conductor.node)
@@ -430,6 +440,7 @@ class Process(Cluster):
         conductor.stop()
         self.assertEqual(ask().returncode, 1)
 
+    # promise: doctor-tells
     def test_doctor(self):
         ask = lambda *more: glow.run_conductor("--doctor", "--prefix", self.prefix, "--broker", self.broker.uri, *more)
         done = ask()

@@ -62,6 +62,7 @@ class Alone(CtlCase):
         said = self.ctl("set", node.node, "-", stdin=b"x" * 9000, status=EX_DATAERR)
         self.assertIn("8192", said)
 
+    # promise: never-ok-for-nothing
     def test_what_is_ignored_is_told(self):
         node = self.node()
         done = glow.run_ctl("--broker", self.broker.uri, "set", node.node, '{"color":"red","bri":3,"colour":7}')
@@ -72,6 +73,7 @@ class Alone(CtlCase):
         said = self.ctl("set", node.node, '{"bri":3}', status=EX_DATAERR)
         self.assertIn('did you mean "brightness"?', said)
 
+    # promise: never-ok-for-nothing
     def test_nobody_answers(self):
         """Who is not there cannot say so."""
         node = self.node("--groups", "shelf,odd")
@@ -280,6 +282,7 @@ class Led(CtlCase):
         said = self.ctl("set", "all", "purplish", status=EX_DATAERR)
         self.assertEqual(len(said.splitlines()), 1, "one answers for all")
 
+    # promise: never-ok-for-nothing
     def test_names_that_nobody_has(self):
         self.ctl("play", "red")
         self.frames(RED)
@@ -495,6 +498,7 @@ class Flood:
 
 
 class Screen(CtlCase):
+    # promise: watch-is-bounded
     def test_a_sender_that_never_stops(self):
         """It is drawn all the while, and left when asked to. What has a time limit keeps it."""
         view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch")

@@ -121,6 +121,7 @@ class Demo(unittest.TestCase):
         self.assertEqual(said, "demo.sh: the broker does not start: Error: no more of this.\n")
         self.assertEqual(os.listdir(self.home), ["tools"])
 
+    # promise: demo-is-local
     def test_nobody_else_gets_in(self):
         demo = self.start("--no-show")
         found = listeners(family(demo.pid))

@@ -46,6 +46,7 @@ class Announced(glow.Case):
         with self.assertRaises(voluptuous.Invalid, msg=what):
             discovery.DEVICE(device)
 
+    # promise: home-assistant
     def test_valid(self):
         platforms = [sorted((key, part["platform"]) for key, part in d["components"].items()) for d in self.devices]
         for device in self.devices:
@@ -134,6 +135,7 @@ class Deleted(glow.Case):
     def announced(self):
         return set(self.broker.retained("homeassistant/device/#"))
 
+    # promise: home-assistant
     def test_stays_away_until_it_is_asked(self):
         node = self.bridge(node="pi1", env=self.broker.env("bridge-pi1")).wait_connected()
         stays = self.bridge(env=self.broker.env("bridge")).wait_connected()

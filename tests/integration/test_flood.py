@@ -76,6 +76,7 @@ class FloodTest(glow.Case):
         self.addCleanup(program.close)
         return program
 
+    # promise: nothing-lost-unsaid
     def test_answered_or_counted(self):
         node = glow.unique()
         pipe = Pipe(os.path.join(self.home, "frames"))
@@ -106,6 +107,7 @@ class FloodTest(glow.Case):
         self.assertIn("too much at once: ", program.log())
         self.assertLess(program.log().count("\n"), 50)
 
+    # promise: no-faster-than-fps
     def test_frames_keep_their_time(self):
         bridge = self.bridge()
         watch = self.watch(bridge.topic("state"), "answers/small")
@@ -118,6 +120,7 @@ class FloodTest(glow.Case):
         self.assertEqual([b - a for a, b in zip(times, times[1:]) if b - a < PERIOD_US], [])
         watch.wait(bridge.topic("state"), lambda m: m.json()["color"] == {"r": 0, "g": N >> 8, "b": N & 255})
 
+    # promise: log-waits-for-nobody
     def test_unread_log(self):
         path = os.path.join(self.home, "stderr")
         os.mkfifo(path)
@@ -144,6 +147,7 @@ class FloodTest(glow.Case):
 
         glow.wait_until(lambda: got[-300:], told)
 
+    # promise: newest-wins
     def test_dragged_slider(self):
         conductor = self.conductor().wait_leading()
         watch = self.watch("glow/scene/current", "answers/slider")

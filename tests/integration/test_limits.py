@@ -60,6 +60,7 @@ class Storm(glow.Case):
         pub.wait()
         return node
 
+    # promise: flash-limit
     def test_commands(self):
         node = self.storm("set", ("white", "black"))
         self.broker.publish(node.topic("set"), "lime")
@@ -67,6 +68,7 @@ class Storm(glow.Case):
         self.assertGreater(len(changes(node.frames.look())), 6, "the storm is not seen at all")
         self.assertLessEqual(most_in_a_second(changes(node.frames.look())), 6)
 
+    # promise: flash-limit
     def test_notices(self):
         node = self.storm("notify", ('{"id":"x","color":"white"}', '{"id":"x","clear":true}'), "--idle", "off")
         self.assertGreater(len(changes(node.frames.look())), 6, "the storm is not seen at all")
@@ -85,9 +87,47 @@ class Storm(glow.Case):
         self.assertGreater(most_in_a_second(changes(node.frames.look())), 6)
 
 
+class Own(glow.Case):
+    """Limits are a node's own configuration."""
+
+    LIFTED = ('"limits":{"brightness":255,"current_ma":0,"flash":false}', '"brightness_limit":255', '"current_limit_ma":0',
+              '"flash_limit":"off"')
+
+    def node(self, name, **more):
+        return self.bridge("--brightness-limit", "100", node=name, **more).wait_connected()
+
+    # promise: limits-are-the-nodes
+    def test_no_message_changes_them(self):
+        node, watch = self.node(glow.unique()), self.watch("glow/#")
+        topics = [node.topic(leaf) for leaf in ("info", "state")]
+        info = watch.wait(topics[0])
+        for words in self.LIFTED:
+            ask = lambda command: self.broker.request(node.topic("set"), command, glow.unique("answers/"))
+            self.assert_refused(ask("{%s}" % words), "unknown_field")
+            answer = ask('{"color":"white",%s}' % words)
+            self.assertEqual((answer["status"], answer["ignored"]), ("ok", [words.split('"')[1]]))
+        node.frames.wait_shows(["646464"] * 8)
+        self.assertEqual(node.stop()[0], 0)
+        # Nor is it believed what is kept of them, by whoever may write there.
+        for topic, kept in self.broker.retained(*topics).items():
+            forged = kept.decode()[:-1].replace('"limits"', '"old"') + ",%s}" % ",".join(self.LIFTED)
+            self.broker.publish(topic, forged, retain=True)
+        since, again = watch.mark(), self.node(node.node)
+        again.frames.wait_shows(["646464"] * 8)
+        self.assertEqual(watch.wait(topics[0], lambda m: m.json() == info.json(), since).payload, info.payload)
+        self.assertLessEqual({f.lights[0] for f in node.frames.look() + again.frames.look()}, {"000000", "646464"})
+
+    def test_control(self):
+        """Its own configuration does."""
+        node = self.bridge("--current-limit-ma", "0").wait_connected()
+        self.broker.publish(node.topic("set"), "white")
+        node.frames.wait_shows(["ffffff"] * 8)
+
+
 class Manager(glow.Case):
     """sd_notify: ready, watchdog, stopping."""
 
+    # promise: hang-is-noticed
     def test_hears(self):
         path = os.path.join(self.home, glow.unique("notify"))
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:

@@ -399,6 +399,7 @@ static void test_will(void **state)
 }
 
 /* Who says goodbye has everything sent, and no will: the retained word is the last one said. */
+/* promise: offline-is-told */
 static void test_goodbye(void **state)
 {
 	struct fixture *f = *state;
@@ -421,6 +422,7 @@ static void test_goodbye(void **state)
 	expect(f->mqtt, GLOW_MQTT_CONNECTED);
 }
 
+/* promise: broker-may-be-away */
 static void test_restart(void **state)
 {
 	struct fixture *f = *state;
@@ -555,6 +557,7 @@ static void test_silent_broker(void **state)
 }
 
 /* It was there and is frozen now: neither publishing nor closing may wait for it. */
+/* promise: bounded-queues */
 static void test_frozen_broker(void **state)
 {
 	static char payload[50000];
@@ -713,6 +716,7 @@ static void burst(struct fixture *f, int n)
 	assert_int_equal(dropped(f->mqtt), 0);
 }
 
+/* promise: tls-is-verified */
 static void test_tls(void **state)
 {
 	struct fixture *f = *state;
@@ -770,6 +774,7 @@ static void test_burst(void **state)
 }
 
 /* An owner that does not read loses the oldest, and hears how many. */
+/* promise: bounded-queues */
 static void test_overflow(void **state)
 {
 	enum { LOST = 100 };
@@ -808,6 +813,7 @@ static enum glow_lane sort(const char *prefix, enum glow_way way, const struct g
 
 /* Nothing of the others holds up the clock: it leaves while they wait for acknowledgements, its QoS 0 even while its
  * own QoS 1 does. */
+/* promise: bounded-queues */
 static void test_clock_overtakes(void **state)
 {
 	struct fixture *f = *state;
@@ -892,6 +898,7 @@ static enum glow_lane sort_flood(const char *prefix, enum glow_way way, const st
 
 /* Whatever an owner does not keep up with is handled, dropped or replaced: the sum is exact. What is single, and what
  * comes in another lane, is not lost. */
+/* promise: nothing-lost-unsaid */
 static void test_flood_counts(void **state)
 {
 	struct fixture *f = *state;
@@ -982,6 +989,7 @@ static void leave_standing_broker(struct fixture *f, const char *too_much)
 }
 
 /* With all else full, the last word still leaves. */
+/* promise: offline-is-told */
 static void test_goodbye_has_room(void **state)
 {
 	struct fixture *f = *state;
@@ -991,6 +999,7 @@ static void test_goodbye_has_room(void **state)
 }
 
 /* Where even that cannot leave, the broker is asked to say the will. */
+/* promise: offline-is-told */
 static void test_goodbye_unsaid(void **state)
 {
 	struct fixture *f = *state;
@@ -1000,6 +1009,7 @@ static void test_goodbye_unsaid(void **state)
 }
 
 /* So it is where the client id changes. */
+/* promise: offline-is-told */
 static void test_lead_unsaid(void **state)
 {
 	struct fixture *f = *state;
@@ -1093,6 +1103,7 @@ static void ask_in_vain(struct glow_mqtt *mqtt, bool lead)
 
 /* The second id is one client's at a time: who takes it throws the other out, who is
  * thrown out is back under its own, and only the second id leaves a will behind. */
+/* promise: one-leader */
 static void test_lead(void **state)
 {
 	struct fixture *f = *state;

@@ -77,6 +77,7 @@ class Order(NoticeCase):
         self.clear("never-shown")
         self.shows(RED)
 
+    # promise: bounds
     def test_the_17th_pushes_out_the_lowest(self):
         for k in range(16):
             self.show("#%02x0000" % (16 + k), "n%02d" % k, priority=4 if k == 5 else 5)
@@ -274,6 +275,7 @@ class Limits(glow.Case):
         self.broker.publish(node.topic("set"), '{"pixels":{"0":"white"}}')
         node.frames.wait_shows([BLACK] * 7 + ["646464"])
 
+    # promise: current-limit
     def test_current_limit_is_told(self):
         node = self.node("--current-limit-ma", "100")
         watch = self.watch("glow/#")

@@ -124,6 +124,7 @@ def table():
 
 
 class Taken(glow.unittest.TestCase):
+    # promise: options-are-judged-once, secrets-are-hidden
     def test_values(self):
         for program, variable, value, expected in HABITS:
             with self.subTest(variable=variable, value=value):
@@ -135,6 +136,7 @@ class Taken(glow.unittest.TestCase):
                     self.assertNotIn("secret", said)
                     self.assertRegex(said, "must|is no")
 
+    # promise: secrets-are-hidden
     def test_files(self):
         for content, right in FILES:
             with self.subTest(content=content):
@@ -142,6 +144,7 @@ class Taken(glow.unittest.TestCase):
                 self.assertEqual(status, EX_CONFIG if right is None else 0, said)
                 self.assertNotIn("geheim", said)
 
+    # promise: options-are-judged-once
     def test_page(self):
         with open(PAGE) as f:
             page = f.read()
@@ -235,6 +238,7 @@ class Agree(glow.unittest.TestCase):
             yield CONDUCTOR, "GLOW_BROKER", value % self.port, True
         yield from self.MORE
 
+    # promise: options-are-judged-once
     def test_all(self):
         cases = list(self.cases())
         self.assertGreater(sum(good for *_, good in cases), 15)

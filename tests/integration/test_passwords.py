@@ -62,6 +62,7 @@ class Home(unittest.TestCase):
 
 
 class Choose(Home):
+    # promise: chosen-passwords
     def test_it_is_taken(self):
         before = self.passwords()
         self.assertEqual(self.choose(GOOD + "\r\nanother line\n", "--rounds", "700").returncode, 0)
@@ -84,6 +85,7 @@ class Choose(Home):
         secured.make_secrets(self.dir, "--remove", "operator", "--account", "operator")
         self.assertEqual(len(secured.read(self.dir, "accounts", "operator")), 32)  # random again
 
+    # promise: chosen-passwords
     def test_weak_ones(self):
         weakness = hasher().weakness
         for password, part in WEAK:
@@ -91,6 +93,7 @@ class Choose(Home):
         for good in (GOOD, "kq7#Lm2!zzPw", "correct horse battery", "Straße nach Süden 7"):
             self.assertIsNone(weakness("operator", good), good)
 
+    # promise: chosen-passwords
     def test_what_is_refused_changes_nothing(self):
         before = self.passwords()
         done = self.choose("a weak one\n")
@@ -105,6 +108,7 @@ class Choose(Home):
         self.assertEqual(self.passwords(), before)
         self.assertEqual([name for name in os.listdir(self.dir) if name.startswith(".new")], [])
 
+    # promise: secrets-are-hidden
     def test_no_list_of_processes_shows_it(self):
         tools, log = os.path.join(self.home, "tools"), os.path.join(self.home, "log")
         os.mkdir(tools)
@@ -130,6 +134,7 @@ class Rounds(unittest.TestCase):
         module.round_us = lambda: us_a_round
         return module.rounds_of(word)
 
+    # promise: chosen-passwords
     def test_by_the_host(self):
         self.assertEqual(self.measured(1), 5000)
         self.assertEqual(self.measured(3), 1600)
@@ -171,6 +176,7 @@ class Flood(Home):
         heard = watch.find("glow/conductor/beacon")
         return [m.json()["seq"] for m in heard], max(b.when_s - a.when_s for a, b in zip(heard, heard[1:]))
 
+    # promise: chosen-passwords
     def test_no_beacon_is_lost(self):
         seqs, silence_s = self.beacons((), at_once=4, bursts=10)
         self.assertGreaterEqual(len(seqs), 4)

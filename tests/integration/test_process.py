@@ -42,6 +42,7 @@ class Stop(glow.Case):
         self.assertLess(took_s, END_S)
         self.assertEqual(node.frames.last().lights, [BLACK] * 8)
 
+    # promise: dark-on-exit
     def test_connected(self):
         for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with self.subTest(signal=sig):
@@ -68,6 +69,7 @@ class Stop(glow.Case):
             self.assertIn("signal %d:" % number, node.log())
         self.assert_ends_dark(self.bridge("--idle", "red", within=ignoring(signal.SIGTERM)).wait_connected())
 
+    # promise: dark-on-exit
     def test_hung_broker(self):
         node = self.lit().wait_connected()
         self.broker.freeze()
@@ -76,6 +78,7 @@ class Stop(glow.Case):
         self.broker.thaw()
         self.watch("glow/#").wait(node.topic("availability"), lambda m: m.payload == b"offline")
 
+    # promise: dark-on-exit
     def test_hung_broker_with_much_to_say(self):
         node = self.bridge("--idle", "rainbow").wait_connected()
         asker = self.asker(self.watch(), node.topic("set"))
@@ -87,20 +90,24 @@ class Stop(glow.Case):
         self.addCleanup(self.broker.thaw)
         self.assert_ends_dark(node)
 
+    # promise: dark-on-exit
     def test_broker_that_never_answers_a_connect(self):
         self.broker.freeze()
         self.addCleanup(self.broker.thaw)
         self.assert_ends_dark(self.lit())
 
+    # promise: dark-on-exit
     def test_no_broker(self):
         self.broker.stop()
         self.assert_ends_dark(self.lit())
 
+    # promise: dark-on-exit
     def test_in_mid_animation(self):
         node = self.bridge("--idle", "rainbow", "--fps", "240").wait_connected()
         glow.wait_until("frames", lambda: len(node.frames.look()) > 50)
         self.assert_ends_dark(node)
 
+    # promise: dark-on-exit
     def test_keep(self):
         node = self.lit("--on-exit", "keep").wait_connected()
         status, took_s = node.stop()
@@ -143,6 +150,7 @@ class Quiet(glow.Case):
         after = self.switches(node.process.pid)
         return {t: after[t] - before.get(t, 0) for t in after}, len(node.frames.since(frames))
 
+    # promise: still-is-free
     def test_still_and_moving(self):
         watch = self.watch("glow/#")
         still = self.bridge("--idle", "red").wait_connected()
@@ -166,6 +174,7 @@ class Health(glow.Case):
         done = self.ask(node.node)
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 
+    # promise: broker-may-be-away
     def test_well_without_a_broker(self):
         node = self.bridge(uri="mqtt://127.0.0.1:%d" % glow.free_port())
         node.frames.wait("at the start", lambda f: True)
@@ -176,6 +185,7 @@ class Health(glow.Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn("not running", done.stdout)
 
+    # promise: hang-is-noticed
     def test_hanging(self):
         node = self.bridge().wait_connected()
         node.process.send_signal(signal.SIGSTOP)
@@ -184,6 +194,7 @@ class Health(glow.Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn("no answer", done.stdout)
 
+    # promise: dark-board-is-told
     def test_without_its_board(self):
         node = self.bridge("--i2c", "dev", "--i2c-bus", "/nonexistent/i2c-1", board="piglow").wait_connected()
         done = self.ask(node.node)
@@ -214,12 +225,14 @@ class MissingBoard(glow.Case):
             self.assertIn("dark: " + problem, line)
             self.assertNotIn("ff0000", line)
 
+    # promise: dark-board-is-told
     def test_blinkt(self):
         empty = os.path.join(self.home, "sys")
         os.makedirs(empty, exist_ok=True)
         node = self.bridge("--gpio", "sysfs", "--sysfs", empty, board="blinkt")
         self.assert_dark_but_there(node, "blinkt", re.escape(empty))
 
+    # promise: dark-board-is-told
     def test_piglow(self):
         node = self.bridge("--i2c", "dev", "--i2c-bus", "/nonexistent/i2c-1", board="piglow")
         self.assert_dark_but_there(node, "piglow", "i2c-1.*(i2c_arm|i2c-dev)")
@@ -323,6 +336,7 @@ class Options(glow.unittest.TestCase):
                 done = glow.run_bridge("--check-config", "--idle", idle, *options)
                 self.assertEqual(done.returncode, status, done.stderr)
 
+    # promise: secrets-are-hidden
     def test_print_config_hides_secrets(self):
         secret = "hunter2-secret"
         path = os.path.join("/tmp", glow.unique("glow-password"))
@@ -338,6 +352,7 @@ class Options(glow.unittest.TestCase):
             self.assertRegex(done.stdout, r"password.*\(set\)")
         self.assertRegex(glow.run_bridge("--print-config").stdout, r"password.*\(not set\)")
 
+    # promise: secrets-are-hidden
     def test_password_is_not_seen_in_ps(self):
         secret = "hunter2-secret"
         process = subprocess.Popen([glow.bridge_path(), "--board", "virtual", "--node", glow.unique(), "--password", secret,
@@ -375,6 +390,7 @@ class Doctor(glow.Case):
         self.assertEqual(done.stderr, "")
         return done.returncode, done.stdout
 
+    # promise: doctor-tells
     def test_well(self):
         status, said = self.doctor("--board", "virtual", "--username", "bridge", env={"GLOW_PASSWORD": "right"})
         self.assertEqual(status, 0, said)
@@ -389,6 +405,7 @@ class Doctor(glow.Case):
         self.assertRegex(said, r"(?m)^FAIL +%s .*%s" % (thing, why))
         self.assertNotIn("all is well", said)
 
+    # promise: doctor-tells
     def test_ill(self):
         env = {"GLOW_USERNAME": "bridge", "GLOW_PASSWORD": "right"}
         self.assert_fails("broker", "refused", "--board", "virtual")
@@ -401,6 +418,7 @@ class Doctor(glow.Case):
         self.assert_fails("board", "none found", "--board", "auto", "--sysfs", "/nonexistent", "--gpio", "sysfs",
                           "--i2c", "dev", "--i2c-bus", "/nonexistent", env=env)
 
+    # promise: doctor-tells
     def test_does_not_disturb_the_running_node(self):
         env = {"GLOW_USERNAME": "bridge", "GLOW_PASSWORD": "right"}
         node = self.bridge(env=env).wait_connected()

@@ -69,6 +69,7 @@ class Goodbyes(Case):
         line = self.logged(self.fake(then=raw or fake.goodbye(reason, properties)), "lost the broker")
         return re.search("connection to [^ ]+ (.*); the picture goes on", line)[1]
 
+    # promise: reasons-are-told
     def test_reasons(self):
         by = "ended by the broker: "
         for reason, words in (
@@ -105,6 +106,7 @@ class Goodbyes(Case):
         """Where nothing was said there is the guess."""
         self.assertEqual(self.ended(0, raw=b"\xd0\0"), "lost at once: it hung up; does another client use the id glow-N?")
 
+    # promise: reasons-are-told
     def test_real(self):
         """Mosquitto of Debian 12 says nothing to whom it throws out, that of Debian 13 does."""
         first = self.bridge(node="twin").wait_connected()
@@ -128,6 +130,7 @@ class Entries(Case):
         self.everywhere("127.0.0.1: it does not speak MQTT 5, which Glowswarm needs", entry=fake.connack(0x84))
         self.everywhere("127.0.0.1 hung up at once: is it an MQTT broker, and does it speak MQTT 5?", entry=b"")
 
+    # promise: reasons-are-told
     def test_words(self):
         self.everywhere('127.0.0.1: user name or password refused (not authorized) ("no such account")',
                         entry=fake.connack(0x87, fake.text(fake.REASON_STRING, "no such account")))
@@ -137,6 +140,7 @@ class Entries(Case):
     def keepalive(self, seconds):
         return self.fake(entry=fake.connack(0, bytes([fake.SERVER_KEEP_ALIVE, 0, seconds])))
 
+    # promise: reasons-are-told
     def test_keepalive(self):
         shorter = self.keepalive(7)
         node = self.bridge(uri=shorter.uri).wait_connected()
@@ -152,6 +156,7 @@ class Entries(Case):
 
 
 class Silence(unittest.TestCase):
+    # promise: silence-is-noticed
     def test_a_broker_that_hangs(self):
         HANGING.conductor.wait_log("nothing was heard for 7 s")
         HANGING.broker.thaw()
@@ -159,6 +164,7 @@ class Silence(unittest.TestCase):
 
 
 class Subscriptions(Case):
+    # promise: reasons-are-told
     def test_each_that_is_refused(self):
         """Once, however often it connects."""
         broker = self.fake(grant=lambda topic: 0x87 if "device" in topic or "status" in topic else 1,
@@ -190,6 +196,7 @@ class Lacks(Case):
             said.seek(0)
             return status, said.read().decode(errors="replace").strip().splitlines()[-1:]
 
+    # promise: lack-is-told
     def test_descriptors(self):
         uri = "mqtt://127.0.0.1:%d" % glow.free_port()
         for argv in (("glow-bridge", "--board", "virtual", "--node", "lack"), ("glow-conductor", "--node", "lack"),

@@ -54,6 +54,7 @@ class Case(glow.Case):
 
 
 class Limits(Case):
+    # promise: broker-limits
     def test_small_packets(self):
         broker = self.broker_with("max_packet_size 4096")
         watch = self.watch_at(broker)
@@ -80,6 +81,7 @@ class Limits(Case):
         node.wait_log("subscribing takes")
         self.assertRegex(node.log(), r"subscribing takes [0-9]+ bytes, the broker at most 100: set max_packet_size")
 
+    # promise: broker-limits
     def test_nothing_retained(self):
         broker = self.broker_with("retain_available false")
         node = self.connected(broker)
@@ -90,6 +92,7 @@ class Limits(Case):
         self.assertRegex(said, r"(?m)^FAIL +limits +the broker keeps no retained messages")
         self.assertIn("keeps no retained messages", glow.run_ctl("--broker", broker.uri, "nodes").stderr)
 
+    # promise: broker-limits
     def test_qos_0(self):
         broker = self.broker_with("max_qos 0")
         node = self.connected(broker)
@@ -135,6 +138,7 @@ class Rules(Case):
 
     OLDER = "topic read #\ntopic write marker/#\ntopic write glow/node/#\ntopic write homeassistant/#\n"
 
+    # promise: broker-limits, grows-only
     def test_older(self):
         broker = self.broker_with(acl=self.OLDER)
         watch = self.watch_at(broker)
@@ -156,6 +160,7 @@ class Rules(Case):
         self.assertNotIn("effects_hash", info)
         self.assertLessEqual(node.log().count("connected to mqtt"), 3, node.log())
 
+    # promise: reasons-are-told
     def test_the_account_of_another_node(self):
         """What it says of itself is refused, so nobody but its log, its health check and its doctor can tell."""
         right, wrong = glow.unique("n"), glow.unique("n")
@@ -189,6 +194,7 @@ class Rules(Case):
 class Tables(Case):
     """One for all nodes of a version."""
 
+    # promise: said-again
     def test_once(self):
         watch = self.watch("glow/#")
         nodes = [self.bridge() for _ in range(4)]

@@ -97,6 +97,7 @@ class Scenes(glow.Case):
         common = set(whole).intersection(*boards)
         return len(common), sum(sum((b[t] for b in boards), []) != whole[t] for t in common)
 
+    # promise: one-strip
     def test_one_strip(self):
         """Three boards show what the long one does, from the first instant on, and nobody says a word meanwhile."""
         marks, whole_mark, since = self.marks(*self.nodes), self.whole.frames.mark(), self.seen.mark()
@@ -164,6 +165,7 @@ class Scenes(glow.Case):
         for frame in self.shows(BLUE, *self.nodes, since=marks):
             self.assert_at(frame, until_us)
 
+    # promise: late-is-right
     def test_restart_in_phase(self):
         """The first frame of a node that comes back is what it would have shown had it stayed."""
         start_us = self.play({"effect": "rainbow", "seed": 3, "target": {"nodes": [self.nodes[1].node]}})
@@ -195,6 +197,7 @@ class Scenes(glow.Case):
 class WithoutConductor(glow.Case):
     """Killed, so that nobody says goodbye for it but its will; and nobody stands by."""
 
+    # promise: without-conductor
     def test_all_goes_on(self):
         seen = self.watch()
         conductor = self.conductor().wait_leading()

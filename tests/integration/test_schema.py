@@ -68,6 +68,7 @@ class Schema(glow.NodeCase):
                 said[kind] += 1
         return said
 
+    # promise: schema
     def test_what_a_node_says(self):
         for command in GOOD:
             self.set(command)
@@ -81,12 +82,14 @@ class Schema(glow.NodeCase):
         self.assertTrue(all(said.values()), said)
         self.notify({"id": "x", "clear": True})
 
+    # promise: schema
     def test_good_commands_are_taken(self):
         for command in GOOD:
             with self.subTest(command=command):
                 self.assertEqual(errors("set", command), [])
                 self.set(command)
 
+    # promise: schema
     def test_bad_commands_are_refused(self):
         for command in BAD:
             with self.subTest(command=command):
@@ -175,6 +178,7 @@ class Live(glow.Case):
     KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
              "scene/current": "scenes", "dim/current": "dim", "conductor/error": "answer"}
 
+    # promise: schema
     def test_messages(self):
         watch = self.watch("glow/#", "answers/#")
         self.bridge()

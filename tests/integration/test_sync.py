@@ -137,12 +137,15 @@ class Strip(Swarm):
         cls.joined_ns = time.monotonic_ns()
         time.sleep(4)
 
+    # promise: skew
     def test_frames_of_a_slot_come_at_one_instant(self):
         check_in_phase(self.shown(self.joined_ns + 2 * SECOND_NS))
 
+    # promise: one-strip
     def test_all_nodes_are_one_strip(self):
         check_one_strip(self.shown(self.joined_ns + 2 * SECOND_NS), self.whole.shown())
 
+    # promise: late-is-right
     def test_the_late_one_is_in_phase_from_its_first_frame(self):
         """That it has joined is an instant of its own, so its first frame may come before its first slot."""
         late = [f for f in self.nodes[-1].shown() if is_lit(f)]
@@ -168,6 +171,7 @@ class Trouble(Swarm):
         check_in_phase(nodes)
         check_one_strip(nodes, self.whole.shown())
 
+    # promise: takeover
     def test_a_standby_leads_when_the_conductor_is_killed(self):
         standby = self.start_conductor(cluster.Clock(rate_ppb=15000, uptime_s=90, wall_ms=-3600000))
         before = self.wait_leader(0)
@@ -181,6 +185,7 @@ class Trouble(Swarm):
         time.sleep(6)
         self.check_unmoved(since_ns)
 
+    # promise: light-goes-on
     def test_the_animation_outlives_a_restart_of_the_broker(self):
         before = self.wait_leader(0)
         since, since_ns = self.infos.mark(), time.monotonic_ns()

@@ -235,6 +235,7 @@ class Matrix(unittest.TestCase):
     def ask(self, case, program):
         return self.plain(PROGRAMS[program](self.home, case), case)
 
+    # promise: tls-is-verified
     def test_every_program_says_what_the_document_says(self):
         cases = list(self.cases())
         with concurrent.futures.ThreadPoolExecutor(6) as pool:
@@ -255,6 +256,7 @@ class Matrix(unittest.TestCase):
         done = glow.run_bridge("--broker", case.uri, "--board", "virtual", "--doctor", env=case.env)
         return re.search("(?m)^(ok|FAIL) +clock +(.*)$", done.stdout).groups()
 
+    # promise: doctor-tells
     def test_the_doctor_does_not_call_a_doubtful_clock_ok(self):
         cases = {c.what: c for c in self.cases()}
         verdict, said = self.clock(cases["this machine's clock is unset"])

@@ -361,6 +361,7 @@ class Picture(BlinktCase):
     def test_arithmetic(self):
         self.assertEqual([lit(c) for c in PICTURE], PICTURE_LIT)
 
+    # promise: wire
     def test_as_commanded(self):
         pi, _, _, asker = self.ready()
         self.assertEqual([s.pixels for s in pi.shown.look()], [DARK])  # as open leaves it
@@ -403,6 +404,7 @@ class Picture(BlinktCase):
         node = self.blinkt(self.pi("--label", "gpio-of-something-else"))
         self.problem(watch, node, "gpio-of-something-else")
 
+    # promise: still-is-free
     def test_still(self):
         pi, _, watch, asker = self.ready()
         self.set(asker, {"pixels": PICTURE})
@@ -419,6 +421,7 @@ class Picture(BlinktCase):
         pi.shown.wait([lit("#ff0000")] * 8)
         self.assertEqual(pi.report()["latches"], before["latches"] + 1)
 
+    # promise: dark-on-exit
     def test_ends_dark(self):
         pi, node, _, asker = self.ready()
         self.set(asker, {"pixels": PICTURE})
@@ -473,6 +476,7 @@ class Picture(BlinktCase):
 
 
 class Trouble(BlinktCase):
+    # promise: dark-board-is-told
     def test_chip_vanishes(self):
         pi, node, watch, asker = self.ready()
         self.set(asker, {"pixels": PICTURE})
@@ -492,6 +496,7 @@ class Trouble(BlinktCase):
         self.assertEqual(pi.report()["exported"], [vgpio.DATA, vgpio.CLOCK])
         self.assertEqual(node.log().count("no chip in"), 1)
 
+    # promise: dark-board-is-told
     def test_line_is_held(self):
         watch = self.watch()
         pi = self.pi()
@@ -507,6 +512,7 @@ class Trouble(BlinktCase):
         self.well(watch, node, since)
         check_wire(pi)
 
+    # promise: one-bridge-a-board
     def test_two_bridges_on_one_board(self):
         pi, node, watch, asker = self.ready()
         second = self.blinkt(pi, "--idle", "blue")
@@ -535,6 +541,7 @@ class Trouble(BlinktCase):
                 pi.shown.wait([lit("#0000ff")] * 8)
                 self.assertEqual(node.log().count(says), 1)
 
+    # promise: doctor-tells
     def test_doctor(self):
         def doctor(pi):
             return glow.run_bridge("--doctor", "--node", "x", "--broker", self.broker.uri, "--board", "blinkt",

@@ -65,6 +65,7 @@ class Doors(unittest.TestCase):
         with self.assertRaisesRegex(ConnectionError, "HTTP/1.1 %d " % status):
             mqtt.WebSocket(served.port, more)
 
+    # promise: page-has-a-door
     def test_the_next_page_is_refused_and_others_go_on(self):
         for limits in (at_most(3, 100), at_most(100, 3)):
             served = self.web(limits)
@@ -85,6 +86,7 @@ class Doors(unittest.TestCase):
             self.page(served)
         self.assertEqual(served.room(), 204)
 
+    # promise: page-has-a-door
     def test_a_class_behind_one_address(self):
         """All pupils at once, and once more each, as when the broker comes back: all get in at the first attempt."""
         served = self.web()
@@ -95,6 +97,7 @@ class Doors(unittest.TestCase):
             list(pupils.map(lambda _: self.page(served), range(2 * PUPILS)))
         self.viewer(served)
 
+    # promise: page-has-a-door
     def test_how_fast(self):
         served = self.web(secured.replaced(LIMITS, {"rate=15r/s": "rate=1r/m", "zone=glow_logins burst=100 delay=20":
                                                     "zone=glow_logins burst=2 nodelay"}))
@@ -104,6 +107,7 @@ class Doors(unittest.TestCase):
         self.assertEqual(served.room(), 429)
         self.assertEqual(served.status("/index.html"), 200)
 
+    # promise: page-has-a-door
     def test_a_flood_of_wrong_passwords_ends_at_the_door(self):
         """As many reach the broker as the door lets in at once, and the control: without it all of them do."""
         tight = secured.replaced(LIMITS, {"rate=15r/s": "rate=1r/m", "rate=20r/s": "rate=1r/m",
@@ -126,6 +130,7 @@ class Doors(unittest.TestCase):
             return False
         raise AssertionError("it is let in")
 
+    # promise: page-has-a-door
     def test_only_a_trusted_server_names_the_address(self):
         pages = ["X-Forwarded-For: 192.0.2.%d" % k for k in range(4)]
         served = self.web(at_most(2, 100))
@@ -139,6 +144,7 @@ class Doors(unittest.TestCase):
         self.page(trusting, pages[0])
         self.assert_shut(trusting, 503, pages[0])
 
+    # promise: page-has-a-door
     def test_who_does_not_end_a_request_is_let_go(self):
         served = self.web(changes={"client_header_timeout 10s;": "client_header_timeout 200ms;"})
         slow = mqtt.Stream(served.port)

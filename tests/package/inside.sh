@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
+# promise: secrets-are-the-owners, upgrade-keeps
 # inside.sh <version> <commit>: the life of the packages on one system, as root in a booted root (run.sh). /mnt/old has them
 # with a lower version, /mnt/new as they were built.
 set -euo pipefail

@@ -142,6 +142,7 @@ test_refusals() {
 	refused 69 'there is no glow-bridge' pi --remove
 }
 
+# promise: secrets-are-hidden
 test_fresh() {
 	local password watcher
 	watch_processes &

@@ -306,6 +306,7 @@ class Blinkt:
         self.steps = steps_of(console.events, self.section)
         self.painted = next(k for k, s in enumerate(self.steps) if s.verb == "set")
 
+    # promise: dark-on-exit, wire
     def test_every_frame(self):
         check_blinkt(self.steps, self.restored)
         self.assertGreater(sum(len(frames) for frames in frames_of(self.steps)), 10)
@@ -349,6 +350,7 @@ class Blinkt:
 class Gpiod2(Blinkt, unittest.TestCase):
     section, consumer = "gpiod", "glowswarm"
 
+    # promise: frame-cost
     def test_fewest_calls(self):
         step = traced_calls(self.steps)
         self.assertLessEqual(calls(step, "sys_ioctl", SET_VALUES), 648)
@@ -369,6 +371,7 @@ class Sysfs(Blinkt, unittest.TestCase):
         # With libgpiod one call changes both lines, so there the order is the driver's.
         check_data_is_steady(self.steps)
 
+    # promise: frame-cost
     def test_fewest_calls(self):
         step = traced_calls(self.steps)
         self.assertLessEqual(calls(step, "sys_write", "count: 1)"), count_edges(step))
@@ -410,6 +413,7 @@ class Neighbours(unittest.TestCase):
         self.assertIn("trying again", log)
         self.assertIn("through sysfs:512", log)
 
+    # promise: dark-at-the-start
     def test_the_next_one_takes_over_from_one_that_was_killed(self):
         for before, section in (("sysfs", "killed"), ("spi", "spi-killed")):
             with self.subTest(section):
@@ -428,6 +432,7 @@ class Piglow(unittest.TestCase):
     def setUp(self):
         self.steps = steps_of(console.events, "piglow")
 
+    # promise: dark-on-exit, wire
     def test_every_register(self):
         check_piglow(self.steps)
 
@@ -479,6 +484,7 @@ class Machine(unittest.TestCase):
         refused = [e.text for e in console.events if e.name == "i2c_result" and e.text.startswith("i2c-2 ")]
         self.assertEqual(refused, ["i2c-2 n=1 ret=-121"])  # EREMOTEIO
 
+    # promise: doctor-tells
     def test_doctor(self):
         for name, words in {
             "no-bus": "FAIL  board    piglow: no /dev/i2c-1: set dtparam=i2c_arm=on",

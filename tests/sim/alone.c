@@ -147,6 +147,7 @@ static void holdover(const char *name, const struct link_cfg *link, double aim95
 	holds_free(&h);
 }
 
+/* promise: time-outlives */
 void study_holdover(void)
 {
 	puts("\nHoldover: error in microseconds after so long without an answer, p50 and p95. After 600 s, p95: in "

@@ -91,6 +91,7 @@ static void conductors(const char *name, const struct link_cfg *link, double aim
 	end_row();
 }
 
+/* promise: takeover */
 void study_conductors(void)
 {
 	puts("\nConductor replaced: greatest skew from its end to five minutes later, microseconds\n\n"

@@ -33,6 +33,7 @@ static double doubled(const struct world_cfg *cfg, int seed)
 	return peak;
 }
 
+/* promise: one-leader */
 static void two_at_once(void)
 {
 	struct world_cfg two = { CALM, .nodes = 5, .conductors = 2, OVER(wired, wired), EVERY(1) }, careless = two;
@@ -95,6 +96,7 @@ static double unheard(const struct world_cfg *cfg, int seed)
 	return seconds;
 }
 
+/* promise: clock-steps */
 static void jumps(void)
 {
 	const struct world_cfg cfg = { FIVE, CALM, OVER(wired, wired) };

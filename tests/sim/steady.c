@@ -197,6 +197,7 @@ static const struct row rows[] = {
 	{ "Wi-Fi, step of up to 2 ppm", { FIVE, STEPPING, OVER(wifi, wifi) }, { 0, 1000, 3000 } },
 };
 
+/* promise: skew, time-runs-forward */
 void study_steady(void)
 {
 	puts("Skew between two nodes, microseconds: the clock filter, what was aimed at, and two others on the same "

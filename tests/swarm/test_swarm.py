@@ -204,6 +204,7 @@ class Test:
                            "glow/node/+/stats", "glow/conductor/info", "glow/roster")
         self.wait_online("pi1", "pi2", "pi3", "pi1-piglow")
 
+    # promise: nobody-anonymous, viewer-commands-nothing
     def step_strangers(self):
         """without an account nobody is let in, and a viewer lights nothing"""
         anonymous = ["mosquitto_pub", "-h", self.pis[0].address, "-p", "8883", "--cafile", self.viewer.ca, "-V", "5", "-t",
@@ -226,6 +227,7 @@ class Test:
         self.wait_shows(RED, self.pis[:2])
         self.wait_shows(BLUE, self.pis[2:])
 
+    # promise: least-privilege
     def step_rights(self):
         """two bridges on one node, each with the files of its own board and nothing else"""
         self.command("glow/node/pi1-piglow/set", {"leds": {"red": 255}})
@@ -254,6 +256,7 @@ class Test:
                 assert tried.returncode != 0, path
             assert pi.exec(service, "sh", "-c", "true").returncode != 0, "a shell"
 
+    # promise: doctor-tells
     def step_doctor(self):
         """--doctor in the container says what is there and what is missing"""
         asked = self.pis[1].exec("blinkt", "glow-bridge", "--doctor")
@@ -314,6 +317,7 @@ class Test:
                 answer += got
             return answer[5]  # two bytes of WebSocket, CONNACK, length, flags, reason
 
+    # promise: one-strip
     def step_rainbow(self):
         """a rainbow crosses all nodes as one strip"""
         self.command("glow/all/set", "auto")
@@ -337,6 +341,7 @@ class Test:
         told = run(*self.viewer.client("mosquitto_sub", "--retained-only", "-t", "glow/#", "-W", "3", "-F", "%t"), check=False)
         return set(told.stdout.split())
 
+    # promise: broker-keeps
     def step_broker(self):
         """the broker is killed: the rainbow goes on, and nothing retained is lost"""
         before = self.retained()
@@ -349,6 +354,7 @@ class Test:
         self.wait(lambda: "lost: %s" % (before - self.retained()), lambda: before <= self.retained())
         self.wait_in_phase()
 
+    # promise: light-survives
     def step_bridge(self):
         """a bridge is killed: its own light is back, and in the rainbow its place"""
         pi = self.pis[1]
@@ -364,6 +370,7 @@ class Test:
             self.watch.wait("glow/node/pi2/availability", lambda m: m.payload == b"online", since)
             back()
 
+    # promise: time-outlives
     def step_conductor(self):
         """the leading conductor is killed, then its node drained: the rainbow goes on on the same timeline"""
         clock = self.leader()["clock_id"]
@@ -412,6 +419,7 @@ class Test:
             assert not meet(times[a], times[b]), "%s and %s are dark at once: %s" % (a, b, times)
         return {name for name, dark in times.items() if dark}
 
+    # promise: update-one-by-one
     def step_update(self):
         """an update to another idle colour goes from node to node"""
         self.ask("glow/scene/stop", "{}")
@@ -433,6 +441,7 @@ class Test:
         dark = self.one_by_one(since_ns)
         assert len(dark) == 1, "not one node tried: %s" % dark
 
+    # promise: update-one-by-one
     def step_broken_image(self):
         """a broken image is taken back after the first node"""
         folder = os.path.join(self.swarm.home, "broken")
@@ -442,10 +451,12 @@ class Test:
         self.swarm.each(lambda pi: pi.engine.docker("build", "-q", "-t", "glowswarm/bridge:broken", folder))
         self.takes_back("--image", "glowswarm/bridge:broken", "--no-resolve-image")
 
+    # promise: update-one-by-one
     def step_broken_option(self):
         """a board that cannot be written is unhealthy, and taken back too"""
         self.takes_back("--env-add", "GLOW_GPIO_CHIP=nonesuch")
 
+    # promise: parts-are-listed
     def step_layers(self):
         """an update of our program moves its own layer"""
         layers = {name: self.manager.inspect("image", "inspect", "glowswarm/" + name)["RootFS"]["Layers"]
@@ -464,6 +475,7 @@ class Test:
         names = {c["name"] for c in known["components"]}
         assert {"libpaho-mqtt1.3", "libc6", "libgpiod3", "tzdata"} <= names and not {"gcc", "mosquitto"} & names, names
 
+    # promise: dark-on-exit
     def step_end(self):
         """the stack is removed, and all LEDs are dark"""
         self.manager.docker("stack", "rm", "glow")
@@ -473,6 +485,7 @@ class Test:
         for pi in self.pis:
             self.wait("containers stay", lambda: pi.engine.docker("ps", "-q") == "")
 
+    # promise: least-privilege
     def step_one_service(self):
         """a service by hand, as in docs/deploy.md, with a plain broker elsewhere"""
         with open(os.path.join(self.swarm.home, "plain.conf"), "w") as f:
@@ -537,6 +550,7 @@ class Test:
                 os.listdir(folder)} == {(65532, 0o400)}
         engine.compose(*compose, "down", "-v", env={"HOME": home})
 
+    # promise: secrets-are-the-owners, least-privilege
     def step_compose(self):
         """compose.yaml: one machine, with virtual boards and somebody's secrets"""
         self.one_machine(self.pis[0].engine, self.pis[0].address, "1234:1234")

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
+# promise: least-privilege
 # systemd.sh <folder of units> <glow-bridge> <glow-conductor>: systemd finds no mistake in the units and
 # rates what they expose 2.0 of 10 at most; it does find fault with worse ones. 77 without systemd-analyze.
 set -euo pipefail

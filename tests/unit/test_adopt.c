@@ -155,6 +155,7 @@ static void test_the_wrong_are_outvoted(void **state)
 }
 
 /* To be sure of it gives nobody more weight: one that says so does not pull two that are not. */
+/* promise: one-liar-moves-nothing */
 static void test_nobody_weighs_more(void **state)
 {
 	struct node nodes[] = { good, good, good };

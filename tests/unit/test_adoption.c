@@ -151,6 +151,7 @@ static int64_t adopt_with_a_liar(bool told)
 	return offset_ns;
 }
 
+/* promise: one-liar-moves-nothing */
 static void test_nobody_answers_for_another(void **state)
 {
 	(void)state;

@@ -43,6 +43,7 @@ static void test_failures(void **state)
 }
 
 /* Two that throw each other out: each lasts as long as the other waits, and that is no success. */
+/* promise: rivals-calm-down */
 static void test_rivals(void **state)
 {
 	static const int most_ms[] = { 5000, 10000, 20000, 40000, 60000, 60000 };
@@ -93,6 +94,7 @@ static int meetings_in_an_hour(enum glow_end end)
 	return n;
 }
 
+/* promise: rivals-calm-down */
 static void test_an_hour(void **state)
 {
 	(void)state;

@@ -918,6 +918,7 @@ static void test_piglow(void **state)
 }
 
 /* Refused commands are read whole before anything is touched: reading does not know the light. */
+/* promise: whole-or-not */
 static void test_whole_or_not(void **state)
 {
 	struct glow_look before;

@@ -415,6 +415,7 @@ static void test_requests(void **state)
 }
 
 /* What was lost before it came here is answered too, by the leader alone; and what is no question is not. */
+/* promise: nothing-lost-unsaid */
 static void test_dropped(void **state)
 {
 	static const char *const topics[] = { PLAY, STOP, "glow/dim/set", "glow/all/set", "glow/group/g/notify" };
@@ -440,6 +441,7 @@ static void test_dropped(void **state)
 }
 
 /* How much is lost stands in the info, which is said again when it is more. */
+/* promise: nothing-lost-unsaid */
 static void test_counts(void **state)
 {
 	const struct glow_mqtt_counts counts = { .in_dropped = 7 };
@@ -493,6 +495,7 @@ static void test_lead_follows_deliveries(void **state)
 }
 
 /* Whoever is no node, or is one among others, says what it likes and moves nothing. */
+/* promise: viewer-changes-nothing, one-liar-moves-nothing */
 static void test_lead_is_not_a_liars_to_move(void **state)
 {
 	static const char *const nobodys[] = { "x-browser", "x/pi1", "x/4f2a", "c-00000001", "pi9" };
@@ -518,6 +521,7 @@ static void test_lead_is_not_a_liars_to_move(void **state)
 }
 
 /* Who looks gets the time at a topic of his own, and those who look too much get it no more than that often. */
+/* promise: viewer-changes-nothing */
 static void test_viewers(void **state)
 {
 	(void)state;
@@ -640,6 +644,7 @@ static void retain_broken(void)
 	retain("glow/node/pi1/availability", "\x01");
 }
 
+/* promise: broken-is-passed-over */
 static void test_broken_retained_messages(void **state)
 {
 	(void)state;

@@ -57,6 +57,7 @@ static void test_a_few_say_nothing(void **state)
 }
 
 /* One long delivery is chance, two are not. */
+/* promise: one-liar-moves-nothing */
 static void test_one_is_chance(void **state)
 {
 	(void)state;

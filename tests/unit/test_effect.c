@@ -611,6 +611,7 @@ static void test_pace(void **state)
 	each_effect(check_pace);
 }
 
+/* promise: calm-effects */
 static void test_flashes(void **state)
 {
 	(void)state;

@@ -76,6 +76,7 @@ static void test_away_waits_for_a_connection(void **state)
 	assert_false(glow_election_tick(&e, at(START + 9000 * MS)));
 }
 
+/* promise: takeover */
 static void test_silence(void **state)
 {
 	struct range r = nothing;

@@ -143,6 +143,7 @@ static bool storm_is_safe(picture_fn *storm, struct glow_shape shape, bool limit
 	return judge_content(&judge);
 }
 
+/* promise: flash-limit */
 static void test_storms(void **state)
 {
 	(void)state;
@@ -160,6 +161,7 @@ static void test_storms_unlimited(void **state)
 }
 
 /* Whatever a storm ends with is shown within 1.1 s of its end. */
+/* promise: flash-limit */
 static void test_settles(void **state)
 {
 	static struct glow_flash flash;

@@ -41,6 +41,7 @@ static bool is_field(const char *name)
 	return false;
 }
 
+/* promise: habits-are-understood */
 static void test_table(void **state)
 {
 	const struct glow_habit *habit, *before = NULL;
@@ -68,6 +69,7 @@ static void test_table(void **state)
 }
 
 /* Exactly these rows, one below the other. */
+/* promise: habits-are-understood */
 static void test_document(void **state)
 {
 	static char page[65536], want[16384];
@@ -119,6 +121,7 @@ static void test_nearest(void **state)
 	assert_non_null(strstr(diag.what, "ttl_s"));
 }
 
+/* promise: never-ok-for-nothing */
 static void test_ignored(void **state)
 {
 	const char *path;

@@ -417,6 +417,7 @@ static bool same_after_step(int64_t delta)
 	return glow_frame_equal(&before, &frame) && glow_node_next(node) - now <= left;
 }
 
+/* promise: clock-steps */
 static void test_clock_step(void **state)
 {
 	static const int64_t steps[] = { 3600 * SECOND, -7200 * SECOND, 1, -1, 123456789 };
@@ -447,6 +448,7 @@ static void test_clock_step(void **state)
 }
 
 /* A step back must not leave the flash limit waiting for the old time to come again. */
+/* promise: clock-steps */
 static void test_clock_step_flash_limit(void **state)
 {
 	(void)state;

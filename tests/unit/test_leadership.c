@@ -137,6 +137,7 @@ static void test_wall(void **state)
 	assert_in_range(number(BEACON, "time_us"), utc_us() - 500000, utc_us());
 }
 
+/* promise: no-time-from-1970 */
 static void test_unset_wall_clock(void **state)
 {
 	(void)state;
@@ -157,6 +158,7 @@ static void test_unset_wall_clock(void **state)
 	assert_int_equal(number(BEACON, "time_us"), utc_us());
 }
 
+/* promise: no-time-from-1970 */
 static void test_wall_clock_that_is_never_set(void **state)
 {
 	(void)state;
@@ -295,6 +297,7 @@ static void forge_info(uint32_t term)
 }
 
 /* Who may write an info does not lead for that. Nodes may have believed it, so what comes next is of a later term. */
+/* promise: forgery-ends-no-lead */
 static void test_a_forged_info_stops_nobody(void **state)
 {
 	int64_t ahead_us;
@@ -330,6 +333,7 @@ static void test_a_forged_info_stops_nobody(void **state)
 	assert_int_equal(number(INFO, "term"), 21);
 }
 
+/* promise: forgery-ends-no-lead */
 static void test_a_forged_info_of_the_last_term(void **state)
 {
 	int64_t ahead_us;

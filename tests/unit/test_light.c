@@ -651,6 +651,7 @@ static void test_other_words(void **state)
 }
 
 /* Keeps a scene, changes the light at will, and has the scene back, whatever it was. */
+/* promise: home-assistant */
 static void test_ha_scenes(void **state)
 {
 	static const char *const colors[] = { NULL, "{\"r\": 255, \"g\": 0, \"b\": 0}",

@@ -53,6 +53,7 @@ static void test_model(void **state)
 	assert_true(third > 115 && third < 118);
 }
 
+/* promise: current-limit */
 static void test_defaults(void **state)
 {
 	const struct glow_shape one = { GLOW_SHAPE_ROW, 1 }, long_row = { GLOW_SHAPE_ROW, 80 };
@@ -143,6 +144,7 @@ static bool dims_all(struct glow_shape shape, uint32_t limit_ma, struct glow_fra
 	return false;
 }
 
+/* promise: current-limit */
 static void test_limit(void **state)
 {
 	int n;

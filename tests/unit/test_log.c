@@ -212,6 +212,7 @@ static unsigned told(unsigned *ret_lines)
 }
 
 /* A flood takes few lines, and none of it is left untold; others are told as ever. */
+/* promise: log-waits-for-nobody */
 static void flood_is_summed_up(void **state)
 {
 	unsigned lines, sum;
@@ -235,6 +236,7 @@ static void flood_is_summed_up(void **state)
 }
 
 /* Nobody reads: not one call waits, and what was lost is told afterwards. */
+/* promise: log-waits-for-nobody */
 static void unread(void **state)
 {
 	static char long_text[900];

@@ -303,6 +303,7 @@ static void open_with_mail(int n)
 	assert_int_equal(glow_loop_open(&loop, &cfg), 0);
 }
 
+/* promise: bounded-turns */
 static void test_turns(void **state)
 {
 	(void)state;
@@ -323,6 +324,7 @@ static void look(void *ctx)
 }
 
 /* A timer that is due comes after one turn at the latest. */
+/* promise: bounded-turns */
 static void test_timer_between_turns(void **state)
 {
 	struct glow_timer timer;
@@ -338,6 +340,7 @@ static void test_timer_between_turns(void **state)
 }
 
 /* A signal comes before the mail. */
+/* promise: bounded-turns */
 static void test_signal_before_mail(void **state)
 {
 	(void)state;

@@ -171,6 +171,7 @@ static void test_news_in_a_full_box(void **state)
 	expect_counts(MESSAGES, 0);
 }
 
+/* promise: bounded-queues */
 static void test_lanes_apart(void **state)
 {
 	(void)state;
@@ -184,6 +185,7 @@ static void test_lanes_apart(void **state)
 }
 
 /* A single command outlives a flood of another topic, and not one of its own. */
+/* promise: bounded-queues */
 static void test_topics_apart(void **state)
 {
 	(void)state;
@@ -204,6 +206,7 @@ static void test_topics_apart(void **state)
 }
 
 /* Large ones take what they take. What is larger than a lane finds no room, and displaces nobody. */
+/* promise: bounded-queues */
 static void test_bytes(void **state)
 {
 	const struct glow_message large = { .topic = "c/large", .payload = filling, .len = 5 * GLOW_MAIL_MIN };
@@ -256,6 +259,7 @@ static void test_replaced_early(void **state)
 }
 
 /* On the way in only its neighbour: what lies between them might have seen the older one. */
+/* promise: each-acts-once */
 static void test_replaced_neighbour(void **state)
 {
 	(void)state;
@@ -311,6 +315,7 @@ static int take_told(int replaced)
 }
 
 /* Who asked hears of it: so many at a time, and nobody who asked with a novel. */
+/* promise: nothing-lost-unsaid */
 static void test_askers(void **state)
 {
 	(void)state;
@@ -575,6 +580,7 @@ static void at_random(bool arrivals)
 	glow_mailbox_fini(&box);
 }
 
+/* promise: nothing-lost-unsaid */
 static void test_at_random(void **state)
 {
 	(void)state;

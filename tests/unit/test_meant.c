@@ -89,6 +89,7 @@ static void refused(const char *payload, bool any)
 	cJSON_Delete(tree);
 }
 
+/* promise: mistakes-are-named */
 static void test_commands(void **state)
 {
 	static const struct {

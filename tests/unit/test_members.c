@@ -311,6 +311,7 @@ static void test_restore(void **state)
 	assert_string_equal(roster_ids(), "n1"); /* who never came has gone */
 }
 
+/* promise: bounds */
 static void test_too_many(void **state)
 {
 	char id[16];
@@ -371,6 +372,7 @@ static void deliver(const char *id, int n, int64_t us)
 
 static const char *const three[] = { "pi1", "pi2", "pi3" };
 
+/* promise: one-liar-moves-nothing */
 static void test_one_liar_is_outvoted(void **state)
 {
 	(void)state;

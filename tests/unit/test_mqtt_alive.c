@@ -41,6 +41,7 @@ static int64_t noticed_ms(unsigned keepalive_s, int64_t last_byte_ms, int *ret_l
 	return -1;
 }
 
+/* promise: silence-is-noticed */
 static void test_silence(void **state)
 {
 	int looks;
@@ -72,6 +73,7 @@ static void test_answered(void **state)
 }
 
 /* After SIGSTOP, or on a machine that slept, silence is not the other side's. */
+/* promise: silence-is-noticed */
 static void test_stopped(void **state)
 {
 	struct glow_alive a;
@@ -105,6 +107,7 @@ static int option(int fd, int level, int name)
 }
 
 /* The kernel's own bound for what nobody answers: probes begin, and end after what may be unacknowledged. */
+/* promise: silence-is-noticed */
 static void test_tuned(void **state)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);

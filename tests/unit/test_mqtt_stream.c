@@ -93,6 +93,7 @@ static void test_words(void **state)
 
 /* Lengths that lie: whatever follows, nothing outside the packet is read (a sanitizer would see), and the next packet
  * is found where this one ends. */
+/* promise: reasons-are-told */
 static void test_broken(void **state)
 {
 	static const char *const bodies[] = { "\x87\x7f\x1f\xff\xff", "\x87\x03\x1f\x00\x09",

@@ -154,6 +154,26 @@ static void test_goodbye(void **state)
 	glow_node_destroy(NULL);
 }
 
+/* A change that was taken is kept, also where its state still waits for its turn when the node ends. */
+/* promise: light-survives */
+static void test_last_state(void **state)
+{
+	int before;
+
+	(void)state;
+	bring_up();
+	tell(SET, "red");
+	tell(SET, "blue");
+	assert_false(said(STATE, "\"b\":255"));
+	before = n_sent;
+	glow_node_goodbye(node);
+	assert_int_equal(n_sent, before + 2);
+	assert_true(said(STATE, "\"b\":255"));
+	assert_string_equal(sent[n_sent - 1].payload, "offline");
+	glow_node_goodbye(node); /* the control: there is nothing more to say */
+	assert_int_equal(n_sent, before + 3);
+}
+
 static void test_problem_and_stats(void **state)
 {
 	struct glow_stats stats = { .fps = 60 };
@@ -341,6 +361,7 @@ static void test_brightness_of_auto(void **state)
 
 /* ---- what is said of the state ---- */
 
+/* promise: newest-wins */
 static void test_state_rate(void **state)
 {
 	int64_t published = 0;
@@ -428,6 +449,7 @@ static void test_wall_offset(void **state)
 }
 
 /* A slot is drawn ahead of its time, so what comes next may seem to be earlier. */
+/* promise: time-runs-forward */
 static void test_time_never_goes_back(void **state)
 {
 	(void)state;
@@ -524,6 +546,7 @@ int main(void)
 		T(test_catalog),
 		T(test_catalog_refused),
 		T(test_goodbye),
+		T(test_last_state),
 		T(test_problem_and_stats),
 		T(test_accepted),
 		T(test_rejected),

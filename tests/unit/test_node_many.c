@@ -16,6 +16,7 @@
 #include "../harness/lone_node.h"
 #include "../../bridge/app/node/pending.h"
 
+/* promise: one-instant */
 static void test_many_applied_at_once(void **state)
 {
 	(void)state;
@@ -60,6 +61,7 @@ static void test_many_in_the_dark(void **state)
 }
 
 /* A conductor that says nothing for a second: the node acts and answers by itself. */
+/* promise: without-conductor */
 static void test_many_without_apply(void **state)
 {
 	(void)state;
@@ -397,6 +399,7 @@ static void test_many_full(void **state)
 }
 
 /* What was lost before it came here is answered as busy; what is for many by the conductor, where there is one. */
+/* promise: nothing-lost-unsaid */
 static void test_dropped(void **state)
 {
 	struct glow_message one = { .topic = SET, .response_topic = "r" },

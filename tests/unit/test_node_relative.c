@@ -74,6 +74,7 @@ static void test_step(void **state)
 #define STEP "{\"brightness_step\":10}"
 
 /* The command and its `apply`, in either order, early or late: one step. */
+/* promise: once */
 static void test_step_once(void **state)
 {
 	(void)state;
@@ -134,6 +135,7 @@ static void test_step_without_conductor(void **state)
 }
 
 /* The conductor decides for the group; a node that was too early follows it. */
+/* promise: once */
 static void test_toggle_of_many(void **state)
 {
 	(void)state;

@@ -227,6 +227,7 @@ static void test_scene_without_cluster_time(void **state)
 	assert_true(shows(BLUE));
 }
 
+/* promise: grows-only */
 static void test_scene_unknown(void **state)
 {
 	(void)state;

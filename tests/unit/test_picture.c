@@ -498,6 +498,7 @@ static void test_blackout(void **state)
 
 /* ---- limits ---- */
 
+/* promise: current-limit */
 static void test_limits(void **state)
 {
 	(void)state;

@@ -85,6 +85,7 @@ static void test_answer(void **state)
 }
 
 /* Only who asked hears of it. */
+/* promise: nothing-lost-unsaid */
 static void test_busy(void **state)
 {
 	struct glow_message asked = { .topic = "glow/all/set", .response_topic = "glow/answer/me" };

@@ -334,6 +334,7 @@ static void test_refusals(void **state)
 }
 
 /* Who has no response topic, as with MQTT 3.1.1, learns of it too; and of what is good there is nothing to learn. */
+/* promise: mistakes-are-named */
 static void test_refusals_without_answer(void **state)
 {
 	(void)state;
@@ -368,6 +369,7 @@ static void three_members(void)
 }
 
 /* A scene for nobody leaves what plays alone. */
+/* promise: whole-or-not, never-ok-for-nothing */
 static void test_unknown_in_a_scene(void **state)
 {
 	(void)state;
@@ -391,6 +393,7 @@ static void test_unknown_in_a_scene(void **state)
 }
 
 /* Nobody listens there, so it is for the conductor to say. */
+/* promise: never-ok-for-nothing */
 static void test_unknown_group(void **state)
 {
 	(void)state;
@@ -431,6 +434,7 @@ static void test_nodes_of_an_answer(void **state)
 	}
 }
 
+/* promise: never-ok-for-nothing */
 static void test_unknown_scene(void **state)
 {
 	(void)state;
@@ -443,6 +447,7 @@ static void test_unknown_scene(void **state)
 	assert_false(said(ANSWER, "mean"));
 }
 
+/* promise: nothing-stale */
 static void test_retained_commands(void **state)
 {
 	static const char *const topics[] = { PLAY, STOP, "glow/dim/set", "glow/all/set", "glow/group/g/notify" };
@@ -476,6 +481,7 @@ static void test_answer_topics(void **state)
 	assert_int_equal(count("glow/answer/7"), 1);
 }
 
+/* promise: bounds */
 static void test_too_many_scenes(void **state)
 {
 	char play[100];
@@ -514,6 +520,7 @@ static void ends_with(const char *id, int n)
 	assert_string_equal(scenes.v[n - 1].id, id);
 }
 
+/* promise: newest-wins */
 static void test_dragged(void **state)
 {
 	(void)state;
@@ -530,6 +537,7 @@ static void test_dragged(void **state)
 }
 
 /* ... also where as many others play as there may be. */
+/* promise: newest-wins */
 static void test_dragged_among_many(void **state)
 {
 	char play[60];

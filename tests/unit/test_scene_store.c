@@ -153,6 +153,7 @@ static void test_too_many(void **state)
 }
 
 /* What goes is the lowest of an id, where the next one shows; then what had not begun. Others stay. */
+/* promise: newest-wins */
 static void test_yields(void **state)
 {
 	(void)state;

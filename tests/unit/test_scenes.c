@@ -513,6 +513,7 @@ static void test_current_text(void **state)
 }
 
 /* A newer program may have effects and parameters that this one lacks. */
+/* promise: grows-only */
 static void test_lenient(void **state)
 {
 	(void)state;
@@ -534,6 +535,7 @@ static void test_lenient(void **state)
 	assert_int_equal(play("{\"effect\":\"nova\"}"), GLOW_UNKNOWN_EFFECT);
 }
 
+/* promise: broken-is-passed-over */
 static void test_broken_current(void **state)
 {
 	static const struct {

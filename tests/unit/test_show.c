@@ -117,6 +117,7 @@ static void a_thousand(const char *what)
 		assert_true(drawn[k] - drawn[k - 1] >= PERIOD);
 }
 
+/* promise: no-faster-than-fps */
 static void a_flood_on_a_still_picture(void **state)
 {
 	(void)state;
@@ -127,6 +128,7 @@ static void a_flood_on_a_still_picture(void **state)
 }
 
 /* Slots alone are 60, and commands add one to them at most. */
+/* promise: no-faster-than-fps */
 static void a_flood_on_a_moving_one(void **state)
 {
 	(void)state;
@@ -178,6 +180,7 @@ static void a_clock_ticks_on(void **state)
 }
 
 /* A rate of its own keeps to that. */
+/* promise: no-faster-than-fps */
 static void a_slow_board(void **state)
 {
 	(void)state;

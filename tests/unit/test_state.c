@@ -273,6 +273,7 @@ static void test_words(void **state)
 }
 
 /* A state is a command too: a light that gets it shows the same. */
+/* promise: state-is-a-command */
 static void test_as_command(void **state)
 {
 	static struct glow_command cmd;
@@ -330,6 +331,7 @@ static void test_members(void **state)
 }
 
 /* A colour with a member too many, read with a diag that nobody has emptied. */
+/* promise: grows-only */
 static void test_foreign_member(void **state)
 {
 	static const char text[] =

@@ -208,6 +208,7 @@ static struct course course_over(int64_t jump, int64_t *ret_step)
 	return c;
 }
 
+/* promise: time-runs-forward */
 static void test_slope(void **state)
 {
 	struct course c;

@@ -34,6 +34,7 @@ static uint64_t key_in(const char *topic, const char *payload)
 	return key;
 }
 
+/* promise: bounded-queues */
 static void test_lanes(void **state)
 {
 	static const struct {
@@ -99,6 +100,7 @@ static void test_keys_out(void **state)
 	assert_int_equal(key, 0);
 }
 
+/* promise: each-acts-once */
 static void test_same_key(void **state)
 {
 	static const char *const pairs[][3] = {
@@ -125,6 +127,7 @@ static void test_same_key(void **state)
 	}
 }
 
+/* promise: each-acts-once */
 static void test_other_key(void **state)
 {
 	static const char *const pairs[][2] = {
@@ -152,6 +155,7 @@ static void test_other_key(void **state)
 	assert_int_not_equal(key_in("glow/all/set", pairs[0][0]), key_in("glow/node/pi1/set", pairs[0][0]));
 }
 
+/* promise: each-acts-once */
 static void test_no_key(void **state)
 {
 	static const char *const cases[][2] = {
@@ -277,6 +281,7 @@ static uint32_t roll_members(struct dice *dice)
 	return which;
 }
 
+/* promise: each-acts-once */
 static void test_at_random(void **state)
 {
 	static struct glow_look both, alone;

@@ -847,6 +847,7 @@ static void an_empty_view_says_why(void **state)
 }
 
 /* Whoever makes nodes up, and catalogs, fills no memory. */
+/* promise: watch-is-bounded */
 static void made_up_nodes_fill_no_memory(void **state)
 {
 	char id[16], text[64], name[GLOW_CATALOG_NAME_LEN + 1], topic[64];

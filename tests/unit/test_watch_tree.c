@@ -132,6 +132,7 @@ static void test_effects(void **state)
 }
 
 /* This program's own tables pass as they are. */
+/* promise: grows-only */
 static void test_own_effects(void **state)
 {
 	struct glow_info info = { .id = "pi1", .shape = { GLOW_SHAPE_ROW, 8 }, .fps = 60 };

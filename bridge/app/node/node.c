@@ -110,6 +110,8 @@ void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_
 
 void glow_node_goodbye(struct glow_node *n)
 {
+	if (n->voice.stale)
+		glow_voice_state(&n->voice, &n->layers, n->limited, n->layers.now_us);
 	glow_voice_availability(&n->voice, "offline");
 }
 

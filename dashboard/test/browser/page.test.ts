@@ -46,6 +46,7 @@ after(async () => {
 	await stack.close();
 });
 
+// promise: page-trusts-nobody
 test("files have their types, and a policy", async () => {
 	const types = { "": "text/html", "main.js": "text/javascript", "main.css": "text/css", "glow.wasm": "application/wasm" };
 	for (const [file, type] of Object.entries(types)) {
@@ -58,6 +59,7 @@ test("files have their types, and a policy", async () => {
 	assert.equal((await fetch(`${stack.url}nothing`)).status, 404);
 });
 
+// promise: page-trusts-nobody
 test("a page of another origin gets no WebSocket", async () => {
 	const upgrade = (origin: string) =>
 		new Promise<number>((resolve, reject) => {
@@ -85,6 +87,7 @@ test("a page of another origin gets no WebSocket", async () => {
 	assert.equal(await upgrade("null"), 403);
 });
 
+// promise: nobody-anonymous
 test("a wrong password stays outside", async () => {
 	await accessible(page, "the door");
 	await logIn(page, "operator", "wrong");
@@ -93,6 +96,7 @@ test("a wrong password stays outside", async () => {
 	await accessible(page, "the door after a wrong password");
 });
 
+// promise: viewer-commands-nothing
 test("a viewer sees all and finds nothing to command with", async () => {
 	const viewer = await visit(browser, stack.url);
 	await enter(viewer.page, "viewer", 5);
@@ -129,6 +133,7 @@ test("eight bits of a colour survive, and brightness is rounded as it must be", 
 	await board("pi2").shows("0180fe");
 });
 
+// promise: one-instant
 test("a group changes at one instant, chosen boards too", async () => {
 	const instants = (ids: string[], color: string) =>
 		ids.map((id) => board(id).shown().find((f) => f.lights.every((l) => l === color))?.tUs);
@@ -185,6 +190,7 @@ test("a notice lies over what shows, and goes", async () => {
 	await board("pi3").shows("102030");
 });
 
+// promise: page-for-everybody
 test("keys do what the mouse does", async () => {
 	await choose();
 	await panel().getByText("Notice", { exact: true }).click();
@@ -280,6 +286,7 @@ async function same(id: string, shape: Shape): Promise<void> {
 	assert.ok(colors.size > 3, "a picture that stands still proves little");
 }
 
+// promise: page-equals-leds
 test("the drawing is the board's frame of the same instant", async () => {
 	await page.waitForFunction(() => glowswarm.cluster.view.clock.valid);
 	await page.evaluate(() => glowswarm.cluster.set("all", "auto"));
@@ -321,6 +328,7 @@ test("dimmer and blackout lie over everything", async () => {
 	await board("pi1").shows("ffffff");
 });
 
+// promise: page-for-everybody
 test("every view is for everybody, in light and dark, wide and narrow", async () => {
 	for (const colorScheme of ["light", "dark"] as const) {
 		await page.emulateMedia({ colorScheme });
@@ -354,6 +362,7 @@ const countTicks = async (page: Page, ms: number): Promise<number> => {
 	return page.evaluate(() => (globalThis as unknown as { ticks: number }).ticks);
 };
 
+// promise: page-for-everybody
 test("who wants no motion gets a still picture, and may have motion", async () => {
 	const calm = await visit(browser, stack.url, { reducedMotion: "reduce" });
 	await enter(calm.page, "viewer", 5);
@@ -363,6 +372,7 @@ test("who wants no motion gets a still picture, and may have motion", async () =
 	await calm.close();
 });
 
+// promise: page-for-everybody
 test("a page that nobody sees draws nothing", async () => {
 	await goTo(page, "Shelf");
 	await page.evaluate(() => {

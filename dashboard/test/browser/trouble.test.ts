@@ -57,6 +57,7 @@ test("a node that dies is offline, and back when it is", async () => {
 	await board("pi2").shows("ff0000");
 });
 
+// promise: dark-board-is-told
 test("a board that is not there is dark, and says all of why", async () => {
 	stack.bridge("pi3", "--board", "piglow", "--i2c", "dev", "--i2c-bus", "/nonexistent/i2c-1", "--idle", "rainbow");
 	await card("pi3").locator(".dot.bad").waitFor();
@@ -78,6 +79,7 @@ test("a board that is not there is dark, and says all of why", async () => {
 	await card("pi3").getByText("offline", { exact: true }).waitFor();
 });
 
+// promise: without-conductor
 test("without a conductor boards act by themselves, and the page says so", async () => {
 	await stack.end("conductor");
 	await page.getByText("There is no conductor").waitFor();
@@ -131,7 +133,14 @@ test("a page too many says so, and gets in when there is room", async () => {
 	await late.close();
 });
 
+// promise: page-trusts-nobody
 test("an account that is taken away ends at the door", async () => {
+	// What the browser keeps of the page is nothing, so not the password either.
+	const kept = () => page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]);
+	assert.deepEqual(await kept(), [0, 0, ""]);
+	await page.evaluate(() => localStorage.setItem("password", "glow")); // the control
+	assert.deepEqual(await kept(), [1, 0, ""]);
+	await page.evaluate(() => localStorage.clear());
 	await page.getByRole("button", { name: "Log out" }).click();
 	await page.getByRole("button", { name: "Log in" }).waitFor();
 	assert.equal(await page.getByLabel("Password").inputValue(), "");
