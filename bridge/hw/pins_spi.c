@@ -41,7 +41,7 @@ static const struct glow_pins_ops ops = { .send = pins_send, .close = pins_close
 #define OVERLAY "glow-blinkt"
 enum { OVERLAY_DATA = 23, OVERLAY_CLOCK = 24 };
 
-static bool find(const struct glow_board_cfg *cfg, char ret_device[NAME_MAX + 8])
+static bool find(const struct glow_board_cfg *cfg, char ret_device[GLOW_SPI_PATH])
 {
 	return cfg->pin_data == OVERLAY_DATA && cfg->pin_clock == OVERLAY_CLOCK &&
 	       glow_spi_find(cfg, OVERLAY, ret_device);
@@ -62,7 +62,7 @@ static int not_found(const struct glow_board_cfg *cfg, struct glow_diag *diag)
 
 bool glow_gpio_overlay_says(const struct glow_board_cfg *cfg, struct glow_diag *diag)
 {
-	char device[NAME_MAX + 8];
+	char device[GLOW_SPI_PATH];
 
 	if (!find(cfg, device))
 		return false;
@@ -75,7 +75,7 @@ bool glow_gpio_overlay_says(const struct glow_board_cfg *cfg, struct glow_diag *
 
 int glow_pins_open_spi(const struct glow_board_cfg *cfg, struct glow_pins **ret_pins, struct glow_diag *diag)
 {
-	char device[NAME_MAX + 8];
+	char device[GLOW_SPI_PATH];
 	struct glow_spi *spi;
 	struct spi_pins *p;
 	int r;

@@ -184,7 +184,7 @@ static bool made_by(const char *entry, const char *overlay)
 	return strstr(where, part);
 }
 
-bool glow_spi_find(const struct glow_board_cfg *cfg, const char *overlay, char ret_device[NAME_MAX + 8])
+bool glow_spi_find(const struct glow_board_cfg *cfg, const char *overlay, char ret_device[GLOW_SPI_PATH])
 {
 	char pattern[PATH_MAX];
 	bool found = false;
@@ -196,7 +196,7 @@ bool glow_spi_find(const struct glow_board_cfg *cfg, const char *overlay, char r
 	for (size_t k = 0; k < entries.gl_pathc && !found; k++) {
 		found = made_by(entries.gl_pathv[k], overlay);
 		if (found)
-			snprintf(ret_device, NAME_MAX + 8, "/dev/%s", strrchr(entries.gl_pathv[k], '/') + 1);
+			snprintf(ret_device, GLOW_SPI_PATH, "/dev/%.50s", strrchr(entries.gl_pathv[k], '/') + 1);
 	}
 	globfree(&entries);
 	return found;

@@ -5,13 +5,15 @@
 /* The seam between LEDs on a clocked serial bus and that bus: bytes that go out,
  * top bit first, sampled when the clock rises (mode 0). Implementation: hw/spi_dev.c. */
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <glow/board.h>
 #include <glow/diag.h>
+
+/** Room for the path of a device. */
+#define GLOW_SPI_PATH 64
 
 struct glow_spi;
 
@@ -34,7 +36,7 @@ int glow_spi_open_dev(const struct glow_board_cfg *cfg, const char *device, uint
 		      struct glow_diag *diag);
 
 /** The device that the overlay `overlay` makes, "/dev/spidev10.0": true when sysfs has one. Nothing is opened. */
-bool glow_spi_find(const struct glow_board_cfg *cfg, const char *overlay, char ret_device[NAME_MAX + 8]);
+bool glow_spi_find(const struct glow_board_cfg *cfg, const char *overlay, char ret_device[GLOW_SPI_PATH]);
 
 static inline void glow_spi_close(struct glow_spi *spi)
 {
