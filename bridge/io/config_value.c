@@ -64,11 +64,25 @@ static int refuse(const struct glow_program *program, int status, const char *la
 				m->nearest, after);
 }
 
+/* A value as somebody would have typed it; "" for what there is not, and for a yes or no, which is in no doubt. */
+static void value_text(const struct glow_config *config, const struct glow_option *o, char ret_text[64])
+{
+	const char *at = (const char *)config->values + o->offset, *text = "";
+
+	ret_text[0] = '\0';
+	if (o->type == GLOW_OPT_INT)
+		snprintf(ret_text, 64, "%" PRId64, *(const int64_t *)at);
+	else if (o->type == GLOW_OPT_STRING || o->type == GLOW_OPT_CHOICE)
+		text = *(char *const *)at;
+	if (text && text[0])
+		snprintf(ret_text, 64, "%.60s", text);
+}
+
 int glow_config_refuse(const struct glow_config *config, const char *option, const char *what)
 {
 	const struct glow_option *o = config->program->options;
 	char label[GLOW_ENV_SIZE];
-	const char *text;
+	char text[64];
 	int status = EX_USAGE;
 
 	while (strcmp(o->name, option) != 0)
@@ -78,10 +92,10 @@ int glow_config_refuse(const struct glow_config *config, const char *option, con
 		status = EX_CONFIG;
 		glow_row_env(o, label);
 	}
-	text = *(char *const *)((const char *)config->values + o->offset);
-	if (!text || strstr(what, text))
+	value_text(config, o, text);
+	if (strstr(what, text))
 		return glow_say_mistake(config->program, status, "%s: %s", label, what);
-	return glow_say_mistake(config->program, status, "%s: %s, got \"%.60s\"", label, what, text);
+	return glow_say_mistake(config->program, status, "%s: %s, got \"%s\"", label, what, text);
 }
 
 /* ---- what stands around a value ---- */
