@@ -422,7 +422,7 @@ void fake_kernel_add_i2c(void)
 
 void fake_kernel_add_spi(const char *overlay)
 {
-	char path[PATH_MAX], to[PATH_MAX], text[16];
+	char path[160], to[160], text[16];
 
 	fake_kernel_add_file("dev/spidev10.0", "");
 	snprintf(text, sizeof(text), "%d\n", FAKE_SPI_BUFFER);
