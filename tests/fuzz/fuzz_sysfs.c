@@ -164,7 +164,7 @@ static void try_pins(const struct glow_board_cfg *cfg)
 	if (r < 0)
 		return;
 	check_backend(pins->backend, sizeof(pins->backend));
-	CHECK(pins->ops->clock(pins, true) == 0 && pins->ops->idle(pins) == 0);
+	CHECK(pins->ops->send(pins, (const uint8_t[]){ 0x80 }, 1) == 0);
 	pins->ops->close(pins);
 }
 
