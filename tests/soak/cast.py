@@ -22,6 +22,7 @@ MARK = "SOAK_RUN"  # in the environment of all that a run starts, so that it fin
 FPS = 60
 NEVER = float("inf")
 FIRST_S, AFTER_S = 3, 2  # from being connected, or told, to being judged
+MANY_S = 8  # from being told with others: a conductor leaves time for the slowest node, which is seconds after a flood
 LINGER_TS = os.path.join(TOP, "dashboard", "test", "browser", "linger.ts")
 LINGER = os.path.join(TOP, "dashboard", "node_modules", ".browser", "linger.mjs")
 

@@ -146,6 +146,8 @@ class Soak:
     def hear(self, m):
         if m.topic.startswith("glow/time/request/"):
             return self.hear_probe(m)
+        if m.topic.startswith("marker/"):  # the harness's own
+            return None
         if m.topic.endswith("/stats"):
             return self.hear_stats(m)
         self.latest[m.topic] = m.payload
@@ -226,7 +228,7 @@ class Soak:
         self.moves = script.moves(e["scene"])
         for node in self.everybody():
             node.own = False
-        self.let(self.everybody(), after_s=4)
+        self.let(self.everybody(), after_s=cast.MANY_S)
 
     def do_stop(self, e):
         self.hide(self.everybody())
@@ -240,7 +242,7 @@ class Soak:
         self.publish(e["target"] + "/set", {"state": "ON", "color": e["color"]})
         for node in aims:
             node.own = True
-        self.let(aims)
+        self.let(aims, self.settle_s(e))
 
     do_group = do_light
 
@@ -249,7 +251,11 @@ class Soak:
         self.publish(e["target"] + "/set", {"state": "ON", "effect": "auto"})
         for node in aims:
             node.own = False
-        self.let(aims)
+        self.let(aims, self.settle_s(e))
+
+    @staticmethod
+    def settle_s(e):
+        return cast.AFTER_S if e["target"].startswith("node/") else cast.MANY_S
 
     def do_dim(self, e):
         self.publish("dim/set", {"brightness": e["brightness"]})
@@ -258,7 +264,7 @@ class Soak:
         aims = self.aims(e["target"])
         self.hide(aims)
         self.publish(e["target"] + "/notify", {"effect": e["effect"], "ttl_s": e["ttl_s"]})
-        self.let(aims, after_s=e["ttl_s"] + 2)
+        self.let(aims, after_s=e["ttl_s"] + self.settle_s(e))
 
     def do_leave(self, e, sig=signal.SIGTERM):
         node = self.cast.nodes.get(e["node"])
@@ -395,7 +401,7 @@ class Soak:
         def same():
             kept = self.cast.broker.retained(*[t for t in WATCHED if not t.endswith(NOT_KEPT)])
             heard = {t: p for t, p in self.latest.items() if p}
-            kept = {t: p for t, p in kept.items() if not t.startswith("marker/")}  # the harness's own
+            kept = {t: p for t, p in kept.items() if not t.startswith("marker/")}
             differs[:] = sorted(t for t in kept.keys() | heard.keys() if kept.get(t) != heard.get(t))
             return not differs
         for _ in range(5):
