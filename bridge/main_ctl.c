@@ -25,8 +25,8 @@ static const struct glow_subcommand *const commands[] = {
 
 static const struct glow_exit exits[] = {
 	{ EX_DATAERR, "The command was rejected; what is wrong with it is told." },
-	{ EX_TEMPFAIL, "Too much came at once, and the command was dropped or a newer one took its place: try again." },
 	{ EX_UNAVAILABLE, "Nobody answered: no broker, no conductor, or no such node." },
+	{ EX_TEMPFAIL, "Too much came at once, and the command was dropped or a newer one took its place: try again." },
 	{ 0, NULL },
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* The road to the pins that is one system call a frame. The overlay glow-blinkt
- * (hw/overlays) gives the two lines to the kernel's own bit banger, spi-gpio,
+ * (compose/overlays) gives the two lines to the kernel's own bit banger, spi-gpio,
  * which takes a frame as one message. It counts in bytes: the last one is
  * filled up with zeros, which LEDs take for more of the end. While the overlay
  * is there the lines belong to the kernel, and every other road finds them busy. */

@@ -178,7 +178,7 @@ void glow_config_man(const struct glow_program *program, FILE *out)
 	      ".TP\n64\nA mistake on the command line.\n",
 	      out);
 	man_exits(program->exits, out);
-	fputs(".TP\n71\nIt could not start for lack of memory, threads or file descriptors; which is told.\n"
+	fputs(".TP\n71\nMemory, threads or file descriptors were lacking; which is told.\n"
 	      ".TP\n78\nA mistake in the environment or in a file.\n",
 	      out);
 }

@@ -383,6 +383,7 @@ class Spi(Blinkt, unittest.TestCase):
     def test_data_is_steady_while_the_clock_is_high(self):
         check_data_is_steady(self.steps)
 
+    # promise: frame-cost
     def test_one_call(self):
         # `auto` found it: this section names no road.
         step = traced_calls(self.steps)
