@@ -21,10 +21,10 @@ struct options {
 	struct glow_common_options common;
 	char *discovery;
 	char *node, *groups, *wifi_power_save;
-	char *board, *gpio, *gpio_chip, *i2c, *i2c_bus, *sysfs;
+	char *board, *gpio, *gpio_chip, *i2c, *i2c_bus, *spi, *color_order, *sysfs;
 	int64_t pin_data, pin_clock, pin_sda, pin_scl;
 	char *virtual_out, *virtual_shape;
-	int64_t virtual_pixels;
+	int64_t pixels, spi_hz, virtual_pixels;
 	char *idle, *lost_indicator, *on_exit;
 	int64_t fps, time_offset_ms;
 	bool reverse;
@@ -50,7 +50,7 @@ static const struct glow_option rows[] = {
 
 	GLOW_ROW_CHOICE("board", "auto", glow_board_choices, board, board,
 			"which board; auto takes the one that is there"),
-	GLOW_ROW_CHOICE("gpio", "auto", "auto|gpiod|sysfs", board, gpio, "road to the Blinkt!'s pins"),
+	GLOW_ROW_CHOICE("gpio", "auto", "auto|spi|gpiod|sysfs", board, gpio, "road to the Blinkt!'s pins"),
 	GLOW_ROW_STRING("gpio-chip", "", "CHIP", board, gpio_chip,
 			"GPIO chip by label or path (default: the Pi's own)"),
 	GLOW_ROW_INT("pin-data", "23", 0, 1023, "LINE", board, pin_data, "Blinkt! data line, BCM number"),
@@ -59,6 +59,12 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_STRING("i2c-bus", "/dev/i2c-1", "DEVICE", board, i2c_bus, "I2C bus of the PiGlow"),
 	GLOW_ROW_INT("pin-sda", "2", 0, 1023, "LINE", board, pin_sda, "data line for I2C over GPIO"),
 	GLOW_ROW_INT("pin-scl", "3", 0, 1023, "LINE", board, pin_scl, "clock line for I2C over GPIO"),
+	GLOW_ROW_INT("pixels", "0", 0, GLOW_PIXELS_MAX, "N", board, pixels,
+		     "LEDs of a strip; of a virtual or terminal row too, 0 for --virtual-pixels"),
+	GLOW_ROW_STRING("spi", "/dev/spidev0.0", "DEVICE", board, spi, "SPI bus of a strip"),
+	GLOW_ROW_INT("spi-hz", "4000000", 100000, 32000000, "HZ", board, spi_hz, "clock of a strip"),
+	GLOW_ROW_CHOICE("color-order", "bgr", "bgr|brg|gbr|grb|rbg|rgb", board, color_order,
+			"order of the colours in a strip's LEDs"),
 	GLOW_ROW_STRING("sysfs", "/sys", "DIR", board, sysfs, "root of the sysfs to use"),
 	GLOW_ROW_STRING("virtual-out", "", "FILE", board, virtual_out,
 			"append each frame to this file, a JSON line each"),
@@ -128,9 +134,9 @@ static int list_boards(void)
 
 static struct glow_shape shape(const struct options *o)
 {
-	if (strcmp(o->virtual_shape, "piglow") == 0)
+	if (o->pixels == 0 && strcmp(o->virtual_shape, "piglow") == 0)
 		return (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
-	return (struct glow_shape){ GLOW_SHAPE_ROW, (uint32_t)o->virtual_pixels };
+	return (struct glow_shape){ GLOW_SHAPE_ROW, (uint32_t)(o->pixels ? o->pixels : o->virtual_pixels) };
 }
 
 static struct glow_node_run_cfg node_cfg(const struct options *o)
@@ -152,6 +158,9 @@ static struct glow_node_run_cfg node_cfg(const struct options *o)
 			       .pin_scl = (unsigned)o->pin_scl,
 			       .i2c = o->i2c,
 			       .i2c_bus = o->i2c_bus,
+			       .spi = o->spi,
+			       .spi_hz = (uint32_t)o->spi_hz,
+			       .color_order = o->color_order,
 			       .sysfs = o->sysfs,
 			       .virtual_out = o->virtual_out,
 			       .shape = shape(o),
@@ -187,6 +196,22 @@ static int run_verb(const struct glow_config *config, const struct glow_node_run
 	return 0;
 }
 
+/* Who has how many LEDs. */
+static int judge_pixels(const struct glow_config *config, const struct options *o)
+{
+	const struct glow_board_desc *desc = glow_board_find(o->board);
+
+	if (desc && desc->named && o->pixels == 0)
+		return glow_config_refuse(config, "pixels", "a strip does not say how many LEDs it has: --pixels 144");
+	if (o->pixels && (!desc || desc->shape.pixels))
+		return glow_config_refuse(config, "pixels",
+					  "only a strip and a virtual or terminal row are as long as said");
+	if (o->pixels && !desc->hardware && strcmp(o->virtual_shape, "piglow") == 0)
+		return glow_config_refuse(config, "pixels",
+					  "a PiGlow has 18 LEDs: without --virtual-shape piglow, or without this");
+	return 0;
+}
+
 /* Whatever the options are for, to run, for a check or for the doctor, this is judged of them beyond each value by
  * itself. */
 static int judge(const struct glow_config *config, struct options *o)
@@ -195,6 +220,9 @@ static int judge(const struct glow_config *config, struct options *o)
 	struct glow_node_run_cfg cfg;
 	int status = glow_names_settle(config, &o->node, glow_names_read_node);
 
+	if (status)
+		return status;
+	status = judge_pixels(config, o);
 	if (status)
 		return status;
 	cfg = node_cfg(o);

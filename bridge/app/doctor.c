@@ -15,6 +15,8 @@
 
 #include "doctor.h"
 
+#define SWARM_PORT 7946
+
 bool glow_doctor_say(bool fine, const char *what, const char *how)
 {
 	printf("%s  %-8s %s\n", fine ? "ok  " : "FAIL", what, how);
@@ -24,6 +26,27 @@ bool glow_doctor_say(bool fine, const char *what, const char *how)
 void glow_doctor_note(const char *what, const char *how)
 {
 	printf("note  %-8s %s\n", what, how);
+}
+
+/* Of /proc/net/tcp and tcp6: "   0: 00000000:1F0A 00000000:0000 0A …", 0A being a listener. */
+static bool listens(const char *path, unsigned port)
+{
+	char line[256];
+	unsigned local, state;
+	bool found = false;
+	FILE *in = fopen(path, "re");
+
+	while (in && !found && fgets(line, sizeof(line), in))
+		found = sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", &local, &state) == 2 &&
+			local == port && state == 0x0A;
+	if (in)
+		fclose(in);
+	return found;
+}
+
+bool glow_doctor_swarm(void)
+{
+	return listens("/proc/net/tcp", SWARM_PORT) || listens("/proc/net/tcp6", SWARM_PORT);
 }
 
 int glow_doctor_verdict(bool fine)

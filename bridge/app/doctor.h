@@ -14,6 +14,10 @@ bool glow_doctor_say(bool fine, const char *what, const char *how);
 /** Something that could be better, though all works. */
 void glow_doctor_note(const char *what, const char *how);
 
+/** This machine seems to be a node of a Docker swarm, whose services get no devices: somebody listens where the
+ * engines of a swarm talk to each other. */
+bool glow_doctor_swarm(void);
+
 /** The last line; the exit status. */
 int glow_doctor_verdict(bool fine);
 

@@ -331,8 +331,13 @@ int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 
 int glow_loop_run(struct glow_loop *loop)
 {
+	int r;
+
 	sd_notify(0, "READY=1");
-	return sd_event_loop(loop->event) < 0 ? EX_SOFTWARE : 0;
+	r = sd_event_loop(loop->event);
+	if (r < 0)
+		glow_error("event loop: %s", strerror(-r));
+	return r == -ENOMEM ? EX_OSERR : r < 0 ? EX_SOFTWARE : 0;
 }
 
 void glow_loop_stopping(void)

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* Pimoroni Blinkt!: eight APA102 (or SK9822) pixels on two pins.
- *
- * A frame starts with 32 zeros. Each pixel keeps the first 32 bits that start
- * with 111 and hands on what follows half a clock late, so n pixels need n/2
- * clocks more; the SK9822 shows a frame only when 32 zeros follow it. 36 zeros
- * do both. They must not be ones, as some drivers send: an SK9822 then shows
- * each frame only with the next one. There is no shortest pause and no longest,
- * so a system call per edge is fine and nothing here sleeps. */
+/* Pimoroni Blinkt!: eight APA102 (or SK9822) pixels on two pins. Their clock has
+ * no shortest pause and no longest, so a system call per edge is fine and
+ * nothing here sleeps. */
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "apa102.h"
 #include "blinkt.h"
 
 extern const struct glow_board_desc glow_board_blinkt;
@@ -25,42 +21,6 @@ struct blinkt {
 	uint8_t wire[GLOW_APA102_BYTES(GLOW_BLINKT_PIXELS)];
 };
 
-static uint32_t level(uint16_t linear, uint32_t brightness)
-{
-	uint32_t unit = 257 * brightness;
-	uint32_t v = (31u * linear + unit / 2) / unit;
-
-	return linear && v == 0 ? 1 : v;
-}
-
-static void encode_pixel(struct glow_rgb c, uint8_t *ret_bytes)
-{
-	uint16_t r = glow_gamma16(c.r), g = glow_gamma16(c.g), b = glow_gamma16(c.b);
-	uint16_t top = r > g ? r : g;
-	uint32_t brightness = 1;
-
-	if (glow_rgb_equal(c, GLOW_BLACK)) {
-		ret_bytes[0] = 0xE0;
-		memset(ret_bytes + 1, 0, 3);
-		return;
-	}
-	top = top > b ? top : b;
-	while (level(top, brightness) > 255) /* ends at 31: level(65535, 31) is 255 */
-		brightness++;
-	ret_bytes[0] = (uint8_t)(0xE0 | brightness);
-	ret_bytes[1] = (uint8_t)level(b, brightness);
-	ret_bytes[2] = (uint8_t)level(g, brightness);
-	ret_bytes[3] = (uint8_t)level(r, brightness);
-}
-
-size_t glow_apa102_encode(const struct glow_frame *frame, uint8_t *ret_bytes)
-{
-	memset(ret_bytes, 0, GLOW_APA102_BYTES(frame->n));
-	for (uint32_t i = 0; i < frame->n; i++)
-		encode_pixel(frame->px[i], ret_bytes + 4 + (size_t)4 * i);
-	return GLOW_APA102_CLOCKS(frame->n);
-}
-
 static int show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
 {
 	struct blinkt *b = (struct blinkt *)board;
@@ -68,14 +28,8 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 
 	(void)stamp;
 	assert(frame->n == GLOW_BLINKT_PIXELS);
-	clocks = glow_apa102_encode(frame, b->wire);
-	for (size_t k = 0; k < clocks; k++) {
-		int r = b->pins->ops->clock(b->pins, b->wire[k / 8] >> (7 - k % 8) & 1);
-
-		if (r < 0)
-			return r;
-	}
-	return b->pins->ops->idle(b->pins);
+	clocks = glow_apa102_encode(frame, &glow_apa102_bgr, b->wire);
+	return b->pins->ops->send(b->pins, b->wire, clocks);
 }
 
 static int show_dark(struct glow_board *board)

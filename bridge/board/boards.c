@@ -44,7 +44,7 @@ const struct glow_board_desc *glow_board_find(const char *name)
 
 bool glow_board_meant(const struct glow_board_desc *desc, const char *word)
 {
-	return strcmp(word, "auto") == 0 ? desc->hardware : strcmp(word, desc->name) == 0;
+	return strcmp(word, "auto") == 0 ? desc->hardware && !desc->named : strcmp(word, desc->name) == 0;
 }
 
 void glow_board_without_hardware(char *ret_text, size_t size)
@@ -65,7 +65,7 @@ static const struct glow_board_desc *look_around(const struct glow_board_cfg *cf
 	for (size_t k = 0; k < glow_board_count(); k++) {
 		size_t used = strlen(lacked);
 
-		if (!boards[k]->hardware)
+		if (!glow_board_meant(boards[k], "auto"))
 			continue;
 		if (boards[k]->probe(cfg, diag) == 0)
 			return boards[k];

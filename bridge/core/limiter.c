@@ -6,12 +6,17 @@
 #include <glow/limiter.h>
 
 enum { BLINKT_IDLE_UA = 1000, BLINKT_CHANNEL_UA = 20000, PIGLOW_LED_UA = 23000 };
+enum { LIGHT_MOST_MA = 750 }; /* what a Pi's own supply and header can spare */
 
 uint32_t glow_current_default_ma(struct glow_shape shape)
 {
+	uint32_t idle_ma = shape.pixels * BLINKT_IDLE_UA / 1000, light_ma = shape.pixels * 242 / 8;
+
 	if (glow_shape_mono(shape))
 		return 104;
-	return shape.pixels > 8 ? shape.pixels * 250 / 8 : 250;
+	if (shape.pixels <= 8)
+		return 250;
+	return idle_ma + (light_ma < LIGHT_MOST_MA ? light_ma : LIGHT_MOST_MA);
 }
 
 /* The frame's current if it were dimmed. */

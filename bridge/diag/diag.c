@@ -34,8 +34,7 @@ const char *glow_code_name(enum glow_code code)
 	return names[code];
 }
 
-/* Drops an incomplete character at the end, where this file or the maker of a path has cut the text. */
-static void mend_utf8(char *text)
+void glow_diag_mend(char *text)
 {
 	size_t end = strlen(text), lead = end;
 	unsigned char first;
@@ -55,11 +54,11 @@ enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const 
 
 	diag->code = code;
 	snprintf(diag->where, sizeof(diag->where), "%s", where);
-	mend_utf8(diag->where);
+	glow_diag_mend(diag->where);
 	va_start(args, what);
 	vsnprintf(diag->what, sizeof(diag->what), what, args);
 	va_end(args);
-	mend_utf8(diag->what);
+	glow_diag_mend(diag->what);
 	return code;
 }
 
@@ -69,7 +68,7 @@ enum glow_code glow_diag_meant(struct glow_diag *diag, const char *name)
 
 	if (name)
 		snprintf(diag->what + n, sizeof(diag->what) - n, "; did you mean \"%s\"?", name);
-	mend_utf8(diag->what);
+	glow_diag_mend(diag->what);
 	return diag->code;
 }
 
@@ -80,7 +79,7 @@ enum glow_code glow_diag_inside(struct glow_diag *diag, const char *where)
 	snprintf(path, sizeof(path), "%s%s%s", where, diag->where[0] ? "." : "", diag->where);
 	memcpy(diag->where, path, sizeof(diag->where));
 	diag->where[sizeof(diag->where) - 1] = '\0';
-	mend_utf8(diag->where);
+	glow_diag_mend(diag->where);
 	return diag->code;
 }
 
@@ -104,7 +103,7 @@ void glow_diag_ignore(struct glow_diag *diag, const char *where)
 		return;
 	end = last ? (size_t)(last - diag->ignored) + strlen(last) + 1 : 0;
 	snprintf(text, sizeof(text), "%s", where[0] ? where : "\"\"");
-	mend_utf8(text);
+	glow_diag_mend(text);
 	if (end + strlen(text) + 1 + sizeof(more) >= sizeof(diag->ignored))
 		memcpy(text, more, sizeof(more));
 	memcpy(diag->ignored + end, text, strlen(text) + 1);

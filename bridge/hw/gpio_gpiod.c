@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gpio_gpiod.h"
+#include "gpio_overlay.h"
 
 struct chip {
 	char path[PATH_MAX];
@@ -18,7 +19,8 @@ struct chip {
 };
 
 /* Puts an error of the chip at `path`, or of its two lines, into words. */
-static int refused(int error, const char *path, const unsigned pins[2], struct glow_diag *diag)
+static int refused(int error, const struct glow_board_cfg *cfg, const char *path, const unsigned pins[2],
+		   struct glow_diag *diag)
 {
 	switch (error) {
 	case -EACCES:
@@ -32,6 +34,8 @@ static int refused(int error, const char *path, const unsigned pins[2], struct g
 			      path);
 		break;
 	case -EBUSY:
+		if (pins[0] == cfg->pin_data && glow_gpio_overlay_says(cfg, diag))
+			break;
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "gpio",
 			      "line %u or %u of %s is held by another program: `gpioinfo` names it, stop it", pins[0],
 			      pins[1], path);
@@ -71,7 +75,7 @@ static int find_by_label(const glob_t *paths, const struct glow_board_cfg *cfg, 
 			unreadable = paths->gl_pathv[k];
 		}
 	}
-	return error ? refused(error, unreadable, (const unsigned[2]){ 0 }, diag)
+	return error ? refused(error, cfg, unreadable, (const unsigned[2]){ 0 }, diag)
 		     : glow_labels_missing(&seen, cfg, diag);
 }
 
@@ -82,7 +86,7 @@ static int find_chip(const struct glow_board_cfg *cfg, struct chip *ret_chip, st
 
 	if (cfg->gpio_chip && cfg->gpio_chip[0] == '/') {
 		r = read_chip(cfg->gpio_chip, ret_chip);
-		return r < 0 ? refused(r, cfg->gpio_chip, (const unsigned[2]){ 0 }, diag) : 0;
+		return r < 0 ? refused(r, cfg, cfg->gpio_chip, (const unsigned[2]){ 0 }, diag) : 0;
 	}
 	if (glob("/dev/gpiochip*", 0, NULL, &paths) != 0) {
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "gpio",
@@ -105,7 +109,7 @@ int glow_pins_open_gpiod(const struct glow_board_cfg *cfg, struct glow_pins **re
 		return r;
 	r = glow_gpiod_claim(chip.path, pins[0], pins[1], ret_pins);
 	if (r < 0)
-		return refused(r, chip.path, pins, diag);
+		return refused(r, cfg, chip.path, pins, diag);
 	snprintf((*ret_pins)->backend, sizeof((*ret_pins)->backend), "gpiod:%s", chip.label);
 	return 0;
 }
@@ -120,7 +124,7 @@ int glow_drain_open_gpiod(const struct glow_board_cfg *cfg, struct glow_drain **
 		return r;
 	r = glow_gpiod_claim_drain(chip.path, pins[0], pins[1], ret_drain);
 	if (r < 0)
-		return refused(r, chip.path, pins, diag);
+		return refused(r, cfg, chip.path, pins, diag);
 	snprintf((*ret_drain)->backend, sizeof((*ret_drain)->backend), "gpiod:%s", chip.label);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gpio_clock.h"
 #include "gpio_gpiod.h"
 
 struct gpiod_pins {
@@ -50,6 +51,11 @@ static int pins_idle(struct glow_pins *pins)
 	return set((struct gpiod_pins *)pins, false, false);
 }
 
+static int pins_send(struct glow_pins *pins, const uint8_t *bits, size_t clocks)
+{
+	return glow_gpio_clock_out(pins, pins_clock, pins_idle, bits, clocks);
+}
+
 static void pins_close(struct glow_pins *pins)
 {
 	struct gpiod_pins *p = (struct gpiod_pins *)pins;
@@ -59,7 +65,7 @@ static void pins_close(struct glow_pins *pins)
 	free(p);
 }
 
-static const struct glow_pins_ops pins_ops = { .clock = pins_clock, .idle = pins_idle, .close = pins_close };
+static const struct glow_pins_ops pins_ops = { .send = pins_send, .close = pins_close };
 
 int glow_gpiod_label(const char *path, char ret_label[GLOW_LABEL_MAX])
 {

@@ -15,6 +15,7 @@
 
 #include <glow/pins.h>
 
+#include "gpio_clock.h"
 #include "gpio_drain.h"
 #include "gpio_sysfs_line.h"
 #include "sysfs.h"
@@ -59,6 +60,11 @@ static int pins_idle(struct glow_pins *pins)
 	return r < 0 ? r : set(p, DATA, false);
 }
 
+static int pins_send(struct glow_pins *pins, const uint8_t *bits, size_t clocks)
+{
+	return glow_gpio_clock_out(pins, pins_clock, pins_idle, bits, clocks);
+}
+
 static void pins_close(struct glow_pins *pins)
 {
 	struct sysfs_pins *p = (struct sysfs_pins *)pins;
@@ -67,7 +73,7 @@ static void pins_close(struct glow_pins *pins)
 	free(p);
 }
 
-static const struct glow_pins_ops pins_ops = { .clock = pins_clock, .idle = pins_idle, .close = pins_close };
+static const struct glow_pins_ops pins_ops = { .send = pins_send, .close = pins_close };
 
 int glow_pins_open_sysfs(const struct glow_board_cfg *cfg, struct glow_pins **ret_pins, struct glow_diag *diag)
 {

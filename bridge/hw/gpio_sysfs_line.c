@@ -23,6 +23,7 @@
 
 #include "gpio_label.h"
 #include "gpio_sysfs_line.h"
+#include "gpio_overlay.h"
 #include "sysfs.h"
 
 #define UDEV_WAIT_MS 500 /* udev hands a fresh line's files to the group gpio some ms after they appear. */
@@ -130,6 +131,8 @@ static int refused(int error, const struct glow_board_cfg *cfg, const struct glo
 			chip->home);
 		break;
 	case -EBUSY:
+		if ((pin == cfg->pin_data || pin == cfg->pin_clock) && glow_gpio_overlay_says(cfg, diag))
+			break;
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "gpio",
 			      "GPIO %u is held by another program or a driver: `gpioinfo` names it, stop it", pin);
 		break;

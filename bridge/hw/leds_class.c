@@ -25,6 +25,7 @@
 #define FPS_MAX    30
 #define LATENCY_US 10000
 #define UNKNOWN    (-1)
+#define LEVEL_MAX  65535 /* what a driver of LEDs can have meant by its max_brightness */
 
 struct led {
 	int fd; /* of its brightness */
@@ -92,6 +93,8 @@ static int open_led(const char *dir, struct led *led)
 	if (r < 0)
 		return r;
 	led->max = (int)strtol(max, NULL, 10);
+	if (led->max < 1 || led->max > LEVEL_MAX)
+		return -ERANGE;
 	led->shown = UNKNOWN;
 	snprintf(path, sizeof(path), "%s/brightness", dir);
 	led->fd = glow_sysfs_open(path, O_WRONLY);

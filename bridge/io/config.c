@@ -269,7 +269,7 @@ static int command_line_read(struct glow_config *config, int argc, char **argv)
 	if (!reader.options)
 		return glow_say_no_memory();
 	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &reader) != 0 && !reader.status)
-		reader.status = EX_OSERR;
+		reader.status = glow_say_no_memory();
 	options_free(reader.options);
 	return reader.status;
 }

@@ -64,11 +64,25 @@ static int refuse(const struct glow_program *program, int status, const char *la
 				m->nearest, after);
 }
 
+/* A value as somebody would have typed it; "" for what there is not, and for a yes or no, which is in no doubt. */
+static void value_text(const struct glow_config *config, const struct glow_option *o, char ret_text[64])
+{
+	const char *at = (const char *)config->values + o->offset, *text = "";
+
+	ret_text[0] = '\0';
+	if (o->type == GLOW_OPT_INT)
+		snprintf(ret_text, 64, "%" PRId64, *(const int64_t *)at);
+	else if (o->type == GLOW_OPT_STRING || o->type == GLOW_OPT_CHOICE)
+		text = *(char *const *)at;
+	if (text && text[0])
+		snprintf(ret_text, 64, "%.60s", text);
+}
+
 int glow_config_refuse(const struct glow_config *config, const char *option, const char *what)
 {
 	const struct glow_option *o = config->program->options;
 	char label[GLOW_ENV_SIZE];
-	const char *text;
+	char text[64];
 	int status = EX_USAGE;
 
 	while (strcmp(o->name, option) != 0)
@@ -78,10 +92,10 @@ int glow_config_refuse(const struct glow_config *config, const char *option, con
 		status = EX_CONFIG;
 		glow_row_env(o, label);
 	}
-	text = *(char *const *)((const char *)config->values + o->offset);
-	if (!text || strstr(what, text))
+	value_text(config, o, text);
+	if (strstr(what, text))
 		return glow_say_mistake(config->program, status, "%s: %s", label, what);
-	return glow_say_mistake(config->program, status, "%s: %s, got \"%.60s\"", label, what, text);
+	return glow_say_mistake(config->program, status, "%s: %s, got \"%s\"", label, what, text);
 }
 
 /* ---- what stands around a value ---- */
@@ -237,16 +251,15 @@ static const char *choice_find(const char *choices, const char *word, size_t *re
 	}
 }
 
-/* A copy of the choice that is meant: where one is `off`, a no means it; or NULL, also without memory. */
-static char *choice_read(const char *choices, const char *text)
+/* The choice that is meant, its length in *ret_len: where one is `off`, a no means it; or NULL. */
+static const char *choice_meant(const char *choices, const char *text, size_t *ret_len)
 {
-	size_t len;
+	const char *found = choice_find(choices, text, ret_len);
 	bool on;
-	const char *found = choice_find(choices, text, &len);
 
 	if (!found && glow_config_switch(text, &on))
-		found = choice_find(choices, on ? "on" : "off", &len);
-	return found ? strndup(found, len) : NULL;
+		found = choice_find(choices, on ? "on" : "off", ret_len);
+	return found;
 }
 
 /* A copy of a string as its row reads it; NULL with what is wrong. Without memory nothing is. */
@@ -312,12 +325,14 @@ static int string_set(const struct glow_program *program, const struct glow_opti
 static int choice_set(const struct glow_program *program, const struct glow_option *o, int status, const char *label,
 		      const char *text, char **slot)
 {
-	char *word = choice_read(o->choices, text);
+	size_t len;
+	const char *meant = choice_meant(o->choices, text, &len);
+	char *word = meant ? strndup(meant, len) : NULL;
 
-	if (!word)
+	if (!meant)
 		return glow_say_mistake(program, status, "%s: must be one of %s, got \"%.60s\"", label, o->choices,
 					text);
-	return string_keep(o, slot, word);
+	return word ? string_keep(o, slot, word) : glow_say_no_memory();
 }
 
 /* Keeps a value that is tidy. */

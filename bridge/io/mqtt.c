@@ -34,8 +34,9 @@
 #define LANE_ROOM     1048576
 #define TURN_IN       32
 #define TURN_OUT      8
-#define STUCK_MS      2  /* look again whether the broker makes room */
-#define REPLAY_MS     10 /* beyond the round trip of the SUBACK */
+#define MEMORY_MS     100 /* between looks whether there is memory again */
+#define STUCK_MS      2   /* look again whether the broker makes room */
+#define REPLAY_MS     10  /* beyond the round trip of the SUBACK */
 #define REPLAY_MAX_MS 1000
 #define SWITCH_MS     300 /* what is queued may still leave when the client id changes */
 
@@ -94,6 +95,18 @@ static void post_message(struct glow_mqtt *mqtt, struct glow_mail *mail)
 	glow_mailbox_put(&mqtt->in, mail, lane, key);
 }
 
+/* The owner has to know how the connection is: where there is no memory to say it, this waits for some. */
+static struct glow_mail *event_mail(struct glow_mqtt *mqtt, const struct glow_mqtt_event *event)
+{
+	struct pollfd stop = { .fd = mqtt->stop_fd, .events = POLLIN };
+	struct glow_mail *mail;
+
+	do
+		mail = glow_mail_create(event);
+	while (!mail && poll(&stop, 1, MEMORY_MS) == 0);
+	return mail;
+}
+
 static void post(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const char *why)
 {
 	const struct glow_mqtt_event event = { .kind = kind,
@@ -102,7 +115,7 @@ static void post(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const c
 					       .wanted = atomic_load(&mqtt->want) != WANT_EITHER,
 					       .limits = mqtt->link.limits };
 
-	glow_mailbox_put(&mqtt->in, glow_mail_create(&event), GLOW_LANE_REPORT, 0);
+	glow_mailbox_put(&mqtt->in, event_mail(mqtt, &event), GLOW_LANE_REPORT, 0);
 }
 
 /* Something of a message of ours. */

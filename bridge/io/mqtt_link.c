@@ -38,6 +38,7 @@
 #define SEND_BACKLOG   65536
 #define RESERVED       4     /* of the window, for the clock's lane */
 #define RESERVED_BYTES 16384 /* beyond SEND_BACKLOG, for the clock's lane */
+#define MEMORY_SPARE   65536 /* for what one call of Paho's may ask for */
 #define QUIET_CALLS    2
 #define SUBSCRIBED_QOS 1
 
@@ -112,6 +113,17 @@ static void note_ack(void *data, int token, int packet, MQTTProperties *properti
 	glow_acks_done(&link->acks, token, (int)reason);
 }
 
+/* Paho takes what malloc() gives without a look; docs/CONTRIBUTING.md has the places. Where memory is short it is not
+ * asked at all. */
+static bool memory_spare(void)
+{
+	void *volatile spare = malloc(MEMORY_SPARE);
+	bool there = spare;
+
+	free(spare);
+	return there;
+}
+
 int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[GLOW_MQTT_WHY])
 {
 	MQTTClient_createOptions options = MQTTClient_createOptions_initializer;
@@ -134,10 +146,13 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 	snprintf(uri, sizeof(uri), "%s://%.*s:%u", link->tls ? "ssl" : "tcp", (int)strcspn(link->host, "%"), link->host,
 		 link->port);
 	options.MQTTVersion = MQTTVERSION_5;
-	r = MQTTClient_createWithOptions(&link->client, uri, id, MQTTCLIENT_PERSISTENCE_NONE, NULL, &options);
+	r = memory_spare()
+		    ? MQTTClient_createWithOptions(&link->client, uri, id, MQTTCLIENT_PERSISTENCE_NONE, NULL, &options)
+		    : MQTTCLIENT_FAILURE;
 	if (r != MQTTCLIENT_SUCCESS) {
 		bool named = r == MQTTCLIENT_BAD_UTF8_STRING; /* what else may fail is memory */
 
+		link->client = NULL;
 		snprintf(why, GLOW_MQTT_WHY, named ? "client id \"%.80s\" cannot be used" : "out of memory", id);
 		return named ? -EINVAL : -ENOMEM;
 	}
@@ -147,7 +162,7 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 
 void glow_link_fini(struct glow_link *link)
 {
-	if (link->client)
+	if (link->client && memory_spare()) /* else it may be half made */
 		MQTTClient_destroy(&link->client);
 	glow_acks_clear(&link->acks);
 }
@@ -320,6 +335,10 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 {
 	int r, reason = 0;
 
+	if (!memory_spare()) {
+		snprintf(why, GLOW_MQTT_WHY, "out of memory");
+		return -ENOMEM;
+	}
 	link->will = will_options(link->cfg);
 	do
 		r = connect_once(link, with_will, &reason, why);
@@ -370,7 +389,7 @@ static int subscribe(struct glow_link *link, const char *const *topics, size_t n
 	snprintf(why, GLOW_MQTT_WHY, "out of memory");
 	if (!glow_limits_subscription(&link->limits, topics, n, why)) {
 		r = -EMSGSIZE;
-	} else if (options && qos) {
+	} else if (options && qos && memory_spare()) {
 		MQTTResponse response;
 
 		for (size_t i = 0; i < n; i++) {
@@ -539,6 +558,8 @@ int glow_link_publish(struct glow_link *link, const struct glow_message *message
 	MQTTResponse response;
 	int reason, token = 0;
 
+	if (!memory_spare())
+		return -ENOTCONN;
 	out.payload = (void *)message->payload;
 	out.payloadlen = (int)message->len;
 	out.qos = message->qos < link->limits.qos_max ? message->qos : link->limits.qos_max;

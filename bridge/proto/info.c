@@ -50,6 +50,7 @@ static void copy_string(const cJSON *tree, const char *name, char *ret_text, siz
 	const cJSON *item = glow_json_get(tree, name);
 
 	snprintf(ret_text, size, "%s", cJSON_IsString(item) ? item->valuestring : "");
+	glow_diag_mend(ret_text);
 }
 
 enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, struct glow_diag *diag)

@@ -155,6 +155,7 @@ static enum glow_code read_notice(const cJSON *notice, struct glow_shape shape, 
 		return diag->code;
 	if (cJSON_IsString(id))
 		snprintf(state->notice_id, sizeof(state->notice_id), "%s", id->valuestring);
+	glow_diag_mend(state->notice_id);
 	state->notice_priority = (uint8_t)priority;
 	state->notice_start_us = state->notice.start_us;
 	state->has_notice = true;
@@ -180,6 +181,7 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 	ret_state->limited = cJSON_IsTrue(glow_json_get(tree, "limited"));
 	if (cJSON_IsString(problem))
 		snprintf(ret_state->problem, sizeof(ret_state->problem), "%s", problem->valuestring);
+	glow_diag_mend(ret_state->problem);
 	if (read_fade(tree, shape, ret_state, diag) != GLOW_OK)
 		return diag->code;
 	return notice ? read_notice(notice, shape, ret_state, diag) : GLOW_OK;

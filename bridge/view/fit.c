@@ -173,7 +173,8 @@ void glow_fit_name(const char *name, int columns, char *ret_text, size_t size)
 	if (n <= columns)
 		snprintf(ret_text, size, "%s", name);
 	else
-		snprintf(ret_text, size, "%.*s…%s", columns - 1 - tail, name, name + (n - tail));
+		snprintf(ret_text, size, "%.*s…%s", (int)byte_of(name, columns - 1 - tail), name,
+			 name + byte_of(name, n - tail));
 }
 
 int glow_fit_wrap(const char *text, int columns, bool ascii, int most, char (*ret_lines)[GLOW_FIT_SIZE])

@@ -20,8 +20,8 @@ _glow_bridge()
 	--node) return ;;
 	--wifi-power-save) words='auto on off' ;;
 	--groups) return ;;
-	--board) words='auto piglow blinkt virtual terminal' ;;
-	--gpio) words='auto gpiod sysfs' ;;
+	--board) words='auto piglow blinkt apa102 virtual terminal' ;;
+	--gpio) words='auto spi gpiod sysfs' ;;
 	--gpio-chip) return ;;
 	--pin-data) return ;;
 	--pin-clock) return ;;
@@ -29,6 +29,10 @@ _glow_bridge()
 	--i2c-bus) return ;;
 	--pin-sda) return ;;
 	--pin-scl) return ;;
+	--pixels) return ;;
+	--spi) return ;;
+	--spi-hz) return ;;
+	--color-order) words='bgr brg gbr grb rbg rgb' ;;
 	--sysfs) return ;;
 	--virtual-out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--virtual-pixels) return ;;
@@ -44,7 +48,7 @@ _glow_bridge()
 	--log-level) words='error warning info debug' ;;
 	--log-format) words='text json' ;;
 	*)
-		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --wifi-power-save --groups --board --gpio --gpio-chip --pin-data --pin-clock --i2c --i2c-bus --pin-sda --pin-scl --sysfs --virtual-out --virtual-pixels --virtual-shape --idle --fps --time-offset-ms --reverse --no-reverse --lost-indicator --on-exit --brightness-limit --current-limit-ma --flash-limit --log-level --log-format --doctor --check-config --print-config --list-effects --list-boards --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
+		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --wifi-power-save --groups --board --gpio --gpio-chip --pin-data --pin-clock --i2c --i2c-bus --pin-sda --pin-scl --pixels --spi --spi-hz --color-order --sysfs --virtual-out --virtual-pixels --virtual-shape --idle --fps --time-offset-ms --reverse --no-reverse --lost-indicator --on-exit --brightness-limit --current-limit-ma --flash-limit --log-level --log-format --doctor --check-config --print-config --list-effects --list-boards --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

@@ -11,8 +11,8 @@ local curcontext=$curcontext state line common=( \
 	'--node=[id of this node (default\: the host name in lower case)]:ID:' \
 	'--wifi-power-save=[whether the radio sleeps, so that clock probes wake it; in a container auto cannot see that]:WORD:(auto on off)' \
 	'--groups=[groups this node belongs to]:ID,ID:' \
-	'--board=[which board; auto takes the one that is there]:WORD:(auto piglow blinkt virtual terminal)' \
-	'--gpio=[road to the Blinkt!'\''s pins]:WORD:(auto gpiod sysfs)' \
+	'--board=[which board; auto takes the one that is there]:WORD:(auto piglow blinkt apa102 virtual terminal)' \
+	'--gpio=[road to the Blinkt!'\''s pins]:WORD:(auto spi gpiod sysfs)' \
 	'--gpio-chip=[GPIO chip by label or path (default\: the Pi'\''s own)]:CHIP:' \
 	'--pin-data=[Blinkt! data line, BCM number]:LINE:' \
 	'--pin-clock=[Blinkt! clock line, BCM number]:LINE:' \
@@ -20,6 +20,10 @@ local curcontext=$curcontext state line common=( \
 	'--i2c-bus=[I2C bus of the PiGlow]:DEVICE:' \
 	'--pin-sda=[data line for I2C over GPIO]:LINE:' \
 	'--pin-scl=[clock line for I2C over GPIO]:LINE:' \
+	'--pixels=[LEDs of a strip; of a virtual or terminal row too, 0 for --virtual-pixels]:N:' \
+	'--spi=[SPI bus of a strip]:DEVICE:' \
+	'--spi-hz=[clock of a strip]:HZ:' \
+	'--color-order=[order of the colours in a strip'\''s LEDs]:WORD:(bgr brg gbr grb rbg rgb)' \
 	'--sysfs=[root of the sysfs to use]:DIR:' \
 	'--virtual-out=[append each frame to this file, a JSON line each]:FILE:_files' \
 	'--virtual-pixels=[length of a virtual or terminal row]:N:' \

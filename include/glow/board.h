@@ -23,11 +23,14 @@
 
 /** Where the boards find their hardware; strings are borrowed for the board's life. */
 struct glow_board_cfg {
-	const char *gpio;                               /**< "auto", "gpiod", "sysfs" */
+	const char *gpio;                               /**< "auto", "spi", "gpiod", "sysfs" */
 	const char *gpio_chip;                          /**< label or path; NULL or "" finds the Pi's by label */
 	unsigned pin_data, pin_clock, pin_sda, pin_scl; /**< line offsets on the chip (BCM numbers) */
 	const char *i2c;                                /**< "auto", "dev", "gpio", "leds" */
 	const char *i2c_bus;                            /**< "/dev/i2c-1" */
+	const char *spi;                                /**< "/dev/spidev0.0" */
+	uint32_t spi_hz;                                /**< its clock */
+	const char *color_order;                        /**< of a strip: "bgr" and the five others */
 	const char *sysfs;                              /**< root of the sysfs to use, "/sys" */
 	const char *virtual_out;                        /**< file to append frames to, NULL or "" for none */
 	struct glow_shape shape;                        /**< of a board that can have any */
@@ -47,9 +50,12 @@ struct glow_board_desc {
 	const char *what;        /**< one line for --list-boards */
 	struct glow_shape shape; /**< that of every board of this kind; of no pixels where cfg.shape says it */
 	bool hardware;           /**< `auto` tries it; a current limit applies by default */
+	bool named;              /**< but only its name opens it: it can be told from nothing else */
 
 	/** Harmless look: 0 when the board can be opened, -ENODEV when it is not
-	 * here, another error when it may be here but cannot be used (diag says why). */
+	 * here, another error when it may be here but cannot be used (diag says why).
+	 * With 0 diag->what is what would make it better on a machine that serves no
+	 * swarm, or left as it was. */
 	int (*probe)(const struct glow_board_cfg *cfg, struct glow_diag *diag);
 
 	/** Claims the hardware and makes it dark. On success *ret_board is the
@@ -69,9 +75,10 @@ struct glow_board_desc {
 struct glow_board {
 	const struct glow_board_desc *desc;
 	struct glow_shape shape;
-	char backend[64]; /**< the road in use: "gpiod:pinctrl-bcm2711", "sysfs:512", "i2c-dev:/dev/i2c-1", "virtual" */
-	const char *note; /**< what a person should know about this road, worth a line in the log; or NULL */
-	unsigned fps_max; /**< the most frames a second that this road carries; 0: any */
+	char backend[64];    /**< the road in use: "spi:/dev/spidev10.0", "gpiod:pinctrl-bcm2711", "sysfs:512",
+				"i2c-dev:/dev/i2c-1", "virtual" */
+	const char *note;    /**< what a person should know about this road, worth a line in the log; or NULL */
+	unsigned fps_max;    /**< the most frames a second that this road carries; 0: any */
 	uint32_t latency_us; /**< from the return of show() until the LEDs have changed */
 };
 

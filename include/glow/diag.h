@@ -47,6 +47,9 @@ struct glow_diag {
 enum glow_code glow_diag_set(struct glow_diag *diag, enum glow_code code, const char *where, const char *what, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/** Drops an incomplete character at the end of a text that was cut to fit. */
+void glow_diag_mend(char *text);
+
 /** Adds which name was meant, "; did you mean "red"?", or nothing when `name` is NULL. Returns the code. */
 enum glow_code glow_diag_meant(struct glow_diag *diag, const char *name);
 

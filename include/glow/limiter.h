@@ -12,8 +12,8 @@
 #include <glow/frame.h>
 #include <glow/shape.h>
 
-/** The board's own default: 250 mA for eight Blinkt pixels and in proportion for
- * longer rows, at least 250; 104 mA for a PiGlow (64/256 of full). */
+/** The board's own default: 250 mA for a Blinkt! or less, of which 8 are idle current; for longer rows in proportion,
+ * and for light no more than 750, since whoever has a larger supply knows; 104 mA for a PiGlow (64/256 of full). */
 uint32_t glow_current_default_ma(struct glow_shape shape);
 
 /** Estimated supply current of a frame in microampere, after gamma. */

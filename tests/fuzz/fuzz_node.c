@@ -8,6 +8,7 @@
  *	k-3000 b2	the clock moves back by three seconds, to timeline b2
  *	C D S		connected, disconnected, the first frame may come
  *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
+ *	x<t> X<t>	a message there was dropped before it came here; X: for a newer one
  *	a<ms> ...	the conductor's word on the latest command for many: in so many ms, this */
 
 #include <glow/command.h>
@@ -16,7 +17,7 @@
 #include <glow/time.h>
 #include <glow/topics.h>
 
-#include "check.h"
+#include "fuzz.h"
 
 #define START     INT64_C(1700000000000000)
 #define YEAR_US   (INT64_C(31557600) * GLOW_US_PER_S)
@@ -43,7 +44,8 @@ static void check_message(void *ctx, const struct glow_message *m)
 	cJSON *tree;
 
 	(void)ctx;
-	CHECK(strncmp(m->topic, "glow/node/n/", 12) == 0 || strcmp(m->topic, "answers") == 0);
+	CHECK(strncmp(m->topic, "glow/node/n/", 12) == 0 || strncmp(m->topic, "glow/effects/", 13) == 0 ||
+	      strcmp(m->topic, "answers") == 0);
 	CHECK(glow_utf8_valid(m->payload, m->len));
 	if (strcmp(m->topic, "glow/node/n/availability") == 0)
 		return;
@@ -88,6 +90,15 @@ static void deliver(const char *topic, const char *payload, size_t len, bool ret
 	}
 	glow_node_message(bridge, &m, now);
 	free(exact);
+}
+
+static void drop(const char *topic, bool replaced)
+{
+	struct glow_message m = {
+		.topic = topic, .response_topic = "answers", .correlation = "c", .correlation_len = 1
+	};
+
+	glow_node_dropped(bridge, &m, replaced, now);
 }
 
 static void apply_latest(const char *rest)
@@ -151,6 +162,11 @@ static void run(const char *line, size_t len)
 		if (topic >= 0 && topic < N_TOPICS)
 			deliver(topics[topic], line + 2, len - 2, line[0] == 'M');
 		break;
+	case 'x':
+	case 'X':
+		if (topic >= 0 && topic < N_TOPICS)
+			drop(topics[topic], line[0] == 'X');
+		break;
 	case 'a':
 		apply_latest(line + 1);
 		break;
@@ -182,25 +198,11 @@ static void create(bool flags)
 	CHECK(glow_node_create(&cfg, now, &bridge, &diag) == 0);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_node(const uint8_t *data, size_t size)
 {
-	char *script = malloc(size + 1), *line = script, *end = script + size;
-
-	memcpy(script, data, size);
-	*end = '\0';
 	create(size % 2);
-	for (int k = 0; line < end && k < LINES_MAX; k++) {
-		size_t len = strcspn(line, "\n");
-
-		if (line + len > end) /* a NUL ends a line as well */
-			break;
-		line[len] = '\0';
-		run(line, len);
-		line += len + 1;
-	}
+	fuzz_lines(data, size, LINES_MAX, run);
 	pass(0);
 	pass(3600 * GLOW_US_PER_S);
 	glow_node_destroy(bridge);
-	free(script);
-	return 0;
 }

@@ -5,7 +5,7 @@
 
 #include <glow/state.h>
 
-#include "check.h"
+#include "fuzz.h"
 
 static const struct glow_shape shapes[] = {
 	{ GLOW_SHAPE_ROW, 8 },
@@ -25,7 +25,7 @@ static void check_same(const struct glow_look *a, const struct glow_look *b)
 	CHECK(strcmp(a->params.text, b->params.text) == 0);
 }
 
-static void check_again(struct glow_shape shape)
+static void check_state_again(struct glow_shape shape)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	char *text = glow_json_finish(glow_state_write(&first, shape));
@@ -59,10 +59,10 @@ static void try_on(struct glow_shape shape, const cJSON *tree)
 	check_look(&first.light, shape);
 	if (first.has_notice)
 		check_look(&first.notice, shape);
-	check_again(shape);
+	check_state_again(shape);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_state(const uint8_t *data, size_t size)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	char *text = exact_copy(data, size);
@@ -72,5 +72,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t k = 0; tree && k < sizeof(shapes) / sizeof(shapes[0]); k++)
 		try_on(shapes[k], tree);
 	cJSON_Delete(tree);
-	return 0;
 }

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "apa102.h"
 #include "blinkt.h"
 #include "fake_pins.h"
 
@@ -227,7 +228,7 @@ static void encode_one(struct glow_rgb c, uint8_t ret_word[4])
 	struct glow_frame frame = { .n = 1, .px = { c } };
 	uint8_t bytes[GLOW_APA102_BYTES(1)];
 
-	assert_int_equal(glow_apa102_encode(&frame, bytes), 32 + 32 + 33);
+	assert_int_equal(glow_apa102_encode(&frame, &glow_apa102_bgr, bytes), 32 + 32 + 33);
 	memcpy(ret_word, bytes + 4, 4);
 }
 

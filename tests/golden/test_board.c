@@ -31,8 +31,10 @@ static const char *const names[] = {
 #undef X
 };
 
-/* The roads to a chip on I2C; a board that takes none of them takes all in its stride. */
-static const char *const roads[] = { "auto", "dev", "leds", "gpio" };
+/* The roads to a chip on I2C and to two lines; a board that takes none of them takes all in its stride. */
+static const struct road {
+	const char *i2c, *gpio;
+} roads[] = { { "auto", "sysfs" }, { "dev", "sysfs" }, { "leds", "sysfs" }, { "gpio", "sysfs" }, { "auto", "spi" } };
 enum { ROADS = sizeof(roads) / sizeof(roads[0]) };
 
 /* All that can be seen of a board from outside, whatever it is: what it said last on each way. */
@@ -66,6 +68,7 @@ static void plug_in(void)
 	fake_kernel_add_gpio("pinctrl-bcm2711\n", 512);
 	fake_kernel_add_i2c();
 	fake_kernel_add_leds(true);
+	fake_kernel_add_spi("glow-blinkt");
 }
 
 /* Where a file of the fake kernel's directory is. */
@@ -213,7 +216,7 @@ static const char *conform(const struct glow_board_desc *desc, const struct glow
 }
 
 /* Runs the suite with standard output in a file, where the terminal board draws. */
-static const char *run(const struct glow_board_desc *desc, const char *road, bool keep)
+static const char *run(const struct glow_board_desc *desc, const struct road *road, bool keep)
 {
 	struct glow_board_cfg cfg = fake_kernel_cfg();
 	char frames[96], screen[96];
@@ -224,7 +227,8 @@ static const char *run(const struct glow_board_desc *desc, const char *road, boo
 	path_of("screen", screen);
 	cfg.virtual_out = frames;
 	cfg.keep = keep;
-	cfg.i2c = road;
+	cfg.i2c = road->i2c;
+	cfg.gpio = road->gpio;
 	plug_in();
 	look();
 	memset(&seen, 0, sizeof(seen)); /* what was there before */
@@ -245,10 +249,11 @@ static void test_conformance(void **state)
 	(void)state;
 	for (size_t k = 0; k < glow_board_count() * ROADS; k++) {
 		const struct glow_board_desc *desc = glow_board_at(k / ROADS);
-		const char *road = roads[k % ROADS], *complaint = run(desc, road, false);
+		const struct road *road = &roads[k % ROADS];
+		const char *complaint = run(desc, road, false);
 
 		if (complaint)
-			fail_msg("%s by --i2c %s %s", desc->name, road, complaint);
+			fail_msg("%s by --i2c %s --gpio %s %s", desc->name, road->i2c, road->gpio, complaint);
 		assert_string_equal(run(desc, road, true), "is not dark after close");
 	}
 }
@@ -271,7 +276,7 @@ static void test_lists(void **state)
 		snprintf(option, sizeof(option), "--board %s", desc->name);
 		assert_int_equal(!strstr(others, option), desc->hardware);
 		assert_true(glow_board_meant(desc, desc->name));
-		assert_int_equal(glow_board_meant(desc, "auto"), desc->hardware);
+		assert_int_equal(glow_board_meant(desc, "auto"), desc->hardware && !desc->named);
 		assert_false(glow_board_meant(desc, names[(k + 1) % glow_board_count()]));
 	}
 	assert_string_equal(glow_board_choices, choices);
@@ -279,7 +284,7 @@ static void test_lists(void **state)
 
 /* The hardware goes away under an open board: showing fails at once with
  * -ENODEV, closing gives back what it can, and the board opens again when it is back. */
-static void lose(const struct glow_board_desc *desc, const char *road)
+static void lose(const struct glow_board_desc *desc, const struct road *road)
 {
 	static struct picture opened;
 	struct glow_board_cfg cfg = fake_kernel_cfg();
@@ -287,7 +292,8 @@ static void lose(const struct glow_board_desc *desc, const char *road)
 	struct glow_diag diag;
 	int before = open_files();
 
-	cfg.i2c = road;
+	cfg.i2c = road->i2c;
+	cfg.gpio = road->gpio;
 	plug_in();
 	assert_int_equal(glow_board_open(desc->name, &cfg, &board, &diag), 0);
 	fake_kernel.gone = true;
@@ -315,7 +321,7 @@ static void test_disappears(void **state)
 	(void)state;
 	for (size_t k = 0; k < glow_board_count() * ROADS; k++)
 		if (glow_board_at(k / ROADS)->hardware)
-			lose(glow_board_at(k / ROADS), roads[k % ROADS]);
+			lose(glow_board_at(k / ROADS), &roads[k % ROADS]);
 }
 
 /* The controls: boards that do what the suite must not let pass. */
@@ -385,7 +391,7 @@ static int open_lit(const struct glow_board_cfg *cfg, struct glow_board **ret_bo
 static void expect_complaint(struct glow_board_desc wrong, const char *complaint)
 {
 	late.n = 0;
-	assert_string_equal(run(&wrong, "auto", false), complaint);
+	assert_string_equal(run(&wrong, &roads[0], false), complaint);
 }
 
 static void test_a_broken_board_is_seen(void **state)

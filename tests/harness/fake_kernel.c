@@ -16,6 +16,7 @@
 
 #include <linux/i2c-dev.h>
 #include <linux/i2c.h>
+#include <linux/spi/spidev.h>
 
 #include "fake_kernel.h"
 
@@ -200,6 +201,18 @@ ssize_t __wrap_write(int fd, const void *data, size_t len)
 	return __real_write(fd, data, len);
 }
 
+static int open_spi(const char *path, int flags)
+{
+	char ours[PATH_MAX];
+
+	if (fake_kernel.spi_error)
+		return fail(fake_kernel.spi_error);
+	if (fake_kernel.gone)
+		return fail(ENODEV);
+	snprintf(ours, sizeof(ours), "%s%s", fake_kernel.root, path);
+	return openat(AT_FDCWD, ours, flags);
+}
+
 int __wrap_open(const char *path, int flags, ...)
 {
 	mode_t mode = 0;
@@ -222,6 +235,8 @@ int __wrap_open(const char *path, int flags, ...)
 			return fail(EACCES);
 		}
 	}
+	if (strncmp(path, "/dev/spidev", strlen("/dev/spidev")) == 0)
+		return open_spi(path, flags);
 	if (fake_kernel.open_error && strcmp(path, fake_kernel.i2c_bus) == 0)
 		return fail(fake_kernel.open_error);
 	return openat(AT_FDCWD, path, flags, mode);
@@ -282,6 +297,26 @@ static int smbus(const struct i2c_smbus_ioctl_data *call)
 	}
 }
 
+/* As the kernel's bit banger does it: the clock is low before and after. */
+static int spi_message(const struct spi_ioc_transfer *transfer)
+{
+	const uint8_t *bytes = (const uint8_t *)(uintptr_t)transfer->tx_buf;
+
+	if (fake_kernel.gone)
+		return fail(ENODEV);
+	if (transfer->len > FAKE_SPI_BUFFER)
+		return fail(EMSGSIZE);
+	fake_kernel.spi_messages++;
+	if (transfer->len > fake_kernel.spi_longest)
+		fake_kernel.spi_longest = transfer->len;
+	for (uint32_t k = 0; k < 8 * transfer->len; k++) {
+		fake_wire_set_data(&fake_kernel.wire, bytes[k / 8] >> (7 - k % 8) & 1);
+		fake_wire_set_clock(&fake_kernel.wire, true);
+		fake_wire_set_clock(&fake_kernel.wire, false);
+	}
+	return (int)transfer->len;
+}
+
 int __wrap_ioctl(int fd, unsigned long request, ...)
 {
 	va_list args;
@@ -293,6 +328,12 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	va_end(args);
 	if (request == I2C_SMBUS)
 		return smbus(arg);
+	if (request == SPI_IOC_MESSAGE(1))
+		return spi_message(arg);
+	if (request == SPI_IOC_RD_MODE)
+		return 0;
+	if (request == SPI_IOC_WR_MODE)
+		return *(uint8_t *)arg == SPI_MODE_0 ? 0 : fail(EINVAL);
 	if (request != I2C_SLAVE)
 		return fail(ENOTTY);
 	if (fake_kernel.slave_error)
@@ -379,6 +420,22 @@ void fake_kernel_add_i2c(void)
 	fake_kernel_add_file("i2c-1", "");
 }
 
+void fake_kernel_add_spi(const char *overlay)
+{
+	char path[160], to[160], text[16];
+
+	fake_kernel_add_file("dev/spidev10.0", "");
+	snprintf(text, sizeof(text), "%d\n", FAKE_SPI_BUFFER);
+	fake_kernel_add_file("sys/module/spidev/parameters/bufsiz", text);
+	snprintf(path, sizeof(path), "sys/devices/platform/%s/spi_master/spi10/spi10.0/spidev/spidev10.0/dev", overlay);
+	fake_kernel_add_file(path, "153:0\n");
+	fake_kernel_add_file("sys/class/spidev/README", "");
+	snprintf(path, sizeof(path), "%s/class/spidev/spidev10.0", fake_kernel.sys);
+	snprintf(to, sizeof(to), "../../devices/platform/%s/spi_master/spi10/spi10.0/spidev/spidev10.0", overlay);
+	if (symlink(to, path) < 0 && errno != EEXIST)
+		abort();
+}
+
 void fake_kernel_add_leds(bool triggered)
 {
 	static const char *const colors[FAKE_OUTPUTS] = { "red",   "orange", "yellow", "green",  "blue",   "green",
@@ -409,6 +466,9 @@ struct glow_board_cfg fake_kernel_cfg(void)
 		.pin_scl = 3,
 		.i2c = "auto",
 		.i2c_bus = fake_kernel.i2c_bus,
+		.spi = "/dev/spidev10.0",
+		.spi_hz = 4000000,
+		.color_order = "bgr",
 		.sysfs = fake_kernel.sys,
 		.shape = { GLOW_SHAPE_ROW, 8 },
 	};

@@ -4,15 +4,17 @@
 
 /* The kernel as the floor hw sees it, in a temporary directory: sysfs GPIO
  * whose export makes a line's directory and whose value files are two wires,
- * an I2C bus with an SN3218, which is also on two GPIO lines, and the LEDs of
- * dtoverlay=piglow. The linker puts it between the code under test
- * and libc (open, write, access, glob, ioctl, nanosleep); the files are real ones,
- * only what a file cannot do is done here. */
+ * an I2C bus with an SN3218, which is also on two GPIO lines, the SPI device of the
+ * overlay glow-blinkt on the same two wires, and the LEDs of dtoverlay=piglow. The linker puts it between the code
+ * under test and libc (open, write, access, glob, ioctl, nanosleep); the files are real ones, only what a file cannot
+ * do is done here. */
 
 #include <stdbool.h>
 
 #include "fake_i2c.h"
 #include "fake_pins.h"
+
+#define FAKE_SPI_BUFFER 64 /* bytes that one message may have */
 
 struct fake_kernel {
 	char root[64]; /**< the temporary directory; its "sys" is the sysfs */
@@ -33,6 +35,10 @@ struct fake_kernel {
 	bool last_denied;
 	struct fake_wire wire;
 	struct fake_wires i2c_wires;
+
+	int spi_error;      /**< errno of opening the SPI device, or 0 */
+	int spi_messages;   /**< ioctls that are messages */
+	size_t spi_longest; /**< bytes of the longest of them */
 
 	int led[FAKE_OUTPUTS]; /**< brightness of piglow:*:led<k+1> */
 	int led_writes, trigger_writes;
@@ -61,6 +67,9 @@ const char *fake_kernel_read(const char *path);
 /** A GPIO chip in the layout with a base (up to Linux 6.16), or with base -1 in the later one. */
 void fake_kernel_add_gpio(const char *label, int base);
 void fake_kernel_add_i2c(void);
+
+/** What the overlay of this name makes: /dev/spidev10.0. */
+void fake_kernel_add_spi(const char *overlay);
 
 /** What dtoverlay=piglow makes; `triggered` when a trigger has them all. */
 void fake_kernel_add_leds(bool triggered);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fake_pins.h"
+#include "gpio_clock.h"
 
 void fake_wire_set_data(struct fake_wire *w, bool level)
 {
@@ -73,12 +74,17 @@ static int pins_idle(struct glow_pins *pins)
 	return 0;
 }
 
+static int pins_send(struct glow_pins *pins, const uint8_t *bits, size_t clocks)
+{
+	return glow_gpio_clock_out(pins, pins_clock, pins_idle, bits, clocks);
+}
+
 static void pins_close(struct glow_pins *pins)
 {
 	((struct fake_pins *)pins)->closed = true;
 }
 
-static const struct glow_pins_ops ops = { .clock = pins_clock, .idle = pins_idle, .close = pins_close };
+static const struct glow_pins_ops ops = { .send = pins_send, .close = pins_close };
 
 void fake_pins_init(struct fake_pins *f)
 {

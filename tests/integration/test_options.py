@@ -291,6 +291,19 @@ class Agree(glow.unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (EX_USAGE, ""))
             self.assertEqual(done.stderr, "glow-bridge: --node: must not be a name of the cluster's own, got \"cluster\"\n")
 
+    def test_pixels(self):
+        """A length is for boards that have none of their own, and a strip has to be told."""
+        for board, options, said in (
+            ("apa102", [], "a strip does not say how many LEDs it has: --pixels 144"),
+            ("blinkt", ["--pixels", "9"], 'only a strip and a virtual or terminal row are as long as said, got "9"'),
+            ("virtual", ["--pixels", "9", "--virtual-shape", "piglow"], "a PiGlow has 18 LEDs"),
+            ("apa102", ["--pixels", "9"], None),
+            ("virtual", ["--pixels", "9"], None),
+        ):
+            done = glow.run_bridge("--check-config", "--node", "pi1", "--board", board, *options)
+            self.assertEqual(done.returncode, EX_USAGE if said else 0, done.stderr)
+            self.assertIn("glow-bridge: --pixels: " + said if said else "", done.stderr)
+
 
 class Page(glow.unittest.TestCase):
     """The page's server reads one of these variables as well."""

@@ -19,12 +19,13 @@ import unittest
 
 sys.dont_write_bytecode = True  # the source folder stays as it is
 
-from decode import PIXELS, Sn3218, Wire, Wrong, i2c_writes, parse
+from decode import CLOCKS, PIXELS, SPI_CLOCKS, Sn3218, Wire, Wrong, i2c_writes, parse
 
 DARK = ((0, 0, 0, 0),) * PIXELS
 CONFORMANCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../harness/gpio_conformance.txt")
 SET_VALUES = "c010b40f"  # GPIO_V2_LINE_SET_VALUES_IOCTL
 SET_VALUES_V1 = "c040b409"  # GPIOHANDLE_SET_LINE_VALUES_IOCTL
+SPI_MESSAGE = "40206b00"  # SPI_IOC_MESSAGE(1)
 
 # docs/hardware.md: the PWM register of each LED, from the tip to the centre.
 PIGLOW = {
@@ -55,8 +56,9 @@ class Console:
 class Step:
     """What happened from one mark of the scenario to the next."""
 
-    def __init__(self, time_s, what):
+    def __init__(self, time_s, what, clocks):
         self.time_s = time_s
+        self.clocks = clocks  # of a frame
         self.verb, _, self.rest = what.partition(" ")
         self.events = []
 
@@ -73,7 +75,7 @@ def steps_of(events, section):
             if words.startswith("section "):
                 inside = words == "section " + section
             elif inside:
-                steps.append(Step(event.time_s, words))
+                steps.append(Step(event.time_s, words, SPI_CLOCKS if section.startswith("spi") else CLOCKS))
         elif inside and steps:
             steps[-1].events.append(event)
     return steps
@@ -175,7 +177,7 @@ def frames_of(steps):
             if event.name == "gpio_value":
                 wire.feed(event)
         require(wire.idle or step.verb == "animation", step, "leaves a line high:", wire.level)
-    for frame in wire.frames():
+    for frame in wire.frames(steps[0].clocks):
         k = max(k for k, s in enumerate(steps) if s.time_s <= frame.begin_s)
         begun[k].append(frame)
     return begun
@@ -248,8 +250,9 @@ def calls(step, name, argument):
 def count_edges(step):
     wire = Wire()
     wire.level = {wire.data: 0, wire.clock: 0}
-    for e in gpio(step):
-        wire.feed(e)
+    for e in step.events:
+        if e.name == "gpio_value":
+            wire.feed(e)
     return wire.edges
 
 
@@ -283,7 +286,7 @@ def without(events, k, text):
 
 def spoiled(steps, k, events):
     """The steps with the events of one of them replaced."""
-    copy = [Step(s.time_s, repr(s)) for s in steps]
+    copy = [Step(s.time_s, repr(s), s.clocks) for s in steps]
     for new, old in zip(copy, steps):
         new.events = old.events
     copy[k].events = events
@@ -312,10 +315,10 @@ class Blinkt:
         self.assertEqual([s.rest for s in self.steps if s.verb == "stopped"], ["0"])
 
     def test_lines_are_held_and_let_go(self):
-        lines = r"gpio-53[56] \(GPIO2[34] *\|%s *\) out lo" % self.consumer
+        lines = r"gpio-53[56] \(GPIO2[34] *\|(?:%s) *\) out lo" % self.consumer
         self.assertEqual(len(re.findall(lines, console.log("held-" + self.section))), 2)
-        if self.section == "gpiod":
-            return  # the next section has them
+        if self.section in ("gpiod", "spi"):
+            return  # the next section has them, the kernel keeps them
         after = console.log("held-" + self.section + "-stopped")
         self.assertNotRegex(after, r"gpio-53[56] \(GPIO2[34] *\|")
         self.assertNotRegex(after, r"(?m)^gpio53[56]$")
@@ -374,8 +377,35 @@ class Sysfs(Blinkt, unittest.TestCase):
         self.assertLessEqual(calls(step, "sys_write", "count: 1)"), count_edges(step))
 
 
+class Spi(Blinkt, unittest.TestCase):
+    section, consumer = "spi", "sck|mosi"
+
+    def test_data_is_steady_while_the_clock_is_high(self):
+        check_data_is_steady(self.steps)
+
+    def test_one_call(self):
+        # `auto` found it: this section names no road.
+        step = traced_calls(self.steps)
+        self.assertEqual(calls(step, "sys_ioctl", SPI_MESSAGE), 1)
+        self.assertEqual(calls(step, "sys_ioctl", SET_VALUES), 0)
+
+
+class Strip(unittest.TestCase):
+    def test_every_frame(self):
+        steps = steps_of(console.events, "spi-strip")
+        check_blinkt(steps)
+        self.assertEqual(sum(len(frames) for frames in frames_of(steps)), 5)
+
+
 class Neighbours(unittest.TestCase):
     """More than one program wants the lines."""
+
+    def test_the_overlay_is_named(self):
+        self.assertIn("another glow-bridge sends to /dev/spidev", console.log("busy-spi"))
+        for road in ("gpiod", "sysfs"):
+            log = console.log("busy-" + road)
+            self.assertIn("the overlay glow-blinkt has GPIO 23 and 24: use --gpio spi", log)
+            self.assertIn("A service of a swarm cannot", log)
 
     def test_waits_for_lines_that_are_held(self):
         log = console.log("sysfs")
@@ -385,15 +415,17 @@ class Neighbours(unittest.TestCase):
 
     # promise: dark-at-the-start
     def test_the_next_one_takes_over_from_one_that_was_killed(self):
-        steps = steps_of(console.events, "killed")
-        first = next(k for k, s in enumerate(steps) if s.verb == "stopped") + 1
-        last, painted = Light(), Light()
-        for step in steps_of(console.events, "sysfs"):
-            last.follow(step)
-        for step in steps:
-            painted.follow(step)
-        check_blinkt(steps[:first], last.words())
-        check_blinkt(steps[first:], painted.words())
+        for before, section in (("sysfs", "killed"), ("spi", "spi-killed")):
+            with self.subTest(section):
+                steps = steps_of(console.events, section)
+                first = next(k for k, s in enumerate(steps) if s.verb == "stopped") + 1
+                last, painted = Light(), Light()
+                for step in steps_of(console.events, before):
+                    last.follow(step)
+                for step in steps:
+                    painted.follow(step)
+                check_blinkt(steps[:first], last.words())
+                check_blinkt(steps[first:], painted.words())
 
 
 class Piglow(unittest.TestCase):
@@ -461,9 +493,19 @@ class Machine(unittest.TestCase):
             "not-there": "FAIL  board    piglow: no device acknowledged at 0x54 on /dev/i2c-2",
             "taken": "FAIL  board    piglow: a kernel driver holds address 0x54 on /dev/i2c-1",
             "piglow": "ok    board    piglow is here",
+            "no-overlay": "FAIL  board    blinkt: no overlay glow-blinkt: put dtoverlay=glow-blinkt into config.txt",
+            "spi-permission": "FAIL  board    blinkt: no permission for /dev/spidev",
+            "spi": "ok    board    blinkt is here",
         }.items():
             with self.subTest(name):
                 self.assertIn(words, console.log("doctor-" + name))
+
+    def test_doctor_recommends_the_overlay_but_to_no_swarm(self):
+        note = "note  board    a frame takes 648 system calls here and one with dtoverlay=glow-blinkt"
+        self.assertIn(note, console.log("doctor-better"))
+        self.assertIn("ok    board    blinkt is here", console.log("doctor-swarm"))
+        for name in ("swarm", "spi"):
+            self.assertNotIn("note  board", console.log("doctor-" + name))
 
 
 def figures():
@@ -471,6 +513,7 @@ def figures():
         return sorted(values)[len(values) // 2] if values else 0
 
     for road, name, argument in (
+        ("spi", "sys_ioctl", SPI_MESSAGE),
         ("gpiod", "sys_ioctl", SET_VALUES),
         ("gpiod1", "sys_ioctl", SET_VALUES_V1),
         ("sysfs", "sys_write", "count: 1)"),

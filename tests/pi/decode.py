@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 PIXELS = 8
 CLOCKS = 32 + 32 * PIXELS + 36
+SPI_CLOCKS = (CLOCKS + 7) // 8 * 8  # a bus sends whole bytes
 SN3218 = 0x54
 
 
@@ -80,19 +81,19 @@ class Wire:
     def idle(self):
         return self.level == {self.data: 0, self.clock: 0}
 
-    def frames(self):
-        """All clocks as frames; there must be no clock too few or too many."""
-        if len(self.bits) % CLOCKS:
-            raise Wrong("%d clocks are no whole number of frames of %d" % (len(self.bits), CLOCKS))
-        return [_frame(self.bits[k : k + CLOCKS]) for k in range(0, len(self.bits), CLOCKS)]
+    def frames(self, clocks=CLOCKS):
+        """All clocks as frames of so many; there must be no clock too few or too many."""
+        if len(self.bits) % clocks:
+            raise Wrong("%d clocks are no whole number of frames of %d" % (len(self.bits), clocks))
+        return [_frame(self.bits[k : k + clocks]) for k in range(0, len(self.bits), clocks)]
 
 
 def _frame(bits):
     levels = [bit for _, bit in bits]
     if any(levels[:32]):
         raise Wrong("the start frame is not 32 zeros")
-    if any(levels[-36:]):
-        raise Wrong("the end frame is not 36 zeros")
+    if any(levels[32 + 32 * PIXELS :]):
+        raise Wrong("the end frame is not %d zeros" % (len(bits) - 32 - 32 * PIXELS))
     return Frame(tuple(_word(levels[k : k + 32]) for k in range(32, 32 + 32 * PIXELS, 32)), bits[0][0], bits[-1][0])
 
 

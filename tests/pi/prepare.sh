@@ -7,7 +7,7 @@
 #   root/    QEMU 10 for this machine (Debian 12's has no I2C controller on the Pi), and for arm64 the
 #            libraries to build against, a broker and busybox
 #   gpiod1/  what is needed of root/ (hard links) to build against libgpiod 1, which is Debian 12's
-#   kernel/  Debian's arm64 kernel, the Pi 3B's device tree and the modules of its I2C controller
+#   kernel/  Debian's arm64 kernel, the Pi 3B's device tree and the modules of its buses
 #
 # About 180 MB come over the network the first time; afterwards this returns at once. Nothing of it
 # runs while it is unpacked, so there is no chroot, no mount, no emulation, and no need to be root.
@@ -19,7 +19,7 @@ packages=(qemu-system-arm qemu-system-data
 	libc6-dev:arm64 libgcc-14-dev:arm64
 	libpaho-mqtt-dev:arm64 libcjson-dev:arm64 libgpiod-dev:arm64 libssl-dev:arm64 libsystemd-dev:arm64
 	mosquitto:arm64 mosquitto-clients:arm64 busybox-static:arm64)
-modules=(i2c-bcm2835 i2c-dev at24 bcm2835_wdt)
+modules=(i2c-bcm2835 i2c-dev spi-bitbang spi-gpio at24 bcm2835_wdt)
 dtb=bcm2837-rpi-3-b.dtb
 
 # Made anew when this file changes.

@@ -10,7 +10,8 @@
 #   decode.py       a trace as pixels and registers
 #   check.py        what they have to be
 #
-# Needs the packages mmdebstrap clang lld cmake ninja-build pkg-config binutils cpio xz-utils python3.
+# Needs the packages mmdebstrap clang lld cmake ninja-build pkg-config binutils cpio xz-utils python3
+# device-tree-compiler.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -81,16 +82,24 @@ fi
 libraries "$image"/usr/bin/{glow-bridge*,mosquitto*}
 (cd "$image" && find . | cpio --quiet -o -H newc) >"$build/initramfs"
 
+# The overlay of `--gpio spi`, as a Pi's firmware lays it over the device tree; nothing takes the lines until the module
+# for it is loaded.
+dtc -q -@ -I dts -O dtb -o "$build/glow-blinkt.dtbo" "$source/compose/overlays/glow-blinkt.dts"
+fdtoverlay -i "$cache/kernel/bcm2837-rpi-3-b.dtb" -o "$build/pi.dtb" "$build/glow-blinkt.dtbo"
+
 # QEMU runs from the unpacked packages, with their own libraries, and in one thread: a thread for each of the
 # four processors takes three times the time, since each of the 50,000 places that the kernel patches at its
 # start stops them all. Linux starts all four, as one that it leaves alone spins. The machine has no power
 # switch: it ends by its watchdog, which -no-reboot turns into an exit.
 truncate -s 512 "$build/eeprom"
 booted=$SECONDS
+# For figures the guest's time is counted in its instructions, 4 ns each, whatever else this machine does.
+pace=()
+[ -z "$figures" ] || pace=(-icount "shift=2,sleep=off")
 own=$root/usr/lib/x86_64-linux-gnu
 timeout 300 "$own/ld-linux-x86-64.so.2" --library-path "$own" "$root/usr/bin/qemu-system-aarch64" \
-	-L "$root/usr/share/qemu" -machine raspi3b -accel tcg,thread=single -display none -monitor none -no-reboot \
-	-kernel "$cache/kernel/vmlinuz" -dtb "$cache/kernel/bcm2837-rpi-3-b.dtb" -initrd "$build/initramfs" \
+	-L "$root/usr/share/qemu" -machine raspi3b -accel tcg,thread=single "${pace[@]}" -display none -monitor none -no-reboot \
+	-kernel "$cache/kernel/vmlinuz" -dtb "$build/pi.dtb" -initrd "$build/initramfs" \
 	-append "console=ttyAMA0,115200 rdinit=/init quiet loglevel=1 glow.now=$(date +%s) $figures" \
 	-drive if=none,id=eeprom,format=raw,file="$build/eeprom" \
 	-device at24c-eeprom,bus=i2c-bus.1,address=0x54,rom-size=512,address-size=1,drive=eeprom \

@@ -61,6 +61,7 @@ class Verdicts(unittest.TestCase):
     def test_good(self):
         self.assertEqual([wrong for _, wrong in verdict.judge(self.record) if wrong], [])
 
+    # promise: hours-change-nothing
     def test_a_leak_in_any_program(self):
         for program, kib_h in (("glow-bridge", 700), ("glow-conductor", 3500), ("page", 14000)):
             self.record = good()
@@ -104,6 +105,7 @@ class Verdicts(unittest.TestCase):
             s["rest"] = False
         self.falls(verdict.handles, "no rest")
 
+    # promise: hours-change-nothing
     def test_a_gap(self):
         self.record["seconds"][700]["gap_ms"] = 53
         self.falls(verdict.gaps, "at 700 s one of 53 ms")

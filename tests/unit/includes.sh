@@ -14,7 +14,7 @@ trap 'rm -rf "$dir"' EXIT
 
 # A header belongs to the floor where the .c of its name lies, the lowest if there are several.
 # These have none: data that several floors share, contracts, and programs put together elsewhere.
-headers='time=core message=core board=hw i2c=hw leds=hw options=io ctl=app node_run=app conductor_run=app'
+headers='time=core message=core board=hw i2c=hw leds=hw spi=hw options=io ctl=app node_run=app conductor_run=app'
 # board.h is the contract of the floor above hw; hw reads in it where a board's pins are.
 
 # The parts of a program of app/ that may open things. A painter drives a board and takes its time, and nothing else;

@@ -299,6 +299,15 @@ static void test_broken(void **state)
 
 /* ---- groups ---- */
 
+/* A text that is too long ends with a whole character, so that it can be said again. */
+static void test_cut(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("{\"id\":\"a\",\"board\":\"x€€€€€€€€€€€\"}"), GLOW_OK);
+	assert_string_equal(back.board, "x€€€€€€€€€€");
+	cJSON_Delete(printed(glow_info_write(&back)));
+}
+
 static void test_groups(void **state)
 {
 	static const char *const bad[] = { "a,", ",a", "a,,b", ",", "A", "a b", "a, b", "-a", "a/b", "+", "\xc3\xa9" };
@@ -626,15 +635,12 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(test_there_and_back), T(test_effects),
-		T(test_words),          T(test_broken),
-		T(test_groups),         T(test_stats),
-		T(test_answers),        T(test_codes),
-		T(test_diag_cut),       T(test_discovery),
-		T(test_stats_sync),     T(test_stats_read),
-		T(test_diag_inside),    T(test_cluster_discovery),
-		T(test_discovery_ids),  T(test_catalog),
-		T(test_small),
+		T(test_there_and_back), T(test_effects),     T(test_words),
+		T(test_broken),         T(test_cut),         T(test_groups),
+		T(test_stats),          T(test_answers),     T(test_codes),
+		T(test_diag_cut),       T(test_discovery),   T(test_stats_sync),
+		T(test_stats_read),     T(test_diag_inside), T(test_cluster_discovery),
+		T(test_discovery_ids),  T(test_catalog),     T(test_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

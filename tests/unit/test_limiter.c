@@ -61,7 +61,7 @@ static void test_defaults(void **state)
 	(void)state;
 	assert_int_equal(glow_current_default_ma(blinkt), 250);
 	assert_int_equal(glow_current_default_ma(one), 250);
-	assert_int_equal(glow_current_default_ma(long_row), 2500);
+	assert_int_equal(glow_current_default_ma(long_row), 80 + 750);
 	assert_int_equal(glow_current_default_ma(piglow), 104);
 	assert_int_not_equal(glow_current_default_ma(piglow), glow_current_default_ma(blinkt));
 }

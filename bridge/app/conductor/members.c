@@ -278,9 +278,9 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us)
 {
 	bool found;
 	uint32_t k = rank(m, id, &found);
-	struct glow_member *one = &m->v[k];
+	struct glow_member *one = found ? &m->v[k] : NULL;
 
-	if (!found)
+	if (!one)
 		return;
 	if (!one->deliveries)
 		one->deliveries = calloc(1, sizeof(*one->deliveries));

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sysexits.h>
 
@@ -147,6 +148,8 @@ static int create_conductor(struct run *r, struct glow_outbox outbox)
 	error = glow_conductor_create(&cfg, glow_raw_now(), &wall, &r->conductor, &diag);
 	if (error == -EINVAL)
 		glow_error("%s: %s", diag.where, diag.what);
+	else if (error < 0)
+		glow_error("%s", strerror(-error));
 	return error == -EINVAL ? EX_USAGE : error < 0 ? EX_OSERR : 0;
 }
 

@@ -91,7 +91,7 @@ static int print_table(const struct glow_watch *w, int64_t t_us)
 		return 0;
 	}
 	if (!glow_table_init(&table, CTL_N(heads), (unsigned)w->n_nodes + 1))
-		return EX_OSERR;
+		return glow_ctl_fail(EX_OSERR, "out of memory");
 	head = glow_table_row(&table);
 	for (size_t k = 0; k < CTL_N(heads); k++)
 		snprintf(head[k], GLOW_CELL_SIZE, "%s", heads[k]);
@@ -178,9 +178,10 @@ static int print_json(const struct glow_watch *w, int64_t t_us)
 		cJSON_AddItemToArray(nodes, node_object(w, w->nodes[k], t_us));
 	text = cJSON_Print(all);
 	cJSON_Delete(all);
-	puts(text ? text : "");
+	if (text)
+		puts(text);
 	free(text);
-	return text ? 0 : EX_OSERR;
+	return text ? 0 : glow_ctl_fail(EX_OSERR, "out of memory");
 }
 
 static int run(const void *values, int n_words, char *const words[])

@@ -26,24 +26,37 @@ static void merge(cJSON *tree, const cJSON *extra)
 	}
 }
 
-/* What was typed, with `extra` (deleted here) put over it. */
-static char *with(const char *text, cJSON *extra, struct glow_diag *diag)
+/* The text itself, unless there is no memory. */
+static char *or_lack(char *payload, struct glow_diag *diag)
 {
-	cJSON *tree;
+	if (!payload)
+		glow_diag_set(diag, GLOW_TOO_LARGE, "", "out of memory");
+	return payload;
+}
+
+static char *merged(const char *text, const cJSON *extra, struct glow_diag *diag)
+{
+	cJSON *tree = glow_command_tree(text, strlen(text), diag);
 	char *payload = NULL;
 
-	if (!extra->child) {
-		cJSON_Delete(extra);
-		return strdup(text);
-	}
-	tree = glow_command_tree(text, strlen(text), diag);
 	if (tree && !cJSON_IsObject(tree)) {
 		glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	} else if (tree) {
 		merge(tree, extra);
-		payload = cJSON_PrintUnformatted(tree);
+		payload = or_lack(cJSON_PrintUnformatted(tree), diag);
 	}
 	cJSON_Delete(tree);
+	return payload;
+}
+
+/* What was typed, with `extra` (deleted here) put over it. */
+static char *with(const char *text, cJSON *extra, struct glow_diag *diag)
+{
+	char *payload;
+
+	if (!extra)
+		return or_lack(NULL, diag);
+	payload = extra->child ? merged(text, extra, diag) : or_lack(strdup(text), diag);
 	cJSON_Delete(extra);
 	return payload;
 }

@@ -320,7 +320,11 @@ char *glow_ctl_text(int n_words, char *const words[], int *ret_status)
 	out = n_words > 0 ? open_memstream(&text, &size) : NULL;
 	for (int k = 0; out && k < n_words; k++)
 		fprintf(out, "%s%s", k ? " " : "", words[k]);
-	if (out)
-		fclose(out);
+	if (out && fclose(out) != 0) {
+		free(text);
+		text = NULL;
+	}
+	if (!text && n_words > 0)
+		*ret_status = glow_ctl_fail(EX_OSERR, "out of memory");
 	return text;
 }

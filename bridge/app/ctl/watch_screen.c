@@ -220,7 +220,7 @@ static void measure(struct page *p)
 	p->gap = p->width < 30 ? 1 : 2;
 	for (size_t k = 0; k < p->w->n_nodes; k++)
 		p->names = most(p->names, (int)strlen(p->w->nodes[k]->id));
-	p->names = least(p->names, most(least(most_names, p->width - 2), 1));
+	p->names = least(p->names, most(least(most_names, p->width - 2 - p->gap), 1));
 	beside = p->width - 2 - p->names - 2 * p->gap - LABEL_MIN;
 	p->blocks = 3;
 	while (p->blocks > 1 && columns_of(BLINKT, false, p->blocks) > beside)

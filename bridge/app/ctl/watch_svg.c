@@ -31,15 +31,19 @@ static void piglow_at(uint32_t i, int *ret_x, int *ret_y)
 	}
 }
 
+/* Text from elsewhere: XML has no control characters, and no halves of others. */
 static void escaped(const char *text, FILE *out)
 {
-	for (; *text; text++) {
-		if (*text == '<')
+	char clean[GLOW_HEADLINE_SIZE];
+
+	glow_fit_clean(text, false, clean, sizeof(clean));
+	for (const char *c = clean; *c; c++) {
+		if (*c == '<')
 			fputs("&lt;", out);
-		else if (*text == '&')
+		else if (*c == '&')
 			fputs("&amp;", out);
 		else
-			fputc(*text, out);
+			fputc(*c, out);
 	}
 }
 

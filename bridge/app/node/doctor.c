@@ -14,12 +14,15 @@
 #include "setup.h"
 
 /* Of the boards that `auto` may find the idle display had to suit one, now it has to suit this. */
-static bool check_found(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *desc, const char *line)
+static bool check_found(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *desc, const char *line,
+			const char *better)
 {
 	struct glow_diag diag = { .what = "" };
 	char why[512];
 
 	glow_doctor_say(true, "board", line);
+	if (better[0] && !glow_doctor_swarm())
+		glow_doctor_note("board", better);
 	if (glow_setup_idle(cfg, desc, &diag) == 0)
 		return true;
 	snprintf(why, sizeof(why), "--idle %s does not suit this board: %s", cfg->idle, diag.what);
@@ -45,7 +48,7 @@ static bool check_board(const struct glow_node_run_cfg *cfg)
 			snprintf(line, sizeof(line), "%s: %s", desc->name, diag.what);
 		/* With `auto` one board is enough: the others are not missed. */
 		if (r == 0)
-			return check_found(cfg, desc, line);
+			return check_found(cfg, desc, line, diag.what);
 		if (asked)
 			return glow_doctor_say(false, "board", line);
 		printf("      %-8s %s\n", "", line);

@@ -64,10 +64,11 @@ int glow_setup_node(const struct glow_node_run_cfg *cfg, const struct glow_info 
 
 	for (const char *path = NULL; error == 0 && (path = glow_diag_ignored(&diag, path));)
 		glow_warning("--idle: ignored %s, which says nothing here", path);
-	if (error != -EINVAL)
-		return error < 0 ? EX_OSERR : 0;
-	glow_error("--idle %s: %s", cfg->idle, diag.what);
-	return EX_USAGE;
+	if (error == -EINVAL)
+		glow_error("--idle %s: %s", cfg->idle, diag.what);
+	else if (error < 0)
+		glow_error("%s", strerror(-error));
+	return error == -EINVAL ? EX_USAGE : error < 0 ? EX_OSERR : 0;
 }
 
 int glow_setup_idle(const struct glow_node_run_cfg *cfg, const struct glow_board_desc *board, struct glow_diag *diag)
@@ -92,5 +93,7 @@ int glow_node_judge(const struct glow_node_run_cfg *cfg, struct glow_diag *diag)
 	for (size_t k = 0; k < glow_board_count() && error == -EINVAL; k++)
 		if (glow_board_meant(glow_board_at(k), cfg->board))
 			error = glow_setup_idle(cfg, glow_board_at(k), diag);
+	if (error < 0 && error != -EINVAL)
+		glow_error("%s", strerror(-error));
 	return error == -EINVAL ? EX_USAGE : error < 0 ? EX_OSERR : 0;
 }

@@ -12,15 +12,30 @@
 #include <glow/json.h>
 #include <glow/picture.h>
 
-#define CHECK(condition)                                                                        \
-	do {                                                                                    \
-		if (!(condition)) {                                                             \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-			abort();                                                                \
-		}                                                                               \
+#define CHECK(condition)                                           \
+	do {                                                       \
+		if (!(condition))                                  \
+			fuzz_fail(__FILE__, __LINE__, #condition); \
 	} while (0)
 
+/** Says what is not so, and ends the program as a crash. */
+_Noreturn void fuzz_fail(const char *file, int line, const char *condition);
+
+/** What an end by fuzz_fail() leaves behind is cleared by this; NULL for nothing. */
+extern void (*fuzz_clear)(void);
+
+/** The target, and whether its control runs: planted.c. */
+extern const char *fuzz_target;
+extern bool fuzz_planted;
+
+/** What fuzzer and replay.c call; the target is that of the environment's GLOW_FUZZ. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/** The targets, one input each. */
+#define X(name) void fuzz_##name(const uint8_t *data, size_t size);
+#include "targets.def"
+#undef X
 
 /** A refusal has a code, and words that can be sent as JSON. */
 static inline void check_refusal(const struct glow_diag *diag)
@@ -64,12 +79,57 @@ static inline void check_look(const struct glow_look *look, struct glow_shape sh
 	}
 }
 
+/** The text is JSON that the strict door lets in; the caller's. */
+static inline cJSON *check_json(const char *text, size_t len)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+	cJSON *tree = glow_json_parse(text, len, &diag);
+
+	CHECK(tree);
+	return tree;
+}
+
+/** Prints the tree, which it deletes, into *ret_text, and reads it again; both are the caller's. */
+static inline cJSON *check_again(cJSON *written, char **ret_text)
+{
+	*ret_text = glow_json_finish(written);
+	return check_json(*ret_text, strlen(*ret_text));
+}
+
+/** Frees the text, which must be what the tree prints as; deletes that. */
+static inline void check_same_text(char *text, cJSON *written)
+{
+	char *second = glow_json_finish(written);
+
+	CHECK(strcmp(text, second) == 0);
+	free(text);
+	free(second);
+}
+
 /** What lies beyond `data` is seen by the address sanitizer: the fuzzer's own copy may have room. */
 static inline char *exact_copy(const uint8_t *data, size_t size)
 {
-	char *copy = malloc(size ? size : 1);
+	char *copy = calloc(1, size ? size : 1);
 
 	if (size)
 		memcpy(copy, data, size);
 	return copy;
+}
+
+/** An input that is a script: calls `run` for each of its first `most` lines, which end with a NUL. */
+static inline void fuzz_lines(const uint8_t *data, size_t size, int most, void (*run)(const char *line, size_t len))
+{
+	char *script = malloc(size + 1), *line = script, *end = script + size;
+
+	if (size)
+		memcpy(script, data, size);
+	*end = '\0';
+	for (int k = 0; line < end && k < most; k++) {
+		size_t len = strcspn(line, "\n"); /* a NUL ends a line as well */
+
+		line[len] = '\0';
+		run(line, len);
+		line += len + 1;
+	}
+	free(script);
 }
