@@ -155,8 +155,10 @@ def _span_words(record):
 def _floods(record):
     sent = sum(f["sent"] for f in record["floods"])
     answers = [f["answer_s"] for f in record["floods"]]
-    return "Floods: %s commands in all; the one after each was answered within %s s, in the median %s." % (
-        format(sent, ","), _number(max(answers, default=None), "%.2f"), _number(skew.percentile(answers, 50), "%.2f"))
+    again = sum(f["times"] > 1 for f in record["floods"])
+    return "Floods: %s commands in all; the one after each was obeyed within %s s, in the median %s, %d of %d not at once." % (
+        format(sent, ","), _number(max(answers, default=None), "%.1f"), _number(skew.percentile(answers, 50), "%.1f"),
+        again, len(answers))
 
 
 def _counters(record):

@@ -14,7 +14,7 @@ HOUR_S = 3600
 # is its JavaScript heap after a collection. STEP_KIB is what a flood needs and malloc keeps, which a short run cannot tell from a slope.
 GROWTH_KIB = {"glow-bridge": 256, "glow-conductor": 256, "page": 8192}
 STEP_KIB = {"glow-bridge": 256, "glow-conductor": 2048, "page": 4096}
-STEADY_ONLY = {"glow-conductor"}  # a flood hits each of its lives, which the allocator remembers: of these the longest counts
+STEADY_ONLY = {"glow-conductor"}  # each of its lives is flooded, which malloc remembers: the longest counts
 GAP_MS, SLOT_MS = 50, 1000 / 60  # from a frame to the next; and as much more as a bare timer was late in that second
 END_S = 2
 
