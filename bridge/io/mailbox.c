@@ -79,6 +79,7 @@ int glow_mailbox_init(struct glow_mailbox *box, const struct glow_mailbox_cfg *c
 	*box = (struct glow_mailbox){ .cfg = *cfg };
 	TAILQ_INIT(&box->news);
 	TAILQ_INIT(&box->askers);
+	TAILQ_INIT(&box->spent);
 	for (unsigned k = 0; k < GLOW_LANES; k++) {
 		TAILQ_INIT(&box->lanes[k].mails);
 		box->lanes[k].room = cfg->room[k];
@@ -154,6 +155,7 @@ static void empty(struct glow_mailbox *box)
 		}
 	free_all(&box->news);
 	free_all(&box->askers);
+	free_all(&box->spent);
 	box->n_askers = 0;
 }
 
@@ -278,9 +280,11 @@ static bool is_empty(const struct glow_mailbox *box)
 
 int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail, enum glow_lane lane, uint64_t key)
 {
+	struct glow_mails spent = TAILQ_HEAD_INITIALIZER(spent);
 	int r = -ENOTCONN;
 
 	pthread_mutex_lock(&box->lock);
+	TAILQ_CONCAT(&spent, &box->spent, in_queue);
 	if (box->shut) {
 		free(mail);
 	} else {
@@ -289,6 +293,7 @@ int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail, enum glow
 		r = put(box, mail, &box->lanes[lane], key);
 	}
 	pthread_mutex_unlock(&box->lock);
+	free_all(&spent);
 	return r;
 }
 
@@ -379,6 +384,15 @@ struct glow_mail *glow_mailbox_take(struct glow_mailbox *box, glow_mailbox_fits 
 		*ret_waits = !is_empty(box);
 	pthread_mutex_unlock(&box->lock);
 	return mail;
+}
+
+void glow_mailbox_give_back(struct glow_mailbox *box, struct glow_mail *mail)
+{
+	if (!mail)
+		return;
+	pthread_mutex_lock(&box->lock);
+	TAILQ_INSERT_TAIL(&box->spent, mail, in_queue);
+	pthread_mutex_unlock(&box->lock);
 }
 
 bool glow_mailbox_waits(struct glow_mailbox *box, enum glow_lane lane)

@@ -62,7 +62,7 @@ struct glow_mailbox {
 	pthread_mutex_t lock;
 	struct glow_mailbox_cfg cfg;
 	struct glow_mailbox_lane lanes[GLOW_LANES];
-	struct glow_mails news, askers;
+	struct glow_mails news, askers, spent;
 	struct glow_mail *keys[GLOW_MAIL_KEYS];
 	unsigned n_askers;
 	unsigned turn, in_a_row; /* whose turn it is, and how often the clock had it */
@@ -90,11 +90,15 @@ int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail, enum glow
 /** Whether a message can be taken now. */
 typedef bool glow_mailbox_fits(const void *ctx, enum glow_lane lane, const struct glow_message *message);
 
-/** The next one, which the caller frees; NULL when there is none. What does not fit holds up its lane, but
+/** The next one, which the caller gives back; NULL when there is none. What does not fit holds up its lane, but
  * in the clock's QoS 0 goes past more. `fits` may be NULL: all do. *ret_waits, where wanted, says whether anything is
  * left. */
 struct glow_mail *glow_mailbox_take(struct glow_mailbox *box, glow_mailbox_fits *fits, const void *ctx,
 				    bool *ret_waits);
+
+/** Gives one that was taken (or NULL) back for who put it, who frees it with the next put: so no thread waits for the
+ * allocator's locks that the other holds. */
+void glow_mailbox_give_back(struct glow_mailbox *box, struct glow_mail *mail);
 
 /** Something waits in that lane. */
 bool glow_mailbox_waits(struct glow_mailbox *box, enum glow_lane lane);

@@ -230,7 +230,7 @@ static int send_out(struct glow_mqtt *mqtt)
 		if (!mail)
 			return waits ? SENT_STUCK : SENT_ALL;
 		r = send_one(mqtt, &mail->event.message);
-		free(mail);
+		glow_mailbox_give_back(&mqtt->out, mail);
 		if (r == -ENOTCONN)
 			return r;
 	}
@@ -532,7 +532,7 @@ int glow_mqtt_fd(const struct glow_mqtt *mqtt)
 
 bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event)
 {
-	free(mqtt->taken);
+	glow_mailbox_give_back(&mqtt->in, mqtt->taken);
 	mqtt->taken = glow_mailbox_take(&mqtt->in, NULL, NULL, NULL);
 	if (!mqtt->taken)
 		return false;

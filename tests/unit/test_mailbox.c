@@ -85,7 +85,7 @@ static int take(void)
 	struct glow_mail *mail = take_mail();
 	int number = mail ? (int)mail->event.message.at.ns : 0;
 
-	free(mail);
+	glow_mailbox_give_back(&box, mail);
 	return number;
 }
 
@@ -395,7 +395,7 @@ static void test_fits(void **state)
 		struct glow_mail *mail = glow_mailbox_take(&box, small_ones, NULL, &waits);
 
 		assert_int_equal(mail->event.message.at.ns, k ? 7 : 2);
-		free(mail);
+		glow_mailbox_give_back(&box, mail);
 	}
 	assert_null(glow_mailbox_take(&box, small_ones, NULL, &waits));
 	assert_true(waits);
