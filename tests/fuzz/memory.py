@@ -134,7 +134,8 @@ class Lab:
         self.bin = os.path.dirname(os.path.abspath(glow.bridge_path()))
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("GLOW_")}
         self.numbers = itertools.count()
-        self.starve = os.path.join(self.bin, "starve.so")
+        # LD_PRELOAD is a list with blanks between its entries, and a checkout's path may have one.
+        self.starve = shutil.copy(os.path.join(self.bin, "starve.so"), home)
         self.broker = glow.Broker(home).start()
         self.alive = [glow.Conductor(home, self.broker.uri, prefix="alive"),
                       glow.Bridge(home, self.broker.uri, node="n", prefix="alive")]
