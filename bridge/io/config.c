@@ -165,6 +165,18 @@ static int verb_set(struct reader *reader, size_t row)
 	return 0;
 }
 
+/* The next option, which argp took for the value of one that was given none. It may be a password's, so it is not
+ * shown. */
+static bool is_option(const struct reader *reader, const char *text)
+{
+	size_t len = strncmp(text, "--", 2) == 0 ? strcspn(text + 2, "=") : 0;
+
+	for (const struct argp_option *a = reader->options; len > 0 && a->name; a++)
+		if (strncmp(a->name, text + 2, len) == 0 && !a->name[len])
+			return true;
+	return false;
+}
+
 static int option_set(struct reader *reader, size_t row, bool negated, char *text)
 {
 	const struct glow_option *o = glow_row_at(reader->config->program, row);
@@ -175,6 +187,9 @@ static int option_set(struct reader *reader, size_t row, bool negated, char *tex
 		return verb_set(reader, row);
 	if (o->type == GLOW_OPT_BOOL)
 		return glow_value_set(reader->config, row, GLOW_FROM_COMMAND_LINE, o->name, negated ? "no" : "yes");
+	if (is_option(reader, text))
+		return glow_say_mistake(reader->config->program, EX_USAGE, "--%s needs a value: --%s=%s", o->name,
+					o->name, glow_row_arg(o));
 	snprintf(label, sizeof(label), "--%s", o->name);
 	status = glow_value_set(reader->config, row, GLOW_FROM_COMMAND_LINE, label, text);
 	if (o->type == GLOW_OPT_SECRET)

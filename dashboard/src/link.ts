@@ -128,7 +128,7 @@ class RealLink implements Link {
 		const { url, username, password } = this.options;
 		return mqtt.connect(url, {
 			protocolVersion: 5,
-			clientId: `${this.cluster.prefix.replaceAll("/", "-")}-${this.cluster.id}`,
+			clientId: `${this.cluster.prefix}/${this.cluster.id}`.replaceAll("/", "-"),
 			username,
 			password,
 			clean: true,
@@ -195,7 +195,8 @@ class RealLink implements Link {
 
 	/** Commands a node that does not exist, namely this page: only the broker reacts to that. */
 	private askWhetherWeMayCommand(client: MqttClient): void {
-		const topic = `${this.cluster.prefix}/node/${this.cluster.id}/set`;
+		const page = this.cluster.id.replaceAll("/", "-"); // a node's id is one level
+		const topic = `${this.cluster.prefix}/node/${page}/set`;
 		client.publish(topic, "", { qos: 1 }, (error) => {
 			if (this.client === client && (!error || reason(error) === NOT_ALLOWED)) this.cluster.mayCommand(!error);
 		});

@@ -417,6 +417,7 @@ static void mistakes(void **state)
 		{ NULL, "--fps|3|-rq", 64, "unknown option -q; --help lists all" },
 		{ NULL, "-r", 0, NULL },
 		{ NULL, "--broker", 64, "--broker needs a value: --broker=URI" },
+		{ NULL, "--broker=--password=geheim", 64, "--broker needs a value: --broker=URI" },
 		{ NULL, "-b", 64, "-b needs a value: -b URI" },
 		{ NULL, "-rb", 64, "-b needs a value: -b URI" },
 		{ NULL, "--doctor=1", 64, "--doctor takes no value" },
