@@ -547,6 +547,33 @@ static void test_viewers(void **state)
 	assert_int_equal(count("glow/time/reply/x/4f2a"), 1);
 }
 
+/* What was answered `ok` right before the end is said, and then `offline`; what nobody asked for is not. */
+/* promise: nothing-lost-unsaid */
+static void test_goodbye(void **state)
+{
+	static const char *const asked[] = { "{\"effect\":\"fire\",\"id\":\"a\"}",
+					     "{\"effect\":\"fire\",\"id\":\"b\"}" };
+
+	(void)state;
+	lead();
+	pass(20 * MS);
+	forget();
+	for (int k = 0; k < 2; k++) {
+		ask(PLAY, asked[k]);
+		assert_true(said(ANSWER, "\"status\":\"ok\""));
+	}
+	tell("glow/dim/set", "40%");
+	glow_conductor_goodbye(conductor);
+	read_scenes();
+	assert_int_equal(scenes.n, 2);
+	assert_int_equal(count(DIM), 1);
+	assert_string_equal(sent[n_sent - 1].topic, "glow/conductor/availability");
+	assert_string_equal(sent[n_sent - 1].payload, "offline");
+	forget();
+	glow_conductor_goodbye(conductor); /* the control: nothing is new */
+	assert_int_equal(count(SCENES) + count(DIM), 0);
+}
+
 /* A scene ends in time, though nobody says anything. */
 static void test_scene_ends(void **state)
 {
@@ -768,6 +795,7 @@ int main(void)
 		TEST(test_lead_follows_deliveries),
 		TEST(test_lead_is_not_a_liars_to_move),
 		TEST(test_viewers),
+		TEST(test_goodbye),
 		TEST(test_scene_ends),
 		TEST(test_scenes_after_a_restart),
 		TEST(test_scenes_of_another_clock),

@@ -459,7 +459,10 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 	return (struct glow_raw){ ns };
 }
 
+/* What was answered a moment ago is known to whoever leads next. */
 void glow_conductor_goodbye(struct glow_conductor *c)
 {
+	if (leads(c))
+		glow_requests_say(&c->requests);
 	glow_leadership_goodbye(&c->leadership);
 }
