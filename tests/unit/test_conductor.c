@@ -478,7 +478,7 @@ static void probes(const char *asker, int n, int64_t delivery_ns)
 		probe(asker, now, now + WALL - delivery_ns);
 }
 
-/* Three times what the slow deliveries of most nodes take, as those measure it that know the time. */
+/* Three times what the slow deliveries of all nodes but one take, as those measure it that know the time. */
 static void test_lead_follows_deliveries(void **state)
 {
 	(void)state;
@@ -519,7 +519,7 @@ static void test_lead_is_not_a_liars_to_move(void **state)
 	assert_int_equal(ahead_us(), 250000);
 	probes("pi3", 64, 1900 * MS);
 	assert_int_equal(ahead_us(), 250000);
-	probes("pi2", 64, 1900 * MS); /* the control: most of them do */
+	probes("pi2", 64, 1900 * MS); /* the control: two of them do */
 	assert_int_equal(ahead_us(), 5700000);
 }
 
