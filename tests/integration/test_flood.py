@@ -143,7 +143,7 @@ class FloodTest(glow.Case):
                 got += os.read(read, 1 << 20)
             except BlockingIOError:
                 pass
-            return b"lines were lost here: nobody read standard error" in got and b"rejected" in got
+            return b"lines were lost here: standard error did not take them" in got and b"rejected" in got
 
         glow.wait_until(lambda: got[-300:], told)
 
