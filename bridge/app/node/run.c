@@ -344,7 +344,7 @@ static void on_stats(void *ctx)
 	int64_t ns = glow_mono_now().ns;
 	double seconds = (double)(ns - r->told.ns) / 1e9;
 
-	glow_log_settle();
+	glow_loop_settle(&r->loop);
 	read_gauges(r);
 	update_wall_offset(r);
 	glow_sync_temperature(&r->time.follower.sync, now, r->meters.temperature_c);
