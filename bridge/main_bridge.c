@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* glow-bridge: options in, one node out. */
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 #include <glow/options.h>
 #include <glow/params.h>
 #include <glow/topics.h>
+
+#include "board/apa102.h"
 
 struct options {
 	struct glow_common_options common;
@@ -196,6 +199,21 @@ static int run_verb(const struct glow_config *config, const struct glow_node_run
 	return 0;
 }
 
+/* A frame that takes long would outlast the two seconds in which a program goes dark and ends. */
+#define FRAMES_S 5
+
+static int judge_clock(const struct glow_config *config, const struct options *o)
+{
+	int64_t least_hz = GLOW_APA102_CLOCKS(o->pixels) * FRAMES_S;
+	char what[128];
+
+	if (o->spi_hz >= least_hz)
+		return 0;
+	snprintf(what, sizeof(what), "%" PRId64 " LEDs need %" PRId64 " at least, for %d frames a second", o->pixels,
+		 least_hz, FRAMES_S);
+	return glow_config_refuse(config, "spi-hz", what);
+}
+
 /* Who has how many LEDs. */
 static int judge_pixels(const struct glow_config *config, const struct options *o)
 {
@@ -209,7 +227,7 @@ static int judge_pixels(const struct glow_config *config, const struct options *
 	if (o->pixels && !desc->hardware && strcmp(o->virtual_shape, "piglow") == 0)
 		return glow_config_refuse(config, "pixels",
 					  "a PiGlow has 18 LEDs: without --virtual-shape piglow, or without this");
-	return 0;
+	return desc && desc->named ? judge_clock(config, o) : 0;
 }
 
 /* Whatever the options are for, to run, for a check or for the doctor, this is judged of them beyond each value by

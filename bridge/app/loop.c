@@ -80,6 +80,12 @@ static void watch_counts(struct glow_loop *loop)
 	loop->counts_ns = ns;
 }
 
+void glow_loop_settle(struct glow_loop *loop)
+{
+	watch_counts(loop);
+	glow_log_settle();
+}
+
 /* A turn; true when there may be more. *ret_ns: how long it took. */
 static bool take_turn(struct glow_loop *loop, int64_t *ret_ns)
 {

@@ -76,8 +76,8 @@ static const struct glow_board_desc *look_around(const struct glow_board_cfg *cf
 	return NULL;
 }
 
-int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
-		    struct glow_diag *diag)
+static int open_named(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
+		      struct glow_diag *diag)
 {
 	const struct glow_board_desc *desc;
 
@@ -92,4 +92,14 @@ int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct g
 		return -EINVAL;
 	}
 	return desc->open(cfg, ret_board, diag);
+}
+
+int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
+		    struct glow_diag *diag)
+{
+	int r = open_named(name, cfg, ret_board, diag);
+
+	if (r == -ENOMEM) /* of which no road says anything */
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "%s", glow_lack_text(ENOMEM));
+	return r;
 }

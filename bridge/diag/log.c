@@ -6,9 +6,11 @@
  * broken UTF-8 are replaced on the way.
  *
  * A pipe that can be written to takes PIPE_BUF bytes at once, so asking it first is enough; other processes that
- * fill the same one in just that moment are the only ones that could make us wait. */
+ * fill the same one in just that moment are the only ones that could make us wait. A terminal says as much while it has
+ * any room at all: it is opened once more, so that we alone do not wait for it, not who shares standard error. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -42,7 +44,8 @@ static struct {
 	bool json;
 	bool journal; /* standard error is read by systemd */
 	bool settles; /* at the end */
-} log_setup = { .level = GLOW_LOG_INFO };
+	int fd;       /* standard error, or the terminal that it is */
+} log_setup = { .level = GLOW_LOG_INFO, .fd = STDERR_FILENO };
 
 /* What the threads share. */
 static struct {
@@ -70,6 +73,16 @@ static bool stderr_is_journal(void)
 	return strcmp(text, own) == 0;
 }
 
+/* Where we may not open it, a terminal that nobody reads makes us wait. */
+static void open_output(void)
+{
+	int fd = isatty(STDERR_FILENO) ? open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+
+	if (log_setup.fd != STDERR_FILENO)
+		close(log_setup.fd);
+	log_setup.fd = fd < 0 ? STDERR_FILENO : fd;
+}
+
 int glow_log_setup(const char *level, const char *format)
 {
 	bool json = strcmp(format, "json") == 0;
@@ -82,6 +95,7 @@ int glow_log_setup(const char *level, const char *format)
 		log_setup.level = (enum glow_log_level)k;
 		log_setup.json = json;
 		log_setup.journal = stderr_is_journal();
+		open_output();
 		if (!log_setup.settles)
 			log_setup.settles = atexit(glow_log_settle) == 0;
 		return 0;
@@ -198,11 +212,11 @@ static void make_line(struct line *line, enum glow_log_level level, const char *
 
 static bool write_line(const struct line *line)
 {
-	struct pollfd fd = { .fd = STDERR_FILENO, .events = POLLOUT };
-	ssize_t n = send(STDERR_FILENO, line->text, line->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	struct pollfd fd = { .fd = log_setup.fd, .events = POLLOUT };
+	ssize_t n = send(fd.fd, line->text, line->len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	if (n < 0 && errno == ENOTSOCK && poll(&fd, 1, 0) > 0 && fd.revents & POLLOUT)
-		n = write(STDERR_FILENO, line->text, line->len);
+		n = write(fd.fd, line->text, line->len);
 	return n >= 0;
 }
 
@@ -214,7 +228,7 @@ static bool tell_lost(void)
 
 	if (shared.lost == 0)
 		return true;
-	snprintf(text, sizeof(text), "%" PRIu64 " lines were lost here: nobody read standard error", shared.lost);
+	snprintf(text, sizeof(text), "%" PRIu64 " lines were lost here: standard error did not take them", shared.lost);
 	make_line(&line, GLOW_LOG_WARNING, text);
 	if (!write_line(&line))
 		return false;

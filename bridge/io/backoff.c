@@ -9,7 +9,7 @@
 #define MAX_MS       10000
 #define RIVAL_MS     5000 /* doubled with each time */
 #define RIVAL_MAX_MS 60000
-#define GUESS        3 /* attempts that did not last, from which on a broker that hangs up is thought to have a rival */
+#define GUESS        3 /* connections that did not last, from which on a broker that hangs up is thought to have a rival */
 
 static unsigned doubled(unsigned first, unsigned times, unsigned max)
 {
@@ -29,7 +29,7 @@ static bool is_rival(struct glow_backoff *b, int64_t lasted_ms, enum glow_end en
 		b->rivals = 0;
 		return end == GLOW_END_TAKEN_OVER;
 	}
-	return end == GLOW_END_TAKEN_OVER || (end == GLOW_END_HUNG_UP && b->attempts >= GUESS);
+	return end == GLOW_END_TAKEN_OVER || (end == GLOW_END_HUNG_UP && b->ended >= GUESS);
 }
 
 int glow_backoff_ms(struct glow_backoff *b, int64_t lasted_ms, enum glow_end end, uint32_t dice)
@@ -40,6 +40,7 @@ int glow_backoff_ms(struct glow_backoff *b, int64_t lasted_ms, enum glow_end end
 		return between(most / 2, most, dice);
 	}
 	if (lasted_ms >= GLOW_BACKOFF_STABLE_MS)
-		b->attempts = 0;
+		b->attempts = b->ended = 0;
+	b->ended += lasted_ms > 0;
 	return between(MIN_MS, doubled(FIRST_MS, b->attempts++, MAX_MS), dice);
 }

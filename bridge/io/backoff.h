@@ -19,6 +19,7 @@ enum glow_end {
 /** All zero at first. */
 struct glow_backoff {
 	unsigned attempts; /**< in a row that did not last */
+	unsigned ended;    /**< connections among them */
 	unsigned rivals;   /**< times in a row that another client took our id, as far as can be told */
 };
 

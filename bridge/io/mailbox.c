@@ -83,7 +83,7 @@ int glow_mailbox_init(struct glow_mailbox *box, const struct glow_mailbox_cfg *c
 	for (unsigned k = 0; k < GLOW_LANES; k++) {
 		TAILQ_INIT(&box->lanes[k].mails);
 		box->lanes[k].room = cfg->room[k];
-		for (unsigned t = 0; t < GLOW_MAIL_TOPICS; t++)
+		for (unsigned t = 0; t <= GLOW_MAIL_KEPT; t++)
 			TAILQ_INIT(&box->lanes[k].topics[t].mails);
 	}
 	if (getrandom(&box->seed, sizeof(box->seed), GRND_NONBLOCK) < 0)
@@ -107,13 +107,21 @@ static struct glow_mail **key_of(struct glow_mailbox *box, const struct glow_mai
 	return &box->keys[mail->key % GLOW_MAIL_KEYS];
 }
 
+static struct glow_mailbox_topic *topic_of(const struct glow_mailbox *box, const struct glow_mail *mail)
+{
+	const char *topic = mail->event.message.topic;
+
+	if (mail->key && !box->cfg.arrivals)
+		return &mail->lane->topics[GLOW_MAIL_KEPT];
+	return &mail->lane->topics[glow_fnv1a(box->seed, topic, strlen(topic)) % GLOW_MAIL_TOPICS];
+}
+
 /* Into its lane, which has the room. */
 static void link_in(struct glow_mailbox *box, struct glow_mail *mail)
 {
 	struct glow_mailbox_lane *lane = mail->lane;
-	const char *topic = mail->event.message.topic;
 
-	mail->topic = &lane->topics[glow_fnv1a(box->seed, topic, strlen(topic)) % GLOW_MAIL_TOPICS];
+	mail->topic = topic_of(box, mail);
 	TAILQ_INSERT_TAIL(&lane->mails, mail, in_queue);
 	TAILQ_INSERT_TAIL(&mail->topic->mails, mail, of_topic);
 	lane->used += weight(mail);
@@ -210,6 +218,7 @@ static struct glow_mail *older(struct glow_mailbox *box, const struct glow_mail 
 	return old;
 }
 
+/* The lane is not empty. */
 static struct glow_mail *victim(const struct glow_mailbox_lane *lane)
 {
 	const struct glow_mailbox_topic *fullest = &lane->topics[0];
@@ -217,7 +226,7 @@ static struct glow_mail *victim(const struct glow_mailbox_lane *lane)
 	for (unsigned t = 1; t < GLOW_MAIL_TOPICS; t++)
 		if (lane->topics[t].used > fullest->used)
 			fullest = &lane->topics[t];
-	return TAILQ_FIRST(&fullest->mails);
+	return TAILQ_FIRST(fullest->used ? &fullest->mails : &lane->topics[GLOW_MAIL_KEPT].mails);
 }
 
 /* ---- putting ---- */
@@ -243,6 +252,12 @@ static int add(struct glow_mailbox *box, struct glow_mail *mail, struct glow_mai
 
 	mail->lane = lane;
 	mail->key = key;
+	if (weight(mail) > lane->room) {
+		tell_asker(box, mail, false);
+		box->dropped++;
+		free(mail);
+		return -EAGAIN;
+	}
 	old = older(box, mail);
 	if (old)
 		discard(box, old, true);

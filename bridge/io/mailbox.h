@@ -9,7 +9,8 @@
  * It has lanes, each with room of its own. A message takes what its block takes, and GLOW_MAIL_MIN at least, so room
  * bounds both their number and the memory. Where a lane is full, the oldest message goes of the topic that fills most
  * of it (topics share GLOW_MAIL_TOPICS counters, by a hash that differs from box to box): whoever floods displaces
- * himself. News of the connection have no lane and are barriers. */
+ * himself. On the way out what has a key is news that nobody says again: it goes only where nothing else is left.
+ * News of the connection have no lane and are barriers. */
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -21,9 +22,10 @@
 
 #define GLOW_MAIL_MIN    1024
 #define GLOW_MAIL_TOPICS 64
-#define GLOW_MAIL_KEYS   256  /* of which the newest waiting message is known */
-#define GLOW_MAIL_ASKERS 64   /* dropped ones who hear of it */
-#define GLOW_MAIL_ASKER  1024 /* bytes of block that such news may have */
+#define GLOW_MAIL_KEPT   GLOW_MAIL_TOPICS /* the counter of what has a key, on the way out */
+#define GLOW_MAIL_KEYS   256              /* of which the newest waiting message is known */
+#define GLOW_MAIL_ASKERS 64               /* dropped ones who hear of it */
+#define GLOW_MAIL_ASKER  1024             /* bytes of block that such news may have */
 
 /** An event together with all the memory it points to, in one block for free(). */
 struct glow_mail {
@@ -47,7 +49,7 @@ struct glow_mailbox_topic {
 struct glow_mailbox_lane {
 	struct glow_mails mails;
 	size_t used, room;
-	struct glow_mailbox_topic topics[GLOW_MAIL_TOPICS];
+	struct glow_mailbox_topic topics[GLOW_MAIL_TOPICS + 1];
 };
 
 struct glow_mailbox_cfg {

@@ -349,8 +349,9 @@ static enum glow_end end_of(const struct glow_link *link, int64_t lasted_ms, boo
 	return link->stream.error == 0 || link->stream.error == ECONNRESET ? GLOW_END_HUNG_UP : GLOW_END_OTHER;
 }
 
-/* The link under the id that is wanted now; the other one is for a single connection. */
-static void take_id(struct glow_mqtt *mqtt)
+/* The link under the id that is wanted now; the other one is for a single connection. False, and told, when there is
+ * no memory for one: the next attempt makes it. */
+static bool take_id(struct glow_mqtt *mqtt)
 {
 	eventfd_t ignored;
 	bool lead;
@@ -358,11 +359,13 @@ static void take_id(struct glow_mqtt *mqtt)
 
 	eventfd_read(mqtt->switch_fd, &ignored);
 	lead = atomic_exchange(&mqtt->want, WANT_EITHER) == WANT_LEAD;
-	if (lead == leads(mqtt))
-		return;
+	if (lead == leads(mqtt) && mqtt->link.client)
+		return true;
 	glow_link_fini(&mqtt->link);
-	if (glow_link_init(&mqtt->link, &mqtt->cfg, lead ? mqtt->cfg.lead_id : mqtt->cfg.client_id, why) < 0)
-		post(mqtt, GLOW_MQTT_FAILED, why);
+	if (glow_link_init(&mqtt->link, &mqtt->cfg, lead ? mqtt->cfg.lead_id : mqtt->cfg.client_id, why) == 0)
+		return true;
+	post(mqtt, GLOW_MQTT_FAILED, why);
+	return false;
 }
 
 static void *network_thread(void *data)
@@ -372,10 +375,8 @@ static void *network_thread(void *data)
 	int wait_ms = 0;
 
 	while (!stop_wanted(mqtt, wait_ms)) {
-		int64_t lasted_ms;
+		int64_t lasted_ms = take_id(mqtt) ? connect_and_run(mqtt) : 0;
 
-		take_id(mqtt);
-		lasted_ms = connect_and_run(mqtt);
 		wait_ms = atomic_load(&mqtt->want) != WANT_EITHER
 				  ? 0
 				  : glow_backoff_ms(&backoff, lasted_ms, end_of(&mqtt->link, lasted_ms, leads(mqtt)),

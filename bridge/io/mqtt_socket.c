@@ -125,14 +125,28 @@ static void read_rest(const struct source *from)
 	}
 }
 
+/* Keeps why a read failed, where that is the network's doing and no reason to try again. */
+static void note_error(const struct source *from, ssize_t n)
+{
+	int error = errno;
+
+	if (from->tls && SSL_get_error(from->tls, (int)n) != SSL_ERROR_SYSCALL)
+		return;
+	if (error && error != EAGAIN && error != EINTR)
+		stream->error = error;
+}
+
 static ssize_t follow(const struct source *from, void *data, size_t size, int flags)
 {
-	ssize_t n = read_source(from, data, size, flags);
+	ssize_t n;
 
+	if (from->tls)
+		errno = 0; /* an end without a word leaves it */
+	n = read_source(from, data, size, flags);
 	if (n > 0)
 		glow_stream_feed(stream, data, (size_t)n);
-	else if (n < 0 && !from->tls && errno != EAGAIN && errno != EINTR)
-		stream->error = errno;
+	else if (n < 0 || from->tls)
+		note_error(from, n);
 	if (n <= 0 || !glow_stream_is_ours(stream))
 		return n;
 	read_rest(from);

@@ -180,11 +180,12 @@ static bool is_plain(const char *text, size_t len)
 	return len > 0 && len <= TEXT_MAX;
 }
 
-static const char *const *fields_of(enum glow_topic_kind kind)
+/* What is for many nodes has none: it goes to each of them and to the conductor, who would not all replace the same. */
+static const char *const *fields_of(const struct glow_topic *topic)
 {
-	switch (kind) {
+	switch (topic->kind) {
 	case GLOW_TOPIC_SET:
-		return light_fields;
+		return topic->of == GLOW_OF_NODE ? light_fields : NULL;
 	case GLOW_TOPIC_SCENE_PLAY:
 		return scene_fields;
 	case GLOW_TOPIC_DIM_SET:
@@ -194,9 +195,9 @@ static const char *const *fields_of(enum glow_topic_kind kind)
 	}
 }
 
-static uint64_t key_of_command(enum glow_topic_kind kind, const struct glow_message *m)
+static uint64_t key_of_command(const struct glow_topic *topic, const struct glow_message *m)
 {
-	const char *const *fields = fields_of(kind);
+	const char *const *fields = fields_of(topic);
 	struct text t = { .at = m->payload, .end = (const char *)m->payload + m->len, .hash = hash_of_topic(m->topic) };
 
 	if (!fields || m->retained || !is_plain(m->payload, m->len) || !read_object(&t, fields))
@@ -250,7 +251,7 @@ enum glow_lane glow_traffic_sort(const char *prefix, enum glow_way way, const st
 	struct glow_topic topic = glow_topic_parse(prefix, message->topic);
 
 	if (way == GLOW_WAY_IN)
-		*ret_key = key_of_command(topic.kind, message);
+		*ret_key = key_of_command(&topic, message);
 	else
 		*ret_key = message->retained ? hash_of_topic(message->topic) : 0;
 	return lane_of(&topic, way, message->retained);

@@ -87,6 +87,9 @@ void glow_loop_publish(void *ctx, const struct glow_message *message);
 /** An outbox's function that drops what it gets, for --check-config. */
 void glow_loop_discard(void *ctx, const struct glow_message *message);
 
+/** Logs what is not logged yet: lines that were summed up, messages that found no room. To be called now and then. */
+void glow_loop_settle(struct glow_loop *loop);
+
 /** Runs until one of these signals; the exit status. */
 int glow_loop_run(struct glow_loop *loop);
 

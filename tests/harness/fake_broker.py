@@ -30,8 +30,10 @@ def goodbye(reason, properties=b""):
 
 class FakeBroker:
     """`entry` is its answer to CONNECT (b"": it hangs up). `grant(topic)` and `puback(topic)` are the reasons it answers
-    with; `then` follows the first PUBLISH of QoS 1 of each connection, and with it the connection ends. `tls` is a
-    server's SSLContext."""
+    with; `then` follows the first PUBLISH of QoS 1 of each connection, and with it the connection ends,
+    RESET without a word and in haste. `tls` is a server's SSLContext."""
+
+    RESET = object()
 
     def __init__(self, entry=connack(), grant=lambda topic: 1, puback=lambda topic: 0, then=None, tls=None):
         self.entry, self.grant, self.puback, self.then, self.tls = entry, grant, puback, then, tls
@@ -97,6 +99,11 @@ class FakeBroker:
 
     def _end(self, peer):
         """To the last byte: who closes with something unread takes back what it said."""
+        if self.then is self.RESET:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.settimeout(0.3)  # once nothing more comes: who reads hears of it, not who writes
+            while peer.recv(65536):
+                pass
         peer.sendall(self.then)
         peer.shutdown(socket.SHUT_WR)
         while peer.recv(65536):

@@ -304,6 +304,14 @@ class Agree(glow.unittest.TestCase):
             self.assertEqual(done.returncode, EX_USAGE if said else 0, done.stderr)
             self.assertIn("glow-bridge: --pixels: " + said if said else "", done.stderr)
 
+    def test_slow_strip(self):
+        """A frame must not outlast the time in which a program ends."""
+        strip = ("--check-config", "--node", "pi1", "--board", "apa102", "--pixels", "4096", "--spi-hz")
+        done = glow.run_bridge(*strip, "665919")
+        self.assertEqual(done.returncode, EX_USAGE, done.stderr)
+        self.assertIn('glow-bridge: --spi-hz: 4096 LEDs need 665920 at least, for 5 frames a second, got "665919"', done.stderr)
+        self.assertEqual(glow.run_bridge(*strip, "665920").returncode, 0)
+
 
 class Page(glow.unittest.TestCase):
     """The page's server reads one of these variables as well."""

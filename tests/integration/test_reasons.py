@@ -99,7 +99,8 @@ class Goodbyes(Case):
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(*authority.sign("broker", hosts="IP:127.0.0.1"))
         for how, words in (({"then": fake.goodbye(0x98)}, "somebody ended it there (administrative action)"),
-                           ({"entry": fake.packet(fake.CONNACK, b"\0\1")}, "speaks MQTT 3.1.1 only")):
+                           ({"entry": fake.packet(fake.CONNACK, b"\0\1")}, "speaks MQTT 3.1.1 only"),
+                           ({"then": fake.FakeBroker.RESET}, "lost at once: Connection reset by peer")):
             self.logged(self.fake(tls=tls, **how), words, "--ca-file", authority.crt)
 
     def test_control(self):
@@ -178,8 +179,8 @@ class Subscriptions(Case):
 class Lacks(Case):
     """Each start with less and less: it works, or says what it lacks and ends with EX_OSERR."""
 
-    def start(self, limit, value, *argv):
-        """How it ends, and its last words; 0 for one that runs."""
+    def start(self, limit, value, *argv, patience_s=glow.PATIENCE_S):
+        """How it ends, and its last words; 0 for one that runs on."""
 
         def less():
             resource.setrlimit(limit, (value, value))
@@ -188,7 +189,7 @@ class Lacks(Case):
             process = subprocess.Popen(argv, env=glow.child_env(), stdin=subprocess.DEVNULL, stdout=said, stderr=said,
                                        preexec_fn=less)
             try:
-                status = process.wait(0.5)
+                status = process.wait(patience_s)
             except subprocess.TimeoutExpired:
                 status = 0
                 process.kill()
@@ -210,7 +211,8 @@ class Lacks(Case):
                 if status == EX_OSERR:
                     self.assertIn("out of file descriptors: raise its limit", said[0], (argv, most))
             self.assertIn(EX_OSERR, seen, argv)
-            self.assertIn(self.start(resource.RLIMIT_NOFILE, 64, *argv)[0], (0, EX_UNAVAILABLE), argv)  # the control
+            control = self.start(resource.RLIMIT_NOFILE, 64, *argv, patience_s=0.5)
+            self.assertIn(control[0], (0, EX_UNAVAILABLE), argv)
         self.assertEqual(glow.run_bridge("--broker", "mqtt://a b", "--board", "virtual").returncode, EX_USAGE)
 
 

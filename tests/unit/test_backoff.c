@@ -76,6 +76,20 @@ static void test_guess(void **state)
 	assert_int_equal(most, 500);
 }
 
+/* A broker that was down for long and hangs up once has no rival: only connections count. */
+static void test_no_guess_from_refusals(void **state)
+{
+	(void)state;
+	for (int connected = 0; connected < 2; connected++) {
+		struct glow_backoff b = { 0 };
+
+		for (int k = 0; k < 5; k++)
+			glow_backoff_ms(&b, connected ? 4000 : 0, GLOW_END_OTHER, 0);
+		glow_backoff_ms(&b, 8000, GLOW_END_HUNG_UP, 0);
+		assert_int_equal(b.rivals, connected); /* 1 is the control */
+	}
+}
+
 /* Two clients with one id, each of which is thrown out when the other comes: how often that happens in an hour. */
 static int meetings_in_an_hour(enum glow_end end)
 {
@@ -106,9 +120,8 @@ static void test_an_hour(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_rivals),
-		cmocka_unit_test(test_guess),
+		cmocka_unit_test(test_failures), cmocka_unit_test(test_rivals),
+		cmocka_unit_test(test_guess),    cmocka_unit_test(test_no_guess_from_refusals),
 		cmocka_unit_test(test_an_hour),
 	};
 

@@ -4,7 +4,9 @@
  * in two writes would be seen. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -271,6 +273,50 @@ static void unread(void **state)
 	assert_int_equal(lines + lost, 401);
 }
 
+/* What a terminal's other end says within a moment is added to `text`. */
+static void read_terminal(int fd, char *text, size_t size)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	size_t len = strlen(text);
+	ssize_t n = poll(&ready, 1, 20) > 0 ? read(fd, text + len, size - len - 1) : 0;
+
+	text[len + (n > 0 ? (size_t)n : 0)] = '\0';
+}
+
+/* A terminal with some room left says that it can be written to. */
+/* promise: log-waits-for-nobody */
+static void unread_terminal(void **state)
+{
+	static char long_text[900], got[1 << 20];
+	int before = dup(STDERR_FILENO), master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK), slave;
+	const int calls = 400;
+
+	(void)state;
+	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	assert_true(slave >= 0);
+	dup2(slave, STDERR_FILENO);
+	glow_log_setup("info", "text");
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	for (int k = 0; k < calls; k++) {
+		struct glow_log_site site = { .paid_ms = 0 };
+
+		glow_log_at(&site, GLOW_LOG_INFO, "%s", long_text);
+	}
+	assert_int_equal(fcntl(slave, F_GETFL) & O_NONBLOCK, 0); /* who shares it still waits */
+	for (int k = 0; k < 500 && !strstr(got, "lines were lost here: standard error did not take them"); k++) {
+		read_terminal(master, got, sizeof(got));
+		glow_log_settle();
+	}
+	dup2(before, STDERR_FILENO);
+	glow_log_setup("info", "text"); /* lets go of the terminal */
+	close(before);
+	close(slave);
+	close(master);
+	assert_non_null(strstr(got, "info: xxx"));
+	assert_non_null(strstr(got, "lines were lost here: standard error did not take them"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +328,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(journal_prefix, redirect, restore),
 		cmocka_unit_test_setup_teardown(flood_is_summed_up, redirect, restore),
 		cmocka_unit_test_setup_teardown(unread, redirect, restore),
+		cmocka_unit_test_setup_teardown(unread_terminal, redirect, restore),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

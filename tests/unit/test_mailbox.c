@@ -279,6 +279,59 @@ static void test_replaced_neighbour(void **state)
 	EXPECT(100, 101, 103, 104, 105);
 }
 
+/* What is retained at the broker is said once: other mail has to go, its own topic's or not, and mostly it finds room.
+ */
+/* promise: bounded-queues */
+static void test_keys_are_kept(void **state)
+{
+	int number, kept = 0, others = 0;
+
+	(void)state;
+	put(GLOW_LANE_COMMAND, "c/stage", 7, 1);
+	for (int k = 0; k < 1000; k++)
+		put(GLOW_LANE_COMMAND, "c/answers", 0, 100 + k);
+	for (int k = 0; k < MESSAGES / 2; k++)
+		assert_int_equal(put(GLOW_LANE_COMMAND, "c/stage", 8 + (uint64_t)k, 2 + k), 0);
+	for (int k = 0; k < 1000; k++)
+		put(GLOW_LANE_COMMAND, "c/stage", 0, 100 + k);
+	expect_counts(2000 - (MESSAGES / 2 - 1), 0);
+	while ((number = take()))
+		if (number < 100)
+			assert_int_equal(number, ++kept);
+		else
+			others++;
+	assert_int_equal(kept, MESSAGES / 2 + 1);
+	assert_int_equal(others, MESSAGES / 2 - 1);
+}
+
+/* Where there is nothing but such mail its oldest goes, and what has no key finds no room. */
+static void test_keys_alone(void **state)
+{
+	const struct glow_message huge = { .topic = "c/huge", .payload = filling, .len = ROOM };
+
+	(void)state;
+	for (int k = 1; k <= MESSAGES + 1; k++)
+		assert_int_equal(put(GLOW_LANE_COMMAND, "c", 100 + (uint64_t)k, k), 0);
+	expect_counts(1, 0);
+	assert_int_equal(put(GLOW_LANE_COMMAND, "c", 0, 1000), -EAGAIN);
+	assert_int_equal(put_message(GLOW_LANE_COMMAND, 7, 1001, &huge), -EAGAIN);
+	expect_counts(3, 0);
+	for (int k = 2; k <= MESSAGES + 1; k++)
+		assert_int_equal(take(), k);
+	EXPECT(0);
+}
+
+/* On the way in a key says only what may be replaced. */
+static void test_keys_are_not_kept(void **state)
+{
+	(void)state;
+	put(GLOW_LANE_COMMAND, "c/quiet", 0, 1);
+	for (int k = 0; k < 1000; k++)
+		put(GLOW_LANE_COMMAND, "c/flood", (uint64_t)k + 1, 100 + k);
+	expect_counts(1001 - MESSAGES, 0);
+	assert_int_equal(take(), 1);
+}
+
 static void ask(int number, const char *response, size_t correlation_len)
 {
 	put_message(GLOW_LANE_COMMAND, 7, number,
@@ -471,6 +524,8 @@ static void drop_listed(int lane)
 	for (int t = 1; t < GLOW_MAIL_TOPICS; t++)
 		if (listed_weight(lane, t) > listed_weight(lane, fullest))
 			fullest = t;
+	if (listed_weight(lane, fullest) == 0)
+		fullest = GLOW_MAIL_KEPT;
 	while (list[k].lane != lane || list[k].topic != (uint32_t)fullest)
 		k++;
 	unlist(k);
@@ -511,6 +566,8 @@ static void put_at_random(struct dice *dice, int number)
 	/* One key a topic and lane, and mostly one topic. */
 	one.key = dice_roll(dice, 3) ? kind * GLOW_LANES + (uint32_t)one.lane + 1 : 0;
 	one.topic = glow_fnv1a(box.seed, topic, strlen(topic)) % GLOW_MAIL_TOPICS;
+	if (one.key && !box.cfg.arrivals)
+		one.topic = GLOW_MAIL_KEPT;
 	one.weight = sizeof(struct glow_mail) + message.len + strlen(topic) + 1;
 	if (one.weight < GLOW_MAIL_MIN)
 		one.weight = GLOW_MAIL_MIN;
@@ -601,6 +658,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_replaced, open_departures, close_box),
 		cmocka_unit_test_setup_teardown(test_replaced_early, open_departures, close_box),
 		cmocka_unit_test_setup_teardown(test_replaced_neighbour, open_arrivals, close_box),
+		cmocka_unit_test_setup_teardown(test_keys_are_kept, open_departures, close_box),
+		cmocka_unit_test_setup_teardown(test_keys_alone, open_departures, close_box),
+		cmocka_unit_test_setup_teardown(test_keys_are_not_kept, open_arrivals, close_box),
 		cmocka_unit_test_setup_teardown(test_askers, open_arrivals, close_box),
 		cmocka_unit_test_setup_teardown(test_askers_behind_news, open_arrivals, close_box),
 		cmocka_unit_test_setup_teardown(test_departures_tell_nobody, open_departures, close_box),

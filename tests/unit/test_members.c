@@ -403,6 +403,27 @@ static void test_a_slow_network(void **state)
 	assert_int_equal(glow_members_slow_us(&m), 400000);
 }
 
+/* Two that are slow are waited for, however many are not; one is not. */
+/* promise: one-instant, one-liar-moves-nothing */
+static void test_a_slow_minority(void **state)
+{
+	char id[8];
+
+	(void)state;
+	for (int k = 1; k <= 9; k++) {
+		snprintf(id, sizeof(id), "pi%d", k);
+		node(id);
+		deliver(id, 64, 2000 + k);
+	}
+	assert_int_equal(glow_members_slow_us(&m), 2008);
+	deliver("pi5", 64, 400000);
+	assert_int_equal(glow_members_slow_us(&m), 2009);
+	deliver("pi2", 64, 450000);
+	assert_int_equal(glow_members_slow_us(&m), 400000);
+	deliver("pi7", 64, 1900000); /* who lies gains no more than the slowest honest one asks for */
+	assert_int_equal(glow_members_slow_us(&m), 450000);
+}
+
 static void test_who_has_a_say_on_deliveries(void **state)
 {
 	(void)state;
@@ -442,6 +463,7 @@ int main(void)
 		T(test_by_name),
 		T(test_one_liar_is_outvoted),
 		T(test_a_slow_network),
+		T(test_a_slow_minority),
 		T(test_who_has_a_say_on_deliveries),
 	};
 

@@ -376,26 +376,94 @@ static void test_apply_broken(void **state)
 	assert_true(shows(GLOW_WHITE));
 }
 
+/* The conductor has lost the older of two, and says when the newer one is due: that is the last. */
+/* promise: each-acts-once */
+static void test_many_older_without_apply(void **state)
+{
+	(void)state;
+	join();
+	ask(ALL, "lime", "older");
+	ask(ALL, "red", "newer");
+	tell_apply(ALL, "red", "{\"color\":\"red\"}", now + SECOND / 4);
+	pass(SECOND / 4);
+	assert_true(shows(RED));
+	assert_int_equal(count("older"), 1);
+	assert_true(said("older", "\"status\":\"ok\""));
+	pass(2 * SECOND);
+	assert_true(shows(RED));
+	assert_int_equal(count("older"), 1);
+	assert_int_equal(count("newer"), 0);
+}
+
+/* More than there are places: the oldest take effect before their time, each once, and the newest is the last. */
+/* promise: each-acts-once, bounded-queues */
 static void test_many_full(void **state)
+{
+	enum { MANY = GLOW_PENDING_MAX + 50 };
+	char text[40];
+
+	(void)state;
+	join();
+	for (int k = 0; k < MANY; k++) {
+		snprintf(text, sizeof(text), "{\"color\":\"#%04x00\"}", k);
+		ask(ALL, text, "r");
+		assert_int_equal(count("r"), k < GLOW_PENDING_MAX ? 0 : k + 1 - GLOW_PENDING_MAX);
+	}
+	assert_true(shows((struct glow_rgb){ 0, 49, 0 }));
+	ask(ALL, "red", "r");
+	assert_int_equal(count(ERROR), 0);
+	pass(SECOND);
+	assert_true(shows(RED));
+	assert_int_equal(count("r"), MANY + 1);
+	beacon();
+	for (int k = 0; k < MANY; k++) { /* the words, late: nothing is done again */
+		snprintf(text, sizeof(text), "{\"color\":\"#%04x00\"}", k);
+		tell_apply(ALL, text, text, now);
+	}
+	tell(SET, "blue");
+	pass(2 * SECOND);
+	assert_true(shows(BLUE));
+}
+
+/* The words find no place either: nor are they lost. */
+/* promise: each-acts-once, bounded-queues */
+static void test_many_full_of_words(void **state)
 {
 	char text[40];
 
 	(void)state;
 	join();
-	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
-		snprintf(text, sizeof(text), "{\"color\":\"#0000%02x\"}", k & 0xff);
-		ask(ALL, text, "r");
+	for (int k = 0; k <= 2 * GLOW_PENDING_MAX; k++) {
+		snprintf(text, sizeof(text), "{\"color\":\"#%04x00\"}", k);
+		tell_apply(ALL, text, text, now + SECOND / 4 + k);
 	}
-	assert_int_equal(n_sent, 0);
-	tell(ALL, "red");
-	assert_int_equal(count(ERROR), 1);
-	tell_apply(ALL, "lime", "{\"color\":\"lime\"}", now + SECOND / 4); /* no room, no harm */
-	beacon();
-	pass(SECOND);
-	assert_true(shows(BLUE));
-	assert_int_equal(count("r"), GLOW_PENDING_MAX);
-	tell(SET, "red");
+	assert_true(shows((struct glow_rgb){ 1, 0, 0 }));
+	ask(ALL, "red", "r");
+	tell_apply(ALL, "red", "{\"color\":\"red\"}", now + SECOND / 2);
+	assert_int_equal(count(ERROR), 0);
+	pass(2 * SECOND);
 	assert_true(shows(RED));
+	assert_int_equal(count("r"), 0);
+}
+
+/* Instants that were asked for are kept to: what finds no place then is refused. */
+static void test_many_full_of_instants(void **state)
+{
+	char text[80];
+
+	(void)state;
+	join();
+	for (int k = 0; k <= GLOW_PENDING_MAX; k++) {
+		snprintf(text, sizeof(text), "{\"color\":\"blue\",\"at_us\":%lld}", (long long)now + SECOND / 2 + k);
+		tell(ALL, text);
+	}
+	assert_int_equal(count(ERROR), 1);
+	assert_true(said(ERROR, "\"code\":\"busy\""));
+	assert_true(shows(GLOW_WHITE));
+	tell(ALL, "red"); /* as if there were no conductor */
+	assert_true(shows(RED));
+	pass(2 * SECOND);
+	assert_true(shows(BLUE));
 }
 
 /* What was lost before it came here is answered as busy; what is for many by the conductor, where there is one. */
@@ -443,7 +511,10 @@ int main(void)
 		T(test_many_notify),
 		T(test_many_late_apply),
 		T(test_apply_broken),
+		T(test_many_older_without_apply),
 		T(test_many_full),
+		T(test_many_full_of_words),
+		T(test_many_full_of_instants),
 	};
 
 	glow_log_setup("error", "text");

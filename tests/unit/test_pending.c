@@ -390,6 +390,44 @@ static void test_apply_no_room(void **state)
 	assert_int_equal(apply("red", now), 0); /* and a held one has its place */
 }
 
+/* What came before it is due no later, and first, though its own word may never come; what came after it waits. */
+/* promise: each-acts-once */
+static void test_apply_hurries_older(void **state)
+{
+	static const char *const order[] = { "lime", "{\"state\":\"ON\"}", RED_SET };
+	const struct glow_waiting *older;
+
+	(void)state;
+	assert_true(hold(ALL, "lime", false));
+	older = latest();
+	keep_after("{\"state\":\"ON\"}", older);
+	assert_true(hold("glow/all/notify", "lime", false)); /* of another kind */
+	assert_true(hold(ALL, "timed", true));
+	assert_true(hold(ALL, "red", false));
+	assert_true(hold(ALL, "blue", false));
+	assert_int_equal(apply("red", now + SECOND / 4), 0);
+	for (int k = 0; k < 3; k++) {
+		struct glow_waiting *due = glow_pending_due(&p, now + SECOND / 4);
+
+		assert_true(is(due, order[k]));
+		assert_int_equal(due->held, k == 0);
+		glow_pending_remove(due);
+	}
+	assert_int_equal(waiting(), 3);
+	assert_int_equal(glow_pending_next(&p), now + SECOND);
+}
+
+/* A word that comes after all had acted by themselves says nothing of what came since. */
+static void test_apply_late_hurries_nothing(void **state)
+{
+	(void)state;
+	glow_pending_done(&p, glow_command_hash(ALL, "red", 3), 4, now);
+	assert_true(hold(ALL, "lime", false));
+	assert_int_equal(apply_as(ALL, "red", RED_SET, now + SECOND / 4, true, 4), 0);
+	glow_pending_remove(glow_pending_due(&p, now + SECOND / 4));
+	assert_int_equal(glow_pending_next(&p), now + SECOND);
+}
+
 /* ---- one after another ---- */
 
 static void test_after(void **state)
@@ -609,6 +647,8 @@ int main(void)
 		T(test_apply_late_is_forgotten),
 		T(test_unpaired_full),
 		T(test_apply_no_room),
+		T(test_apply_hurries_older),
+		T(test_apply_late_hurries_nothing),
 		T(test_after),
 		T(test_shift),
 		T(test_no_shift),

@@ -104,12 +104,12 @@ static void test_keys_out(void **state)
 static void test_same_key(void **state)
 {
 	static const char *const pairs[][3] = {
-		{ "glow/all/set", "{\"brightness\":1}", "{\"brightness\":255}" },
+		{ "glow/node/pi1/set", "{\"brightness\":1}", "{\"brightness\":255}" },
 		{ "glow/node/pi1/set", "{\"state\":\"ON\",\"brightness\":9}", "{\"state\":\"ON\",\"brightness\":10}" },
-		{ "glow/group/g/set", "{\"color\":\"#ff0000\"}", "{\"color\":\"#00Ff0f\"}" },
-		{ "glow/all/set", "{ \"color\" : \"#ff0000\" , \"effect\":\"fire\"}",
+		{ "glow/node/pi2/set", "{\"color\":\"#ff0000\"}", "{\"color\":\"#00Ff0f\"}" },
+		{ "glow/node/pi1/set", "{ \"color\" : \"#ff0000\" , \"effect\":\"fire\"}",
 		  "{ \"color\" : \"#ff0001\" , \"effect\":\"fire\"}" },
-		{ "glow/all/set", "{\"pixels\":{\"0-2\":\"#ff0000\"}}", "{\"pixels\":{\"0-2\":\"#ff0000\"}}" },
+		{ "glow/node/pi1/set", "{\"pixels\":{\"0-2\":\"#ff0000\"}}", "{\"pixels\":{\"0-2\":\"#ff0000\"}}" },
 		{ "glow/dim/set", "{\"brightness\":10}", "{\"brightness\":20}" },
 		{ "glow/dim/set", "{\"brightness\":0}", "{\"brightness\":0}" },
 		{ "glow/scene/play", "{\"id\":\"a\",\"effect\":\"rainbow\",\"brightness\":7}",
@@ -150,34 +150,36 @@ static void test_other_key(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < sizeof(pairs) / sizeof(pairs[0]); k++)
-		if (key_in("glow/all/set", pairs[k][0]) == key_in("glow/all/set", pairs[k][1]))
+		if (key_in("glow/node/pi1/set", pairs[k][0]) == key_in("glow/node/pi1/set", pairs[k][1]))
 			fail_msg("%s and %s have the same key", pairs[k][0], pairs[k][1]);
-	assert_int_not_equal(key_in("glow/all/set", pairs[0][0]), key_in("glow/node/pi1/set", pairs[0][0]));
+	assert_int_not_equal(key_in("glow/node/pi1/set", pairs[0][0]), key_in("glow/node/pi2/set", pairs[0][0]));
 }
 
 /* promise: each-acts-once */
 static void test_no_key(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "glow/all/set", "{\"state\":\"TOGGLE\"}" },
-		{ "glow/all/set", "{\"state\":\"on\"}" }, /* good, but unusual */
-		{ "glow/all/set", "{\"brightness_step\":10}" },
-		{ "glow/all/set", "{\"brightness\":1,\"flash\":2}" },
-		{ "glow/all/set", "{\"brightness\":1,\"at_us\":0}" },
-		{ "glow/all/set", "{\"brightness\":1,\"nonsense\":0}" },
-		{ "glow/all/set", "{\"brightness\":1}x" },
-		{ "glow/all/set", "{\"brightness\":1" },
-		{ "glow/all/set", "{\"brightness\"" },
-		{ "glow/all/set", "{\"brightness" },
-		{ "glow/all/set", "{\"" },
-		{ "glow/all/set", "{" },
-		{ "glow/all/set", "{}" },
-		{ "glow/all/set", "" },
-		{ "glow/all/set", "red" },
-		{ "glow/all/set", "[1]" },
-		{ "glow/all/set", "{\"effect\":\"fi\\u0072e\"}" },
-		{ "glow/all/set", "{\"effect\":\"f\xc3\xbcr\"}" },
-		{ "glow/all/set", "{\"brightness\":\n1}" },
+		{ "glow/node/pi1/set", "{\"state\":\"TOGGLE\"}" },
+		{ "glow/node/pi1/set", "{\"state\":\"on\"}" }, /* good, but unusual */
+		{ "glow/node/pi1/set", "{\"brightness_step\":10}" },
+		{ "glow/node/pi1/set", "{\"brightness\":1,\"flash\":2}" },
+		{ "glow/node/pi1/set", "{\"brightness\":1,\"at_us\":0}" },
+		{ "glow/node/pi1/set", "{\"brightness\":1,\"nonsense\":0}" },
+		{ "glow/node/pi1/set", "{\"brightness\":1}x" },
+		{ "glow/node/pi1/set", "{\"brightness\":1" },
+		{ "glow/node/pi1/set", "{\"brightness\"" },
+		{ "glow/node/pi1/set", "{\"brightness" },
+		{ "glow/node/pi1/set", "{\"" },
+		{ "glow/node/pi1/set", "{" },
+		{ "glow/node/pi1/set", "{}" },
+		{ "glow/node/pi1/set", "" },
+		{ "glow/node/pi1/set", "red" },
+		{ "glow/node/pi1/set", "[1]" },
+		{ "glow/node/pi1/set", "{\"effect\":\"fi\\u0072e\"}" },
+		{ "glow/node/pi1/set", "{\"effect\":\"f\xc3\xbcr\"}" },
+		{ "glow/node/pi1/set", "{\"brightness\":\n1}" },
+		{ "glow/all/set", "{\"brightness\":1}" }, /* the nodes and the conductor have it each */
+		{ "glow/group/g/set", "{\"brightness\":1}" },
 		{ "glow/all/notify", "{\"color\":\"#ff0000\"}" },
 		{ "glow/all/apply", "{\"brightness\":1}" },
 		{ "glow/scene/play", "{\"effect\":\"fire\",\"start_us\":1}" },
@@ -192,9 +194,9 @@ static void test_no_key(void **state)
 	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++)
 		if (key_in(cases[k][0], cases[k][1]))
 			fail_msg("%s %s has a key", cases[k][0], cases[k][1]);
-	sort(GLOW_WAY_IN, "glow/all/set", "{\"brightness\":1}", true); /* refused */
+	sort(GLOW_WAY_IN, "glow/node/pi1/set", "{\"brightness\":1}", true); /* refused */
 	assert_int_equal(key, 0);
-	assert_int_not_equal(key_in("glow/all/set", "{\"brightness\":1}"), 0); /* the control */
+	assert_int_not_equal(key_in("glow/node/pi1/set", "{\"brightness\":1}"), 0); /* the control */
 }
 
 /* ---- at random ---- */
@@ -307,7 +309,7 @@ static void test_at_random(void **state)
 		if (carry_out(second, &both) == carry_out(second, &alone) && equal_looks(&both, &alone) &&
 		    (code == GLOW_OK) == (carry_out(second, &alone) == GLOW_OK))
 			same++;
-		else if (differ++, key_in("glow/all/set", first) == key_in("glow/all/set", second) && key)
+		else if (differ++, key_in("glow/node/pi1/set", first) == key_in("glow/node/pi1/set", second) && key)
 			fail_msg("%s and %s have the same key, and without the first the second does something else",
 				 first, second);
 	}

@@ -310,14 +310,13 @@ void glow_conductor_message(struct glow_conductor *c, const struct glow_message 
 		}
 }
 
+/* A command for many is with the nodes all the same, which act and answer by themselves where we say nothing. */
 void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message *m, bool replaced)
 {
 	switch (glow_topic_kind(c->prefix, m->topic)) {
 	case GLOW_TOPIC_SCENE_PLAY:
 	case GLOW_TOPIC_SCENE_STOP:
 	case GLOW_TOPIC_DIM_SET:
-	case GLOW_TOPIC_SET:
-	case GLOW_TOPIC_NOTIFY:
 		if (leads(c))
 			glow_publish_busy(&c->out, m, NULL, replaced);
 		break;
@@ -460,7 +459,10 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 	return (struct glow_raw){ ns };
 }
 
+/* What was answered a moment ago is known to whoever leads next. */
 void glow_conductor_goodbye(struct glow_conductor *c)
 {
+	if (leads(c))
+		glow_requests_say(&c->requests);
 	glow_leadership_goodbye(&c->leadership);
 }

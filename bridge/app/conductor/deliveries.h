@@ -3,9 +3,9 @@
 #pragma once
 
 /* How long messages take between a node and the conductor, and so how far ahead an
- * instant must lie for every node to hear of it in time. Nodes that know cluster
+ * instant must lie for all nodes, or all but one, to hear of it in time. Nodes that know cluster
  * time say in their probes when these left, by their own clocks: a node may be wrong,
- * or lie, so each has a ring of its own, and members.h asks what most of them say. */
+ * or lie, so each has a ring of its own, and members.h asks what all but one of them say. */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -285,11 +285,12 @@ void glow_leadership_hear_info(struct glow_leadership *l, const struct glow_mess
 	}
 }
 
-/* Nobody else leads, whatever the info says that the broker keeps. Nodes that believed it follow a later term only. */
+/* Nobody else leads, whatever the info says that the broker keeps: mostly the one before us, whose last word came late.
+ * Nodes that believed it follow a later term only. */
 static bool defend(struct glow_leadership *l, struct glow_raw now)
 {
 	l->defend.ns = GLOW_NEVER;
-	glow_warning("somebody who does not lead wrote conductor/info: leading on");
+	glow_info("conductor/info named another leader, most likely the one before us, told late: leading on");
 	if (l->rival_term >= l->self.term)
 		l->self.term = l->rival_term + 1;
 	l->rival_term = 0;

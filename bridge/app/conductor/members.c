@@ -303,12 +303,12 @@ static uint32_t within(const struct glow_members *m, uint32_t us)
 /* Halving costs 21 looks at all of them, and neither room nor an order to keep. */
 uint32_t glow_members_slow_us(const struct glow_members *m)
 {
-	uint32_t half = (within(m, UINT32_MAX) + 1) / 2, low = 0, high = GLOW_DELIVERY_MAX_US;
+	uint32_t n = within(m, UINT32_MAX), most = n > 2 ? n - 1 : n > 0, low = 0, high = GLOW_DELIVERY_MAX_US;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (within(m, middle) >= half)
+		if (within(m, middle) >= most)
 			high = middle;
 		else
 			low = middle + 1;

@@ -69,9 +69,9 @@ void glow_members_expect(struct glow_members *m, const char *group, bool lit);
 /** A message of that node took so long, as it says. Of one that is not known nothing is kept. */
 void glow_members_delivery(struct glow_members *m, const char *id, int64_t us);
 
-/** What slow deliveries take for at least half of the nodes that are online and have told of eight: the lower median of
- * what glow_deliveries_slow_us() says of each. So half of them, however they lie, cannot make it longer than
- * the others' longest. 0 when there are none. */
+/** What slow deliveries take for all but one of the nodes that are online and have told of eight: the second longest of
+ * what glow_deliveries_slow_us() says of each. So one of them, however it lies, cannot make it longer than the others'
+ * longest. Of two the shorter, of one its own, 0 when there are none. */
 uint32_t glow_members_slow_us(const struct glow_members *m);
 
 /** Nodes of a roster that another conductor has published, or this one before it restarted. Those that are

@@ -51,15 +51,21 @@ static void scenes_changed(struct glow_requests *r)
 	r->said.scenes_stale = true;
 }
 
-static void say(struct glow_requests *r, struct glow_time now)
+void glow_requests_say(struct glow_requests *r)
 {
-	if (now.us < r->said.again_us || !(r->said.scenes_stale || r->said.dim_stale))
-		return;
 	if (r->said.scenes_stale)
 		glow_publish_tree(&r->out, "scene", "current", NULL, glow_scenes_write(&r->scenes), 1, true);
 	if (r->said.dim_stale)
 		glow_publish_tree(&r->out, "dim", "current", NULL, glow_dim_write(&r->dim), 1, true);
-	r->said = (struct glow_said){ .again_us = now.us + GLOW_SAID_EVERY_US };
+	r->said.scenes_stale = r->said.dim_stale = false;
+}
+
+static void say(struct glow_requests *r, struct glow_time now)
+{
+	if (now.us < r->said.again_us || !(r->said.scenes_stale || r->said.dim_stale))
+		return;
+	glow_requests_say(r);
+	r->said.again_us = now.us + GLOW_SAID_EVERY_US;
 }
 
 /* When all nodes can have what is asked for now. */

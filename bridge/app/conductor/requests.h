@@ -73,5 +73,8 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
 /** Lets time pass: scenes and a passing dim end, and what has changed is published. */
 void glow_requests_tick(struct glow_requests *r, struct glow_time now);
 
+/** What has changed is published now, however soon after the last. */
+void glow_requests_say(struct glow_requests *r);
+
 /** When glow_requests_tick() has something to do; GLOW_NEVER. */
 struct glow_time glow_requests_next(const struct glow_requests *r);

@@ -89,7 +89,7 @@ static void look_at_wall(void *ctx)
 	struct glow_wall wall = glow_wall_now();
 	struct glow_mqtt_counts counts;
 
-	glow_log_settle();
+	glow_loop_settle(&r->loop);
 	glow_mqtt_counts(r->loop.mqtt, &counts);
 	glow_conductor_counts(r->conductor, &counts);
 	glow_conductor_wall(r->conductor, glow_raw_now(), &wall);

@@ -195,69 +195,6 @@ static enum glow_code accept(struct glow_node *n, const struct glow_message *m, 
 	return GLOW_OK;
 }
 
-static void take_command(struct glow_node *n, const struct glow_message *m, enum glow_command_kind kind, bool many,
-			 int64_t now_us)
-{
-	struct glow_diag diag;
-	struct glow_command command;
-	bool conducted = many && glow_conducted_leads(&n->conductor, now_us);
-	struct glow_message asked = *m;
-	int64_t at_us = 0;
-
-	if (glow_command_clears(m))
-		return;
-	if (conducted && m->len > 0) /* who asked hears of it from the conductor, once */
-		asked.response_topic = NULL;
-	if (glow_command_refuse_retained(m, &diag) == GLOW_OK && m->len == 0) {
-		n->voice.stale = true; /* a question for the state */
-	} else if (diag.code == GLOW_OK &&
-		   read_command(n, kind, m->payload, m->len, now_us, &command, &diag) == GLOW_OK) {
-		if ((many && glow_pending_came(&n->pending, m, &command, now_us)) ||
-		    (conducted && glow_pending_hold(&n->pending, m, kind, (command.has & GLOW_HAS_AT) != 0, now_us))) {
-			n->accepted = true;
-			return;
-		}
-		accept(n, m, &command, kind, many, now_us, &at_us, &diag);
-	}
-	glow_voice_answer(&n->voice, &asked, &diag, diag.code == GLOW_OK ? at_us : 0);
-}
-
-static bool for_many(const struct glow_topic *topic)
-{
-	return topic->of == GLOW_OF_GROUP || topic->of == GLOW_OF_ALL;
-}
-
-static void take_light(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-		       int64_t now_us)
-{
-	take_command(n, m, topic->kind == GLOW_TOPIC_SET ? GLOW_COMMAND_SET : GLOW_COMMAND_NOTIFY, for_many(topic),
-		     now_us);
-}
-
-static void apply_word(struct glow_node *n, const struct glow_apply *word, int64_t now_us)
-{
-	int r = glow_pending_apply(&n->pending, word, n->layers.stage.clock_id != 0, n->layers.changes, now_us);
-
-	n->accepted |= r == 0;
-	if (r < 0)
-		glow_warning("no room for a command for many nodes");
-}
-
-static void take_apply(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-		       int64_t now_us)
-{
-	struct glow_diag diag = { .code = GLOW_OK };
-	struct glow_apply word;
-	cJSON *tree = m->retained ? NULL : glow_json_parse(m->payload, m->len, &diag);
-
-	(void)topic;
-	if (tree && glow_apply_read(tree, &word, &diag) == GLOW_OK)
-		apply_word(n, &word, now_us);
-	else if (!m->retained)
-		glow_warning("%s: %s %s", m->topic, diag.where, diag.what);
-	cJSON_Delete(tree);
-}
-
 /* What was good when it came may not fit the light any more, e.g. a parameter of an effect that
  * no longer runs: then it is refused now. A held one is not held any longer, and waits for its own time if it has one.
  */
@@ -284,6 +221,94 @@ static void take_effect(struct glow_node *n, struct glow_waiting *one)
 	one->held = false;
 	if (!waits)
 		glow_pending_remove(one);
+}
+
+/* No place is left: what has waited longest takes effect now, so that the newest has its place and is the last.
+ * False where all wait for instants of their own. */
+static bool make_room(struct glow_node *n, int64_t now_us)
+{
+	struct glow_waiting *one = glow_pending_first_untimed(&n->pending);
+
+	if (!one)
+		return false;
+	one->at_us = glow_sooner(one->at_us, now_us);
+	take_effect(n, one);
+	return true;
+}
+
+static bool hold(struct glow_node *n, const struct glow_message *m, const struct glow_command *command,
+		 enum glow_command_kind kind, int64_t now_us)
+{
+	bool timed = command->has & GLOW_HAS_AT;
+
+	return glow_pending_hold(&n->pending, m, kind, timed, now_us) ||
+	       (!timed && make_room(n, now_us) && glow_pending_hold(&n->pending, m, kind, timed, now_us));
+}
+
+static void take_command(struct glow_node *n, const struct glow_message *m, enum glow_command_kind kind, bool many,
+			 int64_t now_us)
+{
+	struct glow_diag diag;
+	struct glow_command command;
+	bool conducted = many && glow_conducted_leads(&n->conductor, now_us);
+	struct glow_message asked = *m;
+	int64_t at_us = 0;
+
+	if (glow_command_clears(m))
+		return;
+	if (conducted && m->len > 0) /* who asked hears of it from the conductor, once */
+		asked.response_topic = NULL;
+	if (glow_command_refuse_retained(m, &diag) == GLOW_OK && m->len == 0) {
+		n->voice.stale = true; /* a question for the state */
+	} else if (diag.code == GLOW_OK &&
+		   read_command(n, kind, m->payload, m->len, now_us, &command, &diag) == GLOW_OK) {
+		if ((many && glow_pending_came(&n->pending, m, &command, now_us)) ||
+		    (conducted && hold(n, m, &command, kind, now_us))) {
+			n->accepted = true;
+			return;
+		}
+		accept(n, m, &command, kind, many, now_us, &at_us, &diag);
+	}
+	glow_voice_answer(&n->voice, &asked, &diag, diag.code == GLOW_OK ? at_us : 0);
+}
+
+static bool for_many(const struct glow_topic *topic)
+{
+	return topic->of == GLOW_OF_GROUP || topic->of == GLOW_OF_ALL;
+}
+
+static void take_light(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
+		       int64_t now_us)
+{
+	take_command(n, m, topic->kind == GLOW_TOPIC_SET ? GLOW_COMMAND_SET : GLOW_COMMAND_NOTIFY, for_many(topic),
+		     now_us);
+}
+
+static void apply_word(struct glow_node *n, const struct glow_apply *word, int64_t now_us)
+{
+	bool clocked = n->layers.stage.clock_id != 0;
+	int r = glow_pending_apply(&n->pending, word, clocked, n->layers.changes, now_us);
+
+	if (r == -ENOSPC && make_room(n, now_us))
+		r = glow_pending_apply(&n->pending, word, clocked, n->layers.changes, now_us);
+	n->accepted |= r == 0;
+	if (r < 0)
+		glow_warning("no room for a command for many nodes");
+}
+
+static void take_apply(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
+		       int64_t now_us)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+	struct glow_apply word;
+	cJSON *tree = m->retained ? NULL : glow_json_parse(m->payload, m->len, &diag);
+
+	(void)topic;
+	if (tree && glow_apply_read(tree, &word, &diag) == GLOW_OK)
+		apply_word(n, &word, now_us);
+	else if (!m->retained)
+		glow_warning("%s: %s %s", m->topic, diag.where, diag.what);
+	cJSON_Delete(tree);
 }
 
 /* ---- what the conductor says ---- */

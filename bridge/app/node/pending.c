@@ -59,6 +59,7 @@ enum glow_code glow_pending_keep(struct glow_pending *p, const struct glow_messa
 		return glow_diag_set(diag, GLOW_BUSY, "", "%d commands wait for their time already; try again",
 				     GLOW_PENDING_MAX);
 	one->at_us = after ? after->at_us : at_us;
+	one->timed = !after;
 	one->after = after && after->held ? after->order : 0;
 	one->of = one->seed = glow_command_hash(m->topic, m->payload, m->len);
 	return GLOW_OK;
@@ -148,6 +149,7 @@ bool glow_pending_hold(struct glow_pending *p, const struct glow_message *m, enu
 	}
 	one->at_us = now_us + GLOW_HOLD_US;
 	one->of = one->seed = of;
+	one->timed = timed;
 	one->for_many = !timed;
 	one->held = true;
 	return true;
@@ -182,36 +184,58 @@ static int add_ahead(struct glow_pending *p, const struct glow_apply *apply, uin
 {
 	struct glow_unpaired *done = find_unpaired(p, apply->of, true, now_us);
 
-	if (done) {
+	if (done && (apply->notify || changes != done->changes || glow_command_relative(apply->command))) {
 		pair(done);
-		if (apply->notify || changes != done->changes || glow_command_relative(apply->command))
-			return 1;
+		return 1;
 	}
 	*ret_one = add(p, kind_of(apply), "", 0);
 	if (!*ret_one)
 		return -ENOSPC;
-	if (!done)
+	if (done)
+		pair(done);
+	else
 		keep_unpaired(p, (struct glow_unpaired){ .of = apply->of, .until_us = now_us + LATE_US });
 	(*ret_one)->of = apply->of;
-	(*ret_one)->for_many = apply->at_us <= now_us + GLOW_HOLD_US;
+	(*ret_one)->timed = apply->at_us > now_us + GLOW_HOLD_US;
+	(*ret_one)->for_many = !(*ret_one)->timed;
 	return 0;
 }
 
-/* It has its instant: what was to come right after it has one, too. */
+/* What was to come right after it does. */
+static void move(struct glow_pending *p, struct glow_waiting *one, int64_t at_us)
+{
+	one->at_us = at_us;
+	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+		if (p->v[k].after == one->order)
+			p->v[k].at_us = at_us;
+}
+
+/* What is held still and came before `one` is not carried out after it, whether or not its own `apply` comes. */
+static void hurry_older(struct glow_pending *p, const struct glow_waiting *one)
+{
+	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+		struct glow_waiting *older = &p->v[k];
+
+		if (older->held && older->for_many && older->kind == one->kind && older->order < one->order &&
+		    older->at_us > one->at_us)
+			move(p, older, one->at_us);
+	}
+}
+
+/* It has its instant. */
 static void fix(struct glow_pending *p, struct glow_waiting *one, int64_t at_us)
 {
 	one->held = false;
-	one->at_us = at_us;
+	move(p, one, at_us);
 	for (int k = 0; k < GLOW_PENDING_MAX; k++)
-		if (p->v[k].after == one->order) {
-			p->v[k].at_us = at_us;
+		if (p->v[k].after == one->order)
 			p->v[k].after = 0;
-		}
 }
 
 int glow_pending_apply(struct glow_pending *p, const struct glow_apply *apply, bool clocked, uint32_t changes,
 		       int64_t now_us)
 {
+	bool late = find_unpaired(p, apply->of, true, now_us);
 	char *text = cJSON_PrintUnformatted(apply->command);
 	struct glow_waiting *one;
 	int r = 0;
@@ -219,6 +243,7 @@ int glow_pending_apply(struct glow_pending *p, const struct glow_apply *apply, b
 	if (!text)
 		return -ENOMEM;
 	one = find_held(p, apply);
+	late = late && !one; /* what is held came after that */
 	if (!one)
 		r = add_ahead(p, apply, changes, now_us, &one);
 	if (r) {
@@ -231,6 +256,8 @@ int glow_pending_apply(struct glow_pending *p, const struct glow_apply *apply, b
 	one->seed = apply->seed;
 	one->by_word = true;
 	fix(p, one, clocked && apply->at_us < now_us + AHEAD_US ? apply->at_us : now_us);
+	if (!late)
+		hurry_older(p, one);
 	return 0;
 }
 
@@ -249,6 +276,11 @@ const struct glow_waiting *glow_pending_last_for_many(const struct glow_pending 
 	return last;
 }
 
+static bool before(const struct glow_waiting *a, const struct glow_waiting *b)
+{
+	return a->at_us < b->at_us || (a->at_us == b->at_us && a->order < b->order);
+}
+
 struct glow_waiting *glow_pending_due(struct glow_pending *p, int64_t t_us)
 {
 	struct glow_waiting *first = NULL;
@@ -256,8 +288,20 @@ struct glow_waiting *glow_pending_due(struct glow_pending *p, int64_t t_us)
 	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
 		struct glow_waiting *one = &p->v[k];
 
-		if (one->payload && one->at_us <= t_us &&
-		    (!first || one->at_us < first->at_us || (one->at_us == first->at_us && one->order < first->order)))
+		if (one->payload && one->at_us <= t_us && (!first || before(one, first)))
+			first = one;
+	}
+	return first;
+}
+
+struct glow_waiting *glow_pending_first_untimed(struct glow_pending *p)
+{
+	struct glow_waiting *first = NULL;
+
+	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+		struct glow_waiting *one = &p->v[k];
+
+		if (one->payload && !one->timed && (!first || before(one, first)))
 			first = one;
 	}
 	return first;

@@ -14,7 +14,7 @@
 #include <glow/scenes.h>
 
 #define GLOW_PENDING_MAX  256
-#define GLOW_UNPAIRED_MAX 16
+#define GLOW_UNPAIRED_MAX 256
 
 /** How long a command for many nodes waits for the conductor's word. */
 #define GLOW_HOLD_US GLOW_US_PER_S
@@ -28,6 +28,7 @@ struct glow_waiting {
 	uint64_t after; /**< `order` of the held one that it comes right after, at the same instant; 0: of none */
 	uint32_t of;    /**< glow_command_hash() of the command, by which an `apply` names it */
 	uint32_t seed;  /**< for the dice of its effect: the same, or what the conductor said */
+	bool timed;     /**< at an instant of its own, which is kept to */
 	bool for_many;  /**< as soon as all have it: what is for one node waits for it */
 	bool held;      /**< the conductor has not said when */
 	bool by_word;   /**< it has, and its form of the command is what is kept */
@@ -69,8 +70,9 @@ bool glow_pending_hold(struct glow_pending *p, const struct glow_message *m, enu
 
 /** The conductor's word. Its form of the command replaces ours, which says the same. `changes` is how often
  * the light has changed: a command that took effect here by itself is not repeated over a later one, and a relative one
- * not at all: the conductor's TOGGLE comes as ON or OFF where it knows its nodes, which is good to follow. Without a
- * common clock (`clocked`) it is due at once. 0; 1 when there is nothing more to do; -ENOSPC; -ENOMEM. */
+ * not at all: the conductor's TOGGLE comes as ON or OFF where it knows its nodes, which is good to follow. What is held
+ * still and came before it is due no later, in the order of arrival: the newest wins. Without a common clock
+ * (`clocked`) it is due at once. 0; 1 when there is nothing more to do; -ENOSPC; -ENOMEM. */
 int glow_pending_apply(struct glow_pending *p, const struct glow_apply *apply, bool clocked, uint32_t changes,
 		       int64_t now_us);
 
@@ -82,6 +84,10 @@ const struct glow_waiting *glow_pending_last_for_many(const struct glow_pending 
 
 /** The one that is due at t_us, the first of several; of one instant the one that came first. NULL for none. */
 struct glow_waiting *glow_pending_due(struct glow_pending *p, int64_t t_us);
+
+/** The one that is due first of those that have no instant of their own, to be carried out early where there is no
+ * place for another. NULL for none. */
+struct glow_waiting *glow_pending_first_untimed(struct glow_pending *p);
 
 /** Frees its place. */
 void glow_pending_remove(struct glow_waiting *one);

@@ -67,7 +67,7 @@ static void set_problem(struct run *r, const char *what)
 	glow_painter_set_problem(&r->show.painter, what, BOARD_RETRY_S);
 	if (r->node)
 		glow_node_problem(r->node, what, r->show.painter.board ? r->show.painter.board->backend : "none");
-	if (what[0])
+	if (what[0] || !r->show.painter.board)
 		glow_timer_in(&r->board_timer, BOARD_RETRY_S * GLOW_US_PER_S);
 }
 
@@ -344,7 +344,7 @@ static void on_stats(void *ctx)
 	int64_t ns = glow_mono_now().ns;
 	double seconds = (double)(ns - r->told.ns) / 1e9;
 
-	glow_log_settle();
+	glow_loop_settle(&r->loop);
 	read_gauges(r);
 	update_wall_offset(r);
 	glow_sync_temperature(&r->time.follower.sync, now, r->meters.temperature_c);
