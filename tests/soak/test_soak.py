@@ -30,7 +30,8 @@ def good():
         "seed": 1, "nodes": 2, "span_s": 3600, "warm_s": 600, "programs": ["glow-bridge", "glow-conductor", "page"],
         "samples": [sample(p, life, t, anon_kib=2000 + 500 * (life == "pi2 (9)") + 40 * (t % 7))
                     for p, life, t0, t1 in programs for t in range(t0, t1, 20)],
-        "seconds": [{"second": s, "gap_ms": 40, "gap_of": "pi1", "gap_p50_ms": 17, "floor_gap_ms": 18, "flooded_gap_ms": None, "skew_us": [300, 900],
+        "seconds": [{"second": s, "gap_ms": 40, "gap_of": "pi1", "gap_p50_ms": 17, "floor_gap_ms": 18,
+                     "flooded_gap_ms": None, "skew_us": [300, 900],
                      "floor_skew_us": [200, 400]} for s in range(3600)],
         "skews": {"nodes": [300, 800, 900, 216000], "floor": [200, 300, 400, 216000]}, "clocks": [(5, 20), (10, 30)],
         "gap_counts": {key: {"all": 216000, "worst": 40, "beyond": {str(ms): 0 for ms in report.GAPS_MS}}

@@ -11,7 +11,8 @@ import collections
 
 HOUR_S = 3600
 # How much the memory of a program's processes may grow in an hour (KiB), once each kind of event has been; the page's
-# is its JavaScript heap after a collection. STEP_KIB is what a flood needs and malloc keeps, which a short run cannot tell from a slope.
+# is its JavaScript heap after a collection. STEP_KIB is what a flood needs and malloc keeps, which a short run cannot
+# tell from a slope.
 GROWTH_KIB = {"glow-bridge": 256, "glow-conductor": 256, "page": 8192}
 STEP_KIB = {"glow-bridge": 256, "glow-conductor": 2048, "page": 4096}
 STEADY_ONLY = {"glow-conductor"}  # each of its lives is flooded, which malloc remembers: the longest counts
