@@ -232,7 +232,8 @@ static void test_replaced_in_its_fade(void **state)
 	assert_int_equal(scenes.rev, 4);
 }
 
-/* Four times, three of them in a moment: the first of these is told before its answer, the next never begins to show. */
+/* Four times, three of them in a moment: the first of these is told before its answer, the next never begins to show.
+ */
 static void test_replaced_before_it_begins(void **state)
 {
 	(void)state;
