@@ -89,7 +89,7 @@ class Answers(glow.NodeCase):
                 times.append(time.monotonic() - start)
             return min(times)
 
-        self.assertLess(fastest("nonsense"), 5 * max(fastest("red"), 0.2))  # that would take 5 s and more
+        self.assertLess(fastest("nonsense"), 5 * max(fastest("red"), 0.5))  # that would take 5 s and more
 
     def test_a_good_command_is_no_error(self):
         since = self.all.mark()
