@@ -41,13 +41,16 @@ def seconds(soak):
     nodes, floor, begin_s = soak.nodes_strip, soak.floor_strip, soak.begin_ns // 10**9
     rows = []
     for second in sorted(set(nodes.gaps) | set(nodes.skews)):
-        gap_ms, who = max(nodes.gaps.get(second, ()), default=(None, None))
+        gaps = nodes.gaps.get(second, ())
+        flooded = {f["who"] for f in soak.floods if f["began"] - 1 <= second - begin_s <= f["ended"] + 1}
+        gap_ms, who = max((g for g in gaps if g[1] not in flooded), default=(None, None))
         # A wait of the machine may lie across the border of two seconds.
         around = [g for s in (second - 1, second, second + 1) for g, _ in floor.gaps.get(s, ())]
         rows.append({
             "second": second - begin_s, "gap_ms": gap_ms, "gap_of": who,
-            "gap_p50_ms": skew.percentile([g for g, _ in nodes.gaps.get(second, ())], 50),
-            "floor_gap_ms": max(around, default=None), "skew_us": _median_and_most(nodes.skews.get(second, ())),
+            "flooded_gap_ms": max((g for g, of in gaps if of in flooded), default=None),
+            "gap_p50_ms": skew.percentile([g for g, _ in gaps], 50), "floor_gap_ms": max(around, default=None),
+            "skew_us": _median_and_most(nodes.skews.get(second, ())),
             "floor_skew_us": _median_and_most(floor.skews.get(second, ())),
         })
     return rows
@@ -221,7 +224,8 @@ def figure(record):
         _panel(record, "time from a frame to the next", "%s frames · worst %s ms · bare timers %s ms" % (
             format(gaps["nodes"]["all"], ","), _number(gaps["nodes"]["worst"]), _number(gaps["floor"]["worst"])),
             TICKS_MS, [("floor", _points(record, "floor_gap_ms")),
-                       ("frames", _points(record, "gap_p50_ms") + _points(record, "gap_ms"))]),
+                       ("frames", _points(record, "gap_p50_ms") + _points(record, "gap_ms") +
+                        _points(record, "flooded_gap_ms"))]),
         *[_memory_panel(record, p) for p in PROGRAMS if p in record["programs"] and p != "nginx"],
         _handles_panel(record), _events_panel(record)]
     return plot.svg("%d nodes, 2 conductors and a page, not let alone for %s" % (record["nodes"], _span_words(record)),

@@ -319,7 +319,7 @@ class Soak:
     def do_flood(self, e):
         """At the highest rate that one connection reaches; then one command, which has to be obeyed. Scenes that begin
         all the time show their first picture for as long."""
-        began_anew = e["what"].endswith("plays")
+        began_anew, began_s = e["what"].endswith("plays"), self.now_s()
         if began_anew:
             self.hide(self.everybody())
         sent = {}
@@ -330,7 +330,9 @@ class Soak:
         thread = threading.Thread(target=send)
         thread.start()
         self.wait(script.FLOOD_S + 30, lambda: not thread.is_alive())
-        self.floods.append({"what": e["what"], "sent": sent.get("count", 0), **self.ask(e["topic"], e["last"])})
+        answered = self.ask(e["topic"], e["last"])
+        self.floods.append({"what": e["what"], "who": e["topic"].split("/")[2], "sent": sent.get("count", 0),
+                            "began": began_s, "ended": self.now_s(), **answered})
         if began_anew:
             self.do_scene({"scene": json.loads(e["last"])})
 

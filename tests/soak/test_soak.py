@@ -30,7 +30,7 @@ def good():
         "seed": 1, "nodes": 2, "span_s": 3600, "warm_s": 600, "programs": ["glow-bridge", "glow-conductor", "page"],
         "samples": [sample(p, life, t, anon_kib=2000 + 500 * (life == "pi2 (9)") + 40 * (t % 7))
                     for p, life, t0, t1 in programs for t in range(t0, t1, 20)],
-        "seconds": [{"second": s, "gap_ms": 40, "gap_of": "pi1", "gap_p50_ms": 17, "floor_gap_ms": 18, "skew_us": [300, 900],
+        "seconds": [{"second": s, "gap_ms": 40, "gap_of": "pi1", "gap_p50_ms": 17, "floor_gap_ms": 18, "flooded_gap_ms": None, "skew_us": [300, 900],
                      "floor_skew_us": [200, 400]} for s in range(3600)],
         "skews": {"nodes": [300, 800, 900, 216000], "floor": [200, 300, 400, 216000]}, "clocks": [(5, 20), (10, 30)],
         "gap_counts": {key: {"all": 216000, "worst": 40, "beyond": {str(ms): 0 for ms in report.GAPS_MS}}
@@ -109,6 +109,12 @@ class Verdicts(unittest.TestCase):
     def test_a_gap(self):
         self.record["seconds"][700]["gap_ms"] = 53
         self.falls(verdict.gaps, "at 700 s one of 53 ms")
+
+    def test_a_gap_in_a_flood(self):
+        self.record["seconds"][700]["flooded_gap_ms"] = 200
+        self.assertEqual(verdict.gaps(self.record), [])
+        self.record["seconds"][700]["flooded_gap_ms"] = 260
+        self.falls(verdict.gaps, "at 700 s one of 260 ms, of who is flooded")
 
     def test_a_gap_of_the_machine(self):
         self.record["seconds"][700].update(gap_ms=120, floor_gap_ms=90)

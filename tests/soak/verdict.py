@@ -15,7 +15,9 @@ HOUR_S = 3600
 GROWTH_KIB = {"glow-bridge": 256, "glow-conductor": 256, "page": 8192}
 STEP_KIB = {"glow-bridge": 256, "glow-conductor": 2048, "page": 4096}
 STEADY_ONLY = {"glow-conductor"}  # each of its lives is flooded, which malloc remembers: the longest counts
-GAP_MS, SLOT_MS = 50, 1000 / 60  # from a frame to the next; and as much more as a bare timer was late in that second
+# From a frame to the next; and as much more as a bare timer was late in that second. A node that is just being flooded
+# shares two cores with all the others, the broker and a browser; ./run bench flood gives it a machine.
+GAP_MS, FLOODED_GAP_MS, SLOT_MS = 50, 250, 1000 / 60
 END_S = 2
 
 
@@ -96,9 +98,10 @@ def gaps(record):
     wrong = []
     for s in record["seconds"]:
         late_ms = max(0, (s["floor_gap_ms"] or 0) - SLOT_MS)
-        if (s["gap_ms"] or 0) > GAP_MS + late_ms:
-            wrong.append("at %d s one of %.0f ms, of %s; bare timers were %.0f ms late" % (
-                s["second"], s["gap_ms"], s["gap_of"], late_ms))
+        for gap_ms, who, most_ms in ((s["gap_ms"], s["gap_of"], GAP_MS), (s["flooded_gap_ms"], "who is flooded", FLOODED_GAP_MS)):
+            if (gap_ms or 0) > most_ms + late_ms:
+                wrong.append("at %d s one of %.0f ms, of %s; bare timers were %.0f ms late" % (
+                    s["second"], gap_ms, who, late_ms))
     return wrong
 
 
