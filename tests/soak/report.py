@@ -16,6 +16,7 @@ EVENT_ROWS = (("broker", ("broker",)), ("leader", ("conductor", "freeze")), ("ki
               ("flood", ("flood",)), ("clock", ("step",)), ("scene", ("scene", "stop")),
               ("light", ("light", "group", "dim", "notice")))
 LEGEND = (("frames", "nodes: median to worst"), ("clocks", "their clocks alone"), ("floor", "bare timers of this machine"))
+PICTURE = "![Skew, gaps, memory, descriptors and events over the time](soak.svg)\n\n"
 MARKS = ("<!-- measured: ./run soak --docs -->", "<!-- until here -->")
 PROGRAMS = ("glow-bridge", "glow-conductor", "mosquitto", "nginx", "page")
 
@@ -239,7 +240,7 @@ def take_over(record, docs):
     with open(page) as f:
         before, _, rest = f.read().partition(MARKS[0])
     with open(page, "w") as f:
-        f.write(before + MARKS[0] + "\n" + table(record) + MARKS[1] + rest.partition(MARKS[1])[2])
+        f.write(before + MARKS[0] + "\n" + PICTURE + table(record) + MARKS[1] + rest.partition(MARKS[1])[2])
 
 
 def tell(record, out):

@@ -232,19 +232,24 @@ static void test_replaced_in_its_fade(void **state)
 	assert_int_equal(scenes.rev, 4);
 }
 
-/* Three times in a moment: the second never begins to show. */
+/* Four times, three of them in a moment: the first of these is told before its answer, the next never begins to show.
+ */
 static void test_replaced_before_it_begins(void **state)
 {
 	(void)state;
 	tell(PLAY, "fire");
 	pass(10 * SECOND);
 	hear((struct glow_message){ .topic = PLAY, .payload = "plasma", .len = 6 });
-	tell(PLAY, "rainbow");
-	assert_int_equal(count(SCENES), 2); /* one for both that came together */
+	assert_int_equal(count(SCENES), 2);
+	hear((struct glow_message){ .topic = PLAY, .payload = "rainbow", .len = 7 });
+	assert_int_equal(count(SCENES), 2);
+	tell(PLAY, "sparkle");
+	assert_int_equal(count(SCENES), 3);
 	read_scenes();
-	assert_int_equal(scenes.n, 2);
+	assert_int_equal(scenes.n, 3);
 	assert_string_equal(scenes.v[0].entries[0].effect->name, "fire");
-	assert_string_equal(scenes.v[1].entries[0].effect->name, "rainbow");
+	assert_string_equal(scenes.v[1].entries[0].effect->name, "plasma");
+	assert_string_equal(scenes.v[2].entries[0].effect->name, "sparkle");
 }
 
 static void test_other_ids_play_on(void **state)

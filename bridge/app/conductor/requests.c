@@ -164,6 +164,7 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 		glow_json_add_int(tree, "start_us", start_us);
 		glow_json_add_int(tree, "nodes", nodes);
 	}
+	say(r, now); /* before the answer: whoever hears ok may rely on it */
 	answer(r, m, &diag, tree);
 }
 
@@ -202,6 +203,7 @@ void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, s
 	tree = answer_of(&diag, stop.id);
 	if (diag.code == GLOW_OK)
 		glow_json_add_int(tree, "at_us", end_us);
+	say(r, now); /* before the answer: whoever hears ok may rely on it */
 	answer(r, m, &diag, tree);
 }
 
@@ -249,6 +251,7 @@ void glow_requests_dim(struct glow_requests *r, const struct glow_message *m, st
 			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "until_us", "is over already");
 		}
 	}
+	say(r, now);
 	answer(r, m, &diag, glow_answer_write(NULL, &diag));
 }
 
