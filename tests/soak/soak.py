@@ -574,6 +574,7 @@ def parse(words):
 
 def main():
     glow.PATIENCE_S = PATIENCE_S
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # with all that ends and is removed then
     options = parse(sys.argv[1:])
     if options.check:
         return
