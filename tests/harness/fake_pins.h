@@ -11,7 +11,7 @@
 
 #include <glow/pins.h>
 
-#define FAKE_CLOCKS_MAX 16384
+#define FAKE_CLOCKS_MAX 4096
 
 struct fake_wire {
 	bool data, clock;              /**< the levels now */
