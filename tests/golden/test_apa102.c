@@ -103,11 +103,13 @@ static void test_frame_rate(void **state)
 	cfg.shape.pixels = 60;
 	assert_int_equal(glow_board_open("apa102", &cfg, &board, &diag), 0);
 	assert_int_equal(board->fps_max, 4000000 / (32 + 32 * 60 + 32 + 30));
+	fake_kernel.wire.n = 0;
 	glow_board_close(board);
 	fake_kernel.wire.n = 0;
 	cfg.spi_hz = 1000;
 	assert_int_equal(glow_board_open("apa102", &cfg, &board, &diag), 0);
 	assert_int_equal(board->fps_max, 1);
+	fake_kernel.wire.n = 0;
 	glow_board_close(board);
 }
 
