@@ -76,14 +76,6 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 	return s->spi->ops->write(s->spi, s->wire, (clocks + 7) / 8);
 }
 
-static int show_dark(struct glow_board *board)
-{
-	struct glow_frame dark;
-
-	glow_frame_fill(&dark, board->shape.pixels, GLOW_BLACK);
-	return show(board, &dark, (struct glow_stamp){ 0 });
-}
-
 static void strip_close(struct glow_board *board)
 {
 	struct strip *s = (struct strip *)board;
@@ -91,7 +83,7 @@ static void strip_close(struct glow_board *board)
 	if (!s)
 		return;
 	if (!s->keep)
-		show_dark(board);
+		glow_board_show_dark(board);
 	glow_spi_close(s->spi);
 	free(s);
 }
@@ -136,9 +128,9 @@ static int apa102_open(const struct glow_board_cfg *cfg, struct glow_board **ret
 	}
 	memcpy(s->board.backend, s->spi->backend, sizeof(s->board.backend));
 	/* Twice: the first may end what a killed process began. */
-	r = show_dark(&s->board);
+	r = glow_board_show_dark(&s->board);
 	if (r == 0)
-		r = show_dark(&s->board);
+		r = glow_board_show_dark(&s->board);
 	if (r < 0) {
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to the strip on %s failed: %s", cfg->spi,
 			      strerror(-r));

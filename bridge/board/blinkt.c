@@ -32,14 +32,6 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 	return b->pins->ops->send(b->pins, b->wire, clocks);
 }
 
-static int show_dark(struct glow_board *board)
-{
-	struct glow_frame dark;
-
-	glow_frame_fill(&dark, board->shape.pixels, GLOW_BLACK);
-	return show(board, &dark, (struct glow_stamp){ 0 });
-}
-
 static void blinkt_close(struct glow_board *board)
 {
 	struct blinkt *b = (struct blinkt *)board;
@@ -47,7 +39,7 @@ static void blinkt_close(struct glow_board *board)
 	if (!b)
 		return;
 	if (!b->keep)
-		show_dark(board);
+		glow_board_show_dark(board);
 	glow_pins_close(b->pins);
 	free(b);
 }
@@ -68,9 +60,9 @@ int glow_blinkt_create(struct glow_pins *pins, bool keep, struct glow_board **re
 	b->keep = keep;
 	/* Twice: a process that was killed may have left a pixel waiting for the
 	 * rest of its 32 bits, which it takes from the first of these frames. */
-	r = show_dark(&b->board);
+	r = glow_board_show_dark(&b->board);
 	if (r == 0)
-		r = show_dark(&b->board);
+		r = glow_board_show_dark(&b->board);
 	if (r < 0) {
 		glow_pins_close(pins);
 		free(b);

@@ -126,14 +126,6 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 	return write_all(t->text, (size_t)(to - t->text));
 }
 
-static int show_dark(struct glow_board *board)
-{
-	struct glow_frame dark;
-
-	glow_frame_fill(&dark, board->shape.pixels, GLOW_BLACK);
-	return show(board, &dark, (struct glow_stamp){ 0 });
-}
-
 static void terminal_close(struct glow_board *board)
 {
 	struct terminal *t = (struct terminal *)board;
@@ -141,7 +133,7 @@ static void terminal_close(struct glow_board *board)
 	if (!t)
 		return;
 	if (!t->keep)
-		show_dark(board);
+		glow_board_show_dark(board);
 	if (t->in_place)
 		write_all(SHOW_CURSOR "\n", strlen(SHOW_CURSOR "\n"));
 	free(t);
@@ -158,7 +150,7 @@ static int start(struct terminal *t)
 {
 	int r = t->in_place ? write_all(HIDE_CURSOR, strlen(HIDE_CURSOR)) : 0;
 
-	return r < 0 ? r : show_dark(&t->board);
+	return r < 0 ? r : glow_board_show_dark(&t->board);
 }
 
 static int terminal_open(const struct glow_board_cfg *cfg, struct glow_board **ret_board, struct glow_diag *diag)

@@ -112,6 +112,15 @@ static inline int glow_board_show(struct glow_board *b, const struct glow_frame 
 	return b->desc->show(b, f, s);
 }
 
+/** Shows a frame of black. */
+static inline int glow_board_show_dark(struct glow_board *b)
+{
+	struct glow_frame dark;
+
+	glow_frame_fill(&dark, b->shape.pixels, GLOW_BLACK);
+	return glow_board_show(b, &dark, (struct glow_stamp){ 0 });
+}
+
 static inline void glow_board_close(struct glow_board *b)
 {
 	if (b)
