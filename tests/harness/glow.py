@@ -424,11 +424,15 @@ class Program:
     def wait_log(self, text):
         wait_until(lambda: "no %r in the log: %s" % (text, self.log()), lambda: text in self.log())
 
+    def connections(self):
+        """How often it has met the broker."""
+        return self.log().count("connected to mqtt")
+
     def wait_connected(self, times=1):
         def connected():
             if self.process.poll() is not None:
                 raise AssertionError("ended with %d: %s" % (self.process.returncode, self.log()))
-            return self.log().count("connected to mqtt") >= times
+            return self.connections() >= times
 
         wait_until(lambda: "not connected: %s" % self.log(), connected)
         return self

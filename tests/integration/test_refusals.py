@@ -44,7 +44,7 @@ class Case(glow.Case):
         node = self.bridge(uri=broker.uri).wait_connected()
         broker.publish(node.topic("set"), "red", qos=0)
         node.frames.wait_shows(["ff0000"] * 8)
-        self.assertEqual(node.log().count("connected to mqtt"), 1, node.log())
+        self.assertEqual(node.connections(), 1, node.log())
         self.assertNotIn("lost the broker", node.log())
         return node
 
@@ -158,7 +158,7 @@ class Rules(Case):
         node = self.bridge(uri=broker.uri)
         info = watch.wait(node.topic("info"), lambda m: "effects" in m.json()).json()
         self.assertNotIn("effects_hash", info)
-        self.assertLessEqual(node.log().count("connected to mqtt"), 3, node.log())
+        self.assertLessEqual(node.connections(), 3, node.log())
 
     # promise: reasons-are-told
     def test_the_account_of_another_node(self):

@@ -90,10 +90,6 @@ class Node(Spoken):
         self.last = frames[-1] if frames else self.last
         return frames
 
-    def connections(self):
-        """How often it has met the broker."""
-        return self.said.log().count("connected to mqtt")
-
     def end(self, sig):
         ended = super().end(sig)
         self.take()

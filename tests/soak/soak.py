@@ -313,7 +313,7 @@ class Soak:
         self.cast.clocks[e["who"]].step_to(e["ms"])
 
     def do_broker(self, e):
-        before = {n.name: n.connections() for n in self.everybody()}
+        before = {n.name: n.said.connections() for n in self.everybody()}
         self.cast.broker.stop(getattr(signal, e["signal"]))
         self.wait(e["away_s"])
         self.cast.start_broker()
@@ -322,7 +322,7 @@ class Soak:
     def connected(self, nodes, before):
         """Nodes that are there again: what is published to a node that is not, is lost, as MQTT has it."""
         def away():
-            return [n for n in nodes if n.process.poll() is None and n.connections() <= before.get(n.name, 0)]
+            return [n for n in nodes if n.process.poll() is None and n.said.connections() <= before.get(n.name, 0)]
         if not self.wait(glow.PATIENCE_S, lambda: not away()):
             self.complain("agree", "not connected: %s" % ", ".join(n.life for n in away()))
 

@@ -23,9 +23,9 @@ struct glow_show {
 	int64_t ready_us;  /**< the earliest instant for another picture, after one out of turn */
 };
 
-/** Something came from outside by now_us: lets time pass to it, and draws what it changes at once. Beyond one such
- * picture in the time of a frame they wait for their turn, so that no flood of commands drives a board faster than its
- * rate. 0, or a negative errno when the board failed. */
+/** Something came from outside by now_us: draws the slot that was due by then, lets time pass to now_us, and draws what
+ * it changes at once. Beyond one such picture in the time of a frame they wait for their turn, so that no flood of
+ * commands drives a board faster than its rate. 0, or a negative errno when the board failed. */
 int glow_show_changed(struct glow_show *s, int64_t now_us);
 
 /** The target's time has come; now_us is what time it is, a little before or after. As glow_show_changed(). */
