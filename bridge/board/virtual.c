@@ -79,9 +79,12 @@ static char *put_frame(char *to, struct glow_shape shape, const struct glow_fram
 
 	to = stpcpy(to, mono ? "\"leds\":[" : "\"pixels\":[");
 	for (uint32_t i = 0; i < shape.pixels; i++) {
+		struct glow_rgb c;
+
 		if (i)
 			*to++ = ',';
-		to = mono ? put_level(to, frame->px[i].r) : put_pixel(to, frame->px[i]);
+		c = glow_linear_rgb(frame->px[i]);
+		to = mono ? put_level(to, c.r) : put_pixel(to, c);
 	}
 	return stpcpy(to, "]}\n");
 }
@@ -139,7 +142,7 @@ static int show_dark(struct glow_board *board)
 {
 	struct glow_frame dark;
 
-	glow_frame_fill(&dark, board->shape.pixels, GLOW_BLACK);
+	glow_frame_fill(&dark, board->shape.pixels, GLOW_DARK);
 	return show(board, &dark, (struct glow_stamp){ .t_us = now(CLOCK_REALTIME) / 1000 });
 }
 

@@ -117,7 +117,7 @@ static inline int glow_board_show_dark(struct glow_board *b)
 {
 	struct glow_frame dark;
 
-	glow_frame_fill(&dark, b->shape.pixels, GLOW_BLACK);
+	glow_frame_fill(&dark, b->shape.pixels, GLOW_DARK);
 	return glow_board_show(b, &dark, (struct glow_stamp){ 0 });
 }
 

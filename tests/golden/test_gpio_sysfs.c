@@ -341,7 +341,7 @@ static void test_writes_of_a_frame(void **state)
 		int changes = 0;
 		struct glow_frame frame;
 
-		glow_frame_fill(&frame, 8, colors[k]);
+		glow_frame_fill(&frame, 8, glow_linear_of(colors[k]));
 		fake_kernel.wire.n = 0;
 		fake_kernel.value_writes = 0;
 		assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0);
