@@ -18,18 +18,26 @@ struct blinkt {
 	struct glow_board board;
 	struct glow_pins *pins;
 	bool keep;
+	bool known; /* the pixels are lit as `wire` says */
 	uint8_t wire[GLOW_APA102_BYTES(GLOW_BLINKT_PIXELS)];
 };
 
 static int show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
 {
 	struct blinkt *b = (struct blinkt *)board;
+	uint8_t next[sizeof(b->wire)];
 	size_t clocks;
+	int r;
 
 	(void)stamp;
 	assert(frame->n == GLOW_BLINKT_PIXELS);
-	clocks = glow_apa102_encode(frame, &glow_apa102_bgr, b->wire);
-	return b->pins->ops->send(b->pins, b->wire, clocks);
+	clocks = glow_apa102_encode(frame, &glow_apa102_bgr, next);
+	if (b->known && memcmp(next, b->wire, sizeof(next)) == 0)
+		return 1;
+	memcpy(b->wire, next, sizeof(next));
+	r = b->pins->ops->send(b->pins, b->wire, clocks);
+	b->known = r == 0 && !glow_frame_dark(frame);
+	return r;
 }
 
 static void blinkt_close(struct glow_board *board)

@@ -76,6 +76,23 @@ static const struct glow_board_desc *look_around(const struct glow_board_cfg *cf
 	return NULL;
 }
 
+/* What a board would make of a white balance that it cannot have is not what was asked for. */
+static int open_desc(const struct glow_board_desc *desc, const struct glow_board_cfg *cfg,
+		     struct glow_board **ret_board, struct glow_diag *diag)
+{
+	int r;
+
+	if (!glow_linear_equal(cfg->white, GLOW_DARK) && !glow_board_balances(desc)) {
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "white_balance",
+			      "a %s has no LEDs of three colours: leave --white-balance away", desc->title);
+		return -EINVAL;
+	}
+	r = desc->open(cfg, ret_board, diag);
+	if (r == 0)
+		(*ret_board)->white = cfg->white;
+	return r;
+}
+
 static int open_named(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
 		      struct glow_diag *diag)
 {
@@ -83,7 +100,7 @@ static int open_named(const char *name, const struct glow_board_cfg *cfg, struct
 
 	if (strcmp(name, "auto") == 0) {
 		desc = look_around(cfg, diag);
-		return desc ? desc->open(cfg, ret_board, diag) : -ENODEV;
+		return desc ? open_desc(desc, cfg, ret_board, diag) : -ENODEV;
 	}
 	desc = glow_board_find(name);
 	if (!desc) {
@@ -91,7 +108,7 @@ static int open_named(const char *name, const struct glow_board_cfg *cfg, struct
 			      name);
 		return -EINVAL;
 	}
-	return desc->open(cfg, ret_board, diag);
+	return open_desc(desc, cfg, ret_board, diag);
 }
 
 int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
@@ -102,4 +119,16 @@ int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct g
 	if (r == -ENOMEM) /* of which no road says anything */
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "%s", glow_lack_text(ENOMEM));
 	return r;
+}
+
+int glow_board_show(struct glow_board *b, const struct glow_frame *f, struct glow_stamp s)
+{
+	struct glow_frame balanced;
+
+	if (glow_linear_equal(b->white, GLOW_DARK))
+		return b->desc->show(b, f, s);
+	balanced.n = f->n;
+	for (uint32_t i = 0; i < f->n; i++)
+		balanced.px[i] = glow_linear_filter(f->px[i], b->white);
+	return b->desc->show(b, &balanced, s);
 }

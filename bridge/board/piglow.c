@@ -23,7 +23,25 @@ struct piglow {
 	struct glow_board board;
 	struct glow_leds *leds;
 	bool keep;
+	bool known;                         /* the LEDs are lit as `shown` says */
+	uint8_t shown[GLOW_SN3218_OUTPUTS]; /* by its outputs */
 };
+
+#define STEP 257 /* of light, 65535/255 */
+
+void glow_piglow_levels(const struct glow_frame *frame, uint8_t ret_levels[GLOW_PIGLOW_LEDS])
+{
+	uint16_t least = 0;
+
+	for (uint32_t i = 0; i < GLOW_PIGLOW_LEDS; i++)
+		least = frame->px[i].r > least ? frame->px[i].r : least;
+	least = least < STEP ? least : STEP;
+	for (uint32_t i = 0; i < GLOW_PIGLOW_LEDS; i++) {
+		uint32_t light = frame->px[i].r, level = (light + STEP / 2) / STEP;
+
+		ret_levels[i] = (uint8_t)(level > 0 ? level : light > 0 && 3 * light >= least);
+	}
+}
 
 static int show_dark(struct piglow *p)
 {
@@ -33,12 +51,19 @@ static int show_dark(struct piglow *p)
 static int show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
 {
 	struct piglow *p = (struct piglow *)board;
-	uint8_t levels[GLOW_SN3218_OUTPUTS];
+	uint8_t levels[GLOW_PIGLOW_LEDS], by_output[GLOW_SN3218_OUTPUTS];
+	int r;
 
 	(void)stamp;
+	glow_piglow_levels(frame, levels);
 	for (uint32_t i = 0; i < GLOW_PIGLOW_LEDS; i++)
-		levels[outputs[i] - 1] = (uint8_t)((frame->px[i].r + 128) / 257);
-	return p->leds->ops->show(p->leds, levels);
+		by_output[outputs[i] - 1] = levels[i];
+	if (p->known && memcmp(by_output, p->shown, sizeof(by_output)) == 0)
+		return 1;
+	memcpy(p->shown, by_output, sizeof(by_output));
+	r = p->leds->ops->show(p->leds, by_output);
+	p->known = r == 0 && !glow_frame_dark(frame);
+	return r;
 }
 
 static void piglow_close(struct glow_board *board)

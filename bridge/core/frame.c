@@ -34,6 +34,15 @@ bool glow_frame_equal(const struct glow_frame *a, const struct glow_frame *b)
 	return a->n == b->n && memcmp(a->px, b->px, a->n * sizeof(a->px[0])) == 0;
 }
 
+bool glow_frame_dark(const struct glow_frame *f)
+{
+	uint32_t i = 0;
+
+	while (i < f->n && glow_linear_equal(f->px[i], GLOW_DARK))
+		i++;
+	return i == f->n;
+}
+
 void glow_frame_scale(struct glow_frame *f, uint8_t brightness)
 {
 	const uint16_t factor = glow_gamma16(brightness);

@@ -92,6 +92,11 @@ struct glow_linear glow_linear_scale(struct glow_linear c, uint16_t factor)
 	return (struct glow_linear){ scale16(c.r, factor), scale16(c.g, factor), scale16(c.b, factor) };
 }
 
+struct glow_linear glow_linear_filter(struct glow_linear c, struct glow_linear by)
+{
+	return (struct glow_linear){ scale16(c.r, by.r), scale16(c.g, by.g), scale16(c.b, by.b) };
+}
+
 /* Where a is b no rounding is to be seen either. */
 static uint16_t mix16(uint16_t a, uint16_t b, uint32_t part)
 {

@@ -35,7 +35,7 @@ struct glow_linear glow_shape_seen(struct glow_shape shape, uint32_t i, struct g
 {
 	if (!glow_shape_mono(shape))
 		return c;
-	return glow_linear_scale(glow_linear_of(arm[i % GLOW_PIGLOW_ARM].color), c.r);
+	return glow_linear_filter(glow_linear_of(arm[i % GLOW_PIGLOW_ARM].color), c);
 }
 
 struct glow_rgb glow_shape_project(struct glow_shape shape, uint32_t i, struct glow_rgb c)

@@ -35,6 +35,8 @@ void glow_frame_fill(struct glow_frame *f, uint32_t n, struct glow_linear c);
 
 bool glow_frame_equal(const struct glow_frame *a, const struct glow_frame *b);
 
+bool glow_frame_dark(const struct glow_frame *f);
+
 /** Dims the whole frame to a brightness: glow_linear_scale() by glow_gamma16(brightness). */
 void glow_frame_scale(struct glow_frame *f, uint8_t brightness);
 

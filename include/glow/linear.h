@@ -39,6 +39,9 @@ struct glow_rgb glow_linear_rgb(struct glow_linear c);
  * and a colour keeps its hue. */
 struct glow_linear glow_linear_scale(struct glow_linear c, uint16_t factor);
 
+/** Each channel times that of `by`, which is a factor as above. */
+struct glow_linear glow_linear_filter(struct glow_linear c, struct glow_linear by);
+
 /** From a (part 0) to b (part 65536), even to the eye: mixed as sRGB values of
  * 8.8 bits, between whose whole numbers light is interpolated. Never goes back
  * while part rises, and never leaves the range from a to b. */

@@ -62,12 +62,12 @@ static const uint32_t dark[8] = { 0xE0000000, 0xE0000000, 0xE0000000, 0xE0000000
 				  0xE0000000, 0xE0000000, 0xE0000000, 0xE0000000 };
 
 /* Light of level 128 is 0.21586: times 255*31 that is 1706.4, which fits in a
- * byte from brightness 7 on, as 244. Level 1 is 0.000304, that is 2.4. Level
- * 64 is 0.05127, that is 405.3: brightness 2, 203. */
+ * byte from brightness 7 on; 11*155 comes nearest. Level 1 is 0.000304, that is
+ * 2.4. Level 64 is 0.05127, that is 405.3: 3*135. */
 static const struct glow_rgb colors[8] = { { 255, 0, 0 },     { 0, 255, 0 },    { 0, 0, 255 }, { 255, 255, 255 },
 					   { 128, 128, 128 }, { 255, 128, 64 }, { 1, 1, 1 },   { 0, 0, 64 } };
 static const uint32_t golden[8] = { 0xFF0000FF, 0xFF00FF00, 0xFFFF0000, 0xFFFFFFFF,
-				    0xE7F4F4F4, 0xFF0D37FF, 0xE1020202, 0xE2CB0000 };
+				    0xEB9B9B9B, 0xFF0D37FF, 0xE1020202, 0xE3870000 };
 
 /* promise: wire */
 static void test_frame(void **state)
@@ -300,23 +300,167 @@ static void test_mixed_colours(void **state)
 		level[2] = c.b;
 		encode_one(c, word);
 		for (int ch = 0; ch < 3; ch++) {
-			double error = fabs(light(word, ch) - wanted(level[ch]));
-			bool at_least_1 = level[ch] && word[3 - ch] == 1;
+			double step = word[0] & 0x1F, want = wanted(level[ch]);
+			bool is_1 = word[3 - ch] == 1; /* from a third of a step on */
 
-			assert_true(error <= (word[0] & 0x1F) / (at_least_1 ? 1.0 : 2.0) + 0.1);
-			assert_true((level[ch] == 0) == (light(word, ch) == 0));
+			assert_true(fabs(light(word, ch) - want) <= step / (is_1 ? 1.5 : 2.0) + 0.1);
+			assert_int_equal(light(word, ch) > 0, want >= step / 3);
 		}
 	}
 }
 
-/* Level 1 beside 255 would round to nothing: 0.000304 of 255 is 0.08. */
+static void encode_light(struct glow_linear c, uint8_t ret_word[4])
+{
+	struct glow_frame frame = { .n = 1, .px = { c } };
+	uint8_t bits[GLOW_APA102_BYTES(1)];
+
+	glow_apa102_encode(&frame, &glow_apa102_bgr, bits);
+	memcpy(ret_word, bits + 4, 4);
+}
+
+/* The least light there is, which is an eighth of the wire's least; and in colour only that which it has most of. */
 static void test_never_dark(void **state)
 {
-	uint8_t word[4];
+	static const struct {
+		struct glow_linear light;
+		uint8_t word[4];
+	} rows[] = {
+		{ { 1, 0, 0 }, { 0xE1, 0, 0, 1 } },        { { 1, 1, 1 }, { 0xE1, 1, 1, 1 } },
+		{ { 1, 2, 1 }, { 0xE1, 0, 1, 0 } },        { { 3, 0, 2 }, { 0xE1, 0, 0, 1 } },
+		{ { 0, 0, 3 }, { 0xE1, 1, 0, 0 } },        { { 20, 3, 2 }, { 0xE1, 0, 1, 2 } },
+		{ GLOW_DARK, { 0xE0, 0, 0, 0 } },          { { 65535, 20, 0 }, { 0xFF, 0, 0, 255 } },
+		{ { 65535, 86, 0 }, { 0xFF, 0, 1, 255 } },
+	};
 
 	(void)state;
-	encode_one((struct glow_rgb){ 255, 1, 0 }, word);
-	assert_memory_equal(word, ((const uint8_t[]){ 0xFF, 0, 1, 255 }), 4);
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		uint8_t word[4];
+
+		encode_light(rows[k].light, word);
+		assert_memory_equal(word, rows[k].word, 4);
+	}
+}
+
+/* One light, alone or in several channels, never falls while it rises, and is as near as nine brightnesses come. */
+static bool rises(uint32_t mask, bool control)
+{
+	unsigned last = 0;
+
+	for (uint32_t v = 0; v < 65536; v++) {
+		uint16_t l = (uint16_t)v;
+		uint8_t word[4];
+		unsigned got;
+
+		encode_light((struct glow_linear){ mask & 1 ? l : 0, mask & 2 ? l : 0, mask & 4 ? l : 0 }, word);
+		if (control && v % 1000 == 999)
+			word[0]--;
+		got = light(word, mask & 1 ? 0 : mask & 2 ? 1 : 2);
+		if (got < last || fabs(got - v * 7905.0 / 65535) > (word[0] & 0x1F) / 2.0 + 1)
+			return false;
+		last = got;
+	}
+	return last == 255 * 31;
+}
+
+/* promise: every-shade */
+static void test_one_light(void **state)
+{
+	(void)state;
+	for (uint32_t mask = 1; mask < 8; mask++)
+		assert_true(rises(mask, false));
+	assert_false(rises(7, true));
+}
+
+/* ---- a brightness fade of any colour ---- */
+
+struct fall {
+	unsigned strongest; /* how often the strongest channel lost light */
+	unsigned other, at_a_step;
+	double worst; /* in steps of the channel that lost it */
+};
+
+typedef void encode_fn(struct glow_linear c, uint8_t ret_word[4]);
+
+static void see(const uint8_t before[4], const uint8_t now[4], struct glow_linear c, struct fall *fall)
+{
+	const uint16_t of[3] = { c.r, c.g, c.b };
+	uint16_t top = c.r > c.g ? c.r : c.g;
+
+	top = top > c.b ? top : c.b;
+	for (int ch = 0; ch < 3; ch++) {
+		unsigned was = light(before, ch), is = light(now, ch);
+		double step = before[0] > now[0] ? before[0] & 0x1F : now[0] & 0x1F;
+
+		if (is >= was)
+			continue;
+		fall->strongest += of[ch] == top;
+		fall->other += of[ch] != top;
+		fall->at_a_step += before[0] != now[0];
+		fall->worst = (was - is) / step > fall->worst ? (was - is) / step : fall->worst;
+	}
+}
+
+/* From where the wire has light to show, at three of 65535, up to all of it. */
+static void fade_up(struct glow_rgb color, encode_fn *encode, struct fall *fall)
+{
+	struct glow_linear to = glow_linear_of(color);
+	uint8_t before[4] = { 0xE0, 0, 0, 0 }, now[4];
+
+	for (uint32_t part = 0; part <= 65536; part += 128) {
+		struct glow_linear c = glow_linear_mix(GLOW_DARK, to, part);
+
+		if (c.r < 3 && c.g < 3 && c.b < 3)
+			continue;
+		encode(c, now);
+		see(before, now, c, fall);
+		memcpy(before, now, 4);
+	}
+}
+
+/* Whatever brightness comes nearest for the three: no level of light is worse, and they flicker. */
+static void encode_nearest(struct glow_linear c, uint8_t ret_word[4])
+{
+	const double want[3] = { c.b * 7905.0 / 65535, c.g * 7905.0 / 65535, c.r * 7905.0 / 65535 };
+	double least = 1e9;
+
+	for (int b = 1; b <= 31; b++) {
+		double worst = 0;
+
+		for (int ch = 0; ch < 3; ch++) {
+			double p = floor(want[ch] / b + 0.5);
+
+			worst = fmax(worst, p > 255 ? 1e9 : fabs(p * b - want[ch]));
+		}
+		if (worst >= least)
+			continue;
+		least = worst;
+		ret_word[0] = (uint8_t)(0xE0 | b);
+		for (int ch = 0; ch < 3; ch++)
+			ret_word[1 + ch] = (uint8_t)floor(want[ch] / b + 0.5);
+	}
+}
+
+static struct fall fade_all(encode_fn *encode, int by)
+{
+	struct fall fall = { 0 };
+
+	for (int r = 0; r < 256; r += by)
+		for (int g = 0; g < 256; g += by)
+			for (int b = 0; b < 256; b += by)
+				fade_up((struct glow_rgb){ (uint8_t)r, (uint8_t)g, (uint8_t)b }, encode, &fall);
+	return fall;
+}
+
+/* promise: fades-up */
+static void test_fades(void **state)
+{
+	struct fall fall = fade_all(encode_light, 17), nearest = fade_all(encode_nearest, 51);
+
+	(void)state;
+	assert_int_equal(fall.strongest, 0);
+	assert_int_equal(fall.other, fall.at_a_step);
+	assert_true(fall.worst < 1);
+	assert_true(nearest.other > 5 * fade_all(encode_light, 51).other);
 }
 
 int main(void)
@@ -327,7 +471,8 @@ int main(void)
 		cmocka_unit_test(test_life),        cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_light),       cmocka_unit_test(test_failing_pins),
 		cmocka_unit_test(test_low_end),     cmocka_unit_test(test_mixed_colours),
-		cmocka_unit_test(test_never_dark),
+		cmocka_unit_test(test_never_dark),  cmocka_unit_test(test_one_light),
+		cmocka_unit_test(test_fades),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

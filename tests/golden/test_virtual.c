@@ -199,7 +199,7 @@ static void test_only_changes(void **state)
 	for (int k = 0; k < 6; k++) {
 		/* dark dark, white white, dark dark */
 		glow_frame_fill(&frame, 3, glow_linear_of(k / 2 == 1 ? GLOW_WHITE : GLOW_BLACK));
-		assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ k }), 0);
+		assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ k }), k < 2 || k % 2);
 	}
 	glow_board_close(b->board);
 	read_lines(b);

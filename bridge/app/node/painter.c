@@ -69,7 +69,8 @@ int glow_painter_show(struct glow_painter *p, const struct glow_frame *frame, in
 		glow_painter_close(p);
 		return r;
 	}
-	measure(p, before, t_us);
+	if (r == 0)
+		measure(p, before, t_us);
 	glow_frame_copy(&p->shown, frame);
 	return 0;
 }
