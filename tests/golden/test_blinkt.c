@@ -440,6 +440,13 @@ static void encode_nearest(struct glow_linear c, uint8_t ret_word[4])
 	}
 }
 
+static void encode_noise(struct glow_linear c, uint8_t ret_word[4])
+{
+	encode_light(c, ret_word);
+	for (int ch = 1; ch < 4; ch++)
+		ret_word[ch] = (uint8_t)(ret_word[ch] - (c.r % 64 == 63 && ret_word[ch] > 1));
+}
+
 static struct fall fade_all(encode_fn *encode, int by)
 {
 	struct fall fall = { 0 };
@@ -455,12 +462,14 @@ static struct fall fade_all(encode_fn *encode, int by)
 static void test_fades(void **state)
 {
 	struct fall fall = fade_all(encode_light, 17), nearest = fade_all(encode_nearest, 51);
+	struct fall noise = fade_all(encode_noise, 51);
 
 	(void)state;
 	assert_int_equal(fall.strongest, 0);
 	assert_int_equal(fall.other, fall.at_a_step);
 	assert_true(fall.worst < 1);
-	assert_true(nearest.other > 5 * fade_all(encode_light, 51).other);
+	assert_true(noise.strongest > 0 && noise.other > noise.at_a_step);
+	assert_true(nearest.other > 4 * fade_all(encode_light, 51).other);
 }
 
 int main(void)
