@@ -294,6 +294,7 @@ static int connect_once(struct glow_link *link, bool with_will, int *ret_reason,
 
 		glow_socket_forget();
 		link->fd = -1;
+		link->turned_away = link->stream.old || glow_mqtt_is_final(reason);
 		/* What is no broker at one address may be one at the next. */
 		if (reason < 0)
 			link->last = link->peer;
@@ -335,6 +336,7 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 {
 	int r, reason = 0;
 
+	link->turned_away = false;
 	if (!memory_spare()) {
 		snprintf(why, GLOW_MQTT_WHY, "out of memory");
 		return -ENOMEM;
@@ -421,6 +423,7 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics, replayed, NULL, why);
 	if (r == 0 && cfg->n_topics > 0)
 		r = subscribe(link, cfg->topics, cfg->n_topics, live, NULL, why);
+	link->turned_away = r == -EACCES || r == -EMSGSIZE;
 	return r;
 }
 
