@@ -18,6 +18,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 BIN = os.environ.get("GLOW_BIN", "build/release/bin")
 os.environ["GLOW_BIN"] = os.path.join(BIN, "glow-bridge")
+import certificates
 import cluster
 import glow
 
@@ -52,9 +53,10 @@ def spawn(argv, log):
 class Place:
     """Where nodes start: a broker, or none, and what it keeps."""
 
-    def __init__(self, home, account=None, conductor=False, listens=True, light=None, scene=None):
+    def __init__(self, home, account=None, conductor=False, listens=True, light=None, scene=None, tls=False):
         self.home, self.light = home, light
         self.broker = glow.Broker(home, account=account)
+        self.options = self._secure() if tls else ["--broker", self.broker.uri]
         self.conductor = self.node = None
         if listens:
             self.broker.start()
@@ -66,6 +68,14 @@ class Place:
             answer = self.broker.request("glow/scene/play", json.dumps(scene), "glow/answer/a")
             assert answer["status"] == "ok", answer
 
+    def _secure(self):
+        """A listener with TLS beside the plain one; the options for it."""
+        authority = certificates.Authority(os.path.join(self.home, "ca"), "An authority")
+        port, (crt, key) = glow.free_port(), authority.sign("broker", "IP:127.0.0.1")
+        with open(self.broker.conf, "a") as f:
+            f.write("listener %d 127.0.0.1\ncertfile %s\nkeyfile %s\n" % (port, crt, key))
+        return ["--broker", "mqtts://127.0.0.1:%d" % port, "--ca-file", authority.crt]
+
     def start(self, right):
         """Milliseconds to the first right frame, and the number of wrong ones before it."""
         name = glow.unique("n")
@@ -75,7 +85,7 @@ class Place:
             self.broker.publish("glow/node/%s/state" % name, json.dumps({"state": "ON", "brightness": 255, **effect}),
                                 retain=True)
         with open(out + ".log", "wb") as log:
-            process, began_ns = spawn([glow.bridge_path(), "--broker", self.broker.uri, "--node", name, "--board", "virtual",
+            process, began_ns = spawn([glow.bridge_path(), *self.options, "--node", name, "--board", "virtual",
                                        "--virtual-out", out, "--idle", IDLE, "--current-limit-ma", "0"], log)
         try:
             frames = glow.Frames(out)
@@ -91,6 +101,7 @@ class Place:
 
 
 CASES = (("broker alone, a light to restore", is_still, {"light": STILL}),
+         ("the same over TLS", is_still, {"light": STILL, "tls": True}),
          ("broker alone, none to restore", is_idle, {}),
          ("conductor, a still light", is_still, {"light": STILL, "conductor": True}),
          ("conductor, a moving light", is_moving, {"light": MOVING, "conductor": True}),
