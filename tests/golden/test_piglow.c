@@ -150,6 +150,54 @@ static void test_each_led_by_name(void **state)
 	glow_board_close(b.board);
 }
 
+/* Steps of 257 from a third on; below one step, what has a third of the brightest LED's light. */
+static void test_dark_end(void **state)
+{
+	static const struct {
+		uint16_t light[3];
+		uint8_t level[3];
+	} rows[] = {
+		{ { 65535, 257, 86 }, { 255, 1, 1 } }, { { 65535, 385, 85 }, { 255, 1, 0 } },
+		{ { 386, 128, 20 }, { 2, 1, 0 } },     { { 20, 7, 6 }, { 1, 1, 0 } },
+		{ { 1, 0, 0 }, { 1, 0, 0 } },          { { 0, 0, 0 }, { 0, 0, 0 } },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct glow_frame frame = { .n = GLOW_PIGLOW_LEDS };
+		uint8_t levels[GLOW_PIGLOW_LEDS];
+
+		for (int i = 0; i < 3; i++)
+			frame.px[6 * i].r = rows[k].light[i];
+		glow_piglow_levels(&frame, levels);
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(levels[6 * i], rows[k].level[i]);
+		assert_int_equal(levels[1], 0);
+	}
+}
+
+/* A picture that is dimmed up and up: no LED goes back, whatever its share of the brightest is (which below 32 of 65535
+ * is rounded too roughly to tell). */
+static void test_rises(void **state)
+{
+	uint8_t last[GLOW_PIGLOW_LEDS] = { 0 };
+
+	(void)state;
+	for (uint32_t light = 0; light < 65536; light++) {
+		struct glow_frame frame = { .n = GLOW_PIGLOW_LEDS };
+		uint8_t levels[GLOW_PIGLOW_LEDS];
+
+		for (uint32_t i = 0; i < GLOW_PIGLOW_LEDS; i++)
+			frame.px[i].r = (uint16_t)((light * (2 * i + 1) + 17) / 35);
+		glow_piglow_levels(&frame, levels);
+		for (int i = 0; light > 31 && i < GLOW_PIGLOW_LEDS; i++)
+			assert_true(levels[i] >= last[i]);
+		memcpy(last, levels, sizeof(last));
+	}
+	assert_int_equal(last[17], 255);
+	assert_int_equal(last[0], 7);
+}
+
 static void test_off(void **state)
 {
 	static const struct fake_write off[] = { { 0x01, 18, { 0 } }, { 0x16, 1, { 0xFF } } };
@@ -202,6 +250,8 @@ int main(void)
 		cmocka_unit_test(test_frame),
 		cmocka_unit_test(test_each_led_by_name),
 		cmocka_unit_test(test_off),
+		cmocka_unit_test(test_dark_end),
+		cmocka_unit_test(test_rises),
 		cmocka_unit_test(test_failing_bus),
 	};
 

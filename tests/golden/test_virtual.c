@@ -227,6 +227,46 @@ static void test_levels(void **state)
 	assert_line(b->line[1], 7, "\"leds\":[0,1,9,10,99,100,255,200,20,2,0,0,0,0,0,0,0,0]}");
 }
 
+/* Beside what is seen, what a wire carries; a frame that only a wire can tell from the last is a line of its own. */
+static void test_wire(void **state)
+{
+	struct bench *b = *state;
+	struct glow_frame frame = { 3, { { 65535, 14146, 0 }, { 20, 3, 0 }, { 40, 0, 0 } } };
+
+	b->cfg.virtual_wire = true;
+	start(b);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
+	frame.px[2].r = 45; /* still nearest to sRGB 2, and 5 of 7905 */
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 8 }), 1);
+	frame.px[2].r = 46;
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 9 }), 0);
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_int_equal(b->n_lines, 4);
+	assert_line(b->line[1], 7,
+		    "\"pixels\":[\"ff8000\",\"010000\",\"020000\"],\"wire\":[\"1fff3700\",\"01020100\",\"01050000\"]}");
+	assert_line(b->line[2], 9,
+		    "\"pixels\":[\"ff8000\",\"010000\",\"020000\"],\"wire\":[\"1fff3700\",\"01020100\",\"01060000\"]}");
+}
+
+static void test_wire_of_levels(void **state)
+{
+	struct bench *b = *state;
+	struct glow_frame frame = { 18,
+				    { { 65535, 65535, 65535 }, { 257, 257, 257 }, { 86, 86, 86 }, { 85, 85, 85 } } };
+
+	b->cfg.shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
+	b->cfg.virtual_wire = true;
+	b->cfg.keep = true;
+	start(b);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_line(b->line[1], 7,
+		    "\"leds\":[255,13,4,4,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"
+		    "\"wire\":[255,1,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}");
+}
+
 /* The longest board, the widest numbers: the sanitizer watches the buffer. */
 static void test_longest(void **state)
 {
@@ -234,6 +274,7 @@ static void test_longest(void **state)
 	struct glow_frame frame;
 
 	b->cfg.shape.pixels = GLOW_PIXELS_MAX;
+	b->cfg.virtual_wire = true;
 	start(b);
 	glow_frame_fill(&frame, GLOW_PIXELS_MAX, glow_linear_of(GLOW_WHITE));
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ INT64_MIN }), 0);
@@ -241,7 +282,7 @@ static void test_longest(void **state)
 	read_lines(b);
 	assert_int_equal(b->n_lines, 3);
 	assert_int_equal(strlen(strstr(b->line[1], "\"pixels\"")),
-			 strlen("\"pixels\":[]}") + (size_t)9 * GLOW_PIXELS_MAX - 1);
+			 strlen("\"pixels\":[],\"wire\":[]}") + (size_t)20 * GLOW_PIXELS_MAX - 2);
 }
 
 static void test_nowhere(void **state)
@@ -322,6 +363,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_late, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_only_changes, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_levels, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_wire, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_wire_of_levels, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_longest, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_nowhere, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_refusals, make_bench, drop_bench),

@@ -27,9 +27,9 @@ PICTURE_LIT = [(255, 0, 0, 31), (0, 255, 0, 31), (0, 0, 255, 31), (255, 255, 255
 UNLIMITED = ("--current-limit-ma", "0", "--flash-limit", "off")
 
 
-def lit(color):
+def lit(color, brightness=255):
     """What a pixel shows for an sRGB colour: red, green, blue, brightness."""
-    brightness, *levels = light.apa102([light.linear(v) for v in bytes.fromhex(color[1:])])
+    brightness, *levels = light.apa102([light.dimmed(v, brightness) for v in bytes.fromhex(color[1:])])
     return (*levels, brightness)
 
 
@@ -361,7 +361,7 @@ class Picture(BlinktCase):
             self.set(asker, {"pixels": {"*": "black", str(k): color}})
             pi.shown.wait(DARK[:k] + [lit(color)] + DARK[k + 1:])
         self.set(asker, {"color": "#336699", "brightness": 128})
-        pi.shown.wait([lit("#1a334d")] * 8)
+        pi.shown.wait([lit("#336699", 128)] * 8)
         self.set(asker, "rainbow 100%")
         glow.wait_until("no animation", lambda: len(pi.shown.look()) > 20)
         self.set(asker, {"pixels": PICTURE})

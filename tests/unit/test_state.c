@@ -251,6 +251,35 @@ static void test_noticed(void **state)
 #undef NOTICED
 }
 
+/* Where a fade began: in light where that is there and right, else in the colours that older programs write. */
+static void test_fade_from(void **state)
+{
+	static const struct {
+		const char *more;
+		struct glow_linear first;
+	} rows[] = {
+		{ "", { 65535, 0, 0 } },
+		{ ",\"fade_from16\":\"123456789abcffff0001abCD\"", { 0x1234, 0x5678, 0x9abc } },
+		{ ",\"fade_from16\":\"123456789abcffff0001abCD00\"", { 65535, 0, 0 } },
+		{ ",\"fade_from16\":\"123456789abcffff 001abCD\"", { 65535, 0, 0 } },
+		{ ",\"fade_from16\":\"123456789abc0x1200000000\"", { 65535, 0, 0 } },
+		{ ",\"fade_from16\":[\"123456789abc\"]", { 65535, 0, 0 } },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct glow_diag diag;
+		char text[400];
+
+		snprintf(text, sizeof(text), "{\"fade_from\":[\"red\"],\"fade_start_us\":5,\"fade_end_us\":6%s}",
+			 rows[k].more);
+		assert_int_equal(read_text(text, (struct glow_shape){ GLOW_SHAPE_ROW, 2 }, &diag), GLOW_OK);
+		assert_true(back.fading && back.fade_from.n == 2);
+		assert_true(glow_linear_equal(back.fade_from.px[0], rows[k].first));
+		assert_int_equal(back.fade_from.px[1].b, k == 1 ? 0xabcd : 0);
+	}
+}
+
 /* The state topic's words, which other programs read. */
 static void test_words(void **state)
 {
@@ -481,11 +510,17 @@ static void test_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),         cmocka_unit_test(test_noticed),
-		cmocka_unit_test(test_words),          cmocka_unit_test(test_as_command),
-		cmocka_unit_test(test_members),        cmocka_unit_test(test_foreign_member),
-		cmocka_unit_test(test_missing_fields), cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_extreme_times),  cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_noticed),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_fade_from),
+		cmocka_unit_test(test_as_command),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_foreign_member),
+		cmocka_unit_test(test_missing_fields),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_extreme_times),
+		cmocka_unit_test(test_cut),
 	};
 
 	dice_init(&dice);
