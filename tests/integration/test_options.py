@@ -51,7 +51,7 @@ HABITS = (
     (BRIDGE, "GLOW_GROUPS", "Shelf top", None),
     (BRIDGE, "GLOW_BOARD", "Virtual", "virtual"),
     (BRIDGE, "GLOW_BOARD", "toaster", None),
-    (BRIDGE, "GLOW_WHITE_BALANCE", "100, 85, 70", "100,85,70"),
+    (BRIDGE, "GLOW_WHITE_BALANCE", "100, 100, 100", "100,100,100"),
     (BRIDGE, "GLOW_WHITE_BALANCE", "1.0,0.85,0.7", None),
     (BRIDGE, "GLOW_IDLE", "None", "off"),
     (BRIDGE, "GLOW_IDLE", "nonsense", None),
