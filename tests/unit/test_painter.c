@@ -144,6 +144,22 @@ static void test_equal_frames(void **state)
 	assert_int_equal(lines_with(out, "\"t_us\":6,"), 1);
 }
 
+/* A frame that the LEDs cannot tell from the last one is none: not in the count, nor in the time that a write takes. */
+static void test_no_write(void **state)
+{
+	(void)state;
+	painter.board = told_board(0, 0);
+	assert_int_equal(show(RED, 2), 0);
+	assert_int_equal(painter.frames, 1);
+	show_error = 1;
+	assert_int_equal(show(BLUE, 3), 0);
+	assert_int_equal(shown, 2);
+	assert_int_equal(painter.frames, 1);
+	assert_non_null(painter.board);
+	assert_int_equal(show(BLUE, 4), 0);
+	assert_int_equal(shown, 2);
+}
+
 /* The painter itself keeps it from the board. */
 static void test_equal_frames_told(void **state)
 {
@@ -332,9 +348,9 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_equal_frames), T(test_equal_frames_told), T(test_error),      T(test_open_error),
-		T(test_write_time),   T(test_few_writes),        T(test_late),       T(test_slot),
-		T(test_next),         T(test_problem),           T(test_no_problem),
+		T(test_equal_frames), T(test_equal_frames_told), T(test_no_write), T(test_error), T(test_open_error),
+		T(test_write_time),   T(test_few_writes),        T(test_late),     T(test_slot),  T(test_next),
+		T(test_problem),      T(test_no_problem),
 	};
 
 	glow_log_setup("error", "text");
