@@ -57,15 +57,15 @@ static uint32_t least_brightness(uint16_t top)
 	return 1 + (uint32_t)((uint64_t)top * ((STEPS(1) * 2 + 510) / 511) >> 32);
 }
 
-/* Of the least and the next few, that which comes nearest to one light. */
+/* Of the least and the next few, the first of those that come nearest to one light. */
 static uint32_t finest_brightness(uint16_t light)
 {
 	uint32_t least = least_brightness(light), found = least;
-	uint64_t least_error = UINT64_MAX;
+	uint64_t wanted = (uint64_t)light * steps[1], least_error = UINT64_MAX;
 
 	for (uint32_t b = least; b <= BRIGHTEST && b <= least + FINER && least_error > ONE / 2; b++) {
-		uint64_t exact = (uint64_t)light * steps[b], rounded = (exact + ONE / 2) & ~(ONE - 1);
-		uint64_t error = (exact > rounded ? exact - rounded : rounded - exact) * b;
+		uint64_t shown = (uint64_t)level(light, light, b) * b << 32;
+		uint64_t error = wanted > shown ? wanted - shown : shown - wanted;
 
 		if (error < least_error) {
 			least_error = error;
