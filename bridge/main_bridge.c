@@ -84,7 +84,8 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_SWITCH("reverse", "no", show, reverse, "the board is mounted the other way round"),
 	GLOW_ROW_CHOICE("lost-indicator", "off", "off|pixel", show, lost_indicator,
 			"pixel: one dim pixel tells that the broker is lost"),
-	GLOW_ROW_CHOICE("on-exit", "clear", "clear|keep", show, on_exit, "the LEDs when the program ends"),
+	GLOW_ROW_CHOICE("on-exit", "clear", "clear|keep", show, on_exit,
+			"the LEDs when the program ends, and before its first frame"),
 
 	GLOW_ROW_INT("brightness-limit", "255", 0, 255, "N", limits, brightness_limit,
 		     "what full brightness shines as"),

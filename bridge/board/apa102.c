@@ -25,7 +25,7 @@ struct strip {
 	struct glow_board board;
 	struct glow_spi *spi;
 	struct glow_apa102_order order;
-	bool keep;
+	bool torn; /* the chain may wait for the rest of a frame */
 	uint8_t wire[];
 };
 
@@ -58,6 +58,7 @@ static void encode_pixel(struct glow_rgb c, const struct glow_apa102_order *orde
 }
 
 const struct glow_apa102_order glow_apa102_bgr = { .b = 0, .g = 1, .r = 2 };
+const uint8_t glow_apa102_mend[GLOW_APA102_MEND_CLOCKS / 8];
 
 size_t glow_apa102_encode(const struct glow_frame *frame, const struct glow_apa102_order *order, uint8_t *ret_bytes)
 {
@@ -71,19 +72,19 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 {
 	struct strip *s = (struct strip *)board;
 	size_t clocks = glow_apa102_encode(frame, &s->order, s->wire);
+	int r = s->torn ? s->spi->ops->write(s->spi, glow_apa102_mend, sizeof(glow_apa102_mend)) : 0;
 
 	(void)stamp;
-	return s->spi->ops->write(s->spi, s->wire, (clocks + 7) / 8);
+	if (r == 0)
+		r = s->spi->ops->write(s->spi, s->wire, (clocks + 7) / 8);
+	s->torn = r < 0;
+	return r;
 }
 
 static void strip_close(struct glow_board *board)
 {
 	struct strip *s = (struct strip *)board;
 
-	if (!s)
-		return;
-	if (!s->keep)
-		glow_board_show_dark(board);
 	glow_spi_close(s->spi);
 	free(s);
 }
@@ -107,7 +108,7 @@ static struct strip *create(const struct glow_board_cfg *cfg)
 	s->board.shape = (struct glow_shape){ GLOW_SHAPE_ROW, cfg->shape.pixels };
 	s->board.fps_max = fps > 0 ? fps : 1;
 	s->order = order_of(cfg->color_order);
-	s->keep = cfg->keep;
+	s->torn = true;
 	return s;
 }
 
@@ -127,17 +128,6 @@ static int apa102_open(const struct glow_board_cfg *cfg, struct glow_board **ret
 		return r;
 	}
 	memcpy(s->board.backend, s->spi->backend, sizeof(s->board.backend));
-	/* Twice: the first may end what a killed process began. */
-	r = glow_board_show_dark(&s->board);
-	if (r == 0)
-		r = glow_board_show_dark(&s->board);
-	if (r < 0) {
-		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to the strip on %s failed: %s", cfg->spi,
-			      strerror(-r));
-		glow_spi_close(s->spi);
-		free(s);
-		return r;
-	}
 	*ret_board = &s->board;
 	return 0;
 }

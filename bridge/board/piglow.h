@@ -4,10 +4,8 @@
 
 /* The PiGlow without its road: tests give it a recorder instead. */
 
-#include <stdbool.h>
-
 #include <glow/board.h>
 #include <glow/leds.h>
 
-/** A dark PiGlow on these LEDs. Takes them over, also when it fails. */
-int glow_piglow_create(struct glow_leds *leds, bool keep, struct glow_board **ret_board);
+/** A PiGlow on these LEDs. Takes them over, also when it fails. */
+int glow_piglow_create(struct glow_leds *leds, struct glow_board **ret_board);

@@ -6,9 +6,7 @@
  *   {"t_us":1760000000000000,"mono_ns":81234567890,"pixels":["ff0000","000000"]}
  *   {"t_us":1760000000000000,"mono_ns":81234567890,"leds":[0,255, … 18 levels]}
  *
- * It starts and ends dark like every board; the lines for that carry the wall
- * clock in t_us, as no instant of the cluster belongs to them. mono_ns stands
- * in the very line it times, so it is taken right before the write, when all
+ * mono_ns stands in the very line it times, so it is taken right before the write, when all
  * else is formatted: the write ends some microseconds later.
  *
  * A line is one write() in append mode from a buffer of fixed size, so that
@@ -34,8 +32,7 @@ extern const struct glow_board_desc glow_board_virtual;
 
 struct virtual_board {
 	struct glow_board board;
-	int fd; /* -1: the frames go nowhere */
-	bool keep;
+	int fd;                  /* -1: the frames go nowhere */
 	struct glow_frame shown; /* as last written; of no pixels before the first */
 	char line[];             /* HEAD_MAX bytes for the head, which ends where the pixels start */
 };
@@ -135,22 +132,10 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 	return r;
 }
 
-static int show_dark(struct glow_board *board)
-{
-	struct glow_frame dark;
-
-	glow_frame_fill(&dark, board->shape.pixels, GLOW_BLACK);
-	return show(board, &dark, (struct glow_stamp){ .t_us = now(CLOCK_REALTIME) / 1000 });
-}
-
 static void virtual_close(struct glow_board *board)
 {
 	struct virtual_board *v = (struct virtual_board *)board;
 
-	if (!v)
-		return;
-	if (!v->keep)
-		show_dark(board);
 	if (v->fd >= 0)
 		close(v->fd);
 	free(v);
@@ -227,17 +212,8 @@ static int virtual_open(const struct glow_board_cfg *cfg, struct glow_board **re
 	v->board.desc = &glow_board_virtual;
 	v->board.shape = shape;
 	strcpy(v->board.backend, "virtual");
-	v->keep = cfg->keep;
 	r = open_file(cfg->virtual_out, &v->fd, diag);
 	if (r < 0) {
-		free(v);
-		return r;
-	}
-	r = show_dark(&v->board);
-	if (r < 0) {
-		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "virtual_out", "writing to %s failed: %s", cfg->virtual_out,
-			      strerror(-r));
-		close(v->fd);
 		free(v);
 		return r;
 	}

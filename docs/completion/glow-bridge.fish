@@ -33,7 +33,7 @@ complete -c glow-bridge -l time-offset-ms -x -d 'show everything this much later
 complete -c glow-bridge -l reverse -d 'the board is mounted the other way round'
 complete -c glow-bridge -l no-reverse -d 'the board is mounted the other way round'
 complete -c glow-bridge -l lost-indicator -x -a 'off pixel' -d 'pixel: one dim pixel tells that the broker is lost'
-complete -c glow-bridge -l on-exit -x -a 'clear keep' -d 'the LEDs when the program ends'
+complete -c glow-bridge -l on-exit -x -a 'clear keep' -d 'the LEDs when the program ends, and before its first frame'
 complete -c glow-bridge -l brightness-limit -x -d 'what full brightness shines as'
 complete -c glow-bridge -l current-limit-ma -x -d 'most supply current; 0 for no limit, -1 for the board\'s own safe one'
 complete -c glow-bridge -l flash-limit -x -a 'on off' -d 'at most three flashes a second (WCAG 2.3.1)'

@@ -34,7 +34,7 @@ local curcontext=$curcontext state line common=( \
 	'--reverse[the board is mounted the other way round]' \
 	'--no-reverse[the board is mounted the other way round]' \
 	'--lost-indicator=[pixel\: one dim pixel tells that the broker is lost]:WORD:(off pixel)' \
-	'--on-exit=[the LEDs when the program ends]:WORD:(clear keep)' \
+	'--on-exit=[the LEDs when the program ends, and before its first frame]:WORD:(clear keep)' \
 	'--brightness-limit=[what full brightness shines as]:N:' \
 	'--current-limit-ma=[most supply current; 0 for no limit, -1 for the board'\''s own safe one]:MA:' \
 	'--flash-limit=[at most three flashes a second (WCAG 2.3.1)]:WORD:(on off)' \

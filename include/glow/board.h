@@ -34,7 +34,7 @@ struct glow_board_cfg {
 	const char *sysfs;                              /**< root of the sysfs to use, "/sys" */
 	const char *virtual_out;                        /**< file to append frames to, NULL or "" for none */
 	struct glow_shape shape;                        /**< of a board that can have any */
-	bool keep;                                      /**< leave the last picture on at close (--on-exit keep) */
+	bool keep; /**< leave the LEDs as they are at open and close (--on-exit keep) */
 };
 
 /** What show() may want to know about the frame's time; the virtual board records it. */
@@ -58,16 +58,18 @@ struct glow_board_desc {
 	 * swarm, or left as it was. */
 	int (*probe)(const struct glow_board_cfg *cfg, struct glow_diag *diag);
 
-	/** Claims the hardware and makes it dark. On success *ret_board is the
-	 * caller's until close(). Allocates here and nowhere later. */
+	/** Claims the hardware, and changes nothing that anybody sees: the LEDs show what they showed, which may be
+	 * what a killed process left, until the first show(). On success *ret_board is the caller's until close().
+	 * Allocates here and nowhere later. */
 	int (*open)(const struct glow_board_cfg *cfg, struct glow_board **ret_board, struct glow_diag *diag);
 
 	/** Shows a frame of shape.pixels pixels, before gamma; returns when the
 	 * last bit is out. Called on one thread only. An error leaves the board
-	 * open: the caller may try again or close it. */
+	 * open: the caller may try again or close it. The first one, and one after an error, must come out whole
+	 * whatever half frame went before it. */
 	int (*show)(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp);
 
-	/** Makes the LEDs dark (unless cfg.keep), releases everything. Accepts NULL. */
+	/** Leaves the LEDs as they are, releases everything. */
 	void (*close)(struct glow_board *board);
 };
 
@@ -80,6 +82,7 @@ struct glow_board {
 	const char *note;    /**< what a person should know about this road, worth a line in the log; or NULL */
 	unsigned fps_max;    /**< the most frames a second that this road carries; 0: any */
 	uint32_t latency_us; /**< from the return of show() until the LEDs have changed */
+	bool keep;           /**< cfg.keep, set by glow_board_open() */
 };
 
 /** Every board in the order of boards.def, which is also the order `auto` tries them in. */
@@ -102,7 +105,7 @@ static inline struct glow_shape glow_board_shape(const struct glow_board_desc *d
 	return desc->shape.pixels ? desc->shape : cfg->shape;
 }
 
-/** Opens the named board, or for "auto" the first hardware board that probes.
+/** Opens the named board, or for "auto" the first hardware board that probes, and makes it dark unless cfg->keep.
  * When none does, -ENODEV and diag names what each one lacked. */
 int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
 		    struct glow_diag *diag);
@@ -112,17 +115,5 @@ static inline int glow_board_show(struct glow_board *b, const struct glow_frame 
 	return b->desc->show(b, f, s);
 }
 
-/** Shows a frame of black. */
-static inline int glow_board_show_dark(struct glow_board *b)
-{
-	struct glow_frame dark;
-
-	glow_frame_fill(&dark, b->shape.pixels, GLOW_BLACK);
-	return glow_board_show(b, &dark, (struct glow_stamp){ 0 });
-}
-
-static inline void glow_board_close(struct glow_board *b)
-{
-	if (b)
-		b->desc->close(b);
-}
+/** Makes the LEDs dark, unless they are to stay, and releases everything. Accepts NULL. */
+void glow_board_close(struct glow_board *board);

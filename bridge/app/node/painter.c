@@ -32,7 +32,7 @@ int glow_painter_open(struct glow_painter *p, struct glow_diag *diag)
 
 	if (r < 0)
 		return r;
-	glow_frame_fill(&p->shown, p->board->shape.pixels, GLOW_BLACK); /* as open() leaves it */
+	p->shown.n = 0; /* unknown: whatever comes first is written */
 	glow_painter_set_problem(p, "", 0);
 	if (p->board->note)
 		glow_warning("%s", p->board->note);

@@ -16,19 +16,19 @@
 enum { GLOW_PAINTER_WRITES = 9 };
 
 struct glow_painter {
-	const char *name;                       /**< of the board, or "auto"; borrowed */
-	const struct glow_board_cfg *board_cfg; /**< borrowed */
-	const struct glow_clock *clock;         /**< borrowed */
-	unsigned fps;                           /**< as configured; a slow road has less */
-	struct glow_board *board;               /**< NULL: missing or broken */
-	struct glow_frame shown;
+	const char *name;                                /**< of the board, or "auto"; borrowed */
+	const struct glow_board_cfg *board_cfg;          /**< borrowed */
+	const struct glow_clock *clock;                  /**< borrowed */
+	unsigned fps;                                    /**< as configured; a slow road has less */
+	struct glow_board *board;                        /**< NULL: missing or broken */
+	struct glow_frame shown;                         /**< as last written; of no pixels before the first */
 	uint32_t took_us[GLOW_PAINTER_WRITES], write_us; /**< the latest writes, and their median */
 	uint64_t frames, late, dropped;                  /**< since start; late by more than a millisecond */
 	char problem[320];                               /**< why there is no board; "" when all is well */
 };
 
-/** Opens the board, which is dark then. Tells the log once of each new problem, and of its end. 0, or a
- * negative errno with diag. */
+/** Opens the board, which is dark until its first frame, or shows what it showed where that is to stay. Tells the log
+ * once of each new problem, and of its end. 0, or a negative errno with diag. */
 int glow_painter_open(struct glow_painter *p, struct glow_diag *diag);
 
 /** The board is to be tried again after `retry_s`: `what` is the problem, for the log and for info. */

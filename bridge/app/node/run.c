@@ -401,7 +401,8 @@ static int open_loop(struct run *r)
 				     .what = "node",
 				     .id = r->info.id,
 				     .health_id = r->info.id,
-				     .last_words = "going dark and leaving",
+				     .last_words = r->cfg->board_cfg.keep ? "leaving, and the light on"
+									  : "going dark and leaving",
 				     .mqtt = r->cfg->mqtt };
 
 	glow_client_id(client, r->cfg->prefix, r->info.id);
