@@ -29,6 +29,7 @@ complete -c glow-bridge -l virtual-pixels -x -d 'length of a virtual or terminal
 complete -c glow-bridge -l virtual-shape -x -a 'blinkt piglow' -d 'shape of a virtual or terminal board'
 complete -c glow-bridge -l idle -x -d 'shown while nothing else is: blue, cpu, progress 40%, rainbow …'
 complete -c glow-bridge -l fps -x -d 'frames a second while something moves'
+complete -c glow-bridge -l cpu-limit -x -d 'of a frame\'s time, what drawing and writing it may take of a processor; a node that needs more draws every 2nd, 4th … frame'
 complete -c glow-bridge -l time-offset-ms -x -d 'show everything this much later (earlier below 0)'
 complete -c glow-bridge -l reverse -d 'the board is mounted the other way round'
 complete -c glow-bridge -l no-reverse -d 'the board is mounted the other way round'

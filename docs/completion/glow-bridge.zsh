@@ -30,6 +30,7 @@ local curcontext=$curcontext state line common=( \
 	'--virtual-shape=[shape of a virtual or terminal board]:WORD:(blinkt piglow)' \
 	'--idle=[shown while nothing else is\: blue, cpu, progress 40%, rainbow …]:WORDS:' \
 	'--fps=[frames a second while something moves]:N:' \
+	'--cpu-limit=[of a frame'\''s time, what drawing and writing it may take of a processor; a node that needs more draws every 2nd, 4th … frame]:PERCENT:' \
 	'--time-offset-ms=[show everything this much later (earlier below 0)]:MS:' \
 	'--reverse[the board is mounted the other way round]' \
 	'--no-reverse[the board is mounted the other way round]' \

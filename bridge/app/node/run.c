@@ -526,9 +526,11 @@ int glow_node_run(const struct glow_node_run_cfg *cfg)
 	int status;
 
 	*r = (struct run){ .cfg = cfg };
-	r->show.painter = (struct glow_painter){
-		.name = cfg->board, .board_cfg = &cfg->board_cfg, .clock = &r->clock, .fps = cfg->fps
-	};
+	r->show.painter = (struct glow_painter){ .name = cfg->board,
+						 .board_cfg = &cfg->board_cfg,
+						 .clock = &r->clock,
+						 .fps = cfg->fps,
+						 .cpu_percent = cfg->cpu_percent };
 	r->clock = (struct glow_clock){ .sync = &r->time.follower.sync,
 					.wall_us = glow_wall_minus_mono_us(),
 					.late_us = (int64_t)cfg->time_offset_ms * 1000 };
