@@ -37,13 +37,13 @@ static uint32_t level(uint16_t linear, uint32_t brightness)
 	return linear && v == 0 ? 1 : v;
 }
 
-static void encode_pixel(struct glow_rgb c, const struct glow_apa102_order *order, uint8_t *ret_bytes)
+static void encode_pixel(struct glow_linear c, const struct glow_apa102_order *order, uint8_t *ret_bytes)
 {
-	uint16_t r = glow_gamma16(c.r), g = glow_gamma16(c.g), b = glow_gamma16(c.b);
+	uint16_t r = c.r, g = c.g, b = c.b;
 	uint16_t top = r > g ? r : g;
 	uint32_t brightness = 1;
 
-	if (glow_rgb_equal(c, GLOW_BLACK)) {
+	if (glow_linear_equal(c, GLOW_DARK)) {
 		ret_bytes[0] = 0xE0;
 		memset(ret_bytes + 1, 0, 3);
 		return;

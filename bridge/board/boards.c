@@ -102,7 +102,7 @@ static int show_dark(struct glow_board *board)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	glow_frame_fill(&dark, board->shape.pixels, GLOW_BLACK);
+	glow_frame_fill(&dark, board->shape.pixels, GLOW_DARK);
 	return glow_board_show(board, &dark,
 			       (struct glow_stamp){ .t_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 });
 }

@@ -31,7 +31,7 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 
 	(void)stamp;
 	for (uint32_t i = 0; i < GLOW_PIGLOW_LEDS; i++)
-		levels[outputs[i] - 1] = glow_gamma8(frame->px[i].r);
+		levels[outputs[i] - 1] = (uint8_t)((frame->px[i].r + 128) / 257);
 	return p->leds->ops->show(p->leds, levels);
 }
 

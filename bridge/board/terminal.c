@@ -114,13 +114,8 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 	(void)stamp;
 	if (t->in_place)
 		to = stpcpy(to, "\r");
-	for (uint32_t i = 0; i < n; i++) {
-		struct glow_rgb c = frame->px[i];
-
-		if (glow_shape_mono(board->shape))
-			c = glow_rgb_scale(glow_shape_led_color(board->shape, i), c.r);
-		to = t->style->put_led(to, c);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		to = t->style->put_led(to, glow_linear_rgb(glow_shape_seen(board->shape, i, frame->px[i])));
 	to = stpcpy(to, t->in_place ? PLAIN ERASE_REST : "\n");
 	return write_all(t->text, (size_t)(to - t->text));
 }

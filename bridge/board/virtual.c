@@ -76,9 +76,12 @@ static char *put_frame(char *to, struct glow_shape shape, const struct glow_fram
 
 	to = stpcpy(to, mono ? "\"leds\":[" : "\"pixels\":[");
 	for (uint32_t i = 0; i < shape.pixels; i++) {
+		struct glow_rgb c;
+
 		if (i)
 			*to++ = ',';
-		to = mono ? put_level(to, frame->px[i].r) : put_pixel(to, frame->px[i]);
+		c = glow_linear_rgb(frame->px[i]);
+		to = mono ? put_level(to, c.r) : put_pixel(to, c);
 	}
 	return stpcpy(to, "]}\n");
 }

@@ -42,7 +42,7 @@ static void show(struct glow_rgb color)
 {
 	struct glow_frame frame;
 
-	glow_frame_fill(&frame, board->shape.pixels, color);
+	glow_frame_fill(&frame, board->shape.pixels, glow_linear_of(color));
 	fake_kernel.wire.n = 0;
 	fake_kernel.spi_messages = 0;
 	assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0);

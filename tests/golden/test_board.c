@@ -144,15 +144,15 @@ static int places(struct glow_shape shape)
 static int show(const struct glow_board_desc *desc, struct glow_board *board, int k)
 {
 	const uint32_t n = board->shape.pixels, at[1 + PLACES] = { 0, 0, n - 1, n / 2, 1 };
-	const struct glow_rgb other[] = { { 0, 255, 0 }, { 0, 0, 255 } };
+	const struct glow_linear white = { 65535, 65535, 65535 }, other[] = { { 0, 65535, 0 }, { 0, 0, 65535 } };
 	int other_k = k - places(board->shape) - 1;
 	struct glow_frame frame;
 
-	glow_frame_fill(&frame, n, GLOW_BLACK);
+	glow_frame_fill(&frame, n, GLOW_DARK);
 	if (other_k >= 0)
 		frame.px[0] = other[other_k];
 	else if (k)
-		frame.px[at[k]] = glow_shape_mono(board->shape) ? GLOW_WHITE : (struct glow_rgb){ 255, 0, 0 };
+		frame.px[at[k]] = glow_shape_mono(board->shape) ? white : (struct glow_linear){ 65535, 0, 0 };
 	return desc->show(board, &frame, (struct glow_stamp){ 0 });
 }
 
@@ -392,7 +392,7 @@ static int show_nothing(struct glow_board *board, const struct glow_frame *frame
 {
 	struct glow_frame dark;
 
-	glow_frame_fill(&dark, frame->n, GLOW_BLACK);
+	glow_frame_fill(&dark, frame->n, GLOW_DARK);
 	return right->show(board, &dark, stamp);
 }
 
@@ -410,9 +410,9 @@ static int show_everywhere(struct glow_board *board, const struct glow_frame *fr
 {
 	struct glow_frame all;
 
-	glow_frame_fill(&all, frame->n, GLOW_BLACK);
+	glow_frame_fill(&all, frame->n, GLOW_DARK);
 	for (uint32_t i = 0; i < frame->n; i++)
-		if (!glow_rgb_equal(frame->px[i], GLOW_BLACK))
+		if (!glow_linear_equal(frame->px[i], GLOW_DARK))
 			glow_frame_fill(&all, frame->n, frame->px[i]);
 	return right->show(board, &all, stamp);
 }
@@ -421,7 +421,7 @@ static int show_everywhere(struct glow_board *board, const struct glow_frame *fr
 static int show_more(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
 {
 	for (uint32_t i = 0; i < frame->n && late.n == frame->n; i++)
-		if (!glow_rgb_equal(frame->px[i], GLOW_BLACK))
+		if (!glow_linear_equal(frame->px[i], GLOW_DARK))
 			late.px[i] = frame->px[i];
 	if (late.n != frame->n)
 		glow_frame_copy(&late, frame);

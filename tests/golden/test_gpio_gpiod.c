@@ -72,7 +72,7 @@ static int show(struct glow_board *board, struct glow_rgb color)
 {
 	struct glow_frame frame;
 
-	glow_frame_fill(&frame, 8, color);
+	glow_frame_fill(&frame, 8, glow_linear_of(color));
 	fake_kernel.wire.n = 0;
 	fake_gpiod.sets = fake_gpiod.lines_set = 0;
 	return glow_board_show(board, &frame, (struct glow_stamp){ 0 });

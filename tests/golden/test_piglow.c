@@ -43,7 +43,7 @@ static int show(struct bench *b, const uint8_t levels[GLOW_PIGLOW_LEDS])
 	struct glow_frame frame = { .n = GLOW_PIGLOW_LEDS };
 
 	for (int i = 0; i < GLOW_PIGLOW_LEDS; i++)
-		frame.px[i] = (struct glow_rgb){ levels[i], levels[i], levels[i] };
+		frame.px[i] = glow_linear_of((struct glow_rgb){ levels[i], levels[i], levels[i] });
 	b->fake.chip.n = 0;
 	return glow_board_show(b->board, &frame, (struct glow_stamp){ 0 });
 }
@@ -144,8 +144,8 @@ static void test_each_led_by_name(void **state)
 
 		levels[led_of(wiring[k].name)] = 200;
 		assert_int_equal(show(&b, levels), 0);
-		assert_true(only(&b.fake.chip, wiring[k].output, glow_gamma8(200)));
-		assert_false(only(&b.fake.chip, wiring[(k + 1) % GLOW_PIGLOW_LEDS].output, glow_gamma8(200)));
+		assert_true(only(&b.fake.chip, wiring[k].output, 147));
+		assert_false(only(&b.fake.chip, wiring[(k + 1) % GLOW_PIGLOW_LEDS].output, 147));
 		assert_false(only(&b.fake.chip, wiring[k].output, 200));
 	}
 	glow_board_close(b.board);

@@ -124,11 +124,16 @@ static void assert_line(const char *line, int64_t t_us, const char *rest)
 
 static void test_pixels(void **state)
 {
-	const struct glow_frame frame = { 3, { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 0 } } };
-	const struct glow_frame other = { 3, { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 1 } } };
+	static const struct glow_rgb colors[2][3] = { { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 0 } },
+						      { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 1 } } };
+	struct glow_frame frame = { .n = 3 }, other = { .n = 3 };
 	struct bench *b = *state;
 	int64_t before, after, t, mono;
 
+	for (int i = 0; i < 3; i++) {
+		frame.px[i] = glow_linear_of(colors[0][i]);
+		other.px[i] = glow_linear_of(colors[1][i]);
+	}
 	start(b);
 	before = now(CLOCK_MONOTONIC);
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 1760000000016666 }), 0);
@@ -153,7 +158,7 @@ static void test_dark_at_both_ends(void **state)
 	struct glow_frame frame;
 
 	start(b);
-	glow_frame_fill(&frame, 3, GLOW_WHITE);
+	glow_frame_fill(&frame, 3, glow_linear_of(GLOW_WHITE));
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
 	glow_board_close(b->board);
 	read_lines(b);
@@ -173,7 +178,7 @@ static void test_late(void **state)
 
 	start(b);
 	for (int k = 0; k < 3; k++) {
-		glow_frame_fill(&frame, 3, k % 2 ? GLOW_BLACK : GLOW_WHITE);
+		glow_frame_fill(&frame, 3, glow_linear_of(k % 2 ? GLOW_BLACK : GLOW_WHITE));
 		assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ late_us[k] }), 0);
 	}
 	glow_board_close(b->board);
@@ -192,8 +197,8 @@ static void test_only_changes(void **state)
 
 	start(b);
 	for (int k = 0; k < 6; k++) {
-		glow_frame_fill(&frame, 3,
-				k / 2 == 1 ? GLOW_WHITE : GLOW_BLACK); /* dark dark, white white, dark dark */
+		/* dark dark, white white, dark dark */
+		glow_frame_fill(&frame, 3, glow_linear_of(k / 2 == 1 ? GLOW_WHITE : GLOW_BLACK));
 		assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ k }), 0);
 	}
 	glow_board_close(b->board);
@@ -210,7 +215,7 @@ static void test_levels(void **state)
 	struct bench *b = *state;
 
 	for (int i = 0; i < 18; i++)
-		frame.px[i] = (struct glow_rgb){ levels[i], levels[i], levels[i] };
+		frame.px[i] = glow_linear_of((struct glow_rgb){ levels[i], levels[i], levels[i] });
 	b->cfg.shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
 	b->cfg.keep = true;
 	start(b);
@@ -230,7 +235,7 @@ static void test_longest(void **state)
 
 	b->cfg.shape.pixels = GLOW_PIXELS_MAX;
 	start(b);
-	glow_frame_fill(&frame, GLOW_PIXELS_MAX, GLOW_WHITE);
+	glow_frame_fill(&frame, GLOW_PIXELS_MAX, glow_linear_of(GLOW_WHITE));
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ INT64_MIN }), 0);
 	glow_board_close(b->board);
 	read_lines(b);
@@ -246,7 +251,7 @@ static void test_nowhere(void **state)
 
 	b->cfg.virtual_out = "";
 	start(b);
-	glow_frame_fill(&frame, 3, GLOW_WHITE);
+	glow_frame_fill(&frame, 3, glow_linear_of(GLOW_WHITE));
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 0 }), 0);
 	glow_board_close(b->board);
 }
@@ -295,7 +300,7 @@ static void test_full_disk(void **state)
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &unlimited);
 	start(b);
-	glow_frame_fill(&frame, 3, GLOW_WHITE);
+	glow_frame_fill(&frame, 3, glow_linear_of(GLOW_WHITE));
 	stat(b->path, &before);
 	limit_file_size((rlim_t)before.st_size + 10);
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 1 }), -EFBIG);

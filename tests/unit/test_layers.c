@@ -85,7 +85,7 @@ static bool base_is(struct glow_rgb c)
 	struct glow_picture pic = glow_layers_picture(&l);
 
 	glow_picture_base(&pic, &l.env, now, &frame);
-	return glow_rgb_equal(frame.px[0], c);
+	return glow_rgb_equal(glow_linear_rgb(frame.px[0]), c);
 }
 
 static void test_init(void **state)
@@ -161,7 +161,7 @@ static void test_state(void **state)
 	assert_int_equal(told.showing, GLOW_SHOWS_NOTICE);
 	assert_true(told.fading && told.has_notice);
 	assert_int_equal(told.fade_end_us - told.fade_start_us, 5 * SECOND);
-	assert_true(glow_rgb_equal(told.fade_from.px[7], GLOW_WHITE));
+	assert_true(glow_linear_equal(told.fade_from.px[7], glow_linear_of(GLOW_WHITE)));
 	assert_string_equal(told.notice_id, "door");
 	assert_int_equal(told.notice_priority, 8);
 	assert_int_equal(told.notice_end_us, now + 5 * SECOND);

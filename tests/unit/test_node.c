@@ -482,9 +482,9 @@ static bool one_dim_pixel(void)
 {
 	glow_node_render(node, now, &frame);
 	for (uint32_t i = 1; i < frame.n; i++)
-		if (!glow_rgb_equal(frame.px[i], GLOW_BLACK))
+		if (!glow_linear_equal(frame.px[i], GLOW_DARK))
 			return false;
-	return frame.px[0].r > 0 && frame.px[0].r <= 32 && frame.px[0].g == 0 && frame.px[0].b == 0;
+	return frame.px[0].r > 0 && frame.px[0].r <= glow_gamma16(32) && frame.px[0].g == 0 && frame.px[0].b == 0;
 }
 
 static void test_lost(void **state)

@@ -78,7 +78,7 @@ static int show(struct glow_rgb c, int64_t t_us)
 {
 	static struct glow_frame frame;
 
-	glow_frame_fill(&frame, painter.board->shape.pixels, c);
+	glow_frame_fill(&frame, painter.board->shape.pixels, glow_linear_of(c));
 	return glow_painter_show(&painter, &frame, t_us);
 }
 

@@ -34,7 +34,7 @@ static int count_show(struct glow_board *board, const struct glow_frame *shown, 
 	(void)board;
 	assert_true(n_drawn < DRAWN_MAX);
 	drawn[n_drawn++] = stamp.t_us;
-	first_pixel = shown->px[0];
+	first_pixel = glow_linear_rgb(shown->px[0]);
 	return 0;
 }
 

@@ -63,13 +63,24 @@ static void any_params(const struct glow_effect_desc *e, struct glow_params *par
 	}
 }
 
-static void any_frame(struct glow_frame *f, struct glow_shape shape)
+static void any_paint(struct glow_paint *f, struct glow_shape shape)
 {
 	f->n = shape.pixels;
 	for (uint32_t i = 0; i < f->n; i++) {
 		f->px[i] = dice_roll(&dice, 3) ? any_color() : GLOW_BLACK;
 		if (glow_shape_mono(shape))
 			f->px[i] = (struct glow_rgb){ f->px[i].r, f->px[i].r, f->px[i].r };
+	}
+}
+
+static void any_frame(struct glow_frame *f, struct glow_shape shape)
+{
+	f->n = shape.pixels;
+	for (uint32_t i = 0; i < f->n; i++) {
+		f->px[i] = (struct glow_linear){ (uint16_t)dice_next(&dice), (uint16_t)dice_next(&dice),
+						 (uint16_t)dice_next(&dice) };
+		if (glow_shape_mono(shape))
+			f->px[i] = (struct glow_linear){ f->px[i].r, f->px[i].r, f->px[i].r };
 	}
 }
 
@@ -84,7 +95,7 @@ static void any_look(struct glow_look *look, const struct glow_effect_desc *e, s
 	look->seed = (uint32_t)dice_next(&dice);
 	look->painted = e == &glow_effect_solid && dice_roll(&dice, 2);
 	if (look->painted)
-		any_frame(&look->paint, shape);
+		any_paint(&look->paint, shape);
 }
 
 static void any_state(const struct glow_effect_desc *e, struct glow_shape shape)
@@ -155,7 +166,7 @@ static bool same_look(const struct glow_look *a, const struct glow_look *b)
 {
 	return a->effect == b->effect && a->on == b->on && a->brightness == b->brightness && a->seed == b->seed &&
 	       a->start_us == b->start_us && glow_rgb_equal(a->color, b->color) && a->painted == b->painted &&
-	       (!a->painted || glow_frame_equal(&a->paint, &b->paint)) && (!a->effect || same_params(a, b));
+	       (!a->painted || glow_paint_equal(&a->paint, &b->paint)) && (!a->effect || same_params(a, b));
 }
 
 static bool same_picture(const struct glow_look *a, const struct glow_look *b, struct glow_shape shape)

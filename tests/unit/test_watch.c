@@ -109,7 +109,7 @@ static bool shows(const char *id, int64_t t_us, struct glow_rgb c)
 	glow_watch_tick(&watch, t_us);
 	glow_watch_render(&watch, node(id), t_us, &frame);
 	for (uint32_t i = 0; i < frame.n; i++)
-		if (!glow_rgb_equal(frame.px[i], c))
+		if (!glow_rgb_equal(glow_linear_rgb(frame.px[i]), c))
 			return false;
 	return frame.n == 8;
 }
