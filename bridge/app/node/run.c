@@ -420,7 +420,7 @@ static int open_loop(struct run *r)
 				     .what = "node",
 				     .id = r->info.id,
 				     .health_id = r->info.id,
-				     .last_words = r->cfg->board_cfg.keep ? "leaving, and the light on"
+				     .last_words = r->cfg->board_cfg.keep ? "leaving with the light on"
 									  : "going dark and leaving",
 				     .mqtt = r->cfg->mqtt };
 
