@@ -189,6 +189,8 @@ class Slow(glow.Case):
         # The control has the time for each, as far as this machine does.
         watch.wait(free.topic("stats"))
         self.assertLess(watch.last(free.topic("stats")).json()["slots_a_frame"], slots)
+        row = next(row for row in glow.run_ctl("nodes", "--broker", self.broker.uri).stdout.splitlines() if slow.node in row)
+        self.assertIn(" 1 in ", row)
         # What is asked for is shown at once, and then nothing.
         self.assert_ok(self.broker.request(slow.topic("set"), "red", "answers/slow"))
         slow.frames.wait_shows([RED] * 4096)
