@@ -123,14 +123,18 @@ static int start_dark(struct glow_board *board, struct glow_diag *diag)
 int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
 		    struct glow_diag *diag)
 {
-	int r = open_named(name, cfg, ret_board, diag);
+	struct glow_board *board;
+	int r = open_named(name, cfg, &board, diag);
 
 	if (r == -ENOMEM) /* of which no road says anything */
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "%s", glow_lack_text(ENOMEM));
+	if (r == 0 && !cfg->keep)
+		r = start_dark(board, diag);
 	if (r < 0)
 		return r;
-	(*ret_board)->keep = cfg->keep;
-	return cfg->keep ? 0 : start_dark(*ret_board, diag);
+	board->keep = cfg->keep;
+	*ret_board = board;
+	return 0;
 }
 
 void glow_board_close(struct glow_board *board)

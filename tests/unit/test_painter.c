@@ -198,6 +198,10 @@ static void test_open_error(void **state)
 	assert_int_equal(glow_painter_open(&painter, &diag), -ENOENT);
 	assert_null(painter.board);
 	assert_non_null(strstr(diag.what, "/nowhere/at/all"));
+	board_cfg.virtual_out = "/dev/full"; /* opens, and takes no dark frame */
+	assert_int_equal(glow_painter_open(&painter, &diag), -ENOSPC);
+	assert_null(painter.board);
+	assert_non_null(strstr(diag.what, "writing to the board virtual failed"));
 	board_cfg.virtual_out = out;
 	open_board();
 	assert_non_null(painter.board);
