@@ -109,13 +109,12 @@ static int show_dark(struct glow_board *board)
 
 static int start_dark(struct glow_board *board, struct glow_diag *diag)
 {
-	const struct glow_board_desc *desc = board->desc;
 	int r = show_dark(board);
 
 	if (r < 0) {
-		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to the board %s failed: %s", desc->name,
-			      strerror(-r));
-		desc->close(board);
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to %s failed: %s",
+			      board->to ? board->to : board->backend, strerror(-r));
+		board->desc->close(board);
 	}
 	return r;
 }

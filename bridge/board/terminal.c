@@ -150,6 +150,7 @@ static int terminal_open(const struct glow_board_cfg *cfg, struct glow_board **r
 	t->board.desc = &glow_board_terminal;
 	t->board.shape = shape;
 	strcpy(t->board.backend, "terminal");
+	t->board.to = "standard output";
 	t->in_place = isatty(STDOUT_FILENO);
 	t->style = choose_style(t->in_place);
 	r = t->in_place ? write_all(HIDE_CURSOR, strlen(HIDE_CURSOR)) : 0;

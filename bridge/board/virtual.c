@@ -215,6 +215,7 @@ static int virtual_open(const struct glow_board_cfg *cfg, struct glow_board **re
 	v->board.desc = &glow_board_virtual;
 	v->board.shape = shape;
 	strcpy(v->board.backend, "virtual");
+	v->board.to = cfg->virtual_out;
 	r = open_file(cfg->virtual_out, &v->fd, diag);
 	if (r < 0) {
 		free(v);

@@ -79,6 +79,7 @@ struct glow_board {
 	struct glow_shape shape;
 	char backend[64];    /**< the road in use: "spi:/dev/spidev10.0", "gpiod:pinctrl-bcm2711", "sysfs:512",
 				"i2c-dev:/dev/i2c-1", "virtual" */
+	const char *to;      /**< what it writes to where backend does not say that, a file's name; or NULL */
 	const char *note;    /**< what a person should know about this road, worth a line in the log; or NULL */
 	unsigned fps_max;    /**< the most frames a second that this road carries; 0: any */
 	uint32_t latency_us; /**< from the return of show() until the LEDs have changed */

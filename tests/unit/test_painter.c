@@ -201,7 +201,7 @@ static void test_open_error(void **state)
 	board_cfg.virtual_out = "/dev/full"; /* opens, and takes no dark frame */
 	assert_int_equal(glow_painter_open(&painter, &diag), -ENOSPC);
 	assert_null(painter.board);
-	assert_non_null(strstr(diag.what, "writing to the board virtual failed"));
+	assert_non_null(strstr(diag.what, "writing to /dev/full failed: "));
 	board_cfg.virtual_out = out;
 	open_board();
 	assert_non_null(painter.board);
