@@ -30,7 +30,7 @@ struct options {
 	bool virtual_wire;
 	int64_t pixels, spi_hz, virtual_pixels;
 	char *idle, *lost_indicator, *on_exit;
-	int64_t fps, time_offset_ms;
+	int64_t fps, cpu_limit, time_offset_ms;
 	bool reverse;
 	int64_t brightness_limit;
 	int64_t current_limit_ma;
@@ -83,12 +83,16 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_READ("idle", "off", "WORDS", show, idle, glow_names_read_idle,
 		      "shown while nothing else is: blue, cpu, progress 40%, rainbow …"),
 	GLOW_ROW_INT("fps", "60", 1, 240, "N", show, fps, "frames a second while something moves"),
+	GLOW_ROW_INT("cpu-limit", "50", 1, 100, "PERCENT", show, cpu_limit,
+		     "of a frame's time, what drawing and writing it may take of a processor; a node that needs more "
+		     "draws every 2nd, 4th … frame"),
 	GLOW_ROW_INT("time-offset-ms", "0", -10000, 10000, "MS", show, time_offset_ms,
 		     "show everything this much later (earlier below 0)"),
 	GLOW_ROW_SWITCH("reverse", "no", show, reverse, "the board is mounted the other way round"),
 	GLOW_ROW_CHOICE("lost-indicator", "off", "off|pixel", show, lost_indicator,
 			"pixel: one dim pixel tells that the broker is lost"),
-	GLOW_ROW_CHOICE("on-exit", "clear", "clear|keep", show, on_exit, "the LEDs when the program ends"),
+	GLOW_ROW_CHOICE("on-exit", "clear", "clear|keep", show, on_exit,
+			"the LEDs when the program ends, and before its first frame"),
 
 	GLOW_ROW_INT("brightness-limit", "255", 0, 255, "N", limits, brightness_limit,
 		     "what full brightness shines as"),
@@ -176,6 +180,7 @@ static struct glow_node_run_cfg node_cfg(const struct options *o)
 			       .keep = strcmp(o->on_exit, "keep") == 0 },
 		.mqtt = glow_common_mqtt(&o->common),
 		.fps = (unsigned)o->fps,
+		.cpu_percent = (unsigned)o->cpu_limit,
 		.time_offset_ms = (int32_t)o->time_offset_ms,
 		.reverse = o->reverse,
 		.lost_indicator = strcmp(o->lost_indicator, "pixel") == 0,

@@ -25,7 +25,7 @@ struct strip {
 	struct glow_board board;
 	struct glow_spi *spi;
 	struct glow_apa102_order order;
-	bool keep;
+	bool torn;  /* the chain may wait for the rest of a frame */
 	bool known; /* the pixels are lit as `wire` says */
 	uint8_t wire[];
 };
@@ -94,6 +94,7 @@ static void encode_pixel(struct glow_linear c, const struct glow_apa102_order *o
 }
 
 const struct glow_apa102_order glow_apa102_bgr = { .b = 0, .g = 1, .r = 2 };
+const uint8_t glow_apa102_mend[GLOW_APA102_MEND_CLOCKS / 8];
 
 size_t glow_apa102_encode(const struct glow_frame *frame, const struct glow_apa102_order *order, uint8_t *ret_bytes)
 {
@@ -120,7 +121,10 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 	if (s->known && memcmp(next, s->wire, len) == 0)
 		return 1;
 	memcpy(s->wire, next, len);
-	r = s->spi->ops->write(s->spi, s->wire, len);
+	r = s->torn ? s->spi->ops->write(s->spi, glow_apa102_mend, sizeof(glow_apa102_mend)) : 0;
+	if (r == 0)
+		r = s->spi->ops->write(s->spi, s->wire, len);
+	s->torn = r < 0;
 	s->known = r == 0 && !glow_frame_dark(frame);
 	return r;
 }
@@ -129,10 +133,6 @@ static void strip_close(struct glow_board *board)
 {
 	struct strip *s = (struct strip *)board;
 
-	if (!s)
-		return;
-	if (!s->keep)
-		glow_board_show_dark(board);
 	glow_spi_close(s->spi);
 	free(s);
 }
@@ -156,7 +156,7 @@ static struct strip *create(const struct glow_board_cfg *cfg)
 	s->board.shape = (struct glow_shape){ GLOW_SHAPE_ROW, cfg->shape.pixels };
 	s->board.fps_max = fps > 0 ? fps : 1;
 	s->order = order_of(cfg->color_order);
-	s->keep = cfg->keep;
+	s->torn = true;
 	return s;
 }
 
@@ -176,17 +176,6 @@ static int apa102_open(const struct glow_board_cfg *cfg, struct glow_board **ret
 		return r;
 	}
 	memcpy(s->board.backend, s->spi->backend, sizeof(s->board.backend));
-	/* Twice: the first may end what a killed process began. */
-	r = glow_board_show_dark(&s->board);
-	if (r == 0)
-		r = glow_board_show_dark(&s->board);
-	if (r < 0) {
-		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to the strip on %s failed: %s", cfg->spi,
-			      strerror(-r));
-		glow_spi_close(s->spi);
-		free(s);
-		return r;
-	}
 	*ret_board = &s->board;
 	return 0;
 }

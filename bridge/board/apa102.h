@@ -21,6 +21,12 @@ struct glow_apa102_order {
 /** Blue, green, red: the datasheet's. */
 extern const struct glow_apa102_order glow_apa102_bgr;
 
+/** 64 zeros to send before the first frame, and before one that follows an error: a pixel that was left in the middle
+ * of a word, by a killed process, takes up to 31 of them for the rest of it, and the others end that frame. To a chain
+ * that waits for nothing they say nothing. */
+#define GLOW_APA102_MEND_CLOCKS 64
+extern const uint8_t glow_apa102_mend[GLOW_APA102_MEND_CLOCKS / 8];
+
 /** The bits that show `frame`, first bit in the top of the first byte: 32 zeros,
  * four bytes a pixel (0xE0 | brightness 0..31, then the colours), zeros to push
  * the last pixel through. Returns the number of clocks; frame->n is at least 1,

@@ -22,7 +22,6 @@ static const uint8_t outputs[GLOW_PIGLOW_LEDS] = {
 struct piglow {
 	struct glow_board board;
 	struct glow_leds *leds;
-	bool keep;
 	bool known;                         /* the LEDs are lit as `shown` says */
 	uint8_t shown[GLOW_SN3218_OUTPUTS]; /* by its outputs */
 };
@@ -41,11 +40,6 @@ void glow_piglow_levels(const struct glow_frame *frame, uint8_t ret_levels[GLOW_
 
 		ret_levels[i] = (uint8_t)(level > 0 ? level : light > 0 && 3 * light >= least);
 	}
-}
-
-static int show_dark(struct piglow *p)
-{
-	return p->leds->ops->show(p->leds, (const uint8_t[GLOW_SN3218_OUTPUTS]){ 0 });
 }
 
 static int show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
@@ -70,18 +64,13 @@ static void piglow_close(struct glow_board *board)
 {
 	struct piglow *p = (struct piglow *)board;
 
-	if (!p)
-		return;
-	if (!p->keep)
-		show_dark(p);
 	glow_leds_close(p->leds);
 	free(p);
 }
 
-int glow_piglow_create(struct glow_leds *leds, bool keep, struct glow_board **ret_board)
+int glow_piglow_create(struct glow_leds *leds, struct glow_board **ret_board)
 {
 	struct piglow *p = calloc(1, sizeof(*p));
-	int r;
 
 	if (!p) {
 		glow_leds_close(leds);
@@ -93,21 +82,8 @@ int glow_piglow_create(struct glow_leds *leds, bool keep, struct glow_board **re
 	p->board.fps_max = leds->fps_max;
 	p->board.latency_us = leds->latency_us;
 	p->leds = leds;
-	p->keep = keep;
-	r = show_dark(p);
-	if (r < 0) {
-		glow_leds_close(leds);
-		free(p);
-		return r;
-	}
 	*ret_board = &p->board;
 	return 0;
-}
-
-static int write_failed(int error, struct glow_diag *diag)
-{
-	glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to the PiGlow failed: %s", strerror(-error));
-	return error;
 }
 
 /* The chip behind a bus. Opening the bus asks whether it acknowledges and
@@ -124,8 +100,7 @@ static int over_bus(int (*open_bus)(const struct glow_board_cfg *, uint8_t, stru
 		glow_i2c_close(bus);
 		return 0;
 	}
-	r = glow_leds_open_sn3218(bus, ret_leds);
-	return r < 0 ? write_failed(r, diag) : 0;
+	return glow_leds_open_sn3218(bus, ret_leds);
 }
 
 /* By cfg->i2c. `auto` goes from the bus to the kernel's own LEDs, never to the
@@ -162,10 +137,8 @@ static int piglow_open(const struct glow_board_cfg *cfg, struct glow_board **ret
 
 	if (r < 0)
 		return r;
-	r = glow_piglow_create(leds, cfg->keep, ret_board);
-	if (r < 0)
-		return write_failed(r, diag);
-	if (strcmp(cfg->i2c, "gpio") == 0)
+	r = glow_piglow_create(leds, ret_board);
+	if (r == 0 && strcmp(cfg->i2c, "gpio") == 0)
 		(*ret_board)->note = "the I2C controller has lost its two pins to --i2c gpio until the next boot";
 	return 0;
 }

@@ -4,8 +4,6 @@
 
 /* The PiGlow without its road: tests give it a recorder instead. */
 
-#include <stdbool.h>
-
 #include <glow/board.h>
 #include <glow/leds.h>
 
@@ -14,5 +12,5 @@
  * a picture stays a picture. */
 void glow_piglow_levels(const struct glow_frame *frame, uint8_t ret_levels[GLOW_PIGLOW_LEDS]);
 
-/** A dark PiGlow on these LEDs. Takes them over, also when it fails. */
-int glow_piglow_create(struct glow_leds *leds, bool keep, struct glow_board **ret_board);
+/** A PiGlow on these LEDs. Takes them over, also when it fails. */
+int glow_piglow_create(struct glow_leds *leds, struct glow_board **ret_board);

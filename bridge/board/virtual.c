@@ -10,9 +10,7 @@
  * the LEDs' wire would carry, `"wire":["1fff0000","00000000"]`: the brightness of
  * an APA102, 00..1f, then its red, green and blue; or a PiGlow's levels 0..255.
  *
- * It starts and ends dark like every board; the lines for that carry the wall
- * clock in t_us, as no instant of the cluster belongs to them. mono_ns stands
- * in the very line it times, so it is taken right before the write, when all
+ * mono_ns stands in the very line it times, so it is taken right before the write, when all
  * else is formatted: the write ends some microseconds later.
  *
  * A line is one write() in append mode from a buffer of fixed size, so that
@@ -41,7 +39,7 @@ extern const struct glow_board_desc glow_board_virtual;
 struct virtual_board {
 	struct glow_board board;
 	int fd; /* -1: the frames go nowhere */
-	bool keep, with_wire;
+	bool with_wire;
 	size_t shown_len; /* of the pixels as last written, which lie behind the line; 0 before the first */
 	size_t line_max;
 	char line[]; /* HEAD_MAX bytes for the head, which ends where the pixels start */
@@ -173,22 +171,10 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 	return r;
 }
 
-static int show_dark(struct glow_board *board)
-{
-	struct glow_frame dark;
-
-	glow_frame_fill(&dark, board->shape.pixels, GLOW_DARK);
-	return show(board, &dark, (struct glow_stamp){ .t_us = now(CLOCK_REALTIME) / 1000 });
-}
-
 static void virtual_close(struct glow_board *board)
 {
 	struct virtual_board *v = (struct virtual_board *)board;
 
-	if (!v)
-		return;
-	if (!v->keep)
-		show_dark(board);
 	if (v->fd >= 0)
 		close(v->fd);
 	free(v);
@@ -269,17 +255,9 @@ static int virtual_open(const struct glow_board_cfg *cfg, struct glow_board **re
 	v->board.desc = &glow_board_virtual;
 	v->board.shape = shape;
 	strcpy(v->board.backend, "virtual");
-	v->keep = cfg->keep;
+	v->board.to = cfg->virtual_out;
 	r = open_file(cfg->virtual_out, &v->fd, diag);
 	if (r < 0) {
-		free(v);
-		return r;
-	}
-	r = show_dark(&v->board);
-	if (r < 0) {
-		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "virtual_out", "writing to %s failed: %s", cfg->virtual_out,
-			      strerror(-r));
-		close(v->fd);
 		free(v);
 		return r;
 	}

@@ -101,6 +101,9 @@ void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_
 /** The board's condition for info: NULL or "" when it is well. */
 void glow_node_problem(struct glow_node *n, const char *problem, const char *backend);
 
+/** How many slots pass from one frame to the next, for info: 1 when each is drawn. */
+void glow_node_slots(struct glow_node *n, unsigned slots_a_frame);
+
 void glow_node_stats(struct glow_node *n, const struct glow_stats *stats);
 
 /** Publishes the state where it still waits for its turn, and `offline`: for a clean end, since a

@@ -15,6 +15,7 @@
 #include "apa102.h"
 #include "blinkt.h"
 #include "fake_pins.h"
+#include "vgpio/leds.h"
 
 #define CLOCKS 324
 
@@ -23,10 +24,10 @@ struct bench {
 	struct glow_board *board;
 };
 
-static void set_up(struct bench *b, bool keep)
+static void create(struct bench *b)
 {
 	fake_pins_init(&b->fake);
-	assert_int_equal(glow_blinkt_create(&b->fake.pins, keep, &b->board), 0);
+	assert_int_equal(glow_blinkt_create(&b->fake.pins, &b->board), 0);
 }
 
 static void show(struct bench *b, const struct glow_rgb px[8])
@@ -44,6 +45,13 @@ static void keep_last(struct fake_wire *wire)
 {
 	memmove(wire->bits, wire->bits + wire->n - CLOCKS, CLOCKS);
 	wire->n = CLOCKS;
+}
+
+/* Behind its first frame. */
+static void set_up(struct bench *b)
+{
+	create(b);
+	show(b, (const struct glow_rgb[8]){ 0 });
 }
 
 /* True when the wire carried 32 zeros, the eight words with their top bit
@@ -75,7 +83,7 @@ static void test_frame(void **state)
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
+	set_up(&b);
 	show(&b, colors);
 	assert_true(wire_is(&b.fake.wire, golden));
 	glow_board_close(b.board);
@@ -87,7 +95,7 @@ static void test_a_wrong_wire_is_seen(void **state)
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
+	set_up(&b);
 	show(&b, colors);
 	for (size_t k = 0; k < CLOCKS; k++) {
 		b.fake.wire.bits[k] ^= 1;
@@ -109,7 +117,7 @@ static void test_leds_refuse_a_wrong_end(void **state)
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
+	set_up(&b);
 	show(&b, colors);
 	assert_int_equal(fake_wire_leds(&b.fake.wire, words, 8), 8);
 	assert_memory_equal(words, golden, sizeof(words));
@@ -126,7 +134,7 @@ static void test_pixel_order(void **state)
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
+	set_up(&b);
 	for (int i = 0; i < 8; i++) {
 		struct glow_rgb px[8] = { 0 };
 		uint32_t words[8];
@@ -149,23 +157,22 @@ static void assert_idle(const struct bench *b)
 	assert_false(b->fake.wire.clock);
 }
 
-/* promise: dark-at-the-start */
 static void test_life(void **state)
 {
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
-	/* Two dark frames, so that pixels which a killed process left in the
-	 * middle of a word, up to 31 bits short, are dark as well. */
-	assert_int_equal(b.fake.wire.n, 2 * CLOCKS);
-	keep_last(&b.fake.wire);
-	assert_true(wire_is(&b.fake.wire, dark));
-	assert_idle(&b);
+	create(&b);
+	assert_int_equal(b.fake.wire.n, 0); /* it shows what it showed */
 	assert_int_equal(b.board->shape.kind, GLOW_SHAPE_ROW);
 	assert_int_equal(b.board->shape.pixels, 8);
 	assert_string_equal(b.board->backend, "fake");
 	show(&b, colors);
+	assert_int_equal(b.fake.wire.n, GLOW_APA102_MEND_CLOCKS + CLOCKS);
+	for (size_t k = 0; k < GLOW_APA102_MEND_CLOCKS; k++)
+		assert_int_equal(b.fake.wire.bits[k], 0);
+	keep_last(&b.fake.wire);
+	assert_true(wire_is(&b.fake.wire, golden));
 	assert_idle(&b);
 	b.fake.wire.n = 0;
 	glow_board_close(b.board);
@@ -179,9 +186,10 @@ static void test_keep(void **state)
 	struct bench b;
 
 	(void)state;
-	set_up(&b, true);
+	set_up(&b);
 	show(&b, colors);
 	b.fake.wire.n = 0;
+	b.board->keep = true;
 	glow_board_close(b.board);
 	assert_int_equal(b.fake.wire.n, 0);
 	assert_true(b.fake.closed);
@@ -193,21 +201,69 @@ static void test_failing_pins(void **state)
 	struct bench b;
 
 	(void)state;
-	for (size_t at = CLOCKS; at <= 2 * CLOCKS; at += CLOCKS) {
-		fake_pins_init(&b.fake);
-		b.fake.fail_at = at;
-		assert_int_equal(glow_blinkt_create(&b.fake.pins, false, &b.board), -EIO);
-		assert_true(b.fake.closed);
-	}
-
-	set_up(&b, false);
+	set_up(&b);
 	glow_frame_fill(&frame, 8, glow_linear_of(GLOW_WHITE));
-	b.fake.wire.n = 0;
-	b.fake.fail_at = 100;
-	assert_int_equal(glow_board_show(b.board, &frame, (struct glow_stamp){ 0 }), -EIO);
-	b.fake.fail_at = 0;
+	for (size_t at = 1; at <= CLOCKS; at += 50) {
+		b.fake.wire.n = 0;
+		b.fake.fail_at = at;
+		assert_int_equal(glow_board_show(b.board, &frame, (struct glow_stamp){ 0 }), -EIO);
+		b.fake.fail_at = 0;
+		show(&b, colors);
+		assert_int_equal(b.fake.wire.n, GLOW_APA102_MEND_CLOCKS + CLOCKS);
+		keep_last(&b.fake.wire);
+		assert_true(wire_is(&b.fake.wire, golden));
+		show(&b, (const struct glow_rgb[8]){ { 0 } });
+		show(&b, colors);
+		assert_true(wire_is(&b.fake.wire, golden)); /* and no more than that */
+	}
+	glow_board_close(b.board);
+}
+
+/* ---- one that was killed within a frame ---- */
+
+static void clock_into(struct vgpio_leds *leds, const uint8_t *bits, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		vgpio_leds_clock(leds, bits[k], (int64_t)k);
+}
+
+/* Dark is on show, white is cut off after `cut` clocks, and `after` follows: whether golden is on show then, and no
+ * pixel was anything but dark or white before, except for the one that was cut. */
+static bool comes_out_whole(size_t cut, const uint8_t *after, size_t n_after)
+{
+	uint8_t frame[CLOCKS] = { 0 };
+	struct vgpio_leds leds;
+	int torn = 0;
+
+	vgpio_leds_init(&leds, 8);
+	for (int i = 0; i < 8; i++)
+		memset(frame + 32 + (size_t)32 * i, 1, 3);
+	clock_into(&leds, frame, CLOCKS);
+	memset(frame + 32, 1, 256);
+	clock_into(&leds, frame, cut);
+	clock_into(&leds, after, n_after - 1);
+	for (int i = 0; i < 8; i++)
+		torn += leds.shown[i] != dark[i] && leds.shown[i] != 0xFFFFFFFF;
+	clock_into(&leds, after + n_after - 1, 1);
+	return torn <= 1 && memcmp(leds.shown, golden, sizeof(golden)) == 0;
+}
+
+/* promise: no-dark-gap */
+static void test_killed_within_a_frame(void **state)
+{
+	const struct fake_wire *wire;
+	struct bench b;
+	int torn = 0;
+
+	(void)state;
+	create(&b);
 	show(&b, colors);
-	assert_true(wire_is(&b.fake.wire, golden));
+	wire = &b.fake.wire;
+	for (size_t cut = 0; cut <= CLOCKS; cut++)
+		assert_true(comes_out_whole(cut, wire->bits, wire->n));
+	for (size_t cut = 0; cut <= CLOCKS; cut++) /* the control: without what mends the chain */
+		torn += !comes_out_whole(cut, wire->bits + GLOW_APA102_MEND_CLOCKS, CLOCKS);
+	assert_in_range(torn, 8 * 31, CLOCKS);
 	glow_board_close(b.board);
 }
 
@@ -475,12 +531,19 @@ static void test_fades(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_frame),       cmocka_unit_test(test_a_wrong_wire_is_seen),
-		cmocka_unit_test(test_pixel_order), cmocka_unit_test(test_leds_refuse_a_wrong_end),
-		cmocka_unit_test(test_life),        cmocka_unit_test(test_keep),
-		cmocka_unit_test(test_light),       cmocka_unit_test(test_failing_pins),
-		cmocka_unit_test(test_low_end),     cmocka_unit_test(test_mixed_colours),
-		cmocka_unit_test(test_never_dark),  cmocka_unit_test(test_one_light),
+		cmocka_unit_test(test_frame),
+		cmocka_unit_test(test_a_wrong_wire_is_seen),
+		cmocka_unit_test(test_pixel_order),
+		cmocka_unit_test(test_leds_refuse_a_wrong_end),
+		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_keep),
+		cmocka_unit_test(test_light),
+		cmocka_unit_test(test_failing_pins),
+		cmocka_unit_test(test_killed_within_a_frame),
+		cmocka_unit_test(test_low_end),
+		cmocka_unit_test(test_mixed_colours),
+		cmocka_unit_test(test_never_dark),
+		cmocka_unit_test(test_one_light),
 		cmocka_unit_test(test_fades),
 	};
 

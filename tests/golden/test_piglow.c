@@ -29,18 +29,13 @@ struct bench {
 	struct glow_board *board;
 };
 
-static int create(struct bench *b, bool keep)
+static void set_up(struct bench *b)
 {
 	struct glow_leds *leds;
-	int r = glow_leds_open_sn3218(&b->fake.bus, &leds);
 
-	return r < 0 ? r : glow_piglow_create(leds, keep, &b->board);
-}
-
-static void set_up(struct bench *b, bool keep)
-{
 	fake_i2c_init(&b->fake);
-	assert_int_equal(create(b, keep), 0);
+	assert_int_equal(glow_leds_open_sn3218(&b->fake.bus, &leds), 0);
+	assert_int_equal(glow_piglow_create(leds, &b->board), 0);
 }
 
 static int show(struct bench *b, const uint8_t levels[GLOW_PIGLOW_LEDS])
@@ -87,23 +82,28 @@ static int led_of(const char *name)
 static void test_start(void **state)
 {
 	static const struct fake_write start[] = {
-		{ 0x17, 1, { 0xFF } }, { 0x00, 1, { 1 } },    { 0x13, 3, { 0x3F, 0x3F, 0x3F } },
-		{ 0x01, 18, { 0 } },   { 0x16, 1, { 0xFF } },
+		{ 0x00, 1, { 1 } },
+		{ 0x13, 3, { 0x3F, 0x3F, 0x3F } },
+		{ 0x01, 18, { 0 } },
+		{ 0x16, 1, { 0xFF } },
 	};
-	struct fake_write wrong[5];
+	static const uint8_t dark[GLOW_PIGLOW_LEDS];
+	struct fake_write wrong[4];
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
-	assert_true(log_is(&b.fake.chip, start, 5));
+	set_up(&b);
+	assert_int_equal(b.fake.chip.n, 0); /* it shows what it showed */
+	assert_int_equal(show(&b, dark), 0);
+	assert_true(log_is(&b.fake.chip, start, 4));
 	assert_true(only(&b.fake.chip, 0, 0));
 	assert_int_equal(b.board->shape.kind, GLOW_SHAPE_PIGLOW);
 	assert_int_equal(b.board->shape.pixels, 18);
 
 	memcpy(wrong, start, sizeof(wrong));
-	wrong[2].data[1] ^= 0x20;
-	assert_false(log_is(&b.fake.chip, wrong, 5));
-	assert_false(log_is(&b.fake.chip, start, 4));
+	wrong[1].data[1] ^= 0x20;
+	assert_false(log_is(&b.fake.chip, wrong, 4));
+	assert_false(log_is(&b.fake.chip, start, 3));
 	glow_board_close(b.board);
 }
 
@@ -121,7 +121,8 @@ static void test_frame(void **state)
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
+	set_up(&b);
+	assert_int_equal(show(&b, (const uint8_t[18]){ 0 }), 0); /* which starts the chip */
 	assert_int_equal(show(&b, levels), 0);
 	assert_true(log_is(&b.fake.chip, frame, 2));
 	for (int byte = 0; byte < 18; byte++) {
@@ -137,7 +138,7 @@ static void test_each_led_by_name(void **state)
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
+	set_up(&b);
 	for (int k = 0; k < GLOW_PIGLOW_LEDS; k++) {
 		uint8_t levels[GLOW_PIGLOW_LEDS] = { 0 };
 
@@ -198,14 +199,14 @@ static void test_rises(void **state)
 	assert_int_equal(last[0], 7);
 }
 
-static void test_off(void **state)
+static void test_end(void **state)
 {
 	static const struct fake_write off[] = { { 0x01, 18, { 0 } }, { 0x16, 1, { 0xFF } } };
 	static const uint8_t levels[GLOW_PIGLOW_LEDS] = { 255 };
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
+	set_up(&b);
 	show(&b, levels);
 	b.fake.chip.n = 0;
 	glow_board_close(b.board);
@@ -213,8 +214,9 @@ static void test_off(void **state)
 	assert_true(only(&b.fake.chip, 0, 0));
 	assert_true(b.fake.closed);
 
-	set_up(&b, true);
+	set_up(&b);
 	show(&b, levels);
+	b.board->keep = true;
 	glow_board_close(b.board);
 	assert_true(only(&b.fake.chip, wiring[0].output, 255));
 	assert_true(b.fake.closed);
@@ -227,20 +229,19 @@ static void test_failing_bus(void **state)
 	struct bench b;
 
 	(void)state;
-	for (size_t at = 1; at <= 5; at++) {
-		fake_i2c_init(&b.fake);
+	for (size_t at = 1; at <= 4; at++) { /* which the first frame has */
+		set_up(&b);
 		b.fake.fail_at = at;
-		assert_int_equal(create(&b, false), -EREMOTEIO);
-		assert_true(b.fake.closed);
+		assert_int_equal(show(&b, levels), -EREMOTEIO);
+		assert_true(only(&b.fake.chip, 0, 0));
+		b.fake.fail_at = 0;
+		assert_int_equal(show(&b, levels), 0);
+		assert_int_equal(b.fake.chip.n, 4); /* whatever it may have forgotten meanwhile */
+		assert_true(only(&b.fake.chip, wiring[0].output, 255));
+		assert_int_equal(show(&b, (const uint8_t[GLOW_PIGLOW_LEDS]){ 0 }), 0);
+		assert_int_equal(b.fake.chip.n, 2);
+		glow_board_close(b.board);
 	}
-	set_up(&b, false);
-	b.fake.fail_at = 2;
-	assert_int_equal(show(&b, levels), -EREMOTEIO);
-	assert_true(only(&b.fake.chip, 0, 0));
-	b.fake.fail_at = 0;
-	assert_int_equal(show(&b, levels), 0);
-	assert_true(only(&b.fake.chip, wiring[0].output, 255));
-	glow_board_close(b.board);
 }
 
 int main(void)
@@ -249,7 +250,7 @@ int main(void)
 		cmocka_unit_test(test_start),
 		cmocka_unit_test(test_frame),
 		cmocka_unit_test(test_each_led_by_name),
-		cmocka_unit_test(test_off),
+		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_dark_end),
 		cmocka_unit_test(test_rises),
 		cmocka_unit_test(test_failing_bus),

@@ -223,8 +223,8 @@ static void test_levels(void **state)
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
 	glow_board_close(b->board);
 	read_lines(b);
-	assert_int_equal(b->n_lines, 2);
-	assert_line(b->line[1], 7, "\"leds\":[0,1,9,10,99,100,255,200,20,2,0,0,0,0,0,0,0,0]}");
+	assert_int_equal(b->n_lines, 1);
+	assert_line(b->line[0], 7, "\"leds\":[0,1,9,10,99,100,255,200,20,2,0,0,0,0,0,0,0,0]}");
 }
 
 /* Beside what is seen, what a wire carries; a frame that only a wire can tell from the last is a line of its own. */
@@ -257,7 +257,6 @@ static void test_wire_of_levels(void **state)
 
 	b->cfg.shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
 	b->cfg.virtual_wire = true;
-	b->cfg.keep = true;
 	start(b);
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
 	glow_board_close(b->board);

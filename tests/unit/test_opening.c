@@ -77,7 +77,8 @@ static void begin(const char *idle)
 	cfg.idle = idle;
 	create();
 	here = (struct glow_clock){ .sync = NULL };
-	show = (struct glow_show){ .node = node, .painter = { .board = &board, .clock = &here, .fps = 60 } };
+	show = (struct glow_show){ .node = node,
+				   .painter = { .board = &board, .clock = &here, .fps = 60, .cpu_percent = 100 } };
 	has_time = false;
 	memset(shown, 0, sizeof(shown));
 	glow_opening_begin(&show.opening, now);

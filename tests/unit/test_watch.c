@@ -326,6 +326,10 @@ static void who_leads(void **state)
 			    "shelf leads, term 3 · 1 of 1 nodes online · clocks within 31 µs · 7 messages dropped");
 	memset(&watch.nodes[0]->stats.messages, 0, sizeof(watch.nodes[0]->stats.messages));
 	memset(&watch.conductor.messages, 0, sizeof(watch.conductor.messages));
+	watch.nodes[0]->info.slots_a_frame = 2;
+	assert_string_equal(headline(START),
+			    "shelf leads, term 3 · 1 of 1 nodes online · clocks within 31 µs · 1 draws fewer frames");
+	watch.nodes[0]->info.slots_a_frame = 1;
 	hear("scene/current", SCENES RED_SCENE NO_TARGET SCENE_TAIL "]}");
 	assert_string_equal(headline(START),
 			    "shelf leads, term 3 · main: solid #ff0000 · 1 of 1 nodes online · clocks within 31 µs");

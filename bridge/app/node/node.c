@@ -138,6 +138,14 @@ void glow_node_problem(struct glow_node *n, const char *problem, const char *bac
 	n->voice.stale = true;
 }
 
+void glow_node_slots(struct glow_node *n, unsigned slots_a_frame)
+{
+	if (n->cfg.info.slots_a_frame == slots_a_frame)
+		return;
+	n->cfg.info.slots_a_frame = slots_a_frame;
+	glow_voice_info(&n->voice);
+}
+
 /* ---- commands ---- */
 
 /* Checks a payload against the light as it is at now_us. */

@@ -35,6 +35,7 @@
 struct told {
 	uint64_t frames;
 	int64_t ns;
+	unsigned slots_a_frame;
 };
 
 struct run {
@@ -328,13 +329,30 @@ static bool wish(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 
 /* ---- other events ---- */
 
+/* Log and info hear of it with the stats, and not of all that came and went between them. */
+static void tell_slots(struct run *r, const struct glow_stats *stats)
+{
+	if (stats->slots_a_frame == r->told.slots_a_frame)
+		return;
+	if (stats->slots_a_frame > 1)
+		glow_warning("a frame takes %.1f ms of the processor: drawing one in %u, so that it stays below "
+			     "%u %% (--cpu-limit)",
+			     stats->frame_cpu_us / 1e3, stats->slots_a_frame, r->cfg->cpu_percent);
+	else
+		glow_info("drawing every frame again");
+	r->told.slots_a_frame = stats->slots_a_frame;
+	glow_node_slots(r->node, stats->slots_a_frame);
+}
+
 static void on_stats(void *ctx)
 {
 	struct run *r = ctx;
 	struct glow_raw now = glow_raw_now();
 	struct glow_stats stats = { .late = r->show.painter.late,
 				    .dropped = r->show.painter.dropped,
-				    .write_us = r->show.painter.write_us };
+				    .write_us = r->show.painter.write_us,
+				    .frame_cpu_us = glow_governor_cost_us(&r->show.painter.governor),
+				    .slots_a_frame = glow_governor_slots(&r->show.painter.governor) };
 	int64_t ns = glow_mono_now().ns;
 	double seconds = (double)(ns - r->told.ns) / 1e9;
 
@@ -350,6 +368,7 @@ static void on_stats(void *ctx)
 	r->told.frames = r->show.painter.frames;
 	r->told.ns = ns;
 	glow_node_stats(r->node, &stats);
+	tell_slots(r, &stats);
 	glow_timer_in(&r->stats_timer, r->gauge_shows ? STATS_GAUGE_US : STATS_US);
 	schedule_probe(r);
 	redraw_now(r);
@@ -395,7 +414,8 @@ static int open_loop(struct run *r)
 				     .what = "node",
 				     .id = r->info.id,
 				     .health_id = r->info.id,
-				     .last_words = "going dark and leaving",
+				     .last_words = r->cfg->board_cfg.keep ? "leaving with the light on"
+									  : "going dark and leaving",
 				     .mqtt = r->cfg->mqtt };
 
 	glow_client_id(client, r->cfg->prefix, r->info.id);
@@ -496,6 +516,7 @@ static int setup(struct run *r)
 	glow_meters_init(&r->meters, r->cfg->sysfs);
 	glow_meters_read(&r->meters);
 	r->told.ns = glow_mono_now().ns;
+	r->told.slots_a_frame = 1;
 	glow_timer_in(&r->stats_timer, STATS_GAUGE_US);
 	glow_opening_begin(&r->show.opening, now_us(r));
 	return open_loop(r);
@@ -519,9 +540,11 @@ int glow_node_run(const struct glow_node_run_cfg *cfg)
 	int status;
 
 	*r = (struct run){ .cfg = cfg };
-	r->show.painter = (struct glow_painter){
-		.name = cfg->board, .board_cfg = &cfg->board_cfg, .clock = &r->clock, .fps = cfg->fps
-	};
+	r->show.painter = (struct glow_painter){ .name = cfg->board,
+						 .board_cfg = &cfg->board_cfg,
+						 .clock = &r->clock,
+						 .fps = cfg->fps,
+						 .cpu_percent = cfg->cpu_percent };
 	r->clock = (struct glow_clock){ .sync = &r->time.follower.sync,
 					.wall_us = glow_wall_minus_mono_us(),
 					.late_us = (int64_t)cfg->time_offset_ms * 1000 };

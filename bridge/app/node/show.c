@@ -16,6 +16,7 @@ static int draw(struct glow_show *s, int64_t t_us)
 	s->revision = glow_node_revision(s->node);
 	if (!s->painter.board || !glow_node_started(s->node))
 		return 0;
+	glow_painter_begin(&s->painter);
 	glow_node_render(s->node, t_us, &frame);
 	return glow_painter_show(&s->painter, &frame, t_us);
 }
