@@ -24,12 +24,13 @@ struct options {
 	struct glow_common_options common;
 	char *discovery;
 	char *node, *groups, *wifi_power_save;
-	char *board, *gpio, *gpio_chip, *i2c, *i2c_bus, *spi, *color_order, *sysfs;
+	char *board, *gpio, *gpio_chip, *i2c, *i2c_bus, *spi, *color_order, *white_balance, *sysfs;
 	int64_t pin_data, pin_clock, pin_sda, pin_scl;
 	char *virtual_out, *virtual_shape;
+	bool virtual_wire;
 	int64_t pixels, spi_hz, virtual_pixels;
 	char *idle, *lost_indicator, *on_exit;
-	int64_t fps, time_offset_ms;
+	int64_t fps, cpu_limit, time_offset_ms;
 	bool reverse;
 	int64_t brightness_limit;
 	int64_t current_limit_ma;
@@ -68,9 +69,12 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_INT("spi-hz", "4000000", 100000, 32000000, "HZ", board, spi_hz, "clock of a strip"),
 	GLOW_ROW_CHOICE("color-order", "bgr", "bgr|brg|gbr|grb|rbg|rgb", board, color_order,
 			"order of the colours in a strip's LEDs"),
+	GLOW_ROW_READ("white-balance", "100,100,100", "R,G,B", board, white_balance, glow_names_read_white,
+		      "per cent of each colour at which the LEDs' white is white"),
 	GLOW_ROW_STRING("sysfs", "/sys", "DIR", board, sysfs, "root of the sysfs to use"),
 	GLOW_ROW_STRING("virtual-out", "", "FILE", board, virtual_out,
 			"append each frame to this file, a JSON line each"),
+	GLOW_ROW_SWITCH("virtual-wire", "no", board, virtual_wire, "with what an LED's wire would carry"),
 	GLOW_ROW_INT("virtual-pixels", "8", 1, GLOW_PIXELS_MAX, "N", board, virtual_pixels,
 		     "length of a virtual or terminal row"),
 	GLOW_ROW_CHOICE("virtual-shape", "blinkt", "blinkt|piglow", board, virtual_shape,
@@ -79,12 +83,16 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_READ("idle", "off", "WORDS", show, idle, glow_names_read_idle,
 		      "shown while nothing else is: blue, cpu, progress 40%, rainbow …"),
 	GLOW_ROW_INT("fps", "60", 1, 240, "N", show, fps, "frames a second while something moves"),
+	GLOW_ROW_INT("cpu-limit", "50", 1, 100, "PERCENT", show, cpu_limit,
+		     "of a frame's time, what drawing and writing it may take of a processor; a node that needs more "
+		     "draws every 2nd, 4th … frame"),
 	GLOW_ROW_INT("time-offset-ms", "0", -10000, 10000, "MS", show, time_offset_ms,
 		     "show everything this much later (earlier below 0)"),
 	GLOW_ROW_SWITCH("reverse", "no", show, reverse, "the board is mounted the other way round"),
 	GLOW_ROW_CHOICE("lost-indicator", "off", "off|pixel", show, lost_indicator,
 			"pixel: one dim pixel tells that the broker is lost"),
-	GLOW_ROW_CHOICE("on-exit", "clear", "clear|keep", show, on_exit, "the LEDs when the program ends"),
+	GLOW_ROW_CHOICE("on-exit", "clear", "clear|keep", show, on_exit,
+			"the LEDs when the program ends, and before its first frame"),
 
 	GLOW_ROW_INT("brightness-limit", "255", 0, 255, "N", limits, brightness_limit,
 		     "what full brightness shines as"),
@@ -165,11 +173,14 @@ static struct glow_node_run_cfg node_cfg(const struct options *o)
 			       .spi_hz = (uint32_t)o->spi_hz,
 			       .color_order = o->color_order,
 			       .sysfs = o->sysfs,
+			       .white = glow_names_white(o->white_balance),
 			       .virtual_out = o->virtual_out,
+			       .virtual_wire = o->virtual_wire,
 			       .shape = shape(o),
 			       .keep = strcmp(o->on_exit, "keep") == 0 },
 		.mqtt = glow_common_mqtt(&o->common),
 		.fps = (unsigned)o->fps,
+		.cpu_percent = (unsigned)o->cpu_limit,
 		.time_offset_ms = (int32_t)o->time_offset_ms,
 		.reverse = o->reverse,
 		.lost_indicator = strcmp(o->lost_indicator, "pixel") == 0,
@@ -230,6 +241,15 @@ static int judge_pixels(const struct glow_config *config, const struct options *
 	return desc && desc->named ? judge_clock(config, o) : 0;
 }
 
+static int judge_white(const struct glow_config *config, const struct options *o)
+{
+	const struct glow_board_desc *desc = glow_board_find(o->board);
+
+	if (!desc || glow_board_balances(desc) || glow_linear_equal(glow_names_white(o->white_balance), GLOW_DARK))
+		return 0;
+	return glow_config_refuse(config, "white-balance", "only a board with LEDs of three colours has a white");
+}
+
 /* Whatever the options are for, to run, for a check or for the doctor, this is judged of them beyond each value by
  * itself. */
 static int judge(const struct glow_config *config, struct options *o)
@@ -241,6 +261,9 @@ static int judge(const struct glow_config *config, struct options *o)
 	if (status)
 		return status;
 	status = judge_pixels(config, o);
+	if (status)
+		return status;
+	status = judge_white(config, o);
 	if (status)
 		return status;
 	cfg = node_cfg(o);

@@ -258,3 +258,42 @@ char *glow_names_read_gap(const char *text, struct glow_mistake *ret_mistake)
 		 GLOW_PIXELS_MAX);
 	return read_list(text, gap_right, rule, ret_mistake);
 }
+
+/* ---- white ---- */
+
+/* Three times 1..100; false when the list is anything else. */
+static bool white_parse(const char *list, unsigned ret_percent[3])
+{
+	int end = 0;
+
+	if (strspn(list, "0123456789,") != strlen(list) ||
+	    sscanf(list, "%3u,%3u,%3u%n", &ret_percent[0], &ret_percent[1], &ret_percent[2], &end) != 3 || list[end])
+		return false;
+	for (int k = 0; k < 3; k++)
+		if (ret_percent[k] < 1 || ret_percent[k] > 100)
+			return false;
+	return true;
+}
+
+static bool white_right(const char *list)
+{
+	unsigned percent[3];
+
+	return white_parse(list, percent);
+}
+
+char *glow_names_read_white(const char *text, struct glow_mistake *ret_mistake)
+{
+	return read_list(text, white_right, "must be three numbers 1..100, of red, green and blue: 100,85,70",
+			 ret_mistake);
+}
+
+struct glow_linear glow_names_white(const char *text)
+{
+	unsigned percent[3];
+
+	if (!white_parse(text, percent) || percent[0] + percent[1] + percent[2] == 300)
+		return GLOW_DARK;
+	return (struct glow_linear){ (uint16_t)(percent[0] * 65535 / 100), (uint16_t)(percent[1] * 65535 / 100),
+				     (uint16_t)(percent[2] * 65535 / 100) };
+}

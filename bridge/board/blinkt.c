@@ -17,37 +17,43 @@ extern const struct glow_board_desc glow_board_blinkt;
 struct blinkt {
 	struct glow_board board;
 	struct glow_pins *pins;
-	bool keep;
+	bool torn;  /* the chain may wait for the rest of a frame */
+	bool known; /* the pixels are lit as `wire` says */
 	uint8_t wire[GLOW_APA102_BYTES(GLOW_BLINKT_PIXELS)];
 };
 
 static int show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
 {
 	struct blinkt *b = (struct blinkt *)board;
+	uint8_t next[sizeof(b->wire)];
 	size_t clocks;
+	int r;
 
 	(void)stamp;
 	assert(frame->n == GLOW_BLINKT_PIXELS);
-	clocks = glow_apa102_encode(frame, &glow_apa102_bgr, b->wire);
-	return b->pins->ops->send(b->pins, b->wire, clocks);
+	clocks = glow_apa102_encode(frame, &glow_apa102_bgr, next);
+	if (b->known && memcmp(next, b->wire, sizeof(next)) == 0)
+		return 1;
+	memcpy(b->wire, next, sizeof(next));
+	r = b->torn ? b->pins->ops->send(b->pins, glow_apa102_mend, GLOW_APA102_MEND_CLOCKS) : 0;
+	if (r == 0)
+		r = b->pins->ops->send(b->pins, b->wire, clocks);
+	b->torn = r < 0;
+	b->known = r == 0 && !glow_frame_dark(frame);
+	return r;
 }
 
 static void blinkt_close(struct glow_board *board)
 {
 	struct blinkt *b = (struct blinkt *)board;
 
-	if (!b)
-		return;
-	if (!b->keep)
-		glow_board_show_dark(board);
 	glow_pins_close(b->pins);
 	free(b);
 }
 
-int glow_blinkt_create(struct glow_pins *pins, bool keep, struct glow_board **ret_board)
+int glow_blinkt_create(struct glow_pins *pins, struct glow_board **ret_board)
 {
 	struct blinkt *b = calloc(1, sizeof(*b));
-	int r;
 
 	if (!b) {
 		glow_pins_close(pins);
@@ -57,17 +63,7 @@ int glow_blinkt_create(struct glow_pins *pins, bool keep, struct glow_board **re
 	b->board.shape = glow_board_blinkt.shape;
 	memcpy(b->board.backend, pins->backend, sizeof(b->board.backend));
 	b->pins = pins;
-	b->keep = keep;
-	/* Twice: a process that was killed may have left a pixel waiting for the
-	 * rest of its 32 bits, which it takes from the first of these frames. */
-	r = glow_board_show_dark(&b->board);
-	if (r == 0)
-		r = glow_board_show_dark(&b->board);
-	if (r < 0) {
-		glow_pins_close(pins);
-		free(b);
-		return r;
-	}
+	b->torn = true;
 	*ret_board = &b->board;
 	return 0;
 }
@@ -83,12 +79,7 @@ static int blinkt_open(const struct glow_board_cfg *cfg, struct glow_board **ret
 	struct glow_pins *pins;
 	int r = glow_pins_open(cfg, &pins, diag);
 
-	if (r < 0)
-		return r;
-	r = glow_blinkt_create(pins, cfg->keep, ret_board);
-	if (r < 0)
-		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to the Blinkt! failed: %s", strerror(-r));
-	return r;
+	return r < 0 ? r : glow_blinkt_create(pins, ret_board);
 }
 
 const struct glow_board_desc glow_board_blinkt = {

@@ -4,12 +4,10 @@
 
 /* The Blinkt! without its pins: tests give it a recorder instead. */
 
-#include <stdbool.h>
-
 #include <glow/board.h>
 #include <glow/pins.h>
 
 #define GLOW_BLINKT_PIXELS 8
 
-/** A dark Blinkt! on these pins. Takes the pins over, also when it fails. */
-int glow_blinkt_create(struct glow_pins *pins, bool keep, struct glow_board **ret_board);
+/** A Blinkt! on these pins. Takes the pins over, also when it fails. */
+int glow_blinkt_create(struct glow_pins *pins, struct glow_board **ret_board);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* The table of boards, and the choice among them. */
+/* The table of boards, the choice among them, and what all do alike: they start and end dark, unless their LEDs are to
+ * stay as they are. The instant of such a frame is the wall clock's, as none of the cluster belongs to it. */
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <glow/board.h>
 
@@ -76,6 +78,23 @@ static const struct glow_board_desc *look_around(const struct glow_board_cfg *cf
 	return NULL;
 }
 
+/* What a board would make of a white balance that it cannot have is not what was asked for. */
+static int open_desc(const struct glow_board_desc *desc, const struct glow_board_cfg *cfg,
+		     struct glow_board **ret_board, struct glow_diag *diag)
+{
+	int r;
+
+	if (!glow_linear_equal(cfg->white, GLOW_DARK) && !glow_board_balances(desc)) {
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "white_balance",
+			      "a %s has no LEDs of three colours: leave --white-balance away", desc->title);
+		return -EINVAL;
+	}
+	r = desc->open(cfg, ret_board, diag);
+	if (r == 0)
+		(*ret_board)->white = cfg->white;
+	return r;
+}
+
 static int open_named(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
 		      struct glow_diag *diag)
 {
@@ -83,7 +102,7 @@ static int open_named(const char *name, const struct glow_board_cfg *cfg, struct
 
 	if (strcmp(name, "auto") == 0) {
 		desc = look_around(cfg, diag);
-		return desc ? desc->open(cfg, ret_board, diag) : -ENODEV;
+		return desc ? open_desc(desc, cfg, ret_board, diag) : -ENODEV;
 	}
 	desc = glow_board_find(name);
 	if (!desc) {
@@ -91,15 +110,66 @@ static int open_named(const char *name, const struct glow_board_cfg *cfg, struct
 			      name);
 		return -EINVAL;
 	}
-	return desc->open(cfg, ret_board, diag);
+	return open_desc(desc, cfg, ret_board, diag);
+}
+
+static int show_dark(struct glow_board *board)
+{
+	struct glow_frame dark;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	glow_frame_fill(&dark, board->shape.pixels, GLOW_DARK);
+	return glow_board_show(board, &dark,
+			       (struct glow_stamp){ .t_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 });
+}
+
+static int start_dark(struct glow_board *board, struct glow_diag *diag)
+{
+	int r = show_dark(board);
+
+	if (r < 0) {
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to %s failed: %s",
+			      board->to ? board->to : board->backend, strerror(-r));
+		board->desc->close(board);
+	}
+	return r;
 }
 
 int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
 		    struct glow_diag *diag)
 {
-	int r = open_named(name, cfg, ret_board, diag);
+	struct glow_board *board;
+	int r = open_named(name, cfg, &board, diag);
 
 	if (r == -ENOMEM) /* of which no road says anything */
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "%s", glow_lack_text(ENOMEM));
-	return r;
+	if (r == 0 && !cfg->keep)
+		r = start_dark(board, diag);
+	if (r < 0)
+		return r;
+	board->keep = cfg->keep;
+	*ret_board = board;
+	return 0;
+}
+
+void glow_board_close(struct glow_board *board)
+{
+	if (!board)
+		return;
+	if (!board->keep)
+		show_dark(board);
+	board->desc->close(board);
+}
+
+int glow_board_show(struct glow_board *b, const struct glow_frame *f, struct glow_stamp s)
+{
+	struct glow_frame balanced;
+
+	if (glow_linear_equal(b->white, GLOW_DARK))
+		return b->desc->show(b, f, s);
+	balanced.n = f->n;
+	for (uint32_t i = 0; i < f->n; i++)
+		balanced.px[i] = glow_linear_filter(f->px[i], b->white);
+	return b->desc->show(b, &balanced, s);
 }

@@ -22,41 +22,55 @@ static const uint8_t outputs[GLOW_PIGLOW_LEDS] = {
 struct piglow {
 	struct glow_board board;
 	struct glow_leds *leds;
-	bool keep;
+	bool known;                         /* the LEDs are lit as `shown` says */
+	uint8_t shown[GLOW_SN3218_OUTPUTS]; /* by its outputs */
 };
 
-static int show_dark(struct piglow *p)
+#define STEP 257 /* of light, 65535/255 */
+
+void glow_piglow_levels(const struct glow_frame *frame, uint8_t ret_levels[GLOW_PIGLOW_LEDS])
 {
-	return p->leds->ops->show(p->leds, (const uint8_t[GLOW_SN3218_OUTPUTS]){ 0 });
+	uint16_t least = 0;
+
+	for (uint32_t i = 0; i < GLOW_PIGLOW_LEDS; i++)
+		least = frame->px[i].r > least ? frame->px[i].r : least;
+	least = least < STEP ? least : STEP;
+	for (uint32_t i = 0; i < GLOW_PIGLOW_LEDS; i++) {
+		uint32_t light = frame->px[i].r, level = (light + STEP / 2) / STEP;
+
+		ret_levels[i] = (uint8_t)(level > 0 ? level : light > 0 && 3 * light >= least);
+	}
 }
 
 static int show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
 {
 	struct piglow *p = (struct piglow *)board;
-	uint8_t levels[GLOW_SN3218_OUTPUTS];
+	uint8_t levels[GLOW_PIGLOW_LEDS], by_output[GLOW_SN3218_OUTPUTS];
+	int r;
 
 	(void)stamp;
+	glow_piglow_levels(frame, levels);
 	for (uint32_t i = 0; i < GLOW_PIGLOW_LEDS; i++)
-		levels[outputs[i] - 1] = glow_gamma8(frame->px[i].r);
-	return p->leds->ops->show(p->leds, levels);
+		by_output[outputs[i] - 1] = levels[i];
+	if (p->known && memcmp(by_output, p->shown, sizeof(by_output)) == 0)
+		return 1;
+	memcpy(p->shown, by_output, sizeof(by_output));
+	r = p->leds->ops->show(p->leds, by_output);
+	p->known = r == 0 && !glow_frame_dark(frame);
+	return r;
 }
 
 static void piglow_close(struct glow_board *board)
 {
 	struct piglow *p = (struct piglow *)board;
 
-	if (!p)
-		return;
-	if (!p->keep)
-		show_dark(p);
 	glow_leds_close(p->leds);
 	free(p);
 }
 
-int glow_piglow_create(struct glow_leds *leds, bool keep, struct glow_board **ret_board)
+int glow_piglow_create(struct glow_leds *leds, struct glow_board **ret_board)
 {
 	struct piglow *p = calloc(1, sizeof(*p));
-	int r;
 
 	if (!p) {
 		glow_leds_close(leds);
@@ -68,21 +82,8 @@ int glow_piglow_create(struct glow_leds *leds, bool keep, struct glow_board **re
 	p->board.fps_max = leds->fps_max;
 	p->board.latency_us = leds->latency_us;
 	p->leds = leds;
-	p->keep = keep;
-	r = show_dark(p);
-	if (r < 0) {
-		glow_leds_close(leds);
-		free(p);
-		return r;
-	}
 	*ret_board = &p->board;
 	return 0;
-}
-
-static int write_failed(int error, struct glow_diag *diag)
-{
-	glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "writing to the PiGlow failed: %s", strerror(-error));
-	return error;
 }
 
 /* The chip behind a bus. Opening the bus asks whether it acknowledges and
@@ -99,8 +100,7 @@ static int over_bus(int (*open_bus)(const struct glow_board_cfg *, uint8_t, stru
 		glow_i2c_close(bus);
 		return 0;
 	}
-	r = glow_leds_open_sn3218(bus, ret_leds);
-	return r < 0 ? write_failed(r, diag) : 0;
+	return glow_leds_open_sn3218(bus, ret_leds);
 }
 
 /* By cfg->i2c. `auto` goes from the bus to the kernel's own LEDs, never to the
@@ -137,10 +137,8 @@ static int piglow_open(const struct glow_board_cfg *cfg, struct glow_board **ret
 
 	if (r < 0)
 		return r;
-	r = glow_piglow_create(leds, cfg->keep, ret_board);
-	if (r < 0)
-		return write_failed(r, diag);
-	if (strcmp(cfg->i2c, "gpio") == 0)
+	r = glow_piglow_create(leds, ret_board);
+	if (r == 0 && strcmp(cfg->i2c, "gpio") == 0)
 		(*ret_board)->note = "the I2C controller has lost its two pins to --i2c gpio until the next boot";
 	return 0;
 }

@@ -35,7 +35,6 @@ struct terminal {
 	struct glow_board board;
 	const struct style *style;
 	bool in_place; /* standard output is a terminal */
-	bool keep;
 	char text[];
 };
 
@@ -115,13 +114,8 @@ static int show(struct glow_board *board, const struct glow_frame *frame, struct
 	(void)stamp;
 	if (t->in_place)
 		to = stpcpy(to, "\r");
-	for (uint32_t i = 0; i < n; i++) {
-		struct glow_rgb c = frame->px[i];
-
-		if (glow_shape_mono(board->shape))
-			c = glow_rgb_scale(glow_shape_led_color(board->shape, i), c.r);
-		to = t->style->put_led(to, c);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		to = t->style->put_led(to, glow_linear_rgb(glow_shape_seen(board->shape, i, frame->px[i])));
 	to = stpcpy(to, t->in_place ? PLAIN ERASE_REST : "\n");
 	return write_all(t->text, (size_t)(to - t->text));
 }
@@ -130,10 +124,6 @@ static void terminal_close(struct glow_board *board)
 {
 	struct terminal *t = (struct terminal *)board;
 
-	if (!t)
-		return;
-	if (!t->keep)
-		glow_board_show_dark(board);
 	if (t->in_place)
 		write_all(SHOW_CURSOR "\n", strlen(SHOW_CURSOR "\n"));
 	free(t);
@@ -144,13 +134,6 @@ static int terminal_probe(const struct glow_board_cfg *cfg, struct glow_diag *di
 	(void)cfg;
 	(void)diag;
 	return 0;
-}
-
-static int start(struct terminal *t)
-{
-	int r = t->in_place ? write_all(HIDE_CURSOR, strlen(HIDE_CURSOR)) : 0;
-
-	return r < 0 ? r : glow_board_show_dark(&t->board);
 }
 
 static int terminal_open(const struct glow_board_cfg *cfg, struct glow_board **ret_board, struct glow_diag *diag)
@@ -167,10 +150,10 @@ static int terminal_open(const struct glow_board_cfg *cfg, struct glow_board **r
 	t->board.desc = &glow_board_terminal;
 	t->board.shape = shape;
 	strcpy(t->board.backend, "terminal");
-	t->keep = cfg->keep;
+	t->board.to = "standard output";
 	t->in_place = isatty(STDOUT_FILENO);
 	t->style = choose_style(t->in_place);
-	r = start(t);
+	r = t->in_place ? write_all(HIDE_CURSOR, strlen(HIDE_CURSOR)) : 0;
 	if (r < 0) {
 		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "board", "cannot write to standard output: %s", strerror(-r));
 		free(t);

@@ -6,9 +6,11 @@
  *   {"t_us":1760000000000000,"mono_ns":81234567890,"pixels":["ff0000","000000"]}
  *   {"t_us":1760000000000000,"mono_ns":81234567890,"leds":[0,255, … 18 levels]}
  *
- * It starts and ends dark like every board; the lines for that carry the wall
- * clock in t_us, as no instant of the cluster belongs to them. mono_ns stands
- * in the very line it times, so it is taken right before the write, when all
+ * Colours and levels are sRGB, rounded. With --virtual-wire a line ends in what
+ * the LEDs' wire would carry, `"wire":["1fff0000","00000000"]`: the brightness of
+ * an APA102, 00..1f, then its red, green and blue; or a PiGlow's levels 0..255.
+ *
+ * mono_ns stands in the very line it times, so it is taken right before the write, when all
  * else is formatted: the write ends some microseconds later.
  *
  * A line is one write() in append mode from a buffer of fixed size, so that
@@ -24,20 +26,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apa102.h"
+#include "piglow.h"
 #include "virtual.h"
 
 #define HEAD_MAX  64 /* {"t_us":…,"mono_ns":…, */
-#define PIXEL_MAX strlen("\"rrggbb\",")
-#define TAIL_MAX  (strlen("\"pixels\":[") + strlen("]}\n"))
+#define PIXEL_MAX (strlen("\"rrggbb\",") + strlen("\"bbrrggbb\","))
+#define TAIL_MAX  (strlen("\"pixels\":[") + strlen("],\"wire\":[") + strlen("]}\n"))
 
 extern const struct glow_board_desc glow_board_virtual;
 
 struct virtual_board {
 	struct glow_board board;
 	int fd; /* -1: the frames go nowhere */
-	bool keep;
-	struct glow_frame shown; /* as last written; of no pixels before the first */
-	char line[];             /* HEAD_MAX bytes for the head, which ends where the pixels start */
+	bool with_wire;
+	size_t shown_len; /* of the pixels as last written, which lie behind the line; 0 before the first */
+	size_t line_max;
+	char line[]; /* HEAD_MAX bytes for the head, which ends where the pixels start */
 };
 
 static int64_t now(clockid_t clock)
@@ -48,16 +53,14 @@ static int64_t now(clockid_t clock)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-static char *put_pixel(char *to, struct glow_rgb c)
+static char *put_hex(char *to, const uint8_t *bytes, int n)
 {
 	static const char hex[] = "0123456789abcdef";
 
 	*to++ = '"';
-	for (int k = 0; k < 3; k++) {
-		uint8_t v = k == 0 ? c.r : k == 1 ? c.g : c.b;
-
-		*to++ = hex[v >> 4];
-		*to++ = hex[v & 15];
+	for (int k = 0; k < n; k++) {
+		*to++ = hex[bytes[k] >> 4];
+		*to++ = hex[bytes[k] & 15];
 	}
 	*to++ = '"';
 	return to;
@@ -79,11 +82,35 @@ static char *put_frame(char *to, struct glow_shape shape, const struct glow_fram
 
 	to = stpcpy(to, mono ? "\"leds\":[" : "\"pixels\":[");
 	for (uint32_t i = 0; i < shape.pixels; i++) {
+		struct glow_rgb c = glow_linear_rgb(frame->px[i]);
+
 		if (i)
 			*to++ = ',';
-		to = mono ? put_level(to, frame->px[i].r) : put_pixel(to, frame->px[i]);
+		to = mono ? put_level(to, c.r) : put_hex(to, (const uint8_t[]){ c.r, c.g, c.b }, 3);
 	}
-	return stpcpy(to, "]}\n");
+	return stpcpy(to, "]");
+}
+
+static char *put_wire(char *to, struct glow_shape shape, const struct glow_frame *frame)
+{
+	static const struct glow_apa102_order rgb = { .r = 0, .g = 1, .b = 2 };
+	uint8_t levels[GLOW_PIGLOW_LEDS], wire[GLOW_APA102_BYTES(GLOW_PIXELS_MAX)];
+	bool mono = glow_shape_mono(shape);
+
+	if (mono)
+		glow_piglow_levels(frame, levels);
+	else
+		glow_apa102_encode(frame, &rgb, wire);
+	to = stpcpy(to, ",\"wire\":[");
+	for (uint32_t i = 0; i < shape.pixels; i++) {
+		uint8_t *bytes = wire + 4 + (size_t)4 * i;
+
+		if (i)
+			*to++ = ',';
+		bytes[0] &= 0x1f;
+		to = mono ? put_level(to, levels[i]) : put_hex(to, bytes, 4);
+	}
+	return stpcpy(to, "]");
 }
 
 /* Puts the head right before the pixels and returns where the line starts. */
@@ -122,35 +149,32 @@ static int append(int fd, const char *line, size_t len)
 static int show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
 {
 	struct virtual_board *v = (struct virtual_board *)board;
-	char *end, *start;
+	char *pixels = v->line + HEAD_MAX, *shown = v->line + v->line_max, *end, *start;
+	size_t len;
 	int r;
 
-	if (v->fd < 0 || glow_frame_equal(frame, &v->shown))
+	if (v->fd < 0)
 		return 0;
-	end = put_frame(v->line + HEAD_MAX, board->shape, frame);
+	end = put_frame(pixels, board->shape, frame);
+	if (v->with_wire)
+		end = put_wire(end, board->shape, frame);
+	end = stpcpy(end, "}\n");
+	len = (size_t)(end - pixels);
+	if (len == v->shown_len && memcmp(pixels, shown, len) == 0)
+		return 1;
 	start = put_head(v, stamp.t_us);
 	r = append(v->fd, start, (size_t)(end - start));
-	if (r == 0)
-		glow_frame_copy(&v->shown, frame);
+	if (r == 0) {
+		memcpy(shown, pixels, len);
+		v->shown_len = len;
+	}
 	return r;
-}
-
-static int show_dark(struct glow_board *board)
-{
-	struct glow_frame dark;
-
-	glow_frame_fill(&dark, board->shape.pixels, GLOW_BLACK);
-	return show(board, &dark, (struct glow_stamp){ .t_us = now(CLOCK_REALTIME) / 1000 });
 }
 
 static void virtual_close(struct glow_board *board)
 {
 	struct virtual_board *v = (struct virtual_board *)board;
 
-	if (!v)
-		return;
-	if (!v->keep)
-		show_dark(board);
 	if (v->fd >= 0)
 		close(v->fd);
 	free(v);
@@ -217,27 +241,23 @@ static int virtual_open(const struct glow_board_cfg *cfg, struct glow_board **re
 {
 	struct glow_shape shape;
 	struct virtual_board *v;
+	size_t line_max;
 	int r = glow_virtual_shape(cfg, &shape, diag);
 
 	if (r < 0)
 		return r;
-	v = calloc(1, sizeof(*v) + HEAD_MAX + shape.pixels * PIXEL_MAX + TAIL_MAX + 1);
+	line_max = HEAD_MAX + shape.pixels * PIXEL_MAX + TAIL_MAX + 1;
+	v = calloc(1, sizeof(*v) + 2 * line_max);
 	if (!v)
 		return -ENOMEM;
+	v->line_max = line_max;
+	v->with_wire = cfg->virtual_wire;
 	v->board.desc = &glow_board_virtual;
 	v->board.shape = shape;
 	strcpy(v->board.backend, "virtual");
-	v->keep = cfg->keep;
+	v->board.to = cfg->virtual_out;
 	r = open_file(cfg->virtual_out, &v->fd, diag);
 	if (r < 0) {
-		free(v);
-		return r;
-	}
-	r = show_dark(&v->board);
-	if (r < 0) {
-		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "virtual_out", "writing to %s failed: %s", cfg->virtual_out,
-			      strerror(-r));
-		close(v->fd);
 		free(v);
 		return r;
 	}

@@ -24,16 +24,10 @@ void glow_flash_init(struct glow_flash *flash)
 	memset(flash, 0, sizeof(*flash));
 }
 
-static struct light light_of(struct glow_shape shape, uint32_t i, struct glow_rgb c)
+static struct light light_of(struct glow_shape shape, uint32_t i, struct glow_linear c)
 {
-	struct light l = { glow_gamma16(c.r), glow_gamma16(c.g), glow_gamma16(c.b) };
-	struct glow_rgb led;
-
-	if (!glow_shape_mono(shape))
-		return l;
-	led = glow_shape_led_color(shape, i);
-	return (struct light){ l.r * glow_gamma16(led.r) / 65535, l.r * glow_gamma16(led.g) / 65535,
-			       l.r * glow_gamma16(led.b) / 65535 };
+	c = glow_shape_seen(shape, i, c);
+	return (struct light){ c.r, c.g, c.b };
 }
 
 /* What a track would do with a value: -1 or 1 for a change that way, 0 for none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* Layers to LEDs. Each layer is projected onto the board's LEDs as soon as it
- * is drawn, so fades, dimming and limits work on what the LEDs really show. */
+/* Layers to LEDs. Each layer is projected onto the board's LEDs and made linear light
+ * as soon as it is drawn, so fades, dimming and limits work on what the LEDs really show. */
 
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 void glow_look_init(struct glow_look *look, const struct glow_effect_desc *effect, int64_t start_us)
 {
-	memset(look, 0, offsetof(struct glow_look, paint) + offsetof(struct glow_frame, px));
+	memset(look, 0, offsetof(struct glow_look, paint) + offsetof(struct glow_paint, px));
 	look->effect = effect;
 	if (effect)
 		glow_params_default(effect, &look->params);
@@ -58,8 +58,9 @@ static void render_effect(const struct glow_look *look, const struct glow_env *e
 		}
 		if (reverse)
 			at = len - 1 - at;
-		ret_frame->px[i] = project(look->effect, env->shape, i,
-					   look->effect->render(&look->params, &m, bar ? at : place.offset + at));
+		ret_frame->px[i] =
+			glow_linear_of(project(look->effect, env->shape, i,
+					       look->effect->render(&look->params, &m, bar ? at : place.offset + at)));
 	}
 }
 
@@ -67,19 +68,17 @@ static void render_effect(const struct glow_look *look, const struct glow_env *e
  * PiGlow's LEDs have names, and keep them. */
 static void show_paint(const struct glow_look *look, const struct glow_env *env, struct glow_frame *ret_frame)
 {
-	if (!env->reverse || glow_shape_mono(env->shape)) {
-		glow_frame_copy(ret_frame, &look->paint);
-		return;
-	}
+	bool reverse = env->reverse && !glow_shape_mono(env->shape);
+
 	for (uint32_t i = 0; i < ret_frame->n; i++)
-		ret_frame->px[i] = look->paint.px[ret_frame->n - 1 - i];
+		ret_frame->px[i] = glow_linear_of(look->paint.px[reverse ? ret_frame->n - 1 - i : i]);
 }
 
 void glow_look_render(const struct glow_look *look, const struct glow_env *env, struct glow_place place, int64_t t_us,
 		      struct glow_frame *ret_frame)
 {
 	if (!look->on || !look->effect || look->brightness == 0) {
-		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_BLACK);
+		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_DARK);
 		return;
 	}
 	ret_frame->n = env->shape.pixels;
@@ -101,7 +100,7 @@ static void draw_idle(const struct glow_picture *pic, const struct glow_env *env
 	if (pic->idle)
 		glow_look_render(pic->idle, env, own_place(env), t_us, ret_frame);
 	else
-		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_BLACK);
+		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_DARK);
 }
 
 /* ---- scenes ---- */
@@ -261,7 +260,7 @@ bool glow_picture_render(const struct glow_picture *pic, const struct glow_env *
 			 struct glow_frame *ret_frame)
 {
 	if (env->blackout == 255)
-		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_BLACK);
+		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_DARK);
 	else if (pic->notice)
 		glow_look_render(pic->notice, env, own_place(env), t_us, ret_frame);
 	else

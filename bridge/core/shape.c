@@ -31,6 +31,13 @@ struct glow_rgb glow_shape_led_color(struct glow_shape shape, uint32_t i)
 	return glow_shape_mono(shape) ? arm[i % GLOW_PIGLOW_ARM].color : GLOW_WHITE;
 }
 
+struct glow_linear glow_shape_seen(struct glow_shape shape, uint32_t i, struct glow_linear c)
+{
+	if (!glow_shape_mono(shape))
+		return c;
+	return glow_linear_filter(glow_linear_of(arm[i % GLOW_PIGLOW_ARM].color), c);
+}
+
 struct glow_rgb glow_shape_project(struct glow_shape shape, uint32_t i, struct glow_rgb c)
 {
 	if (!glow_shape_mono(shape))

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include <glow/color.h>
+#include <glow/linear.h>
 
 #define GLOW_PIXEL INT64_C(65536) /**< one pixel in the units of positions below */
 

@@ -29,6 +29,8 @@ cJSON *glow_info_write(const struct glow_info *info)
 	cJSON_AddStringToObject(tree, "backend", info->backend);
 	cJSON_AddStringToObject(tree, "version", info->version);
 	glow_json_add_int(tree, "fps", info->fps);
+	if (info->slots_a_frame > 1)
+		glow_json_add_int(tree, "slots_a_frame", info->slots_a_frame);
 	cJSON_AddStringToObject(tree, "idle", info->idle);
 	cJSON_AddBoolToObject(tree, "reverse", info->reverse);
 	glow_json_add_int(tree, "time_offset_ms", info->time_offset_ms);
@@ -58,7 +60,7 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 	const cJSON *limits = glow_json_get(tree, "limits"), *groups = glow_json_get(tree, "groups");
 	const cJSON *id = glow_json_get(tree, "id"), *catalog = glow_json_get(tree, "effects_hash");
 	char shape[16];
-	int64_t pixels = 8, fps = 60, offset = 0, brightness = 255, current = 0;
+	int64_t pixels = 8, fps = 60, slots = 1, offset = 0, brightness = 255, current = 0;
 
 	memset(ret_info, 0, sizeof(*ret_info));
 	copy_string(tree, "id", ret_info->id, sizeof(ret_info->id));
@@ -74,6 +76,7 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "id", "is no node id");
 	if (glow_json_opt_int(tree, "pixels", 1, GLOW_PIXELS_MAX, &pixels, diag) ||
 	    glow_json_opt_int(tree, "fps", 1, 240, &fps, diag) ||
+	    glow_json_opt_int(tree, "slots_a_frame", 1, 240, &slots, diag) ||
 	    glow_json_opt_int(tree, "time_offset_ms", -100000, 100000, &offset, diag) ||
 	    glow_json_opt_int(limits, "brightness", 0, 255, &brightness, diag) ||
 	    glow_json_opt_int(limits, "current_ma", 0, UINT32_MAX, &current, diag))
@@ -82,6 +85,7 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 	if (strcmp(shape, "piglow") == 0)
 		ret_info->shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
 	ret_info->fps = (unsigned)fps;
+	ret_info->slots_a_frame = (unsigned)slots;
 	ret_info->time_offset_ms = (int32_t)offset;
 	ret_info->brightness_limit = (uint8_t)brightness;
 	ret_info->current_limit_ma = (uint32_t)current;
@@ -132,6 +136,8 @@ cJSON *glow_stats_write(const struct glow_stats *stats)
 	glow_json_add_int(tree, "late", (int64_t)stats->late);
 	glow_json_add_int(tree, "dropped", (int64_t)stats->dropped);
 	glow_json_add_int(tree, "write_us", stats->write_us);
+	glow_json_add_int(tree, "frame_cpu_us", stats->frame_cpu_us);
+	glow_json_add_int(tree, "slots_a_frame", stats->slots_a_frame);
 	sync = cJSON_AddObjectToObject(tree, "sync");
 	cJSON_AddStringToObject(sync, "state", stats->sync.state[0] ? stats->sync.state : "unsynced");
 	if (stats->sync.valid) {
@@ -198,6 +204,8 @@ void glow_stats_read(const cJSON *tree, struct glow_stats *ret_stats)
 	ret_stats->late = count_or_0(tree, "late");
 	ret_stats->dropped = count_or_0(tree, "dropped");
 	ret_stats->write_us = (uint32_t)int_or_0(tree, "write_us", 0, UINT32_MAX);
+	ret_stats->frame_cpu_us = (uint32_t)int_or_0(tree, "frame_cpu_us", 0, UINT32_MAX);
+	ret_stats->slots_a_frame = (unsigned)int_or_0(tree, "slots_a_frame", 1, 240);
 	ret_stats->temperature_c = cJSON_IsNumber(temperature) ? temperature->valuedouble : NAN;
 	glow_stats_read_meters(tree, ret_stats->meter);
 	copy_string(sync, "state", ret_stats->sync.state, sizeof(ret_stats->sync.state));

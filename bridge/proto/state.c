@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <glow/json.h>
@@ -19,11 +20,12 @@ const char *glow_showing_name(enum glow_showing showing)
 	return showing_names[showing];
 }
 
-const char *const glow_state_only[] = { "color_mode", "start_us",      "since_us",    "clock_id", "showing", "limited",
-					"fade_from",  "fade_start_us", "fade_end_us", "notice",   "problem", NULL };
+const char *const glow_state_only[] = { "color_mode", "start_us",  "since_us",    "clock_id",      "showing",
+					"limited",    "fade_from", "fade_from16", "fade_start_us", "fade_end_us",
+					"notice",     "problem",   NULL };
 
 /* A frame as `pixels` (colours) or, where LEDs have names, `leds` (levels). */
-static void write_frame(cJSON *object, const char *pixels, const char *leds, const struct glow_frame *f,
+static void write_paint(cJSON *object, const char *pixels, const char *leds, const struct glow_paint *f,
 			struct glow_shape shape)
 {
 	cJSON *list;
@@ -48,6 +50,22 @@ static void write_frame(cJSON *object, const char *pixels, const char *leds, con
 	}
 }
 
+#define LIGHT_DIGITS 12 /* of a pixel: rrrrggggbbbb */
+
+/* Twice: rounded to colours, as programs older than linear light read it, and the light itself. */
+static void write_fade_from(cJSON *tree, const struct glow_frame *f, struct glow_shape shape)
+{
+	struct glow_paint rounded = { .n = f->n };
+	char text[GLOW_PIXELS_MAX * LIGHT_DIGITS + 1] = "";
+
+	for (uint32_t i = 0; i < f->n; i++) {
+		rounded.px[i] = glow_linear_rgb(f->px[i]);
+		sprintf(text + (size_t)i * LIGHT_DIGITS, "%04x%04x%04x", f->px[i].r, f->px[i].g, f->px[i].b);
+	}
+	write_paint(tree, "fade_from", "fade_from", &rounded, shape);
+	cJSON_AddStringToObject(tree, "fade_from16", text);
+}
+
 static void write_look(cJSON *object, const struct glow_look *look, bool dark, struct glow_shape shape)
 {
 	cJSON *color;
@@ -64,7 +82,7 @@ static void write_look(cJSON *object, const struct glow_look *look, bool dark, s
 	cJSON_AddStringToObject(object, "effect", look->effect ? look->effect->name : "auto");
 	cJSON_AddItemToObject(object, "params", glow_params_write(look->effect, &look->params));
 	if (look->painted)
-		write_frame(object, "pixels", "leds", &look->paint, shape);
+		write_paint(object, "pixels", "leds", &look->paint, shape);
 	glow_json_add_int(object, "start_us", look->start_us);
 	glow_json_add_int(object, "seed", look->seed);
 }
@@ -79,7 +97,7 @@ cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
 		glow_clock_id_add(tree, state->clock_id);
 	cJSON_AddStringToObject(tree, "showing", showing_names[state->showing]);
 	if (state->fading) {
-		write_frame(tree, "fade_from", "fade_from", &state->fade_from, shape);
+		write_fade_from(tree, &state->fade_from, shape);
 		glow_json_add_int(tree, "fade_start_us", state->fade_start_us);
 		glow_json_add_int(tree, "fade_end_us", state->fade_end_us);
 	}
@@ -111,6 +129,36 @@ static enum glow_code read_look(const cJSON *tree, struct glow_shape shape, stru
 	return glow_json_opt_time(tree, "start_us", &ret_look->start_us, diag);
 }
 
+/* Four digits; false when they are none. */
+static bool read_channel(const char *digits, uint16_t *ret_light)
+{
+	char four[5] = { 0 }, *end;
+
+	memcpy(four, digits, 4);
+	*ret_light = (uint16_t)strtoul(four, &end, 16);
+	return end == four + 4 && strspn(four, "0123456789abcdefABCDEF") == 4;
+}
+
+/* False, and the frame as it was, where the state has no such thing or one of another form. */
+static bool read_light(const cJSON *item, struct glow_shape shape, struct glow_frame *frame)
+{
+	struct glow_frame read;
+	const char *text = cJSON_IsString(item) ? item->valuestring : "";
+
+	if (strlen(text) != (size_t)shape.pixels * LIGHT_DIGITS)
+		return false;
+	for (read.n = 0; read.n < shape.pixels; read.n++, text += LIGHT_DIGITS) {
+		struct glow_linear *px = &read.px[read.n];
+
+		if (!read_channel(text, &px->r) || !read_channel(text + 4, &px->g) || !read_channel(text + 8, &px->b))
+			return false;
+		if (glow_shape_mono(shape))
+			px->g = px->b = px->r;
+	}
+	glow_frame_copy(frame, &read);
+	return true;
+}
+
 static enum glow_code read_fade(const cJSON *tree, struct glow_shape shape, struct glow_state *state,
 				struct glow_diag *diag)
 {
@@ -130,7 +178,8 @@ static enum glow_code read_fade(const cJSON *tree, struct glow_shape shape, stru
 		return code;
 	state->fade_from.n = shape.pixels;
 	for (uint32_t i = 0; i < shape.pixels; i++)
-		state->fade_from.px[i] = command.paint_set[i] ? command.paint.px[i] : GLOW_BLACK;
+		state->fade_from.px[i] = glow_linear_of(command.paint_set[i] ? command.paint.px[i] : GLOW_BLACK);
+	read_light(glow_json_get(tree, "fade_from16"), shape, &state->fade_from);
 	if (glow_json_opt_time(tree, "fade_start_us", &state->fade_start_us, diag) != GLOW_OK ||
 	    glow_json_opt_time(tree, "fade_end_us", &state->fade_end_us, diag) != GLOW_OK)
 		return diag->code;

@@ -362,7 +362,7 @@ void glow_watch_render(const struct glow_watch *w, const struct glow_watched *no
 	struct layers layers;
 
 	if (!node->online || !node->has_info || node->info.problem[0]) {
-		glow_frame_fill(ret_frame, node->has_info ? node->info.shape.pixels : 8, GLOW_BLACK);
+		glow_frame_fill(ret_frame, node->has_info ? node->info.shape.pixels : 8, GLOW_DARK);
 		return;
 	}
 	compose(w, node, t_us, &layers);
@@ -387,7 +387,5 @@ bool glow_watch_dark(const struct glow_watch *w, const struct glow_watched *node
 
 struct glow_rgb glow_watch_pixel(struct glow_shape shape, const struct glow_frame *frame, uint32_t i)
 {
-	if (!glow_shape_mono(shape))
-		return frame->px[i];
-	return glow_rgb_scale(glow_shape_led_color(shape, i), frame->px[i].r);
+	return glow_linear_rgb(glow_shape_seen(shape, i, frame->px[i]));
 }

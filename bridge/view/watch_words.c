@@ -192,7 +192,7 @@ static void add_scenes(const struct glow_watch *w, int64_t t_us, struct parts *p
 
 static void add_nodes(const struct glow_watch *w, struct parts *p)
 {
-	unsigned online = 0, synced = 0;
+	unsigned online = 0, synced = 0, slow = 0;
 	uint32_t worst_us = 0;
 	uint64_t dropped = w->conductor.messages.in_dropped + w->conductor.messages.out_dropped;
 	char error[16];
@@ -201,6 +201,7 @@ static void add_nodes(const struct glow_watch *w, struct parts *p)
 		const struct glow_watched *node = w->nodes[k];
 
 		online += node->online;
+		slow += node->online && node->info.slots_a_frame > 1;
 		dropped += node->stats.messages.in_dropped + node->stats.messages.out_dropped;
 		if (!node->online || !node->has_stats || !node->stats.sync.valid)
 			continue;
@@ -212,6 +213,8 @@ static void add_nodes(const struct glow_watch *w, struct parts *p)
 	error_text(worst_us, error);
 	if (synced)
 		add(p, 1, "clocks within %s", error);
+	if (slow)
+		add(p, 2, "%u draw%s fewer frames", slow, slow == 1 ? "s" : "");
 	if (dropped)
 		add(p, 3, "%" PRIu64 " messages dropped", dropped);
 }

@@ -79,9 +79,9 @@ export interface Stage {
 
 /** A board at an instant. Both arrays are views into the core's memory: good until it is called again. */
 export interface Frame {
-	/** r, g, b of each LED as it goes to the board (before gamma); on a PiGlow its level three times. */
-	readonly raw: Uint8Array;
-	/** r, g, b of each LED as it looks: a PiGlow's levels in the LEDs' own colours. */
+	/** Linear light r, g, b of each LED as it goes to the board, 65535 for all of it; on a PiGlow its level three times. */
+	readonly raw: Uint16Array;
+	/** r, g, b of each LED as it looks, in sRGB: a PiGlow's levels in the LEDs' own colours. */
 	readonly seen: Uint8Array;
 }
 
@@ -218,7 +218,10 @@ export class CoreCluster {
 	frame(id: string, tUs: Micros): Frame | null {
 		const n = this.c.web_render(this.board(id).at, tUs);
 		if (n === 0) return null;
-		return { raw: this.bytes(this.c.web_raw(), 3 * n), seen: this.bytes(this.c.web_seen(), 3 * n) };
+		return {
+			raw: new Uint16Array(this.c.memory.buffer, this.c.web_raw(), 3 * n),
+			seen: this.bytes(this.c.web_seen(), 3 * n),
+		};
 	}
 
 	showing(id: string, tUs: Micros): Showing {

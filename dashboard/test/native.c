@@ -79,7 +79,7 @@ static void print_frame(const char *id, double t_us)
 {
 	uint32_t n = web_render(board_for(id), t_us);
 
-	print_bytes(web_raw(), (size_t)3 * n);
+	print_bytes(web_raw(), (size_t)6 * n);
 	print_bytes(web_seen(), (size_t)3 * n);
 	putchar('\n');
 }

@@ -37,7 +37,8 @@ export function say(topic: string, payload: string | object, lNs = 0): Step {
 	return { verb: "message", topic: `glow/${topic}`, payload: bytes, lNs };
 }
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+const hex = (numbers: Uint8Array | Uint16Array): string =>
+	Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString("hex");
 
 function line(step: Step): string {
 	switch (step.verb) {

@@ -37,7 +37,8 @@ static char *buffer;
 static char line[512]; /* room for a text that is no JSON */
 static char *tree_text;
 static const char *text; /* one of these two */
-static struct glow_frame raw, seen;
+static struct glow_frame raw;
+static struct glow_paint seen;
 
 static struct glow_raw local(double ns)
 {
@@ -249,7 +250,8 @@ uint32_t EXPORT(web_render)(struct board *board, double t_us)
 	return raw.n;
 }
 
-/** What web_render() drew, three bytes an LED: as the board gets it, and as it looks. */
+/** What web_render() drew, three numbers an LED: the linear light that the board gets, in 16 bits, and as it looks,
+ * in 8. */
 const void *EXPORT(web_raw)(void)
 {
 	return raw.px;

@@ -33,12 +33,14 @@ _glow_bridge()
 	--spi) return ;;
 	--spi-hz) return ;;
 	--color-order) words='bgr brg gbr grb rbg rgb' ;;
+	--white-balance) return ;;
 	--sysfs) return ;;
 	--virtual-out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--virtual-pixels) return ;;
 	--virtual-shape) words='blinkt piglow' ;;
 	--idle) return ;;
 	--fps) return ;;
+	--cpu-limit) return ;;
 	--time-offset-ms) return ;;
 	--lost-indicator) words='off pixel' ;;
 	--on-exit) words='clear keep' ;;
@@ -48,7 +50,7 @@ _glow_bridge()
 	--log-level) words='error warning info debug' ;;
 	--log-format) words='text json' ;;
 	*)
-		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --wifi-power-save --groups --board --gpio --gpio-chip --pin-data --pin-clock --i2c --i2c-bus --pin-sda --pin-scl --pixels --spi --spi-hz --color-order --sysfs --virtual-out --virtual-pixels --virtual-shape --idle --fps --time-offset-ms --reverse --no-reverse --lost-indicator --on-exit --brightness-limit --current-limit-ma --flash-limit --log-level --log-format --doctor --check-config --print-config --list-effects --list-boards --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
+		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --wifi-power-save --groups --board --gpio --gpio-chip --pin-data --pin-clock --i2c --i2c-bus --pin-sda --pin-scl --pixels --spi --spi-hz --color-order --white-balance --sysfs --virtual-out --virtual-wire --no-virtual-wire --virtual-pixels --virtual-shape --idle --fps --cpu-limit --time-offset-ms --reverse --no-reverse --lost-indicator --on-exit --brightness-limit --current-limit-ma --flash-limit --log-level --log-format --doctor --check-config --print-config --list-effects --list-boards --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

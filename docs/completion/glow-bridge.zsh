@@ -24,17 +24,21 @@ local curcontext=$curcontext state line common=( \
 	'--spi=[SPI bus of a strip]:DEVICE:' \
 	'--spi-hz=[clock of a strip]:HZ:' \
 	'--color-order=[order of the colours in a strip'\''s LEDs]:WORD:(bgr brg gbr grb rbg rgb)' \
+	'--white-balance=[per cent of each colour at which the LEDs'\'' white is white]:R,G,B:' \
 	'--sysfs=[root of the sysfs to use]:DIR:' \
 	'--virtual-out=[append each frame to this file, a JSON line each]:FILE:_files' \
+	'--virtual-wire[with what an LED'\''s wire would carry]' \
+	'--no-virtual-wire[with what an LED'\''s wire would carry]' \
 	'--virtual-pixels=[length of a virtual or terminal row]:N:' \
 	'--virtual-shape=[shape of a virtual or terminal board]:WORD:(blinkt piglow)' \
 	'--idle=[shown while nothing else is\: blue, cpu, progress 40%, rainbow …]:WORDS:' \
 	'--fps=[frames a second while something moves]:N:' \
+	'--cpu-limit=[of a frame'\''s time, what drawing and writing it may take of a processor; a node that needs more draws every 2nd, 4th … frame]:PERCENT:' \
 	'--time-offset-ms=[show everything this much later (earlier below 0)]:MS:' \
 	'--reverse[the board is mounted the other way round]' \
 	'--no-reverse[the board is mounted the other way round]' \
 	'--lost-indicator=[pixel\: one dim pixel tells that the broker is lost]:WORD:(off pixel)' \
-	'--on-exit=[the LEDs when the program ends]:WORD:(clear keep)' \
+	'--on-exit=[the LEDs when the program ends, and before its first frame]:WORD:(clear keep)' \
 	'--brightness-limit=[what full brightness shines as]:N:' \
 	'--current-limit-ma=[most supply current; 0 for no limit, -1 for the board'\''s own safe one]:MA:' \
 	'--flash-limit=[at most three flashes a second (WCAG 2.3.1)]:WORD:(on off)' \

@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* The contract of a board: a few facts and four functions. Brightness, gamma
- * tables, limits and projection are core arithmetic and the shape is data, so a
- * driver only moves bytes. Whatever lists boards reads their descriptors.
+/* The contract of a board: a few facts and four functions. Brightness, limits and
+ * projection are core arithmetic and the shape is data, so a driver only brings
+ * light to its wire. Whatever lists boards reads their descriptors.
  *
  * Adding one is one file bridge/board/<name>.c with a `glow_board_<name>` and
  * one row in bridge/board/boards.def; docs/adding-a-board.md shows how.
@@ -32,9 +32,11 @@ struct glow_board_cfg {
 	uint32_t spi_hz;                                /**< its clock */
 	const char *color_order;                        /**< of a strip: "bgr" and the five others */
 	const char *sysfs;                              /**< root of the sysfs to use, "/sys" */
+	struct glow_linear white;                       /**< by which LEDs shine white; GLOW_DARK: as they are */
 	const char *virtual_out;                        /**< file to append frames to, NULL or "" for none */
+	bool virtual_wire;                              /**< with what a wire would carry */
 	struct glow_shape shape;                        /**< of a board that can have any */
-	bool keep;                                      /**< leave the last picture on at close (--on-exit keep) */
+	bool keep; /**< leave the LEDs as they are at open and close (--on-exit keep) */
 };
 
 /** What show() may want to know about the frame's time; the virtual board records it. */
@@ -58,16 +60,19 @@ struct glow_board_desc {
 	 * swarm, or left as it was. */
 	int (*probe)(const struct glow_board_cfg *cfg, struct glow_diag *diag);
 
-	/** Claims the hardware and makes it dark. On success *ret_board is the
-	 * caller's until close(). Allocates here and nowhere later. */
+	/** Claims the hardware, and changes nothing that anybody sees: the LEDs show what they showed, which may be
+	 * what a killed process left, until the first show(). On success *ret_board is the caller's until close().
+	 * Allocates here and nowhere later. */
 	int (*open)(const struct glow_board_cfg *cfg, struct glow_board **ret_board, struct glow_diag *diag);
 
-	/** Shows a frame of shape.pixels pixels, before gamma; returns when the
-	 * last bit is out. Called on one thread only. An error leaves the board
-	 * open: the caller may try again or close it. */
+	/** Shows a frame of shape.pixels pixels; returns 0 when the last bit is out, or
+	 * 1 where the LEDs cannot tell the frame from the last one and nothing was
+	 * written; a dark one is always written. Called on one thread only. An error
+	 * leaves the board open: the caller may try again or close it. The first one, and
+	 * one after an error, must come out whole whatever half frame went before it. */
 	int (*show)(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp);
 
-	/** Makes the LEDs dark (unless cfg.keep), releases everything. Accepts NULL. */
+	/** Leaves the LEDs as they are, releases everything. */
 	void (*close)(struct glow_board *board);
 };
 
@@ -75,11 +80,14 @@ struct glow_board_desc {
 struct glow_board {
 	const struct glow_board_desc *desc;
 	struct glow_shape shape;
-	char backend[64];    /**< the road in use: "spi:/dev/spidev10.0", "gpiod:pinctrl-bcm2711", "sysfs:512",
-				"i2c-dev:/dev/i2c-1", "virtual" */
-	const char *note;    /**< what a person should know about this road, worth a line in the log; or NULL */
-	unsigned fps_max;    /**< the most frames a second that this road carries; 0: any */
-	uint32_t latency_us; /**< from the return of show() until the LEDs have changed */
+	char backend[64];         /**< the road in use: "spi:/dev/spidev10.0", "gpiod:pinctrl-bcm2711", "sysfs:512",
+				     "i2c-dev:/dev/i2c-1", "virtual" */
+	const char *to;           /**< what it writes to where backend does not say that, a file's name; or NULL */
+	const char *note;         /**< what a person should know about this road, worth a line in the log; or NULL */
+	unsigned fps_max;         /**< the most frames a second that this road carries; 0: any */
+	uint32_t latency_us;      /**< from the return of show() until the LEDs have changed */
+	bool keep;                /**< cfg.keep, set by glow_board_open() */
+	struct glow_linear white; /**< cfg.white, likewise */
 };
 
 /** Every board in the order of boards.def, which is also the order `auto` tries them in. */
@@ -102,27 +110,20 @@ static inline struct glow_shape glow_board_shape(const struct glow_board_desc *d
 	return desc->shape.pixels ? desc->shape : cfg->shape;
 }
 
-/** Opens the named board, or for "auto" the first hardware board that probes.
+/** True when its LEDs may need a white balance: hardware, and pixels of three colours. */
+static inline bool glow_board_balances(const struct glow_board_desc *desc)
+{
+	return desc->hardware && !glow_shape_mono(desc->shape);
+}
+
+/** Opens the named board, or for "auto" the first hardware board that probes, and makes it dark unless cfg->keep.
  * When none does, -ENODEV and diag names what each one lacked. */
 int glow_board_open(const char *name, const struct glow_board_cfg *cfg, struct glow_board **ret_board,
 		    struct glow_diag *diag);
 
-static inline int glow_board_show(struct glow_board *b, const struct glow_frame *f, struct glow_stamp s)
-{
-	return b->desc->show(b, f, s);
-}
+/** The board's show(), after the white balance: that corrects the LEDs, so it is no part of the picture, and nobody
+ * else draws it. */
+int glow_board_show(struct glow_board *b, const struct glow_frame *f, struct glow_stamp s);
 
-/** Shows a frame of black. */
-static inline int glow_board_show_dark(struct glow_board *b)
-{
-	struct glow_frame dark;
-
-	glow_frame_fill(&dark, b->shape.pixels, GLOW_BLACK);
-	return glow_board_show(b, &dark, (struct glow_stamp){ 0 });
-}
-
-static inline void glow_board_close(struct glow_board *b)
-{
-	if (b)
-		b->desc->close(b);
-}
+/** Makes the LEDs dark, unless they are to stay, and releases everything. Accepts NULL. */
+void glow_board_close(struct glow_board *board);

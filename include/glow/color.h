@@ -2,9 +2,8 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* Colour, integer only. Colours that people and programs name are sRGB, as in
- * CSS; what a board's LEDs need is linear light. Between the two stands one
- * table: the sRGB transfer function of IEC 61966-2-1. */
+/* Colour as people and programs name it, integer only: sRGB, as in CSS. What a
+ * board's LEDs need is linear light (glow/linear.h). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,13 +48,6 @@ struct glow_rgb glow_rgb_add(struct glow_rgb a, struct glow_rgb b);
 /** A fully saturated colour of the colour circle: hue 0 is red, 65536/3 green,
  * 131072/3 blue; `sat` 0..255 mixes white in. */
 struct glow_rgb glow_rgb_hue(uint16_t hue, uint8_t sat);
-
-/** sRGB channel to linear light, 0..65535: 65535*EOTF(v/255) rounded. Rises
- * strictly, 0 stays 0. */
-uint16_t glow_gamma16(uint8_t v);
-
-/** The same in eight bits for a plain PWM: 0 stays 0, everything else is at least 1. */
-uint8_t glow_gamma8(uint8_t v);
 
 /** Reads "#rgb", "#rrggbb" or a CSS colour name (any case) of `len` bytes.
  * Returns false, and leaves *ret_color alone, when it is none of them. */

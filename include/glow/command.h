@@ -64,7 +64,7 @@ struct glow_command {
 	bool absent; /**< for a conductor: whether or not it knows of anybody whom it is for */
 	char id[GLOW_NOTICE_ID_MAX + 1];
 	/** pixels, or leds as levels in all three channels: LED i where paint_set[i]. */
-	struct glow_frame paint;
+	struct glow_paint paint;
 	uint8_t paint_set[GLOW_PIXELS_MAX];
 };
 

@@ -29,7 +29,8 @@ struct glow_info {
 	char backend[64];
 	char version[32];
 	unsigned fps;
-	char idle[128]; /**< as configured, a shorthand */
+	unsigned slots_a_frame; /**< beyond 1: so many of the fps pass from one frame to the next; else each is drawn */
+	char idle[128];         /**< as configured, a shorthand */
 	bool reverse;
 	int32_t time_offset_ms;
 	uint8_t brightness_limit;
@@ -56,10 +57,12 @@ struct glow_stats_sync {
 };
 
 struct glow_stats {
-	unsigned fps;      /**< frames shown in a second: the mean since the stats before, 2 to 10 s ago */
-	uint64_t late;     /**< frames more than a millisecond late, since start */
-	uint64_t dropped;  /**< slots skipped because the board was not ready, since start */
-	uint32_t write_us; /**< the board's write time: the median of the latest writes */
+	unsigned fps;           /**< frames shown in a second: the mean since the stats before, 2 to 10 s ago */
+	uint64_t late;          /**< frames more than a millisecond late, since start */
+	uint64_t dropped;       /**< slots skipped because the board was not ready, since start */
+	uint32_t write_us;      /**< the board's write time: the median of the latest writes */
+	uint32_t frame_cpu_us;  /**< what a frame takes of a processor, drawing and writing: the median as well */
+	unsigned slots_a_frame; /**< 1, or where that is too much 2, 4 …; 0: not told */
 	uint16_t meter[GLOW_METERS];
 	double temperature_c; /**< NAN: no sensor */
 	struct glow_stats_sync sync;

@@ -34,8 +34,8 @@ struct glow_leds {
 	uint32_t latency_us; /**< as in struct glow_board */
 };
 
-/** Starts the SN3218 on `bus`: reset, running, every output enabled and dark.
- * Takes the bus over, also when it fails. */
+/** The SN3218 on `bus`, left as it is until the first show(), which starts it. Takes the bus over, also when it fails.
+ */
 int glow_leds_open_sn3218(struct glow_i2c *bus, struct glow_leds **ret_leds);
 
 /** The LEDs that dtoverlay=piglow makes below cfg->sysfs: -ENODEV when they are

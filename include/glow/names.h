@@ -6,6 +6,7 @@
  * the configuration, to run, to check it or for the doctor, takes and refuses the same. */
 
 #include <glow/config.h>
+#include <glow/linear.h>
 
 /** --prefix. */
 char *glow_names_read_prefix(const char *text, struct glow_mistake *ret_mistake);
@@ -27,6 +28,11 @@ char *glow_names_read_idle(const char *text, struct glow_mistake *ret_mistake);
 char *glow_names_read_groups(const char *text, struct glow_mistake *ret_mistake);
 char *glow_names_read_order(const char *text, struct glow_mistake *ret_mistake);
 char *glow_names_read_gap(const char *text, struct glow_mistake *ret_mistake);
+
+/** --white-balance: per cent of each colour, 1..100, without blanks; and the factors that it means, GLOW_DARK for none.
+ */
+char *glow_names_read_white(const char *text, struct glow_mistake *ret_mistake);
+struct glow_linear glow_names_white(const char *text);
 
 /** --time-zone. */
 char *glow_names_read_zone(const char *text, struct glow_mistake *ret_mistake);

@@ -65,6 +65,9 @@ bool glow_node_started(const struct glow_node *n);
 /** The conductor says that it is online; its beacon may be missing yet. */
 bool glow_node_has_conductor(const struct glow_node *n);
 
+/** Its picture is the same whatever time it is, also on another timeline. */
+bool glow_node_timeless(const struct glow_node *n);
+
 /** Lets time pass to t_us: waiting commands take effect, notices and
  * transitions end, state is published. Time never goes back: an instant before the
  * latest counts as that, here and for messages. */
@@ -97,6 +100,9 @@ void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_
 
 /** The board's condition for info: NULL or "" when it is well. */
 void glow_node_problem(struct glow_node *n, const char *problem, const char *backend);
+
+/** How many slots pass from one frame to the next, for info: 1 when each is drawn. */
+void glow_node_slots(struct glow_node *n, unsigned slots_a_frame);
 
 void glow_node_stats(struct glow_node *n, const struct glow_stats *stats);
 

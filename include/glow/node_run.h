@@ -18,7 +18,7 @@ struct glow_node_run_cfg {
 	struct glow_mqtt_cfg mqtt;   /**< topics, client id and will are filled in by the node */
 	const char *groups;          /**< "a,b" */
 	const char *wifi_power_save; /**< "auto", "on", "off" */
-	unsigned fps;
+	unsigned fps, cpu_percent;
 	int32_t time_offset_ms;
 	bool reverse, lost_indicator;
 	uint8_t brightness_limit;

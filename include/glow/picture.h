@@ -26,7 +26,7 @@ struct glow_look {
 	bool painted; /**< `paint` replaces the effect's picture (effect is then `solid`) */
 	uint32_t seed;
 	int64_t start_us;        /**< cluster time at which the effect's t_us is 0 */
-	struct glow_frame paint; /**< pixels before brightness; levels on a mono shape */
+	struct glow_paint paint; /**< pixels before brightness; levels on a mono shape */
 };
 
 /** What a picture depends on besides its looks and the time. */

@@ -37,6 +37,10 @@ static inline bool glow_shape_mono(struct glow_shape shape)
 /** The colour LED i shines in at full level (white for an RGB pixel). */
 struct glow_rgb glow_shape_led_color(struct glow_shape shape, uint32_t i);
 
+/** The light that LED i sends out where a frame has c for it: c, and of a single-colour LED its own colour at that
+ * level. */
+struct glow_linear glow_shape_seen(struct glow_shape shape, uint32_t i, struct glow_linear c);
+
 /** What LED i shows of colour c. An RGB pixel shows c. A single-colour LED
  * shows as much of its own colour as c contains: red lights the red LEDs,
  * yellow the red, orange, yellow and green ones, white all. The result is the level in all three channels. */

@@ -127,7 +127,7 @@ void glow_watch_sync(const struct glow_watched *node, char *ret_text, size_t siz
 
 /** "shelf leads, term 3", "main: rainbow", "dimmed to 40%", "5 of 5 nodes online", "clocks within 31 µs":
  * the parts of a headline, with names of so many columns. Returns how many. */
-#define GLOW_WATCH_PARTS (GLOW_SCENES_MAX + 5)
+#define GLOW_WATCH_PARTS (GLOW_SCENES_MAX + 6)
 size_t glow_watch_parts(const struct glow_watch *w, int64_t t_us, int name_columns,
 			struct glow_fit_part ret_parts[GLOW_WATCH_PARTS]);
 

@@ -67,7 +67,7 @@ EXAMPLES = {
         },
         "wrong": [
             ("```c\nX(strip16)\n```\n", "", "boards.def"),
-            ("\tif (!s->keep)\n\t\tglow_board_show_dark(board);\n", "", "strip16 by --i2c auto --gpio sysfs is not dark after close"),
+            ("\tglow_pins_close(s->pins);\n", "", "strip16 by --i2c auto --gpio sysfs leaves a file open"),
             ("build/asan/bin/glow-bridge --man >docs/man/glow-bridge.1\n", "", "docs/man/glow-bridge.1"),
         ],
     },

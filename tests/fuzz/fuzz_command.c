@@ -74,7 +74,7 @@ static void try_on(const struct light *light, const cJSON *tree)
 	CHECK(!cmd.toggle && !(cmd.has & GLOW_HAS_STEP));
 	glow_look_init(&look, effect, NOW - 1000000);
 	look.painted = light->painted;
-	glow_frame_fill(&look.paint, light->shape.pixels, GLOW_WHITE);
+	glow_paint_fill(&look.paint, light->shape.pixels, GLOW_WHITE);
 	glow_command_apply(&cmd, light->shape, NOW, 7, &look);
 	check_look(&look, light->shape);
 }

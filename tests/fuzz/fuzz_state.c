@@ -19,7 +19,7 @@ static void check_same(const struct glow_look *a, const struct glow_look *b)
 	CHECK(a->effect == b->effect && a->on == b->on && a->brightness == b->brightness);
 	CHECK(a->seed == b->seed && a->start_us == b->start_us && glow_rgb_equal(a->color, b->color));
 	CHECK(a->painted == b->painted);
-	CHECK(!a->painted || glow_frame_equal(&a->paint, &b->paint));
+	CHECK(!a->painted || glow_paint_equal(&a->paint, &b->paint));
 	for (int k = 0; a->effect && k < a->effect->n_params; k++)
 		CHECK(a->params.v[k] == b->params.v[k]);
 	CHECK(strcmp(a->params.text, b->params.text) == 0);

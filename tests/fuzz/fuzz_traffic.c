@@ -79,7 +79,7 @@ static void check_looks_alike(const struct glow_look *a, const struct glow_look 
 {
 	CHECK(a->effect == b->effect && a->on == b->on && a->brightness == b->brightness);
 	CHECK(glow_rgb_equal(a->color, b->color) && a->painted == b->painted);
-	CHECK(!a->painted || glow_frame_equal(&a->paint, &b->paint));
+	CHECK(!a->painted || glow_paint_equal(&a->paint, &b->paint));
 	CHECK(memcmp(a->params.v, b->params.v, sizeof(a->params.v)) == 0);
 	CHECK(strcmp(a->params.text, b->params.text) == 0);
 }
@@ -92,7 +92,7 @@ static void try_light(const char *older, const char *newer, const struct glow_ef
 
 	glow_look_init(&both, effect, NOW);
 	both.painted = painted;
-	glow_frame_fill(&both.paint, shape.pixels, GLOW_WHITE);
+	glow_paint_fill(&both.paint, shape.pixels, GLOW_WHITE);
 	alone = both;
 	good = carry_out(older, shape, &both);
 	CHECK(carry_out(newer, shape, &alone) == good);

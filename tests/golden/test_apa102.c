@@ -42,7 +42,7 @@ static void show(struct glow_rgb color)
 {
 	struct glow_frame frame;
 
-	glow_frame_fill(&frame, board->shape.pixels, color);
+	glow_frame_fill(&frame, board->shape.pixels, glow_linear_of(color));
 	fake_kernel.wire.n = 0;
 	fake_kernel.spi_messages = 0;
 	assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0);
@@ -69,6 +69,58 @@ static void test_orders(void **state)
 			assert_int_equal(words[i], rows[k].word);
 		glow_board_close(board);
 	}
+}
+
+/* Of full light 100, 50 and 25 %: bytes of 255, 128 and 64 at brightness 31. What others draw is not its business. */
+static void test_white_balance(void **state)
+{
+	uint32_t words[8];
+
+	(void)state;
+	cfg.white = (struct glow_linear){ 65535, 32768, 16384 };
+	assert_int_equal(glow_board_open("apa102", &cfg, &board, &diag), 0);
+	show(GLOW_WHITE);
+	assert_int_equal(fake_wire_leds(&fake_kernel.wire, words, 8), 8);
+	assert_int_equal(words[0], 0xFF4080FF);
+	assert_int_equal(words[7], 0xFF4080FF);
+	glow_board_close(board);
+	fake_kernel.wire.n = 0;
+	cfg.white = GLOW_DARK; /* control */
+	assert_int_equal(glow_board_open("apa102", &cfg, &board, &diag), 0);
+	show(GLOW_WHITE);
+	assert_int_equal(fake_wire_leds(&fake_kernel.wire, words, 8), 8);
+	assert_int_equal(words[0], 0xFFFFFFFF);
+	glow_board_close(board);
+	fake_kernel.wire.n = 0;
+	cfg.white = (struct glow_linear){ 65535, 32768, 16384 };
+	assert_int_equal(glow_board_open("piglow", &cfg, &board, &diag), -EINVAL);
+	assert_string_equal(diag.what, "a PiGlow has no LEDs of three colours: leave --white-balance away");
+	assert_int_equal(glow_board_open("virtual", &cfg, &board, &diag), -EINVAL);
+}
+
+/* A frame that a strip cannot tell from the last one is not sent, unless it is dark or the last one was lost. */
+static void test_only_changes(void **state)
+{
+	struct glow_frame frame;
+
+	(void)state;
+	assert_int_equal(glow_board_open("apa102", &cfg, &board, &diag), 0);
+	show((struct glow_rgb){ 2, 0, 0 }); /* 40 of 65535: 4.8 of 7905 */
+	glow_frame_fill(&frame, 8, (struct glow_linear){ 41, 0, 0 });
+	assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 1);
+	assert_int_equal(fake_kernel.spi_messages, 1);
+	glow_frame_fill(&frame, 8, (struct glow_linear){ 46, 0, 0 });
+	assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0);
+	fake_kernel.gone = true;
+	glow_frame_fill(&frame, 8, (struct glow_linear){ 60, 0, 0 });
+	assert_true(glow_board_show(board, &frame, (struct glow_stamp){ 0 }) < 0);
+	fake_kernel.gone = false;
+	assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0);
+	show(GLOW_BLACK);
+	show(GLOW_BLACK);
+	assert_int_equal(fake_kernel.spi_messages, 1);
+	fake_kernel.wire.n = 0;
+	glow_board_close(board);
 }
 
 /* As long as said: the end of the frame grows with it, and messages are as long as the kernel takes. */
@@ -133,6 +185,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_orders, init, fini),
 		cmocka_unit_test_setup_teardown(test_lengths, init, fini),
+		cmocka_unit_test_setup_teardown(test_white_balance, init, fini),
+		cmocka_unit_test_setup_teardown(test_only_changes, init, fini),
 		cmocka_unit_test_setup_teardown(test_frame_rate, init, fini),
 		cmocka_unit_test_setup_teardown(test_only_by_name, init, fini),
 	};

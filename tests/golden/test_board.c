@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* One suite for every row of boards.def: open makes it dark, show shows, close
- * makes it dark and gives everything back. Each board is the real one down to
- * its system calls, behind which a fake kernel stands with all the hardware it
+/* One suite for every row of boards.def: open changes nothing, show shows, close
+ * changes nothing and gives everything back; and for all alike, dark at both ends, or not. Each board is the real one
+ * down to its system calls, behind which a fake kernel stands with all the hardware it
  * can be. What a board's wires mean the suite does not know; it knows that
- * different frames must look different, the same frame always the same, and an
- * open or closed board like a dark frame. That a red LED is red is for the
- * golden test of the board to say. The suite returns its complaint, so that the
- * controls can check that a board that breaks the contract gets one. */
+ * different frames must look different, and the same frame always the same.
+ * That a red LED is red is for the golden test of the board to say. The suite
+ * returns its complaint, so that the controls can check that a board that breaks the contract gets one. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -112,7 +111,7 @@ static const struct picture *look(void)
 	return &seen;
 }
 
-/* Of the clocks only the last count: open() may write a frame twice. */
+/* Of the clocks only the last count: more may go before a frame that mends the chain. */
 static bool same(const struct picture *a, const struct picture *b)
 {
 	size_t n = a->clocks < b->clocks ? a->clocks : b->clocks;
@@ -145,15 +144,15 @@ static int places(struct glow_shape shape)
 static int show(const struct glow_board_desc *desc, struct glow_board *board, int k)
 {
 	const uint32_t n = board->shape.pixels, at[1 + PLACES] = { 0, 0, n - 1, n / 2, 1 };
-	const struct glow_rgb other[] = { { 0, 255, 0 }, { 0, 0, 255 } };
+	const struct glow_linear white = { 65535, 65535, 65535 }, other[] = { { 0, 65535, 0 }, { 0, 0, 65535 } };
 	int other_k = k - places(board->shape) - 1;
 	struct glow_frame frame;
 
-	glow_frame_fill(&frame, n, GLOW_BLACK);
+	glow_frame_fill(&frame, n, GLOW_DARK);
 	if (other_k >= 0)
 		frame.px[0] = other[other_k];
 	else if (k)
-		frame.px[at[k]] = glow_shape_mono(board->shape) ? GLOW_WHITE : (struct glow_rgb){ 255, 0, 0 };
+		frame.px[at[k]] = glow_shape_mono(board->shape) ? white : (struct glow_linear){ 65535, 0, 0 };
 	return desc->show(board, &frame, (struct glow_stamp){ 0 });
 }
 
@@ -167,8 +166,7 @@ static bool describes_itself(const struct glow_board_desc *desc, const struct gl
 }
 
 /* Twice, and the second time in another order: what came before must not matter. */
-static const char *conform_show(const struct glow_board_desc *desc, struct glow_board *board,
-				const struct picture *opened, struct picture *ret_dark)
+static const char *conform_show(const struct glow_board_desc *desc, struct glow_board *board)
 {
 	static struct picture pictures[FRAMES];
 	int frames = 1 + places(board->shape) + (glow_shape_mono(board->shape) ? 0 : 2);
@@ -181,9 +179,6 @@ static const char *conform_show(const struct glow_board_desc *desc, struct glow_
 			if (same(&pictures[j], &pictures[k]))
 				return "shows two frames alike";
 	}
-	if (!same(opened, &pictures[0]))
-		return "is not dark after open";
-	*ret_dark = pictures[0];
 	for (int k = frames - 1; k >= 0; k--)
 		for (int times = 0; times < 2; times++)
 			if (show(desc, board, k) < 0 || !same(look(), &pictures[k]))
@@ -193,42 +188,43 @@ static const char *conform_show(const struct glow_board_desc *desc, struct glow_
 
 static const char *conform(const struct glow_board_desc *desc, const struct glow_board_cfg *cfg)
 {
-	static struct picture opened, dark;
+	static struct picture before_it;
 	struct glow_board *board;
 	struct glow_diag diag;
 	const char *complaint;
 	int before = open_files();
 
+	before_it = *look();
 	if (desc->probe(cfg, &diag) != 0)
 		return "does not see itself";
 	if (desc->open(cfg, &board, &diag) != 0)
 		return "does not open";
-	opened = *look();
-	complaint = describes_itself(desc, board, cfg) ? conform_show(desc, board, &opened, &dark)
-						       : "does not describe itself";
+	complaint = same(look(), &before_it) ? NULL : "changes something when it opens";
+	if (!complaint)
+		complaint = describes_itself(desc, board, cfg) ? conform_show(desc, board) : "does not describe itself";
+	before_it = *look();
 	desc->close(board);
-	if (!complaint && !same(look(), &dark))
-		complaint = "is not dark after close";
+	if (!complaint && !same(look(), &before_it))
+		complaint = "changes something when it closes";
 	if (!complaint && open_files() != before)
 		complaint = "leaves a file open";
-	desc->close(NULL);
 	return complaint;
 }
 
-/* Runs the suite with standard output in a file, where the terminal board draws. */
-static const char *run(const struct glow_board_desc *desc, const struct road *road, bool keep)
+/* All the hardware there is, the road to it, and standard output in a file, where the terminal board draws. Returns
+ * what it was. */
+static int begin(const struct road *road, struct glow_board_cfg *ret_cfg)
 {
-	struct glow_board_cfg cfg = fake_kernel_cfg();
-	char frames[96], screen[96];
-	const char *complaint;
+	static char frames[96];
+	char screen[96];
 	int out, fd;
 
 	path_of("frames", frames);
 	path_of("screen", screen);
-	cfg.virtual_out = frames;
-	cfg.keep = keep;
-	cfg.i2c = road->i2c;
-	cfg.gpio = road->gpio;
+	*ret_cfg = fake_kernel_cfg();
+	ret_cfg->virtual_out = frames;
+	ret_cfg->i2c = road->i2c;
+	ret_cfg->gpio = road->gpio;
 	plug_in();
 	look();
 	memset(&seen, 0, sizeof(seen)); /* what was there before */
@@ -237,25 +233,89 @@ static const char *run(const struct glow_board_desc *desc, const struct road *ro
 	fd = open(screen, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	dup2(fd, STDOUT_FILENO);
 	close(fd);
-	complaint = conform(desc, &cfg);
+	return out;
+}
+
+static void end(int out)
+{
 	dup2(out, STDOUT_FILENO);
 	close(out);
+}
+
+static const char *run(const struct glow_board_desc *desc, const struct road *road)
+{
+	struct glow_board_cfg cfg;
+	int out = begin(road, &cfg);
+	const char *complaint = conform(desc, &cfg);
+
+	end(out);
 	return complaint;
 }
 
-/* promise: dark-on-exit */
 static void test_conformance(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < glow_board_count() * ROADS; k++) {
 		const struct glow_board_desc *desc = glow_board_at(k / ROADS);
 		const struct road *road = &roads[k % ROADS];
-		const char *complaint = run(desc, road, false);
+		const char *complaint = run(desc, road);
 
 		if (complaint)
 			fail_msg("%s by --i2c %s --gpio %s %s", desc->name, road->i2c, road->gpio, complaint);
-		assert_string_equal(run(desc, road, true), "is not dark after close");
 	}
+}
+
+/* Opens the board, whatever it showed, shows frame k, or none where that is negative, and closes it. What could be
+ * seen after each step. */
+static void live(const char *name, struct glow_board_cfg *cfg, bool keep, int k, struct picture ret_seen[3])
+{
+	struct glow_board *board;
+	struct glow_diag diag;
+
+	cfg->keep = keep;
+	assert_int_equal(glow_board_open(name, cfg, &board, &diag), 0);
+	ret_seen[0] = *look();
+	if (k >= 0)
+		assert_int_equal(show(board->desc, board, k), 0);
+	ret_seen[1] = *look();
+	glow_board_close(board);
+	ret_seen[2] = *look();
+}
+
+/* Told to keep, from one life to the next nothing changes; else it is dark at both ends. */
+static const char *both_ends(const char *name, const struct road *road)
+{
+	static struct picture lit[3], dark[3], kept[3], cleared[3];
+	struct glow_board_cfg cfg;
+	int out = begin(road, &cfg);
+
+	live(name, &cfg, true, 0, dark);
+	live(name, &cfg, true, 1, lit);
+	live(name, &cfg, true, -1, kept);
+	live(name, &cfg, false, 1, cleared);
+	end(out);
+	if (same(&lit[1], &dark[1]))
+		return "shows nothing";
+	if (!same(&lit[0], &dark[1]) || !same(&lit[2], &lit[1]) || !same(&kept[0], &lit[1]) || !same(&kept[2], &lit[1]))
+		return "does not keep";
+	return same(&cleared[0], &dark[1]) && same(&cleared[1], &lit[1]) && same(&cleared[2], &dark[1])
+		       ? NULL
+		       : "does not clear";
+}
+
+/* promise: dark-on-exit, dark-at-the-start, no-dark-gap */
+static void test_both_ends(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < glow_board_count() * ROADS; k++) {
+		const char *name = glow_board_at(k / ROADS)->name;
+		const struct road *road = &roads[k % ROADS];
+		const char *complaint = both_ends(name, road);
+
+		if (complaint)
+			fail_msg("%s by --i2c %s --gpio %s %s", name, road->i2c, road->gpio, complaint);
+	}
+	glow_board_close(NULL);
 }
 
 /* The lists that people and the build see are the rows of boards.def. */
@@ -332,7 +392,7 @@ static int show_nothing(struct glow_board *board, const struct glow_frame *frame
 {
 	struct glow_frame dark;
 
-	glow_frame_fill(&dark, frame->n, GLOW_BLACK);
+	glow_frame_fill(&dark, frame->n, GLOW_DARK);
 	return right->show(board, &dark, stamp);
 }
 
@@ -350,9 +410,9 @@ static int show_everywhere(struct glow_board *board, const struct glow_frame *fr
 {
 	struct glow_frame all;
 
-	glow_frame_fill(&all, frame->n, GLOW_BLACK);
+	glow_frame_fill(&all, frame->n, GLOW_DARK);
 	for (uint32_t i = 0; i < frame->n; i++)
-		if (!glow_rgb_equal(frame->px[i], GLOW_BLACK))
+		if (!glow_linear_equal(frame->px[i], GLOW_DARK))
 			glow_frame_fill(&all, frame->n, frame->px[i]);
 	return right->show(board, &all, stamp);
 }
@@ -361,7 +421,7 @@ static int show_everywhere(struct glow_board *board, const struct glow_frame *fr
 static int show_more(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
 {
 	for (uint32_t i = 0; i < frame->n && late.n == frame->n; i++)
-		if (!glow_rgb_equal(frame->px[i], GLOW_BLACK))
+		if (!glow_linear_equal(frame->px[i], GLOW_DARK))
 			late.px[i] = frame->px[i];
 	if (late.n != frame->n)
 		glow_frame_copy(&late, frame);
@@ -385,13 +445,19 @@ static int open_lit(const struct glow_board_cfg *cfg, struct glow_board **ret_bo
 {
 	int r = right->open(cfg, ret_board, diag);
 
-	return r < 0 ? r : show(right, *ret_board, 1);
+	return r < 0 ? r : show(right, *ret_board, 2);
+}
+
+static void close_dark(struct glow_board *board)
+{
+	show(right, board, 0);
+	right->close(board);
 }
 
 static void expect_complaint(struct glow_board_desc wrong, const char *complaint)
 {
 	late.n = 0;
-	assert_string_equal(run(&wrong, &roads[0], false), complaint);
+	assert_string_equal(run(&wrong, &roads[0]), complaint);
 }
 
 static void test_a_broken_board_is_seen(void **state)
@@ -419,7 +485,10 @@ static void test_a_broken_board_is_seen(void **state)
 		wrong.open = open_leaking;
 		expect_complaint(wrong, "leaves a file open");
 		wrong.open = open_lit;
-		expect_complaint(wrong, "is not dark after open");
+		expect_complaint(wrong, "changes something when it opens");
+		wrong = *right;
+		wrong.close = close_dark;
+		expect_complaint(wrong, "changes something when it closes");
 		wrong = *right;
 		wrong.title = "";
 		expect_complaint(wrong, "does not describe itself");
@@ -503,6 +572,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_lists, init, fini),
 		cmocka_unit_test_setup_teardown(test_conformance, init, fini),
+		cmocka_unit_test_setup_teardown(test_both_ends, init, fini),
 		cmocka_unit_test_setup_teardown(test_disappears, init, fini),
 		cmocka_unit_test_setup_teardown(test_a_broken_board_is_seen, init, fini),
 		cmocka_unit_test_setup_teardown(test_absent, init, fini),

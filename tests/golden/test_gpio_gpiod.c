@@ -72,7 +72,7 @@ static int show(struct glow_board *board, struct glow_rgb color)
 {
 	struct glow_frame frame;
 
-	glow_frame_fill(&frame, 8, color);
+	glow_frame_fill(&frame, 8, glow_linear_of(color));
 	fake_kernel.wire.n = 0;
 	fake_gpiod.sets = fake_gpiod.lines_set = 0;
 	return glow_board_show(board, &frame, (struct glow_stamp){ 0 });
@@ -90,7 +90,8 @@ static void test_calls_of_a_frame(void **state)
 	plug_in();
 	assert_int_equal(open_pins(), 0);
 	assert_string_equal(pins->backend, "gpiod:pinctrl-bcm2711");
-	assert_int_equal(glow_blinkt_create(pins, false, &board), 0);
+	assert_int_equal(glow_blinkt_create(pins, &board), 0);
+	assert_int_equal(show(board, GLOW_BLACK), 0); /* the first is longer */
 	for (size_t k = 0; k < sizeof(colors) / sizeof(colors[0]); k++) {
 		assert_int_equal(show(board, colors[k]), 0);
 		assert_int_equal(fake_kernel.wire.n, 324);
@@ -190,14 +191,14 @@ static void test_chip_disappears(void **state)
 	(void)state;
 	plug_in();
 	assert_int_equal(open_pins(), 0);
-	assert_int_equal(glow_blinkt_create(pins, false, &board), 0);
+	assert_int_equal(glow_blinkt_create(pins, &board), 0);
 	fake_kernel.gone = true;
 	assert_int_equal(show(board, GLOW_WHITE), -ENODEV);
 	assert_int_equal(fake_gpiod.sets, 1); /* it does not go on */
 	glow_board_close(board);
 	fake_kernel.gone = false;
 	assert_int_equal(open_pins(), 0);
-	assert_int_equal(glow_blinkt_create(pins, false, &board), 0);
+	assert_int_equal(glow_blinkt_create(pins, &board), 0);
 	assert_int_equal(show(board, GLOW_WHITE), 0);
 	glow_board_close(board);
 }

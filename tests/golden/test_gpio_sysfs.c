@@ -331,17 +331,19 @@ static void test_writes_of_a_frame(void **state)
 {
 	static const struct glow_rgb colors[] = { { 0, 0, 0 }, { 255, 255, 255 }, { 1, 85, 170 } };
 	struct glow_board *board;
+	struct glow_frame frame;
 
 	(void)state;
 	fake_kernel_add_gpio("pinctrl-bcm2711\n", 512);
 	assert_int_equal(open_pins(), 0);
-	assert_int_equal(glow_blinkt_create(pins, false, &board), 0);
+	assert_int_equal(glow_blinkt_create(pins, &board), 0);
+	glow_frame_fill(&frame, 8, GLOW_DARK);
+	assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0); /* the first is longer */
 	for (size_t k = 0; k < sizeof(colors) / sizeof(colors[0]); k++) {
 		const struct fake_wire *wire = &fake_kernel.wire;
 		int changes = 0;
-		struct glow_frame frame;
 
-		glow_frame_fill(&frame, 8, colors[k]);
+		glow_frame_fill(&frame, 8, glow_linear_of(colors[k]));
 		fake_kernel.wire.n = 0;
 		fake_kernel.value_writes = 0;
 		assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0);

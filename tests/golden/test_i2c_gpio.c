@@ -78,12 +78,13 @@ static void test_writes(void **state)
 static void test_edges_of_a_frame(void **state)
 {
 	struct fake_wires *w = &fake_kernel.i2c_wires;
-	uint8_t levels[GLOW_SN3218_OUTPUTS];
+	uint8_t levels[GLOW_SN3218_OUTPUTS] = { 0 };
 	struct glow_leds *leds;
 
 	(void)state;
 	assert_int_equal(open_bus(), 0);
 	assert_int_equal(glow_leds_open_sn3218(bus, &leds), 0);
+	assert_int_equal(leds->ops->show(leds, levels), 0); /* the first starts the chip */
 	for (int k = 0; k < 3; k++) {
 		memset(levels, k == 0 ? 0 : k == 1 ? 0xFF : 0xAA, sizeof(levels));
 		w->edges = 0;

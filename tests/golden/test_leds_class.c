@@ -120,11 +120,11 @@ static void test_each_led(void **state)
 	for (int i = 0; i < GLOW_PIGLOW_LEDS; i++) {
 		struct glow_frame frame;
 
-		glow_frame_fill(&frame, GLOW_PIGLOW_LEDS, GLOW_BLACK);
-		frame.px[i] = (struct glow_rgb){ 200, 200, 200 };
+		glow_frame_fill(&frame, GLOW_PIGLOW_LEDS, GLOW_DARK);
+		frame.px[i] = glow_linear_of((struct glow_rgb){ 200, 200, 200 });
 		assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0);
 		for (int k = 0; k < FAKE_OUTPUTS; k++)
-			assert_int_equal(fake_kernel.led[k], k == output[i] - 1 ? glow_gamma8(200) : 0);
+			assert_int_equal(fake_kernel.led[k], k == output[i] - 1 ? 147 : 0);
 	}
 	glow_board_close(board);
 	assert_int_equal(fake_kernel.led[output[17] - 1], 0);

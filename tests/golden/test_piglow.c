@@ -29,18 +29,13 @@ struct bench {
 	struct glow_board *board;
 };
 
-static int create(struct bench *b, bool keep)
+static void set_up(struct bench *b)
 {
 	struct glow_leds *leds;
-	int r = glow_leds_open_sn3218(&b->fake.bus, &leds);
 
-	return r < 0 ? r : glow_piglow_create(leds, keep, &b->board);
-}
-
-static void set_up(struct bench *b, bool keep)
-{
 	fake_i2c_init(&b->fake);
-	assert_int_equal(create(b, keep), 0);
+	assert_int_equal(glow_leds_open_sn3218(&b->fake.bus, &leds), 0);
+	assert_int_equal(glow_piglow_create(leds, &b->board), 0);
 }
 
 static int show(struct bench *b, const uint8_t levels[GLOW_PIGLOW_LEDS])
@@ -48,7 +43,7 @@ static int show(struct bench *b, const uint8_t levels[GLOW_PIGLOW_LEDS])
 	struct glow_frame frame = { .n = GLOW_PIGLOW_LEDS };
 
 	for (int i = 0; i < GLOW_PIGLOW_LEDS; i++)
-		frame.px[i] = (struct glow_rgb){ levels[i], levels[i], levels[i] };
+		frame.px[i] = glow_linear_of((struct glow_rgb){ levels[i], levels[i], levels[i] });
 	b->fake.chip.n = 0;
 	return glow_board_show(b->board, &frame, (struct glow_stamp){ 0 });
 }
@@ -87,23 +82,28 @@ static int led_of(const char *name)
 static void test_start(void **state)
 {
 	static const struct fake_write start[] = {
-		{ 0x17, 1, { 0xFF } }, { 0x00, 1, { 1 } },    { 0x13, 3, { 0x3F, 0x3F, 0x3F } },
-		{ 0x01, 18, { 0 } },   { 0x16, 1, { 0xFF } },
+		{ 0x00, 1, { 1 } },
+		{ 0x13, 3, { 0x3F, 0x3F, 0x3F } },
+		{ 0x01, 18, { 0 } },
+		{ 0x16, 1, { 0xFF } },
 	};
-	struct fake_write wrong[5];
+	static const uint8_t dark[GLOW_PIGLOW_LEDS];
+	struct fake_write wrong[4];
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
-	assert_true(log_is(&b.fake.chip, start, 5));
+	set_up(&b);
+	assert_int_equal(b.fake.chip.n, 0); /* it shows what it showed */
+	assert_int_equal(show(&b, dark), 0);
+	assert_true(log_is(&b.fake.chip, start, 4));
 	assert_true(only(&b.fake.chip, 0, 0));
 	assert_int_equal(b.board->shape.kind, GLOW_SHAPE_PIGLOW);
 	assert_int_equal(b.board->shape.pixels, 18);
 
 	memcpy(wrong, start, sizeof(wrong));
-	wrong[2].data[1] ^= 0x20;
-	assert_false(log_is(&b.fake.chip, wrong, 5));
-	assert_false(log_is(&b.fake.chip, start, 4));
+	wrong[1].data[1] ^= 0x20;
+	assert_false(log_is(&b.fake.chip, wrong, 4));
+	assert_false(log_is(&b.fake.chip, start, 3));
 	glow_board_close(b.board);
 }
 
@@ -121,7 +121,8 @@ static void test_frame(void **state)
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
+	set_up(&b);
+	assert_int_equal(show(&b, (const uint8_t[18]){ 0 }), 0); /* which starts the chip */
 	assert_int_equal(show(&b, levels), 0);
 	assert_true(log_is(&b.fake.chip, frame, 2));
 	for (int byte = 0; byte < 18; byte++) {
@@ -137,27 +138,75 @@ static void test_each_led_by_name(void **state)
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
+	set_up(&b);
 	for (int k = 0; k < GLOW_PIGLOW_LEDS; k++) {
 		uint8_t levels[GLOW_PIGLOW_LEDS] = { 0 };
 
 		levels[led_of(wiring[k].name)] = 200;
 		assert_int_equal(show(&b, levels), 0);
-		assert_true(only(&b.fake.chip, wiring[k].output, glow_gamma8(200)));
-		assert_false(only(&b.fake.chip, wiring[(k + 1) % GLOW_PIGLOW_LEDS].output, glow_gamma8(200)));
+		assert_true(only(&b.fake.chip, wiring[k].output, 147));
+		assert_false(only(&b.fake.chip, wiring[(k + 1) % GLOW_PIGLOW_LEDS].output, 147));
 		assert_false(only(&b.fake.chip, wiring[k].output, 200));
 	}
 	glow_board_close(b.board);
 }
 
-static void test_off(void **state)
+/* Steps of 257 from a third on; below one step, what has a third of the brightest LED's light. */
+static void test_dark_end(void **state)
+{
+	static const struct {
+		uint16_t light[3];
+		uint8_t level[3];
+	} rows[] = {
+		{ { 65535, 257, 86 }, { 255, 1, 1 } }, { { 65535, 385, 85 }, { 255, 1, 0 } },
+		{ { 386, 128, 20 }, { 2, 1, 0 } },     { { 20, 7, 6 }, { 1, 1, 0 } },
+		{ { 1, 0, 0 }, { 1, 0, 0 } },          { { 0, 0, 0 }, { 0, 0, 0 } },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct glow_frame frame = { .n = GLOW_PIGLOW_LEDS };
+		uint8_t levels[GLOW_PIGLOW_LEDS];
+
+		for (int i = 0; i < 3; i++)
+			frame.px[6 * i].r = rows[k].light[i];
+		glow_piglow_levels(&frame, levels);
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(levels[6 * i], rows[k].level[i]);
+		assert_int_equal(levels[1], 0);
+	}
+}
+
+/* A picture that is dimmed up and up: no LED goes back, whatever its share of the brightest is (which below 32 of 65535
+ * is rounded too roughly to tell). */
+static void test_rises(void **state)
+{
+	uint8_t last[GLOW_PIGLOW_LEDS] = { 0 };
+
+	(void)state;
+	for (uint32_t light = 0; light < 65536; light++) {
+		struct glow_frame frame = { .n = GLOW_PIGLOW_LEDS };
+		uint8_t levels[GLOW_PIGLOW_LEDS];
+
+		for (uint32_t i = 0; i < GLOW_PIGLOW_LEDS; i++)
+			frame.px[i].r = (uint16_t)((light * (2 * i + 1) + 17) / 35);
+		glow_piglow_levels(&frame, levels);
+		for (int i = 0; light > 31 && i < GLOW_PIGLOW_LEDS; i++)
+			assert_true(levels[i] >= last[i]);
+		memcpy(last, levels, sizeof(last));
+	}
+	assert_int_equal(last[17], 255);
+	assert_int_equal(last[0], 7);
+}
+
+static void test_end(void **state)
 {
 	static const struct fake_write off[] = { { 0x01, 18, { 0 } }, { 0x16, 1, { 0xFF } } };
 	static const uint8_t levels[GLOW_PIGLOW_LEDS] = { 255 };
 	struct bench b;
 
 	(void)state;
-	set_up(&b, false);
+	set_up(&b);
 	show(&b, levels);
 	b.fake.chip.n = 0;
 	glow_board_close(b.board);
@@ -165,8 +214,9 @@ static void test_off(void **state)
 	assert_true(only(&b.fake.chip, 0, 0));
 	assert_true(b.fake.closed);
 
-	set_up(&b, true);
+	set_up(&b);
 	show(&b, levels);
+	b.board->keep = true;
 	glow_board_close(b.board);
 	assert_true(only(&b.fake.chip, wiring[0].output, 255));
 	assert_true(b.fake.closed);
@@ -179,20 +229,19 @@ static void test_failing_bus(void **state)
 	struct bench b;
 
 	(void)state;
-	for (size_t at = 1; at <= 5; at++) {
-		fake_i2c_init(&b.fake);
+	for (size_t at = 1; at <= 4; at++) { /* which the first frame has */
+		set_up(&b);
 		b.fake.fail_at = at;
-		assert_int_equal(create(&b, false), -EREMOTEIO);
-		assert_true(b.fake.closed);
+		assert_int_equal(show(&b, levels), -EREMOTEIO);
+		assert_true(only(&b.fake.chip, 0, 0));
+		b.fake.fail_at = 0;
+		assert_int_equal(show(&b, levels), 0);
+		assert_int_equal(b.fake.chip.n, 4); /* whatever it may have forgotten meanwhile */
+		assert_true(only(&b.fake.chip, wiring[0].output, 255));
+		assert_int_equal(show(&b, (const uint8_t[GLOW_PIGLOW_LEDS]){ 0 }), 0);
+		assert_int_equal(b.fake.chip.n, 2);
+		glow_board_close(b.board);
 	}
-	set_up(&b, false);
-	b.fake.fail_at = 2;
-	assert_int_equal(show(&b, levels), -EREMOTEIO);
-	assert_true(only(&b.fake.chip, 0, 0));
-	b.fake.fail_at = 0;
-	assert_int_equal(show(&b, levels), 0);
-	assert_true(only(&b.fake.chip, wiring[0].output, 255));
-	glow_board_close(b.board);
 }
 
 int main(void)
@@ -201,7 +250,9 @@ int main(void)
 		cmocka_unit_test(test_start),
 		cmocka_unit_test(test_frame),
 		cmocka_unit_test(test_each_led_by_name),
-		cmocka_unit_test(test_off),
+		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_dark_end),
+		cmocka_unit_test(test_rises),
 		cmocka_unit_test(test_failing_bus),
 	};
 

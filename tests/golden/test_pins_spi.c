@@ -64,8 +64,10 @@ static void test_one_message_a_frame(void **state)
 	fake_kernel_add_spi("glow-blinkt");
 	assert_int_equal(open_pins(), 0);
 	assert_string_equal(pins->backend, "spi:/dev/spidev10.0");
-	assert_int_equal(glow_blinkt_create(pins, false, &board), 0);
-	glow_frame_fill(&frame, 8, color);
+	assert_int_equal(glow_blinkt_create(pins, &board), 0);
+	glow_frame_fill(&frame, 8, GLOW_DARK);
+	assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0); /* the first is longer */
+	glow_frame_fill(&frame, 8, glow_linear_of(color));
 	fake_kernel.wire.n = 0;
 	fake_kernel.spi_messages = 0;
 	assert_int_equal(glow_board_show(board, &frame, (struct glow_stamp){ 0 }), 0);

@@ -62,13 +62,13 @@ static void read_screen(struct screen *s)
 static void run(struct screen *s, enum glow_shape_kind shape)
 {
 	struct glow_board_cfg cfg = { .shape = { shape, shape == GLOW_SHAPE_PIGLOW ? GLOW_PIGLOW_LEDS : 3 } };
-	struct glow_frame frame = { 3, { { 255, 0, 0 }, { 0, 0, 0 }, { 1, 128, 255 } } };
+	struct glow_frame frame = { 3, { { 65535, 0, 0 }, GLOW_DARK, { 20, 14146, 65535 } } };
 	struct glow_board *board;
 	struct glow_diag diag;
 	int opened, shown = -1;
 
 	if (shape == GLOW_SHAPE_PIGLOW)
-		glow_frame_fill(&frame, 18, (struct glow_rgb){ 255, 255, 255 });
+		glow_frame_fill(&frame, 18, glow_linear_of(GLOW_WHITE));
 	fflush(stdout);
 	s->stdout_before = dup(STDOUT_FILENO);
 	dup2(s->theirs, STDOUT_FILENO);

@@ -124,11 +124,16 @@ static void assert_line(const char *line, int64_t t_us, const char *rest)
 
 static void test_pixels(void **state)
 {
-	const struct glow_frame frame = { 3, { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 0 } } };
-	const struct glow_frame other = { 3, { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 1 } } };
+	static const struct glow_rgb colors[2][3] = { { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 0 } },
+						      { { 0x01, 0x23, 0x45 }, { 0xff, 0x00, 0xab }, { 0, 0, 1 } } };
+	struct glow_frame frame = { .n = 3 }, other = { .n = 3 };
 	struct bench *b = *state;
 	int64_t before, after, t, mono;
 
+	for (int i = 0; i < 3; i++) {
+		frame.px[i] = glow_linear_of(colors[0][i]);
+		other.px[i] = glow_linear_of(colors[1][i]);
+	}
 	start(b);
 	before = now(CLOCK_MONOTONIC);
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 1760000000016666 }), 0);
@@ -153,7 +158,7 @@ static void test_dark_at_both_ends(void **state)
 	struct glow_frame frame;
 
 	start(b);
-	glow_frame_fill(&frame, 3, GLOW_WHITE);
+	glow_frame_fill(&frame, 3, glow_linear_of(GLOW_WHITE));
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
 	glow_board_close(b->board);
 	read_lines(b);
@@ -173,7 +178,7 @@ static void test_late(void **state)
 
 	start(b);
 	for (int k = 0; k < 3; k++) {
-		glow_frame_fill(&frame, 3, k % 2 ? GLOW_BLACK : GLOW_WHITE);
+		glow_frame_fill(&frame, 3, glow_linear_of(k % 2 ? GLOW_BLACK : GLOW_WHITE));
 		assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ late_us[k] }), 0);
 	}
 	glow_board_close(b->board);
@@ -192,9 +197,9 @@ static void test_only_changes(void **state)
 
 	start(b);
 	for (int k = 0; k < 6; k++) {
-		glow_frame_fill(&frame, 3,
-				k / 2 == 1 ? GLOW_WHITE : GLOW_BLACK); /* dark dark, white white, dark dark */
-		assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ k }), 0);
+		/* dark dark, white white, dark dark */
+		glow_frame_fill(&frame, 3, glow_linear_of(k / 2 == 1 ? GLOW_WHITE : GLOW_BLACK));
+		assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ k }), k < 2 || k % 2);
 	}
 	glow_board_close(b->board);
 	read_lines(b);
@@ -210,7 +215,7 @@ static void test_levels(void **state)
 	struct bench *b = *state;
 
 	for (int i = 0; i < 18; i++)
-		frame.px[i] = (struct glow_rgb){ levels[i], levels[i], levels[i] };
+		frame.px[i] = glow_linear_of((struct glow_rgb){ levels[i], levels[i], levels[i] });
 	b->cfg.shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
 	b->cfg.keep = true;
 	start(b);
@@ -218,8 +223,47 @@ static void test_levels(void **state)
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
 	glow_board_close(b->board);
 	read_lines(b);
-	assert_int_equal(b->n_lines, 2);
-	assert_line(b->line[1], 7, "\"leds\":[0,1,9,10,99,100,255,200,20,2,0,0,0,0,0,0,0,0]}");
+	assert_int_equal(b->n_lines, 1);
+	assert_line(b->line[0], 7, "\"leds\":[0,1,9,10,99,100,255,200,20,2,0,0,0,0,0,0,0,0]}");
+}
+
+/* Beside what is seen, what a wire carries; a frame that only a wire can tell from the last is a line of its own. */
+static void test_wire(void **state)
+{
+	struct bench *b = *state;
+	struct glow_frame frame = { 3, { { 65535, 14146, 0 }, { 20, 3, 0 }, { 40, 0, 0 } } };
+
+	b->cfg.virtual_wire = true;
+	start(b);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
+	frame.px[2].r = 45; /* still nearest to sRGB 2, and 5 of 7905 */
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 8 }), 1);
+	frame.px[2].r = 46;
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 9 }), 0);
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_int_equal(b->n_lines, 4);
+	assert_line(b->line[1], 7,
+		    "\"pixels\":[\"ff8000\",\"010000\",\"020000\"],\"wire\":[\"1fff3700\",\"01020100\",\"01050000\"]}");
+	assert_line(b->line[2], 9,
+		    "\"pixels\":[\"ff8000\",\"010000\",\"020000\"],\"wire\":[\"1fff3700\",\"01020100\",\"01060000\"]}");
+}
+
+static void test_wire_of_levels(void **state)
+{
+	struct bench *b = *state;
+	struct glow_frame frame = { 18,
+				    { { 65535, 65535, 65535 }, { 257, 257, 257 }, { 86, 86, 86 }, { 85, 85, 85 } } };
+
+	b->cfg.shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
+	b->cfg.virtual_wire = true;
+	start(b);
+	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 7 }), 0);
+	glow_board_close(b->board);
+	read_lines(b);
+	assert_line(b->line[1], 7,
+		    "\"leds\":[255,13,4,4,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"
+		    "\"wire\":[255,1,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}");
 }
 
 /* The longest board, the widest numbers: the sanitizer watches the buffer. */
@@ -229,14 +273,15 @@ static void test_longest(void **state)
 	struct glow_frame frame;
 
 	b->cfg.shape.pixels = GLOW_PIXELS_MAX;
+	b->cfg.virtual_wire = true;
 	start(b);
-	glow_frame_fill(&frame, GLOW_PIXELS_MAX, GLOW_WHITE);
+	glow_frame_fill(&frame, GLOW_PIXELS_MAX, glow_linear_of(GLOW_WHITE));
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ INT64_MIN }), 0);
 	glow_board_close(b->board);
 	read_lines(b);
 	assert_int_equal(b->n_lines, 3);
 	assert_int_equal(strlen(strstr(b->line[1], "\"pixels\"")),
-			 strlen("\"pixels\":[]}") + (size_t)9 * GLOW_PIXELS_MAX - 1);
+			 strlen("\"pixels\":[],\"wire\":[]}") + (size_t)20 * GLOW_PIXELS_MAX - 2);
 }
 
 static void test_nowhere(void **state)
@@ -246,7 +291,7 @@ static void test_nowhere(void **state)
 
 	b->cfg.virtual_out = "";
 	start(b);
-	glow_frame_fill(&frame, 3, GLOW_WHITE);
+	glow_frame_fill(&frame, 3, glow_linear_of(GLOW_WHITE));
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 0 }), 0);
 	glow_board_close(b->board);
 }
@@ -295,7 +340,7 @@ static void test_full_disk(void **state)
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &unlimited);
 	start(b);
-	glow_frame_fill(&frame, 3, GLOW_WHITE);
+	glow_frame_fill(&frame, 3, glow_linear_of(GLOW_WHITE));
 	stat(b->path, &before);
 	limit_file_size((rlim_t)before.st_size + 10);
 	assert_int_equal(glow_board_show(b->board, &frame, (struct glow_stamp){ 1 }), -EFBIG);
@@ -317,6 +362,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_late, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_only_changes, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_levels, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_wire, make_bench, drop_bench),
+		cmocka_unit_test_setup_teardown(test_wire_of_levels, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_longest, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_nowhere, make_bench, drop_bench),
 		cmocka_unit_test_setup_teardown(test_refusals, make_bench, drop_bench),

@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #include <string.h>
 
+#include <glow/linear.h>
+
 #include "flash.h"
 
 /* Luminance in 1/10000 of a linear unit, so that the weights are integers. */

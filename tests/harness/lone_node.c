@@ -128,7 +128,7 @@ bool shows(struct glow_rgb c)
 {
 	glow_node_render(node, now, &frame);
 	for (uint32_t i = 0; i < frame.n; i++)
-		if (!glow_rgb_equal(frame.px[i], c))
+		if (!glow_rgb_equal(glow_linear_rgb(frame.px[i]), c))
 			return false;
 	return frame.n == cfg.env.shape.pixels;
 }

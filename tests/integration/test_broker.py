@@ -163,11 +163,11 @@ class Restore(OwnBroker):
     # promise: light-survives
     def test_before_the_first_frame(self):
         node, _ = self.lit_node({"color": "#102030", "brightness": 128})
-        node.frames.wait_shows(["081018"] * 8)
+        node.frames.wait_shows(["040a13"] * 8)
         node.kill()
         after = self.again(node)
-        after.frames.wait_shows(["081018"] * 8)
-        self.assertEqual([f.lights[0] for f in after.frames.look()], [BLACK, "081018"])
+        after.frames.wait_shows(["040a13"] * 8)
+        self.assertEqual([f.lights[0] for f in after.frames.look()], [BLACK, "040a13"])
 
     # promise: light-survives
     def test_after_sigterm_too(self):

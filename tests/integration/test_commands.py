@@ -9,23 +9,13 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import glow
+import light
 
 BLACK, WHITE, RED, LIME, BLUE = "000000", "ffffff", "ff0000", "00ff00", "0000ff"
 SECOND = 1000000
 
 
-def scaled(color, brightness):
-    """The contract: colour * brightness / 255 rounded, at least 1 if both are above 0."""
-
-    def channel(text):
-        value = int(text, 16)
-        exact = (2 * value * brightness + 255) // 510
-        return "%02x" % (1 if value and brightness and not exact else exact)
-
-    return channel(color[0:2]) + channel(color[2:4]) + channel(color[4:6])
-
-
-def light(text):
+def channels(text):
     return [int(text[k:k + 2], 16) for k in (0, 2, 4)]
 
 
@@ -110,12 +100,12 @@ class Color(glow.NodeCase):
         for brightness in list(range(0, 12)) + list(range(12, 255, 13)) + [126, 127, 128, 254, 255, 255.0]:
             with self.subTest(brightness=brightness):
                 self.set({"brightness": brightness})
-                self.shows(scaled("ff8001", int(brightness)))
+                self.shows(light.shown("ff8001", int(brightness)))
         self.assertEqual(self.state()["brightness"], 255)
 
     def test_rounding_control(self):
-        self.assertEqual([scaled("ff8001", 128), scaled("ff8001", 1), scaled("ff8001", 0)],
-                         ["804001", "010101", BLACK])
+        self.assertEqual([light.shown("ff8001", 128), light.shown("ff8001", 1), light.shown("ff8001", 0)],
+                         ["803d00", "010000", BLACK])
 
     def test_keeps_an_effect_with_a_colour(self):
         self.set({"effect": "breathe", "params": {"period_ms": 2000, "color": "white"}})
@@ -217,7 +207,7 @@ class State(glow.NodeCase):
         self.set({"state": "OFF", "brightness": 10})
         self.assertEqual(self.state()["state"], "OFF")
         self.set("on")
-        self.shows(scaled(RED, 10))
+        self.shows(light.shown(RED, 10))
 
     def test_naming_a_look_lights_it(self):
         self.set("red")
@@ -358,7 +348,7 @@ class Pixels(glow.NodeCase):
             self.shows(RED)
             self.assertNotIn("pixels", self.state())
         self.set({"pixels": {"*": "blue"}, "brightness": 100})
-        self.shows(scaled(BLUE, 100))
+        self.shows(light.shown(BLUE, 100))
 
     def test_leds_of_a_blinkt(self):
         self.set({"color": "white"})
@@ -413,7 +403,7 @@ class PiGlow(glow.NodeCase):
         self.off()
         self.set({"leds": {"red": 255, "arm1": 10, "arm1.red": 1}, "brightness": 128})
         want = [1, 10, 10, 10, 10, 10, 255, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0, 0]
-        self.shows(*[0 if v == 0 else max(1, (2 * v * 128 + 255) // 510) for v in want])
+        self.shows(*[light.seen([light.dimmed(v, 128)])[0] for v in want])
 
     def test_each_led_shows_its_own_colour(self):
         for color, lit in (("red", ("red",)), ("lime", ("green",)), ("blue", ("blue",)),
@@ -433,11 +423,11 @@ class Time(glow.NodeCase):
     def assert_fade(self, frames, start_us, end_us):
         """Rising in every channel, each value that of its instant, and white at the end."""
         for a, b in zip(frames, frames[1:]):
-            if not all(x <= y for x, y in zip(light(a.lights[0]), light(b.lights[0]))):
+            if not all(x <= y for x, y in zip(channels(a.lights[0]), channels(b.lights[0]))):
                 raise AssertionError("not rising: %s, %s" % (a, b))
         for f in frames:
             want = 255 * (f.t_us - start_us) / (end_us - start_us)
-            if abs(light(f.lights[0])[0] - min(want, 255)) > 1:
+            if abs(channels(f.lights[0])[0] - min(want, 255)) > 1:
                 raise AssertionError("%s instead of %.1f" % (f, want))
         self.assert_end(frames, start_us, end_us)
 
@@ -484,7 +474,7 @@ class Time(glow.NodeCase):
         mark = self.frames.mark()
         self.set({"color": "#ff0000", "transition": 0.2})
         self.shows(RED)
-        self.assertTrue(all(light(f.lights[0])[0] >= 0x80 for f in self.frames.since(mark)))
+        self.assertTrue(all(channels(f.lights[0])[0] >= 0x80 for f in self.frames.since(mark)))
 
     def test_flash(self):
         self.set("blue")

@@ -217,7 +217,7 @@ class Layers(NoticeCase):
 
     def test_brightness_and_state_alone_act_on_what_shows(self):
         self.set({"brightness": 128})
-        self.shows("081018")
+        self.shows("040a13")
         self.assertEqual(self.state()["effect"], "auto")
         self.set({"state": "OFF"})
         self.shows(BLACK)

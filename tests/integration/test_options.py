@@ -51,6 +51,8 @@ HABITS = (
     (BRIDGE, "GLOW_GROUPS", "Shelf top", None),
     (BRIDGE, "GLOW_BOARD", "Virtual", "virtual"),
     (BRIDGE, "GLOW_BOARD", "toaster", None),
+    (BRIDGE, "GLOW_WHITE_BALANCE", "100, 100, 100", "100,100,100"),
+    (BRIDGE, "GLOW_WHITE_BALANCE", "1.0,0.85,0.7", None),
     (BRIDGE, "GLOW_IDLE", "None", "off"),
     (BRIDGE, "GLOW_IDLE", "nonsense", None),
     (BRIDGE, "GLOW_FPS", "'50'\r", "50"),

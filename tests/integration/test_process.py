@@ -165,6 +165,37 @@ class Quiet(glow.Case):
         self.assertGreater(woken[str(moving.process.pid)], 30 * self.SPAN_S)
 
 
+class Slow(glow.Case):
+    """A node whose frames take more of a processor than they may: 4096 pixels, for which one per cent of a slot is
+    never enough."""
+
+    def long(self, limit):
+        return self.bridge("--idle", "plasma", "--virtual-pixels", "4096", "--cpu-limit", limit)
+
+    # promise: slots-are-common
+    def test_fewer_frames(self):
+        watch = self.watch("glow/#")
+        slow, free = self.long("1").wait_connected(), self.long("100").wait_connected()
+        info = watch.wait(slow.topic("info"), lambda m: "slots_a_frame" in m.json()).json()
+        mark, slots = slow.frames.mark(), info["slots_a_frame"]
+        stats = watch.wait(slow.topic("stats")).json()
+        self.assertEqual(stats["slots_a_frame"], slots)
+        self.assertGreater(stats["frame_cpu_us"], 0.01 * slots / 2 * 1e6 / 60)
+        self.assertIn("(--cpu-limit)", slow.log())
+        slow.frames.wait("of an animation", lambda f: True, mark + 3)
+        for frame in slow.frames.since(mark):
+            k = -(-frame.t_us * 60 // 10**6)
+            self.assertEqual((k * 10**6 // 60, k % slots), (frame.t_us, 0))
+        # The control has the time for each, as far as this machine does.
+        watch.wait(free.topic("stats"))
+        self.assertLess(watch.last(free.topic("stats")).json()["slots_a_frame"], slots)
+        row = next(row for row in glow.run_ctl("nodes", "--broker", self.broker.uri).stdout.splitlines() if slow.node in row)
+        self.assertIn(" 1 in ", row)
+        # What is asked for is shown at once, and then nothing.
+        self.assert_ok(self.broker.request(slow.topic("set"), "red", "answers/slow"))
+        slow.frames.wait_shows([RED] * 4096)
+
+
 class Health(glow.Case):
     def ask(self, node):
         return glow.run_bridge("--healthcheck", "--node", node)

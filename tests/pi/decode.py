@@ -15,6 +15,7 @@ from typing import NamedTuple
 PIXELS = 8
 CLOCKS = 32 + 32 * PIXELS + 36
 SPI_CLOCKS = (CLOCKS + 7) // 8 * 8  # a bus sends whole bytes
+MEND_CLOCKS = 64  # before a program's first frame, for a pixel that waits for the rest of another's
 SN3218 = 0x54
 
 
@@ -82,10 +83,13 @@ class Wire:
         return self.level == {self.data: 0, self.clock: 0}
 
     def frames(self, clocks=CLOCKS):
-        """All clocks as frames of so many; there must be no clock too few or too many."""
-        if len(self.bits) % clocks:
-            raise Wrong("%d clocks are no whole number of frames of %d" % (len(self.bits), clocks))
-        return [_frame(self.bits[k : k + clocks]) for k in range(0, len(self.bits), clocks)]
+        """All clocks of a program's life as frames of so many; there must be no clock too few or too many."""
+        if any(bit for _, bit in self.bits[:MEND_CLOCKS]):
+            raise Wrong("nothing mends the chain before the first frame")
+        bits = self.bits[MEND_CLOCKS:]
+        if len(bits) % clocks:
+            raise Wrong("%d clocks are no whole number of frames of %d" % (len(bits), clocks))
+        return [_frame(bits[k : k + clocks]) for k in range(0, len(bits), clocks)]
 
 
 def _frame(bits):

@@ -20,68 +20,6 @@
 
 static struct dice dice;
 
-/* ---- gamma ---- */
-
-/* Linear light of an sRGB value 0..1, IEC 61966-2-1. */
-static double eotf(double v)
-{
-	return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
-}
-
-static bool gamma16_right(uint16_t (*gamma)(uint8_t))
-{
-	if (gamma(0) != 0 || gamma(255) != 65535)
-		return false;
-	for (int v = 0; v < 256; v++) {
-		if (gamma((uint8_t)v) != lround(65535 * eotf(v / 255.0)))
-			return false;
-		if (v > 0 && gamma((uint8_t)v) <= gamma((uint8_t)(v - 1)))
-			return false;
-	}
-	return true;
-}
-
-static bool gamma8_right(uint8_t (*gamma)(uint8_t))
-{
-	if (gamma(0) != 0 || gamma(255) != 255)
-		return false;
-	for (int v = 1; v < 256; v++) {
-		double exact = 255 * eotf(v / 255.0);
-
-		if (gamma((uint8_t)v) < 1 || gamma((uint8_t)v) < gamma((uint8_t)(v - 1)))
-			return false;
-		/* Rounded twice, by way of sixteen bits. */
-		if (exact >= 1 && fabs(gamma((uint8_t)v) - exact) > 0.5 + 1 / 257.0)
-			return false;
-	}
-	return true;
-}
-
-static uint16_t power_2_2(uint8_t v)
-{
-	return (uint16_t)lround(65535 * pow(v / 255.0, 2.2));
-}
-
-static uint16_t stuck_at_200(uint8_t v)
-{
-	return glow_gamma16(v == 201 ? 200 : v);
-}
-
-static uint8_t dark_at_low(uint8_t v)
-{
-	return (uint8_t)((glow_gamma16(v) + 128) / 257);
-}
-
-static void test_gamma(void **state)
-{
-	(void)state;
-	assert_true(gamma16_right(glow_gamma16));
-	assert_true(gamma8_right(glow_gamma8));
-	assert_false(gamma16_right(power_2_2));
-	assert_false(gamma16_right(stuck_at_200));
-	assert_false(gamma8_right(dark_at_low));
-}
-
 /* ---- brightness ---- */
 
 static bool scale_right(uint8_t (*scale)(uint8_t, uint8_t))
@@ -332,9 +270,9 @@ static void test_format(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_gamma),        cmocka_unit_test(test_scale),     cmocka_unit_test(test_mix),
-		cmocka_unit_test(test_add),          cmocka_unit_test(test_hue),       cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_parse_length), cmocka_unit_test(test_css_table), cmocka_unit_test(test_format),
+		cmocka_unit_test(test_scale),     cmocka_unit_test(test_mix),    cmocka_unit_test(test_add),
+		cmocka_unit_test(test_hue),       cmocka_unit_test(test_parse),  cmocka_unit_test(test_parse_length),
+		cmocka_unit_test(test_css_table), cmocka_unit_test(test_format),
 	};
 
 	dice_init(&dice);

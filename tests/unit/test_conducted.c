@@ -56,11 +56,11 @@ static void test_mark(void **state)
 
 	(void)state;
 	glow_conducted_mark((struct glow_shape){ GLOW_SHAPE_ROW, 2 }, &frame);
-	assert_int_equal(frame.px[0].r, 16);
+	assert_int_equal(frame.px[0].r, glow_gamma16(16));
 	assert_int_equal(frame.px[1].r, 0);
-	frame.px[0] = GLOW_WHITE;
+	frame.px[0] = glow_linear_of(GLOW_WHITE);
 	glow_conducted_mark((struct glow_shape){ GLOW_SHAPE_ROW, 2 }, &frame);
-	assert_int_equal(frame.px[0].g, 255);
+	assert_int_equal(frame.px[0].g, 65535);
 }
 
 int main(void)

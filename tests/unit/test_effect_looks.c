@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include <glow/effect.h>
+#include <glow/linear.h>
 #include <glow/hash.h>
 
 #define MS(ms) ((int64_t)(ms)*1000)

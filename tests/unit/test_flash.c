@@ -31,7 +31,7 @@ static struct flash_light mean(struct glow_shape shape, const struct glow_frame 
 	uint64_t r = 0, g = 0, b = 0;
 
 	for (uint32_t i = first; i < first + n; i++) {
-		struct flash_light l = flash_light_of(f->px[i]);
+		struct flash_light l = { f->px[i].r, f->px[i].g, f->px[i].b };
 
 		if (glow_shape_mono(shape)) {
 			struct flash_light own = flash_light_of(glow_shape_led_color(shape, i));
@@ -80,7 +80,7 @@ static void level_all(struct glow_frame *f, struct glow_shape shape, struct glow
 {
 	f->n = shape.pixels;
 	for (uint32_t i = 0; i < f->n; i++)
-		f->px[i] = glow_shape_project(shape, i, c);
+		f->px[i] = glow_linear_of(glow_shape_project(shape, i, c));
 }
 
 static void strobe_white(struct glow_frame *f, struct glow_shape shape, uint32_t k)
@@ -106,15 +106,18 @@ static void slow_strobe(struct glow_frame *f, struct glow_shape shape, uint32_t 
 static void random_pixels(struct glow_frame *f, struct glow_shape shape, uint32_t k)
 {
 	f->n = shape.pixels;
-	for (uint32_t i = 0; i < f->n; i++)
-		f->px[i] = glow_shape_project(shape, i, glow_rgb_unpack((int32_t)(glow_dice(7, k, i) & 0xffffff)));
+	for (uint32_t i = 0; i < f->n; i++) {
+		struct glow_rgb c = glow_rgb_unpack((int32_t)(glow_dice(7, k, i) & 0xffffff));
+
+		f->px[i] = glow_linear_of(glow_shape_project(shape, i, c));
+	}
 }
 
 static void one_quarter(struct glow_frame *f, struct glow_shape shape, uint32_t k)
 {
-	glow_frame_fill(f, shape.pixels, GLOW_BLACK);
+	glow_frame_fill(f, shape.pixels, GLOW_DARK);
 	for (uint32_t i = 0; i < shape.pixels / 4; i++)
-		f->px[i] = k % 2 ? GLOW_WHITE : GLOW_BLACK;
+		f->px[i] = glow_linear_of(k % 2 ? GLOW_WHITE : GLOW_BLACK);
 }
 
 static picture_fn *const storms[] = { strobe_white, strobe_red, red_blue, slow_strobe, random_pixels, one_quarter };
@@ -175,7 +178,7 @@ static void test_settles(void **state)
 		strobe_white(&f, shapes[0], k);
 		glow_flash_limit(&flash, shapes[0], t_us, &f);
 	}
-	glow_frame_fill(&wanted, 8, (struct glow_rgb){ 0, 255, 0 });
+	glow_frame_fill(&wanted, 8, (struct glow_linear){ 0, 65535, 0 });
 	end_us = t_us + 1100000;
 	while (limited && t_us < end_us) {
 		glow_frame_copy(&f, &wanted);

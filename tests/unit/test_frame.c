@@ -13,8 +13,8 @@
 
 #include "../harness/dice.h"
 
-#define RED  ((struct glow_rgb){ 255, 0, 0 })
-#define BLUE ((struct glow_rgb){ 0, 0, 255 })
+#define RED  ((struct glow_linear){ 65535, 0, 0 })
+#define BLUE ((struct glow_linear){ 0, 0, 65535 })
 
 static struct dice dice;
 static struct glow_frame a, b;
@@ -23,7 +23,8 @@ static void random_frame(struct glow_frame *f, uint32_t n)
 {
 	f->n = n;
 	for (uint32_t i = 0; i < n; i++)
-		f->px[i] = glow_rgb_unpack((int32_t)dice_roll(&dice, 0x1000000));
+		f->px[i] = (struct glow_linear){ (uint16_t)dice_roll(&dice, 65536), (uint16_t)dice_roll(&dice, 65536),
+						 (uint16_t)dice_roll(&dice, 65536) };
 }
 
 static void test_fill(void **state)
@@ -33,9 +34,9 @@ static void test_fill(void **state)
 	glow_frame_fill(&a, 3, RED);
 	assert_int_equal(a.n, 3);
 	for (int i = 0; i < 3; i++)
-		assert_true(glow_rgb_equal(a.px[i], RED));
-	assert_true(glow_rgb_equal(a.px[3], BLUE));
-	assert_true(glow_rgb_equal(a.px[GLOW_PIXELS_MAX - 1], BLUE));
+		assert_true(glow_linear_equal(a.px[i], RED));
+	assert_true(glow_linear_equal(a.px[3], BLUE));
+	assert_true(glow_linear_equal(a.px[GLOW_PIXELS_MAX - 1], BLUE));
 }
 
 static void test_copy(void **state)
@@ -45,7 +46,7 @@ static void test_copy(void **state)
 	random_frame(&a, 8);
 	glow_frame_copy(&b, &a);
 	assert_true(glow_frame_equal(&a, &b));
-	assert_true(glow_rgb_equal(b.px[8], BLUE));
+	assert_true(glow_linear_equal(b.px[8], BLUE));
 	random_frame(&a, GLOW_PIXELS_MAX);
 	glow_frame_copy(&b, &a);
 	assert_true(glow_frame_equal(&a, &b));
@@ -56,7 +57,7 @@ static void test_equal(void **state)
 	(void)state;
 	random_frame(&a, 8);
 	glow_frame_copy(&b, &a);
-	b.px[8] = (struct glow_rgb){ 9, 9, 9 };
+	b.px[8] = (struct glow_linear){ 9, 9, 9 };
 	assert_true(glow_frame_equal(&a, &b)); /* beyond n does not count */
 	b.px[7].b ^= 1;
 	assert_false(glow_frame_equal(&a, &b));
@@ -69,12 +70,12 @@ static void test_scale(void **state)
 {
 	(void)state;
 	random_frame(&a, 100);
-	a.px[0] = (struct glow_rgb){ 1, 0, 255 };
+	a.px[0] = (struct glow_linear){ 1, 0, 65535 };
 	for (int v = 0; v < 256; v++) {
 		glow_frame_copy(&b, &a);
 		glow_frame_scale(&b, (uint8_t)v);
 		for (uint32_t i = 0; i < a.n; i++)
-			assert_true(glow_rgb_equal(b.px[i], glow_rgb_scale(a.px[i], (uint8_t)v)));
+			assert_true(glow_linear_equal(b.px[i], glow_linear_scale(a.px[i], glow_gamma16((uint8_t)v))));
 		assert_int_equal(glow_frame_equal(&a, &b), v == 255);
 		assert_int_equal(b.px[0].r, v > 0);
 	}
@@ -89,13 +90,13 @@ static void test_fade(void **state)
 		glow_frame_fill(from, 2, RED);
 		glow_frame_fill(f, 2, BLUE);
 		glow_frame_fade(f, from, part);
-		assert_true(glow_rgb_equal(f->px[1], glow_rgb_mix(RED, BLUE, part)));
-		assert_int_equal(glow_rgb_equal(f->px[1], RED), part == 0);
-		assert_int_equal(glow_rgb_equal(f->px[1], BLUE), part == 65536);
+		assert_true(glow_linear_equal(f->px[1], glow_linear_mix(RED, BLUE, part)));
+		assert_int_equal(glow_linear_equal(f->px[1], RED), part == 0);
+		assert_int_equal(glow_linear_equal(f->px[1], BLUE), part == 65536);
 	}
 }
 
-/* A picture of another length: what it lacks is black, what it has too much is left out. */
+/* A picture of another length: what it lacks is dark, what it has too much is left out. */
 static void test_fade_lengths(void **state)
 {
 	(void)state;
@@ -104,14 +105,14 @@ static void test_fade_lengths(void **state)
 	glow_frame_fill(&b, 3, BLUE);
 	glow_frame_fade(&b, &a, 0);
 	assert_int_equal(b.n, 3);
-	assert_true(glow_rgb_equal(b.px[0], RED));
-	assert_true(glow_rgb_equal(b.px[1], GLOW_BLACK));
-	assert_true(glow_rgb_equal(b.px[2], GLOW_BLACK));
+	assert_true(glow_linear_equal(b.px[0], RED));
+	assert_true(glow_linear_equal(b.px[1], GLOW_DARK));
+	assert_true(glow_linear_equal(b.px[2], GLOW_DARK));
 	glow_frame_fill(&a, 9, RED);
 	glow_frame_fill(&b, 3, BLUE);
 	glow_frame_fade(&b, &a, 32768);
 	assert_int_equal(b.n, 3);
-	assert_true(glow_rgb_equal(b.px[2], (struct glow_rgb){ 128, 0, 128 }));
+	assert_true(glow_linear_equal(b.px[2], glow_linear_mix(RED, BLUE, 32768)));
 }
 
 int main(void)

@@ -32,6 +32,7 @@ static int setup(void **state)
 		.backend = "gpiod:pinctrl-bcm2711",
 		.version = "1.2.3",
 		.fps = 50,
+		.slots_a_frame = 4,
 		.idle = "rainbow 40%",
 		.reverse = true,
 		.time_offset_ms = -12,
@@ -81,9 +82,10 @@ static bool same(const struct glow_info *a, const struct glow_info *b)
 	return strcmp(a->id, b->id) == 0 && a->n_groups == b->n_groups && strcmp(a->board, b->board) == 0 &&
 	       a->shape.kind == b->shape.kind && a->shape.pixels == b->shape.pixels &&
 	       strcmp(a->backend, b->backend) == 0 && strcmp(a->version, b->version) == 0 && a->fps == b->fps &&
-	       strcmp(a->idle, b->idle) == 0 && a->reverse == b->reverse && a->time_offset_ms == b->time_offset_ms &&
-	       a->brightness_limit == b->brightness_limit && a->current_limit_ma == b->current_limit_ma &&
-	       a->flash_limit == b->flash_limit && strcmp(a->problem, b->problem) == 0;
+	       a->slots_a_frame == b->slots_a_frame && strcmp(a->idle, b->idle) == 0 && a->reverse == b->reverse &&
+	       a->time_offset_ms == b->time_offset_ms && a->brightness_limit == b->brightness_limit &&
+	       a->current_limit_ma == b->current_limit_ma && a->flash_limit == b->flash_limit &&
+	       strcmp(a->problem, b->problem) == 0;
 }
 
 static void test_there_and_back(void **state)
@@ -292,6 +294,7 @@ static void test_broken(void **state)
 	read_text("{\"id\":\"pi1\"}");
 	assert_int_equal(back.shape.pixels, 8);
 	assert_int_equal(back.fps, 60);
+	assert_int_equal(back.slots_a_frame, 1);
 	assert_int_equal(back.brightness_limit, 255);
 	read_text("{\"id\":\"pi1\",\"groups\":[\"ok\",5,\"Not\"]}");
 	assert_int_equal(back.n_groups, 1);
@@ -343,7 +346,13 @@ static void test_groups(void **state)
 
 static void test_stats(void **state)
 {
-	struct glow_stats stats = { .fps = 60, .late = 2, .dropped = 3, .write_us = 800, .temperature_c = 48.26 };
+	struct glow_stats stats = { .fps = 60,
+				    .late = 2,
+				    .dropped = 3,
+				    .write_us = 800,
+				    .frame_cpu_us = 900,
+				    .slots_a_frame = 2,
+				    .temperature_c = 48.26 };
 	uint16_t meter[GLOW_METERS] = { 0 };
 	cJSON *tree;
 
@@ -355,6 +364,8 @@ static void test_stats(void **state)
 	check_number(tree, "late", 2);
 	check_number(tree, "dropped", 3);
 	check_number(tree, "write_us", 800);
+	check_number(tree, "frame_cpu_us", 900);
+	check_number(tree, "slots_a_frame", 2);
 	assert_true(fabs(glow_json_get(tree, "temperature")->valuedouble - 48.3) < 1e-9);
 	assert_true(cJSON_IsObject(glow_json_get(tree, "sync")));
 	glow_stats_read_meters(tree, meter);
@@ -398,6 +409,7 @@ static void test_stats_sync(void **state)
 static bool same_stats(const struct glow_stats *a, const struct glow_stats *b)
 {
 	return a->fps == b->fps && a->late == b->late && a->dropped == b->dropped && a->write_us == b->write_us &&
+	       a->frame_cpu_us == b->frame_cpu_us && a->slots_a_frame == b->slots_a_frame &&
 	       memcmp(a->meter, b->meter, sizeof(a->meter)) == 0 &&
 	       (isnan(a->temperature_c) ? isnan(b->temperature_c) : a->temperature_c == b->temperature_c) &&
 	       strcmp(a->sync.state, b->sync.state) == 0 && a->sync.valid == b->sync.valid &&
@@ -412,6 +424,8 @@ static void test_stats_read(void **state)
 		.late = 5000000000,
 		.dropped = 3,
 		.write_us = 800,
+		.frame_cpu_us = 4000000000,
+		.slots_a_frame = 4,
 		.temperature_c = 48.5,
 		.meter = { 7, 118, 229, 340, 451 },
 		.sync = { "holdover", true, INT64_C(-5000000000), 4000000000 },
@@ -435,7 +449,8 @@ static void test_stats_read(void **state)
 	assert_true(same_stats(&stats, &got));
 	cJSON_Delete(tree);
 	/* What is odd counts as missing. */
-	tree = cJSON_Parse("{\"fps\":-1,\"late\":\"x\",\"write_us\":1e12,\"temperature\":\"hot\",\"gauges\":7,"
+	tree = cJSON_Parse("{\"fps\":-1,\"late\":\"x\",\"write_us\":1e12,\"slots_a_frame\":0,\"frame_cpu_us\":-1,"
+			   "\"temperature\":\"hot\",\"gauges\":7,"
 			   "\"messages\":{\"in_dropped\":-1,\"out_dropped\":\"x\"},"
 			   "\"sync\":{\"state\":7,\"offset_us\":true,\"error_us\":null}}");
 	glow_stats_read(tree, &got);

@@ -85,7 +85,7 @@ static bool base_is(struct glow_rgb c)
 	struct glow_picture pic = glow_layers_picture(&l);
 
 	glow_picture_base(&pic, &l.env, now, &frame);
-	return glow_rgb_equal(frame.px[0], c);
+	return glow_rgb_equal(glow_linear_rgb(frame.px[0]), c);
 }
 
 static void test_init(void **state)
@@ -161,7 +161,7 @@ static void test_state(void **state)
 	assert_int_equal(told.showing, GLOW_SHOWS_NOTICE);
 	assert_true(told.fading && told.has_notice);
 	assert_int_equal(told.fade_end_us - told.fade_start_us, 5 * SECOND);
-	assert_true(glow_rgb_equal(told.fade_from.px[7], GLOW_WHITE));
+	assert_true(glow_linear_equal(told.fade_from.px[7], glow_linear_of(GLOW_WHITE)));
 	assert_string_equal(told.notice_id, "door");
 	assert_int_equal(told.notice_priority, 8);
 	assert_int_equal(told.notice_end_us, now + 5 * SECOND);
@@ -222,6 +222,10 @@ static void test_clock_moves_times(void **state)
 static void test_clock_fades(void **state)
 {
 	(void)state;
+	clock_steps(true, SECOND, OURS);
+	assert_false(l.fade.running); /* white is white at any time */
+	glow_layers_fini(&l);
+	glow_layers_init(&l, &cfg.env, "rainbow", now, &diag);
 	clock_steps(false, SECOND, OURS);
 	assert_false(l.fade.running); /* nothing has been seen yet */
 	clock_steps(true, SECOND, OURS);
@@ -231,6 +235,11 @@ static void test_clock_fades(void **state)
 	clock_steps(true, SECOND, OURS);
 	assert_int_equal(l.fade.end_us, now + SECOND / 4);
 	glow_layers_expire(&l, now + SECOND);
+	stage_scene(OURS, scene("red", -60, ""));
+	clock_steps(true, 0, OTHER);
+	assert_true(l.fade.running); /* still as it was, it shows no more */
+	glow_layers_expire(&l, now + SECOND);
+	stage(GLOW_TOPIC_SCENE_CURRENT, "");
 	set("red"); /* what is its own goes on */
 	clock_steps(true, SECOND, OURS);
 	assert_false(l.fade.running);

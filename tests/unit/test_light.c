@@ -258,7 +258,7 @@ static const char *lit_wrongly(struct glow_node *node)
 /* What a state says of the light itself, beside times. */
 static cJSON *essence(void)
 {
-	static const char *const others[] = { "start_us",    "since_us", "fade_from", "fade_start_us",
+	static const char *const others[] = { "start_us",    "since_us", "fade_from", "fade_from16", "fade_start_us",
 					      "fade_end_us", "notice",   "showing",   "limited" };
 	cJSON *tree = state_tree();
 

@@ -194,6 +194,14 @@ static void test_problem_and_stats(void **state)
 	assert_false(said(INFO, "problem"));
 	pass(SECOND);
 	assert_false(said(STATE, "problem"));
+	glow_node_slots(node, 4);
+	assert_int_equal(count(INFO), 3);
+	assert_true(said(INFO, "\"slots_a_frame\":4"));
+	glow_node_slots(node, 4);
+	assert_int_equal(count(INFO), 3);
+	glow_node_slots(node, 1);
+	assert_int_equal(count(INFO), 4);
+	assert_false(said(INFO, "slots_a_frame"));
 	glow_node_stats(node, &stats);
 	assert_true(said("glow/node/pi1/stats", "\"fps\":60"));
 	assert_false(sent[n_sent - 1].retained);
@@ -474,9 +482,9 @@ static bool one_dim_pixel(void)
 {
 	glow_node_render(node, now, &frame);
 	for (uint32_t i = 1; i < frame.n; i++)
-		if (!glow_rgb_equal(frame.px[i], GLOW_BLACK))
+		if (!glow_linear_equal(frame.px[i], GLOW_DARK))
 			return false;
-	return frame.px[0].r > 0 && frame.px[0].r <= 32 && frame.px[0].g == 0 && frame.px[0].b == 0;
+	return frame.px[0].r > 0 && frame.px[0].r <= glow_gamma16(32) && frame.px[0].g == 0 && frame.px[0].b == 0;
 }
 
 static void test_lost(void **state)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -40,7 +41,9 @@ static int setup(void **state)
 	snprintf(log_file, sizeof(log_file), "%s/log", dir);
 	here = (struct glow_clock){ .sync = NULL };
 	board_cfg = (struct glow_board_cfg){ .virtual_out = out, .shape = { GLOW_SHAPE_ROW, 4 } };
-	painter = (struct glow_painter){ .name = "virtual", .board_cfg = &board_cfg, .clock = &here, .fps = 60 };
+	painter = (struct glow_painter){
+		.name = "virtual", .board_cfg = &board_cfg, .clock = &here, .fps = 60, .cpu_percent = 100
+	};
 	return 0;
 }
 
@@ -75,7 +78,7 @@ static int show(struct glow_rgb c, int64_t t_us)
 {
 	static struct glow_frame frame;
 
-	glow_frame_fill(&frame, painter.board->shape.pixels, c);
+	glow_frame_fill(&frame, painter.board->shape.pixels, glow_linear_of(c));
 	return glow_painter_show(&painter, &frame, t_us);
 }
 
@@ -86,7 +89,21 @@ static int64_t now_us(void)
 
 /* ---- a board that does as it is told ---- */
 
-static int shown, closed, show_error;
+static int shown, closed, show_error, show_work_us;
+
+static int64_t cpu_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static void work(int us)
+{
+	for (int64_t end = cpu_us() + us; cpu_us() < end;)
+		;
+}
 
 static int told_show(struct glow_board *board, const struct glow_frame *frame, struct glow_stamp stamp)
 {
@@ -94,6 +111,7 @@ static int told_show(struct glow_board *board, const struct glow_frame *frame, s
 	(void)frame;
 	(void)stamp;
 	shown++;
+	work(show_work_us);
 	return show_error;
 }
 
@@ -109,7 +127,7 @@ static struct glow_board *told_board(unsigned fps_max, uint32_t latency_us)
 {
 	static struct glow_board board;
 
-	shown = closed = show_error = 0;
+	shown = closed = show_error = show_work_us = 0;
 	board = (struct glow_board){
 		.desc = &told_desc, .shape = { GLOW_SHAPE_ROW, 4 }, .fps_max = fps_max, .latency_us = latency_us
 	};
@@ -123,8 +141,6 @@ static void test_equal_frames(void **state)
 	(void)state;
 	open_board();
 	assert_int_equal(lines_with(out, "\"000000\""), 1);
-	assert_int_equal(show(GLOW_BLACK, 1), 0); /* as it was opened */
-	assert_int_equal(painter.frames, 0);
 	assert_int_equal(show(RED, 2), 0);
 	assert_int_equal(show(RED, 3), 0);
 	assert_int_equal(painter.frames, 1);
@@ -138,10 +154,32 @@ static void test_equal_frames(void **state)
 	assert_null(painter.board);
 	assert_int_equal(lines_with(out, "\"000000\""), 2); /* dark at the end */
 	glow_painter_close(&painter);                       /* there is nothing to close */
-	/* A board that comes back is dark, whatever it showed before. */
-	open_board();
-	assert_int_equal(show(RED, 6), 0);
+	/* What a board shows that comes back is unknown, whatever it showed before. */
+	for (int keep = 0; keep < 2; keep++) {
+		board_cfg.keep = keep;
+		open_board();
+		assert_int_equal(show(RED, 6 + keep), 0);
+		glow_painter_close(&painter);
+	}
 	assert_int_equal(lines_with(out, "\"t_us\":6,"), 1);
+	assert_int_equal(lines_with(out, "\"t_us\":7,"), 1);
+	assert_int_equal(lines_with(out, "\"000000\""), 4);
+}
+
+/* A frame that the LEDs cannot tell from the last one is none: not in the count, nor in the time that a write takes. */
+static void test_no_write(void **state)
+{
+	(void)state;
+	painter.board = told_board(0, 0);
+	assert_int_equal(show(RED, 2), 0);
+	assert_int_equal(painter.frames, 1);
+	show_error = 1;
+	assert_int_equal(show(BLUE, 3), 0);
+	assert_int_equal(shown, 2);
+	assert_int_equal(painter.frames, 1);
+	assert_non_null(painter.board);
+	assert_int_equal(show(BLUE, 4), 0);
+	assert_int_equal(shown, 2);
 }
 
 /* The painter itself keeps it from the board. */
@@ -176,6 +214,10 @@ static void test_open_error(void **state)
 	assert_int_equal(glow_painter_open(&painter, &diag), -ENOENT);
 	assert_null(painter.board);
 	assert_non_null(strstr(diag.what, "/nowhere/at/all"));
+	board_cfg.virtual_out = "/dev/full"; /* opens, and takes no dark frame */
+	assert_int_equal(glow_painter_open(&painter, &diag), -ENOSPC);
+	assert_null(painter.board);
+	assert_non_null(strstr(diag.what, "writing to /dev/full failed: "));
 	board_cfg.virtual_out = out;
 	open_board();
 	assert_non_null(painter.board);
@@ -250,6 +292,12 @@ static void test_slot(void **state)
 	painter.board = told_board(20, 0);
 	assert_int_equal(glow_painter_slot(&painter, 0, 149999), 100000);
 	assert_int_equal(painter.dropped, 6);
+	painter.governor.doublings = 1;
+	assert_int_equal(glow_painter_slot(&painter, 0, 299999), 200000);
+	assert_int_equal(painter.dropped, 8);
+	assert_int_equal(glow_painter_slot(&painter, 0, 99999), 0);
+	assert_int_equal(glow_painter_slot(&painter, 50000, 99999), 50000); /* planned before it had to be slower */
+	assert_int_equal(painter.dropped, 8);
 }
 
 static void test_next(void **state)
@@ -272,6 +320,66 @@ static void test_next(void **state)
 	assert_int_equal(glow_painter_next(&painter, GLOW_SECONDS, t_us), t_us + GLOW_US_PER_S);
 	painter.board = told_board(200, 0); /* more than is asked for */
 	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us), t_us + 16666);
+	assert_int_equal(glow_painter_period_us(&painter), 16666);
+}
+
+/* Animations leave slots out, and nothing else does. */
+static void test_next_of_a_slow_one(void **state)
+{
+	const int64_t t_us = 1700000000000000;
+
+	(void)state;
+	painter.board = told_board(0, 0);
+	painter.governor.doublings = 2;
+	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us), t_us + 66666);
+	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us + 16666), t_us + 66666);
+	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us + 66666), t_us + 133333);
+	assert_int_equal(glow_painter_next(&painter, GLOW_ANIMATED, t_us - 1), t_us);
+	assert_int_equal(glow_painter_next(&painter, GLOW_SECONDS, t_us), t_us + GLOW_US_PER_S);
+	assert_int_equal(glow_painter_next(&painter, GLOW_STILL, t_us), GLOW_NEVER);
+	assert_int_equal(glow_painter_period_us(&painter), 66666);
+}
+
+/* ---- what it takes of the processor ---- */
+
+/* Drawing counts as well as writing, and a frame that needs no writing; what was before begin() does not, and neither
+ * does waiting. */
+static void test_cost(void **state)
+{
+	(void)state;
+	painter.board = told_board(0, 0);
+	for (int k = 0; k < 9; k++) {
+		glow_painter_begin(&painter);
+		work(k % 3 ? 2000 : 0);
+		show_work_us = k % 3 ? 0 : 2000;
+		show(k % 2 ? RED : BLUE, k);
+		assert_true(painter.governor.cost_us[k] >= 2000);
+	}
+	assert_int_equal(painter.governor.n, 9);
+	work(100000);
+	glow_painter_begin(&painter);
+	show(BLUE, 9); /* as it is shown */
+	assert_int_equal(painter.governor.n, 10);
+	assert_int_equal(painter.frames, 9);
+	assert_true(painter.governor.cost_us[0] < 100000);
+}
+
+/* A frame may take 1 % of a slot, 167 us, and takes 2000: every 16th slot. Another board may be faster. */
+static void test_slows_down(void **state)
+{
+	(void)state;
+	painter.cpu_percent = 1;
+	painter.board = told_board(0, 0);
+	show_work_us = 2000;
+	for (int k = 0; k < 5; k++) {
+		assert_int_equal(painter.governor.doublings, 0);
+		glow_painter_begin(&painter);
+		show(k % 2 ? RED : BLUE, k);
+	}
+	assert_true(painter.governor.doublings >= 4);
+	painter.board = NULL;
+	open_board();
+	assert_int_equal(painter.governor.doublings, 0);
 }
 
 /* ---- what is said of the board ---- */
@@ -332,9 +440,21 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_equal_frames), T(test_equal_frames_told), T(test_error),      T(test_open_error),
-		T(test_write_time),   T(test_few_writes),        T(test_late),       T(test_slot),
-		T(test_next),         T(test_problem),           T(test_no_problem),
+		T(test_equal_frames),
+		T(test_equal_frames_told),
+		T(test_no_write),
+		T(test_error),
+		T(test_open_error),
+		T(test_write_time),
+		T(test_few_writes),
+		T(test_late),
+		T(test_slot),
+		T(test_next),
+		T(test_next_of_a_slow_one),
+		T(test_cost),
+		T(test_slows_down),
+		T(test_problem),
+		T(test_no_problem),
 	};
 
 	glow_log_setup("error", "text");

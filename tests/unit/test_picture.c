@@ -99,7 +99,7 @@ static bool shows(struct glow_rgb c)
 {
 	glow_picture_render(&pic, &env, START + SECOND, &frame);
 	for (uint32_t i = 0; i < frame.n; i++)
-		if (!glow_rgb_equal(frame.px[i], c))
+		if (!glow_rgb_equal(glow_linear_rgb(frame.px[i]), c))
 			return false;
 	return frame.n == env.shape.pixels;
 }
@@ -171,7 +171,8 @@ static void test_brightness(void **state)
 	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
 	play(&still);
 	entry[0].brightness = 64;
-	assert_true(shows((struct glow_rgb){ 0, 32, 0 }));
+	glow_picture_render(&pic, &env, START + SECOND, &frame); /* factors of light, one upon the other */
+	assert_int_equal(frame.px[0].g, ((uint32_t)glow_gamma16(64) * glow_gamma16(128) + 32767) / 65535);
 	own_light(&still);
 	light.brightness = 100;
 	assert_true(shows((struct glow_rgb){ 0, 0, 100 }));
@@ -192,16 +193,16 @@ static void test_paint(void **state)
 	(void)state;
 	own_light(&place);
 	light.painted = true;
-	glow_frame_fill(&light.paint, 8, GREEN);
+	glow_paint_fill(&light.paint, 8, GREEN);
 	light.paint.px[0] = RED;
 	light.brightness = 51;
 	glow_picture_render(&pic, &env, START, &frame);
-	assert_true(glow_rgb_equal(frame.px[0], (struct glow_rgb){ 51, 0, 0 }));
-	assert_true(glow_rgb_equal(frame.px[7], (struct glow_rgb){ 0, 51, 0 }));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), (struct glow_rgb){ 51, 0, 0 }));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[7]), (struct glow_rgb){ 0, 51, 0 }));
 	env.reverse = true;
 	glow_picture_render(&pic, &env, START, &frame);
-	assert_true(glow_rgb_equal(frame.px[7], (struct glow_rgb){ 51, 0, 0 }));
-	assert_false(glow_rgb_equal(frame.px[0], frame.px[7]));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[7]), (struct glow_rgb){ 51, 0, 0 }));
+	assert_false(glow_linear_equal(frame.px[0], frame.px[7]));
 }
 
 /* ---- time and place ---- */
@@ -213,25 +214,26 @@ static void test_moment(void **state)
 	light.start_us = START - 12 * SECOND / 10;
 	glow_picture_render(&pic, &env, START, &frame);
 	for (uint32_t i = 0; i < 8; i++)
-		assert_true(glow_rgb_equal(frame.px[i], (struct glow_rgb){ (uint8_t)i, 8, 12 }));
+		assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[i]), (struct glow_rgb){ (uint8_t)i, 8, 12 }));
 	light.start_us = START + SECOND / 10; /* not begun yet: time is negative */
 	glow_picture_render(&pic, &env, START, &frame);
-	assert_int_equal(frame.px[0].b, 255);
+	assert_int_equal(frame.px[0].b, 65535);
 	own_light(&wall);
 	light.seed = 77;
 	env.wall_offset_us = 7 * SECOND;
 	env.meter[GLOW_METER_LOAD] = 420;
 	glow_picture_render(&pic, &env, INT64_C(60) * SECOND, &frame);
-	assert_true(glow_rgb_equal(frame.px[0], (struct glow_rgb){ 7, 42, 77 }));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), (struct glow_rgb){ 7, 42, 77 }));
 	glow_picture_render(&pic, &env, INT64_C(61) * SECOND, &frame);
-	assert_int_equal(frame.px[0].r, 8);
+	assert_int_equal(glow_linear_rgb(frame.px[0]).r, 8);
 }
 
 static bool places(uint32_t first, int step, uint32_t total)
 {
 	glow_picture_render(&pic, &env, START, &frame);
 	for (uint32_t i = 0; i < 8; i++)
-		if (frame.px[i].r != (uint8_t)(first + (uint32_t)((int)i * step)) || frame.px[i].g != total)
+		if (glow_linear_rgb(frame.px[i]).r != (uint8_t)(first + (uint32_t)((int)i * step)) ||
+		    glow_linear_rgb(frame.px[i]).g != total)
 			return false;
 	return true;
 }
@@ -265,23 +267,23 @@ static void test_bar(void **state)
 	own_light(&bar);
 	glow_picture_render(&pic, &env, START, &frame);
 	for (uint32_t i = 0; i < 18; i++)
-		assert_int_equal(frame.px[i].r, 10 + 5 - i % 6); /* along the arms, from the centre */
+		assert_int_equal(glow_linear_rgb(frame.px[i]).r, 10 + 5 - i % 6); /* along the arms, from the centre */
 	env.reverse = true;
 	glow_picture_render(&pic, &env, START, &frame);
 	for (uint32_t i = 0; i < 18; i++)
-		assert_int_equal(frame.px[i].r, 10 + i % 6);
+		assert_int_equal(glow_linear_rgb(frame.px[i]).r, 10 + i % 6);
 	env.reverse = false;
 	own_light(&level); /* no bar: along the wire */
 	glow_picture_render(&pic, &env, START, &frame);
 	for (uint32_t i = 0; i < 18; i++)
-		assert_int_equal(frame.px[i].r, 10 + i);
+		assert_int_equal(glow_linear_rgb(frame.px[i]).r, 10 + i);
 	/* On a longer strip a bar follows the strip. */
 	glow_look_init(&light, NULL, START);
 	play(&bar);
 	layer.place = (struct glow_place){ .offset = 8, .total = 26 };
 	glow_picture_render(&pic, &env, START, &frame);
 	for (uint32_t i = 0; i < 18; i++)
-		assert_int_equal(frame.px[i].r, 10 + 8 + i);
+		assert_int_equal(glow_linear_rgb(frame.px[i]).r, 10 + 8 + i);
 }
 
 static void test_bar_row(void **state)
@@ -301,7 +303,7 @@ static void test_fade(void **state)
 
 	(void)state;
 	own_light(&still);
-	glow_frame_fill(&from, 8, RED);
+	glow_frame_fill(&from, 8, glow_linear_of(RED));
 	pic.fade_from = &from;
 	pic.fade_start_us = START;
 	pic.fade_end_us = START + 2 * SECOND;
@@ -311,19 +313,19 @@ static void test_fade(void **state)
 	assert_true(glow_frame_equal(&frame, &from));
 	assert_true(shows((struct glow_rgb){ 128, 0, 128 })); /* a second later: half way */
 	glow_picture_render(&pic, &env, START + SECOND / 16, &frame);
-	assert_true(glow_rgb_equal(frame.px[0], (struct glow_rgb){ 247, 0, 8 }));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), (struct glow_rgb){ 247, 0, 8 }));
 	glow_picture_render(&pic, &env, START + 2 * SECOND - 1, &frame);
-	assert_true(frame.px[0].r <= 1 && frame.px[0].b >= 254);
+	assert_true(frame.px[0].r <= 1 && frame.px[0].b >= 65532);
 	glow_picture_render(&pic, &env, START + 2 * SECOND, &frame);
-	assert_true(glow_rgb_equal(frame.px[0], BLUE));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), BLUE));
 	glow_picture_render(&pic, &env, START + 600 * SECOND, &frame);
-	assert_true(glow_rgb_equal(frame.px[0], BLUE));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), BLUE));
 	assert_false(glow_frame_equal(&frame, &from));
 	light.on = false; /* a fade to dark */
 	assert_true(shows((struct glow_rgb){ 128, 0, 0 }));
 	pic.fade_end_us = START + 60 * SECOND; /* the longest */
 	glow_picture_render(&pic, &env, START + 30 * SECOND, &frame);
-	assert_true(glow_rgb_equal(frame.px[0], (struct glow_rgb){ 128, 0, 0 }));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), (struct glow_rgb){ 128, 0, 0 }));
 }
 
 static void test_notice(void **state)
@@ -332,7 +334,7 @@ static void test_notice(void **state)
 
 	(void)state;
 	own_light(&place);
-	glow_frame_fill(&from, 8, RED);
+	glow_frame_fill(&from, 8, glow_linear_of(RED));
 	pic.fade_from = &from;
 	pic.fade_start_us = START;
 	pic.fade_end_us = START + 2 * SECOND;
@@ -350,7 +352,7 @@ static void test_notice(void **state)
 		glow_picture_base(&pic, &env, t, &other);
 		assert_true(glow_frame_equal(&frame, &other));
 	}
-	assert_int_equal(frame.px[0].b, 49);
+	assert_int_equal(glow_linear_rgb(frame.px[0]).b, 49);
 }
 
 /* ---- scenes ---- */
@@ -378,7 +380,7 @@ static void two_scenes(void)
 static bool shows_at(int64_t t_us, struct glow_rgb c)
 {
 	glow_picture_render(&pic, &env, t_us, &frame);
-	return glow_rgb_equal(frame.px[0], c) && glow_rgb_equal(frame.px[7], c);
+	return glow_rgb_equal(glow_linear_rgb(frame.px[0]), c) && glow_rgb_equal(glow_linear_rgb(frame.px[7]), c);
 }
 
 static void test_scenes(void **state)
@@ -431,24 +433,24 @@ static void test_playlist(void **state)
 	scene.playlist = scene.loop = true;
 	assert_true(places(0, 1, 8));
 	glow_picture_render(&pic, &env, START + 29 * SECOND / 10, &frame);
-	assert_int_equal(frame.px[0].b, 29);
+	assert_int_equal(glow_linear_rgb(frame.px[0]).b, 29);
 	assert_true(shows_at(START + 3 * SECOND, (struct glow_rgb){ 0, 0, 100 }));
 	glow_picture_render(&pic, &env, START + 7 * SECOND, &frame);
-	assert_int_equal(frame.px[0].b, 10);
+	assert_int_equal(glow_linear_rgb(frame.px[0]).b, 10);
 	/* The old entry runs on while it fades. */
 	scene.fade_us = SECOND;
 	glow_picture_render(&pic, &env, START + 35 * SECOND / 10, &frame);
-	assert_int_equal(frame.px[0].b, (35 + 100 + 1) / 2);
-	assert_int_equal(frame.px[7].r, 4);
+	assert_int_equal(glow_linear_rgb(frame.px[0]).b, (35 + 100 + 1) / 2);
+	assert_int_equal(glow_linear_rgb(frame.px[7]).r, 4);
 	entry[0].effect = &wall;
 	entry[1].effect = &wall;
 	entry[1].brightness = 255;
 	scene.fade_us = 0;
 	scene.seed = 5;
 	glow_picture_render(&pic, &env, START, &frame);
-	assert_int_equal(frame.px[0].b, 5);
+	assert_int_equal(glow_linear_rgb(frame.px[0]).b, 5);
 	glow_picture_render(&pic, &env, START + 3 * SECOND, &frame);
-	assert_int_equal(frame.px[0].b, (uint8_t)glow_scene_seed(&scene, 1));
+	assert_int_equal(glow_linear_rgb(frame.px[0]).b, (uint8_t)glow_scene_seed(&scene, 1));
 }
 
 /* In place of what this program does not know the idle display shows. */
@@ -477,7 +479,8 @@ static void test_blackout(void **state)
 	pic.notice = &notice;
 	assert_true(shows((struct glow_rgb){ 100, 100, 100 }));
 	env.brightness_limit = 51;
-	assert_true(shows((struct glow_rgb){ 20, 20, 20 }));
+	glow_picture_render(&pic, &env, START, &frame);
+	assert_int_equal(frame.px[0].b, ((uint32_t)glow_gamma16(100) * glow_gamma16(51) + 32767) / 65535);
 	env.brightness_limit = 255;
 	env.current_limit_ma = 250;
 	assert_false(
@@ -493,7 +496,7 @@ static void test_blackout(void **state)
 	/* What a transition starts from is not dimmed twice. */
 	pic.notice = NULL;
 	glow_picture_base(&pic, &env, START, &frame);
-	assert_true(glow_rgb_equal(frame.px[0], RED));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), RED));
 }
 
 /* ---- limits ---- */
@@ -504,10 +507,10 @@ static void test_limits(void **state)
 	(void)state;
 	pic.notice = &notice;
 	assert_false(glow_picture_render(&pic, &env, START, &frame));
-	assert_true(glow_rgb_equal(frame.px[0], GLOW_WHITE));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), GLOW_WHITE));
 	env.brightness_limit = 100;
 	assert_false(glow_picture_render(&pic, &env, START, &frame));
-	assert_true(glow_rgb_equal(frame.px[0], (struct glow_rgb){ 100, 100, 100 }));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), (struct glow_rgb){ 100, 100, 100 }));
 	env.brightness_limit = 255;
 	env.current_limit_ma = 250;
 	assert_true(glow_picture_render(&pic, &env, START, &frame));
@@ -515,12 +518,12 @@ static void test_limits(void **state)
 	assert_true(frame.px[0].r > 100);
 	notice.color = GREEN; /* 168 mA */
 	assert_false(glow_picture_render(&pic, &env, START, &frame));
-	assert_true(glow_rgb_equal(frame.px[0], GREEN));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), GREEN));
 	/* The base is before limits. */
 	pic.notice = NULL;
 	env.brightness_limit = 10;
 	glow_picture_base(&pic, &env, START, &frame);
-	assert_true(glow_rgb_equal(frame.px[0], RED));
+	assert_true(glow_rgb_equal(glow_linear_rgb(frame.px[0]), RED));
 }
 
 /* ---- pace ---- */

@@ -34,7 +34,7 @@ static int count_show(struct glow_board *board, const struct glow_frame *shown, 
 	(void)board;
 	assert_true(n_drawn < DRAWN_MAX);
 	drawn[n_drawn++] = stamp.t_us;
-	first_pixel = shown->px[0];
+	first_pixel = glow_linear_rgb(shown->px[0]);
 	return 0;
 }
 
@@ -64,7 +64,8 @@ static int start(void **state)
 	create();
 	online();
 	here = (struct glow_clock){ .sync = NULL };
-	show = (struct glow_show){ .node = node, .painter = { .board = &board, .clock = &here, .fps = 60 } };
+	show = (struct glow_show){ .node = node,
+				   .painter = { .board = &board, .clock = &here, .fps = 60, .cpu_percent = 100 } };
 	assert_int_equal(glow_show_changed(&show, now), 0);
 	pass_to(START + SECOND);
 	n_drawn = 0;
@@ -207,6 +208,30 @@ static void a_slow_board(void **state)
 	assert_int_equal(n_drawn, 11);
 }
 
+/* Nor does one that has to leave out slots: they are those of all nodes, and a lone command is shown at once. */
+/* promise: slots-are-common, no-faster-than-fps */
+static void a_slow_node(void **state)
+{
+	(void)state;
+	say("rainbow");
+	pass_to(now + SECOND);
+	show.painter.governor.doublings = 2;
+	show.painter.governor.calm = 0;
+	pass_to(now + PERIOD); /* what was planned before */
+	n_drawn = 0;
+	pass_to(now + SECOND / 2);
+	assert_in_range(n_drawn, 7, 8);
+	for (int k = 0; k < n_drawn; k++)
+		assert_int_equal(glow_slot_time(glow_slot_at(drawn[k], 60) / 4 * 4, 60), drawn[k]);
+	pass_to(now + 5 * MS);
+	n_drawn = 0;
+	say("red");
+	assert_int_equal(n_drawn, 1);
+	assert_int_equal(drawn[0], now);
+	pass_to(now + SECOND);
+	assert_int_equal(n_drawn, 1); /* a still picture is a still picture */
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, teardown)
@@ -219,6 +244,7 @@ int main(void)
 		T(a_timer_that_never_has_its_turn),
 		T(a_clock_ticks_on),
 		T(a_slow_board),
+		T(a_slow_node),
 	};
 
 	glow_log_setup("error", "text");

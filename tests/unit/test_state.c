@@ -63,13 +63,24 @@ static void any_params(const struct glow_effect_desc *e, struct glow_params *par
 	}
 }
 
-static void any_frame(struct glow_frame *f, struct glow_shape shape)
+static void any_paint(struct glow_paint *f, struct glow_shape shape)
 {
 	f->n = shape.pixels;
 	for (uint32_t i = 0; i < f->n; i++) {
 		f->px[i] = dice_roll(&dice, 3) ? any_color() : GLOW_BLACK;
 		if (glow_shape_mono(shape))
 			f->px[i] = (struct glow_rgb){ f->px[i].r, f->px[i].r, f->px[i].r };
+	}
+}
+
+static void any_frame(struct glow_frame *f, struct glow_shape shape)
+{
+	f->n = shape.pixels;
+	for (uint32_t i = 0; i < f->n; i++) {
+		f->px[i] = (struct glow_linear){ (uint16_t)dice_next(&dice), (uint16_t)dice_next(&dice),
+						 (uint16_t)dice_next(&dice) };
+		if (glow_shape_mono(shape))
+			f->px[i] = (struct glow_linear){ f->px[i].r, f->px[i].r, f->px[i].r };
 	}
 }
 
@@ -84,7 +95,7 @@ static void any_look(struct glow_look *look, const struct glow_effect_desc *e, s
 	look->seed = (uint32_t)dice_next(&dice);
 	look->painted = e == &glow_effect_solid && dice_roll(&dice, 2);
 	if (look->painted)
-		any_frame(&look->paint, shape);
+		any_paint(&look->paint, shape);
 }
 
 static void any_state(const struct glow_effect_desc *e, struct glow_shape shape)
@@ -155,7 +166,7 @@ static bool same_look(const struct glow_look *a, const struct glow_look *b)
 {
 	return a->effect == b->effect && a->on == b->on && a->brightness == b->brightness && a->seed == b->seed &&
 	       a->start_us == b->start_us && glow_rgb_equal(a->color, b->color) && a->painted == b->painted &&
-	       (!a->painted || glow_frame_equal(&a->paint, &b->paint)) && (!a->effect || same_params(a, b));
+	       (!a->painted || glow_paint_equal(&a->paint, &b->paint)) && (!a->effect || same_params(a, b));
 }
 
 static bool same_picture(const struct glow_look *a, const struct glow_look *b, struct glow_shape shape)
@@ -238,6 +249,35 @@ static void test_noticed(void **state)
 	NOTICED(back.fading = true);
 	NOTICED(back.has_notice = true);
 #undef NOTICED
+}
+
+/* Where a fade began: in light where that is there and right, else in the colours that older programs write. */
+static void test_fade_from(void **state)
+{
+	static const struct {
+		const char *more;
+		struct glow_linear first;
+	} rows[] = {
+		{ "", { 65535, 0, 0 } },
+		{ ",\"fade_from16\":\"123456789abcffff0001abCD\"", { 0x1234, 0x5678, 0x9abc } },
+		{ ",\"fade_from16\":\"123456789abcffff0001abCD00\"", { 65535, 0, 0 } },
+		{ ",\"fade_from16\":\"123456789abcffff 001abCD\"", { 65535, 0, 0 } },
+		{ ",\"fade_from16\":\"123456789abc0x1200000000\"", { 65535, 0, 0 } },
+		{ ",\"fade_from16\":[\"123456789abc\"]", { 65535, 0, 0 } },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct glow_diag diag;
+		char text[400];
+
+		snprintf(text, sizeof(text), "{\"fade_from\":[\"red\"],\"fade_start_us\":5,\"fade_end_us\":6%s}",
+			 rows[k].more);
+		assert_int_equal(read_text(text, (struct glow_shape){ GLOW_SHAPE_ROW, 2 }, &diag), GLOW_OK);
+		assert_true(back.fading && back.fade_from.n == 2);
+		assert_true(glow_linear_equal(back.fade_from.px[0], rows[k].first));
+		assert_int_equal(back.fade_from.px[1].b, k == 1 ? 0xabcd : 0);
+	}
 }
 
 /* The state topic's words, which other programs read. */
@@ -470,11 +510,17 @@ static void test_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),         cmocka_unit_test(test_noticed),
-		cmocka_unit_test(test_words),          cmocka_unit_test(test_as_command),
-		cmocka_unit_test(test_members),        cmocka_unit_test(test_foreign_member),
-		cmocka_unit_test(test_missing_fields), cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_extreme_times),  cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_noticed),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_fade_from),
+		cmocka_unit_test(test_as_command),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_foreign_member),
+		cmocka_unit_test(test_missing_fields),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_extreme_times),
+		cmocka_unit_test(test_cut),
 	};
 
 	dice_init(&dice);

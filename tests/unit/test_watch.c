@@ -109,7 +109,7 @@ static bool shows(const char *id, int64_t t_us, struct glow_rgb c)
 	glow_watch_tick(&watch, t_us);
 	glow_watch_render(&watch, node(id), t_us, &frame);
 	for (uint32_t i = 0; i < frame.n; i++)
-		if (!glow_rgb_equal(frame.px[i], c))
+		if (!glow_rgb_equal(glow_linear_rgb(frame.px[i]), c))
 			return false;
 	return frame.n == 8;
 }
@@ -326,6 +326,10 @@ static void who_leads(void **state)
 			    "shelf leads, term 3 · 1 of 1 nodes online · clocks within 31 µs · 7 messages dropped");
 	memset(&watch.nodes[0]->stats.messages, 0, sizeof(watch.nodes[0]->stats.messages));
 	memset(&watch.conductor.messages, 0, sizeof(watch.conductor.messages));
+	watch.nodes[0]->info.slots_a_frame = 2;
+	assert_string_equal(headline(START),
+			    "shelf leads, term 3 · 1 of 1 nodes online · clocks within 31 µs · 1 draws fewer frames");
+	watch.nodes[0]->info.slots_a_frame = 1;
 	hear("scene/current", SCENES RED_SCENE NO_TARGET SCENE_TAIL "]}");
 	assert_string_equal(headline(START),
 			    "shelf leads, term 3 · main: solid #ff0000 · 1 of 1 nodes online · clocks within 31 µs");

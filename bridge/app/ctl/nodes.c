@@ -63,6 +63,9 @@ static void fill_row(const struct glow_watch *w, const struct glow_watched *node
 			 entry->reverse ? " reversed" : "");
 	if (node->has_stats)
 		snprintf(cell[6], GLOW_CELL_SIZE, "%u", node->stats.fps);
+	if (node->online && node->info.slots_a_frame > 1)
+		snprintf(cell[6] + strlen(cell[6]), GLOW_CELL_SIZE - strlen(cell[6]), "%s1 in %u",
+			 node->has_stats ? ", " : "", node->info.slots_a_frame);
 	glow_watch_sync(node, cell[7], GLOW_CELL_SIZE);
 	if (node->online)
 		glow_watch_label(w, node, t_us, cell[8], GLOW_CELL_SIZE);
@@ -159,6 +162,7 @@ static cJSON *node_object(const struct glow_watch *w, const struct glow_watched 
 		glow_json_add_int(o, "offset", entry->offset);
 	cJSON_AddStringToObject(o, "shows", label);
 	cJSON_AddStringToObject(o, "problem", node->info.problem);
+	glow_json_add_int(o, "slots_a_frame", node->info.slots_a_frame);
 	if (node->has_stats)
 		glow_json_add_int(o, "fps", node->stats.fps);
 	if (node->has_stats)

@@ -40,7 +40,7 @@ bool glow_conducted_lost(const struct glow_conducted *c, int64_t now_us)
 
 void glow_conducted_mark(struct glow_shape shape, struct glow_frame *frame)
 {
-	const struct glow_rgb dim = glow_shape_project(shape, 0, (struct glow_rgb){ 16, 0, 0 });
+	const struct glow_linear dim = glow_linear_of(glow_shape_project(shape, 0, (struct glow_rgb){ 16, 0, 0 }));
 
 	if (frame->px[0].r < dim.r)
 		frame->px[0] = dim;

@@ -138,6 +138,14 @@ void glow_node_problem(struct glow_node *n, const char *problem, const char *bac
 	n->voice.stale = true;
 }
 
+void glow_node_slots(struct glow_node *n, unsigned slots_a_frame)
+{
+	if (n->cfg.info.slots_a_frame == slots_a_frame)
+		return;
+	n->cfg.info.slots_a_frame = slots_a_frame;
+	glow_voice_info(&n->voice);
+}
+
 /* ---- commands ---- */
 
 /* Checks a payload against the light as it is at now_us. */
@@ -356,6 +364,12 @@ static void hear_conductor(struct glow_node *n, const struct glow_topic *topic, 
 bool glow_node_has_conductor(const struct glow_node *n)
 {
 	return n->conductor.online;
+}
+
+/* With the indicator beacons show as well. */
+bool glow_node_timeless(const struct glow_node *n)
+{
+	return !n->cfg.lost_indicator && glow_layers_timeless(&n->layers);
 }
 
 /* ---- the catalog of effects ---- */

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <glow/log.h>
 #include <glow/quantile.h>
@@ -32,7 +33,8 @@ int glow_painter_open(struct glow_painter *p, struct glow_diag *diag)
 
 	if (r < 0)
 		return r;
-	glow_frame_fill(&p->shown, p->board->shape.pixels, GLOW_BLACK); /* as open() leaves it */
+	p->shown.n = 0; /* unknown: whatever comes first is written */
+	p->governor = (struct glow_governor){ .n = 0 };
 	glow_painter_set_problem(p, "", 0);
 	if (p->board->note)
 		glow_warning("%s", p->board->note);
@@ -56,20 +58,17 @@ static void measure(struct glow_painter *p, struct glow_mono before, int64_t t_u
 	p->frames = n;
 }
 
-int glow_painter_show(struct glow_painter *p, const struct glow_frame *frame, int64_t t_us)
+static int write_frame(struct glow_painter *p, const struct glow_frame *frame, int64_t t_us)
 {
-	struct glow_mono before;
-	int r;
+	struct glow_mono before = glow_mono_now();
+	int r = glow_board_show(p->board, frame, (struct glow_stamp){ .t_us = t_us });
 
-	if (glow_frame_equal(frame, &p->shown))
-		return 0;
-	before = glow_mono_now();
-	r = glow_board_show(p->board, frame, (struct glow_stamp){ .t_us = t_us });
 	if (r < 0) {
 		glow_painter_close(p);
 		return r;
 	}
-	measure(p, before, t_us);
+	if (r == 0)
+		measure(p, before, t_us);
 	glow_frame_copy(&p->shown, frame);
 	return 0;
 }
@@ -82,13 +81,41 @@ static unsigned rate(const struct glow_painter *p)
 	return most && most < p->fps ? most : p->fps;
 }
 
+static int64_t cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+void glow_painter_begin(struct glow_painter *p)
+{
+	p->begun_ns = cpu_ns();
+}
+
+int glow_painter_show(struct glow_painter *p, const struct glow_frame *frame, int64_t t_us)
+{
+	int r = glow_frame_equal(frame, &p->shown) ? 0 : write_frame(p, frame, t_us);
+
+	if (r == 0)
+		glow_governor_note(&p->governor, (uint32_t)((cpu_ns() - p->begun_ns) / 1000), rate(p), p->cpu_percent);
+	return r;
+}
+
+/* The last slot up to t_us that is drawn. */
+static int64_t slot(const struct glow_painter *p, int64_t t_us)
+{
+	return glow_governor_slot(&p->governor, glow_slot_at(t_us, rate(p)));
+}
+
 int64_t glow_painter_next(const struct glow_painter *p, enum glow_pace pace, int64_t t_us)
 {
 	if (!p->board)
 		return GLOW_NEVER;
 	switch (pace) {
 	case GLOW_ANIMATED:
-		return glow_slot_time(glow_slot_at(t_us, rate(p)) + 1, rate(p));
+		return glow_slot_time(slot(p, t_us) + glow_governor_slots(&p->governor), rate(p));
 	case GLOW_SECONDS:
 		return (glow_floor_div(t_us, GLOW_US_PER_S) + 1) * GLOW_US_PER_S;
 	case GLOW_STILL:
@@ -99,16 +126,16 @@ int64_t glow_painter_next(const struct glow_painter *p, enum glow_pace pace, int
 
 int64_t glow_painter_period_us(const struct glow_painter *p)
 {
-	return GLOW_US_PER_S / rate(p);
+	return GLOW_US_PER_S * glow_governor_slots(&p->governor) / rate(p);
 }
 
 int64_t glow_painter_slot(struct glow_painter *p, int64_t t_us, int64_t now_us)
 {
-	int64_t k = glow_slot_at(t_us, rate(p)), k_now = glow_slot_at(now_us, rate(p));
+	int64_t k = glow_slot_at(t_us, rate(p)), k_now = slot(p, now_us);
 
 	if (k_now <= k)
 		return t_us;
-	p->dropped += (uint64_t)(k_now - k);
+	p->dropped += (uint64_t)((k_now - k) / glow_governor_slots(&p->governor));
 	return glow_slot_time(k_now, rate(p));
 }
 

@@ -21,13 +21,11 @@
 #include <glow/node_run.h>
 
 #include "device.h"
+#include "opening.h"
 #include "setup.h"
 #include "show.h"
 #include "timekeeper.h"
 
-#define START_WAIT_US                                                                                   \
-	(2 * GLOW_US_PER_S) /* how long the first frame waits for the broker, and then for cluster time \
-			     */
 #define BOARD_RETRY_S  5
 #define STATS_US       (10 * GLOW_US_PER_S)
 #define STATS_GAUGE_US (2 * GLOW_US_PER_S)
@@ -37,6 +35,7 @@
 struct told {
 	uint64_t frames;
 	int64_t ns;
+	unsigned slots_a_frame;
 };
 
 struct run {
@@ -51,7 +50,7 @@ struct run {
 	struct glow_clock clock;
 	struct glow_meters meters;
 	struct told told;
-	bool gauge_shows, met_broker;
+	bool gauge_shows;
 };
 
 static int64_t now_us(const struct run *r)
@@ -127,20 +126,16 @@ static void redraw_now(void *ctx)
 	schedule(r, glow_show_changed(&r->show, now_us(r)));
 }
 
-static void start_late(struct run *r, int64_t t_us)
+static void look_at_opening(struct run *r, int64_t t_us)
 {
-	if (glow_node_started(r->node) || t_us < r->show.start_us)
-		return;
-	glow_info("no %s within %d s: showing the idle display", r->met_broker ? "cluster time" : "broker",
-		  (int)(START_WAIT_US / GLOW_US_PER_S));
-	glow_node_start(r->node, t_us);
+	glow_opening_look(&r->show.opening, r->node, glow_timekeeper_valid(&r->time), t_us);
 }
 
 static void on_frame(void *ctx)
 {
 	struct run *r = ctx;
 
-	start_late(r, r->show.target_us);
+	look_at_opening(r, r->show.target_us);
 	schedule(r, glow_show_due(&r->show, now_us(r)));
 }
 
@@ -170,8 +165,7 @@ static void clock_changed(struct run *r, struct glow_instant at, int64_t old_us)
 	glow_info("the clock of pictures moved by %.3f s", (double)delta_us / 1e6);
 	glow_node_clock_stepped(r->node, old_us, delta_us, glow_timekeeper_clock_id(&r->time));
 	update_wall_offset(r);
-	if (glow_timekeeper_valid(&r->time) && r->met_broker)
-		glow_node_start(r->node, old_us + delta_us);
+	look_at_opening(r, old_us + delta_us);
 }
 
 static void schedule_probe(struct run *r)
@@ -246,18 +240,14 @@ static void on_message(struct run *r, const struct glow_message *m)
 	}
 }
 
-/* Where a conductor is online, the first frame waits for its time: it is right then, not corrected later. */
 static void on_connected(struct run *r, const char *broker)
 {
 	int64_t now = now_us(r);
 
 	glow_info("connected to %s as %s", broker, r->info.id);
-	r->met_broker = true;
 	glow_sync_connected(&r->time.follower.sync, glow_raw_now());
-	if (!glow_node_has_conductor(r->node) || glow_timekeeper_valid(&r->time))
-		glow_node_start(r->node, now);
-	else if (!glow_node_started(r->node))
-		r->show.start_us = now + START_WAIT_US;
+	glow_opening_connected(&r->show.opening, r->node, now);
+	look_at_opening(r, now);
 	glow_device_connected(&r->device);
 	glow_node_connected(r->node, now);
 }
@@ -278,6 +268,8 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 		break;
 	case GLOW_MQTT_FAILED:
 		glow_warning("%s; trying again", event->why);
+		if (event->refused)
+			glow_opening_refused(r->node, now_us(r));
 		break;
 	case GLOW_MQTT_MESSAGE:
 		on_message(r, &event->message);
@@ -304,8 +296,11 @@ static void before_events(void *ctx)
 /* What came together is drawn together: a slow board must not fall behind a fast sender. */
 static void after_events(void *ctx)
 {
-	schedule_probe(ctx);
-	redraw_now(ctx);
+	struct run *r = ctx;
+
+	look_at_opening(r, now_us(r));
+	schedule_probe(r);
+	redraw_now(r);
 }
 
 static bool topic(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained)
@@ -334,13 +329,30 @@ static bool wish(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 
 /* ---- other events ---- */
 
+/* Log and info hear of it with the stats, and not of all that came and went between them. */
+static void tell_slots(struct run *r, const struct glow_stats *stats)
+{
+	if (stats->slots_a_frame == r->told.slots_a_frame)
+		return;
+	if (stats->slots_a_frame > 1)
+		glow_warning("a frame takes %.1f ms of the processor: drawing one in %u, so that it stays below "
+			     "%u %% (--cpu-limit)",
+			     stats->frame_cpu_us / 1e3, stats->slots_a_frame, r->cfg->cpu_percent);
+	else
+		glow_info("drawing every frame again");
+	r->told.slots_a_frame = stats->slots_a_frame;
+	glow_node_slots(r->node, stats->slots_a_frame);
+}
+
 static void on_stats(void *ctx)
 {
 	struct run *r = ctx;
 	struct glow_raw now = glow_raw_now();
 	struct glow_stats stats = { .late = r->show.painter.late,
 				    .dropped = r->show.painter.dropped,
-				    .write_us = r->show.painter.write_us };
+				    .write_us = r->show.painter.write_us,
+				    .frame_cpu_us = glow_governor_cost_us(&r->show.painter.governor),
+				    .slots_a_frame = glow_governor_slots(&r->show.painter.governor) };
 	int64_t ns = glow_mono_now().ns;
 	double seconds = (double)(ns - r->told.ns) / 1e9;
 
@@ -356,6 +368,7 @@ static void on_stats(void *ctx)
 	r->told.frames = r->show.painter.frames;
 	r->told.ns = ns;
 	glow_node_stats(r->node, &stats);
+	tell_slots(r, &stats);
 	glow_timer_in(&r->stats_timer, r->gauge_shows ? STATS_GAUGE_US : STATS_US);
 	schedule_probe(r);
 	redraw_now(r);
@@ -401,7 +414,8 @@ static int open_loop(struct run *r)
 				     .what = "node",
 				     .id = r->info.id,
 				     .health_id = r->info.id,
-				     .last_words = "going dark and leaving",
+				     .last_words = r->cfg->board_cfg.keep ? "leaving with the light on"
+									  : "going dark and leaving",
 				     .mqtt = r->cfg->mqtt };
 
 	glow_client_id(client, r->cfg->prefix, r->info.id);
@@ -502,8 +516,9 @@ static int setup(struct run *r)
 	glow_meters_init(&r->meters, r->cfg->sysfs);
 	glow_meters_read(&r->meters);
 	r->told.ns = glow_mono_now().ns;
+	r->told.slots_a_frame = 1;
 	glow_timer_in(&r->stats_timer, STATS_GAUGE_US);
-	r->show.start_us = now_us(r) + START_WAIT_US;
+	glow_opening_begin(&r->show.opening, now_us(r));
 	return open_loop(r);
 }
 
@@ -525,9 +540,11 @@ int glow_node_run(const struct glow_node_run_cfg *cfg)
 	int status;
 
 	*r = (struct run){ .cfg = cfg };
-	r->show.painter = (struct glow_painter){
-		.name = cfg->board, .board_cfg = &cfg->board_cfg, .clock = &r->clock, .fps = cfg->fps
-	};
+	r->show.painter = (struct glow_painter){ .name = cfg->board,
+						 .board_cfg = &cfg->board_cfg,
+						 .clock = &r->clock,
+						 .fps = cfg->fps,
+						 .cpu_percent = cfg->cpu_percent };
 	r->clock = (struct glow_clock){ .sync = &r->time.follower.sync,
 					.wall_us = glow_wall_minus_mono_us(),
 					.late_us = (int64_t)cfg->time_offset_ms * 1000 };

@@ -20,6 +20,7 @@ void glow_setup_info(const struct glow_node_run_cfg *cfg, const struct glow_boar
 	*info = (struct glow_info){
 		.shape = glow_board_shape(board, &cfg->board_cfg),
 		.fps = cfg->fps,
+		.slots_a_frame = 1,
 		.reverse = cfg->reverse,
 		.time_offset_ms = cfg->time_offset_ms,
 		.brightness_limit = cfg->brightness_limit,

@@ -74,6 +74,8 @@ export interface Stats {
 	readonly fps: number;
 	readonly late: number;
 	readonly write_us: number;
+	/** Beyond 1: so many slots pass from one frame to the next. */
+	readonly slots_a_frame: number;
 	readonly sync: { readonly state: SyncState; readonly offset_us: number | null; readonly error_us: number | null };
 }
 

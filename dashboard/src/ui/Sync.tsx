@@ -7,6 +7,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { clockOf, worstSkewUs } from "../history";
 import type { ClusterView, NodeView } from "../model/cluster";
+import type { Stats } from "../model/messages";
 import { useSession, useResize, useSeconds } from "./hooks";
 import { clock, duration } from "./text";
 
@@ -59,6 +60,11 @@ function Plot({ view }: { view: ClusterView }) {
 	return <div ref={box} class="plot" aria-hidden="true" />;
 }
 
+/** Frames a second, and where a slow board leaves some out, of how many slots it draws one. */
+function rate({ fps, slots_a_frame }: Stats): string {
+	return `${Math.round(fps)}${slots_a_frame > 1 ? `, 1 in ${slots_a_frame}` : ""}`;
+}
+
 function Row({ node }: { node: NodeView }) {
 	const sync = node.stats?.sync;
 	const known = clockOf(node);
@@ -71,7 +77,7 @@ function Row({ node }: { node: NodeView }) {
 			</td>
 			<td class="number">{known ? duration(known.offset_us) : "–"}</td>
 			<td class="number">{known ? `±${duration(known.error_us)}` : "–"}</td>
-			<td class="number">{node.online && node.stats ? Math.round(node.stats.fps) : "–"}</td>
+			<td class="number">{node.online && node.stats ? rate(node.stats) : "–"}</td>
 			<td class="number">{node.online && node.stats ? node.stats.late : "–"}</td>
 			<td class="number">{node.online && node.stats ? duration(node.stats.write_us) : "–"}</td>
 		</tr>
