@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include <glow/color.h>
+#include <glow/shape.h>
 
 #define GLOW_PARAMS_MAX 8
 #define GLOW_TEXT_MAX   63
@@ -81,6 +82,18 @@ struct glow_moment {
 	uint32_t total;        /**< length of the strip, at least 1; may exceed one board */
 	struct glow_rgb color; /**< the light's own colour */
 	uint16_t meter[GLOW_METERS];
+	struct glow_shape shape; /**< this board, as long as `total` where its pixels are 0 */
+	uint32_t offset;         /**< its pixel 0 is number `offset` of the strip */
+	uint32_t board, boards;  /**< it is number `board`, from 0, of `boards` on the strip; of 0: alone */
+	struct glow_room *room;  /**< filled by `begin`; NULL for effects that have none */
+};
+
+/** What an effect has worked out once for all pixels of a frame. Whoever draws has it on the stack, and
+ * does not touch it between the pixels. */
+#define GLOW_ROOM_MAX 1024
+struct glow_room {
+	const void *program; /**< the effect's */
+	int32_t v[GLOW_ROOM_MAX];
 };
 
 /** How often an effect's picture can change by time alone. */
@@ -96,13 +109,27 @@ struct glow_effect_desc {
 	const struct glow_param_desc *params; /**< n_params rows; values are in range when render is called */
 	uint8_t n_params;
 	enum glow_pace pace;
-	bool bar;    /**< positions run along the shape's bar axis, glow_shape_bar() */
-	bool levels; /**< on LEDs of one colour each only how bright a pixel is counts, not its hue */
+	bool bar;            /**< positions run along the shape's bar axis, glow_shape_bar() */
+	bool levels;         /**< on LEDs of one colour each only how bright a pixel is counts, not its hue */
+	uint8_t meters;      /**< a bit for each meter that it shows besides that of GLOW_ROLE_METER */
+	const void *program; /**< what `begin` and `render` run; NULL for built-in effects */
+
+	/** Works out what all pixels of a moment share, in m->room. Where it is not NULL it is called before
+	 * `render`, with the same parameters and moment: glow_effect_begin(). */
+	void (*begin)(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m);
 
 	/** The colour of pixel i of m->total. Pure, reentrant, integer only; must
 	 * accept every t_us, every seed and 1 <= total <= 2^24. */
 	struct glow_rgb (*render)(const struct glow_params *p, const struct glow_moment *m, uint32_t i);
 };
+
+/** Before the pixels of a moment are drawn; whatever of it changes, begin again. */
+static inline void glow_effect_begin(const struct glow_effect_desc *e, const struct glow_params *p,
+				     const struct glow_moment *m)
+{
+	if (e->begin)
+		e->begin(e, p, m);
+}
 
 /** Every effect in the order of effects.def; glow_effect_count() of them. */
 const struct glow_effect_desc *glow_effect_at(size_t k);
