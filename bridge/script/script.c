@@ -47,7 +47,7 @@ bool glow_script_name_free(const char *name, size_t len, struct glow_script_mist
 	}
 	memcpy(copy, name, len);
 	copy[len] = '\0';
-	if (glow_effect_find(copy, len))
+	if (glow_effect_built_in_find(copy, len))
 		glow_script_say(ret_mistake, "\"%s\" is a built-in effect; take another name", copy);
 	else if (glow_color_parse(copy, len, &color))
 		glow_script_say(ret_mistake, "\"%s\" is a colour; take another name", copy);
@@ -173,6 +173,7 @@ struct glow_script *glow_script_store(const struct glow_script_work *w, const ch
 		.levels = w->levels,
 		.meters = w->meters,
 		.program = s,
+		.steps = w->cost.pixel,
 		.begin = glow_script_begin,
 		.render = glow_script_render,
 	};
