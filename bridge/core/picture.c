@@ -128,14 +128,14 @@ static bool look_at_scene(const struct glow_picture *pic, uint32_t k, int64_t t_
 	return true;
 }
 
-/* The idle display shows in place of an effect that this program does not know. */
+/* The idle display shows in place of an effect that this program does not know, or that is too much for this board. */
 static void draw_entry(const struct glow_picture *pic, const struct glow_scene_layer *layer, int entry,
 		       int64_t begin_us, const struct glow_env *env, int64_t t_us, struct glow_frame *ret_frame)
 {
 	const struct glow_scene_entry *e = &layer->scene->entries[entry];
 	struct glow_look look;
 
-	if (!e->effect) {
+	if (!e->effect || !glow_effect_fits(e->effect, env->shape.pixels)) {
 		draw_idle(pic, env, t_us, ret_frame);
 		return;
 	}
