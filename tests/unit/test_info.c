@@ -496,7 +496,7 @@ static void test_codes(void **state)
 	static const char *const names[GLOW_N_CODES] = {
 		"ok",           "bad_json",       "too_large",     "too_deep",       "duplicate_key", "bad_type",
 		"out_of_range", "unknown_effect", "unknown_param", "unknown_led",    "unknown_color", "bad_encoding",
-		"conflict",     "retained",       "unknown_field", "unknown_target", "busy",
+		"conflict",     "retained",       "unknown_field", "unknown_target", "busy",          "bad_effect",
 	};
 
 	(void)state;
@@ -528,7 +528,7 @@ static void test_diag_cut(void **state)
 static void test_discovery(void **state)
 {
 	char topic[GLOW_TOPIC_MAX + 1];
-	cJSON *tree = printed(glow_discovery_write(&info, "home/glow"));
+	cJSON *tree = printed(glow_discovery_write(&info, "home/glow", NULL));
 	const cJSON *light = glow_json_get(glow_json_get(tree, "components"), "light"), *list;
 	const cJSON *button = glow_json_get(glow_json_get(tree, "components"), "identify");
 	const cJSON *problem = glow_json_get(glow_json_get(tree, "components"), "problem");
@@ -556,7 +556,7 @@ static void test_discovery(void **state)
 				glow_json_get(button, "unique_id")->valuestring);
 	cJSON_Delete(tree);
 	strcpy(info.model, "Strip of 8"); /* another board of the same shape */
-	tree = printed(glow_discovery_write(&info, "home/glow"));
+	tree = printed(glow_discovery_write(&info, "home/glow", NULL));
 	check_string(glow_json_get(tree, "device"), "model", "Strip of 8");
 	cJSON_Delete(tree);
 }
@@ -583,7 +583,7 @@ static void test_discovery_ids(void **state)
 		snprintf(wanted, sizeof(wanted), "ha/device/%s-pi-2/config", cases[k][1]);
 		assert_string_equal(topic, wanted);
 	}
-	tree = printed(glow_discovery_write(&info, "g\xc3\xbcte"));
+	tree = printed(glow_discovery_write(&info, "g\xc3\xbcte", NULL));
 	assert_string_equal(glow_json_get(glow_json_get(tree, "device"), "identifiers")->child->valuestring,
 			    "gute-pi-2");
 	check_string(tree, "availability_topic", "g\xc3\xbcte/node/pi-2/availability"); /* topics keep it */
@@ -596,8 +596,8 @@ static void test_discovery_ids(void **state)
 
 static void test_cluster_discovery(void **state)
 {
-	cJSON *tree = printed(glow_discovery_cluster_write("home/glow", "1.2.3"));
-	cJSON *node = printed(glow_discovery_write(&info, "home/glow"));
+	cJSON *tree = printed(glow_discovery_cluster_write("home/glow", "1.2.3", NULL));
+	cJSON *node = printed(glow_discovery_write(&info, "home/glow", NULL));
 	const cJSON *all = glow_json_get(tree, "components"), *light = glow_json_get(all, "light");
 	const cJSON *dimmer = glow_json_get(all, "dimmer");
 	char topic[GLOW_TOPIC_MAX + 1];
