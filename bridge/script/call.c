@@ -72,7 +72,7 @@ static struct val smooth(struct glow_script_work *w, const struct given *g)
 
 static struct val hash(struct glow_script_work *w, const struct given *g)
 {
-	return glow_script_val(two(w, OP_HASH, g->v[0].v[0], g->n == 1 ? number(w, 0) : g->v[1].v[0]));
+	return glow_script_val(two(w, OP_HASH, g->v[0].v[0], g->n == 1 ? w->zero : g->v[1].v[0]));
 }
 
 static struct val noise(struct glow_script_work *w, const struct given *g)
@@ -241,7 +241,7 @@ static int32_t bound(struct glow_script_work *w)
 /* The body is read once for each number, with another value for the name. */
 static struct val add_up(struct glow_script_work *w, struct name *name, int32_t from, int32_t to)
 {
-	struct val sum = glow_script_val(number(w, 0));
+	struct val sum = glow_script_val(w->zero);
 	uint32_t body = w->at;
 
 	for (int32_t k = from; k <= to && !w->failed; k++) {
@@ -282,7 +282,7 @@ static struct val take_sum(struct glow_script_work *w, uint32_t word)
 struct val glow_script_call(struct glow_script_work *w, uint32_t word)
 {
 	const struct function *f = &functions[w->names[w->words[word].key].key];
-	struct val none = glow_script_val(number(w, 0));
+	struct val none = glow_script_val(w->zero);
 	struct given given;
 
 	if (!glow_script_take(w, '(')) {
@@ -334,9 +334,9 @@ struct val glow_script_call_def(struct glow_script_work *w, uint32_t word)
 
 	if (!glow_script_take(w, '(')) {
 		fail_at(w, word, "%w is a def, and needs brackets", word);
-		return glow_script_val(number(w, 0));
+		return glow_script_val(w->zero);
 	}
 	take_args(w, word, NULL, &given);
 	check_count(w, word, given.n, def->n_args, def->n_args);
-	return w->failed ? glow_script_val(number(w, 0)) : write_out(w, def, &given);
+	return w->failed ? glow_script_val(w->zero) : write_out(w, def, &given);
 }

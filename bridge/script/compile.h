@@ -16,7 +16,7 @@
 	2048 /* distinct names that fit into a text: 26 of a letter, the others with a blank take three bytes */
 #define VALUES_MAX 8192
 #define SLOTS      (2 * VALUES_MAX)
-#define READ_MAX   20000 /* words read in all, with every def and sum written out */
+#define READ_MAX   20000 /* words read and values made, with every def and sum written out: a millisecond */
 #define DEPTH_MAX  40
 #define DEFS_MAX   128
 #define ARGS_MAX   8
@@ -111,7 +111,7 @@ struct glow_script_work {
 	bool failed;
 
 	uint32_t n_words, at;
-	uint32_t read, depth;
+	uint32_t read, depth;   /**< how much was done, and how deep it is nested */
 	uint32_t frame, frames; /**< the call that is written out now, and how many there were */
 	uint32_t n_names, n_defs, n_values, pool_len;
 	uint32_t n_rows;
@@ -119,6 +119,7 @@ struct glow_script_work {
 	struct glow_script_row_text texts[GLOW_PARAMS_MAX];
 	char what[GLOW_SCRIPT_WHAT_SIZE];
 	int light;          /**< the row of the light's colour, or -1 */
+	uint16_t zero;      /**< the value that is 0 */
 	uint32_t last_line; /**< the word with which the colour of the pixel begins */
 
 	struct glow_script_cost cost;

@@ -114,9 +114,9 @@ static void unknown(struct glow_script_work *w, uint32_t word)
 
 /* ---- expressions ---- */
 
-static struct val nothing(struct glow_script_work *w)
+static struct val nothing(const struct glow_script_work *w)
 {
-	return glow_script_val(glow_script_number(w, 0));
+	return glow_script_val(w->zero);
 }
 
 static bool holds(const struct glow_script_work *w, const struct name *name)

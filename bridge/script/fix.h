@@ -81,9 +81,9 @@ static inline int32_t fix_div(int32_t a, int32_t b)
 /** The remainder of a floored quotient: it has the sign of b. */
 static inline int32_t fix_mod(int32_t a, int32_t b)
 {
-	int64_t r = b ? (int64_t)a % b : 0;
+	int32_t r = b == 0 || b == -1 ? 0 : a % b; /* -2^31 / -1 does not fit */
 
-	return (int32_t)(r && (r < 0) != (b < 0) ? r + b : r);
+	return r && (r < 0) != (b < 0) ? r + b : r;
 }
 
 static inline int32_t fix_abs(int32_t a)

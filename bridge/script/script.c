@@ -115,6 +115,7 @@ size_t glow_script_compile(struct glow_script_work *w, const char *text, size_t 
 	memcpy(w->what, "written in text", 16);
 	if (!check_bytes(w))
 		return 0;
+	w->zero = glow_script_number(w, 0);
 	glow_script_lex(w);
 	color = glow_script_parse(w);
 	if (!w->failed)

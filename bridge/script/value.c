@@ -34,6 +34,7 @@ static uint16_t add(struct glow_script_work *w, const struct value *v)
 	uint32_t slot = slot_of(v);
 	uint16_t k;
 
+	w->read++;
 	for (; (k = w->value_slots[slot]); slot = (slot + 1) % SLOTS)
 		if (same(&w->values[k - 1], v))
 			return (uint16_t)(k - 1);

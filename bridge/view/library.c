@@ -10,6 +10,7 @@
 #include <glow/json.h>
 #include <glow/library.h>
 #include <glow/time.h>
+#include <glow/written.h>
 
 void glow_library_init(struct glow_library *lib,
 		       void (*changed)(void *ctx, const struct glow_effect_desc *was,
@@ -23,52 +24,27 @@ void glow_library_init(struct glow_library *lib,
 
 /* ---- texts ---- */
 
-static struct glow_library_text *store(const struct glow_script_work *work, size_t size, const char *name,
-				       const char *text, size_t len)
-{
-	struct glow_library_text *one = calloc(1, sizeof(*one));
-	void *memory = malloc(size);
-
-	if (one)
-		one->text = malloc(len + 1);
-	if (!memory || !one || !one->text) {
-		glow_library_text_free(one);
-		free(memory);
-		return NULL;
-	}
-	one->effect = glow_script_effect(glow_script_store(work, name, memory));
-	memcpy(one->text, text, len);
-	one->text[len] = '\0';
-	one->len = len;
-	return one;
-}
-
-static enum glow_code bad_effect(const struct glow_script_mistake *mistake, struct glow_diag *diag)
-{
-	char where[32] = "";
-
-	if (mistake->line > 0)
-		snprintf(where, sizeof(where), "%u:%u", mistake->line, mistake->column);
-	return glow_diag_set(diag, GLOW_BAD_EFFECT, where, "%s", mistake->what);
-}
-
 struct glow_library_text *glow_library_compile(const char *name, const char *text, size_t len, uint64_t rev,
 					       struct glow_diag *diag)
 {
-	struct glow_script_work *work = malloc(glow_script_work_size());
-	struct glow_script_mistake mistake = { .line = 0 };
-	struct glow_library_text *one = NULL;
-	size_t size = work ? glow_script_compile(work, text, len, &mistake) : 0;
+	struct glow_script *script = glow_written_compile_kept(name, text, len, diag);
+	struct glow_library_text *one = script ? calloc(1, sizeof(*one)) : NULL;
 
-	if (size > 0)
-		one = store(work, size, name, text, len);
 	if (one)
-		one->rev = rev;
-	else if (work && size == 0)
-		bad_effect(&mistake, diag);
-	else
-		glow_diag_set(diag, GLOW_TOO_LARGE, "", "out of memory");
-	free(work);
+		one->text = malloc(len + 1);
+	if (!script)
+		return NULL;
+	if (!one || !one->text) {
+		glow_diag_set(diag, GLOW_BUSY, "", "no memory for the effect; try again");
+		free(one);
+		free(script);
+		return NULL;
+	}
+	one->effect = glow_script_effect(script);
+	memcpy(one->text, text, len);
+	one->text[len] = '\0';
+	one->len = len;
+	one->rev = rev;
 	return one;
 }
 

@@ -25,7 +25,7 @@ struct glow_script_mistake {
 	char what[200];
 };
 
-/** What drawing costs, in steps of about ten to fifteen instructions. */
+/** What drawing costs, in steps of about fifteen instructions. */
 struct glow_script_cost {
 	uint32_t pixel; /**< for each pixel */
 	uint32_t frame; /**< once a frame, for all of them */
