@@ -129,6 +129,31 @@ class Effects(glow.Case):
         self.play("flag")
         self.assertEqual(self.request("effect/flag/set", "#f0f0")["code"], "bad_effect")
 
+    def glowctl(self, *words):
+        ran = glow.run_ctl(*words, "--broker", self.broker.uri)
+        return ran.returncode, ran.stdout.decode() if isinstance(ran.stdout, bytes) else ran.stdout, ran.stderr
+
+    def test_glowctl(self):
+        """From a file to the boards, and back; what is wrong is told as editors read it."""
+        path = os.path.join(self.home, "beam.glow")
+        with open(path, "w") as f:
+            f.write("# a red beam\n#f00\n")
+        self.assertEqual(self.glowctl("effects", "check", path)[0], 0)
+        self.assertEqual(self.glowctl("effects", "put", path)[0], 0)
+        self.assertIn("a red beam", self.glowctl("effects")[1])
+        self.assertEqual(self.glowctl("effects", "show", "beam")[1], "# a red beam\n#f00\n")
+        self.assertEqual(self.glowctl("play", "beam", "--fade-ms", "1")[0], 0)
+        self.shows(RED, *self.nodes)
+        with open(path, "w") as f:
+            f.write("let a = wvae(x)\nhsv(a, 1, 1)\n")
+        for verb in ("check", "put"):
+            status, _, complaint = self.glowctl("effects", verb, path)
+            self.assertEqual(status, os.EX_DATAERR)
+            self.assertIn("beam.glow:1:9: ", str(complaint))
+        self.assertEqual(self.glowctl("effects", "rm", "beam")[0], 0)
+        self.assertEqual(self.glowctl("effects", "show", "beam")[0], os.EX_DATAERR)
+        self.assertEqual(self.glowctl("effects", "rm", "beam")[0], os.EX_DATAERR)
+
     def test_what_is_wrong(self):
         refusal = self.request("effect/flag/set", "let a = 2\nhsv(a, wvae(x), 1)")
         self.assertEqual((refusal["code"], refusal["field"]), ("bad_effect", "2:8"))
