@@ -790,6 +790,7 @@ static void test_effect(void **state)
 	} rows[] = {
 		{ "#  waves \t\r\nx", GLOW_STILL, 0, false, "waves" },
 		{ "x\n# not this", GLOW_STILL, 0, false, "written in text" },
+		{ "#\nx", GLOW_STILL, 0, false, "written in text" },
 		{ "hour", GLOW_SECONDS, 0, false, "written in text" },
 		{ "hour * t", GLOW_ANIMATED, 0, false, "written in text" },
 		{ "beat(60)", GLOW_ANIMATED, 0, false, "written in text" },
