@@ -252,6 +252,8 @@ static void take_what(struct glow_script_work *w, size_t from, size_t end)
 	while (end > from && memchr(" \t\r", at(w, end - 1), 3))
 		end--;
 	n = end - from;
+	if (n == 0)
+		return;
 	if (n >= sizeof(w->what))
 		for (n = sizeof(w->what) - 1; n > 0 && ((unsigned char)at(w, from + n) & 0xc0) == 0x80; n--)
 			;

@@ -86,6 +86,7 @@ static const char *differs(int32_t (*f)(int32_t a, int32_t b), double (*referenc
 	return NULL;
 }
 
+/* promise: text-is-bounded */
 static void test_arithmetic(void **state)
 {
 	(void)state;
@@ -528,6 +529,7 @@ static void test_colors(void **state)
 
 /* ---- mistakes ---- */
 
+/* promise: text-is-bounded */
 static void test_mistakes(void **state)
 {
 	static const char *const rows[][2] = {
@@ -643,6 +645,7 @@ static bool compiles(const char *text)
 	return script;
 }
 
+/* promise: text-is-bounded */
 static void test_bounds(void **state)
 {
 	const char *doubled = "def a(p) = p * x + 1\ndef b(p) = a(a(p))\ndef c(p) = b(b(p))\ndef d(p) = c(c(p))\n"
@@ -787,6 +790,7 @@ static void test_effect(void **state)
 	} rows[] = {
 		{ "#  waves \t\r\nx", GLOW_STILL, 0, false, "waves" },
 		{ "x\n# not this", GLOW_STILL, 0, false, "written in text" },
+		{ "#\nx", GLOW_STILL, 0, false, "written in text" },
 		{ "hour", GLOW_SECONDS, 0, false, "written in text" },
 		{ "hour * t", GLOW_ANIMATED, 0, false, "written in text" },
 		{ "beat(60)", GLOW_ANIMATED, 0, false, "written in text" },
