@@ -561,6 +561,36 @@ static void test_discovery(void **state)
 	cJSON_Delete(tree);
 }
 
+static bool offers(const struct glow_effect_list *texts, const char *effect)
+{
+	cJSON *tree = glow_discovery_write(&info, "glow", texts);
+	const cJSON *light = glow_json_get(glow_json_get(tree, "components"), "light");
+	bool found = false;
+
+	for (const cJSON *e = glow_json_get(light, "effect_list")->child; e; e = e->next)
+		found = found || strcmp(e->valuestring, effect) == 0;
+	cJSON_Delete(tree);
+	return found;
+}
+
+/* Texts are among the effects, and what is being tried is no news. */
+static void test_discovery_texts(void **state)
+{
+	struct glow_effect_list texts = { .n = 3, .v = { { "aurora", 1 }, { "try-it", 2 }, { "plasma", 3 } } };
+	uint32_t before = glow_discovery_texts(&texts);
+
+	(void)state;
+	assert_true(offers(&texts, "aurora") && offers(&texts, "plasma"));
+	assert_false(offers(&texts, "try-it"));
+	assert_false(offers(NULL, "aurora"));
+	texts.n = 0;
+	assert_int_not_equal(glow_discovery_texts(&texts), before);
+	texts.n = 1;
+	assert_int_equal(glow_discovery_texts(&texts), before);
+	texts.v[0].rev = 9; /* another text of the same name is offered already */
+	assert_int_equal(glow_discovery_texts(&texts), before);
+}
+
 /* Home Assistant passes over an announcement whose topic has anything but letters, digits, '_' and '-' in the id. */
 static void test_discovery_ids(void **state)
 {
@@ -635,12 +665,13 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(test_there_and_back), T(test_effects),     T(test_words),
-		T(test_broken),         T(test_cut),         T(test_groups),
-		T(test_stats),          T(test_answers),     T(test_codes),
-		T(test_diag_cut),       T(test_discovery),   T(test_stats_sync),
-		T(test_stats_read),     T(test_diag_inside), T(test_cluster_discovery),
-		T(test_discovery_ids),  T(test_catalog),     T(test_small),
+		T(test_there_and_back),  T(test_effects),       T(test_words),
+		T(test_broken),          T(test_cut),           T(test_groups),
+		T(test_stats),           T(test_answers),       T(test_codes),
+		T(test_diag_cut),        T(test_discovery),     T(test_stats_sync),
+		T(test_stats_read),      T(test_diag_inside),   T(test_cluster_discovery),
+		T(test_discovery_texts), T(test_discovery_ids), T(test_catalog),
+		T(test_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

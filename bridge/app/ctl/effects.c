@@ -57,40 +57,25 @@ static int complain(const char *path, const char *where, const char *what)
 	return glow_ctl_fail(EX_DATAERR, "%s%s%s: %s", path, where[0] ? ":" : "", where, what);
 }
 
-/* Compiles a file here: 0 with its text, the caller's, or an exit status after saying what is wrong. */
-static int compile(const char *path, char name[GLOW_ID_MAX + 1], char **ret_text, struct glow_script **ret_script)
+static int check(const char *path)
 {
+	char name[GLOW_ID_MAX + 1];
 	struct glow_diag diag;
 	size_t len;
 	char *text = read_file(path, &len);
 	struct glow_script *script;
+	struct glow_script_cost cost;
 
 	if (!text)
 		return EX_NOINPUT;
 	name_of(path, name);
 	script = glow_written_compile(name, text, len, &diag);
-	if (!script) {
-		free(text);
+	free(text);
+	if (!script)
 		return complain(path, diag.where, diag.what);
-	}
-	*ret_text = text;
-	*ret_script = script;
-	return 0;
-}
-
-static int check(const char *path)
-{
-	char name[GLOW_ID_MAX + 1], *text;
-	struct glow_script *script;
-	int status = compile(path, name, &text, &script);
-	struct glow_script_cost cost;
-
-	if (status)
-		return status;
 	cost = glow_script_cost(script);
 	printf("%s: good, %u steps for a pixel and %u for a frame\n", path, cost.pixel, cost.frame);
 	free(script);
-	free(text);
 	return 0;
 }
 
