@@ -37,6 +37,12 @@ static struct glow_follow *find(struct glow_follows *f, const char *topic)
 	return NULL;
 }
 
+static void remove_at(struct glow_follows *f, size_t k)
+{
+	free(f->v[k].topic);
+	f->v[k] = f->v[--f->n];
+}
+
 bool glow_follows_want(struct glow_follows *f, const char *topic, bool on)
 {
 	struct glow_follow *one;
@@ -55,15 +61,11 @@ bool glow_follows_want(struct glow_follows *f, const char *topic, bool on)
 	}
 	if (one)
 		one->wanted = on;
+	if (one && !on && !one->asked)
+		remove_at(f, (size_t)(one - f->v));
 	pthread_mutex_unlock(&f->lock);
 	eventfd_write(f->fd, 1);
 	return room;
-}
-
-static void remove_at(struct glow_follows *f, size_t k)
-{
-	free(f->v[k].topic);
-	f->v[k] = f->v[--f->n];
 }
 
 void glow_follows_reset(struct glow_follows *f)
