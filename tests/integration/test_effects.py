@@ -67,6 +67,7 @@ class Effects(glow.Case):
         common = set(whole).intersection(*boards)
         return len(common), sum(sum((b[t] for b in boards), []) != whole[t] for t in common)
 
+    # promise: text-in-phase
     def test_in_phase(self):
         """Nobody has it before it is played, and it is one picture on three boards from its first instant on."""
         self.put("waves", WAVES)
@@ -86,6 +87,7 @@ class Effects(glow.Case):
         self.play(dict(scene, id="row", target={"groups": ["row"]}, params={"period": 3}))
         glow.wait_until("a seam", lambda: self.seams(later, start_us)[1] > 0)
 
+    # promise: text-in-phase
     def test_change_and_removal(self):
         """All change in the same frame, two who edit both see the last, and what shows one that goes says so."""
         self.put("flag", "#f00")

@@ -167,6 +167,7 @@ static void test_refused_by_broker(void **state)
 }
 
 /* All take another text at one instant; parameters that fit it stay. */
+/* promise: text-in-phase */
 static void test_change(void **state)
 {
 	(void)state;
@@ -339,6 +340,7 @@ static void test_too_much(void **state)
 }
 
 /* The conductor's word for all waits with the command that it is for, and its instant stays. */
+/* promise: text-in-phase */
 static void test_many(void **state)
 {
 	int64_t at;
