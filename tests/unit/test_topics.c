@@ -213,7 +213,7 @@ static void test_parse(void **state)
 		/* The control: one character more or less, or another prefix, and it is none of them. */
 		full[strlen(full) - 1] = '_';
 		assert_int_equal(glow_topic_kind(prefix, full), GLOW_TOPIC_OTHER);
-		glow_topic_make(full, prefix, rows[k / 2].topic, "x", NULL);
+		glow_topic_make(full, prefix, rows[k / 2].topic, "x_", NULL);
 		assert_int_equal(glow_topic_kind(prefix, full), GLOW_TOPIC_OTHER);
 		glow_topic_make(full, prefix, rows[k / 2].topic, NULL, NULL);
 		assert_int_equal(glow_topic_kind("glow/all", full), GLOW_TOPIC_OTHER);
