@@ -24,7 +24,8 @@ static uint32_t hash_of(const void *payload, size_t len)
 void glow_herald_init(struct glow_herald *h, const struct glow_publisher *out, const char *id, const char *keepsake,
 		      uint32_t seed)
 {
-	*h = (struct glow_herald){ .out = *out, .seed = seed, .due = { GLOW_NEVER } };
+	*h = (struct glow_herald){ .out = *out, .seed = seed, .due = { GLOW_NEVER }, .news = { GLOW_NEVER } };
+	h->texts = glow_discovery_texts(&(struct glow_effect_list){ .n = 0 });
 	glow_discovery_topic(h->any, "+", out->prefix, id);
 	snprintf(h->keepsake, sizeof(h->keepsake), "%s", keepsake);
 	if (!out->discovery[0])
@@ -47,15 +48,20 @@ bool glow_herald_topic(const struct glow_herald *h, size_t k, char ret_topic[GLO
 
 /* ---- what is heard ---- */
 
+/* So much later, that not all do so at once. */
+static int64_t roll_ns(struct glow_herald *h)
+{
+	uint64_t wait_us = (uint64_t)glow_dice(h->seed, h->rolls++, 0) * (GLOW_HERALD_SPREAD_NS / 1000) >> 32;
+
+	return (int64_t)wait_us * 1000;
+}
+
 static void hear_birth(struct glow_herald *h, const struct glow_message *m, struct glow_raw now)
 {
-	uint64_t wait_us;
-
 	if (m->retained || !glow_message_says(m, "online")) /* an old one asks nothing */
 		return;
 	h->deleted = false;
-	wait_us = (uint64_t)glow_dice(h->seed, h->rolls++, 0) * (GLOW_HERALD_SPREAD_NS / 1000) >> 32;
-	h->due.ns = glow_sooner(h->due.ns, now.ns + (int64_t)wait_us * 1000);
+	h->due.ns = glow_sooner(h->due.ns, now.ns + roll_ns(h));
 }
 
 static void note_deleted(struct glow_herald *h)
@@ -149,16 +155,31 @@ void glow_herald_announce(struct glow_herald *h, cJSON *tree)
 	free(text);
 }
 
+void glow_herald_effects(struct glow_herald *h, uint32_t texts, struct glow_raw now)
+{
+	if (!h->own[0] || texts == h->texts)
+		return;
+	h->texts = texts;
+	if (h->news.ns == GLOW_NEVER)
+		h->news.ns = (h->quiet.ns > now.ns ? h->quiet.ns : now.ns) + roll_ns(h);
+}
+
 bool glow_herald_asked(struct glow_herald *h, struct glow_raw now)
 {
-	if (h->due.ns > now.ns)
-		return false;
-	h->due.ns = GLOW_NEVER;
-	h->kept = 0; /* it is said again, kept or not */
-	return h->connected;
+	bool asked = h->due.ns <= now.ns, news = h->news.ns <= now.ns;
+
+	if (asked) {
+		h->due.ns = GLOW_NEVER;
+		h->kept = 0; /* it is said again, kept or not */
+	}
+	if (news) {
+		h->news.ns = GLOW_NEVER;
+		h->quiet.ns = now.ns + GLOW_HERALD_QUIET_NS;
+	}
+	return (asked || news) && h->connected;
 }
 
 struct glow_raw glow_herald_next(const struct glow_herald *h)
 {
-	return h->due;
+	return (struct glow_raw){ glow_sooner(h->due.ns, h->news.ns) };
 }

@@ -49,6 +49,14 @@ void glow_loop_publish(void *ctx, const struct glow_message *message)
 		glow_error("%s: too large to send, %zu bytes", message->topic, message->len);
 }
 
+void glow_loop_follow(void *ctx, const char *topic, bool on)
+{
+	struct glow_loop *loop = ctx;
+
+	if (!glow_mqtt_follow(loop->mqtt, topic, on))
+		glow_error("%s: too many topics are followed already", topic);
+}
+
 void glow_loop_discard(void *ctx, const struct glow_message *message)
 {
 	(void)ctx;

@@ -31,3 +31,43 @@ void glow_params_default(const struct glow_effect_desc *e, struct glow_params *r
 			memcpy(ret_params->text, e->params[k].text, strlen(e->params[k].text) + 1);
 	}
 }
+
+/* A value that fits a row of the same type is good for it. Choices are kept by what they are called. */
+static bool fits(const struct glow_param_desc *row, const struct glow_param_desc *was, int32_t *v)
+{
+	if (row->type != was->type)
+		return false;
+	switch (row->type) {
+	case GLOW_PARAM_INT:
+		return *v >= row->min && *v <= row->max;
+	case GLOW_PARAM_COLOR:
+		return *v != GLOW_LIGHT_COLOR || row->def == GLOW_LIGHT_COLOR;
+	case GLOW_PARAM_CHOICE:
+		for (int32_t k = 0; row->choices[k]; k++)
+			if (strcmp(row->choices[k], was->choices[*v]) == 0) {
+				*v = k;
+				return true;
+			}
+		return false;
+	default:
+		return true;
+	}
+}
+
+void glow_params_carry(const struct glow_effect_desc *from, const struct glow_effect_desc *to,
+		       struct glow_params *params)
+{
+	struct glow_params old = *params;
+
+	glow_params_default(to, params);
+	for (int k = 0; k < to->n_params; k++) {
+		int was = glow_param_find(from, to->params[k].name);
+		int32_t v = was >= 0 ? old.v[was] : 0;
+
+		if (was < 0 || !fits(&to->params[k], &from->params[was], &v))
+			continue;
+		params->v[k] = v;
+		if (to->params[k].type == GLOW_PARAM_TEXT)
+			memcpy(params->text, old.text, sizeof(params->text));
+	}
+}

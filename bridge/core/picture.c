@@ -37,25 +37,34 @@ static struct glow_rgb project(const struct glow_effect_desc *effect, struct glo
 static void render_effect(const struct glow_look *look, const struct glow_env *env, struct glow_place place,
 			  int64_t t_us, struct glow_frame *ret_frame)
 {
+	struct glow_room room;
 	struct glow_moment m = {
 		.t_us = t_us - look->start_us,
 		.wall_us = t_us + env->wall_offset_us,
 		.seed = look->seed,
 		.total = place.total,
 		.color = look->color,
+		.shape = env->shape,
+		.offset = place.offset,
+		.board = place.board,
+		.boards = place.boards,
+		.room = &room,
 	};
 	/* A bar on one board follows the board's own axis; on a longer strip it is the strip's. */
 	bool bar = look->effect->bar && place.total == env->shape.pixels;
 	bool reverse = place.reverse != env->reverse;
+	uint32_t at, len = env->shape.pixels;
 
 	memcpy(m.meter, env->meter, sizeof(m.meter));
+	if (bar) {
+		glow_shape_bar(env->shape, 0, &at, &len);
+		m.total = len;
+	}
+	glow_effect_begin(look->effect, &look->params, &m);
 	for (uint32_t i = 0; i < env->shape.pixels; i++) {
-		uint32_t at = i, len = env->shape.pixels;
-
-		if (bar) {
+		at = i;
+		if (bar)
 			glow_shape_bar(env->shape, i, &at, &len);
-			m.total = len;
-		}
 		if (reverse)
 			at = len - 1 - at;
 		ret_frame->px[i] =
@@ -118,14 +127,14 @@ static bool look_at_scene(const struct glow_picture *pic, uint32_t k, int64_t t_
 	return true;
 }
 
-/* The idle display shows in place of an effect that this program does not know. */
+/* The idle display shows in place of an effect that this program does not know, or that is too much for this board. */
 static void draw_entry(const struct glow_picture *pic, const struct glow_scene_layer *layer, int entry,
 		       int64_t begin_us, const struct glow_env *env, int64_t t_us, struct glow_frame *ret_frame)
 {
 	const struct glow_scene_entry *e = &layer->scene->entries[entry];
 	struct glow_look look;
 
-	if (!e->effect) {
+	if (!e->effect || !glow_effect_fits(e->effect, env->shape.pixels)) {
 		draw_idle(pic, env, t_us, ret_frame);
 		return;
 	}
@@ -289,6 +298,7 @@ static void move_effect(struct motion *m, const struct glow_effect_desc *effect,
 	int row = glow_param_with(effect, GLOW_ROLE_METER);
 
 	move(m, effect->pace);
+	m->meters |= effect->meters;
 	if (row >= 0 && params->v[row] < GLOW_METERS)
 		m->meters |= UINT32_C(1) << params->v[row];
 }

@@ -38,7 +38,9 @@ bool glow_roster_place(const struct glow_roster *roster, const struct glow_targe
 			found = true;
 			place.offset = at;
 			place.reverse = node->reverse;
+			place.board = place.boards;
 		}
+		place.boards++;
 		place.total = at + node->pixels;
 		at = place.total + node->gap;
 	}

@@ -27,6 +27,7 @@ static const char *const names[GLOW_N_CODES] = {
 	[GLOW_UNKNOWN_FIELD] = "unknown_field",
 	[GLOW_UNKNOWN_TARGET] = "unknown_target",
 	[GLOW_BUSY] = "busy",
+	[GLOW_BAD_EFFECT] = "bad_effect",
 };
 
 const char *glow_code_name(enum glow_code code)

@@ -28,6 +28,8 @@
 
 #include "backoff.h"
 #include "mailbox.h"
+#include "mqtt_cfg.h"
+#include "mqtt_follow.h"
 #include "mqtt_link.h"
 #include "mqtt_why.h"
 
@@ -44,6 +46,7 @@ struct glow_mqtt {
 	struct glow_mqtt_cfg cfg;
 	void *cfg_memory;
 	struct glow_mailbox in, out;
+	struct glow_follows follows;
 	struct glow_mail *taken; /* the owner's, until it asks for the next */
 	pthread_t thread;
 	int stop_fd;          /* readable once the owner wants to close */
@@ -127,6 +130,11 @@ static void post_of(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, cons
 	glow_mailbox_put(&mqtt->in, glow_mail_create(&event), GLOW_LANE_REPORT, 0);
 }
 
+static void post_unfollowed(void *ctx, const char *topic, const char *why)
+{
+	post_of(ctx, GLOW_MQTT_WISH_REFUSED, topic, why);
+}
+
 static void post_refusals(struct glow_mqtt *mqtt)
 {
 	char why[GLOW_MQTT_WHY], *topic;
@@ -162,7 +170,11 @@ static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 
 	if (r < 0)
 		return r;
-	r = glow_link_subscribe(&mqtt->link, why);
+	glow_follows_reset(&mqtt->follows);
+	snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", mqtt->link.where);
+	r = glow_follows_sync(&mqtt->follows, &mqtt->link, post_unfollowed, mqtt);
+	if (r == 0)
+		r = glow_link_subscribe(&mqtt->link, why);
 	if (r == 0 && mqtt->cfg.n_retained_topics > 0) {
 		snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", mqtt->link.where);
 		r = receive_replayed(mqtt, now_ms() - asked_ms);
@@ -258,6 +270,7 @@ static unsigned sleep_until_work(struct glow_mqtt *mqtt, int received, int sent,
 		{ .fd = sent == SENT_STUCK ? -1 : mqtt->out.fd, .events = POLLIN },
 		{ .fd = closing ? -1 : mqtt->stop_fd, .events = POLLIN },
 		{ .fd = closing ? -1 : mqtt->switch_fd, .events = POLLIN },
+		{ .fd = closing ? -1 : mqtt->follows.fd, .events = POLLIN },
 	};
 	int timeout_ms = glow_link_idle_ms(&mqtt->link);
 
@@ -265,7 +278,7 @@ static unsigned sleep_until_work(struct glow_mqtt *mqtt, int received, int sent,
 		timeout_ms = 0;
 	else if (sent == SENT_STUCK || closing)
 		timeout_ms = STUCK_MS;
-	poll(fds, 4, timeout_ms);
+	poll(fds, sizeof(fds) / sizeof(fds[0]), timeout_ms);
 	if (fds[2].revents)
 		return atomic_load(&mqtt->flush_ms) + 1;
 	return fds[3].revents && other_id_wanted(mqtt) ? SWITCH_MS : 0;
@@ -280,7 +293,8 @@ static void run_session(struct glow_mqtt *mqtt)
 	unsigned flush_ms;
 
 	for (;;) {
-		int received = take_in(mqtt);
+		int asked = closing ? 0 : glow_follows_sync(&mqtt->follows, &mqtt->link, post_unfollowed, mqtt);
+		int received = asked < 0 ? asked : take_in(mqtt);
 		int sent = received < 0 ? received : send_out(mqtt);
 
 		if (sent < 0 || now_ms() >= end_ms)
@@ -402,61 +416,6 @@ static int start_thread(struct glow_mqtt *mqtt)
 	return -r;
 }
 
-static const char *keep_string(char **at, const char *s)
-{
-	const char *kept = *at;
-
-	if (!s)
-		return NULL;
-	*at = stpcpy(*at, s) + 1;
-	return kept;
-}
-
-static size_t strings_size(const char *const *strings, size_t n)
-{
-	size_t size = 0;
-
-	for (size_t i = 0; i < n; i++)
-		size += strings[i] ? strlen(strings[i]) + 1 : 0;
-	return size;
-}
-
-/* Copies the configuration and all it points to into one block. */
-static int copy_cfg(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg)
-{
-	struct glow_mqtt_cfg *copy = &mqtt->cfg;
-	const char **const fields[] = { &copy->broker,       &copy->client_id, &copy->username, &copy->password,
-					&copy->ca_file,      &copy->cert_file, &copy->key_file, &copy->will_topic,
-					&copy->will_payload, &copy->lead_id,   &copy->prefix };
-	const size_t n_fields = sizeof(fields) / sizeof(fields[0]);
-	const size_t n_topics = cfg->n_topics + cfg->n_retained_topics + cfg->n_wished_topics;
-	size_t size = n_topics * sizeof(char *) + strings_size(cfg->topics, cfg->n_topics) +
-		      strings_size(cfg->retained_topics, cfg->n_retained_topics) +
-		      strings_size(cfg->wished_topics, cfg->n_wished_topics) + 1;
-	const char **topics;
-	char *at;
-
-	*copy = *cfg;
-	for (size_t i = 0; i < n_fields; i++)
-		size += strings_size(fields[i], 1);
-	topics = mqtt->cfg_memory = malloc(size);
-	if (!topics)
-		return -ENOMEM;
-	at = (char *)(topics + n_topics);
-	for (size_t i = 0; i < n_fields; i++)
-		*fields[i] = keep_string(&at, *fields[i]);
-	for (size_t i = 0; i < cfg->n_topics; i++)
-		topics[i] = keep_string(&at, cfg->topics[i]);
-	for (size_t i = 0; i < cfg->n_retained_topics; i++)
-		topics[cfg->n_topics + i] = keep_string(&at, cfg->retained_topics[i]);
-	for (size_t i = 0; i < cfg->n_wished_topics; i++)
-		topics[cfg->n_topics + cfg->n_retained_topics + i] = keep_string(&at, cfg->wished_topics[i]);
-	copy->topics = topics;
-	copy->retained_topics = topics + cfg->n_topics;
-	copy->wished_topics = copy->retained_topics + cfg->n_retained_topics;
-	return 0;
-}
-
 static void destroy(struct glow_mqtt *mqtt)
 {
 	glow_link_fini(&mqtt->link);
@@ -464,6 +423,7 @@ static void destroy(struct glow_mqtt *mqtt)
 		glow_mailbox_fini(&mqtt->in);
 	if (mqtt->out.fd >= 0)
 		glow_mailbox_fini(&mqtt->out);
+	glow_follows_fini(&mqtt->follows);
 	if (mqtt->stop_fd >= 0)
 		close(mqtt->stop_fd);
 	if (mqtt->switch_fd >= 0)
@@ -486,13 +446,15 @@ static int start_boxes(struct glow_mqtt *mqtt, size_t inbox_max)
 	if (r == 0)
 		r = glow_mailbox_init(&mqtt->out, &out);
 	if (r == 0)
+		r = glow_follows_init(&mqtt->follows);
+	if (r == 0)
 		glow_mailbox_set_shut(&mqtt->out, true);
 	return r;
 }
 
 static int start(struct glow_mqtt *mqtt, const struct glow_mqtt_cfg *cfg, char why[GLOW_MQTT_WHY])
 {
-	int r = copy_cfg(mqtt, cfg);
+	int r = glow_mqtt_cfg_copy(cfg, &mqtt->cfg, &mqtt->cfg_memory);
 
 	if (r == 0)
 		r = start_boxes(mqtt, cfg->inbox_max);
@@ -515,7 +477,7 @@ int glow_mqtt_open(const struct glow_mqtt_cfg *cfg, struct glow_mqtt **ret_mqtt,
 	int r = -ENOMEM;
 
 	if (mqtt) {
-		mqtt->in.fd = mqtt->out.fd = mqtt->stop_fd = mqtt->switch_fd = mqtt->done_fd = -1;
+		mqtt->in.fd = mqtt->out.fd = mqtt->follows.fd = mqtt->stop_fd = mqtt->switch_fd = mqtt->done_fd = -1;
 		r = start(mqtt, cfg, why);
 	}
 	if (r < 0 && r != -EINVAL)
@@ -558,6 +520,11 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 		return -EMSGSIZE;
 	}
 	return glow_mailbox_put(&mqtt->out, mail, lane, key);
+}
+
+bool glow_mqtt_follow(struct glow_mqtt *mqtt, const char *topic, bool on)
+{
+	return glow_follows_want(&mqtt->follows, topic, on);
 }
 
 void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)

@@ -383,6 +383,24 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 	return r;
 }
 
+int glow_link_follow(struct glow_link *link, const char *topic, bool on, char why[GLOW_MQTT_WHY])
+{
+	MQTTSubscribe_options wished = MQTTSubscribe_options_initializer;
+	MQTTResponse response;
+	int refused = 0, r;
+
+	if (on) {
+		r = subscribe(link, &topic, 1, wished, &refused, why);
+		if (refused)
+			say_refused(topic, refused, why);
+		return r < 0 ? r : refused != 0;
+	}
+	response = MQTTClient_unsubscribe5(link->client, topic, NULL);
+	r = (int)response.reasonCode;
+	MQTTResponse_free(response);
+	return r < 0 ? -ENOTCONN : 0;
+}
+
 bool glow_link_wish_refused(const struct glow_link *link, size_t k, char why[GLOW_MQTT_WHY])
 {
 	if (k >= GLOW_LINK_WISHES || !link->refused[k])

@@ -3,7 +3,7 @@
 #pragma once
 
 /* One MQTT 5 connection, used by one thread. After glow_link_connect() nothing
- * here waits for the network except glow_link_subscribe(). */
+ * here waits for the network except glow_link_subscribe() and glow_link_follow(). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,6 +62,10 @@ void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY]);
 /** First `wished_topics`, then `retained_topics`, then `topics`; 0, or negative with a sentence when one of the latter
  * two is refused. */
 int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY]);
+
+/** Asks for one more topic as for those of `wished_topics`, or for no more of it, and waits for the broker's word. 0; 1
+ * with a sentence where it refuses; negative where the connection is gone. */
+int glow_link_follow(struct glow_link *link, const char *topic, bool on, char why[GLOW_MQTT_WHY]);
 
 /** True where the broker refused the k-th wished topic, with a sentence. */
 bool glow_link_wish_refused(const struct glow_link *link, size_t k, char why[GLOW_MQTT_WHY]);

@@ -16,8 +16,8 @@ cJSON *glow_catalog_write(void)
 {
 	cJSON *effects = cJSON_CreateArray();
 
-	for (size_t k = 0; k < glow_effect_count(); k++) {
-		const struct glow_effect_desc *e = glow_effect_at(k);
+	for (size_t k = 0; k < glow_effect_built_in_count(); k++) {
+		const struct glow_effect_desc *e = glow_effect_built_in_at(k);
 		cJSON *one = cJSON_CreateObject(), *params;
 
 		cJSON_AddStringToObject(one, "name", e->name);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <glow/hash.h>
 #include <glow/info.h>
 #include <glow/json.h>
 
@@ -61,7 +62,36 @@ static cJSON *component(cJSON *all, const char *device, const char *key, const c
 	return c;
 }
 
-static void add_light(cJSON *all, const char *device, const char *set, const char *state)
+static bool is_offered(const char *text)
+{
+	return strncmp(text, GLOW_EFFECT_TRIAL, strlen(GLOW_EFFECT_TRIAL)) != 0 &&
+	       !glow_effect_built_in_find(text, strlen(text));
+}
+
+uint32_t glow_discovery_texts(const struct glow_effect_list *texts)
+{
+	uint32_t hash = GLOW_FNV_START;
+
+	for (size_t k = 0; k < texts->n; k++)
+		if (is_offered(texts->v[k].name))
+			hash = glow_fnv1a(hash, texts->v[k].name, strlen(texts->v[k].name) + 1);
+	return hash;
+}
+
+static void add_effects(cJSON *light, const struct glow_effect_list *texts)
+{
+	cJSON *list = cJSON_AddArrayToObject(light, "effect_list");
+
+	cJSON_AddItemToArray(list, cJSON_CreateString("auto"));
+	for (size_t k = 0; k < glow_effect_built_in_count(); k++)
+		cJSON_AddItemToArray(list, cJSON_CreateString(glow_effect_built_in_at(k)->name));
+	for (size_t k = 0; texts && k < texts->n; k++)
+		if (is_offered(texts->v[k].name))
+			cJSON_AddItemToArray(list, cJSON_CreateString(texts->v[k].name));
+}
+
+static void add_light(cJSON *all, const char *device, const char *set, const char *state,
+		      const struct glow_effect_list *texts)
 {
 	cJSON *light = component(all, device, "light", "light"), *list;
 
@@ -78,10 +108,7 @@ static void add_light(cJSON *all, const char *device, const char *set, const cha
 	cJSON_AddTrueToObject(light, "effect");
 	list = cJSON_AddArrayToObject(light, "supported_color_modes");
 	cJSON_AddItemToArray(list, cJSON_CreateString("rgb"));
-	list = cJSON_AddArrayToObject(light, "effect_list");
-	cJSON_AddItemToArray(list, cJSON_CreateString("auto"));
-	for (size_t k = 0; k < glow_effect_count(); k++)
-		cJSON_AddItemToArray(list, cJSON_CreateString(glow_effect_at(k)->name));
+	add_effects(light, texts);
 }
 
 static void add_sensor(cJSON *all, const char *device, const char *stats, const char *key, const char *name,
@@ -181,7 +208,7 @@ static cJSON *device_write(const char *device, const char *name, const char *mod
 	return tree;
 }
 
-cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix)
+cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix, const struct glow_effect_list *texts)
 {
 	cJSON *tree, *all;
 	char device[GLOW_TOPIC_MAX + 1], topic[GLOW_TOPIC_MAX + 1], state[GLOW_TOPIC_MAX + 1];
@@ -193,7 +220,7 @@ cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix)
 	all = cJSON_AddObjectToObject(tree, "components");
 	glow_topic_make(topic, prefix, "node", info->id, "set");
 	glow_topic_make(state, prefix, "node", info->id, "state");
-	add_light(all, device, topic, state);
+	add_light(all, device, topic, state, texts);
 	glow_topic_make(topic, prefix, "node", info->id, "notify");
 	add_identify(all, device, topic);
 	glow_topic_make(topic, prefix, "node", info->id, "info");
@@ -205,7 +232,7 @@ cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix)
 	return tree;
 }
 
-cJSON *glow_discovery_cluster_write(const char *prefix, const char *version)
+cJSON *glow_discovery_cluster_write(const char *prefix, const char *version, const struct glow_effect_list *texts)
 {
 	cJSON *tree, *all;
 	char device[GLOW_TOPIC_MAX + 1], topic[GLOW_TOPIC_MAX + 1];
@@ -214,7 +241,7 @@ cJSON *glow_discovery_cluster_write(const char *prefix, const char *version)
 	tree = device_write(device, prefix, "Cluster", version);
 	all = cJSON_AddObjectToObject(tree, "components");
 	glow_topic_make(topic, prefix, "all", "set", NULL);
-	add_light(all, device, topic, NULL);
+	add_light(all, device, topic, NULL, texts);
 	add_dimmer(all, device, prefix);
 	glow_topic_make(topic, prefix, "all", "notify", NULL);
 	add_identify(all, device, topic);

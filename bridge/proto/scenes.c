@@ -54,12 +54,27 @@ static enum glow_code refuse(const cJSON *tree, const char *const *names, const 
 
 /* ---- entries ---- */
 
+/* A text may have changed since the scene began: what does not fit its parameters any more has their defaults. */
+static bool fits(const struct glow_effect_desc *effect, const cJSON *item)
+{
+	cJSON *alone = cJSON_CreateObject();
+	struct glow_params params;
+	struct glow_diag diag;
+	uint32_t set;
+	bool good;
+
+	cJSON_AddItemReferenceToObject(alone, item->string, (cJSON *)item);
+	good = glow_params_read(alone, effect, &params, &set, &diag) == GLOW_OK;
+	cJSON_Delete(alone);
+	return good;
+}
+
 static cJSON *known_params(const struct glow_effect_desc *effect, const cJSON *params)
 {
 	cJSON *known = cJSON_CreateObject();
 
 	for (const cJSON *item = params->child; item; item = item->next)
-		if (glow_param_find(effect, item->string) >= 0)
+		if (glow_param_find(effect, item->string) >= 0 && (!effect->program || fits(effect, item)))
 			cJSON_AddItemReferenceToObject(known, item->string, (cJSON *)item);
 	return known;
 }
@@ -111,6 +126,8 @@ static enum glow_code read_look(struct reading *r, const cJSON *tree, struct glo
 	glow_look_init(&look, NULL, 0);
 	glow_command_apply(&command, ctx.shape, 0, 0, &look);
 	ret_entry->effect = unknown ? NULL : look.effect;
+	if (unknown && cJSON_IsString(effect) && strlen(effect->valuestring) < sizeof(ret_entry->unknown))
+		memcpy(ret_entry->unknown, effect->valuestring, strlen(effect->valuestring) + 1);
 	ret_entry->params = look.params;
 	ret_entry->color = look.color;
 	ret_entry->brightness = look.on ? look.brightness : 0;
@@ -372,8 +389,8 @@ enum glow_code glow_stop_read(const char *payload, size_t len, struct glow_stop 
 
 static void write_look(cJSON *object, const struct glow_scene_entry *entry)
 {
-	if (entry->effect)
-		cJSON_AddStringToObject(object, "effect", entry->effect->name);
+	if (entry->effect || entry->unknown[0])
+		cJSON_AddStringToObject(object, "effect", entry->effect ? entry->effect->name : entry->unknown);
 	else
 		cJSON_AddNullToObject(object, "effect");
 	cJSON_AddItemToObject(object, "params", glow_params_write(entry->effect, &entry->params));

@@ -4,6 +4,7 @@
  * that this machine is not on yet. It is kept beside what is in force now, so
  * the present picture stays complete until the next one can replace it. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <glow/json.h>
@@ -18,10 +19,17 @@ void glow_stage_init(struct glow_stage *stage)
 	stage->dim = full_light;
 }
 
+static void drop_kept(struct glow_stage_kept *kept)
+{
+	free(kept->payload);
+	*kept = (struct glow_stage_kept){ .len = 0 };
+}
+
 static void drop_next_scenes(struct glow_stage *stage)
 {
 	if (stage->has_next_scenes)
 		glow_scenes_fini(&stage->next_scenes);
+	drop_kept(&stage->next_kept);
 	stage->has_next_scenes = false;
 }
 
@@ -37,6 +45,7 @@ void glow_stage_fini(struct glow_stage *stage)
 	drop_next_scenes(stage);
 	drop_next_roster(stage);
 	glow_scenes_fini(&stage->scenes);
+	drop_kept(&stage->kept);
 	glow_roster_fini(&stage->roster);
 }
 
@@ -45,7 +54,10 @@ static void settle_scenes(struct glow_stage *stage)
 	if (!stage->has_next_scenes || stage->next_scenes.clock_id != stage->clock_id)
 		return;
 	glow_scenes_fini(&stage->scenes);
+	drop_kept(&stage->kept);
 	stage->scenes = stage->next_scenes;
+	stage->kept = stage->next_kept;
+	stage->next_kept = (struct glow_stage_kept){ .len = 0 };
 	stage->has_next_scenes = false;
 	stage->revision++;
 }
@@ -61,7 +73,47 @@ static void settle_roster(struct glow_stage *stage, int64_t t_us)
 	stage->revision++;
 }
 
-static enum glow_code take_scenes(struct glow_stage *stage, const cJSON *tree, struct glow_diag *diag)
+/* True for an effect that may come, go or change. */
+static bool is_text(const struct glow_effect_desc *e)
+{
+	return !e || glow_effect_built_in_find(e->name, strlen(e->name)) != e;
+}
+
+static uint32_t count_texts(const struct glow_scenes *scenes)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < scenes->n; k++)
+		for (uint32_t j = 0; j < scenes->v[k].n_entries; j++)
+			n += is_text(scenes->v[k].entries[j].effect);
+	return n;
+}
+
+static void forget_texts(struct glow_scenes *scenes)
+{
+	for (uint32_t k = 0; k < scenes->n; k++)
+		for (uint32_t j = 0; j < scenes->v[k].n_entries; j++)
+			if (is_text(scenes->v[k].entries[j].effect))
+				scenes->v[k].entries[j].effect = NULL;
+}
+
+/* Without memory for that they do not show: they would point to effects that may go. */
+static struct glow_stage_kept keep(struct glow_scenes *scenes, const void *payload, size_t len)
+{
+	struct glow_stage_kept kept = { .len = len };
+
+	if (count_texts(scenes) == 0)
+		return kept;
+	kept.payload = malloc(len);
+	if (kept.payload)
+		memcpy(kept.payload, payload, len);
+	else
+		forget_texts(scenes);
+	return kept;
+}
+
+static enum glow_code take_scenes(struct glow_stage *stage, const cJSON *tree, const void *payload, size_t len,
+				  struct glow_diag *diag)
 {
 	struct glow_scenes scenes = { .clock_id = stage->clock_id };
 
@@ -69,9 +121,31 @@ static enum glow_code take_scenes(struct glow_stage *stage, const cJSON *tree, s
 		return diag->code;
 	drop_next_scenes(stage);
 	stage->next_scenes = scenes;
+	stage->next_kept = keep(&scenes, payload, len);
 	stage->has_next_scenes = true;
 	settle_scenes(stage);
 	return GLOW_OK;
+}
+
+/* What cannot be read any more, for want of memory, is none: it would point to effects that are gone. */
+static void read_again(struct glow_scenes *scenes, const struct glow_stage_kept *kept)
+{
+	struct glow_diag diag;
+	cJSON *tree = glow_json_parse(kept->payload, kept->len, &diag);
+
+	glow_scenes_fini(scenes);
+	if (tree)
+		glow_scenes_read(tree, scenes, &diag);
+	cJSON_Delete(tree);
+}
+
+void glow_stage_effects_changed(struct glow_stage *stage)
+{
+	if (stage->kept.payload)
+		read_again(&stage->scenes, &stage->kept);
+	if (stage->next_kept.payload)
+		read_again(&stage->next_scenes, &stage->next_kept);
+	stage->revision += stage->kept.payload != NULL;
 }
 
 static enum glow_code take_roster(struct glow_stage *stage, const cJSON *tree, int64_t now_us, struct glow_diag *diag)
@@ -116,7 +190,7 @@ enum glow_code glow_stage_message(struct glow_stage *stage, enum glow_topic_kind
 			return diag->code;
 	}
 	if (kind == GLOW_TOPIC_SCENE_CURRENT)
-		code = take_scenes(stage, tree, diag);
+		code = take_scenes(stage, tree, payload, len, diag);
 	else
 		code = take_roster(stage, tree, now_us, diag);
 	cJSON_Delete(tree);

@@ -13,12 +13,44 @@
 const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "node/+/state", "node/+/availability",
 							   "node/+/stats",  "node/+/error", "conductor/+",
 							   "scene/current", "roster",       "dim/current",
-							   "effects/+" };
+							   "effect",        "effect/+",     "effects/+" };
+
+/* True when it had it. */
+static bool carry(struct glow_look *look, const struct glow_effect_desc *was, const struct glow_effect_desc *is)
+{
+	if (!was || look->effect != was)
+		return false;
+	look->effect = is;
+	if (is)
+		glow_params_carry(was, is, &look->params);
+	return true;
+}
+
+/* Does with what nodes have said what they do with what they show; soon they say it themselves. */
+static void effect_changed(void *ctx, const struct glow_effect_desc *was, const struct glow_effect_desc *is)
+{
+	struct glow_watch *w = ctx;
+
+	for (size_t k = 0; was && k < w->n_nodes; k++) {
+		struct glow_watched *node = w->nodes[k];
+
+		bool changed = carry(&node->state.light, was, is);
+
+		changed = carry(&node->state.notice, was, is) || changed;
+		carry(&node->idle, was, is);
+		node->state.has_notice = node->state.has_notice && node->state.notice.effect;
+		if (changed)
+			node->state_revision = ++w->revision;
+	}
+	glow_stage_effects_changed(&w->stage);
+	w->revision++;
+}
 
 void glow_watch_init(struct glow_watch *w, const char *prefix)
 {
 	memset(w, 0, sizeof(*w));
 	glow_stage_init(&w->stage);
+	glow_library_init(&w->library, effect_changed, w);
 	snprintf(w->prefix, sizeof(w->prefix), "%s", prefix);
 }
 
@@ -56,6 +88,7 @@ void glow_watch_fini(struct glow_watch *w)
 	free(w->nodes);
 	glow_catalogs_fini(&w->catalogs);
 	glow_stage_fini(&w->stage);
+	glow_library_fini(&w->library);
 	memset(w, 0, sizeof(*w));
 }
 
@@ -238,6 +271,7 @@ static void take_conductor(struct glow_watch *w, const cJSON *tree)
 	w->conductor = info;
 	w->has_conductor = true;
 	glow_stage_clock(&w->stage, w->conductor.leader.clock_id, w->now_us);
+	glow_library_clock(&w->library, w->conductor.leader.clock_id, w->now_us);
 }
 
 static void take_beacon(struct glow_watch *w, const cJSON *tree, struct glow_raw at)
@@ -284,12 +318,25 @@ static void take_catalog(struct glow_watch *w, const char *name, const struct gl
 			w->nodes[k]->info_revision = w->revision;
 }
 
+/* What cannot be read or compiled here is passed over, as by nodes of this version. */
+static void take_text(struct glow_watch *w, const struct glow_topic *topic, const struct glow_message *message)
+{
+	struct glow_diag diag;
+
+	if (topic->kind == GLOW_TOPIC_TEXT)
+		glow_library_message(&w->library, topic->id, message->payload, message->len, w->now_us, &diag);
+	else if (topic->kind == GLOW_TOPIC_TEXTS)
+		glow_library_list(&w->library, message->payload, message->len, &diag);
+}
+
 void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
 {
 	struct glow_topic topic = glow_topic_parse(w->prefix, message->topic);
 
 	if (topic.kind == GLOW_TOPIC_CATALOG)
 		take_catalog(w, topic.id, message);
+	else if (topic.kind >= GLOW_TOPIC_TEXTS && topic.kind <= GLOW_TOPIC_TEXT_SET)
+		take_text(w, &topic, message);
 	else if (topic.of == GLOW_OF_CLUSTER)
 		take_cluster(w, topic.kind, message);
 	else if (topic.of == GLOW_OF_NODE && topic.kind >= GLOW_TOPIC_STATE && topic.kind <= GLOW_TOPIC_ERROR)
@@ -299,6 +346,7 @@ void glow_watch_message(struct glow_watch *w, const struct glow_message *message
 void glow_watch_tick(struct glow_watch *w, int64_t t_us)
 {
 	w->now_us = t_us;
+	glow_library_tick(&w->library, t_us);
 	glow_stage_tick(&w->stage, t_us);
 }
 

@@ -255,6 +255,36 @@ test("nodes, scenes, roster, dimmer and limits, as a cluster lives", () => {
 	assert.equal(difference(steps), "");
 });
 
+// promise: page-equals-leds
+test("effects in text, as they come, change and go", () => {
+	const text = (source: string, rev: number, atUs: number): Step =>
+		say("effect/waves", { name: "waves", what: "", params: [], text: source, rev, at_us: atUs, clock_id: TIMELINE });
+	const scene = { id: "main", effect: "waves", params: { p: 7 }, color: "#ff8000", start_us: NOW - 5000000, seed: 3 };
+	const scenes = say("scene/current", { clock_id: TIMELINE, term: 1, rev: 1, scenes: [scene] });
+	const lit = say("node/row7/state", { state: "ON", effect: "waves", params: { p: 5 }, start_us: NOW });
+	const first = "param p 0..9 = 3\nhsv(x + cycle(p), 1, wave(3 * x + noise(4 * x, count(2))))";
+	const steps = [CONDUCTOR, ...BOARDS.flatMap((board) => arrive(board)), scenes];
+	const watch = (tUs: number): void => {
+		steps.push({ verb: "tick", tUs, wallOffsetUs: 0 });
+		steps.push(...BOARDS.flatMap((board) => [...draw(board, tUs), ...told(board, 0)]));
+	};
+	watch(NOW);
+	const idle = wasmAnswers(steps);
+	steps.push(text(first, 1, NOW), lit);
+	for (let k = 0; k < 20; k++) watch(NOW + 50000 * k);
+	const before = wasmAnswers(steps);
+	steps.push(text("param p 0..6 = 2\nmix(color, navy, triangle(x * p + board_x))", 2, NOW + 2000000));
+	for (let k = 0; k < 20; k++) watch(NOW + 1900000 + 10000 * k);
+	steps.push(text("newer(than, this)", 3, NOW));
+	watch(NOW + 3000000);
+	steps.push(text(first, 4, NOW), say("effect/waves", ""));
+	watch(NOW + 4000000);
+	const answers = wasmAnswers(steps);
+	assert.ok(before.some((answer) => answer.includes("waves")) && answers.length > before.length);
+	assert.notDeepEqual(idle.slice(-BOARDS.length), before.slice(-BOARDS.length), "a text shows nothing");
+	assert.equal(difference(steps), "");
+});
+
 // promise: flash-limit
 test("a board that flashes too fast is held back alike", () => {
 	const board: Board = { id: "row8", shape: "blinkt", pixels: 8 };

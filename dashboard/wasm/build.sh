@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 mkdir -p "$out/include"
 ln -sfn "$(pkg-config --variable=includedir libcjson)/cjson" "$out/include/cjson"
 
-sources=(bridge/core/*.c bridge/effect/*.c bridge/sync/*.c bridge/diag/diag.c bridge/proto/*.c bridge/view/*.c
+sources=(bridge/core/*.c bridge/effect/*.c bridge/script/*.c bridge/sync/*.c bridge/diag/diag.c bridge/proto/*.c bridge/view/*.c
 	dashboard/wasm/*.c)
 version=$(cmake/version.sh)
 

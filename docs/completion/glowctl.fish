@@ -59,6 +59,7 @@ complete -c glowctl -n '__fish_seen_subcommand_from watch' -l fps -x -d 'how oft
 complete -c glowctl -n '__fish_seen_subcommand_from watch' -l note-file -r -F -d 'show its lines above the boards; it is read again every second'
 complete -c glowctl -n '__fish_seen_subcommand_from watch' -l plain -d 'no colours and no screen: lines of text every five seconds'
 complete -c glowctl -n '__fish_seen_subcommand_from watch' -l no-plain -d 'no colours and no screen: lines of text every five seconds'
+complete -c glowctl -n __fish_use_subcommand -a effects -d 'effects that the cluster has as texts'
 complete -c glowctl -n __fish_use_subcommand -a forget -d 'clear what the broker keeps of a node, or of the cluster, that is gone'
 complete -c glowctl -n '__fish_seen_subcommand_from forget' -l force -d 'also a node, or a cluster whose conductor, is online; what it says next is kept again'
 complete -c glowctl -n '__fish_seen_subcommand_from forget' -l no-force -d 'also a node, or a cluster whose conductor, is online; what it says next is kept again'

@@ -29,6 +29,7 @@ command) _values command \
 	'dim[dim everything, whatever it shows]' \
 	'nodes[list the nodes and who leads them]' \
 	'watch[show the cluster live in this terminal]' \
+	'effects[effects that the cluster has as texts]' \
 	'forget[clear what the broker keeps of a node, or of the cluster, that is gone]' ;;
 argument) case $words[1] in
 	play) _arguments "$common[@]" '*: :' \
@@ -76,6 +77,7 @@ argument) case $words[1] in
 	'--note-file=[show its lines above the boards; it is read again every second]:FILE:_files' \
 	'--plain[no colours and no screen\: lines of text every five seconds]' \
 	'--no-plain[no colours and no screen\: lines of text every five seconds]' ;;
+	effects) _arguments "$common[@]" '*: :' ;;
 	forget) _arguments "$common[@]" '*: :' \
 	'--force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \
 	'--no-force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \

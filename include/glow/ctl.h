@@ -28,7 +28,7 @@ struct glow_ctl_options {
 
 /** The commands, one a file. Each returns an exit status. */
 extern const struct glow_subcommand glow_ctl_play, glow_ctl_stop, glow_ctl_set, glow_ctl_notify, glow_ctl_identify,
-	glow_ctl_dim, glow_ctl_nodes, glow_ctl_forget, glow_ctl_watch;
+	glow_ctl_dim, glow_ctl_nodes, glow_ctl_forget, glow_ctl_watch, glow_ctl_effects;
 
 /** Whom a light command is for: "pi1", "node/pi1", "group/shelf" or "all". Writes the topic
  * prefix/…/leaf; false when the word is none of these. */

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include <glow/color.h>
+#include <glow/shape.h>
 
 #define GLOW_PARAMS_MAX 8
 #define GLOW_TEXT_MAX   63
@@ -81,6 +82,18 @@ struct glow_moment {
 	uint32_t total;        /**< length of the strip, at least 1; may exceed one board */
 	struct glow_rgb color; /**< the light's own colour */
 	uint16_t meter[GLOW_METERS];
+	struct glow_shape shape; /**< this board, as long as `total` where its pixels are 0 */
+	uint32_t offset;         /**< its pixel 0 is number `offset` of the strip */
+	uint32_t board, boards;  /**< it is number `board`, from 0, of `boards` on the strip; of 0: alone */
+	struct glow_room *room;  /**< filled by `begin`; NULL for effects that have none */
+};
+
+/** What an effect has worked out once for all pixels of a frame. Whoever draws has it on the stack, and
+ * does not touch it between the pixels. */
+#define GLOW_ROOM_MAX 1024
+struct glow_room {
+	const void *program; /**< the effect's */
+	int32_t v[GLOW_ROOM_MAX];
 };
 
 /** How often an effect's picture can change by time alone. */
@@ -96,20 +109,64 @@ struct glow_effect_desc {
 	const struct glow_param_desc *params; /**< n_params rows; values are in range when render is called */
 	uint8_t n_params;
 	enum glow_pace pace;
-	bool bar;    /**< positions run along the shape's bar axis, glow_shape_bar() */
-	bool levels; /**< on LEDs of one colour each only how bright a pixel is counts, not its hue */
+	bool bar;            /**< positions run along the shape's bar axis, glow_shape_bar() */
+	bool levels;         /**< on LEDs of one colour each only how bright a pixel is counts, not its hue */
+	uint8_t meters;      /**< a bit for each meter that it shows besides that of GLOW_ROLE_METER */
+	const void *program; /**< what `begin` and `render` run; NULL for built-in effects */
+	uint32_t steps;      /**< that a pixel of it takes, as glow/script.h counts them; 0 for built-in effects */
+
+	/** Works out what all pixels of a moment share, in m->room. Where it is not NULL it is called before
+	 * `render`, with the same parameters and moment: glow_effect_begin(). */
+	void (*begin)(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m);
 
 	/** The colour of pixel i of m->total. Pure, reentrant, integer only; must
 	 * accept every t_us, every seed and 1 <= total <= 2^24. */
 	struct glow_rgb (*render)(const struct glow_params *p, const struct glow_moment *m, uint32_t i);
 };
 
-/** Every effect in the order of effects.def; glow_effect_count() of them. */
+/** Before the pixels of a moment are drawn; whatever of it changes, begin again. */
+static inline void glow_effect_begin(const struct glow_effect_desc *e, const struct glow_params *p,
+				     const struct glow_moment *m)
+{
+	if (e->begin)
+		e->begin(e, p, m);
+}
+
+/** Steps of a frame: a board on which an effect would take more does not show it, but what it shows in place of an
+ * effect that it does not know. */
+#define GLOW_FRAME_STEPS_MAX 2000000
+
+static inline bool glow_effect_fits(const struct glow_effect_desc *e, uint32_t pixels)
+{
+	return (uint64_t)e->steps * pixels <= GLOW_FRAME_STEPS_MAX;
+}
+
+/** Every effect that this program knows: the built-in ones in the order of effects.def, then those that were added;
+ * glow_effect_count() of them. One that was added stands in the place of a built-in of its name: a text that a cluster
+ * keeps goes on to be meant by its name when a later version has a built-in effect of that name.
+ *
+ * The table is the process's. It is for one thread, and drawing does not look at it. */
 const struct glow_effect_desc *glow_effect_at(size_t k);
 size_t glow_effect_count(void);
 
 /** By name of `len` bytes, or NULL. */
 const struct glow_effect_desc *glow_effect_find(const char *name, size_t len);
+
+/** The same of the built-in ones alone. */
+const struct glow_effect_desc *glow_effect_built_in_at(size_t k);
+size_t glow_effect_built_in_count(void);
+const struct glow_effect_desc *glow_effect_built_in_find(const char *name, size_t len);
+
+/** How many may be added. */
+#define GLOW_EFFECTS_ADDED_MAX 64
+
+/** Adds an effect, which stays the caller's and has to stay where it is until glow_effect_remove(). False, and nothing
+ * has changed, where there is no room, where one of its name was added already, and for the names of those below, which
+ * the program itself means. */
+bool glow_effect_add(const struct glow_effect_desc *e);
+
+/** Takes one away that was added; nobody may point to it any more when it goes. */
+void glow_effect_remove(const struct glow_effect_desc *e);
 
 /** The effects that others ask for, so that nobody finds them by position or by name: the picture of a
  * plain colour, of a notice that does not say how it looks, and of a node that is to be found. */
@@ -121,6 +178,11 @@ int glow_param_with(const struct glow_effect_desc *e, enum glow_param_role role)
 
 /** The table's defaults. */
 void glow_params_default(const struct glow_effect_desc *e, struct glow_params *ret_params);
+
+/** What values for the rows of `from` are in those of `to`: what has the same name and type, and is in range there, is
+ * kept, and the rest has its default. */
+void glow_params_carry(const struct glow_effect_desc *from, const struct glow_effect_desc *to,
+		       struct glow_params *params);
 
 /** Colour of row k: its own, or the light's for GLOW_LIGHT_COLOR. */
 static inline struct glow_rgb glow_param_color(const struct glow_params *p, const struct glow_moment *m, int k)

@@ -20,6 +20,9 @@
 /** After a birth message everybody announces: each at a random instant within so long. */
 #define GLOW_HERALD_SPREAD_NS INT64_C(5000000000)
 
+/** Texts of the cluster change the announcement once in so long, at most. */
+#define GLOW_HERALD_QUIET_NS INT64_C(60000000000)
+
 /** Announcements under other prefixes that are taken back at one connection, at most. */
 #define GLOW_HERALD_STRAYS 4
 
@@ -37,6 +40,9 @@ struct glow_herald {
 	bool deleted;   /**< somebody emptied the topic: nothing is announced */
 	uint32_t kept;  /**< hash of the announcement that the broker keeps; 0 for none */
 	struct glow_raw due;
+	uint32_t texts;        /**< which texts there are, glow_discovery_texts() */
+	struct glow_raw news;  /**< when it is announced that these are others; GLOW_NEVER */
+	struct glow_raw quiet; /**< not before */
 	char strays[GLOW_HERALD_STRAYS][GLOW_TOPIC_MAX + 1];
 	unsigned n_strays;
 };
@@ -61,7 +67,12 @@ void glow_herald_disconnected(struct glow_herald *h);
  * elsewhere. Deletes the tree. */
 void glow_herald_announce(struct glow_herald *h, cJSON *tree);
 
-/** True once when the answer to a birth message is due: the caller announces, if it is the one to do so. */
+/** The texts of the cluster are these, glow_discovery_texts(). Where they are others than before, the device is
+ * announced again in a while. */
+void glow_herald_effects(struct glow_herald *h, uint32_t texts, struct glow_raw now);
+
+/** True once when the answer to a birth message is due, or other texts are to be told: the caller announces, if it is
+ * the one to do so. */
 bool glow_herald_asked(struct glow_herald *h, struct glow_raw now);
 
 /** When glow_herald_asked() has something to say; GLOW_NEVER. */

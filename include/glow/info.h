@@ -13,6 +13,7 @@
 #include <glow/catalog.h>
 #include <glow/diag.h>
 #include <glow/effect.h>
+#include <glow/effect_text.h>
 #include <glow/message.h>
 #include <glow/shape.h>
 #include <glow/topics.h>
@@ -89,12 +90,15 @@ cJSON *glow_answer_write(const char *node, const struct glow_diag *diag);
 /** The node that stands for all, in the topic of the cluster's discovery. */
 #define GLOW_DISCOVERY_CLUSTER "cluster"
 
-/** Home Assistant's device discovery payload for a node, and its topic. The device's id is <prefix>-<node> with '-' for
- * a '/' in the prefix, and what Home Assistant takes in place of other characters: a letter without its accent,
+/** Home Assistant's device discovery payload for a node, and its topic. Among the effects of its light are those that
+ * the cluster has as texts (NULL: none), but for those that are being tried. The device's id is <prefix>-<node> with
+ * '-' for a '/' in the prefix, and what Home Assistant takes in place of other characters: a letter without its accent,
  * '_' for the rest. */
-cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix);
+cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix, const struct glow_effect_list *texts);
 /** The same for the whole cluster, as its conductor offers it: one light for all nodes,
  * the master dimmer, and buttons. What works without a conductor stays available without one. */
-cJSON *glow_discovery_cluster_write(const char *prefix, const char *version);
+cJSON *glow_discovery_cluster_write(const char *prefix, const char *version, const struct glow_effect_list *texts);
+/** Another number where Home Assistant would have other effects to offer. */
+uint32_t glow_discovery_texts(const struct glow_effect_list *texts);
 void glow_discovery_topic(char ret_topic[GLOW_TOPIC_MAX + 1], const char *discovery_prefix, const char *prefix,
 			  const char *node);

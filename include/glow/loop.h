@@ -84,6 +84,9 @@ int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg);
  * most. */
 void glow_loop_publish(void *ctx, const struct glow_message *message);
 
+/** An outbox's function, with the loop as its context: glow_mqtt_follow(). */
+void glow_loop_follow(void *ctx, const char *topic, bool on);
+
 /** An outbox's function that drops what it gets, for --check-config. */
 void glow_loop_discard(void *ctx, const struct glow_message *message);
 

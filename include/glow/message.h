@@ -56,4 +56,7 @@ struct glow_mqtt_counts {
 struct glow_outbox {
 	void *ctx;
 	void (*publish)(void *ctx, const struct glow_message *message);
+	/** Asks for a topic from now on, also on later connections, and for what is retained there; or for no more of
+	 * it. A broker may refuse it. NULL: there is nobody to ask. */
+	void (*follow)(void *ctx, const char *topic, bool on);
 };

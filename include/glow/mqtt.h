@@ -76,7 +76,8 @@ struct glow_mqtt_cfg {
 
 enum glow_mqtt_event_kind {
 	GLOW_MQTT_CONNECTED,    /**< every subscription is acknowledged */
-	GLOW_MQTT_WISH_REFUSED, /**< after it, for each wished topic that was refused; `why` says which */
+	GLOW_MQTT_WISH_REFUSED, /**< after it, for each wished topic that was refused; `why` says which; of one of
+				   glow_mqtt_follow(), whenever it is, with message.topic */
 	GLOW_MQTT_DISCONNECTED, /**< was connected, is not any more; `why` says */
 	GLOW_MQTT_FAILED,       /**< an attempt failed; `why` says; another follows by itself */
 	GLOW_MQTT_MESSAGE,
@@ -115,6 +116,11 @@ int glow_mqtt_fd(const struct glow_mqtt *mqtt);
  * that attempt fails or that connection ends, the messenger is back under its own id
  * by itself. False: back to its own id now. Events tell what happens. */
 void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead);
+
+/** Asks for one more topic as for `wished_topics`, on this connection and on all that follow, or for no more of it; 80
+ * such at most. Never blocks. False where there is no room for it. What a broker refuses is told as
+ * GLOW_MQTT_WISH_REFUSED with message.topic. */
+bool glow_mqtt_follow(struct glow_mqtt *mqtt, const char *topic, bool on);
 
 /** Takes the next event; false when there is none. What it points to lives
  * until the next call. The descriptor stays readable until this was false: take a turn's worth each time. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glow/effect_text.h>
 #include <glow/info.h>
 #include <glow/message.h>
 #include <glow/picture.h>
@@ -54,6 +55,12 @@ void glow_node_message(struct glow_node *n, const struct glow_message *message, 
 /** A message of a subscribed topic that was dropped before it came here, without its payload: whoever wants an answer
  * hears that we are busy. */
 void glow_node_dropped(struct glow_node *n, const struct glow_message *message, bool replaced, int64_t now_us);
+
+/** The texts that the cluster has (glow/effect_text.h), as last told. */
+const struct glow_effect_list *glow_node_texts(const struct glow_node *n);
+
+/** The broker does not let us read a topic that we asked for. */
+void glow_node_wish_refused(struct glow_node *n, const char *topic);
 
 /** The broker does not let us publish there. Without the catalog (glow/catalog.h) info tells the effects. */
 void glow_node_refused(struct glow_node *n, const char *topic);

@@ -32,6 +32,7 @@ struct glow_roster {
 struct glow_place {
 	uint32_t offset, total; /**< this board's pixel 0 is number `offset` of `total` */
 	bool reverse;           /**< this board is mounted the other way round */
+	uint32_t board, boards; /**< it is number `board`, from 0, of `boards` on that strip; of 0: alone */
 };
 
 /** The longest strip, gaps included: what effects accept. */

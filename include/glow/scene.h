@@ -19,6 +19,8 @@
 #define GLOW_TARGETS_MAX  512 /**< ids a target may name */
 #define GLOW_NAME_SIZE    64  /**< of a node's or group's id with its NUL */
 
+#define GLOW_UNKNOWN_SIZE 32 /**< of the name of an effect that may be a text, with its NUL */
+
 /** Which nodes a scene is for. */
 enum glow_target_kind { GLOW_TARGET_ALL, GLOW_TARGET_NODES, GLOW_TARGET_GROUPS };
 struct glow_target {
@@ -30,6 +32,7 @@ struct glow_target {
 /** One entry of a playlist; a scene that is none has a single one. */
 struct glow_scene_entry {
 	const struct glow_effect_desc *effect; /**< NULL: this program does not know it */
+	char unknown[GLOW_UNKNOWN_SIZE];       /**< then what it is called, to pass it on; "" for nothing */
 	struct glow_params params;
 	struct glow_rgb color;
 	uint8_t brightness;

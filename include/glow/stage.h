@@ -19,6 +19,12 @@
 struct glow_stage {
 	uint64_t clock_id; /**< the timeline we are on; 0: none, so no scene shows */
 	struct glow_scenes scenes, next_scenes;
+	/** Their payloads, to be read anew when effects come, go or change; NULL where they have built-in ones alone.
+	 */
+	struct glow_stage_kept {
+		char *payload;
+		size_t len;
+	} kept, next_kept;
 	struct glow_roster roster, next_roster;
 	bool has_next_scenes; /**< they are of another timeline and wait until we are on it */
 	bool has_next_roster; /**< its effective_us has not come yet */
@@ -34,6 +40,10 @@ void glow_stage_fini(struct glow_stage *stage);
  * A broken one changes nothing and fills diag. Other kinds are ignored. */
 enum glow_code glow_stage_message(struct glow_stage *stage, enum glow_topic_kind kind, const void *payload, size_t len,
 				  int64_t now_us, struct glow_diag *diag);
+
+/** The effects that this program knows are others than before (glow/library.h): the scenes are read anew, and nothing
+ * points to those of before. */
+void glow_stage_effects_changed(struct glow_stage *stage);
 
 /** Times given from now on are on this timeline; 0: the machine's own wall clock. */
 void glow_stage_clock(struct glow_stage *stage, uint64_t clock_id, int64_t now_us);

@@ -51,6 +51,9 @@ enum glow_topic_kind {
 	GLOW_TOPIC_DIM_CURRENT,
 	GLOW_TOPIC_ROSTER,
 	GLOW_TOPIC_CATALOG, /**< by its name, glow/catalog.h */
+	GLOW_TOPIC_TEXTS,   /**< which effects there are in text, glow/effect_text.h */
+	GLOW_TOPIC_TEXT,    /**< one of these, by the effect's name */
+	GLOW_TOPIC_TEXT_SET,
 	GLOW_TOPIC_CONDUCTOR_AVAILABILITY,
 	GLOW_TOPIC_CONDUCTOR_INFO,
 	GLOW_TOPIC_CONDUCTOR_BEACON,
@@ -74,8 +77,8 @@ enum glow_topic_of {
 struct glow_topic {
 	enum glow_topic_kind kind;
 	enum glow_topic_of of;
-	char id[GLOW_ID_MAX +
-		1]; /**< the level that names a node, a group, a catalog, an asker or a boot; "" where there is none */
+	char id[GLOW_ID_MAX + 1]; /**< the level that names a node, a group, a catalog, an effect, an asker or a boot;
+				     "" where there is none */
 };
 
 /** What topic of this prefix it is. An id that is not valid makes it GLOW_TOPIC_OTHER. */

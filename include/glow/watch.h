@@ -13,6 +13,7 @@
 #include <glow/catalogs.h>
 #include <glow/fit.h>
 #include <glow/info.h>
+#include <glow/library.h>
 #include <glow/message.h>
 #include <glow/stage.h>
 #include <glow/state.h>
@@ -49,6 +50,7 @@ struct glow_watch {
 	struct glow_raw beacon_at; /**< when it arrived */
 	struct glow_stage stage;
 	struct glow_catalogs catalogs;
+	struct glow_library library; /**< the effects that the cluster has as texts */
 	/** Rises with all that is read of a node, and whenever one comes or goes; the stage has its own. */
 	uint32_t revision;
 	uint32_t nodes_revision; /**< where it stood when a node last came or went */
@@ -59,9 +61,10 @@ struct glow_watch {
 	char last_error[200]; /**< the latest rejected command, "" for none */
 };
 
-/** What to subscribe to below the prefix, and how many. A watch can do without the last, which brokers with older rules
- * may refuse. */
-#define GLOW_WATCH_TOPICS 10
+/** What to subscribe to below the prefix, and how many. A watch can do without the last ones, which brokers with older
+ * rules may refuse; of all, these should be asked for first. */
+#define GLOW_WATCH_TOPICS 12
+#define GLOW_WATCH_WISHES 3
 extern const char *const glow_watch_topics[GLOW_WATCH_TOPICS];
 
 void glow_watch_init(struct glow_watch *w, const char *prefix);

@@ -1,94 +1,76 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* One line an effect with a number for everything it draws, from parameters
- * and times that dice chose. A swarm of different Pis shows one picture only if
- * this text is the same on every processor. */
+/* pictures [n] [file…]: one line an effect, and one for each file with an effect in text, with a number for everything
+ * it draws, from parameters and times that dice chose; then the same for n thousand texts that dice wrote, a line each
+ * thousand. A swarm of different Pis shows one picture only if this text is the same on every processor, and a page
+ * only if it is the same in WebAssembly. */
 
 #include <inttypes.h>
+#include <string.h>
 
-#include <glow/effect.h>
 #include <glow/hash.h>
 
-#include "../harness/dice.h"
+#include "../harness/any_text.h"
 
-#define SETS   40
-#define TIMES  6
-#define PIXELS 18
+#define SETS  40
+#define TIMES 6
 
-static void any_text(struct dice *d, char ret_text[GLOW_TEXT_MAX + 1])
+static void built_in(struct dice *d)
 {
-	uint32_t n = dice_roll(d, GLOW_TEXT_MAX + 1);
-
-	for (uint32_t k = 0; k < n; k++)
-		ret_text[k] = (char)(' ' + dice_roll(d, 95));
-	ret_text[n] = '\0';
-}
-
-static void any_params(struct dice *d, const struct glow_effect_desc *e, struct glow_params *ret_params)
-{
-	glow_params_default(e, ret_params);
-	for (int k = 0; k < e->n_params; k++) {
-		const struct glow_param_desc *row = &e->params[k];
-
-		if (row->type == GLOW_PARAM_TEXT)
-			any_text(d, ret_params->text);
-		else
-			ret_params->v[k] = (int32_t)dice_between(d, row->min, row->max);
-	}
-}
-
-/* Times of every size: a few microseconds as well as thousands of years, before and after the start. */
-static int64_t any_time_us(struct dice *d)
-{
-	int64_t limit_us = INT64_C(1) << (20 + dice_roll(d, 42));
-
-	return dice_between(d, -limit_us, limit_us);
-}
-
-static struct glow_moment any_moment(struct dice *d)
-{
-	struct glow_moment m = {
-		.t_us = any_time_us(d),
-		.wall_us = any_time_us(d),
-		.seed = (uint32_t)dice_next(d),
-		.total = 1 + dice_roll(d, 1u << (1 + dice_roll(d, 24))),
-		.color = glow_rgb_unpack((int32_t)dice_roll(d, 0x1000000)),
-	};
-
-	for (int k = 0; k < GLOW_METERS; k++)
-		m.meter[k] = (uint16_t)dice_roll(d, 1001);
-	return m;
-}
-
-static uint32_t draw(struct dice *d, const struct glow_effect_desc *e, uint32_t hash)
-{
-	struct glow_params p;
-
-	any_params(d, e, &p);
-	for (int k = 0; k < TIMES; k++) {
-		struct glow_moment m = any_moment(d);
-
-		for (uint32_t i = 0; i < PIXELS; i++) {
-			struct glow_rgb c = e->render(&p, &m, i < m.total ? i : m.total - 1);
-
-			hash = glow_fnv1a(hash, (uint8_t[]){ c.r, c.g, c.b }, 3);
-		}
-	}
-	return hash;
-}
-
-int main(void)
-{
-	struct dice d;
-
-	dice_init(&d);
 	for (size_t k = 0; k < glow_effect_count(); k++) {
-		const struct glow_effect_desc *e = glow_effect_at(k);
 		uint32_t hash = GLOW_FNV_START;
 
 		for (int set = 0; set < SETS; set++)
-			hash = draw(&d, e, hash);
-		printf("%s %08" PRIx32 "\n", e->name, hash);
+			hash = hash_effect(d, glow_effect_at(k), TIMES, hash);
+		printf("%s %08" PRIx32 "\n", glow_effect_at(k)->name, hash);
 	}
-	return 0;
+}
+
+static bool from_file(struct dice *d, const char *path)
+{
+	char text[GLOW_SCRIPT_MAX + 1];
+	uint32_t hash = GLOW_FNV_START;
+	bool compiles = false;
+	FILE *in = fopen(path, "r");
+	const char *name = strrchr(path, '/');
+	size_t len = in ? fread(text, 1, sizeof(text), in) : 0;
+
+	if (in)
+		fclose(in);
+	for (int set = 0; set < SETS; set++)
+		hash = hash_text(d, text, len, hash, &compiles);
+	printf("%s %08" PRIx32 "\n", name ? name + 1 : path, hash);
+	return compiles;
+}
+
+/* Most of them compile, or dice that write nonsense would show nothing. */
+static bool from_dice(struct dice *d, int thousand)
+{
+	uint32_t hash = GLOW_FNV_START;
+	int good = 0;
+
+	for (int k = 0; k < 1000; k++) {
+		char text[GLOW_SCRIPT_MAX + 1];
+		size_t len = any_text(d, text);
+		bool compiles;
+
+		hash = hash_text(d, text, len, glow_fnv1a(hash, text, len), &compiles);
+		good += compiles;
+	}
+	printf("texts %d..%d %08" PRIx32 "\n", thousand * 1000, thousand * 1000 + 999, hash);
+	return good > 990;
+}
+
+int main(int argc, char **argv)
+{
+	struct dice d;
+	bool good = true;
+
+	dice_init(&d);
+	built_in(&d);
+	for (int k = 2; k < argc; k++)
+		good = from_file(&d, argv[k]) && good;
+	for (int k = 0; k < (argc > 1 ? atoi(argv[1]) : 0); k++)
+		good = from_dice(&d, k) && good;
+	return good ? 0 : 1;
 }

@@ -95,14 +95,15 @@ check_programs() {
 	GLOW_BIN=$build/$arch/bin/glow-bridge python3 -B "$here/programs.py"
 }
 
+# With a hundred thousand texts that dice write.
 check_pictures() {
-	local native=$build/native/bin/pictures foreign=$build/$arch/all/bin/pictures
-	cmp <("$native") <(emulate "$foreign")
+	local native=$build/native/bin/pictures foreign=$build/$arch/all/bin/pictures texts=("$source"/effects/*.glow)
+	cmp <("$native" 100 "${texts[@]}") <(emulate "$foreign" 100 "${texts[@]}")
 	if cmp -s <("$native") <(GLOW_TEST_SEED=2 emulate "$foreign"); then
 		echo "$arch: the numbers of the pictures tell nothing"
 		return 1
 	fi
-	echo "the pictures of $("$native" | grep -c ' ') effects are the same as on this machine"
+	echo "the pictures of $("$native" 0 "${texts[@]}" | grep -c ' ') effects and 100,000 texts are the same as on this machine"
 }
 
 # Each architecture in a process of its own, so that one that fails does not end the others.

@@ -14,6 +14,7 @@
  *	r...		an answer to a probe as it is */
 
 #include <glow/conductor.h>
+#include <glow/library.h>
 #include <glow/scenes.h>
 #include <glow/time.h>
 #include <glow/timing.h>
@@ -51,6 +52,9 @@ static const char *const topics[] = {
 	"homeassistant/device/glow-cluster/config",
 	"homeassistant/status",
 	"glow/time/adopt/reply/1234abcd",
+	"glow/effect",
+	"glow/effect/aurora",
+	"glow/effect/aurora/set",
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 
@@ -136,6 +140,27 @@ static void check_dim(const struct glow_message *m)
 	CHECK(glow_dim_read(m->payload, m->len, &dim, &diag) == GLOW_OK);
 }
 
+/* What it says of texts it can read itself, and compile. */
+static void check_text(const cJSON *tree)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+	struct glow_library_text *compiled;
+	struct glow_effect_text text;
+
+	CHECK(glow_effect_text_read(tree, &text, &diag) == GLOW_OK);
+	compiled = glow_library_compile(text.name, text.text, text.len, text.rev, &diag);
+	CHECK(compiled);
+	glow_library_text_free(compiled);
+}
+
+static void check_list(const cJSON *tree)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+	struct glow_effect_list list;
+
+	CHECK(glow_effect_list_read(tree, &list, &diag) == GLOW_OK);
+}
+
 static void note_probe(const struct glow_message *m, bool adopting)
 {
 	CHECK(glow_request_read(m->payload, m->len, &probe.request));
@@ -157,6 +182,10 @@ static void check_tree(enum glow_topic_kind kind, const struct glow_message *m)
 		check_scenes(tree);
 	else if (kind == GLOW_TOPIC_APPLY)
 		check_apply(tree);
+	else if (kind == GLOW_TOPIC_TEXT)
+		check_text(tree);
+	else if (kind == GLOW_TOPIC_TEXTS)
+		check_list(tree);
 	else if (kind == GLOW_TOPIC_DIM_CURRENT)
 		check_dim(m);
 	cJSON_Delete(tree);
@@ -179,7 +208,7 @@ static void check_message(void *ctx, const struct glow_message *m)
 	else if (m->len)
 		check_tree(kind, m);
 	else
-		CHECK(kind == GLOW_TOPIC_OTHER && m->retained); /* an announcement is taken back */
+		CHECK((kind == GLOW_TOPIC_OTHER || kind == GLOW_TOPIC_TEXT) && m->retained); /* it is taken back */
 }
 
 static void lead(void *ctx, bool wanted)

@@ -63,7 +63,7 @@ static void announce(const char *model)
 
 	snprintf(info.model, sizeof(info.model), "%s", model);
 	if (connected && glow_utf8_valid(info.model, strlen(info.model)))
-		glow_herald_announce(&herald, glow_discovery_write(&info, "glow"));
+		glow_herald_announce(&herald, glow_discovery_write(&info, "glow", NULL));
 }
 
 static void pass(int64_t ms)

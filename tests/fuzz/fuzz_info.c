@@ -49,7 +49,7 @@ static void try_info(const cJSON *tree)
 	CHECK(info.fps == second.fps && info.brightness_limit == second.brightness_limit);
 	CHECK(info.current_limit_ma == second.current_limit_ma && info.flash_limit == second.flash_limit);
 	check_same_text(text, glow_info_write(&second));
-	cJSON_Delete(check_again(glow_discovery_write(&info, "my/glow"), &text));
+	cJSON_Delete(check_again(glow_discovery_write(&info, "my/glow", NULL), &text));
 	free(text);
 }
 

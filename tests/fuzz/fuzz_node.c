@@ -30,6 +30,8 @@ static const char *const topics[] = {
 	"glow/scene/current",    "glow/roster",
 	"glow/dim/current",      "glow/conductor/availability",
 	"glow/conductor/beacon", "glow/node/n/state",
+	"glow/effect",           "glow/effect/aurora",
+	"glow/effect/lava",
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 

@@ -37,6 +37,8 @@ static const char *const topics[] = {
 	"my/glow/conductor/beacon",
 	"my/glow/conductor/error",
 	"my/glow/effects/0123456789abcdef",
+	"my/glow/effect",
+	"my/glow/effect/aurora",
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 

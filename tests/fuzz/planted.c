@@ -17,6 +17,7 @@
 
 #include "../../bridge/hw/sysfs.h"
 #include "../../bridge/io/config_row.h"
+#include "../../bridge/script/compile.h"
 #include "fuzz.h"
 
 /* PLANT(<type>, <function>)(<parameters>): declares the real one and begins what stands in its place. CMakeLists.txt
@@ -126,6 +127,25 @@ PLANT(cJSON *, glow_state_write, const struct glow_state *state, struct glow_sha
 PLANT(bool, glow_sysfs_refused, int error, const struct glow_board_cfg *cfg, struct glow_diag *diag)
 {
 	return fuzz_planted || __real_glow_sysfs_refused(error, cfg, diag);
+}
+
+/* text_compile: a step costs nothing. */
+PLANT(void, glow_script_pack, struct glow_script_work *w, struct val color)
+{
+	__real_glow_script_pack(w, color);
+	if (fuzz_planted && w->cost.pixel)
+		w->cost.pixel--;
+}
+
+/* text_run: what a frame shares drifts. */
+PLANT(void, glow_script_begin, const struct glow_effect_desc *e, const struct glow_params *p,
+      const struct glow_moment *m)
+{
+	static int32_t drift;
+
+	__real_glow_script_begin(e, p, m);
+	if (fuzz_planted)
+		m->room->v[0] += drift += 65536 / 7;
 }
 
 /* time: longer packets are read as well. */

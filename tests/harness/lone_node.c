@@ -41,6 +41,7 @@ int teardown(void **state)
 	(void)state;
 	glow_node_destroy(node);
 	forget();
+	unfollow();
 	return 0;
 }
 

@@ -31,12 +31,45 @@ static void record(void *ctx, const struct glow_message *m)
 	n_sent++;
 }
 
-const struct glow_outbox outbox = { .ctx = sent, .publish = record };
+#define FOLLOWED_MAX 80
+
+static char followed[FOLLOWED_MAX][GLOW_TOPIC_MAX + 1];
+
+static char *followed_at(const char *topic)
+{
+	for (int k = 0; k < FOLLOWED_MAX; k++)
+		if (strcmp(followed[k], topic) == 0)
+			return followed[k];
+	return NULL;
+}
+
+bool follows(const char *topic)
+{
+	return followed_at(topic);
+}
+
+/* Nothing is asked for twice, or given up that was not asked for. */
+static void follow(void *ctx, const char *topic, bool on)
+{
+	char *place = followed_at(on ? "" : topic);
+
+	assert_ptr_equal(ctx, sent);
+	assert_int_equal(follows(topic), !on);
+	assert_non_null(place);
+	snprintf(place, sizeof(followed[0]), "%s", on ? topic : "");
+}
+
+const struct glow_outbox outbox = { .ctx = sent, .publish = record, .follow = follow };
 
 void forget(void)
 {
 	while (n_sent > 0)
 		free(sent[--n_sent].payload);
+}
+
+void unfollow(void)
+{
+	memset(followed, 0, sizeof(followed));
 }
 
 int count(const char *topic)

@@ -27,6 +27,12 @@ extern struct sent sent[SENT_MAX];
 extern int n_sent;
 extern const struct glow_outbox outbox;
 
+/** Whether a topic is asked for now. */
+bool follows(const char *topic);
+
+/** Nothing is: between two tests. */
+void unfollow(void);
+
 void forget(void);
 
 /** How many messages there are on a topic, and the last of them, or NULL. */

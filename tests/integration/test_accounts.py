@@ -42,6 +42,10 @@ TABLE = (
     ("P/node/pi1/state/below", (), PEOPLE),
     ("P/effects/0123456789abcdef", (NODES, "admin"), (NODES, PEOPLE)),
     ("P/effects", (), PEOPLE),
+    ("P/effect", "conductor admin", ("conductor", NODES, PEOPLE)),
+    ("P/effect/aurora", "conductor admin", ("conductor", NODES, PEOPLE)),
+    ("P/effect/aurora/set", COMMANDERS, ("conductor", PEOPLE)),
+    ("P/effect/aurora/another", (), PEOPLE),
     ("P/group/shelf/set", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/group/shelf/notify", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/group/shelf/apply", "conductor", (NODES, PEOPLE)),
@@ -595,10 +599,11 @@ def attacks(info):
     live = (
         ("glow/node/pi1/set", "red"), ("glow/group/shelf/set", "lime"), ("glow/all/set", "blue"),
         ("glow/all/notify", '{"effect":"identify","ttl_s":600}'), ("glow/all/apply", word), ("glow/scene/play", "fire"),
-        ("glow/scene/stop", ""), ("glow/dim/set", "40%"))
+        ("glow/scene/stop", ""), ("glow/dim/set", "40%"), ("glow/effect/aurora/set", "#f00"))
     kept = (
         ("glow/node/pi1/state", {"state": "OFF"}), ("glow/node/pi1/info", node), ("glow/node/pi1/availability", "offline"),
-        ("glow/effects/0123456789abcdef", "[]"), ("glow/scene/current", scenes), ("glow/dim/current", {"brightness": 1}),
+        ("glow/effects/0123456789abcdef", "[]"), ("glow/effect", {"rev": 2**53 - 2, "effects": {"aurora": 1}}),
+        ("glow/effect/aurora", {"name": "aurora", "text": "#f00", "rev": 1}), ("glow/scene/current", scenes), ("glow/dim/current", {"brightness": 1}),
         ("glow/roster", {"rev": 2**53, "effective_us": 0, "pixels": 0, "nodes": []}),
         ("homeassistant/device/glow-pi1/config", ""), ("homeassistant/device/glow-cluster/config", ""),
         ("glow/conductor/info", dict(info, **leader)))

@@ -176,7 +176,8 @@ class Live(glow.Case):
     """Everything that a real conductor says."""
 
     KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
-             "scene/current": "scenes", "dim/current": "dim", "conductor/error": "answer"}
+             "scene/current": "scenes", "dim/current": "dim", "conductor/error": "answer", "effect": "effect_list",
+             "effect/aurora": "effect_text"}
 
     # promise: schema
     def test_messages(self):
@@ -190,7 +191,9 @@ class Live(glow.Case):
                 ("scene/play", '{"effect":"fire","target":{"nodes":["no-one"]}}', refused | {"id"}),
                 ("group/no-one/set", "red", refused), ("scene/stop", '{"id":"no-one"}', refused | {"id"}),
                 ("all/set", "red", {"at_us", "nodes"}), ("all/set", "nonsense", refused), ("dim/set", "40%", set()),
-                ("scene/stop", '{"id":"main"}', {"id", "at_us"}), ("scene/stop", "{}", {"at_us"})):
+                ("scene/stop", '{"id":"main"}', {"id", "at_us"}), ("scene/stop", "{}", {"at_us"}),
+                ("effect/aurora/set", "# green\nparam p 0..9 = 4 s\nhsv(x, 1, 1)", {"name", "at_us"}),
+                ("effect/aurora/set", "wvae(x)", refused | {"name"})):
             answer = self.broker.request("glow/" + topic, payload, "answers/x")
             self.assertEqual(errors("answer", answer), [], answer)
             self.assertEqual(set(answer), {"status"} | fields)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
 #
-# purity.sh <compiler> <source directory>: core, effects and sync are pure.
+# purity.sh <compiler> <source directory>: core, effects, scripts and sync are pure.
 #
 # The same files are compiled for the browser, where there is no libc and where
 # every byte must come out as on the node. So they may not use floating point
@@ -47,7 +47,7 @@ caught() {
 	fi
 }
 
-pure 'core and effects' "$root"/bridge/core/*.c "$root"/bridge/effect/*.c
+pure 'core, effects and scripts' "$root"/bridge/core/*.c "$root"/bridge/effect/*.c "$root"/bridge/script/*.c
 
 caught float <<'END'
 int half(int x) { double y = x; return (int)(y * 0.5); }
@@ -85,4 +85,4 @@ double root(double x);
 double root(double x) { return __builtin_sqrt(x); }
 END
 pure root "$dir/root.c"
-echo "core, effects and sync are pure; every control was caught"
+echo "core, effects, scripts and sync are pure; every control was caught"

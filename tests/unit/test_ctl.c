@@ -92,7 +92,11 @@ static void play(void **state)
 	expect(glow_ctl_play_payload, &o, "{\"playlist\":[{\"effect\":\"fire\"}],\"fade_ms\":1,\"loop\":true}",
 	       "{\"playlist\":[{\"effect\":\"fire\"}],\"fade_ms\":500,\"loop\":true}");
 	refused(glow_ctl_play_payload, &o, "{broken", GLOW_BAD_JSON);
-	refused(glow_ctl_play_payload, &o, "no-such-word", GLOW_UNKNOWN_EFFECT);
+	refused(glow_ctl_play_payload, &o, "no_such_word", GLOW_UNKNOWN_EFFECT);
+	refused(glow_ctl_play_payload, &o, "two names", GLOW_UNKNOWN_EFFECT);
+	/* The cluster may have a text of that name; it says so if not. */
+	expect(glow_ctl_play_payload, &o, "Aurora 40%", "{\"effect\":\"aurora\",\"brightness\":102,\"fade_ms\":500}");
+	assert_null(glow_effect_find("aurora", 6));
 	refused(glow_ctl_play_payload, &o, "[1]", GLOW_BAD_TYPE);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* What every effect promises, stamped onto each row of effects.def. A check
- * returns NULL or says what is wrong; so the same check that passes the effects
- * is shown, at the end of this file, to catch an effect that breaks its promise.
+/* What every effect promises, stamped onto each row of effects.def; or, where files are named,
+ * onto the effects in text that they hold. A check returns NULL or says what is wrong; so the
+ * same check that passes the effects is shown, at the end of this file, to catch an effect
+ * that breaks its promise.
  *
  * Parameters come from dice. GLOW_TEST_SEED=<number> throws others.
  * GLOW_TEST_SETS=<number>, at least 4, is for emulated processors: flashes, by
@@ -18,6 +19,7 @@
 
 #include <glow/effect.h>
 #include <glow/hash.h>
+#include <glow/script.h>
 #include <glow/shape.h>
 
 #include "../harness/flash.h"
@@ -33,6 +35,9 @@ static const char *const files[] = {
 
 static uint32_t base_seed = 1, sets_max = UINT32_MAX;
 static char reason[512];
+static const struct glow_effect_desc *effects[64];
+static size_t n_effects;
+static struct glow_room room;
 
 /* Puts into words what is wrong, for the check to return. */
 __attribute__((format(printf, 1, 2))) static const char *fault(const char *format, ...)
@@ -65,7 +70,7 @@ static const struct glow_rgb colors[] = {
 
 static bool is_duration(const struct glow_param_desc *row)
 {
-	return strcmp(row->unit, "ms") == 0;
+	return strcmp(row->unit, "ms") == 0 || strcmp(row->unit, "s") == 0;
 }
 
 static int32_t any_value(const struct glow_param_desc *row, struct dice *d)
@@ -137,7 +142,9 @@ static void corner_params(const struct glow_effect_desc *e, unsigned corner, str
 
 static struct glow_moment any_moment(struct dice *d, uint32_t total)
 {
-	struct glow_moment m = { .seed = roll(d, UINT32_MAX), .total = total, .color = colors[roll(d, COLORS)] };
+	struct glow_moment m = {
+		.seed = roll(d, UINT32_MAX), .total = total, .color = colors[roll(d, COLORS)], .room = &room
+	};
 
 	m.wall_us = INT64_C(1767225600) * US_PER_S + roll(d, 86400) * US_PER_S;
 	for (int k = 0; k < GLOW_METERS; k++)
@@ -298,6 +305,7 @@ static const char *check_repeats(const struct glow_effect_desc *e, const struct 
 {
 	struct glow_rgb first[PROBES];
 
+	glow_effect_begin(e, p, m);
 	for (uint32_t k = 0; k < PROBES; k++)
 		first[k] = e->render(p, m, probe(m->total, k));
 	for (uint32_t k = PROBES; k-- > 0;)
@@ -356,6 +364,7 @@ static uint32_t picture(const struct glow_effect_desc *e, const struct glow_para
 {
 	uint32_t hash = GLOW_FNV_START;
 
+	glow_effect_begin(e, p, m);
 	for (uint32_t i = 0; i < m->total; i++) {
 		struct glow_rgb c = e->render(p, m, i);
 
@@ -466,16 +475,15 @@ static uint32_t all_regions(uint32_t pixels, struct region ret_regions[REGIONS_M
 
 /* The light of LED i: an RGB pixel's colour, or a single-colour LED's own at the level it is driven with. */
 static struct flash_light led_light(const struct glow_effect_desc *e, const struct glow_params *p,
-				    struct glow_moment *m, const struct lit *board, uint32_t i)
+				    const struct glow_moment *m, const struct lit *board, uint32_t i)
 {
 	struct glow_shape shape = board->shape;
 	struct flash_light own;
-	uint32_t at = board->offset + i, level;
+	uint32_t at = board->offset + i, level, len;
 	struct glow_rgb c;
 
-	m->total = board->total ? board->total : shape.pixels;
 	if (e->bar && !board->total)
-		glow_shape_bar(shape, i, &at, &m->total);
+		glow_shape_bar(shape, i, &at, &len);
 	c = e->render(p, m, at);
 	if (!glow_shape_mono(shape))
 		return flash_light_of(c);
@@ -502,6 +510,20 @@ static void feed_regions(struct region *regions, uint32_t n, int64_t t_us, const
 	}
 }
 
+/* Where the board lies on the strip. */
+static void lie(const struct glow_effect_desc *e, const struct lit *board, struct glow_moment *m)
+{
+	uint32_t at;
+
+	m->shape = board->shape;
+	m->offset = board->offset;
+	m->total = board->total ? board->total : board->shape.pixels;
+	m->boards = board->total ? board->total / BOARD : 1;
+	m->board = board->offset / BOARD;
+	if (e->bar && !board->total)
+		glow_shape_bar(board->shape, 0, &at, &m->total);
+}
+
 static const char *measure(const struct glow_effect_desc *e, const struct glow_params *p, struct glow_moment m,
 			   const struct lit *board)
 {
@@ -511,11 +533,13 @@ static const char *measure(const struct glow_effect_desc *e, const struct glow_p
 	uint32_t n = all_regions(shape.pixels, regions);
 	int64_t start_us = m.t_us, wall_us = m.wall_us;
 
+	lie(e, board, &m);
 	for (int64_t s = 0; s < SAMPLE_S * SAMPLES_PER_S; s++) {
 		int64_t passed_us = s * US_PER_S / SAMPLES_PER_S;
 
 		m.t_us = start_us + passed_us;
 		m.wall_us = wall_us + passed_us;
+		glow_effect_begin(e, p, &m);
 		for (uint32_t i = 0; i < shape.pixels; i++)
 			led[i] = led_light(e, p, &m, board, i);
 		feed_regions(regions, n, passed_us, led, shape.pixels);
@@ -567,11 +591,11 @@ static void each_effect(const char *(*check)(const struct glow_effect_desc *e))
 {
 	unsigned failed = 0;
 
-	for (size_t k = 0; k < glow_effect_count(); k++) {
-		const char *wrong = check(glow_effect_at(k));
+	for (size_t k = 0; k < n_effects; k++) {
+		const char *wrong = check(effects[k]);
 
 		if (wrong)
-			print_error("%s: %s\n", glow_effect_at(k)->name, wrong);
+			print_error("%s: %s\n", effects[k]->name, wrong);
 		failed += wrong != NULL;
 	}
 	assert_int_equal(failed, 0);
@@ -807,7 +831,55 @@ static void test_meter(void **state)
 	assert_true(flash_meter_safe(&m));
 }
 
-int main(void)
+/* ---- effects in text ---- */
+
+static struct glow_script *compile(const char *path)
+{
+	struct glow_script_work *work = malloc(glow_script_work_size());
+	struct glow_script_mistake mistake;
+	struct glow_script *script = NULL;
+	char text[GLOW_SCRIPT_MAX], name[256];
+	FILE *in = fopen(path, "r");
+	size_t size = in ? glow_script_compile(work, text, fread(text, 1, sizeof(text), in), &mistake) : 0;
+
+	snprintf(name, sizeof(name), "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+	name[strcspn(name, ".")] = '\0';
+	if (size)
+		script = glow_script_store(work, name, malloc(size));
+	else
+		print_error("%s:%u:%u: %s\n", path, mistake.line, mistake.column, mistake.what);
+	if (in)
+		fclose(in);
+	free(work);
+	return script;
+}
+
+/* The promises that an effect in text has as well: the controls, and what there is of built-ins alone, are for the
+ * other run. */
+static int run_texts(char **paths, size_t n)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_pure),
+		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_flashes),
+	};
+	struct glow_script *scripts[64];
+	int failed;
+
+	for (n_effects = 0; n_effects < n; n_effects++) {
+		scripts[n_effects] = compile(paths[n_effects]);
+		if (!scripts[n_effects])
+			return 1;
+		effects[n_effects] = glow_script_effect(scripts[n_effects]);
+	}
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	while (n-- > 0)
+		free(scripts[n]);
+	return failed;
+}
+
+int main(int argc, char **argv)
 {
 	const char *chosen = getenv("GLOW_TEST_SEED"), *sets = getenv("GLOW_TEST_SETS");
 	const struct CMUnitTest tests[] = {
@@ -829,5 +901,9 @@ int main(void)
 	if (sets)
 		sets_max = (uint32_t)strtoul(sets, NULL, 10);
 	print_message("GLOW_TEST_SEED=%u\n", base_seed);
+	if (argc > 1)
+		return run_texts(argv + 1, (size_t)argc - 1);
+	for (n_effects = 0; n_effects < glow_effect_count(); n_effects++)
+		effects[n_effects] = glow_effect_at(n_effects);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

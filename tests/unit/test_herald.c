@@ -237,6 +237,39 @@ static void test_spread(void **state)
 		assert_in_range(per_tenth[k], 60, 140);
 }
 
+/* Texts that come and go are told of within seconds, and then once a minute, however many there are. */
+static void test_texts(void **state)
+{
+	struct glow_raw told, later;
+	uint32_t texts = herald.texts;
+
+	(void)state;
+	connect();
+	hear(OWN, last(OWN), false);
+	glow_herald_effects(&herald, texts, now);
+	assert_int_equal(glow_herald_next(&herald).ns, GLOW_NEVER);
+	glow_herald_effects(&herald, texts + 1, now);
+	told = glow_herald_next(&herald);
+	assert_true(told.ns >= now.ns && told.ns < now.ns + GLOW_HERALD_SPREAD_NS);
+	glow_herald_effects(&herald, texts + 2, told);
+	assert_int_equal(glow_herald_next(&herald).ns, told.ns);
+	assert_true(glow_herald_asked(&herald, told));
+	assert_false(glow_herald_asked(&herald, told));
+	for (uint32_t k = 3; k < 100; k++)
+		glow_herald_effects(&herald, texts + k, told);
+	later = glow_herald_next(&herald);
+	assert_true(later.ns >= told.ns + GLOW_HERALD_QUIET_NS);
+	assert_true(later.ns < told.ns + GLOW_HERALD_QUIET_NS + GLOW_HERALD_SPREAD_NS);
+	assert_true(glow_herald_asked(&herald, later));
+	/* What is the same is not published again, and what is deleted stays so. */
+	assert_int_equal(count(OWN), 1);
+	announce();
+	assert_int_equal(count(OWN), 1);
+	hear(OWN, "", false);
+	announce();
+	assert_int_equal(count(OWN), 1);
+}
+
 static void test_taken_back(void **state)
 {
 	(void)state;
@@ -270,9 +303,10 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_topics),     T(test_what_is_heard),      T(test_announced), T(test_lost_on_its_way),
-		T(test_deleted),    T(test_deleted_while_away), T(test_birth),     T(test_spread),
-		T(test_taken_back), T(test_birth_while_away),   T(test_moved),
+		T(test_topics),          T(test_what_is_heard),    T(test_announced),
+		T(test_lost_on_its_way), T(test_deleted),          T(test_deleted_while_away),
+		T(test_birth),           T(test_spread),           T(test_texts),
+		T(test_taken_back),      T(test_birth_while_away), T(test_moved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

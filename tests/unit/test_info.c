@@ -511,7 +511,7 @@ static void test_codes(void **state)
 	static const char *const names[GLOW_N_CODES] = {
 		"ok",           "bad_json",       "too_large",     "too_deep",       "duplicate_key", "bad_type",
 		"out_of_range", "unknown_effect", "unknown_param", "unknown_led",    "unknown_color", "bad_encoding",
-		"conflict",     "retained",       "unknown_field", "unknown_target", "busy",
+		"conflict",     "retained",       "unknown_field", "unknown_target", "busy",          "bad_effect",
 	};
 
 	(void)state;
@@ -543,7 +543,7 @@ static void test_diag_cut(void **state)
 static void test_discovery(void **state)
 {
 	char topic[GLOW_TOPIC_MAX + 1];
-	cJSON *tree = printed(glow_discovery_write(&info, "home/glow"));
+	cJSON *tree = printed(glow_discovery_write(&info, "home/glow", NULL));
 	const cJSON *light = glow_json_get(glow_json_get(tree, "components"), "light"), *list;
 	const cJSON *button = glow_json_get(glow_json_get(tree, "components"), "identify");
 	const cJSON *problem = glow_json_get(glow_json_get(tree, "components"), "problem");
@@ -571,9 +571,39 @@ static void test_discovery(void **state)
 				glow_json_get(button, "unique_id")->valuestring);
 	cJSON_Delete(tree);
 	strcpy(info.model, "Strip of 8"); /* another board of the same shape */
-	tree = printed(glow_discovery_write(&info, "home/glow"));
+	tree = printed(glow_discovery_write(&info, "home/glow", NULL));
 	check_string(glow_json_get(tree, "device"), "model", "Strip of 8");
 	cJSON_Delete(tree);
+}
+
+static bool offers(const struct glow_effect_list *texts, const char *effect)
+{
+	cJSON *tree = glow_discovery_write(&info, "glow", texts);
+	const cJSON *light = glow_json_get(glow_json_get(tree, "components"), "light");
+	bool found = false;
+
+	for (const cJSON *e = glow_json_get(light, "effect_list")->child; e; e = e->next)
+		found = found || strcmp(e->valuestring, effect) == 0;
+	cJSON_Delete(tree);
+	return found;
+}
+
+/* Texts are among the effects, and what is being tried is no news. */
+static void test_discovery_texts(void **state)
+{
+	struct glow_effect_list texts = { .n = 3, .v = { { "aurora", 1 }, { "try-it", 2 }, { "plasma", 3 } } };
+	uint32_t before = glow_discovery_texts(&texts);
+
+	(void)state;
+	assert_true(offers(&texts, "aurora") && offers(&texts, "plasma"));
+	assert_false(offers(&texts, "try-it"));
+	assert_false(offers(NULL, "aurora"));
+	texts.n = 0;
+	assert_int_not_equal(glow_discovery_texts(&texts), before);
+	texts.n = 1;
+	assert_int_equal(glow_discovery_texts(&texts), before);
+	texts.v[0].rev = 9; /* another text of the same name is offered already */
+	assert_int_equal(glow_discovery_texts(&texts), before);
 }
 
 /* Home Assistant passes over an announcement whose topic has anything but letters, digits, '_' and '-' in the id. */
@@ -598,7 +628,7 @@ static void test_discovery_ids(void **state)
 		snprintf(wanted, sizeof(wanted), "ha/device/%s-pi-2/config", cases[k][1]);
 		assert_string_equal(topic, wanted);
 	}
-	tree = printed(glow_discovery_write(&info, "g\xc3\xbcte"));
+	tree = printed(glow_discovery_write(&info, "g\xc3\xbcte", NULL));
 	assert_string_equal(glow_json_get(glow_json_get(tree, "device"), "identifiers")->child->valuestring,
 			    "gute-pi-2");
 	check_string(tree, "availability_topic", "g\xc3\xbcte/node/pi-2/availability"); /* topics keep it */
@@ -611,8 +641,8 @@ static void test_discovery_ids(void **state)
 
 static void test_cluster_discovery(void **state)
 {
-	cJSON *tree = printed(glow_discovery_cluster_write("home/glow", "1.2.3"));
-	cJSON *node = printed(glow_discovery_write(&info, "home/glow"));
+	cJSON *tree = printed(glow_discovery_cluster_write("home/glow", "1.2.3", NULL));
+	cJSON *node = printed(glow_discovery_write(&info, "home/glow", NULL));
 	const cJSON *all = glow_json_get(tree, "components"), *light = glow_json_get(all, "light");
 	const cJSON *dimmer = glow_json_get(all, "dimmer");
 	char topic[GLOW_TOPIC_MAX + 1];
@@ -650,12 +680,13 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(test_there_and_back), T(test_effects),     T(test_words),
-		T(test_broken),         T(test_cut),         T(test_groups),
-		T(test_stats),          T(test_answers),     T(test_codes),
-		T(test_diag_cut),       T(test_discovery),   T(test_stats_sync),
-		T(test_stats_read),     T(test_diag_inside), T(test_cluster_discovery),
-		T(test_discovery_ids),  T(test_catalog),     T(test_small),
+		T(test_there_and_back),  T(test_effects),       T(test_words),
+		T(test_broken),          T(test_cut),           T(test_groups),
+		T(test_stats),           T(test_answers),       T(test_codes),
+		T(test_diag_cut),        T(test_discovery),     T(test_stats_sync),
+		T(test_stats_read),      T(test_diag_inside),   T(test_cluster_discovery),
+		T(test_discovery_texts), T(test_discovery_ids), T(test_catalog),
+		T(test_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

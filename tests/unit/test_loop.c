@@ -237,6 +237,13 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 	return 0;
 }
 
+bool glow_mqtt_follow(struct glow_mqtt *mqtt, const char *topic, bool on)
+{
+	(void)mqtt;
+	(void)topic;
+	return on;
+}
+
 static struct glow_mqtt_counts counts;
 
 void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_counts)

@@ -209,6 +209,37 @@ static void test_move(void **state)
 	assert_true(s.v[2].start_us == 10 * SECOND && s.v[2].end_us == GLOW_NEVER);
 }
 
+/* Scenes go on with what their effect is now; its name is kept where there is none, and comes back with it. */
+static void test_effect(void **state)
+{
+	static const struct glow_param_desc rows[] = {
+		{ .name = "a", .type = GLOW_PARAM_INT, .max = 9, .def = 1 },
+		{ .name = "b", .type = GLOW_PARAM_INT, .max = 9, .def = 2 },
+	};
+	const struct glow_effect_desc one = { .name = "aurora", .params = rows, .n_params = 2 };
+	const struct glow_effect_desc two = { .name = "aurora", .params = rows + 1, .n_params = 1 };
+	struct glow_scene_entry *text, *other;
+
+	(void)state;
+	play("text", 0, GLOW_NEVER, 0);
+	play("other", 0, GLOW_NEVER, 0);
+	text = s.v[0].entries;
+	other = s.v[1].entries;
+	text->effect = &one;
+	text->params = (struct glow_params){ .v = { 3, 4 } };
+	other->effect = &glow_effect_solid;
+	glow_scene_store_effect(&s, &one, &two);
+	assert_ptr_equal(text->effect, &two);
+	assert_int_equal(text->params.v[0], 4);
+	glow_scene_store_effect(&s, &two, NULL);
+	assert_null(text->effect);
+	assert_string_equal(text->unknown, "aurora");
+	glow_scene_store_effect(&s, NULL, &one);
+	assert_ptr_equal(text->effect, &one);
+	assert_int_equal(text->params.v[0], 1);
+	assert_ptr_equal(other->effect, &glow_effect_solid);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -223,6 +254,7 @@ int main(void)
 		T(test_yields),
 		T(test_take),
 		T(test_move),
+		T(test_effect),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

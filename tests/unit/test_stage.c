@@ -372,6 +372,50 @@ static void test_other_kinds(void **state)
 	assert_int_equal(stage.revision, 0);
 }
 
+static const struct glow_effect_desc *first_effect(void)
+{
+	return glow_stage_scenes(&stage)->v[0].entries[0].effect;
+}
+
+/* Scenes are read anew when an effect of theirs comes, changes or goes, those of a timeline to come as well; and not
+ * where they have built-in ones alone. */
+static void test_effects_changed(void **state)
+{
+	static const struct glow_param_desc rows[] = { { .name = "p", .type = GLOW_PARAM_INT, .max = 9, .def = 1 } };
+	static const struct glow_param_desc narrow[] = { { .name = "p", .type = GLOW_PARAM_INT, .max = 5, .def = 2 } };
+	const struct glow_effect_desc one = { .name = "aurora", .params = rows, .n_params = 1, .program = rows };
+	const struct glow_effect_desc two = { .name = "aurora", .params = narrow, .n_params = 1, .program = rows };
+	static const char text[] = "{\"id\":\"a\",\"effect\":\"aurora\",\"params\":{\"p\":7},\"start_us\":1}";
+	uint32_t revision;
+
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_scenes(OURS, text);
+	tell_scenes(OTHER, text);
+	assert_null(first_effect());
+	assert_string_equal(glow_stage_scenes(&stage)->v[0].entries[0].unknown, "aurora");
+	assert_true(glow_effect_add(&one));
+	revision = stage.revision;
+	glow_stage_effects_changed(&stage);
+	assert_int_not_equal(stage.revision, revision);
+	assert_ptr_equal(first_effect(), &one);
+	assert_int_equal(glow_stage_scenes(&stage)->v[0].entries[0].params.v[0], 7);
+	glow_effect_remove(&one);
+	glow_effect_add(&two);
+	glow_stage_effects_changed(&stage);
+	assert_ptr_equal(first_effect(), &two);
+	assert_int_equal(glow_stage_scenes(&stage)->v[0].entries[0].params.v[0], 2);
+	glow_stage_clock(&stage, OTHER, T);
+	assert_ptr_equal(first_effect(), &two);
+	glow_effect_remove(&two);
+	glow_stage_effects_changed(&stage);
+	assert_null(first_effect());
+	tell_scenes(OTHER, SCENE(""));
+	revision = stage.revision;
+	glow_stage_effects_changed(&stage);
+	assert_int_equal(stage.revision, revision);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -382,6 +426,7 @@ int main(void)
 		CASE(test_roster_cleared_and_broken),
 		CASE(test_no_clock_no_scene),
 		CASE(test_another_clock),
+		CASE(test_effects_changed),
 		CASE(test_waiting_replaced),
 		CASE(test_scenes_cleared_and_broken),
 		CASE(test_cleared_while_waiting),

@@ -185,6 +185,9 @@ static void test_parse(void **state)
 		{ "roster", GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, "" },
 		{ "effects/00f7c0ffee123456", GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, "00f7c0ffee123456" },
 		{ "conductor/availability", GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, "" },
+		{ "effect", GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER, "" },
+		{ "effect/aurora", GLOW_TOPIC_TEXT, GLOW_OF_CLUSTER, "aurora" },
+		{ "effect/aurora/set", GLOW_TOPIC_TEXT_SET, GLOW_OF_CLUSTER, "aurora" },
 		{ "conductor/info", GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, "" },
 		{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, "" },
 		{ "conductor/error", GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER, "" },
@@ -210,7 +213,7 @@ static void test_parse(void **state)
 		/* The control: one character more or less, or another prefix, and it is none of them. */
 		full[strlen(full) - 1] = '_';
 		assert_int_equal(glow_topic_kind(prefix, full), GLOW_TOPIC_OTHER);
-		glow_topic_make(full, prefix, rows[k / 2].topic, "x", NULL);
+		glow_topic_make(full, prefix, rows[k / 2].topic, "x_", NULL);
 		assert_int_equal(glow_topic_kind(prefix, full), GLOW_TOPIC_OTHER);
 		glow_topic_make(full, prefix, rows[k / 2].topic, NULL, NULL);
 		assert_int_equal(glow_topic_kind("glow/all", full), GLOW_TOPIC_OTHER);

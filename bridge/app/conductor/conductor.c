@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Each concern is a part with a header of its own: leadership (whether we lead,
  * and what time it is), members and placement (who is where on the strip), the
- * roster as published, requests (what people ask), deliveries (how far ahead an
+ * roster as published, texts (effects that people write), requests (what people ask), deliveries (how far ahead an
  * instant must lie). None knows another that it does not need; what one of them
  * makes the next one do is here, and so are the topics: one row each, with the
  * function that hears it. */
@@ -24,6 +24,8 @@
 #include "placement.h"
 #include "requests.h"
 #include "roster_store.h"
+#include "scene_store.h"
+#include "text_store.h"
 
 #define SECOND      INT64_C(1000000000)
 #define VIEWERS_NS  (SECOND / 10)
@@ -37,6 +39,7 @@ struct glow_conductor {
 	struct glow_placement placement;
 	struct glow_members members;
 	struct glow_roster_store roster;
+	struct glow_text_store texts;
 	struct glow_requests requests;
 	struct glow_herald herald;
 	struct glow_raw viewers_until; /* so long the count of their probes goes */
@@ -68,7 +71,7 @@ static int64_t ahead_us(const struct glow_conductor *c)
 
 static void announce(struct glow_conductor *c)
 {
-	glow_herald_announce(&c->herald, glow_discovery_cluster_write(c->prefix, GLOW_VERSION));
+	glow_herald_announce(&c->herald, glow_discovery_cluster_write(c->prefix, GLOW_VERSION, &c->texts.library.list));
 }
 
 /* Leading has begun: everything a leader keeps is published. */
@@ -77,9 +80,24 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 	const struct glow_leadership *l = &c->leadership;
 
 	glow_roster_store_publish(&c->roster, &c->out);
+	glow_text_store_open(&c->texts, l->self.clock_id, time_of(c, now)); /* before what means them */
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));
 	announce(c);
 	glow_roster_store_change(&c->roster, now);
+}
+
+/* Scenes that play have this effect: they go on with what is there now. */
+static void effect_changed(void *ctx, const struct glow_effect_desc *was, const struct glow_effect_desc *is)
+{
+	struct glow_conductor *c = ctx;
+
+	glow_scene_store_effect(&c->requests.scenes, was, is);
+}
+
+/* Home Assistant hears in a while. */
+static void texts_changed(struct glow_conductor *c, struct glow_raw now)
+{
+	glow_herald_effects(&c->herald, glow_discovery_texts(&c->texts.library.list), now);
 }
 
 static void renew_roster(struct glow_conductor *c, struct glow_raw now)
@@ -174,6 +192,15 @@ static void hear_roster(struct glow_conductor *c, const struct glow_topic *topic
 	glow_roster_store_change(&c->roster, now); /* it may not be what it should be */
 }
 
+static void hear_text(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+		      struct glow_raw now)
+{
+	if (!stands_by(c))
+		return;
+	glow_text_store_restore(&c->texts, topic->kind == GLOW_TOPIC_TEXT ? topic->id : "", m);
+	texts_changed(c, now);
+}
+
 static void hear_scenes(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			struct glow_raw now)
 {
@@ -239,6 +266,15 @@ static void hear_stop(struct glow_conductor *c, const struct glow_topic *topic, 
 		glow_requests_stop(&c->requests, m, time_of(c, now), ahead_us(c));
 }
 
+static void hear_text_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			  struct glow_raw now)
+{
+	if (!leads(c))
+		return;
+	glow_text_store_set(&c->texts, topic->id, m, time_of(c, now), ahead_us(c));
+	texts_changed(c, now);
+}
+
 static void hear_dim_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			 struct glow_raw now)
 {
@@ -276,6 +312,8 @@ static const struct row {
 	{ GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, true, hear_info },
 	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, hear_availability },
 	{ GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, true, hear_roster },
+	{ GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER, true, hear_text }, /* before the scenes that mean them */
+	{ GLOW_TOPIC_TEXT, GLOW_OF_CLUSTER, true, hear_text },
 	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, hear_scenes },
 	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, hear_dim },
 	{ GLOW_TOPIC_INFO, GLOW_OF_NODE, true, hear_node_info },
@@ -287,6 +325,7 @@ static const struct row {
 	{ GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER, false, hear_play },
 	{ GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, false, hear_stop },
 	{ GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER, false, hear_dim_set },
+	{ GLOW_TOPIC_TEXT_SET, GLOW_OF_CLUSTER, false, hear_text_set },
 	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, hear_command },
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, hear_command },
 	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, hear_command },
@@ -317,6 +356,7 @@ void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message 
 	case GLOW_TOPIC_SCENE_PLAY:
 	case GLOW_TOPIC_SCENE_STOP:
 	case GLOW_TOPIC_DIM_SET:
+	case GLOW_TOPIC_TEXT_SET:
 		if (leads(c))
 			glow_publish_busy(&c->out, m, NULL, replaced);
 		break;
@@ -360,6 +400,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	glow_leadership_init(&c->leadership, cfg, &c->out, now, wall);
 	glow_members_init(&c->members, &c->placement, cfg->grace_s * SECOND);
 	glow_roster_store_init(&c->roster);
+	glow_text_store_init(&c->texts, &c->out, effect_changed, c);
 	r = glow_placement_init(&c->placement, cfg->order, cfg->reverse, cfg->gap, diag);
 	return r < 0 ? r : glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
 }
@@ -396,6 +437,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_placement_fini(&c->placement);
 	glow_roster_store_fini(&c->roster);
 	glow_requests_fini(&c->requests);
+	glow_text_store_fini(&c->texts);
 	free(c);
 }
 
@@ -413,6 +455,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 	glow_leadership_disconnected(&c->leadership, now);
 	glow_members_disconnected(&c->members);
 	glow_herald_disconnected(&c->herald);
+	glow_text_store_disconnected(&c->texts);
 }
 
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
@@ -442,6 +485,7 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 	if (leads(c)) { /* perhaps only just now */
 		if (c->roster.due.ns <= now.ns)
 			renew_roster(c, now);
+		glow_library_tick(&c->texts.library, time_of(c, now).us);
 		glow_requests_tick(&c->requests, time_of(c, now));
 	}
 	glow_leadership_beacon(&c->leadership, now);
@@ -450,11 +494,14 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 {
 	int64_t ns = glow_sooner(glow_leadership_next(&c->leadership).ns, c->members.expiry.ns);
+	struct glow_time next;
 
 	ns = glow_sooner(ns, glow_herald_next(&c->herald).ns);
 	if (leads(c)) {
 		ns = glow_sooner(ns, c->roster.due.ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_requests_next(&c->requests)).ns);
+		next.us = glow_library_next(&c->texts.library);
+		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, next).ns);
 	}
 	return (struct glow_raw){ ns };
 }

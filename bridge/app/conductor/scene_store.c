@@ -9,6 +9,7 @@
  * by one step of the slider. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,4 +191,27 @@ void glow_scene_store_move(struct glow_scenes *s, uint64_t clock_id, struct glow
 		if (scene->end_us != GLOW_NEVER)
 			scene->end_us -= early_us;
 	}
+}
+
+static void change(struct glow_scene_entry *entry, const struct glow_effect_desc *was,
+		   const struct glow_effect_desc *is)
+{
+	if (was && entry->effect == was) {
+		if (is)
+			glow_params_carry(was, is, &entry->params);
+		else
+			snprintf(entry->unknown, sizeof(entry->unknown), "%s", was->name);
+		entry->effect = is;
+	} else if (is && !entry->effect && strcmp(entry->unknown, is->name) == 0) {
+		entry->effect = is;
+		glow_params_default(is, &entry->params);
+	}
+}
+
+void glow_scene_store_effect(struct glow_scenes *s, const struct glow_effect_desc *was,
+			     const struct glow_effect_desc *is)
+{
+	for (uint32_t k = 0; k < s->n; k++)
+		for (uint32_t j = 0; j < s->v[k].n_entries; j++)
+			change(&s->v[k].entries[j], was, is);
 }

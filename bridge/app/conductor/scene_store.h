@@ -34,6 +34,10 @@ uint32_t glow_scene_store_stop(struct glow_scenes *s, const char *id, int64_t en
 /** Lets time pass: removes what has ended; true when something changed. */
 bool glow_scene_store_tidy(struct glow_scenes *s, struct glow_time now);
 
+/** An effect has gone (`is` is NULL; scenes keep its name), has come (`was` is NULL) or is another from now on. */
+void glow_scene_store_effect(struct glow_scenes *s, const struct glow_effect_desc *was,
+			     const struct glow_effect_desc *is);
+
 /** When glow_scene_store_tidy() has something to do; GLOW_NEVER. */
 struct glow_time glow_scene_store_next(const struct glow_scenes *s);
 

@@ -271,9 +271,9 @@ static int open_mqtt(struct viewer *v)
 	cfg.topics = &reply;
 	cfg.n_topics = 1;
 	cfg.retained_topics = list;
-	cfg.n_retained_topics = GLOW_WATCH_TOPICS - 1;
-	cfg.wished_topics = list + GLOW_WATCH_TOPICS - 1;
-	cfg.n_wished_topics = 1;
+	cfg.n_retained_topics = GLOW_WATCH_TOPICS - GLOW_WATCH_WISHES;
+	cfg.wished_topics = list + GLOW_WATCH_TOPICS - GLOW_WATCH_WISHES;
+	cfg.n_wished_topics = GLOW_WATCH_WISHES;
 	r = glow_mqtt_open(&cfg, &v->mqtt, why);
 	return r < 0 ? glow_ctl_fail_open(o, r, why) : 0;
 }

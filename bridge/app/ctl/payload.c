@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include <glow/ctl.h>
 #include <glow/json.h>
 #include <glow/scenes.h>
+#include <glow/script.h>
 
 /* Puts the members of `extra` over those of `tree`; objects in both are merged. Both stay the caller's. */
 static void merge(cJSON *tree, const cJSON *extra)
@@ -34,9 +36,43 @@ static char *or_lack(char *payload, struct glow_diag *diag)
 	return payload;
 }
 
-static char *merged(const char *text, const cJSON *extra, struct glow_diag *diag)
+/* A word that may be the name of a text which the cluster has: only the cluster can tell. NULL for none. */
+static const char *perhaps_text(const char *text)
+{
+	static char name[GLOW_SCRIPT_NAME_SIZE];
+	struct glow_script_mistake mistake;
+
+	for (size_t n; *(text += strspn(text, " \t\r\n")); text += n) {
+		n = strcspn(text, " \t\r\n");
+		if (n >= sizeof(name))
+			continue;
+		for (size_t k = 0; k <= n; k++)
+			name[k] = (char)(k < n ? tolower((unsigned char)text[k]) : '\0');
+		if (glow_script_name_free(name, n, &mistake))
+			return name;
+	}
+	return NULL;
+}
+
+/* What was typed as JSON. */
+static cJSON *expand(const char *text, struct glow_diag *diag)
 {
 	cJSON *tree = glow_command_tree(text, strlen(text), diag);
+	struct glow_effect_desc unknown = { .name = "" };
+
+	if (tree || diag->code != GLOW_UNKNOWN_EFFECT)
+		return tree;
+	unknown.name = perhaps_text(text);
+	if (unknown.name && glow_effect_add(&unknown)) {
+		tree = glow_command_tree(text, strlen(text), diag);
+		glow_effect_remove(&unknown);
+	}
+	return tree;
+}
+
+static char *merged(const char *text, const cJSON *extra, struct glow_diag *diag)
+{
+	cJSON *tree = expand(text, diag);
 	char *payload = NULL;
 
 	if (tree && !cJSON_IsObject(tree)) {
@@ -245,7 +281,7 @@ bool glow_ctl_target(const char *prefix, const char *word, const char *leaf, cha
 void glow_ctl_scene_name(const char *payload, char *ret_text, size_t size)
 {
 	struct glow_diag diag;
-	cJSON *tree = glow_command_tree(payload, strlen(payload), &diag);
+	cJSON *tree = expand(payload, &diag);
 	const cJSON *playlist = glow_json_get(tree, "playlist"), *effect = glow_json_get(tree, "effect");
 
 	if (cJSON_IsArray(playlist))

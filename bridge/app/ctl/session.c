@@ -17,7 +17,7 @@
 #include <glow/json.h>
 #include <glow/traffic.h>
 
-enum { LEAVES_MAX = 12 };
+enum { LEAVES_MAX = GLOW_WATCH_TOPICS };
 
 __attribute__((format(printf, 1, 0))) static void complain_in_words(const char *format, va_list args)
 {
@@ -128,7 +128,7 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 	struct glow_mqtt_cfg cfg = glow_common_mqtt(&o->common);
 	char topics[LEAVES_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
 	const char *list[LEAVES_MAX], *answers = s->answers;
-	size_t wishes = leaves == glow_watch_topics; /* the last one */
+	size_t wishes = leaves == glow_watch_topics ? GLOW_WATCH_WISHES : 0; /* the last ones */
 	int r;
 
 	*s = (struct glow_ctl_session){ .options = o };

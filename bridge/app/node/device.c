@@ -4,15 +4,16 @@
 
 static void announce(struct glow_device *d)
 {
-	glow_herald_announce(&d->herald, glow_discovery_write(d->info, d->herald.out.prefix));
+	glow_herald_announce(&d->herald, glow_discovery_write(d->info, d->herald.out.prefix, d->texts));
 }
 
 void glow_device_init(struct glow_device *d, const struct glow_publisher *out, const struct glow_info *info,
-		      uint32_t seed)
+		      const struct glow_effect_list *texts, uint32_t seed)
 {
 	char state[GLOW_TOPIC_MAX + 1];
 
 	d->info = info;
+	d->texts = texts;
 	glow_topic_of(state, out->prefix, GLOW_TOPIC_STATE, GLOW_OF_NODE, info->id);
 	glow_herald_init(&d->herald, out, info->id, state, seed);
 }
@@ -21,6 +22,11 @@ void glow_device_connected(struct glow_device *d)
 {
 	glow_herald_connected(&d->herald);
 	announce(d);
+}
+
+void glow_device_texts(struct glow_device *d, struct glow_raw now)
+{
+	glow_herald_effects(&d->herald, glow_discovery_texts(d->texts), now);
 }
 
 void glow_device_tick(struct glow_device *d, struct glow_raw now)

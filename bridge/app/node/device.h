@@ -10,15 +10,19 @@
 /** The caller's storage; others may use the herald for its topics, messages and time. */
 struct glow_device {
 	const struct glow_info *info;
+	const struct glow_effect_list *texts;
 	struct glow_herald herald;
 };
 
 /** What is pointed to is borrowed; `seed` is random. */
 void glow_device_init(struct glow_device *d, const struct glow_publisher *out, const struct glow_info *info,
-		      uint32_t seed);
+		      const struct glow_effect_list *texts, uint32_t seed);
 
 /** What the broker keeps has been heard: announces the node, if that is called for. */
 void glow_device_connected(struct glow_device *d);
 
-/** Announces the node again, if Home Assistant has asked and it is time. */
+/** The list of texts may be another one. */
+void glow_device_texts(struct glow_device *d, struct glow_raw now);
+
+/** Announces the node again, if Home Assistant has asked, or has to hear of other effects, and it is time. */
 void glow_device_tick(struct glow_device *d, struct glow_raw now);

@@ -214,6 +214,52 @@ bool glow_layers_stage(struct glow_layers *l, const struct glow_info *info, enum
 	return l->stage.revision != before;
 }
 
+/* False when it has to go. */
+static bool show_instead(struct glow_look *look, const struct glow_effect_desc *was, const struct glow_effect_desc *is,
+			 uint32_t pixels)
+{
+	if (!was || look->effect != was)
+		return true;
+	look->effect = is;
+	if (!is || !glow_effect_fits(is, pixels))
+		return false;
+	glow_params_carry(was, is, &look->params);
+	return true;
+}
+
+bool glow_layers_effect(struct glow_layers *l, const struct glow_info *info, const struct glow_effect_desc *was,
+			const struct glow_effect_desc *is, int64_t now_us)
+{
+	bool gone = false;
+
+	if (!show_instead(&l->light, was, is, l->env.shape.pixels)) {
+		gone = true;
+		l->light.effect = NULL;
+		l->changes++;
+	}
+	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
+		if (l->notices.v[k].end_us && !show_instead(&l->notices.v[k].look, was, is, l->env.shape.pixels)) {
+			gone = true;
+			l->notices.v[k].end_us = 0;
+		}
+	glow_stage_effects_changed(&l->stage);
+	update_scenes(l, info, now_us);
+	l->revision++;
+	return gone;
+}
+
+bool glow_layers_show(const struct glow_layers *l, const char *effect)
+{
+	bool show = l->light.effect && strcmp(l->light.effect->name, effect) == 0;
+
+	for (int k = 0; k < GLOW_NOTICES_MAX; k++) {
+		const struct glow_notice *one = &l->notices.v[k];
+
+		show |= one->end_us && one->look.effect && strcmp(one->look.effect->name, effect) == 0;
+	}
+	return show;
+}
+
 /* At its start a scene lets go what was lit before it, so that it can be seen. */
 static bool let_go(struct glow_layers *l, const struct glow_scene *scene, int64_t t_us)
 {

@@ -63,6 +63,15 @@ void glow_layers_start(struct glow_layers *l, int64_t now_us);
 bool glow_layers_stage(struct glow_layers *l, const struct glow_info *info, enum glow_topic_kind kind,
 		       const struct glow_message *m, int64_t now_us, struct glow_diag *diag);
 
+/** An effect has gone (`is` is NULL), has come (`was` is NULL), or is another from now on: what shows it goes on with
+ * that one, its parameters as glow_params_carry() has them. A light whose effect is gone, or too much for this board,
+ * lets go, and a notice ends. True when that happened. */
+bool glow_layers_effect(struct glow_layers *l, const struct glow_info *info, const struct glow_effect_desc *was,
+			const struct glow_effect_desc *is, int64_t now_us);
+
+/** Whether light or notices show it. */
+bool glow_layers_show(const struct glow_layers *l, const char *effect);
+
 /** Lets time pass for what the cluster shows: before a command of that instant, so that "older" means the same on
  * every node. True when a scene took the light away. */
 bool glow_layers_pass(struct glow_layers *l, const struct glow_info *info, int64_t t_us);

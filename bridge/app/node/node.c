@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* A command is parsed against the light as it is, and only a command that is good as a whole touches
- * anything. One that has to wait is parsed again when its time has come, so there is one way for a
- * command to take effect.
+/* Each concern is a part with a header of its own: layers (what shows), orders (what it is told), texts (effects that
+ * the cluster has written itself), conducted (whether somebody leads), voice (what is said) and offer (what effects
+ * there are). What one of them makes another do is here, and so are the topics: one row each.
  *
- * A command for many waits for the conductor's word when they shall take it up together. Where
- * that does not come, each node acts by itself: later and not quite together, but it acts. */
+ * A message that names a text which is not here yet waits, and the commands behind it do too. Those that wait are dealt
+ * with as if they came when the text does. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,22 +22,26 @@
 #include "conducted.h"
 #include "layers.h"
 #include "offer.h"
-#include "pending.h"
+#include "orders.h"
+#include "texts.h"
 #include "voice.h"
 
 struct glow_node {
 	struct glow_node_cfg cfg;
 	struct glow_layers layers;
-	struct glow_pending pending;
+	struct glow_orders orders;
 	struct glow_conducted conductor;
 	struct glow_offer offer;
+	struct glow_texts texts;
 	struct glow_voice voice;
 	struct glow_flash flash;
-	bool restored;   /* or too late for that */
-	bool accepted;   /* a command: what was retained is old news */
-	bool scenes_new; /* perhaps with effects that this program lacks, which has to be said */
-	bool limited;    /* some limit changed the last picture */
-	bool held_back;  /* the flash limit did: what was asked for is still to come */
+	bool restored;          /* or too late for that */
+	bool state_waits;       /* the retained state does, for a text */
+	bool start_waits;       /* the first frame is due, but for that */
+	bool scenes_new;        /* perhaps with effects that this program lacks, which has to be said */
+	int64_t scenes_said_us; /* by then, whether or not their texts have come */
+	bool limited;           /* some limit changed the last picture */
+	bool held_back;         /* the flash limit did: what was asked for is still to come */
 };
 
 static int64_t later(int64_t a, int64_t b)
@@ -94,18 +98,6 @@ void glow_node_wall_offset(struct glow_node *n, int64_t offset_us)
 	n->layers.env.wall_offset_us = offset_us;
 }
 
-void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_us, uint64_t clock_id)
-{
-	glow_layers_clock_stepped(&n->layers, &n->cfg.info, now_us, delta_us, clock_id);
-	glow_pending_shift(&n->pending, delta_us);
-	glow_flash_clock_stepped(&n->flash, delta_us);
-	n->voice.again_us += delta_us;
-	n->conductor.beacon_us += delta_us;
-	glow_offer_shift(&n->offer, delta_us);
-	n->scenes_new = true;
-	n->voice.stale = true;
-}
-
 /* ---- what is said ---- */
 
 void glow_node_goodbye(struct glow_node *n)
@@ -146,199 +138,52 @@ void glow_node_slots(struct glow_node *n, unsigned slots_a_frame)
 	glow_voice_info(&n->voice);
 }
 
-/* ---- commands ---- */
-
-/* Checks a payload against the light as it is at now_us. */
-static enum glow_code read_command(const struct glow_node *n, enum glow_command_kind kind, const char *payload,
-				   size_t len, int64_t now_us, struct glow_command *ret_command, struct glow_diag *diag)
-{
-	struct glow_command_ctx ctx = {
-		.kind = kind,
-		.shape = n->layers.env.shape,
-		.current = kind == GLOW_COMMAND_SET ? n->layers.light.effect : NULL,
-		.now_us = now_us,
-		.strict = true,
-	};
-	cJSON *tree = glow_command_tree(payload, len, diag);
-
-	if (!tree)
-		return diag->code;
-	glow_command_read(tree, &ctx, ret_command, diag);
-	cJSON_Delete(tree);
-	return diag->code;
-}
-
-static void apply(struct glow_node *n, struct glow_command *command, enum glow_command_kind kind, int64_t now_us,
-		  uint32_t seed)
-{
-	glow_command_resolve(command, glow_layers_lit(&n->layers), n->layers.light.brightness);
-	if (kind == GLOW_COMMAND_SET)
-		glow_layers_set(&n->layers, command, now_us, seed);
-	else
-		glow_layers_notify(&n->layers, command, now_us, seed);
-	n->voice.stale = true;
-}
-
-/* At once, when its time has come, or right after what came before it. *ret_at_us is its own time, 0 for none. */
-static enum glow_code accept(struct glow_node *n, const struct glow_message *m, struct glow_command *command,
-			     enum glow_command_kind kind, bool many, int64_t now_us, int64_t *ret_at_us,
-			     struct glow_diag *diag)
-{
-	const struct glow_waiting *after = glow_pending_last_for_many(&n->pending, kind);
-	bool waits = command->has & GLOW_HAS_AT && command->at_us > now_us;
-	uint32_t of = glow_command_hash(m->topic, m->payload, m->len);
-
-	*ret_at_us = waits ? command->at_us : 0;
-	if (waits)
-		after = NULL;
-	if (waits || after)
-		glow_pending_keep(&n->pending, m, kind, *ret_at_us, after, diag);
-	else
-		apply(n, command, kind, now_us, of);
-	if (diag->code != GLOW_OK)
-		return diag->code;
-	if (many)
-		glow_pending_done(&n->pending, of, n->layers.changes, now_us);
-	n->accepted = true;
-	return GLOW_OK;
-}
-
-/* What was good when it came may not fit the light any more, e.g. a parameter of an effect that
- * no longer runs: then it is refused now. A held one is not held any longer, and waits for its own time if it has one.
- */
-static void take_effect(struct glow_node *n, struct glow_waiting *one)
-{
-	struct glow_diag diag = { .code = GLOW_OK };
-	struct glow_message asked = { .topic = "a waiting command" };
-	struct glow_command command;
-	bool by_itself = one->held, waits;
-	int64_t at_us = one->at_us;
-
-	if (by_itself)
-		asked = one->asked;
-	read_command(n, one->kind, one->payload, one->len, at_us, &command, &diag);
-	waits = by_itself && diag.code == GLOW_OK && command.has & GLOW_HAS_AT && command.at_us > at_us;
-	if (waits)
-		one->at_us = command.at_us;
-	else if (diag.code == GLOW_OK)
-		apply(n, &command, one->kind, at_us, one->seed);
-	if (by_itself)
-		glow_pending_done(&n->pending, one->of, n->layers.changes, at_us);
-	if (by_itself || diag.code != GLOW_OK || (one->by_word && diag.ignored[0]))
-		glow_voice_answer(&n->voice, &asked, &diag, waits ? one->at_us : 0);
-	one->held = false;
-	if (!waits)
-		glow_pending_remove(one);
-}
-
-/* No place is left: what has waited longest takes effect now, so that the newest has its place and is the last.
- * False where all wait for instants of their own. */
-static bool make_room(struct glow_node *n, int64_t now_us)
-{
-	struct glow_waiting *one = glow_pending_first_untimed(&n->pending);
-
-	if (!one)
-		return false;
-	one->at_us = glow_sooner(one->at_us, now_us);
-	take_effect(n, one);
-	return true;
-}
-
-static bool hold(struct glow_node *n, const struct glow_message *m, const struct glow_command *command,
-		 enum glow_command_kind kind, int64_t now_us)
-{
-	bool timed = command->has & GLOW_HAS_AT;
-
-	return glow_pending_hold(&n->pending, m, kind, timed, now_us) ||
-	       (!timed && make_room(n, now_us) && glow_pending_hold(&n->pending, m, kind, timed, now_us));
-}
-
-static void take_command(struct glow_node *n, const struct glow_message *m, enum glow_command_kind kind, bool many,
-			 int64_t now_us)
-{
-	struct glow_diag diag;
-	struct glow_command command;
-	bool conducted = many && glow_conducted_leads(&n->conductor, now_us);
-	struct glow_message asked = *m;
-	int64_t at_us = 0;
-
-	if (glow_command_clears(m))
-		return;
-	if (conducted && m->len > 0) /* who asked hears of it from the conductor, once */
-		asked.response_topic = NULL;
-	if (glow_command_refuse_retained(m, &diag) == GLOW_OK && m->len == 0) {
-		n->voice.stale = true; /* a question for the state */
-	} else if (diag.code == GLOW_OK &&
-		   read_command(n, kind, m->payload, m->len, now_us, &command, &diag) == GLOW_OK) {
-		if ((many && glow_pending_came(&n->pending, m, &command, now_us)) ||
-		    (conducted && hold(n, m, &command, kind, now_us))) {
-			n->accepted = true;
-			return;
-		}
-		accept(n, m, &command, kind, many, now_us, &at_us, &diag);
-	}
-	glow_voice_answer(&n->voice, &asked, &diag, diag.code == GLOW_OK ? at_us : 0);
-}
-
-static bool for_many(const struct glow_topic *topic)
-{
-	return topic->of == GLOW_OF_GROUP || topic->of == GLOW_OF_ALL;
-}
-
-static void take_light(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-		       int64_t now_us)
-{
-	take_command(n, m, topic->kind == GLOW_TOPIC_SET ? GLOW_COMMAND_SET : GLOW_COMMAND_NOTIFY, for_many(topic),
-		     now_us);
-}
-
-static void apply_word(struct glow_node *n, const struct glow_apply *word, int64_t now_us)
-{
-	bool clocked = n->layers.stage.clock_id != 0;
-	int r = glow_pending_apply(&n->pending, word, clocked, n->layers.changes, now_us);
-
-	if (r == -ENOSPC && make_room(n, now_us))
-		r = glow_pending_apply(&n->pending, word, clocked, n->layers.changes, now_us);
-	n->accepted |= r == 0;
-	if (r < 0)
-		glow_warning("no room for a command for many nodes");
-}
-
-static void take_apply(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-		       int64_t now_us)
-{
-	struct glow_diag diag = { .code = GLOW_OK };
-	struct glow_apply word;
-	cJSON *tree = m->retained ? NULL : glow_json_parse(m->payload, m->len, &diag);
-
-	(void)topic;
-	if (tree && glow_apply_read(tree, &word, &diag) == GLOW_OK)
-		apply_word(n, &word, now_us);
-	else if (!m->retained)
-		glow_warning("%s: %s %s", m->topic, diag.where, diag.what);
-	cJSON_Delete(tree);
-}
-
 /* ---- what the conductor says ---- */
 
-/* Says which scenes have an effect of a newer program than this one. */
-static void report_unknown(struct glow_node *n)
+static void say_unknown(struct glow_node *n, const char *scene, const struct glow_scene_entry *entry)
 {
 	const struct glow_message asked = { .topic = "scene/current" };
-	struct glow_diag diag;
+	const struct glow_library_entry *text = glow_library_find(&n->texts.library, entry->unknown);
+	bool too_much = entry->effect != NULL;
+	struct glow_diag diag = { .code = GLOW_OK };
 	char where[80];
 
+	snprintf(where, sizeof(where), "%s.effect", scene);
+	glow_diag_set(&diag, GLOW_UNKNOWN_EFFECT, where, "this node %s%s%.200s, and shows its idle display instead",
+		      too_much ? "has too many pixels for the text of the scene" : "lacks an effect of the scene",
+		      text && text->why[0] ? ": " : "", text ? text->why : "");
+	glow_voice_answer(&n->voice, &asked, &diag, 0);
+}
+
+/* Says which scenes have an effect that this node cannot show: of a newer program, or a text. */
+static void report_unknown(struct glow_node *n)
+{
 	n->scenes_new = false;
 	for (uint32_t j = 0; j < n->layers.n_scenes; j++) {
 		const struct glow_scene *scene = n->layers.scenes[j].scene;
+		uint32_t k = 0;
 
-		if (glow_scene_known(scene))
-			continue;
-		snprintf(where, sizeof(where), "%s.effect", scene->id);
-		glow_diag_set(&diag, GLOW_UNKNOWN_EFFECT, where,
-			      "this node lacks an effect of the scene and shows its idle display instead");
-		glow_voice_answer(&n->voice, &asked, &diag, 0);
+		while (k < scene->n_entries && scene->entries[k].effect &&
+		       glow_effect_fits(scene->entries[k].effect, n->layers.env.shape.pixels))
+			k++;
+		if (k < scene->n_entries)
+			say_unknown(n, scene->id, &scene->entries[k]);
 	}
+}
+
+/* Follows the texts that scenes need. True when one is not here yet. */
+static bool ask_for_scenes(struct glow_node *n)
+{
+	const struct glow_stage_kept *now = &n->layers.stage.kept, *next = &n->layers.stage.next_kept;
+	bool waits = glow_texts_ask(&n->texts, now->payload, now->payload ? now->len : 0);
+
+	return glow_texts_ask(&n->texts, next->payload, next->payload ? next->len : 0) || waits;
+}
+
+static void scenes_came(struct glow_node *n, int64_t now_us)
+{
+	n->scenes_new = true;
+	n->scenes_said_us = ask_for_scenes(n) ? now_us + GLOW_TEXTS_HELD_US : now_us;
 }
 
 static void take_stage(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
@@ -349,7 +194,10 @@ static void take_stage(struct glow_node *n, const struct glow_topic *topic, cons
 
 	if (diag.code != GLOW_OK)
 		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
-	n->scenes_new |= changed && topic->kind == GLOW_TOPIC_SCENE_CURRENT;
+	if (changed && topic->kind == GLOW_TOPIC_SCENE_CURRENT)
+		scenes_came(n, now_us);
+	else if (topic->kind == GLOW_TOPIC_SCENE_CURRENT)
+		ask_for_scenes(n);
 }
 
 static void hear_conductor(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
@@ -372,12 +220,80 @@ bool glow_node_timeless(const struct glow_node *n)
 	return !n->cfg.lost_indicator && glow_layers_timeless(&n->layers);
 }
 
+void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_us, uint64_t clock_id)
+{
+	glow_layers_clock_stepped(&n->layers, &n->cfg.info, now_us, delta_us, clock_id);
+	glow_pending_shift(&n->orders.pending, delta_us);
+	glow_flash_clock_stepped(&n->flash, delta_us);
+	n->voice.again_us += delta_us;
+	n->conductor.beacon_us += delta_us;
+	glow_offer_shift(&n->offer, delta_us);
+	glow_texts_clock_stepped(&n->texts, delta_us, clock_id, now_us + delta_us);
+	scenes_came(n, now_us + delta_us);
+	n->voice.stale = true;
+}
+
+/* ---- the effects that the cluster has as texts ---- */
+
+/* One has come, gone, or is another from now on. */
+static void effect_changed(void *ctx, const struct glow_effect_desc *was, const struct glow_effect_desc *is)
+{
+	const struct glow_message asked = { .topic = "effect" };
+	struct glow_node *n = ctx;
+	uint32_t before = n->layers.stage.revision;
+	struct glow_diag diag = { .code = GLOW_OK };
+
+	if (glow_layers_effect(&n->layers, &n->cfg.info, was, is, n->layers.now_us)) {
+		glow_diag_set(&diag, GLOW_UNKNOWN_EFFECT, "effect",
+			      "the text \"%s\" showed here, and is %s: the light lets go", was->name,
+			      is ? "too much for this board now" : "gone");
+		glow_voice_answer(&n->voice, &asked, &diag, 0);
+	}
+	n->voice.stale = true;
+	if (n->layers.stage.revision != before)
+		scenes_came(n, n->layers.now_us);
+}
+
+static void take_text(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m, int64_t now_us)
+{
+	struct glow_diag diag;
+
+	if (glow_texts_message(&n->texts, topic, m, now_us, &diag) != GLOW_OK)
+		glow_warning("%s is passed over: %s%s%s", m->topic, diag.where, diag.where[0] ? ": " : "", diag.what);
+	ask_for_scenes(n);
+}
+
+const struct glow_effect_list *glow_node_texts(const struct glow_node *n)
+{
+	return &n->texts.library.list;
+}
+
+/* What shows, or is to show, may not be forgotten. */
+static bool is_used(void *ctx, const char *name)
+{
+	const struct glow_node *n = ctx;
+	const struct glow_stage_kept *now = &n->layers.stage.kept, *next = &n->layers.stage.next_kept;
+	bool used = glow_layers_show(&n->layers, name);
+
+	used |= now->payload && glow_library_word(now->payload, now->len, name);
+	used |= next->payload && glow_library_word(next->payload, next->len, name);
+	return used || glow_pending_names(&n->orders.pending, name);
+}
+
 /* ---- the catalog of effects ---- */
 
 bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
-	glow_topic_of(ret_topic, n->cfg.out.prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, n->offer.name);
-	return k == 0;
+	glow_topic_of(ret_topic, n->cfg.out.prefix, k == 0 ? GLOW_TOPIC_CATALOG : GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER,
+		      n->offer.name);
+	return k < 2;
+}
+
+void glow_node_wish_refused(struct glow_node *n, const char *topic)
+{
+	struct glow_topic parsed = glow_topic_parse(n->cfg.out.prefix, topic);
+
+	glow_texts_refused(&n->texts, &parsed);
 }
 
 void glow_node_refused(struct glow_node *n, const char *topic)
@@ -390,14 +306,13 @@ void glow_node_refused(struct glow_node *n, const char *topic)
 
 /* ---- what comes back after a restart ---- */
 
-static void restore(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m, int64_t now_us)
+static void restore(struct glow_node *n, const struct glow_message *m, int64_t now_us)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	struct glow_state *state;
 	cJSON *tree;
 
-	(void)topic;
-	if (n->restored || n->accepted || m->len == 0)
+	if (n->orders.accepted)
 		return;
 	tree = glow_json_parse(m->payload, m->len, &diag);
 	state = malloc(sizeof(*state));
@@ -406,35 +321,58 @@ static void restore(struct glow_node *n, const struct glow_topic *topic, const s
 		n->restored = true;
 		glow_info("light restored: %s", state->light.effect ? state->light.effect->name : "auto");
 	} else {
+		glow_texts_explain(&n->texts, m->payload, m->len, &diag);
 		glow_warning("the retained state is broken and was skipped: %s %s", diag.where, diag.what);
 	}
 	free(state);
 	cJSON_Delete(tree);
 }
 
+static void take_state(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
+		       int64_t now_us)
+{
+	(void)topic;
+	if (!n->restored && m->len > 0)
+		restore(n, m, now_us);
+}
+
 /* ---- events ---- */
 
-/* Every topic that a node listens to. Those of a group stand for each of its groups. */
+static void take_light(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
+		       int64_t now_us)
+{
+	glow_orders_take(&n->orders, topic, m, now_us);
+}
+
+static void take_apply(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
+		       int64_t now_us)
+{
+	(void)topic;
+	glow_orders_apply(&n->orders, m, now_us);
+}
+
+/* Every topic that a node listens to. Those of a group stand for each of its groups. Where one may name a text,
+ * messages may have to wait for it. */
 static const struct row {
 	enum glow_topic_kind kind;
 	enum glow_topic_of of;
-	bool retained;
+	bool retained, names;
 	void (*take)(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m, int64_t now_us);
 } rows[] = {
-	{ GLOW_TOPIC_SET, GLOW_OF_NODE, false, take_light },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_NODE, false, take_light },
-	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, hear_conductor },
-	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, take_light },
-	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, take_light },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, take_light },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, take_light },
-	{ GLOW_TOPIC_APPLY, GLOW_OF_ALL, false, take_apply },
-	{ GLOW_TOPIC_APPLY, GLOW_OF_GROUP, false, take_apply },
-	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, hear_conductor },
-	{ GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, true, take_stage },
-	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, take_stage },
-	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, take_stage },
-	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, restore },
+	{ GLOW_TOPIC_SET, GLOW_OF_NODE, false, true, take_light },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_NODE, false, true, take_light },
+	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, false, hear_conductor },
+	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, true, take_light },
+	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, true, take_light },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, true, take_light },
+	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, true, take_light },
+	{ GLOW_TOPIC_APPLY, GLOW_OF_ALL, false, true, take_apply },
+	{ GLOW_TOPIC_APPLY, GLOW_OF_GROUP, false, true, take_apply },
+	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, false, hear_conductor },
+	{ GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, true, false, take_stage },
+	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage },
+	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage },
+	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, true, take_state },
 };
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
@@ -457,23 +395,74 @@ bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TO
 	return false;
 }
 
+static const struct row *row_of(const struct glow_topic *topic)
+{
+	for (size_t k = 0; k < N_ROWS; k++)
+		if (rows[k].kind == topic->kind && rows[k].of == topic->of)
+			return &rows[k];
+	return NULL;
+}
+
+/* It names a text that is not here, or others wait before it. */
+static bool has_to_wait(struct glow_node *n, const struct row *row, const struct glow_message *m)
+{
+	if (!row->names || m->len == 0 || (row->kind == GLOW_TOPIC_STATE && n->restored))
+		return false;
+	return glow_texts_ask(&n->texts, m->payload, m->len) || n->texts.n_held > 0;
+}
+
+static void hold(struct glow_node *n, const struct row *row, const struct glow_message *m, int64_t now_us)
+{
+	if (!glow_texts_hold(&n->texts, m, now_us))
+		glow_node_dropped(n, m, false, now_us);
+	else if (row->kind == GLOW_TOPIC_STATE)
+		n->state_waits = true;
+}
+
+/* Deals with what waited for a text. */
+static void release(struct glow_node *n, int64_t now_us)
+{
+	struct glow_held held;
+
+	while (glow_texts_release(&n->texts, now_us, &held)) {
+		struct glow_topic topic = glow_topic_parse(n->cfg.out.prefix, held.m.topic);
+		const struct row *row = row_of(&topic);
+
+		if (row->kind != GLOW_TOPIC_STATE) {
+			row->take(n, &topic, &held.m, now_us);
+		} else {
+			n->state_waits = false;
+			restore(n, &held.m, now_us);
+			n->voice.stale = true;
+			if (n->start_waits)
+				glow_node_start(n, now_us);
+		}
+		glow_held_free(&held);
+	}
+}
+
 void glow_node_message(struct glow_node *n, const struct glow_message *message, int64_t now_us)
 {
 	struct glow_topic topic = glow_topic_parse(n->cfg.out.prefix, message->topic);
+	const struct row *row = row_of(&topic);
 
+	now_us = later(now_us, n->layers.now_us);
 	if (topic.kind == GLOW_TOPIC_CATALOG)
-		glow_offer_message(&n->offer, message, later(now_us, n->layers.now_us));
-	for (size_t k = 0; k < N_ROWS; k++)
-		if (rows[k].kind == topic.kind && rows[k].of == topic.of) {
-			rows[k].take(n, &topic, message, later(now_us, n->layers.now_us));
-			return;
-		}
+		glow_offer_message(&n->offer, message, now_us);
+	if (topic.kind == GLOW_TOPIC_TEXTS || topic.kind == GLOW_TOPIC_TEXT)
+		take_text(n, &topic, message, now_us);
+	else if (row && has_to_wait(n, row, message))
+		hold(n, row, message, now_us);
+	else if (row)
+		row->take(n, &topic, message, now_us);
+	release(n, now_us);
 }
 
 void glow_node_dropped(struct glow_node *n, const struct glow_message *message, bool replaced, int64_t now_us)
 {
 	struct glow_topic topic = glow_topic_parse(n->cfg.out.prefix, message->topic);
-	bool elsewhere = for_many(&topic) && glow_conducted_leads(&n->conductor, later(now_us, n->layers.now_us));
+	bool elsewhere =
+		glow_orders_many(&topic) && glow_conducted_leads(&n->conductor, later(now_us, n->layers.now_us));
 
 	if (!elsewhere && (topic.kind == GLOW_TOPIC_SET || topic.kind == GLOW_TOPIC_NOTIFY))
 		glow_publish_busy(&n->cfg.out, message, n->cfg.info.id, replaced);
@@ -489,6 +478,10 @@ int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glo
 		return -ENOMEM;
 	n->cfg = *cfg;
 	n->voice = (struct glow_voice){ .cfg = &n->cfg, .conductor = &n->conductor };
+	n->orders = (struct glow_orders){
+		.layers = &n->layers, .voice = &n->voice, .conductor = &n->conductor, .texts = &n->texts
+	};
+	glow_texts_init(&n->texts, &n->cfg.out, effect_changed, n);
 	glow_conducted_init(&n->conductor, now_us);
 	r = glow_offer_init(&n->offer, &n->cfg.out, cfg->dice);
 	if (r == 0 && glow_layers_init(&n->layers, &cfg->env, cfg->idle, now_us, diag) != GLOW_OK)
@@ -504,15 +497,17 @@ void glow_node_destroy(struct glow_node *n)
 {
 	if (!n)
 		return;
-	glow_pending_fini(&n->pending);
+	glow_pending_fini(&n->orders.pending);
 	glow_layers_fini(&n->layers);
+	glow_texts_fini(&n->texts);
 	glow_offer_fini(&n->offer);
 	free(n);
 }
 
 void glow_node_start(struct glow_node *n, int64_t now_us)
 {
-	if (n->layers.started)
+	n->start_waits = n->state_waits;
+	if (n->layers.started || n->start_waits)
 		return;
 	glow_layers_start(&n->layers, now_us);
 	n->voice.stale = true;
@@ -531,7 +526,10 @@ void glow_node_connected(struct glow_node *n, int64_t now_us)
 	snprintf(n->cfg.info.catalog, sizeof(n->cfg.info.catalog), "%s",
 		 glow_offer_dropped(&n->offer) ? "" : n->offer.name);
 	glow_voice_info(&n->voice);
-	glow_voice_state(&n->voice, &n->layers, n->limited, now_us);
+	if (n->state_waits) /* else what it says would be lost with us */
+		n->voice.stale = true;
+	else
+		glow_voice_state(&n->voice, &n->layers, n->limited, now_us);
 	glow_voice_availability(&n->voice, "online");
 	glow_offer_connected(&n->offer, now_us);
 }
@@ -540,6 +538,7 @@ void glow_node_disconnected(struct glow_node *n)
 {
 	glow_conducted_disconnected(&n->conductor);
 	glow_offer_disconnected(&n->offer, n->layers.now_us);
+	glow_texts_tidy(&n->texts, is_used, n);
 	n->layers.revision += n->cfg.lost_indicator;
 }
 
@@ -554,9 +553,11 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 	struct glow_waiting *due;
 
 	t_us = later(t_us, n->layers.now_us);
-	while ((due = glow_pending_due(&n->pending, t_us))) {
+	glow_library_tick(&n->texts.library, t_us);
+	release(n, t_us);
+	while ((due = glow_pending_due(&n->orders.pending, t_us))) {
 		pass(n, later(due->at_us, n->layers.now_us));
-		take_effect(n, due);
+		glow_orders_carry_out(&n->orders, due);
 	}
 	pass(n, t_us);
 	n->voice.stale |= glow_layers_expire(&n->layers, t_us);
@@ -564,22 +565,24 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 	    glow_conducted_lost(&n->conductor, t_us) != glow_conducted_lost(&n->conductor, n->layers.now_us))
 		n->layers.revision++;
 	n->layers.now_us = t_us;
-	if (n->scenes_new && n->conductor.connected)
+	if (n->scenes_new && n->conductor.connected && (t_us >= n->scenes_said_us || !ask_for_scenes(n)))
 		report_unknown(n);
 	glow_offer_tick(&n->offer, t_us);
 	n->voice.stale |= glow_voice_outdated(&n->voice, &n->layers);
-	if (n->voice.stale && t_us >= n->voice.again_us)
+	if (n->voice.stale && !n->state_waits && t_us >= n->voice.again_us)
 		glow_voice_state(&n->voice, &n->layers, n->limited, t_us);
 }
 
 int64_t glow_node_next(const struct glow_node *n)
 {
-	int64_t next = glow_sooner(glow_pending_next(&n->pending), glow_layers_next(&n->layers));
+	int64_t next = glow_sooner(glow_pending_next(&n->orders.pending), glow_layers_next(&n->layers));
 
 	if (n->cfg.lost_indicator && !glow_conducted_lost(&n->conductor, n->layers.now_us))
 		next = glow_sooner(next, glow_conducted_silent(&n->conductor));
-	next = glow_sooner(next, n->offer.at_us);
-	if (n->voice.stale)
+	next = glow_sooner(glow_sooner(next, n->offer.at_us), glow_texts_next(&n->texts));
+	if (n->scenes_new && n->conductor.connected)
+		next = glow_sooner(next, n->scenes_said_us);
+	if (n->voice.stale && !n->state_waits)
 		next = glow_sooner(next, n->voice.again_us);
 	return next;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <glow/library.h>
 #include <glow/time.h>
 
 #include "pending.h"
@@ -305,6 +306,14 @@ struct glow_waiting *glow_pending_first_untimed(struct glow_pending *p)
 			first = one;
 	}
 	return first;
+}
+
+bool glow_pending_names(const struct glow_pending *p, const char *word)
+{
+	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+		if (p->v[k].payload && glow_library_word(p->v[k].payload, p->v[k].len, word))
+			return true;
+	return false;
 }
 
 int64_t glow_pending_next(const struct glow_pending *p)

@@ -89,6 +89,9 @@ struct glow_waiting *glow_pending_due(struct glow_pending *p, int64_t t_us);
  * place for another. NULL for none. */
 struct glow_waiting *glow_pending_first_untimed(struct glow_pending *p);
 
+/** Whether one of them has that word. */
+bool glow_pending_names(const struct glow_pending *p, const char *word);
+
 /** Frees its place. */
 void glow_pending_remove(struct glow_waiting *one);
 

@@ -214,10 +214,13 @@ static void on_device(void *ctx)
 
 static void hear(struct run *r, const struct glow_message *m, struct glow_instant at, int64_t now)
 {
-	if (glow_herald_message(&r->device.herald, m, at.raw))
-		schedule_device(r);
-	else
+	if (!glow_herald_message(&r->device.herald, m, at.raw)) {
 		glow_node_message(r->node, m, now);
+		if (glow_topic_kind(r->cfg->prefix, m->topic) != GLOW_TOPIC_TEXTS)
+			return;
+		glow_device_texts(&r->device, at.raw);
+	}
+	schedule_device(r);
 }
 
 static void on_message(struct run *r, const struct glow_message *m)
@@ -281,6 +284,9 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 		glow_node_dropped(r->node, &event->message, event->replaced, now_us(r));
 		break;
 	case GLOW_MQTT_WISH_REFUSED:
+		if (event->message.topic)
+			glow_node_wish_refused(r->node, event->message.topic);
+		break;
 	case GLOW_MQTT_UNSENT:
 		break;
 	}
@@ -497,7 +503,7 @@ static bool radio_sleeps(const struct glow_node_run_cfg *cfg)
 
 static int setup(struct run *r)
 {
-	const struct glow_outbox outbox = { .ctx = &r->loop, .publish = glow_loop_publish };
+	const struct glow_outbox outbox = { .ctx = &r->loop, .publish = glow_loop_publish, .follow = glow_loop_follow };
 	const struct glow_publisher out = { r->cfg->prefix, r->cfg->discovery ? r->cfg->discovery : "", outbox };
 	const struct glow_sync_cfg sync = { .seed = (uint32_t)glow_raw_now().ns, .power_save = radio_sleeps(r->cfg) };
 	int status = add_timers(r);
@@ -512,7 +518,7 @@ static int setup(struct run *r)
 		return status;
 	r->show.node = r->node;
 	glow_timekeeper_init(&r->time, &sync, r->cfg->prefix, r->info.id, outbox);
-	glow_device_init(&r->device, &out, &r->info, sync.seed);
+	glow_device_init(&r->device, &out, &r->info, glow_node_texts(r->node), sync.seed);
 	glow_meters_init(&r->meters, r->cfg->sysfs);
 	glow_meters_read(&r->meters);
 	r->told.ns = glow_mono_now().ns;

@@ -13,6 +13,8 @@ import type { Effect, Micros, Scene } from "./messages";
 
 /* A broker sends what it retains in this order. */
 const TOPICS = [
+	"effect", // effects written as text, before scenes and states that mean them
+	"effect/+",
 	"conductor/+",
 	"scene/current",
 	"roster",

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+"""Effects written as text, from the moment somebody types them to the boards: all nodes in phase, changed at one
+instant, taken away while they show, back after a restart, and what happens to what is wrong.
+
+The frames say for which instant each was drawn, so that pictures can be compared to the bit.
+"""
+
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import glow
+
+NODES, PIXELS = 3, 8
+WHITE, RED, LIME = "ffffff", "ff0000", "00ff00"
+WAVES = "# waves along the whole strip\nparam period 1..60 = 2 s\nhsv(x + cycle(period), 1, wave(4 * x - cycle(3)))"
+
+
+class Effects(glow.Case):
+    """Three boards in a row, and one as long as they are together."""
+
+    def setUp(self):
+        self.seen = self.watch("#")
+        self.leader = self.conductor()
+        self.leader.wait_leading()
+        self.assert_ok(self.request("scene/stop", ""))  # of the test before
+        self.row = [self.node(PIXELS, "row") for _ in range(NODES)]
+        self.whole = self.node(PIXELS * NODES, "whole")
+        self.nodes = self.row + [self.whole]
+        names = {n.node for n in self.nodes}
+        self.seen.wait("glow/roster", lambda m: names <= {n["id"] for n in m.json()["nodes"]})
+        for node in self.nodes:
+            self.seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
+
+    def node(self, pixels, group, name=None):
+        return self.bridge("--virtual-pixels", str(pixels), "--groups", group, "--idle", "white",
+                           "--current-limit-ma", "0", node=name or glow.unique(group))
+
+    def request(self, topic, payload):
+        return self.broker.request("glow/" + topic, payload if isinstance(payload, str) else json.dumps(payload),
+                                   glow.unique("answers/"))
+
+    def put(self, name, text):
+        answer = self.request("effect/%s/set" % name, text)
+        self.assert_ok(answer)
+        self.assertEqual(answer["name"], name)
+        return answer["at_us"]
+
+    def play(self, scene):
+        answer = self.request("scene/play", scene)
+        self.assert_ok(answer)
+        return answer["start_us"]
+
+    def shows(self, color, *nodes, since=None):
+        return [n.frames.wait("in " + color, lambda f: set(f.lights) == {color}, (since or {}).get(n, 0)) for n in nodes]
+
+    def marks(self):
+        return {n: n.frames.mark() for n in self.nodes}
+
+    def seams(self, marks, start_us):
+        """At how many instants all boards showed a frame since then, and at how many the row is not the whole."""
+        boards = [{f.t_us: f.lights for f in n.frames.since(marks[n]) if f.t_us >= start_us} for n in self.row]
+        whole = {f.t_us: f.lights for f in self.whole.frames.since(marks[self.whole])}
+        common = set(whole).intersection(*boards)
+        return len(common), sum(sum((b[t] for b in boards), []) != whole[t] for t in common)
+
+    # promise: text-in-phase
+    def test_in_phase(self):
+        """Nobody has it before it is played, and it is one picture on three boards from its first instant on."""
+        self.put("waves", WAVES)
+        kept = self.seen.wait("glow/effect/waves").json()
+        self.assertEqual((kept["what"], [p["name"] for p in kept["params"]]), ("waves along the whole strip", ["period"]))
+        marks = self.marks()
+        scene = {"effect": "waves", "seed": 5, "params": {"period": 7}}
+        start_us = self.play(dict(scene, id="row", target={"groups": ["row"]}))
+        self.play(dict(scene, id="whole", target={"groups": ["whole"]}, start_us=start_us))
+        glow.wait_until("frames to compare", lambda: self.seams(marks, start_us)[0] >= 20)
+        for node in self.nodes:
+            fields = [m.json()["field"] for m in self.seen.find(node.topic("error"))]
+            self.assertEqual([f for f in fields if f != "main.effect"], [])  # that is a scene of the test before
+        # The control: another parameter is another picture. From here on there are seams, and before there were none.
+        later = self.marks()
+        self.assertEqual(self.seams(marks, start_us)[1], 0)
+        self.play(dict(scene, id="row", target={"groups": ["row"]}, params={"period": 3}))
+        glow.wait_until("a seam", lambda: self.seams(later, start_us)[1] > 0)
+
+    # promise: text-in-phase
+    def test_change_and_removal(self):
+        """All change in the same frame, two who edit both see the last, and what shows one that goes says so."""
+        self.put("flag", "#f00")
+        self.request("all/set", "flag")
+        self.shows(RED, *self.nodes)
+        marks = self.marks()
+        at_us = self.put("flag", "#00f")
+        last_us = self.put("flag", {"text": "rgb(0, 1, 0)"})
+        self.assertGreaterEqual(last_us, at_us)
+        frames = self.shows(LIME, *self.nodes, since=marks)
+        self.assertEqual(len({f.t_us for f in frames}), 1, frames)
+        self.assertTrue(0 <= frames[0].t_us - last_us < 20000, frames[0].t_us - last_us)
+        texts = [m.json()["text"] for m in self.seen.find("glow/effect/flag")]
+        self.assertEqual(texts, ["#f00", "#00f", "rgb(0, 1, 0)"])
+        since, marks = self.seen.mark(), self.marks()
+        self.put("flag", "")
+        self.shows(WHITE, *self.nodes, since=marks)
+        for node in self.nodes:
+            refusal = self.seen.wait(node.topic("error"), since=since).json()
+            self.assertEqual(refusal["code"], "unknown_effect")
+            self.assertIn("flag", refusal["message"])
+        self.assertEqual(self.broker.retained("glow/effect/flag"), {})
+
+    def test_restarts(self):
+        """A node comes back with its light, another conductor knows the texts, and so does a broker's neighbour."""
+        self.put("flag", "#f00")
+        one = self.row[0]
+        self.assert_ok(self.broker.request(one.topic("set"), "flag", "answers/x"))
+        self.shows(RED, one)
+        self.seen.wait(one.topic("state"), lambda m: m.json()["effect"] == "flag")
+        one.stop()
+        again = self.node(PIXELS, "row", name=one.node)
+        self.shows(RED, again)
+        self.assertNotIn(WHITE, {c for f in again.frames.look() for c in f.lights})
+        # Without a conductor what is retained still works, and saving says that nobody is there.
+        self.leader.stop()
+        self.seen.wait("glow/conductor/availability", lambda m: m.payload == b"offline")
+        answer = self.broker.request(self.row[1].topic("set"), "flag", "answers/y")
+        self.assert_ok(answer)
+        self.shows(RED, self.row[1])
+        successor = self.conductor()
+        successor.wait_leading()
+        self.play("flag")
+        self.assertEqual(self.request("effect/flag/set", "#f0f0")["code"], "bad_effect")
+
+    def glowctl(self, *words):
+        ran = glow.run_ctl(*words, "--broker", self.broker.uri)
+        return ran.returncode, ran.stdout.decode() if isinstance(ran.stdout, bytes) else ran.stdout, ran.stderr
+
+    def test_glowctl(self):
+        """From a file to the boards, and back; what is wrong is told as editors read it."""
+        path = os.path.join(self.home, "beam.glow")
+        with open(path, "w") as f:
+            f.write("# a red beam\n#f00\n")
+        self.assertEqual(self.glowctl("effects", "check", path)[0], 0)
+        self.assertEqual(self.glowctl("effects", "put", path)[0], 0)
+        self.assertIn("a red beam", self.glowctl("effects")[1])
+        self.assertEqual(self.glowctl("effects", "show", "beam")[1], "# a red beam\n#f00\n")
+        self.assertEqual(self.glowctl("play", "beam", "--fade-ms", "1")[0], 0)
+        self.shows(RED, *self.nodes)
+        with open(path, "w") as f:
+            f.write("let a = wvae(x)\nhsv(a, 1, 1)\n")
+        for verb in ("check", "put"):
+            status, _, complaint = self.glowctl("effects", verb, path)
+            self.assertEqual(status, os.EX_DATAERR)
+            self.assertIn("beam.glow:1:9: ", str(complaint))
+        self.assertEqual(self.glowctl("effects", "rm", "beam")[0], 0)
+        self.assertEqual(self.glowctl("effects", "show", "beam")[0], os.EX_DATAERR)
+        self.assertEqual(self.glowctl("effects", "rm", "beam")[0], os.EX_DATAERR)
+
+    def test_what_is_wrong(self):
+        refusal = self.request("effect/flag/set", "let a = 2\nhsv(a, wvae(x), 1)")
+        self.assertEqual((refusal["code"], refusal["field"]), ("bad_effect", "2:8"))
+        self.assertIn('did you mean "wave"?', refusal["message"])
+        self.assertEqual(self.request("effect/plasma/set", "x")["field"], "name")
+        self.put("flag", "#f00")
+        node = self.row[0]
+        typo = self.broker.request(node.topic("set"), '{"effect":"flagg"}', "answers/x")
+        self.assertEqual(typo["code"], "unknown_effect")
+        self.assertIn('"flag"', typo["message"])
+        # Written by hand past the conductor: passed over, and the others go on.
+        self.broker.publish("glow/effect/poison", '{"name":"poison","text":"((((","rev":1}', retain=True)
+        self.broker.publish("glow/effect/junk", "junk", retain=True)
+        self.leader.stop()
+        successor = self.conductor()
+        successor.wait_leading()
+        successor.wait_log("glow/effect/poison is passed over")
+        listed = set(self.seen.last("glow/effect").json()["effects"])
+        self.assertEqual(listed & {"flag", "poison", "junk"}, {"flag"})
+        self.assert_ok(self.broker.request(node.topic("set"), "flag", "answers/y"))
+        self.shows(RED, node)
+        self.assert_ok(self.request("effect/poison/set", ""))
+
+
+if __name__ == "__main__":
+    glow.main()
