@@ -457,8 +457,9 @@ static void it_draws_what_the_leds_show(void **state)
 	}
 }
 
-/* Everything drawn in each form; what is drawn holds what the model says. */
-static char *drawn(int form)
+/* Everything drawn in each form; what is drawn holds what the model says. Inlined, gcc 12 takes the text for a dangling
+ * pointer. */
+__attribute__((noinline)) static char *drawn(int form)
 {
 	const struct glow_watch_screen screen = { .columns = 80,
 						  .rows = 24,
@@ -840,6 +841,16 @@ static void a_long_row_is_wrapped(void **state)
 	}
 }
 
+static void check_dots(const char *text, int width, int height)
+{
+	for (; (text = strchr(text, 'M')); text++) {
+		int x, y;
+
+		assert_int_equal(sscanf(text, "M%d %dh0", &x, &y), 2);
+		assert_true(x > 0 && x < width && y > 0 && y < height);
+	}
+}
+
 static void a_picture_has_each_led(void **state)
 {
 	static const uint32_t pixels[] = { 144, 1000, GLOW_PIXELS_MAX };
@@ -854,12 +865,7 @@ static void a_picture_has_each_led(void **state)
 		assert_int_equal(count(text, "strip"), 1);
 		assert_int_equal(sscanf(strstr(text, "viewBox"), "viewBox=\"0 0 %d %d\"", &width, &height), 2);
 		assert_true(height < width);
-		for (const char *dot = strstr(text, "M"); dot; dot = strstr(dot + 1, "M")) {
-			int x, y;
-
-			assert_int_equal(sscanf(dot, "M%d %dh0", &x, &y), 2);
-			assert_true(x > 0 && x < width && y > 0 && y < height);
-		}
+		check_dots(text, width, height);
 		free(text);
 	}
 }
