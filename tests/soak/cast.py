@@ -90,6 +90,10 @@ class Node(Spoken):
         self.last = frames[-1] if frames else self.last
         return frames
 
+    def connections(self):
+        """How often it has met the broker."""
+        return self.said.log().count("connected to mqtt")
+
     def end(self, sig):
         ended = super().end(sig)
         self.take()
@@ -137,6 +141,7 @@ class Cast:
         self.nodes[name] = Node(name, cluster.Node(
             self.home, self.broker.uri, *cluster.BOARD, "--groups", script.group_name(k),
             env=self.broker.env("bridge"), node=name, clock=self.clocks[name]))
+        return self.nodes[name]
 
     def end(self, life, sig):
         """Ends a node or a conductor; how it went, or None."""

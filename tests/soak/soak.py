@@ -281,8 +281,9 @@ class Soak:
         self.do_leave(e, signal.SIGKILL)
 
     def do_join(self, e):
-        self.cast.start_node(e["node"])
-        self.joining(self.cast.nodes[e["node"]])
+        node = self.cast.start_node(e["node"])
+        self.joining(node)
+        self.connected([node], {})
 
     def joining(self, node):
         """Judged once it is online, and for gaps from the next scene on: it may have taken back a still light."""
@@ -312,9 +313,18 @@ class Soak:
         self.cast.clocks[e["who"]].step_to(e["ms"])
 
     def do_broker(self, e):
+        before = {n.name: n.connections() for n in self.everybody()}
         self.cast.broker.stop(getattr(signal, e["signal"]))
         self.wait(e["away_s"])
         self.cast.start_broker()
+        self.connected(self.everybody(), before)
+
+    def connected(self, nodes, before):
+        """Nodes that are there again: what is published to a node that is not, is lost, as MQTT has it."""
+        def away():
+            return [n for n in nodes if n.process.poll() is None and n.connections() <= before.get(n.name, 0)]
+        if not self.wait(glow.PATIENCE_S, lambda: not away()):
+            self.complain("agree", "not connected: %s" % ", ".join(n.life for n in away()))
 
     def do_flood(self, e):
         """At the highest rate that one connection reaches; then one command, which has to be obeyed. Scenes that begin

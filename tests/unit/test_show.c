@@ -163,6 +163,23 @@ static void back_on_the_grid(void **state)
 	assert_in_range(drawn[2] - drawn[1], PERIOD, PERIOD + 1);
 }
 
+/* Messages that change nothing, each heard before the timer: every slot is drawn all the same. */
+static void a_timer_that_never_has_its_turn(void **state)
+{
+	int64_t begin;
+
+	(void)state;
+	say("rainbow");
+	pass_to(now + SECOND);
+	begin = now;
+	n_drawn = 0;
+	for (now = begin; now < begin + SECOND; now += 50)
+		assert_int_equal(glow_show_changed(&show, now), 0);
+	assert_in_range(n_drawn, 59, 60);
+	for (int k = 0; k < n_drawn; k++)
+		assert_int_equal(glow_slot_time(glow_slot_at(drawn[k], 60), 60), drawn[k]);
+}
+
 /* A second that begins just after such a picture is shown late, not left out. */
 static void a_clock_ticks_on(void **state)
 {
@@ -199,6 +216,7 @@ int main(void)
 		T(a_flood_on_a_still_picture),
 		T(a_flood_on_a_moving_one),
 		T(back_on_the_grid),
+		T(a_timer_that_never_has_its_turn),
 		T(a_clock_ticks_on),
 		T(a_slow_board),
 	};

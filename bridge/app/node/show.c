@@ -62,17 +62,6 @@ static void plan(struct glow_show *s, int64_t t_us)
 	s->is_slot = frame <= instant && frame != GLOW_NEVER;
 }
 
-int glow_show_changed(struct glow_show *s, int64_t now_us)
-{
-	int64_t t_us = now_us < s->drawn_us ? s->drawn_us : now_us; /* a slot is drawn a little ahead of its time */
-	int r;
-
-	glow_node_tick(s->node, t_us);
-	r = draw_change(s, t_us);
-	plan(s, t_us);
-	return r;
-}
-
 int glow_show_due(struct glow_show *s, int64_t now_us)
 {
 	int64_t t_us = s->target_us;
@@ -84,6 +73,20 @@ int glow_show_due(struct glow_show *s, int64_t now_us)
 	r = s->is_slot ? draw(s, t_us) : draw_change(s, t_us);
 	plan(s, t_us);
 	return r;
+}
+
+/* A slot whose time has come is drawn first: were the next one planned instead, a steady stream of messages, each just
+ * ahead of the timer, would leave an animation without its frames. */
+int glow_show_changed(struct glow_show *s, int64_t now_us)
+{
+	int due = s->is_slot && s->target_us <= now_us ? glow_show_due(s, now_us) : 0;
+	int64_t t_us = now_us < s->drawn_us ? s->drawn_us : now_us; /* a slot is drawn a little ahead of its time */
+	int r;
+
+	glow_node_tick(s->node, t_us);
+	r = draw_change(s, t_us);
+	plan(s, t_us);
+	return due ? due : r;
 }
 
 int glow_show_again(struct glow_show *s, int64_t now_us)
@@ -104,4 +107,5 @@ void glow_show_shift(struct glow_show *s, int64_t delta_us)
 	s->drawn_us += delta_us;
 	s->ready_us += delta_us;
 	s->start_us += delta_us;
+	s->is_slot = false; /* of the old clock; what is planned next is of the new one */
 }
