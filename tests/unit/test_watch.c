@@ -781,16 +781,16 @@ static bool are_leds(const struct glow_rgb *colors, uint32_t n, uint32_t each, i
 	if (n != (frame.n + each - 1) / each)
 		return false;
 	for (uint32_t k = 0; k < n; k++) {
-		uint8_t most[3] = { 0 };
+		struct glow_rgb most = GLOW_BLACK;
 
 		for (uint32_t i = k * each; i < (k + 1) * each && i < frame.n; i++) {
 			struct glow_rgb c = glow_watch_pixel(node("strip")->info.shape, &frame, i);
 
-			most[0] = c.r > most[0] ? c.r : most[0];
-			most[1] = c.g > most[1] ? c.g : most[1];
-			most[2] = c.b > most[2] ? c.b : most[2];
+			most.r = c.r > most.r ? c.r : most.r;
+			most.g = c.g > most.g ? c.g : most.g;
+			most.b = c.b > most.b ? c.b : most.b;
 		}
-		if (colors[k].r != most[0] || colors[k].g != most[1] || colors[k].b != most[2])
+		if (!glow_rgb_equal(colors[k], most))
 			return false;
 	}
 	return true;

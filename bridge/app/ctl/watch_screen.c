@@ -357,7 +357,7 @@ static int put_run(const struct page *p, struct glow_shape shape, const struct g
 	for (; n < columns && from < f->n; n++, from += each) {
 		struct glow_rgb c = brightest(shape, f, from, each);
 
-		if (n == 0 || c.r != last.r || c.g != last.g || c.b != last.b)
+		if (n == 0 || !glow_rgb_equal(c, last))
 			put_color(p, c);
 		put_blocks(p, c, 1);
 		last = c;

@@ -62,7 +62,7 @@ static void escaped(const char *text, FILE *out)
 
 static void put_led(struct glow_rgb c, int x, int y, int r, FILE *out)
 {
-	bool lit = c.r || c.g || c.b;
+	bool lit = !glow_rgb_equal(c, GLOW_BLACK);
 	char text[8];
 
 	glow_color_format(lit ? c : UNLIT, text);
@@ -120,7 +120,7 @@ static uint32_t put_dots(struct glow_shape shape, const struct glow_frame *f, ui
 			 FILE *out)
 {
 	struct glow_rgb c = glow_watch_pixel(shape, f, i), next;
-	bool lit = c.r || c.g || c.b;
+	bool lit = !glow_rgb_equal(c, GLOW_BLACK);
 	char text[8];
 
 	glow_color_format(lit ? c : UNLIT, text);
@@ -130,7 +130,7 @@ static uint32_t put_dots(struct glow_shape shape, const struct glow_frame *f, ui
 
 		fprintf(out, "M%d %dh0", LEFT + 6 + column * w.pitch + w.pitch / 2, y + line * w.pitch + w.pitch / 2);
 		next = ++i < f->n ? glow_watch_pixel(shape, f, i) : GLOW_BLACK;
-	} while (i < f->n && next.r == c.r && next.g == c.g && next.b == c.b);
+	} while (i < f->n && glow_rgb_equal(next, c));
 	fputs("\"/>\n", out);
 	return i;
 }
