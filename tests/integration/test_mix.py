@@ -135,7 +135,7 @@ class Mix(glow.Case):
             self.shows(effect, lambda n, lights: lit(lights) == halves[n])
             self.request("group/mix/set", {"effect": effect, "params": dict(params, value=0)})
             self.shows("no " + effect, lambda n, lights: lit(lights) == [])
-        self.request("group/mix/set", "auto")
+        self.request("group/mix/set", {"effect": "auto"})
 
     def test_identify(self):
         def marked(n, lights):

@@ -517,9 +517,6 @@ class Leds(unittest.TestCase):
         names = ["piglow:%s:led%d" % (color, n) for arm in PIGLOW.values() for color, n in arm.items()]
         self.assertEqual(sorted(names), sorted(re.findall("piglow:.*", console.log("leds"))))
 
-    def test_auto_finds_them(self):
-        self.assertIn("through leds:piglow", console.log("leds-kept"))
-
     def control(self, verb, change):
         k = next(k for k, s in enumerate(self.steps) if s.verb == verb)
         with self.assertRaises(Wrong):
