@@ -112,6 +112,7 @@ static void post(struct glow_mqtt *mqtt, enum glow_mqtt_event_kind kind, const c
 	const struct glow_mqtt_event event = { .kind = kind,
 					       .why = why,
 					       .leading = leads(mqtt),
+					       .refused = kind == GLOW_MQTT_FAILED && mqtt->link.turned_away,
 					       .wanted = atomic_load(&mqtt->want) != WANT_EITHER,
 					       .limits = mqtt->link.limits };
 

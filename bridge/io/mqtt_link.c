@@ -31,6 +31,7 @@
 #include <glow/clock.h>
 
 #include "mqtt_socket.h"
+#include "mqtt_uri.h"
 #include "mqtt_why.h"
 
 #define WINDOW         20
@@ -41,51 +42,6 @@
 #define MEMORY_SPARE   65536 /* for what one call of Paho's may ask for */
 #define QUIET_CALLS    2
 #define SUBSCRIBED_QOS 1
-
-static bool parse_port(const char *text, uint16_t *port)
-{
-	char *end;
-	unsigned long value;
-
-	if (text[0] == '\0')
-		return true;
-	if (text[0] != ':' || text[1] < '0' || text[1] > '9')
-		return false;
-	value = strtoul(text + 1, &end, 10);
-	if (*end != '\0' || value < 1 || value > 65535)
-		return false;
-	*port = (uint16_t)value;
-	return true;
-}
-
-static bool parse_host(struct glow_link *link, const char *text)
-{
-	bool bracketed = *text == '[';
-	size_t len = bracketed ? strcspn(++text, "]") : strcspn(text, ":");
-	const char *rest = text + len;
-
-	if (len == 0 || len >= sizeof(link->host) || (bracketed && *rest++ != ']'))
-		return false;
-	memcpy(link->host, text, len);
-	link->host[len] = '\0';
-	return !strpbrk(link->host, "/@?# \t") && parse_port(rest, &link->port);
-}
-
-static bool parse_broker(struct glow_link *link, const char *uri)
-{
-	link->tls = strncmp(uri, "mqtts://", 8) == 0;
-	if (!link->tls && strncmp(uri, "mqtt://", 7) != 0)
-		return false;
-	link->port = link->tls ? 8883 : 1883;
-	return parse_host(link, uri + (link->tls ? 8 : 7));
-}
-
-bool glow_mqtt_uri_valid(const char *uri)
-{
-	struct glow_link link;
-
-	return parse_broker(&link, uri);
-}
 
 /* What people are told of the broker: name and port, and where the name is none of its own, the address. */
 static void name_broker(struct glow_link *link)
@@ -131,7 +87,7 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 	int r;
 
 	*link = (struct glow_link){ .cfg = cfg, .id = id, .fd = -1, .keepalive_s = cfg->keepalive_s };
-	if (!parse_broker(link, cfg->broker)) {
+	if (!glow_link_parse(link, cfg->broker)) {
 		/* Not repeated: somebody may have put a password into it. */
 		snprintf(why, GLOW_MQTT_WHY, "broker must be mqtt://host[:port] or mqtts://host[:port]");
 		return -EINVAL;
@@ -294,6 +250,7 @@ static int connect_once(struct glow_link *link, bool with_will, int *ret_reason,
 
 		glow_socket_forget();
 		link->fd = -1;
+		link->turned_away = link->stream.old || glow_mqtt_is_final(reason);
 		/* What is no broker at one address may be one at the next. */
 		if (reason < 0)
 			link->last = link->peer;
@@ -335,6 +292,7 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 {
 	int r, reason = 0;
 
+	link->turned_away = false;
 	if (!memory_spare()) {
 		snprintf(why, GLOW_MQTT_WHY, "out of memory");
 		return -ENOMEM;
@@ -421,6 +379,7 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics, replayed, NULL, why);
 	if (r == 0 && cfg->n_topics > 0)
 		r = subscribe(link, cfg->topics, cfg->n_topics, live, NULL, why);
+	link->turned_away = r == -EACCES || r == -EMSGSIZE;
 	return r;
 }
 

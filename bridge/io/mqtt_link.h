@@ -40,6 +40,7 @@ struct glow_link {
 	struct glow_stream stream;
 	struct glow_alive alive;
 	bool silent;                   /**< the connection ended as nothing was heard any more */
+	bool turned_away;              /**< the last attempt ended by the broker's own word, which only people change */
 	char tls_error[160];           /**< the last thing OpenSSL complained of, "" for nothing */
 	int refused[GLOW_LINK_WISHES]; /**< why the broker refused a wished topic on this connection; 0 where it did not
 					*/

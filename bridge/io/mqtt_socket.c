@@ -8,7 +8,10 @@
  * connect() finds this one first, as a program's own functions come before
  * those of the libraries: it puts our connection in the place of the socket.
  *
- * It answers "in progress" so that Paho waits as it does for every connection.
+ * It answers "in progress" so that Paho waits as it does for every connection: answered at once, TLS whose handshake
+ * ends in one step is taken for a failure (MQTTProtocolOut.c, MQTTProtocol_connect()). But that wait asks whether there
+ * is something to read, for 100 ms, when it knows already that the connection is there (Socket.c,
+ * Socket_getReadySocket()). So the first poll() that would wait does not.
  * Without something lent all these functions are those of their libraries.
  *
  * What Paho reads is followed on its way. Its synchronous client (1.3.9 to 1.3.14) drops a DISCONNECT
@@ -32,11 +35,13 @@
 #define REST_MAX 1024
 
 static _Thread_local int lent = -1, taken = -1;
+static _Thread_local bool fresh; /* Paho is going to wait for a connection that is there */
 static _Thread_local struct glow_stream *stream;
 
 typedef int connect_function(int, const struct sockaddr *, socklen_t);
 typedef ssize_t recv_function(int, void *, size_t, int);
 typedef int tls_function(SSL *, void *, int);
+typedef int poll_function(struct pollfd *, nfds_t, int);
 typedef int lookup_function(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
 /* The header gives connect() a type of glibc's own, which no other definition can have. */
@@ -45,6 +50,9 @@ __attribute__((visibility("default"))) int glow_socket_connect(int fd, const str
 
 __attribute__((visibility("default"))) ssize_t glow_socket_recv(int fd, void *data, size_t size,
 								int flags) __asm__("recv");
+
+__attribute__((visibility("default"))) int glow_socket_poll(struct pollfd *fds, nfds_t n,
+							    int timeout_ms) __asm__("poll");
 
 void glow_socket_lend(int fd, struct glow_stream *follow)
 {
@@ -64,6 +72,7 @@ int glow_socket_taken(void)
 	if (lent >= 0)
 		close(lent);
 	lent = -1;
+	fresh = false;
 	return taken;
 }
 
@@ -76,8 +85,20 @@ int glow_socket_connect(int fd, const struct sockaddr *address, socklen_t size)
 	close(lent);
 	lent = -1;
 	taken = fd;
+	fresh = true;
 	errno = EINPROGRESS;
 	return -1;
+}
+
+int glow_socket_poll(struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+	static _Thread_local poll_function *wait;
+	bool at_once = fresh && timeout_ms != 0;
+
+	if (!wait)
+		wait = (poll_function *)dlsym(RTLD_NEXT, "poll");
+	fresh = fresh && !at_once;
+	return wait(fds, n, at_once ? 0 : timeout_ms);
 }
 
 __attribute__((visibility("default"))) int getaddrinfo(const char *restrict name, const char *restrict service,

@@ -6,9 +6,10 @@
 
 #include "mqtt_stream.h"
 
-/** The next connect() of this thread, whatever it asks for, gets this connection,
- * and a name that is looked up until then is not. `fd` must not block; it is ours no more. What Paho reads from it is
- * told to `follow`, which is cleared first and has to live until glow_socket_forget(). */
+/** The next connect() of this thread, whatever it asks for, gets this connection, a name that is looked up until then
+ * is not, and the first poll() after it that would wait does not. `fd` must be connected and not block; it is ours no
+ * more. What Paho reads from it is told to `follow`, which is cleared first and has to live until glow_socket_forget().
+ */
 void glow_socket_lend(int fd, struct glow_stream *follow);
 
 /** Under which descriptor it was taken; -1 when it was not, and then it is closed. */

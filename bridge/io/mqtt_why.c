@@ -44,6 +44,22 @@ const char *glow_mqtt_reason_text(int reason)
 	}
 }
 
+bool glow_mqtt_is_final(int reason)
+{
+	static const int final[] = { MQTTREASONCODE_UNSUPPORTED_PROTOCOL_VERSION,
+				     MQTTREASONCODE_CLIENT_IDENTIFIER_NOT_VALID,
+				     MQTTREASONCODE_BAD_USER_NAME_OR_PASSWORD,
+				     MQTTREASONCODE_NOT_AUTHORIZED,
+				     MQTTREASONCODE_BANNED,
+				     MQTTREASONCODE_BAD_AUTHENTICATION_METHOD,
+				     MQTTREASONCODE_SERVER_MOVED };
+
+	for (size_t k = 0; k < sizeof(final) / sizeof(final[0]); k++)
+		if (final[k] == reason)
+			return true;
+	return false;
+}
+
 bool glow_mqtt_explain_files(const struct glow_link *link, char why[GLOW_MQTT_WHY])
 {
 	const struct glow_mqtt_cfg *cfg = link->cfg;

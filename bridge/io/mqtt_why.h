@@ -11,6 +11,10 @@
 /** An MQTT 5 reason code of 0x80 or more. */
 const char *glow_mqtt_reason_text(int reason);
 
+/** A reason that stays until people change something: there is no use in waiting for another. False for what may pass
+ * by itself ("busy") or says nothing. */
+bool glow_mqtt_is_final(int reason);
+
 /** True when TLS is wanted and a file for it cannot be what it is meant to be; `why` says so. */
 bool glow_mqtt_explain_files(const struct glow_link *link, char why[GLOW_MQTT_WHY]);
 

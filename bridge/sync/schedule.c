@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* The first group, in a quarter of a second, gives a node cluster time at all. The burst after it fills
- * the six seconds that the filter wants before it measures a slope. From then on only time makes the
- * slope better, so the interval doubles while the line holds, and is the least again as soon as
- * anything contradicts it. Where Wi-Fi saves power the first probe of four wakes the radio. */
+/* The first group gives a node cluster time at all, and its first picture may wait for that: each answer calls the next
+ * probe, so it takes as long as the way is slow, a quarter of a second at most where answers come. The burst after it
+ * fills the six seconds that the filter wants before it measures a slope. From then on only time makes the slope
+ * better, so the interval doubles while the line holds, and is the least again as soon as anything contradicts it.
+ * Where Wi-Fi saves power the first probe of four wakes the radio. */
 
 #include <glow/hash.h>
 #include <glow/time.h>
@@ -15,6 +16,7 @@
 enum { FIRST = GLOW_GROUP, SECOND = FIRST + 64, POWER_SAVE_BURST = 4 };
 
 #define FIRST_NS      (30 * GLOW_MS)
+#define ANSWERED_NS   (10 * GLOW_MS)
 #define SECOND_NS     (100 * GLOW_MS)
 #define POWER_SAVE_NS (20 * GLOW_MS)
 #define CALM_NS       (300 * GLOW_S)
@@ -50,6 +52,12 @@ void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg
 		c->due_ns = now_ns + POWER_SAVE_NS;
 	else
 		c->due_ns = now_ns + spread(c->interval_ns, cfg->seed, c->sent);
+}
+
+void glow_schedule_answered(struct glow_schedule *c, int64_t now_ns)
+{
+	if (c->sent < FIRST && c->due_ns > now_ns + ANSWERED_NS)
+		c->due_ns = now_ns + ANSWERED_NS;
 }
 
 void glow_schedule_calm(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)

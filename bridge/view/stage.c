@@ -166,6 +166,13 @@ int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us)
 	return next;
 }
 
+bool glow_stage_timeless(const struct glow_stage *stage)
+{
+	uint32_t waiting = stage->has_next_scenes ? stage->next_scenes.n : 0;
+
+	return stage->scenes.n == 0 && waiting == 0 && stage->dim.until_us == GLOW_NEVER;
+}
+
 uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_info *info,
 			   struct glow_scene_layer ret_layers[GLOW_SCENES_MAX])
 {

@@ -92,6 +92,7 @@ struct glow_mqtt_event {
 		why; /**< one line for people; of GLOW_MQTT_CONNECTED the broker's URI, with the address that took us */
 	bool leading;                   /**< GLOW_MQTT_CONNECTED and _DISCONNECTED: under cfg.lead_id */
 	bool wanted;                    /**< GLOW_MQTT_DISCONNECTED: by glow_mqtt_lead() */
+	bool refused;                   /**< GLOW_MQTT_FAILED: by the broker's own word, which only people change */
 	bool replaced;                  /**< GLOW_MQTT_DROPPED: by a newer one */
 	struct glow_mqtt_limits limits; /**< GLOW_MQTT_CONNECTED */
 	struct glow_message message;

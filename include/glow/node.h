@@ -65,6 +65,9 @@ bool glow_node_started(const struct glow_node *n);
 /** The conductor says that it is online; its beacon may be missing yet. */
 bool glow_node_has_conductor(const struct glow_node *n);
 
+/** Its picture is the same whatever time it is, also on another timeline. */
+bool glow_node_timeless(const struct glow_node *n);
+
 /** Lets time pass to t_us: waiting commands take effect, notices and
  * transitions end, state is published. Time never goes back: an instant before the
  * latest counts as that, here and for messages. */

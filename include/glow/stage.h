@@ -46,6 +46,9 @@ void glow_stage_tick(struct glow_stage *stage, int64_t t_us);
  * begins, ends, changes its entry or a cross-fade; GLOW_NEVER if none. */
 int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us);
 
+/** Whatever time it is, on this timeline or another, no scene plays and the dimmer is the same. */
+bool glow_stage_timeless(const struct glow_stage *stage);
+
 /** The scenes that target the node, lowest first, and where its board lies on the strip of each.
  * Returns how many. They point into the stage and are good until its revision changes. */
 uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_info *info,

@@ -222,6 +222,10 @@ static void test_clock_moves_times(void **state)
 static void test_clock_fades(void **state)
 {
 	(void)state;
+	clock_steps(true, SECOND, OURS);
+	assert_false(l.fade.running); /* white is white at any time */
+	glow_layers_fini(&l);
+	glow_layers_init(&l, &cfg.env, "rainbow", now, &diag);
 	clock_steps(false, SECOND, OURS);
 	assert_false(l.fade.running); /* nothing has been seen yet */
 	clock_steps(true, SECOND, OURS);
@@ -231,6 +235,11 @@ static void test_clock_fades(void **state)
 	clock_steps(true, SECOND, OURS);
 	assert_int_equal(l.fade.end_us, now + SECOND / 4);
 	glow_layers_expire(&l, now + SECOND);
+	stage_scene(OURS, scene("red", -60, ""));
+	clock_steps(true, 0, OTHER);
+	assert_true(l.fade.running); /* still as it was, it shows no more */
+	glow_layers_expire(&l, now + SECOND);
+	stage(GLOW_TOPIC_SCENE_CURRENT, "");
 	set("red"); /* what is its own goes on */
 	clock_steps(true, SECOND, OURS);
 	assert_false(l.fade.running);

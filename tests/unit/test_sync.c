@@ -140,9 +140,9 @@ static void test_states(void **state)
 	glow_sync_follow(&w.sync, at(w.l), leader);
 	assert_int_equal(report(&w).state, GLOW_SYNC_ACQUIRE);
 	assert_false(glow_sync_valid(&w.sync));
-	run(&w, w.l + 190 * MS, NULL, NULL);
+	run(&w, w.l + 70 * MS, NULL, NULL);
 	assert_false(glow_sync_valid(&w.sync));
-	run(&w, w.l + 150 * MS, NULL, NULL); /* the eighth reply */
+	run(&w, w.l + 50 * MS, NULL, NULL); /* the eighth reply */
 	assert_true(glow_sync_valid(&w.sync));
 	assert_int_equal(w.stepped, glow_sync_now(&w.sync, at(0)));
 	run(&w, w.l + 20 * S, NULL, NULL);
@@ -160,6 +160,45 @@ static void test_states(void **state)
 	assert_int_equal(report(&w).steps, 1);
 	for (enum glow_sync_state k = GLOW_SYNC_UNSYNCED; k <= GLOW_SYNC_LEADING; k++)
 		assert_non_null(glow_sync_state_name(k));
+}
+
+/* Sends the probe that is due, and lets its answer come or not: how long from then to the next. */
+static int64_t pause_after(struct world *w, bool answered)
+{
+	struct glow_time_request request;
+	struct glow_time_reply reply;
+	int64_t step;
+
+	w->l = glow_sync_next_probe(&w->sync).ns;
+	glow_sync_probe(&w->sync, at(w->l), &request);
+	if (answered) {
+		reply = answer(w, &request);
+		glow_sync_reply(&w->sync, &reply, at(w->l), &step);
+	}
+	return glow_sync_next_probe(&w->sync).ns - w->l;
+}
+
+/* While there is no time answers call the next probe of the first group, and silence none. */
+static void test_first_group(void **state)
+{
+	static struct world w;
+
+	(void)state;
+	world_init(&w, NULL);
+	w.queue = 0;
+	start(&w);
+	for (int k = 1; k < 8; k++)
+		assert_int_equal(pause_after(&w, k % 2), k % 2 ? 10 * MS : 30 * MS);
+	assert_true(pause_after(&w, true) > 90 * MS);
+	assert_false(glow_sync_valid(&w.sync)); /* five answers */
+	run(&w, w.l + S, NULL, NULL);
+	assert_true(glow_sync_valid(&w.sync));
+	/* The control: who has the time is in no hurry. */
+	run(&w, w.l + 60 * S, NULL, NULL);
+	glow_sync_disconnected(&w.sync, at(w.l));
+	glow_sync_connected(&w.sync, at(w.l));
+	assert_true(pause_after(&w, true) > 29 * MS);
+	assert_int_equal(report(&w).state, GLOW_SYNC_RESYNC);
 }
 
 /* The output as it was when last looked at. */
@@ -681,11 +720,11 @@ static void test_nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_states),      cmocka_unit_test(test_slope),      cmocka_unit_test(test_inverse),
-		cmocka_unit_test(test_replies),     cmocka_unit_test(test_follow),     cmocka_unit_test(test_holdover),
-		cmocka_unit_test(test_outstanding), cmocka_unit_test(test_schedule),   cmocka_unit_test(test_conductor),
-		cmocka_unit_test(test_nonsense),    cmocka_unit_test(test_together),   cmocka_unit_test(test_early),
-		cmocka_unit_test(test_jump),        cmocka_unit_test(test_other_rate),
+		cmocka_unit_test(test_states),    cmocka_unit_test(test_first_group), cmocka_unit_test(test_slope),
+		cmocka_unit_test(test_inverse),   cmocka_unit_test(test_replies),     cmocka_unit_test(test_follow),
+		cmocka_unit_test(test_holdover),  cmocka_unit_test(test_outstanding), cmocka_unit_test(test_schedule),
+		cmocka_unit_test(test_conductor), cmocka_unit_test(test_nonsense),    cmocka_unit_test(test_together),
+		cmocka_unit_test(test_early),     cmocka_unit_test(test_jump),        cmocka_unit_test(test_other_rate),
 	};
 
 	dice_init(&dice);

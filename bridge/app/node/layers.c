@@ -45,6 +45,14 @@ bool glow_layers_dark(const struct glow_layers *l)
 	return l->started && glow_picture_dark(&pic, l->now_us);
 }
 
+bool glow_layers_timeless(const struct glow_layers *l)
+{
+	struct glow_picture pic = glow_layers_picture(l);
+
+	return glow_stage_timeless(&l->stage) && !pic.notice &&
+	       glow_picture_pace(&pic, &l->env, l->now_us, NULL) == GLOW_STILL;
+}
+
 bool glow_layers_lit(const struct glow_layers *l)
 {
 	return l->light.on && !glow_layers_dark(l);
@@ -273,7 +281,7 @@ void glow_layers_clock_stepped(struct glow_layers *l, const struct glow_info *in
 			       uint64_t clock_id)
 {
 	bool settled = l->light_clock == l->stage.clock_id;
-	bool jumps = !settled || (!l->light.effect && l->light.on);
+	bool jumps = (!settled || (!l->light.effect && l->light.on)) && !glow_layers_timeless(l);
 
 	if (l->started && jumps && !l->fade.running)
 		start_fade(l, now_us, SETTLE_US);

@@ -78,6 +78,9 @@ int64_t glow_layers_next(const struct glow_layers *l);
 void glow_layers_clock_stepped(struct glow_layers *l, const struct glow_info *info, int64_t now_us, int64_t delta_us,
 			       uint64_t clock_id);
 
+/** The picture is the same whatever time it is, also on another timeline. */
+bool glow_layers_timeless(const struct glow_layers *l);
+
 /** They as a picture, which points into them. */
 struct glow_picture glow_layers_picture(const struct glow_layers *l);
 

@@ -358,6 +358,12 @@ bool glow_node_has_conductor(const struct glow_node *n)
 	return n->conductor.online;
 }
 
+/* With the indicator beacons show as well. */
+bool glow_node_timeless(const struct glow_node *n)
+{
+	return !n->cfg.lost_indicator && glow_layers_timeless(&n->layers);
+}
+
 /* ---- the catalog of effects ---- */
 
 bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])

@@ -21,13 +21,11 @@
 #include <glow/node_run.h>
 
 #include "device.h"
+#include "opening.h"
 #include "setup.h"
 #include "show.h"
 #include "timekeeper.h"
 
-#define START_WAIT_US                                                                                   \
-	(2 * GLOW_US_PER_S) /* how long the first frame waits for the broker, and then for cluster time \
-			     */
 #define BOARD_RETRY_S  5
 #define STATS_US       (10 * GLOW_US_PER_S)
 #define STATS_GAUGE_US (2 * GLOW_US_PER_S)
@@ -51,7 +49,7 @@ struct run {
 	struct glow_clock clock;
 	struct glow_meters meters;
 	struct told told;
-	bool gauge_shows, met_broker;
+	bool gauge_shows;
 };
 
 static int64_t now_us(const struct run *r)
@@ -127,20 +125,16 @@ static void redraw_now(void *ctx)
 	schedule(r, glow_show_changed(&r->show, now_us(r)));
 }
 
-static void start_late(struct run *r, int64_t t_us)
+static void look_at_opening(struct run *r, int64_t t_us)
 {
-	if (glow_node_started(r->node) || t_us < r->show.start_us)
-		return;
-	glow_info("no %s within %d s: showing the idle display", r->met_broker ? "cluster time" : "broker",
-		  (int)(START_WAIT_US / GLOW_US_PER_S));
-	glow_node_start(r->node, t_us);
+	glow_opening_look(&r->show.opening, r->node, glow_timekeeper_valid(&r->time), t_us);
 }
 
 static void on_frame(void *ctx)
 {
 	struct run *r = ctx;
 
-	start_late(r, r->show.target_us);
+	look_at_opening(r, r->show.target_us);
 	schedule(r, glow_show_due(&r->show, now_us(r)));
 }
 
@@ -170,8 +164,7 @@ static void clock_changed(struct run *r, struct glow_instant at, int64_t old_us)
 	glow_info("the clock of pictures moved by %.3f s", (double)delta_us / 1e6);
 	glow_node_clock_stepped(r->node, old_us, delta_us, glow_timekeeper_clock_id(&r->time));
 	update_wall_offset(r);
-	if (glow_timekeeper_valid(&r->time) && r->met_broker)
-		glow_node_start(r->node, old_us + delta_us);
+	look_at_opening(r, old_us + delta_us);
 }
 
 static void schedule_probe(struct run *r)
@@ -246,18 +239,14 @@ static void on_message(struct run *r, const struct glow_message *m)
 	}
 }
 
-/* Where a conductor is online, the first frame waits for its time: it is right then, not corrected later. */
 static void on_connected(struct run *r, const char *broker)
 {
 	int64_t now = now_us(r);
 
 	glow_info("connected to %s as %s", broker, r->info.id);
-	r->met_broker = true;
 	glow_sync_connected(&r->time.follower.sync, glow_raw_now());
-	if (!glow_node_has_conductor(r->node) || glow_timekeeper_valid(&r->time))
-		glow_node_start(r->node, now);
-	else if (!glow_node_started(r->node))
-		r->show.start_us = now + START_WAIT_US;
+	glow_opening_connected(&r->show.opening, r->node, now);
+	look_at_opening(r, now);
 	glow_device_connected(&r->device);
 	glow_node_connected(r->node, now);
 }
@@ -278,6 +267,8 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 		break;
 	case GLOW_MQTT_FAILED:
 		glow_warning("%s; trying again", event->why);
+		if (event->refused)
+			glow_opening_refused(r->node, now_us(r));
 		break;
 	case GLOW_MQTT_MESSAGE:
 		on_message(r, &event->message);
@@ -304,8 +295,11 @@ static void before_events(void *ctx)
 /* What came together is drawn together: a slow board must not fall behind a fast sender. */
 static void after_events(void *ctx)
 {
-	schedule_probe(ctx);
-	redraw_now(ctx);
+	struct run *r = ctx;
+
+	look_at_opening(r, now_us(r));
+	schedule_probe(r);
+	redraw_now(r);
 }
 
 static bool topic(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained)
@@ -503,7 +497,7 @@ static int setup(struct run *r)
 	glow_meters_read(&r->meters);
 	r->told.ns = glow_mono_now().ns;
 	glow_timer_in(&r->stats_timer, STATS_GAUGE_US);
-	r->show.start_us = now_us(r) + START_WAIT_US;
+	glow_opening_begin(&r->show.opening, now_us(r));
 	return open_loop(r);
 }
 

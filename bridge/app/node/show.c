@@ -53,7 +53,7 @@ static void plan(struct glow_show *s, int64_t t_us)
 	int64_t instant = glow_node_next(s->node), frame = GLOW_NEVER;
 
 	if (!glow_node_started(s->node))
-		instant = glow_sooner(instant, s->start_us);
+		instant = glow_sooner(instant, s->opening.until_us);
 	else
 		frame = next_frame(s, t_us);
 	if (glow_node_revision(s->node) != s->revision) /* a change that waits for its turn */
@@ -106,6 +106,6 @@ void glow_show_shift(struct glow_show *s, int64_t delta_us)
 {
 	s->drawn_us += delta_us;
 	s->ready_us += delta_us;
-	s->start_us += delta_us;
+	s->opening.until_us += delta_us;
 	s->is_slot = false; /* of the old clock; what is planned next is of the new one */
 }

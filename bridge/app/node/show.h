@@ -10,12 +10,13 @@
 
 #include <glow/node.h>
 
+#include "opening.h"
 #include "painter.h"
 
 struct glow_show {
 	struct glow_node *node; /**< borrowed */
 	struct glow_painter painter;
-	int64_t start_us;  /**< until it has started, the node wants to be asked then */
+	struct glow_opening opening;
 	int64_t target_us; /**< the next instant that matters; GLOW_NEVER */
 	bool is_slot;      /**< a frame slot, drawn whatever else has changed */
 	int64_t drawn_us;  /**< the last picture's instant */
