@@ -51,9 +51,12 @@ static int spi_write(struct glow_spi *spi, const uint8_t *bytes, size_t len)
 		size_t n = len - done < spi->chunk ? len - done : spi->chunk;
 		int r = send_chunk(s, bytes + done, n);
 
-		if (r < 0)
+		if (r == -EMSGSIZE && n > 1)
+			spi->chunk = n / 2; /* its size could not be read */
+		else if (r < 0)
 			return r;
-		done += n;
+		else
+			done += n;
 	}
 	return 0;
 }

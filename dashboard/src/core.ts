@@ -129,6 +129,9 @@ interface Said<T> {
 	value: T;
 }
 
+/** What web_raw() and web_seen() hold. */
+const NOTHING = { id: "", tUs: 0, n: 0 };
+
 const unsaid = () => ({ revision: 0, value: null });
 
 interface Board {
@@ -143,6 +146,7 @@ interface Board {
 export class CoreCluster {
 	private readonly c: Exports;
 	/** By node; a board outlives its node. */
+	private drawn = NOTHING;
 	private readonly boards = new Map<string, Board>();
 	private readonly catalogs = new Map<string, readonly Effect[]>();
 	private readonly order: Said<readonly string[] | null> = unsaid();
@@ -157,6 +161,7 @@ export class CoreCluster {
 
 	/** A message below the prefix, the replies to our probes included. Returns the id of the node it is of, "" for none. */
 	message(topic: string, payload: Uint8Array, atMs: number): string {
+		this.drawn = NOTHING;
 		this.give(encoder.encode(`${topic}\0`), payload);
 		this.c.web_message(payload.length, Math.round(atMs * NS_PER_MS));
 		return this.text();
@@ -171,6 +176,7 @@ export class CoreCluster {
 
 	/** Lets time pass; local civil time is wallOffsetUs ahead of cluster time. */
 	tick(tUs: Micros, wallOffsetUs: number): void {
+		this.drawn = NOTHING;
 		this.c.web_tick(tUs, wallOffsetUs);
 	}
 
@@ -214,9 +220,11 @@ export class CoreCluster {
 		return entry < 0 ? null : entry;
 	}
 
-	/** Null for a node that is not known. */
+	/** Null for a node that is not known. Asked for once more before anything else is drawn or happens it costs nothing:
+	 * each line of a long row does. */
 	frame(id: string, tUs: Micros): Frame | null {
-		const n = this.c.web_render(this.board(id).at, tUs);
+		if (this.drawn.id !== id || this.drawn.tUs !== tUs) this.drawn = { id, tUs, n: this.c.web_render(this.board(id).at, tUs) };
+		const { n } = this.drawn;
 		if (n === 0) return null;
 		return {
 			raw: new Uint16Array(this.c.memory.buffer, this.c.web_raw(), 3 * n),

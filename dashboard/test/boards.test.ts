@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { geometryOf } from "../src/draw/geometry";
+import { BOARD, geometryOf } from "../src/draw/geometry";
+import { linesOf, stripOf } from "../src/draw/strip";
 import { info, Lab } from "./lab";
 
 /** What the page draws for a red node that says this of itself: LEDs, of which so many are red. */
@@ -31,6 +32,41 @@ function drawn(more: object): { leds: number; red: number; round: boolean } {
 test("a board of an unknown name is drawn by its shape", () => {
 	assert.deepEqual(drawn({ board: "strip16", pixels: 16 }), { leds: 16, red: 16, round: false });
 	assert.deepEqual(drawn({ board: "strip16", pixels: 1 }), { leds: 1, red: 1, round: false });
+	assert.deepEqual(drawn({ board: "apa102", pixels: 4096 }), { leds: 4096, red: 4096, round: false });
 	// The control: the same name with another shape is another picture, of which three LEDs are red.
 	assert.deepEqual(drawn({ board: "strip16", shape: "piglow", pixels: 18 }), { leds: 18, red: 3, round: true });
+});
+
+test("a long row wraps, and stays on its board", () => {
+	for (const pixels of [9, 144, 1000, 4096]) {
+		const { leds, lamps, lampOf, grid, size } = geometryOf("blinkt", pixels);
+		assert.ok(grid && lampOf && size < grid.pitch);
+		assert.equal(new Set(leds.map(({ x, y }) => `${x} ${y}`)).size, pixels);
+		assert.ok(leds.every(({ x, y }) => x > 0 && x < BOARD.w && y > 0 && y < BOARD.h));
+		assert.ok(lamps.length <= Math.min(pixels, 1200), "the light around them has a bound");
+		leds.forEach(({ x, y }, k) => {
+			const lamp = lamps[lampOf[k]!]!;
+			assert.ok(Math.hypot(x - lamp.x, y - lamp.y) < 20, "an LED is beside its lamp");
+		});
+	}
+	assert.equal(geometryOf("blinkt", 8).grid, null);
+});
+
+/** A roster of rows of those lengths, named a, b, c… */
+function rosterOf(...lengths: number[]) {
+	let offset = 0;
+	const nodes = lengths.map((pixels, k) => ({ id: String.fromCharCode(97 + k), groups: [], pixels, offset: (offset += pixels) - pixels, gap: 0, reverse: false }));
+	return { rev: 1, effective_us: 0, pixels: offset, nodes };
+}
+
+test("each board of the strip is named once, where its name has room", () => {
+	const named = (across: number, ...lengths: number[]) =>
+		linesOf(stripOf(rosterOf(...lengths)), across).map(({ labels }) => labels.map(({ node, at, length }) => `${node}${at}+${length}`).join(" "));
+	assert.deepEqual(named(40, 8, 8), ["a0+8 b8+8"]);
+	assert.deepEqual(named(40, 8, 144), ["a0+8 b8+32", "", "", ""]);
+	assert.deepEqual(named(40, 38, 144, 8), ["a0+38", "b0+40", "", "", "c22+8"]);
+	assert.deepEqual(named(10, 6, 8), ["a0+6 b6+4", ""]);
+	assert.deepEqual(named(10, 8, 8), ["a0+8", "b0+6"]);
+	const lines = linesOf(stripOf(rosterOf(8, 1000, 4096)), 118);
+	assert.deepEqual([lines.length, lines.flatMap(({ labels }) => labels).length], [44, 3]);
 });

@@ -78,7 +78,7 @@ static void draw_svg(void)
 	glow_watch_svg(&watch, now, out);
 	fclose(out);
 	check_clean(text, len, "\n", false);
-	CHECK(len <= 4 * GLOW_HEADLINE_SIZE + watch.n_nodes * 10000);
+	CHECK(len <= 4 * GLOW_HEADLINE_SIZE + watch.n_nodes * (10000 + 64 * GLOW_PIXELS_MAX));
 	CHECK(strncmp(text, "<svg ", 5) == 0 && strcmp(text + len - 7, "</svg>\n") == 0);
 	free(text);
 }

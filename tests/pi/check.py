@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True  # the source folder stays as it is
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 from light import apa102, dimmed, sn3218
-from decode import CLOCKS, PIXELS, SPI_CLOCKS, Sn3218, Wire, Wrong, i2c_writes, parse
+from decode import CLOCKS, PIXELS, SPI_CLOCKS, Drain, Sn3218, Wire, Wrong, i2c_writes, parse
 
 DARK = ((0, 0, 0, 0),) * PIXELS
 CONFORMANCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../harness/gpio_conformance.txt")
@@ -195,12 +195,13 @@ def check_data_is_steady(steps):
     require(wire.late_data == 0, "DAT changed", wire.late_data, "times while CLK was high")
 
 
-def check_piglow(steps):
+def check_piglow(steps, read=i2c_writes):
+    """`read` is where writes come from: the trace of a bus, or of lines."""
     chip, light = Sn3218(), Light()
     dark = [b"\x01" + bytes(18), b"\x16\xff"]
     init = [b"\x00\x01", b"\x13\x3f\x3f\x3f"] + dark + dark
     for step in steps:
-        writes = i2c_writes(step.events)
+        writes = read(step.events)
         for data in writes:
             chip.feed(data)
         require(not chip.pending, step, "does not end with an update")
@@ -217,6 +218,29 @@ def check_piglow(steps):
         elif step.verb == "stop":
             require(len(writes) == 2 and not any(chip.shining), step, "should end dark:", writes)
         else:
+            require(not writes, step, "but the bus was used:", writes)
+
+
+def check_leds(steps):
+    """Through the kernel's driver, which sends each LED that changes by itself."""
+    chip, light, kept = Sn3218(), Light(), False
+    for step in steps:
+        before = chip.shining
+        writes = i2c_writes(step.events)
+        for data in writes:
+            chip.feed(data)
+        changed = sum(a != b for a, b in zip(before, chip.shining))
+        if step.verb == "start":
+            kept = "keep" in step.rest
+            light = Light()
+            require(chip.registers[0] == 1 and not any(chip.shining), step, "is not running and dark")
+        elif step.verb == "set":
+            light.follow(step)
+            require(chip.shining == light.outputs(), step, "shines", chip.shining, "not", light.outputs())
+            require(len(writes) == 2 * changed, step, "took", len(writes), "transactions for", changed, "LEDs")
+        elif step.verb == "stop":
+            require(chip.shining == (light.outputs() if kept else (0,) * 18), step, "leaves", chip.shining)
+        elif step.verb != "load":
             require(not writes, step, "but the bus was used:", writes)
 
 
@@ -416,6 +440,17 @@ class Neighbours(unittest.TestCase):
         lives = [[[f.words for f in frames] for frames in frames_of(life)] for life in (steps[:first], steps[first:])]
         self.assertEqual(lives, [[[DARK], [light.words()], [], []], [[light.words()], [], []]])
 
+    def test_another_road_when_one_is_lost(self):
+        light = Light()
+        light.take({"pixels": {"*": "#0000ff"}})
+        steps = steps_of(console.events, "found")
+        begun = frames_of(steps)
+        pictures = [frame.words for frame in begun[0]]
+        self.assertEqual([p for p in pictures if p != DARK], [light.words()], "dark, then the right one, and never another")
+        self.assertEqual(pictures[-1], light.words())
+        self.assertEqual([f.words for f in begun[-2]], [DARK])
+        self.assertIn("cannot write to the board", console.log("lost"))
+
 
 class Piglow(unittest.TestCase):
     def setUp(self):
@@ -450,6 +485,57 @@ class Piglow(unittest.TestCase):
         self.control(k, [])
 
 
+class Leds(unittest.TestCase):
+    """A PiGlow through the kernel's own driver."""
+
+    def setUp(self):
+        self.steps = steps_of(console.events, "leds")
+
+    # promise: dark-on-exit
+    def test_every_led(self):
+        check_leds(self.steps)
+        lit = [s for s in self.steps if s.verb == "set" and s.rest.count("arm") == 18]
+        self.assertEqual(len(lit), 2)
+
+    def test_ends_well(self):
+        self.assertEqual([s.rest for s in self.steps if s.verb == "stopped"], ["0", "0"])
+
+    def test_they_have_the_overlays_names(self):
+        names = ["piglow:%s:led%d" % (color, n) for arm in PIGLOW.values() for color, n in arm.items()]
+        self.assertEqual(sorted(names), sorted(re.findall("piglow:.*", console.log("leds"))))
+
+    def control(self, verb, change):
+        k = next(k for k, s in enumerate(self.steps) if s.verb == verb)
+        with self.assertRaises(Wrong):
+            check_leds(spoiled(self.steps, k, change(self.steps[k].events)))
+
+    def test_controls(self):
+        self.control("stop", lambda events: [])
+        self.control("set", lambda events: [e for e in events if "[07-" not in e.text])
+        self.control("set", lambda events: events + [e for e in events if "[16-" in e.text])
+
+
+class Hand(unittest.TestCase):
+    """A PiGlow's bus by hand on two lines."""
+
+    # promise: wire
+    def test_every_register(self):
+        for road in ("sysfs", "gpiod"):
+            with self.subTest(road):
+                steps = steps_of(console.events, "drain-" + road)
+                check_piglow(steps, Drain().read)
+                self.assertEqual([s.rest for s in steps if s.verb == "stopped"], ["0"])
+                self.assertIn("the I2C controller has lost its two pins", console.log("drain-" + road))
+
+    def test_controls(self):
+        steps = steps_of(console.events, "drain-sysfs")
+        k = next(k for k, s in enumerate(steps) if s.verb == "set")
+        edges = [e for e in steps[k].events if e.name == "gpio_direction"]
+        for wrong in (edges[1:], edges[:-1], edges[:40] + edges[42:], []):
+            with self.assertRaises(Wrong):
+                check_piglow(spoiled(steps, k, wrong), Drain().read)
+
+
 class Machine(unittest.TestCase):
     def test_is_a_pi_with_the_real_drivers(self):
         self.assertIn("Raspberry Pi 3 Model B", console.blocks["machine"])
@@ -482,6 +568,9 @@ class Machine(unittest.TestCase):
             "not-there": "FAIL  board    piglow: no device acknowledged at 0x54 on /dev/i2c-2",
             "taken": "FAIL  board    piglow: a kernel driver holds address 0x54 on /dev/i2c-1",
             "piglow": "ok    board    piglow is here",
+            "no-leds": "FAIL  board    piglow: no LEDs piglow:* in /sys/class/leds: set dtoverlay=piglow",
+            "leds-permission": "FAIL  board    piglow: no permission for /sys/class/leds/piglow:",
+            "drain-low": "FAIL  board    piglow: GPIO 5 or 6 stays low, so this is no I2C bus",
             "no-overlay": "FAIL  board    blinkt: no overlay glow-blinkt: put dtoverlay=glow-blinkt into config.txt",
             "spi-permission": "FAIL  board    blinkt: no permission for /dev/spidev",
             "spi": "ok    board    blinkt is here",
@@ -520,6 +609,19 @@ def figures():
                 count_edges(step),
                 1000 * median([f.end_s - f.begin_s for f in frames]),
                 len(frames),
+            )
+        )
+    for road, events in (("piglow", "i2c_"), ("leds", "i2c_"), ("drain-gpiod", "gpio_dir"), ("drain-sysfs", "gpio_dir")):
+        frames = [[e for e in s.events if e.name.startswith(events)] for s in steps_of(console.events, road) if s.verb == "set"]
+        # All 18 LEDs change in the longest of the kernel's; on the bus itself every frame is alike.
+        longest = max(frames, key=len)
+        print(
+            "%-11s %d %s; %.1f ms from the first to the last in the guest"
+            % (
+                road,
+                sum(e.name in ("i2c_write", "gpio_direction") for e in longest),
+                "transfers" if events == "i2c_" else "edges",
+                1000 * (longest[-1].time_s - longest[0].time_s),
             )
         )
 

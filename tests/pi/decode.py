@@ -132,6 +132,57 @@ def i2c_writes(events, bus=1, address=SN3218):
     return writes
 
 
+_DIRECTION = re.compile(r"^(\d+) +(in|out) \((-?\d+)\)$")
+
+
+class Drain:
+    """The bus on two lines of one chip, each pulled low by making it an output and let go by making it an input: it comes as
+    `gpio_direction: 517 out (0)`."""
+
+    def __init__(self, data=512 + 5, clock=512 + 6):
+        self.data, self.clock = data, clock
+        self.level = {data: 1, clock: 1}
+        self.bits = None  # since START
+        self.writes = []
+        self.edges = 0
+
+    def read(self, events):
+        """The bytes of each write to an SN3218 that ends in these events."""
+        self.writes = []
+        for event in events:
+            if event.name == "gpio_direction":
+                self.feed(event)
+        return self.writes
+
+    def feed(self, event):
+        m = _DIRECTION.match(event.text)
+        line, level = int(m[1]), int(m[2] == "in")
+        if m[3] != "0" or line not in self.level:
+            raise Wrong("something else was done to a line: %s" % (event,))
+        before, self.level[line] = self.level[line], level
+        self.edges += before != level
+        if line == self.data and before != level and self.level[self.clock]:
+            self._stop() if level else self._start()
+        elif line == self.clock and level > before and self.bits is not None:
+            self.bits.append(self.level[self.data])
+
+    def _start(self):
+        if self.bits is not None:
+            raise Wrong("a START within a transfer")
+        self.bits = []
+
+    def _stop(self):
+        bits, self.bits = self.bits, None
+        if not bits or len(bits) % 9 != 1:  # the last is the clock of STOP itself
+            raise Wrong("no whole number of bytes: %s" % (bits,))
+        if not all(bits[8:-1:9]):
+            raise Wrong("nobody lets a chip acknowledge: %s" % (bits,))
+        sent = [int("".join(map(str, bits[k : k + 8])), 2) for k in range(0, len(bits) - 1, 9)]
+        if sent[0] != SN3218 << 1:
+            raise Wrong("not for this chip: %s" % (sent,))
+        self.writes.append(bytes(sent[1:]))
+
+
 class Sn3218:
     """The chip: what was written takes effect when its update register is."""
 

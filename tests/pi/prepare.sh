@@ -7,23 +7,25 @@
 #   root/    QEMU 10 for this machine (Debian 12's has no I2C controller on the Pi), and for arm64 the
 #            libraries to build against, a broker and busybox
 #   gpiod1/  what is needed of root/ (hard links) to build against libgpiod 1, which is Debian 12's
-#   kernel/  Debian's arm64 kernel, the Pi 3B's device tree and the modules of its buses
+#   kernel/  Debian's arm64 kernel, the Pi 3B's device tree, the modules of its buses, and from the kernel's sources
+#            the PiGlow's driver, which Debian does not build
 #
-# About 180 MB come over the network the first time; afterwards this returns at once. Nothing of it
+# About 350 MB come over the network the first time; afterwards this returns at once. Nothing of it
 # runs while it is unpacked, so there is no chroot, no mount, no emulation, and no need to be root.
 set -euo pipefail
 
 dir=$1
-mirror=$("$(dirname "$0")/../harness/mirror.sh")
+here=$(dirname "$(readlink -f "$0")")
+mirror=$("$here/../harness/mirror.sh")
 packages=(qemu-system-arm qemu-system-data
 	libc6-dev:arm64 libgcc-14-dev:arm64
 	libpaho-mqtt-dev:arm64 libcjson-dev:arm64 libgpiod-dev:arm64 libssl-dev:arm64 libsystemd-dev:arm64
 	mosquitto:arm64 mosquitto-clients:arm64 busybox-static:arm64)
-modules=(i2c-bcm2835 i2c-dev spi-bitbang spi-gpio at24 bcm2835_wdt)
+modules=(i2c-bcm2835 i2c-dev spi-bitbang spi-gpio bcm2835_wdt)
 dtb=bcm2837-rpi-3-b.dtb
 
-# Made anew when this file changes.
-stamp=$(sha256sum "$0" | cut -d ' ' -f 1)
+# Made anew when one of these files changes.
+stamp=$(cat "$0" "$here/module.sh" | sha256sum | cut -d ' ' -f 1)
 [ "$(cat "$dir/stamp" 2>/dev/null)" = "$stamp" ] && exit 0
 
 new=$dir.new
@@ -37,7 +39,9 @@ echo "tests/pi: fetching Debian 13's QEMU, arm64 libraries and kernel into $dir"
 # shellcheck disable=SC2016 # expanded by the shell that mmdebstrap starts
 fetch_others='cd "$GLOW_PI_NEW" && export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" &&
 	kernel=$(apt-cache depends linux-image-arm64:arm64 | sed -n "s/.*Depends: \(linux-image-[^:]*\).*/\1/p") &&
-	apt-get -qq -o APT::Sandbox::User=root download "$kernel:arm64" libgpiod2:arm64 libgpiod-dev:arm64/bookworm'
+	version=${kernel#linux-image-} && series=$(echo "$version" | cut -d . -f 1,2) &&
+	apt-get -qq -o APT::Sandbox::User=root download "$kernel:arm64" libgpiod2:arm64 libgpiod-dev:arm64/bookworm \
+		"linux-headers-$version:arm64" "linux-headers-${version%-arm64}-common" "linux-source-$series"'
 include=$(IFS=, && echo "${packages[*]}")
 GLOW_PI_NEW=$(readlink -f "$new") mmdebstrap --quiet --mode=chrootless --variant=extract \
 	--architectures=amd64,arm64 --aptopt='Acquire::Retries "3"' \
@@ -64,7 +68,18 @@ for name in "${modules[@]}"; do
 done
 dpkg-deb --fsys-tarfile "$new"/linux-image-*.deb |
 	tar -x -C "$new/kernel" --transform 's,.*/,,' --transform 's,^vmlinuz-.*,vmlinuz,' "${wanted[@]}"
-rm "$new"/*.deb
+
+# The driver's one file; nobody reads on once it is found, which dpkg-deb and the first tar take badly.
+mkdir "$new/headers"
+for package in "$new"/linux-headers-*.deb; do
+	dpkg-deb -x "$package" "$new/headers"
+done
+driver=leds-is31fl32xx
+(dpkg-deb --fsys-tarfile "$new"/linux-source-*.deb | tar -xO --wildcards './usr/src/*.tar.xz') 2>/dev/null |
+	tar -xJ -C "$new/headers" --occurrence=1 --strip-components=3 --wildcards "*/drivers/leds/$driver.c" || true
+"$here/module.sh" "$new/headers/$driver.c" "$new/headers" "$new/kernel/$driver.ko"
+
+rm -r "$new"/*.deb "$new/headers"
 unxz "$new"/kernel/*.ko.xz
 
 echo "$stamp" >"$new/stamp"

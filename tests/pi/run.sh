@@ -82,10 +82,12 @@ fi
 libraries "$image"/usr/bin/{glow-bridge*,mosquitto*}
 (cd "$image" && find . | cpio --quiet -o -H newc) >"$build/initramfs"
 
-# The overlay of `--gpio spi`, as a Pi's firmware lays it over the device tree; nothing takes the lines until the module
-# for it is loaded.
-dtc -q -@ -I dts -O dtb -o "$build/glow-blinkt.dtbo" "$source/compose/overlays/glow-blinkt.dts"
-fdtoverlay -i "$cache/kernel/bcm2837-rpi-3-b.dtb" -o "$build/pi.dtb" "$build/glow-blinkt.dtbo"
+# The overlays of `--gpio spi` and `--i2c leds`, as a Pi's firmware lays them over the device tree; nothing takes the lines
+# or the chip until the module for it is loaded.
+for overlay in "$source/compose/overlays/glow-blinkt.dts" "$here/piglow.dts"; do
+	dtc -q -@ -I dts -O dtb -o "$build/$(basename "$overlay" .dts).dtbo" "$overlay"
+done
+fdtoverlay -i "$cache/kernel/bcm2837-rpi-3-b.dtb" -o "$build/pi.dtb" "$build"/{glow-blinkt,piglow}.dtbo
 
 # QEMU runs from the unpacked packages, with their own libraries, and in one thread: a thread for each of the
 # four processors takes three times the time, since each of the 50,000 places that the kernel patches at its

@@ -65,10 +65,10 @@ static void hear_of(const char *node, const char *leaf, const char *payload)
 	hear(topic, payload);
 }
 
-/* A Blinkt! that shows blue when idle and has let its light go. */
-static void arrive(const char *node, const char *group)
+/* A board that shows blue when idle and has let its light go. */
+static void arrive_with(const char *node, const char *group, struct glow_shape shape)
 {
-	struct glow_info info = { .board = "virtual", .shape = { GLOW_SHAPE_ROW, 8 }, .fps = 60, .idle = "blue" };
+	struct glow_info info = { .board = "virtual", .shape = shape, .fps = 60, .idle = "blue" };
 	char *text;
 
 	snprintf(info.id, sizeof(info.id), "%s", node);
@@ -79,6 +79,11 @@ static void arrive(const char *node, const char *group)
 	free(text);
 	hear_of(node, "state", AUTO);
 	hear_of(node, "availability", "online");
+}
+
+static void arrive(const char *node, const char *group)
+{
+	arrive_with(node, group, (struct glow_shape){ GLOW_SHAPE_ROW, 8 });
 }
 
 static const struct glow_watched *node(const char *id)
@@ -418,7 +423,9 @@ static int compare(struct glow_node *bridge, const char *id, int64_t *now_us)
 
 static void it_draws_what_the_leds_show(void **state)
 {
-	static const struct glow_shape shapes[] = { { GLOW_SHAPE_ROW, 8 }, { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS } };
+	static const struct glow_shape shapes[] = { { GLOW_SHAPE_ROW, 8 },
+						    { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS },
+						    { GLOW_SHAPE_ROW, 144 } };
 	static const char *const steps[][2] = {
 		{ "my/glow/scene/current",
 		  SCENES "{\"id\":\"main\",\"effect\":\"plasma\",\"params\":{},\"color\":{\"r\":255,"
@@ -434,7 +441,7 @@ static void it_draws_what_the_leds_show(void **state)
 	static struct glow_frame shown;
 
 	(void)state;
-	for (size_t k = 0; k < 2; k++) {
+	for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
 		struct glow_node *bridge = node_create("pi1", shapes[k]);
 		int64_t now_us = START;
 
@@ -454,8 +461,9 @@ static void it_draws_what_the_leds_show(void **state)
 	}
 }
 
-/* Everything drawn in each form; what is drawn holds what the model says. */
-static char *drawn(int form)
+/* Everything drawn in each form; what is drawn holds what the model says. Inlined, gcc 12 takes the text for a dangling
+ * pointer. */
+__attribute__((noinline)) static char *drawn(int form)
 {
 	const struct glow_watch_screen screen = { .columns = 80,
 						  .rows = 24,
@@ -564,7 +572,7 @@ static bool has_word(const char *text, const char *word)
 }
 
 /* True when each word of `text` with a digit is one of `whole`, where nothing had to be cut: what was cut
- * has an ellipsis. Counts of what is not shown are not in there. */
+ * has an ellipsis. Counts of what is not shown are not in there, nor how many LEDs a block is. */
 static bool numbers_are_whole(const char *text, const char *whole, bool ascii)
 {
 	const char *end;
@@ -575,7 +583,8 @@ static bool numbers_are_whole(const char *text, const char *whole, bool ascii)
 		end = text + strcspn(text, " \n");
 		snprintf(word, sizeof(word), "%.*s", (int)(end - text), text);
 		if (!strpbrk(word, "0123456789") || strstr(word, ascii ? "~" : "…") || strchr(word, '+') ||
-		    strncmp(end, " more", 5) == 0 || strncmp(end, " board", 6) == 0)
+		    strncmp(word, "1:", 2) == 0 || strncmp(end, " LEDs", 5) == 0 || strncmp(end, " more", 5) == 0 ||
+		    strncmp(end, " board", 6) == 0)
 			continue;
 		if (!has_word(whole, word))
 			return false;
@@ -624,9 +633,10 @@ static void ignored(void **state)
 /* A cluster with all that is long: names, scenes, errors, a piglow and rows, a dark board, an offline one. */
 static void crowd(int n)
 {
-	static const struct glow_shape shapes[] = { { GLOW_SHAPE_ROW, 8 },
-						    { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS },
-						    { GLOW_SHAPE_ROW, 300 } };
+	static const struct glow_shape shapes[] = {
+		{ GLOW_SHAPE_ROW, 8 }, { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS }, { GLOW_SHAPE_ROW, 144 },
+		{ GLOW_SHAPE_ROW, 8 }, { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS }, { GLOW_SHAPE_ROW, 1000 }
+	};
 
 	conduct();
 	hear("conductor/availability", "online");
@@ -634,7 +644,7 @@ static void crowd(int n)
 	hear("dim/current", "{\"brightness\":51,\"until_us\":null}");
 	for (int k = 1; k <= n; k++) {
 		struct glow_info info = { .board = "virtual",
-					  .shape = shapes[k % 3],
+					  .shape = shapes[k % 6],
 					  .fps = 60,
 					  .idle = "progress 73%",
 					  .brightness_limit = 255 };
@@ -733,6 +743,135 @@ static void the_checks_of_windows_see(void **state)
 	*strstr(text, "● ") = 'x';
 	assert_int_equal(boards(text, false), 4);
 	free(text);
+}
+
+/* A strip that shows a rainbow. */
+static void lay_strip(uint32_t pixels)
+{
+	arrive_with("strip", "", (struct glow_shape){ GLOW_SHAPE_ROW, pixels });
+	hear_of("strip", "state", "{\"state\":\"ON\",\"effect\":\"rainbow\",\"brightness\":255,\"since_us\":0}");
+}
+
+static int count(const char *text, const char *what)
+{
+	int n = 0;
+
+	for (; (text = strstr(text, what)); text += strlen(what))
+		n++;
+	return n;
+}
+
+/* The colours of all blocks of a picture in their order; returns how many. */
+static uint32_t blocks_of(const char *text, struct glow_rgb *ret_colors)
+{
+	struct glow_rgb ink = GLOW_BLACK;
+	uint32_t n = 0;
+
+	for (; *text; text++) {
+		unsigned r, g, b;
+
+		if (sscanf(text, "\033[38;2;%u;%u;%um", &r, &g, &b) == 3)
+			ink = (struct glow_rgb){ (uint8_t)r, (uint8_t)g, (uint8_t)b };
+		else if (strncmp(text, "█", strlen("█")) == 0)
+			ret_colors[n++] = ink;
+	}
+	return n;
+}
+
+/* True when these are the LEDs' colours at t_us, each of so many LEDs the brightest there. */
+static bool are_leds(const struct glow_rgb *colors, uint32_t n, uint32_t each, int64_t t_us)
+{
+	glow_watch_render(&watch, node("strip"), t_us, &frame);
+	if (n != (frame.n + each - 1) / each)
+		return false;
+	for (uint32_t k = 0; k < n; k++) {
+		struct glow_rgb most = GLOW_BLACK;
+
+		for (uint32_t i = k * each; i < (k + 1) * each && i < frame.n; i++) {
+			struct glow_rgb c = glow_watch_pixel(node("strip")->info.shape, &frame, i);
+
+			most.r = c.r > most.r ? c.r : most.r;
+			most.g = c.g > most.g ? c.g : most.g;
+			most.b = c.b > most.b ? c.b : most.b;
+		}
+		if (!glow_rgb_equal(colors[k], most))
+			return false;
+	}
+	return true;
+}
+
+/* Each LED where there is room, else a block for so many, in lines below one name. */
+static void a_long_row_is_wrapped(void **state)
+{
+	static const struct {
+		int columns, rows;
+		uint32_t pixels, each;
+		int lines;
+	} cases[] = {
+		{ 80, 24, 40, 1, 0 },    { 80, 24, 60, 1, 1 },    { 80, 24, 144, 1, 2 },    { 80, 24, 1000, 1, 14 },
+		{ 80, 24, 4096, 3, 18 }, { 40, 20, 144, 1, 4 },   { 40, 20, 1000, 3, 10 },  { 40, 20, 4096, 9, 13 },
+		{ 130, 40, 144, 1, 2 },  { 130, 40, 1000, 1, 8 }, { 130, 40, 4096, 1, 33 }, { 80, 3, 144, 3, 0 },
+	};
+	static struct glow_rgb colors[GLOW_PIXELS_MAX];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		const struct glow_watch_screen screen = { .columns = cases[k].columns,
+							  .rows = cases[k].rows,
+							  .colors = 1 << 24,
+							  .broker = "mqtt://b",
+							  .notes = "",
+							  .connected = true,
+							  .trouble = "" };
+		char mark[16], *text = NULL, *plain;
+		size_t size;
+		uint32_t n;
+		FILE *out = open_memstream(&text, &size);
+
+		lay_strip(cases[k].pixels);
+		assert_non_null(out);
+		glow_watch_screen(&watch, START, &screen, out);
+		fclose(out);
+		n = blocks_of(text, colors);
+		free(text);
+		plain = seen(&screen);
+		snprintf(mark, sizeof(mark), " 1:%u", cases[k].each);
+		if (!are_leds(colors, n, cases[k].each, START) || count(plain, "strip") != 1 ||
+		    count(plain, screen.columns < 60 ? "\n  █" : "\n   █") != cases[k].lines ||
+		    (cases[k].each > 1) != (strstr(plain, mark) != NULL))
+			fail_msg("%u LEDs in %d x %d:\n%s", cases[k].pixels, screen.columns, screen.rows, plain);
+		assert_false(are_leds(colors, n, cases[k].each, START + SECOND)); /* the control */
+		free(plain);
+	}
+}
+
+static void check_dots(const char *text, int width, int height)
+{
+	for (; (text = strchr(text, 'M')); text++) {
+		int x, y;
+
+		assert_int_equal(sscanf(text, "M%d %dh0", &x, &y), 2);
+		assert_true(x > 0 && x < width && y > 0 && y < height);
+	}
+}
+
+static void a_picture_has_each_led(void **state)
+{
+	static const uint32_t pixels[] = { 144, 1000, GLOW_PIXELS_MAX };
+	int width, height;
+	char *text;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(pixels) / sizeof(pixels[0]); k++) {
+		lay_strip(pixels[k]);
+		text = drawn(1);
+		assert_int_equal(count(text, "h0"), pixels[k]);
+		assert_int_equal(count(text, "strip"), 1);
+		assert_int_equal(sscanf(strstr(text, "viewBox"), "viewBox=\"0 0 %d %d\"", &width, &height), 2);
+		assert_true(height < width);
+		check_dots(text, width, height);
+		free(text);
+	}
 }
 
 static void texts_are_shortened_at_words(void **state)
@@ -903,6 +1042,8 @@ int main(void)
 		TEST(ignored),
 		TEST(it_fits_into_every_window),
 		TEST(the_checks_of_windows_see),
+		TEST(a_long_row_is_wrapped),
+		TEST(a_picture_has_each_led),
 		TEST(texts_are_shortened_at_words),
 		TEST(the_locale_tells_of_utf8),
 		TEST(an_empty_view_says_why),

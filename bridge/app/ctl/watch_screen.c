@@ -15,6 +15,9 @@ enum {
 	LABEL_LEAST = 7, /* "offline": with less there is none */
 	BESIDE_MAX = 52, /* label and clock; not at the far end of a wide window */
 	BLINKT = 8,      /* rows up to its length get wider blocks where there is room */
+	INDENT = 2,      /* of the lines below a board's name */
+	WRAP_MIN = 20,   /* columns in which a long row is wrapped */
+	MARK = 6,        /* " 1:586": how many LEDs a block stands for */
 };
 
 /* A text in lines, and how many there may be. */
@@ -34,6 +37,7 @@ struct page {
 	int names, blocks; /* columns of a name; of one LED in a short row (3 with a gap) */
 	struct text title, notes, head, silence, dark, error, trouble;
 	int rows, nodes;   /* lines for boards, the one that counts the others included; boards shown */
+	int below;         /* lines that a long row may have below its name */
 	bool spaced, airy; /* empty lines between the texts, and between boards */
 	int head_gap;      /* lines that the headline leaves free */
 	bool begun;        /* a line was written */
@@ -160,6 +164,78 @@ static void make_texts(struct page *p)
 	}
 }
 
+/* ---- how much a board takes ---- */
+
+static int columns_of(uint32_t n, bool mono, int blocks)
+{
+	if (!mono && n <= BLINKT)
+		return (int)n * blocks - (blocks == 3);
+	return (int)n + (mono && blocks == 3 ? (int)(n - 1) / GLOW_PIGLOW_ARM : 0);
+}
+
+/* Whether names, boards and labels fit side by side, and how wide an LED may be. */
+static void measure(struct page *p)
+{
+	int most_names = most(p->width / 3, 6), beside;
+
+	p->gap = p->width < 30 ? 1 : 2;
+	for (size_t k = 0; k < p->w->n_nodes; k++)
+		p->names = most(p->names, (int)strlen(p->w->nodes[k]->id));
+	p->names = least(p->names, most(least(most_names, p->width - 2 - p->gap), 1));
+	beside = p->width - 2 - p->names - 2 * p->gap - LABEL_MIN;
+	p->blocks = 3;
+	while (p->blocks > 1 && columns_of(BLINKT, false, p->blocks) > beside)
+		p->blocks--;
+}
+
+static struct glow_shape shape_of(const struct glow_watched *node)
+{
+	return node->has_info ? node->info.shape : (struct glow_shape){ GLOW_SHAPE_ROW, BLINKT };
+}
+
+/* Columns for LEDs and label beside a name. */
+static int room_of(const struct page *p)
+{
+	return p->width - INDENT - p->names - p->gap;
+}
+
+static uint32_t shares(uint32_t n, int of)
+{
+	return (n + (uint32_t)of - 1) / (uint32_t)of;
+}
+
+/* Lines below its name that a row wants which leaves no room for a label beside it; 0 for other boards. */
+static int lines_wanted(const struct page *p, const struct glow_watched *node)
+{
+	struct glow_shape shape = shape_of(node);
+
+	if (glow_shape_mono(shape) || p->width < WRAP_MIN || (int)shape.pixels <= room_of(p) - p->gap - LABEL_MIN)
+		return 0;
+	return (int)shares(shape.pixels, p->width - INDENT);
+}
+
+/* Lines that the boards on show take if none has more than so many below its name. */
+static int lines_below(const struct page *p, int most_below)
+{
+	int lines = 0;
+
+	for (int k = 0; k < p->nodes; k++)
+		lines += least(lines_wanted(p, p->w->nodes[k]), most_below);
+	return lines;
+}
+
+/* The more lines the longest rows get, all alike, the smaller the share of an LED that a block is. */
+static void give_below(struct page *p, int *left)
+{
+	int wanted = 0;
+
+	for (int k = 0; k < p->nodes; k++)
+		wanted = most(wanted, lines_wanted(p, p->w->nodes[k]));
+	while (p->below < wanted && lines_below(p, p->below + 1) <= *left)
+		p->below++;
+	*left -= lines_below(p, p->below);
+}
+
 /* ---- who gets the lines of the window ---- */
 
 static void give(int *left, int wanted, int *has)
@@ -200,32 +276,12 @@ static void divide(struct page *p)
 	spaces = (p->title.most + p->notes.most > 0) + (p->head.most > 0) +
 		 (p->dark.most + p->error.most + p->trouble.most > 0);
 	p->spaced = left >= spaces;
-	p->airy = left - spaces >= n - 1;
+	left -= spaces;
+	give_below(p, &left);
+	p->airy = left >= n - 1;
 }
 
 /* ---- a board's row ---- */
-
-static int columns_of(uint32_t n, bool mono, int blocks)
-{
-	if (!mono && n <= BLINKT)
-		return (int)n * blocks - (blocks == 3);
-	return (int)n + (mono && blocks == 3 ? (int)(n - 1) / GLOW_PIGLOW_ARM : 0);
-}
-
-/* Whether names, boards and labels fit side by side, and how wide an LED may be. */
-static void measure(struct page *p)
-{
-	int most_names = most(p->width / 3, 6), beside;
-
-	p->gap = p->width < 30 ? 1 : 2;
-	for (size_t k = 0; k < p->w->n_nodes; k++)
-		p->names = most(p->names, (int)strlen(p->w->nodes[k]->id));
-	p->names = least(p->names, most(least(most_names, p->width - 2 - p->gap), 1));
-	beside = p->width - 2 - p->names - 2 * p->gap - LABEL_MIN;
-	p->blocks = 3;
-	while (p->blocks > 1 && columns_of(BLINKT, false, p->blocks) > beside)
-		p->blocks--;
-}
 
 /* The nearest entry of the 6x6x6 cube of 256-colour terminals. */
 static int cube(struct glow_rgb c)
@@ -241,47 +297,104 @@ static struct glow_rgb body(struct glow_rgb c)
 	return c.r < faint.r && c.g < faint.g && c.b < faint.b ? glow_rgb_add(c, faint) : c;
 }
 
-static void put_led(const struct page *p, struct glow_rgb c, int blocks)
+static void put_color(const struct page *p, struct glow_rgb c)
 {
-	const char *block = !p->screen->ascii ? "█" : c.r || c.g || c.b ? "#" : ".";
-
 	c = body(c);
 	if (p->screen->colors > 256)
 		fprintf(p->out, "\033[38;2;%d;%d;%dm", c.r, c.g, c.b);
 	else
 		fprintf(p->out, "\033[38;5;%dm", cube(c));
+}
+
+static void put_blocks(const struct page *p, struct glow_rgb c, int blocks)
+{
+	const char *block = !p->screen->ascii ? "█" : c.r || c.g || c.b ? "#" : ".";
+
 	while (blocks-- > 0)
 		fputs(block, p->out);
 }
 
-/* Short rows get two blocks an LED and a gap where there is room; a PiGlow's arms, and longer rows, one block
- * each. Where a row is too long, the LEDs left out are counted. Returns the columns used. */
-static int put_board(const struct page *p, const struct glow_watched *node, const struct glow_frame *f, int room)
+/* A short row gets two blocks an LED and a gap where there is room, a PiGlow a gap between its arms. */
+static int put_short(const struct page *p, struct glow_shape shape, const struct glow_frame *f, int blocks)
 {
-	struct glow_shape shape = node->has_info ? node->info.shape : (struct glow_shape){ GLOW_SHAPE_ROW, 8 };
+	bool mono = glow_shape_mono(shape), row = !mono && f->n <= BLINKT;
+	int wide = row ? least(blocks, 2) : 1;
+
+	for (uint32_t i = 0; i < f->n; i++) {
+		struct glow_rgb c = glow_watch_pixel(shape, f, i);
+		bool arm = mono && i % GLOW_PIGLOW_ARM == GLOW_PIGLOW_ARM - 1;
+
+		put_color(p, c);
+		put_blocks(p, c, wide);
+		fputs(blocks == 3 && (row || arm) && i + 1 < f->n ? " " : "", p->out);
+	}
+	fputs("\033[0m", p->out);
+	return columns_of(f->n, mono, blocks);
+}
+
+/* What several LEDs look like in one place: none that shines is lost. */
+static struct glow_rgb brightest(struct glow_shape shape, const struct glow_frame *f, uint32_t from, uint32_t n)
+{
+	struct glow_rgb most = GLOW_BLACK;
+
+	for (uint32_t i = from; i < from + n && i < f->n; i++) {
+		struct glow_rgb c = glow_watch_pixel(shape, f, i);
+
+		most = (struct glow_rgb){ c.r > most.r ? c.r : most.r, c.g > most.g ? c.g : most.g,
+					  c.b > most.b ? c.b : most.b };
+	}
+	return most;
+}
+
+/* LEDs from there on in at most `columns` blocks of `each` of them; a colour is named once for equal neighbours.
+ * Returns the columns used. */
+static int put_run(const struct page *p, struct glow_shape shape, const struct glow_frame *f, uint32_t from,
+		   int columns, uint32_t each)
+{
+	struct glow_rgb last = GLOW_BLACK;
+	int n = 0;
+
+	for (; n < columns && from < f->n; n++, from += each) {
+		struct glow_rgb c = brightest(shape, f, from, each);
+
+		if (n == 0 || !glow_rgb_equal(c, last))
+			put_color(p, c);
+		put_blocks(p, c, 1);
+		last = c;
+	}
+	fputs("\033[0m", p->out);
+	return n;
+}
+
+/* A board beside its name. Where there are more LEDs than columns each block stands for some, and a mark says for how
+ * many. Returns the columns used. */
+static int put_board(const struct page *p, struct glow_shape shape, const struct glow_frame *f, int room)
+{
 	bool mono = glow_shape_mono(shape);
-	int blocks = p->blocks, n = (int)f->n, used = 0;
-	char rest[16] = "";
+	int blocks = p->blocks, columns = room > 2 * MARK ? room - MARK : room;
 
 	while (blocks > 1 && columns_of(f->n, mono, blocks) > room)
 		blocks--;
-	if (columns_of(f->n, mono, blocks) > room) {
-		n = most(room - 5, 0); /* as wide as "+4096" */
-		snprintf(rest, sizeof(rest), "+%u", f->n - (uint32_t)n);
-		if ((int)strlen(rest) > room)
-			rest[0] = '\0';
-	}
-	for (int i = 0; i < n; i++) {
-		bool row = !mono && f->n <= BLINKT, last = i + 1 == n;
-		bool gap = blocks == 3 && !last && (row || (mono && i % GLOW_PIGLOW_ARM == GLOW_PIGLOW_ARM - 1));
-		int wide = row ? least(blocks, 2) : 1;
+	if (columns_of(f->n, mono, blocks) <= room)
+		return put_short(p, shape, f, blocks);
+	if (columns < 1)
+		return 0;
+	columns = put_run(p, shape, f, 0, columns, shares(f->n, columns));
+	return columns + (room > 2 * MARK ? fprintf(p->out, " 1:%u", shares(f->n, room - MARK)) : 0);
+}
 
-		put_led(p, glow_watch_pixel(shape, f, (uint32_t)i), wide);
-		fputs(gap ? " " : "", p->out);
-		used += wide + gap;
-	}
-	fprintf(p->out, "\033[0m%s", rest);
-	return used + (int)strlen(rest);
+/* How long a row is whose LEDs are in the lines below. */
+static int put_length(const struct page *p, uint32_t n, uint32_t each, int room)
+{
+	struct glow_fit_part parts[2] = { { "", 2 }, { "", 1 } };
+	char line[1][GLOW_FIT_SIZE] = { "" };
+
+	snprintf(parts[0].text, sizeof(parts[0].text), "%u LEDs", n);
+	if (each > 1)
+		snprintf(parts[1].text, sizeof(parts[1].text), "1:%u", each);
+	glow_fit_parts(parts, each > 1 ? 2 : 1, " ", room, p->screen->ascii, 1, line);
+	fprintf(p->out, "\033[2m%s\033[0m", line[0]);
+	return glow_fit_columns(line[0]);
 }
 
 /* What a node shows, without the word for the layer where there is no room for it. */
@@ -341,23 +454,47 @@ static void begin(struct page *p)
 	p->space = 0;
 }
 
-static void put_node(struct page *p, const struct glow_watched *node)
+static void put_name(struct page *p, const struct glow_watched *node)
 {
 	static const char *const dots[2][2] = { { "○", "●" }, { "-", "+" } };
 	char name[GLOW_ID_MAX + 4], clean[GLOW_ID_MAX + 4];
-	int room = p->width - 2 - p->names - p->gap, used, pad;
-	struct glow_frame f;
 
-	glow_watch_render(p->w, node, p->t_us, &f);
 	glow_fit_name(node->id, p->names, name, sizeof(name));
 	glow_fit_clean(name, p->screen->ascii, clean, sizeof(clean));
 	begin(p);
 	fprintf(p->out, "\033[%dm%s\033[0m \033[1m%s\033[0m%*s", node->online && !node->info.problem[0] ? 32 : 31,
 		dots[p->screen->ascii][node->online], clean, p->names - glow_fit_columns(clean) + p->gap, "");
-	used = put_board(p, node, &f, room);
+}
+
+/* A long row in lines of one length, below its name. */
+static void put_wrapped(struct page *p, struct glow_shape shape, const struct glow_frame *f, uint32_t each)
+{
+	uint32_t blocks = shares(f->n, (int)each), lines = shares(blocks, p->width - INDENT);
+	int columns = (int)shares(blocks, (int)lines);
+
+	for (uint32_t from = 0; from < f->n; from += each * (uint32_t)columns) {
+		begin(p);
+		fprintf(p->out, "%*s", INDENT, "");
+		put_run(p, shape, f, from, columns, each);
+	}
+}
+
+static void put_node(struct page *p, const struct glow_watched *node)
+{
+	int room = room_of(p), used, pad, lines = least(lines_wanted(p, node), p->below);
+	struct glow_shape shape = shape_of(node);
+	struct glow_frame f;
+	uint32_t each;
+
+	glow_watch_render(p->w, node, p->t_us, &f);
+	each = lines > 0 ? shares(f.n, lines * (p->width - INDENT)) : 1;
+	put_name(p, node);
+	used = lines > 0 ? put_length(p, f.n, each, room) : put_board(p, shape, &f, room);
 	pad = most(least(columns_of(BLINKT, false, p->blocks), room) - used, 0);
 	fprintf(p->out, "%*s", pad, "");
 	put_beside(p, node, room - used - pad - p->gap);
+	if (lines > 0)
+		put_wrapped(p, shape, &f, each);
 }
 
 /* ---- the page ---- */
@@ -409,10 +546,10 @@ void glow_watch_screen(const struct glow_watch *w, int64_t t_us, const struct gl
 	p.title.most = p.head.most = p.silence.most = p.error.most = p.trouble.most = LINES;
 	p.dark.most = REASONS;
 	p.notes.most = screen->rows < LOW ? LINES - 1 : LINES;
+	measure(&p);
 	make_texts(&p);
 	divide(&p);
 	make_texts(&p);
-	measure(&p);
 	put_text(&p, &p.title, "\033[2m");
 	put_text(&p, &p.notes, "\033[1m");
 	p.space = p.spaced;

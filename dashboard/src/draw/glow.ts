@@ -8,9 +8,12 @@
 import type { Led } from "./geometry";
 
 export interface Field {
-	/** Draws the light of r, g, b of each LED. The context's unit is that of the LEDs. */
+	/** Draws the light of r, g, b of each lamp. The context's unit is that of the lamps. */
 	shine(seen: Uint8Array, onto: CanvasRenderingContext2D): void;
 }
+
+/** Of many lamps that shine alike each adds less, so that between them it stays darker than they are. */
+const MOST = 1;
 
 /** How light falls off: bright beside the LED, with a faint edge that reaches far; 0 at a distance of 1. */
 const falloff = (far: number): number => 0.5 * (1 - far) ** 5 + 0.16 * (1 - far) ** 2;
@@ -37,6 +40,7 @@ function spillOf(leds: readonly Led[], reach: number, cell: number): Spill {
 	const cells: number[] = [];
 	const weights: number[] = [];
 	const start = new Uint32Array(leds.length + 1);
+	const sums = new Float32Array(across * down);
 	leds.forEach((led, k) => {
 		for (let at = 0; at < across * down; at++) {
 			const dx = left + ((at % across) + 0.5) * cell - led.x;
@@ -45,10 +49,12 @@ function spillOf(leds: readonly Led[], reach: number, cell: number): Spill {
 			if (far >= 1) continue;
 			cells.push(at);
 			weights.push(falloff(far));
+			sums[at] = sums[at]! + falloff(far);
 		}
 		start[k + 1] = cells.length;
 	});
-	return { left, top, cell, across, down, cells: Uint16Array.from(cells), weights: Float32Array.from(weights), start };
+	const most = sums.reduce((a, b) => Math.max(a, b), MOST);
+	return { left, top, cell, across, down, cells: Uint16Array.from(cells), weights: Float32Array.from(weights, (w) => (w * MOST) / most), start };
 }
 
 const spills = new WeakMap<readonly Led[], Spill>();

@@ -52,9 +52,10 @@ function phaseOf(node: NodeView): { mark: string; what: string } {
 }
 
 function Face({ node }: { node: NodeView }) {
-	const geometry = geometryOf(node.info?.shape ?? "blinkt", node.info?.pixels ?? 8);
+	const pixels = node.info?.pixels ?? 8;
+	const geometry = geometryOf(node.info?.shape ?? "blinkt", pixels);
 	const phase = phaseOf(node);
-	const groups = node.info?.groups ?? [];
+	const about = [...(geometry.grid ? [`${pixels} LEDs`] : []), ...(node.info?.groups ?? [])];
 	return (
 		<>
 			<span class="picture">
@@ -69,7 +70,7 @@ function Face({ node }: { node: NodeView }) {
 					<span class="backend">{node.info?.backend ?? ""}</span>
 				</span>
 				<Showing id={node.id} />
-				<span class="groups">{groups.join(" · ")}</span>
+				<span class="groups">{about.join(" · ")}</span>
 			</span>
 		</>
 	);

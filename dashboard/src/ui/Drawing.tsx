@@ -34,10 +34,19 @@ const holes = dots(HOLES);
 const chips = boxes(CHIPS);
 const ports = boxes(PORTS);
 
+/* A line of squares for each line of LEDs. */
+function Squares({ geometry: { leds, grid, size } }: { geometry: Geometry }) {
+	if (!grid) return <path class="socket" d={dots(leds)} stroke-width={size} />;
+	const { across, pitch } = grid;
+	const lines = leds.filter((_, k) => k % across === 0);
+	const d = lines.map(({ x, y }, k) => `M${x.toFixed(2)} ${y.toFixed(2)}h${((Math.min(across, leds.length - k * across) - 0.5) * pitch).toFixed(2)}`);
+	return <path class="socket" d={d.join("")} stroke-width={size} stroke-dasharray={`0 ${pitch}`} />;
+}
+
 /* A ring in its own colour around each LED of a PiGlow tells which is which while they are dark. */
 function Sockets({ geometry }: { geometry: Geometry }) {
 	const { leds, size, round } = geometry;
-	if (!round) return <path class="socket" d={dots(leds)} stroke-width={size} />;
+	if (!round) return <Squares geometry={geometry} />;
 	return (
 		<g class="socket round">
 			{[0, 1, 2, 3, 4, 5].map((color) => (

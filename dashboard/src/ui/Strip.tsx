@@ -4,38 +4,21 @@
 /* The cluster as one strip. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { colorAt, fitCanvas } from "../draw/board";
-import { layOut, stripOf, type StripLayout, type StripPixel } from "../draw/strip";
+import { fitCanvas } from "../draw/board";
+import { createSheet, setColor } from "../draw/sheet";
+import { layOut, linesOf, stripOf, type StripLine, type StripPixel } from "../draw/strip";
 import type { Micros, Roster } from "../model/messages";
 import { useSession, useResize } from "./hooks";
 
-interface Line {
-	readonly from: number;
-	readonly to: number;
-}
+/* Heights in pixels of the strip: of a line's light, and of what it takes where no name is below it. */
+const LIGHT = 2.2;
+const LINE = 1.4;
+const LABEL = 26;
 
-function linesOf(length: number, { across, lines }: StripLayout): Line[] {
-	return Array.from({ length: lines }, (_, i) => ({ from: i * across, to: Math.min(length, (i + 1) * across) }));
-}
-
-/* The names of the boards that begin on this line, and of one that goes on from the line before. */
-function labelsOf(strip: readonly (StripPixel | null)[], { from, to }: Line): { at: number; length: number; node: string }[] {
-	const labels: { at: number; length: number; node: string }[] = [];
-	for (let i = from; i < to; i++) {
-		const node = strip[i]?.node;
-		const last = labels.at(-1);
-		if (!node) continue;
-		if (last && last.node === node && last.at + last.length === i - from) last.length++;
-		else labels.push({ at: i - from, length: 1, node });
-	}
-	return labels;
-}
-
-function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null)[]; line: Line; layout: StripLayout }) {
+function Line({ strip, line, pitch }: { strip: readonly (StripPixel | null)[]; line: StripLine; pitch: number }) {
 	const { renderer, cluster } = useSession();
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const unfit = useRef(true);
-	const { pitch } = layout;
 
 	useEffect(() => {
 		const element = canvas.current!;
@@ -45,6 +28,8 @@ function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null
 		small.height = 3;
 		const blur = small.getContext("2d", { willReadFrequently: true })!;
 		const image = blur.createImageData(small.width, 3);
+		const sheet = createSheet(line.to - line.from, line.to - line.from);
+		const side = () => element.width / (line.to - line.from);
 
 		/* Light on the shelf behind the strip: one small pixel for each LED, scaled up smoothly. */
 		function behind(k: number, seen: Uint8Array, led: number) {
@@ -53,30 +38,28 @@ function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null
 			image.data[to + 3] = 0.6 * Math.max(seen[3 * led]!, seen[3 * led + 1]!, seen[3 * led + 2]!);
 		}
 
-		function paint(tUs: Micros) {
-			if (unfit.current) fitCanvas(element);
+		function fit() {
+			fitCanvas(element);
+			sheet.fit(0, 0.6 * side(), side(), 0.76 * side());
 			unfit.current = false;
-			const scale = element.height / (pitch * 2.2);
-			const side = pitch * scale;
-			const colors: (string | null)[] = [];
+		}
+
+		function paint(tUs: Micros) {
+			if (unfit.current) fit();
 			image.data.fill(0);
+			sheet.colors.fill(0);
 			let seen: Uint8Array | undefined;
 			for (let i = line.from; i < line.to; i++) {
 				const pixel = strip[i];
 				if (pixel && (i === line.from || strip[i - 1]?.node !== pixel.node)) seen = cluster.frame(pixel.node, tUs)?.seen;
-				colors.push(pixel && seen ? colorAt(seen, pixel.led) : null);
-				if (pixel && seen) behind(i - line.from, seen, pixel.led);
+				if (!pixel || !seen) continue;
+				setColor(sheet, i - line.from, seen, pixel.led);
+				behind(i - line.from, seen, pixel.led);
 			}
 			blur.putImageData(image, 0, 0);
 			context.clearRect(0, 0, element.width, element.height);
-			context.drawImage(small, -side, -0.4 * side, small.width * side, 3 * side);
-			colors.forEach((color, k) => {
-				if (!color) return;
-				context.fillStyle = color;
-				context.beginPath();
-				context.roundRect((k + 0.12) * side, 0.72 * side, 0.76 * side, 0.76 * side, 0.24 * side);
-				context.fill();
-			});
+			context.drawImage(small, -side(), -0.4 * side(), small.width * side(), 3 * side());
+			sheet.paint(context);
 		}
 		unfit.current = true;
 		return renderer.add(element, paint);
@@ -84,10 +67,11 @@ function StripLine({ strip, line, layout }: { strip: readonly (StripPixel | null
 	useResize(canvas, () => (unfit.current = true));
 
 	const width = (line.to - line.from) * pitch;
+	const height = line.labels.length ? pitch * 2.1 + LABEL : pitch * LINE;
 	return (
-		<div class="strip-line" style={{ width: `${width}px`, height: `${layout.line + pitch}px` }}>
-			<canvas ref={canvas} style={{ width: `${width}px`, height: `${pitch * 2.2}px` }} aria-hidden="true" />
-			{labelsOf(strip, line).map(({ at, length, node }) => (
+		<div class="strip-line" style={{ width: `${width}px`, height: `${height}px` }}>
+			<canvas ref={canvas} style={{ width: `${width}px`, height: `${pitch * LIGHT}px` }} aria-hidden="true" />
+			{line.labels.map(({ at, length, node }) => (
 				<span key={node} class="strip-name" style={{ left: `${at * pitch + 2}px`, width: `${length * pitch - 4}px` }}>
 					{node}
 				</span>
@@ -101,7 +85,8 @@ export function Strip({ roster }: { roster: Roster }) {
 	const [width, setWidth] = useState(0);
 	useResize(box, () => setWidth(box.current!.clientWidth));
 	const strip = useMemo(() => stripOf(roster), [roster]);
-	const layout = layOut(strip.length, Math.max(1, width));
+	const { across, pitch } = layOut(strip.length, Math.max(1, width));
+	const lines = useMemo(() => linesOf(strip, across), [strip, across]);
 	return (
 		<section class="strip" aria-labelledby="strip-title">
 			<h2 id="strip-title">The cluster as one strip</h2>
@@ -114,7 +99,7 @@ export function Strip({ roster }: { roster: Roster }) {
 			)}
 			<div class={strip.length ? "strip-box" : ""}>
 				<div ref={box} />
-				{width > 0 && linesOf(strip.length, layout).map((line) => <StripLine key={line.from} strip={strip} line={line} layout={layout} />)}
+				{width > 0 && lines.map((line) => <Line key={line.from} strip={strip} line={line} pitch={pitch} />)}
 			</div>
 		</section>
 	);
