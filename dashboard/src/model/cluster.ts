@@ -124,6 +124,9 @@ export interface Cluster {
 	close(): void;
 }
 
+/** Whatever boards are drawn from: the cluster, or a preview. */
+export type Pictures = Pick<Cluster, "frame">;
+
 export function createCluster(core: Core, options: ClusterOptions = {}): Cluster {
 	return new Model(core, options);
 }

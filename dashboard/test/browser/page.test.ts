@@ -48,7 +48,7 @@ after(async () => {
 
 // promise: page-trusts-nobody
 test("files have their types, and a policy", async () => {
-	const types = { "": "text/html", "main.js": "text/javascript", "main.css": "text/css", "glow.wasm": "application/wasm" };
+	const types = { "": "text/html", "main.js": "text/javascript", "main.css": "text/css", "glow.wasm": "application/wasm", "effects.json": "application/json" };
 	for (const [file, type] of Object.entries(types)) {
 		const { headers } = await fetch(stack.url + file);
 		assert.equal(headers.get("content-type")?.split(";")[0], type);
@@ -100,7 +100,7 @@ test("a wrong password stays outside", async () => {
 test("a viewer sees all and finds nothing to command with", async () => {
 	const viewer = await visit(browser, stack.url);
 	await enter(viewer.page, "viewer", 5);
-	for (const view of ["Shelf", "Strip", "Scenes", "Sync", "Events"] as const) {
+	for (const view of ["Shelf", "Strip", "Scenes", "Effects", "Sync", "Events"] as const) {
 		await goTo(viewer.page, view);
 		assert.deepEqual(await viewer.page.getByRole("button").allTextContents(), ["Log out"], view);
 		assert.equal(await viewer.page.getByRole("slider").count(), 0, view);
@@ -333,7 +333,7 @@ test("dimmer and blackout lie over everything", async () => {
 test("every view is for everybody, in light and dark, wide and narrow", async () => {
 	for (const colorScheme of ["light", "dark"] as const) {
 		await page.emulateMedia({ colorScheme });
-		for (const view of ["Shelf", "Strip", "Scenes", "Sync", "Events"] as const) {
+		for (const view of ["Shelf", "Strip", "Scenes", "Effects", "Sync", "Events"] as const) {
 			await goTo(page, view);
 			await accessible(page, `${view}, ${colorScheme}`);
 		}
