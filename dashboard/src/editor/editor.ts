@@ -50,6 +50,7 @@ const look = EditorView.theme({
 	".cm-completionDetail": { color: "inherit", fontStyle: "normal", opacity: "0.85" },
 	".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
 	".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
+	".cm-lint-marker-error": { content: "normal", width: "0.6em", height: "0.6em", margin: "0.35em 0.2em", borderRadius: "50%", backgroundColor: "var(--bad)" },
 	".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad) 1.5px", textUnderlineOffset: "3px" },
 });
 
@@ -80,6 +81,22 @@ function keysOf({ onSave, onPlay }: EditorOptions): Extension {
 	]);
 }
 
+/* A browser that takes text away itself leaves styles of its own as attributes, which the policy does not let in either. So
+ * what is typed over a selection is done here, and in a text that is only read nothing is. */
+const overSelection = EditorView.domEventHandlers({
+	beforeinput(event, view) {
+		const { from, to, empty } = view.state.selection.main;
+		const { data } = event;
+		if (view.state.readOnly) event.preventDefault();
+		if (view.state.readOnly) return true;
+		if (event.inputType !== "insertText" || data === null || empty) return false;
+		const typed = () => view.state.update(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+		if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, typed))) view.dispatch(typed());
+		event.preventDefault();
+		return true;
+	},
+});
+
 function extensionsOf(options: EditorOptions, changed: Extension): Extension {
 	const { words, label, readOnly } = options;
 	return [
@@ -94,6 +111,7 @@ function extensionsOf(options: EditorOptions, changed: Extension): Extension {
 		languageOf(words),
 		syntaxHighlighting(highlights),
 		keysOf(options),
+		overSelection,
 		EditorState.readOnly.of(readOnly),
 		EditorView.contentAttributes.of({ "aria-label": label, autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
 		EditorView.lineWrapping,

@@ -9,7 +9,9 @@ import type { Mistake } from "../model/messages";
 import { useSession } from "./hooks";
 
 interface EditorProps {
+	/** What it begins with, and goes on with where `turn` is another: what somebody types lies between. */
 	text: string;
+	turn: number;
 	label: string;
 	mistake: Mistake | null;
 	readOnly: boolean;
@@ -21,7 +23,7 @@ interface EditorProps {
 }
 
 export function Editor(props: EditorProps) {
-	const { text, label, mistake, readOnly, reach } = props;
+	const { text, turn, label, mistake, readOnly, reach } = props;
 	const { cluster } = useSession();
 	const host = useRef<HTMLDivElement>(null);
 	const latest = useRef(props);
@@ -52,7 +54,7 @@ export function Editor(props: EditorProps) {
 			reach.current = null;
 		};
 	}, [cluster, label, readOnly]);
-	useEffect(() => reach.current?.setText(text), [text, state]);
+	useEffect(() => reach.current?.setText(text), [turn, state]);
 	useEffect(() => reach.current?.setMistake(mistake), [mistake, state]);
 
 	return (

@@ -152,6 +152,7 @@ export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, o
 	const [saving, setSaving] = useState<number[]>([]);
 	const [playing, setPlaying] = useState<number[]>([]);
 	const [removing, setRemoving] = useState(false);
+	const [turn, setTurn] = useState(0);
 	const [job, setJob] = useState<{ key: number; then: () => void } | null>(null);
 	useAccepted(view.commands, job, () => setJob(null));
 	const mayCommand = view.mayCommand === true;
@@ -168,6 +169,11 @@ export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, o
 		const now = settled(draft, saved);
 		if (now !== draft) onDraft(now);
 	}, [draft, saved]);
+
+	function replace(by: Draft): void {
+		onDraft(by);
+		setTurn(turn + 1);
+	}
 
 	/* Nothing is sent that the conductor would only refuse. */
 	function save(then: () => void): void {
@@ -216,7 +222,7 @@ export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, o
 				{mayCommand && <span class={`standing ${standing}`}>{STANDINGS[standing]}</span>}
 			</div>
 			<div role="status">
-				<Elsewhere standing={standing} draft={draft} saved={saved} onDraft={onDraft} onLeave={onLeave} />
+				<Elsewhere standing={standing} draft={draft} saved={saved} onDraft={replace} onLeave={onLeave} />
 			</div>
 			<div class="bench">
 				<div class="stack">
@@ -231,6 +237,7 @@ export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, o
 					<Editor
 						reach={reach}
 						text={draft.text}
+						turn={turn}
 						label={`text of ${draft.name}`}
 						mistake={check.mistake ?? null}
 						readOnly={!mayCommand}
@@ -244,7 +251,7 @@ export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, o
 							<button type="button" class="do" disabled={standing === "saved" || nameTrouble !== ""} title="Ctrl-S in the text" onClick={() => save(() => {})}>
 								Save
 							</button>
-							<button type="button" class="quiet-do" disabled={draft.base === null || draft.base === draft.text} onClick={() => onDraft({ ...draft, text: draft.base! })}>
+							<button type="button" class="quiet-do" disabled={draft.base === null || draft.base === draft.text} onClick={() => replace({ ...draft, text: draft.base! })}>
 								Revert
 							</button>
 							<button type="button" class="quiet-do" onClick={onDuplicate}>
