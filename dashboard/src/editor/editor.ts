@@ -37,7 +37,7 @@ export interface Editor {
 const look = EditorView.theme({
 	"&": { color: "var(--ink)", backgroundColor: "var(--sunken)", borderRadius: "10px", fontSize: "0.92rem" },
 	"&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "1px" },
-	".cm-scroller": { fontFamily: "ui-monospace, 'SF Mono', 'Cascadia Code', 'JetBrains Mono', 'DejaVu Sans Mono', monospace", lineHeight: "1.6", minHeight: "11rem", maxHeight: "60vh" },
+	".cm-scroller": { fontFamily: "ui-monospace, 'SF Mono', 'Cascadia Code', 'JetBrains Mono', 'DejaVu Sans Mono', monospace", lineHeight: "1.6", minHeight: "11rem", maxHeight: "var(--editor-height, 60vh)" },
 	".cm-content": { caretColor: "var(--ink)", padding: "0.6rem 0" },
 	".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
 	".cm-gutters": { backgroundColor: "transparent", color: "var(--ink-soft)", border: "0" },
