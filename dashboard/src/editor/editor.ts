@@ -113,7 +113,7 @@ function extensionsOf(options: EditorOptions, changed: Extension): Extension {
 		keysOf(options),
 		overSelection,
 		EditorState.readOnly.of(readOnly),
-		EditorView.contentAttributes.of({ "aria-label": label, autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
+		EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
 		EditorView.lineWrapping,
 		look,
 		changed,

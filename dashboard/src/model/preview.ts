@@ -73,7 +73,7 @@ export class Preview {
 		const { nodes, roster } = placesOf(view);
 		const { info } = view.conductor;
 		this.say("conductor/info", info, { rate_ppb: 0, version: "1", utc_offset_us: null, tz_offset_s: null, nodes: 1, ...info, state: "leading", clock_id: TIMELINE, term: 1, boot: 1, id: "preview" });
-		this.say("roster", roster, { rev: 1, ...roster, effective_us: 0 });
+		this.say("roster", roster, { ...roster, rev: ++this.rev, effective_us: 0 });
 		for (const node of nodes) {
 			const at = `node/${node.id}`;
 			this.say(`${at}/availability`, "online", "online");

@@ -42,8 +42,8 @@ const violations = () => page.evaluate(() => (globalThis as unknown as { violati
 before(async () => {
 	await stack.start();
 	stack.conductor();
-	for (const id of ["pi1", "pi2", "pi3"]) stack.bridge(id, "--groups", "shelf");
-	stack.bridge("pi4", "--groups", "shelf", "--virtual-shape", "piglow");
+	for (const id of ["pi1", "pi2", "pi3"]) stack.bridge(id, "--groups", "shelf", "--idle", "blue 20%");
+	stack.bridge("pi4", "--groups", "shelf", "--virtual-shape", "piglow", "--idle", "white 20%");
 	browser = await openBrowser();
 	desk = await visit(browser, stack.url);
 	page = desk.page;
