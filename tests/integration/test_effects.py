@@ -169,7 +169,7 @@ class Effects(glow.Case):
         shutil.copytree(os.path.join(ROOT, "effects"), os.path.join(self.home, "share/glowswarm/effects"))
 
         def run(*words):
-            return subprocess.run([program, *words], cwd=self.home, capture_output=True, text=True, timeout=60)
+            return subprocess.run([program, *words], cwd=self.home, env=glow.child_env(), capture_output=True, text=True, timeout=60)
 
         ran = run("effects", "put", name, "--broker", self.broker.uri)
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
@@ -181,6 +181,7 @@ class Effects(glow.Case):
         with open(os.path.join(self.home, name), "w") as f:
             f.write("wvae(x)")
         self.assertIn("ocean:1:1: ", run("effects", "check", name).stderr)
+        self.put(name, "")
 
     def test_what_is_wrong(self):
         refusal = self.request("effect/flag/set", "let a = 2\nhsv(a, wvae(x), 1)")
