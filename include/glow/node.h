@@ -83,6 +83,18 @@ void glow_node_tick(struct glow_node *n, int64_t t_us);
 /** The next instant at which glow_node_tick() has something to do; GLOW_NEVER if none. */
 int64_t glow_node_next(const struct glow_node *n);
 
+/** Steps of effects in text (glow/script.h) that are drawn without a look at what else there is to do: three milliseconds
+ * of a Pi 3B, at most ten of a Pi Zero. */
+#define GLOW_TURN_STEPS 50000u
+
+/** How many pixels of the picture that is, as it stands; at least 1, at most all. */
+uint32_t glow_node_turn(const struct glow_node *n);
+
+/** Draws pixels `from` and the next, `count` of them, of the picture at t_us; the frame's others stay as they are. When
+ * all are there, glow_node_finish() makes of them what glow_node_render() draws at once. */
+void glow_node_draw(const struct glow_node *n, int64_t t_us, uint32_t from, uint32_t count, struct glow_frame *frame);
+void glow_node_finish(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame);
+
 /** Draws the node's picture at t_us. */
 void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame);
 
