@@ -324,6 +324,7 @@ static void begin_scene(const char *more)
 }
 
 /* On the strip that is laid out for it, not on one of its own. */
+/* promise: first-frame */
 static void test_place(void **state)
 {
 	(void)state;
