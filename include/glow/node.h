@@ -86,8 +86,8 @@ void glow_node_tick(struct glow_node *n, int64_t t_us);
 /** The next instant at which glow_node_tick() has something to do; GLOW_NEVER if none. */
 int64_t glow_node_next(const struct glow_node *n);
 
-/** Steps of effects in text (glow/script.h) that are drawn without a look at what else there is to do: three milliseconds
- * of a Pi 3B, at most ten of a Pi Zero. */
+/** Steps of effects in text (glow/script.h) that are drawn without a look at what else there is to do: a million
+ * instructions, 4 ms at the 4 ns of a Pi 3B (docs/hardware.md). */
 #define GLOW_TURN_STEPS 50000u
 
 /** How many pixels of the picture that is, as it stands; at least 1, at most all. */
