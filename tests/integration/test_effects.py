@@ -9,11 +9,14 @@ The frames say for which instant each was drawn, so that pictures can be compare
 
 import json
 import os
+import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import glow
 
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 NODES, PIXELS = 3, 8
 WHITE, RED, LIME = "ffffff", "ff0000", "00ff00"
 WAVES = "# waves along the whole strip\nparam period 1..60 = 2 s\nhsv(x + cycle(period), 1, wave(4 * x - cycle(3)))"
@@ -157,6 +160,28 @@ class Effects(glow.Case):
         self.assertEqual(self.glowctl("effects", "rm", "beam")[0], 0)
         self.assertEqual(self.glowctl("effects", "show", "beam")[0], os.EX_DATAERR)
         self.assertEqual(self.glowctl("effects", "rm", "beam")[0], os.EX_DATAERR)
+
+    def test_shipped(self):
+        """Installed anywhere, glowctl knows what came with it by its name, and a file of that name comes first."""
+        name = "ocean"
+        os.makedirs(os.path.join(self.home, "bin"))
+        program = shutil.copy(glow.beside_bridge("glowctl"), os.path.join(self.home, "bin"))
+        shutil.copytree(os.path.join(ROOT, "effects"), os.path.join(self.home, "share/glowswarm/effects"))
+
+        def run(*words):
+            return subprocess.run([program, *words], cwd=self.home, env=glow.child_env(), capture_output=True, text=True, timeout=60)
+
+        ran = run("effects", "put", name, "--broker", self.broker.uri)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        with open(os.path.join(ROOT, "effects", name + ".glow")) as f:
+            self.assertEqual(self.glowctl("effects", "show", name)[1], f.read())
+        refused = run("effects", "check", "ocaen")
+        self.assertEqual(refused.returncode, os.EX_NOINPUT)
+        self.assertIn("share/glowswarm/effects; did you mean ocean?", refused.stderr)
+        with open(os.path.join(self.home, name), "w") as f:
+            f.write("wvae(x)")
+        self.assertIn("ocean:1:1: ", run("effects", "check", name).stderr)
+        self.put(name, "")
 
     def test_what_is_wrong(self):
         refusal = self.request("effect/flag/set", "let a = 2\nhsv(a, wvae(x), 1)")

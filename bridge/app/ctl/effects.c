@@ -15,6 +15,7 @@
 
 #include "rows.h"
 #include "session.h"
+#include "shipped.h"
 #include "table.h"
 
 #define ENDING ".glow"
@@ -32,11 +33,12 @@ static void name_of(const char *path, char ret_name[GLOW_ID_MAX + 1])
 	snprintf(ret_name, GLOW_ID_MAX + 1, "%.*s", (int)(len <= GLOW_ID_MAX ? len : GLOW_ID_MAX), base);
 }
 
-/* Its text with a NUL, the caller's; NULL after saying why not. One byte more than a text may have is enough to say
- * that it is too long. */
+/* A file, or the name of an effect that comes with the program: a text with a NUL, the caller's; NULL after saying why
+ * not. One byte more than a text may have is enough to say that it is too long. */
 static char *read_file(const char *path, size_t *ret_len)
 {
-	FILE *in = fopen(path, "r");
+	char room[GLOW_SHIPPED_PATH], why[GLOW_SHIPPED_WHY];
+	FILE *in = fopen(glow_shipped_path(path, room), "r");
 	char *text = calloc(1, GLOW_SCRIPT_MAX + 2);
 
 	*ret_len = in && text ? fread(text, 1, GLOW_SCRIPT_MAX + 1, in) : 0;
@@ -44,7 +46,8 @@ static char *read_file(const char *path, size_t *ret_len)
 		fclose(in);
 		return text;
 	}
-	glow_ctl_fail(EX_NOINPUT, "%s: %s", path, strerror(errno));
+	glow_shipped_why(path, errno, why);
+	glow_ctl_fail(EX_NOINPUT, "%s: %s", path, why);
 	if (in)
 		fclose(in);
 	free(text);
@@ -177,7 +180,7 @@ static int list(struct glow_ctl_session *s)
 	if (lib->n > 0)
 		glow_table_print(&table, !glow_fit_utf8(), stdout);
 	else
-		puts("no effects in text; glowctl effects put FILE brings one");
+		puts("no effects in text; glowctl effects put FILE brings one, and put aurora one that is shipped");
 	glow_table_fini(&table);
 	return 0;
 }
@@ -247,10 +250,12 @@ const struct glow_subcommand glow_ctl_effects = {
 	.summary = "effects that the cluster has as texts",
 	.doc = "Effects that you write yourself run on all nodes, in phase, as soon as they are put. A file is called "
 	       "as "
-	       "its effect, aurora.glow. check needs no broker; what is wrong is told as FILE:LINE:COLUMN. A text that "
+	       "its effect, aurora.glow; put and check also take the name of one that is shipped. check needs no "
+	       "broker; what is wrong is told as FILE:LINE:COLUMN. A text that "
 	       "shows changes on all nodes at one instant; where it is removed while it shows, lights let go.",
 	.examples = "glowctl effects\n"
 		    "glowctl effects check aurora.glow\n"
+		    "glowctl effects put ocean && glowctl play ocean\n"
 		    "glowctl effects put aurora.glow && glowctl play aurora\n"
 		    "glowctl effects show aurora\n"
 		    "glowctl effects rm aurora",
