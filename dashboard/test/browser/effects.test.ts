@@ -157,8 +157,9 @@ test("one that goes while it shows says where, and lets go there", async () => {
 	await press("Remove");
 	await page.getByText(/It shows now: scene main/).waitFor();
 	await press("Remove it");
-	await goTo(page, "Shelf");
-	await page.getByText("idle: ").nth(3).waitFor();
+	await page.getByText("An effect is a text").waitFor();
+	for (const id of ["pi1", "pi2", "pi3"]) await board(id).shows("000033"); // the idle display
+	await page.getByRole("link", { name: /^mine/ }).waitFor({ state: "detached" });
 });
 
 test("without a conductor nothing is saved, and that is said", async () => {
