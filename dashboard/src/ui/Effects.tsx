@@ -20,15 +20,20 @@ const BLANK = "# a rainbow that turns\nparam period 2..60 = 8 s\nhsv(x - cycle(p
 
 let asked: Promise<readonly Example[]> | null = null;
 
-/** The texts that are shipped, asked for once. */
-function useExamples(): readonly Example[] {
-	const [examples, setExamples] = useState<readonly Example[]>([]);
+const NONE: readonly Example[] = [];
+
+/** The texts that are shipped, asked for once; null until they are here. */
+function useExamples(): readonly Example[] | null {
+	const [examples, setExamples] = useState<readonly Example[] | null>(null);
 	useEffect(() => {
 		let gone = false;
 		asked ??= fetch("effects.json").then((answer) => answer.json() as Promise<readonly Example[]>);
 		asked.then(
 			(list) => gone || setExamples(list),
-			() => (asked = null),
+			() => {
+				asked = null;
+				if (!gone) setExamples(NONE);
+			},
 		);
 		return () => {
 			gone = true;
@@ -88,7 +93,8 @@ function useDrafts(): [ReadonlyMap<string, Draft>, (place: string, draft: Draft 
 }
 
 export function Effects({ view, place }: { view: ClusterView; place: string }) {
-	const examples = useExamples();
+	const loaded = useExamples();
+	const examples = loaded ?? NONE;
 	const [drafts, put] = useDrafts();
 	const [open, setOpen] = useState<{ place: string; draft: Draft } | null>(null);
 	const kept = drafts.get(place) ?? (open?.place === place ? open.draft : null);
@@ -143,7 +149,7 @@ export function Effects({ view, place }: { view: ClusterView; place: string }) {
 					]}
 				/>
 				<h3>Examples</h3>
-				<List title="examples" empty="They could not be loaded." here={place} texts={examples.map(({ name, what }) => ({ place: `+${name}`, name, what, marked: drafts.has(`+${name}`) }))} />
+				<List title="examples" empty={loaded ? "They could not be loaded." : "Looking for them…"} here={place} texts={examples.map(({ name, what }) => ({ place: `+${name}`, name, what, marked: drafts.has(`+${name}`) }))} />
 			</section>
 			{draft ? (
 				<Workbench key={place} view={view} draft={draft} fresh={fresh} onDraft={change} onSaved={saved} onDuplicate={() => duplicate(draft)} onLeave={leave} />

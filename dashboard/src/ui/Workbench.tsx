@@ -271,7 +271,7 @@ export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, o
 					{good.current ? <Trial view={view} text={good.current.text} look={look} /> : <p class="empty">The preview begins with the first text that has no mistake.</p>}
 					{mayCommand && (
 						<>
-							{params.length > 0 && (
+							{params.some(({ name }) => name !== "color") && (
 								<ParamFields effect={{ name: draft.name, params }} values={look.params} onParam={(name, value) => setValues({ ...values, [name]: value })} />
 							)}
 							{params.some(({ name }) => name === "color") && <ColorField label="colour" value={color} onChange={setColor} />}

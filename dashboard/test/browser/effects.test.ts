@@ -29,11 +29,11 @@ const verdict = (text: string) => page.locator(".verdict").getByText(text).waitF
 const press = (name: string, of: Page = page) => of.getByRole("button", { name, exact: true }).click();
 const kept = (name: string) => (stack.retainedJson(`glow/effect/${name}`) as { text: string }).text;
 
-/** Puts this in place of all that stands in the editor, key by key as people do. */
+/** Puts this in place of all that stands in the editor. */
 async function type(text: string, of: Page = page): Promise<void> {
 	await typed(of).focus();
 	await of.keyboard.press("Control+a");
-	await of.keyboard.type(text);
+	await of.keyboard.insertText(text);
 	await of.keyboard.press("Escape");
 }
 
@@ -69,7 +69,9 @@ test("three lines are on all boards, in one frame", async () => {
 	await page.getByText('"blue" is a colour; take another name').waitFor();
 	await page.getByLabel("name").fill("mine");
 	await typed().waitFor();
-	await type("let a = wvae(x)\nrgb(0.2, a, 0)");
+	await typed().focus();
+	await page.keyboard.press("Control+a");
+	await page.keyboard.type("let a = wvae(x)\nrgb(0.2, a, 0)"); // key by key, over what was chosen
 	await verdict('1:9: there is no "wvae"; did you mean "wave"?');
 	await page.keyboard.press("Control+s");
 	assert.equal(await page.locator(".standing.new").count(), 1, "a mistake is not saved");
@@ -203,6 +205,9 @@ test("the editor is for everybody, in light and dark, wide and narrow", async ()
 		}
 		await accessible(page, `the editor, ${colorScheme}, on a phone`);
 	}
+	await page.setViewportSize({ width: 1280, height: 800 });
+	await page.evaluate(() => scrollTo(0, 0));
+	await page.screenshot({ path: join(process.env.GLOW_PICTURES!, "dashboard-effects.png") }); // the documentation's
 });
 
 // promise: page-trusts-nobody
