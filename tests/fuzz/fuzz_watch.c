@@ -6,6 +6,7 @@
  *	+250		a quarter of a second passes (or goes back, with a '-')
  *	=1700000000	it is so many seconds since 1970
  *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
+ *	e<name> ...	a message on effect/<name>
  *	s80 24		the window is so large; a third number: 1 ASCII, 2 few colours, 3 both
  *	d		all of it is drawn, as at the end */
 
@@ -181,6 +182,14 @@ static void deliver(const char *topic, const char *payload, size_t len, bool ret
 	free(exact);
 }
 
+static void deliver_text(const char *line)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+	const char *payload = fuzz_text_topic("my/glow", line, topic);
+
+	deliver(topic, payload, strlen(payload), true);
+}
+
 static void resize(const char *rest)
 {
 	char *more;
@@ -208,6 +217,9 @@ static void run(const char *line, size_t len)
 	case 'M':
 		if (topic >= 0 && topic < N_TOPICS)
 			deliver(topics[topic], line + 2, len - 2, line[0] == 'M');
+		break;
+	case 'e':
+		deliver_text(line + 1);
 		break;
 	case 's':
 		resize(line + 1);

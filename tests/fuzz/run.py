@@ -31,11 +31,12 @@ def targets():
 
 
 def write_words(path):
-    """A dictionary: every word that the sources compare something with."""
+    """A dictionary: every word that the sources compare something with, or that stands in a table of them."""
     words = set()
-    for file in glob.glob(os.path.join(SOURCE, "bridge/*/*.c")) + glob.glob(os.path.join(SOURCE, "bridge/app/*/*.c")):
+    for file in glob.glob(os.path.join(SOURCE, "bridge/**/*.[ch]"), recursive=True):
         with open(file) as f:
-            words |= set(re.findall(r'"([a-z][a-z0-9_-]{1,19})"', f.read()))
+            found = re.findall(r'"([a-z][a-z0-9_-]{1,19}|[<>=!.]{2})"|\bX\(([a-z][a-z0-9_]{0,19})[,)]', f.read())
+        words |= {a or b for a, b in found}
     with open(path, "w") as f:
         f.writelines('"%s"\n' % word for word in sorted(words))
 
