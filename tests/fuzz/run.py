@@ -117,9 +117,9 @@ def main():
     write_words(args.words)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         done = list(pool.map(lambda name: Target(name, args).run(), args.targets or targets()))
-    print("%-10s %11s %9s %9s %7s %7s  %s" % ("target", "executions", "coverage", "features", "new", "least", "failed"))
+    print("%-12s %11s %9s %9s %7s %7s  %s" % ("target", "executions", "coverage", "features", "new", "least", "failed"))
     for t in done:
-        print("%-10s %11d %9d %9d %7d %7d  %s" % (t.name, *t.figures(), t.least, " ".join(t.failed) or t.status or "-"))
+        print("%-12s %11d %9d %9d %7d %7d  %s" % (t.name, *t.figures(), t.least, " ".join(t.failed) or t.status or "-"))
     bad = [t for t in done if t.status]
     for t in bad:
         t.explain()
