@@ -15,6 +15,7 @@
 
 #include <glow/command.h>
 #include <glow/effect_text.h>
+#include <glow/hash.h>
 #include <glow/node.h>
 #include <glow/log.h>
 #include <glow/time.h>
@@ -62,6 +63,18 @@ static void follow(void *ctx, const char *topic, bool on)
 		memmove(followed[k], followed[--n_followed], sizeof(followed[k]));
 }
 
+/* The catalog is long, and the same each time. */
+static bool is_known(const struct glow_message *m)
+{
+	static uint32_t known;
+	uint32_t hash = glow_fnv1a(GLOW_FNV_START, m->payload, m->len), before = known;
+
+	if (strncmp(m->topic, "glow/effects/", 13) != 0)
+		return false;
+	known = hash;
+	return hash == before;
+}
+
 static void check_message(void *ctx, const struct glow_message *m)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
@@ -70,6 +83,8 @@ static void check_message(void *ctx, const struct glow_message *m)
 	(void)ctx;
 	CHECK(strncmp(m->topic, "glow/node/n/", 12) == 0 || strncmp(m->topic, "glow/effects/", 13) == 0 ||
 	      strcmp(m->topic, "answers") == 0);
+	if (is_known(m))
+		return;
 	CHECK(glow_utf8_valid(m->payload, m->len));
 	if (strcmp(m->topic, "glow/node/n/availability") == 0)
 		return;
