@@ -20,24 +20,45 @@ WAVES = "# waves along the whole strip\nparam period 1..60 = 2 s\nhsv(x + cycle(
 
 
 class Effects(glow.Case):
-    """Three boards in a row, and one as long as they are together."""
+    """Three boards in a row, and one as long as they are together, which all tests share: each begins with boards that
+    show their idle display, and leaves a conductor."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seen = glow.Watch(cls.broker, "#")
+        cls.addClassCleanup(cls.seen.close)
+        cls.lead()
+        cls.row = [cls.node(PIXELS, "row") for _ in range(NODES)]
+        cls.whole = cls.node(PIXELS * NODES, "whole")
+        names = {n.node for n in cls.nodes()}
+        cls.seen.wait("glow/roster", lambda m: names <= {n["id"] for n in m.json()["nodes"]})
+        for node in cls.nodes():
+            cls.seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
+
+    @classmethod
+    def lead(cls):
+        cls.leader = glow.Conductor(cls.home, cls.broker.uri)
+        cls.addClassCleanup(cls.leader.close)
+        cls.leader.wait_leading()
+
+    @classmethod
+    def node(cls, pixels, group, name=None):
+        node = glow.Bridge(cls.home, cls.broker.uri, "--virtual-pixels", str(pixels), "--groups", group, "--idle", "white",
+                           "--current-limit-ma", "0", node=name or glow.unique(group))
+        cls.addClassCleanup(node.close)
+        return node
+
+    @classmethod
+    def nodes(cls):
+        return cls.row + [cls.whole]
 
     def setUp(self):
-        self.seen = self.watch("#")
-        self.leader = self.conductor()
-        self.leader.wait_leading()
-        self.assert_ok(self.request("scene/stop", ""))  # of the test before
-        self.row = [self.node(PIXELS, "row") for _ in range(NODES)]
-        self.whole = self.node(PIXELS * NODES, "whole")
-        self.nodes = self.row + [self.whole]
-        names = {n.node for n in self.nodes}
-        self.seen.wait("glow/roster", lambda m: names <= {n["id"] for n in m.json()["nodes"]})
-        for node in self.nodes:
-            self.seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
-
-    def node(self, pixels, group, name=None):
-        return self.bridge("--virtual-pixels", str(pixels), "--groups", group, "--idle", "white",
-                           "--current-limit-ma", "0", node=name or glow.unique(group))
+        self.assert_ok(self.request("scene/stop", ""))
+        self.assert_ok(self.request("all/set", "auto"))
+        for node in self.nodes():
+            node.frames.wait_shows([WHITE] * len(node.frames.last().lights))
+        self.began, self.heard = self.marks(), self.seen.mark()
 
     def request(self, topic, payload):
         return self.broker.request("glow/" + topic, payload if isinstance(payload, str) else json.dumps(payload),
@@ -55,10 +76,11 @@ class Effects(glow.Case):
         return answer["start_us"]
 
     def shows(self, color, *nodes, since=None):
-        return [n.frames.wait("in " + color, lambda f: set(f.lights) == {color}, (since or {}).get(n, 0)) for n in nodes]
+        return [n.frames.wait("in " + color, lambda f: set(f.lights) == {color}, (since or self.began).get(n, 0))
+                for n in nodes]
 
     def marks(self):
-        return {n: n.frames.mark() for n in self.nodes}
+        return {n: n.frames.mark() for n in self.nodes()}
 
     def seams(self, marks, start_us):
         """At how many instants all boards showed a frame since then, and at how many the row is not the whole."""
@@ -71,15 +93,15 @@ class Effects(glow.Case):
     def test_in_phase(self):
         """Nobody has it before it is played, and it is one picture on three boards from its first instant on."""
         self.put("waves", WAVES)
-        kept = self.seen.wait("glow/effect/waves").json()
+        kept = self.seen.wait("glow/effect/waves", since=self.heard).json()
         self.assertEqual((kept["what"], [p["name"] for p in kept["params"]]), ("waves along the whole strip", ["period"]))
         marks = self.marks()
         scene = {"effect": "waves", "seed": 5, "params": {"period": 7}}
         start_us = self.play(dict(scene, id="row", target={"groups": ["row"]}))
         self.play(dict(scene, id="whole", target={"groups": ["whole"]}, start_us=start_us))
         glow.wait_until("frames to compare", lambda: self.seams(marks, start_us)[0] >= 20)
-        for node in self.nodes:
-            fields = [m.json()["field"] for m in self.seen.find(node.topic("error"))]
+        for node in self.nodes():
+            fields = [m.json()["field"] for m in self.seen.find(node.topic("error"), self.heard)]
             self.assertEqual([f for f in fields if f != "main.effect"], [])  # that is a scene of the test before
         # The control: another parameter is another picture. From here on there are seams, and before there were none.
         later = self.marks()
@@ -92,20 +114,20 @@ class Effects(glow.Case):
         """All change in the same frame, two who edit both see the last, and what shows one that goes says so."""
         self.put("flag", "#f00")
         self.request("all/set", "flag")
-        self.shows(RED, *self.nodes)
+        self.shows(RED, *self.nodes())
         marks = self.marks()
         at_us = self.put("flag", "#00f")
         last_us = self.put("flag", {"text": "rgb(0, 1, 0)"})
         self.assertGreaterEqual(last_us, at_us)
-        frames = self.shows(LIME, *self.nodes, since=marks)
+        frames = self.shows(LIME, *self.nodes(), since=marks)
         self.assertEqual(len({f.t_us for f in frames}), 1, frames)
         self.assertTrue(0 <= frames[0].t_us - last_us < 20000, frames[0].t_us - last_us)
-        texts = [m.json()["text"] for m in self.seen.find("glow/effect/flag")]
+        texts = [m.json()["text"] for m in self.seen.find("glow/effect/flag", self.heard)]
         self.assertEqual(texts, ["#f00", "#00f", "rgb(0, 1, 0)"])
         since, marks = self.seen.mark(), self.marks()
         self.put("flag", "")
-        self.shows(WHITE, *self.nodes, since=marks)
-        for node in self.nodes:
+        self.shows(WHITE, *self.nodes(), since=marks)
+        for node in self.nodes():
             refusal = self.seen.wait(node.topic("error"), since=since).json()
             self.assertEqual(refusal["code"], "unknown_effect")
             self.assertIn("flag", refusal["message"])
@@ -117,19 +139,18 @@ class Effects(glow.Case):
         one = self.row[0]
         self.assert_ok(self.broker.request(one.topic("set"), "flag", "answers/x"))
         self.shows(RED, one)
-        self.seen.wait(one.topic("state"), lambda m: m.json()["effect"] == "flag")
+        self.seen.wait(one.topic("state"), lambda m: m.json()["effect"] == "flag", self.heard)
         one.stop()
-        again = self.node(PIXELS, "row", name=one.node)
+        again = self.row[0] = self.node(PIXELS, "row", name=one.node)
         self.shows(RED, again)
         self.assertNotIn(WHITE, {c for f in again.frames.look() for c in f.lights})
         # Without a conductor what is retained still works, and saving says that nobody is there.
         self.leader.stop()
-        self.seen.wait("glow/conductor/availability", lambda m: m.payload == b"offline")
+        self.seen.wait("glow/conductor/availability", lambda m: m.payload == b"offline", self.heard)
         answer = self.broker.request(self.row[1].topic("set"), "flag", "answers/y")
         self.assert_ok(answer)
         self.shows(RED, self.row[1])
-        successor = self.conductor()
-        successor.wait_leading()
+        self.lead()
         self.play("flag")
         self.assertEqual(self.request("effect/flag/set", "#f0f0")["code"], "bad_effect")
 
@@ -147,7 +168,7 @@ class Effects(glow.Case):
         self.assertIn("a red beam", self.glowctl("effects")[1])
         self.assertEqual(self.glowctl("effects", "show", "beam")[1], "# a red beam\n#f00\n")
         self.assertEqual(self.glowctl("play", "beam", "--fade-ms", "1")[0], 0)
-        self.shows(RED, *self.nodes)
+        self.shows(RED, *self.nodes())
         with open(path, "w") as f:
             f.write("let a = wvae(x)\nhsv(a, 1, 1)\n")
         for verb in ("check", "put"):
@@ -172,9 +193,8 @@ class Effects(glow.Case):
         self.broker.publish("glow/effect/poison", '{"name":"poison","text":"((((","rev":1}', retain=True)
         self.broker.publish("glow/effect/junk", "junk", retain=True)
         self.leader.stop()
-        successor = self.conductor()
-        successor.wait_leading()
-        successor.wait_log("glow/effect/poison is passed over")
+        self.lead()
+        self.leader.wait_log("glow/effect/poison is passed over")
         listed = set(self.seen.last("glow/effect").json()["effects"])
         self.assertEqual(listed & {"flag", "poison", "junk"}, {"flag"})
         self.assert_ok(self.broker.request(node.topic("set"), "flag", "answers/y"))
