@@ -9,14 +9,134 @@ The frames say for which instant each was drawn, so that pictures can be compare
 
 import json
 import os
+import shutil
+import signal
+import subprocess
 import sys
+import tempfile
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import glow
+import terminal
 
 NODES, PIXELS = 3, 8
 WHITE, RED, LIME = "ffffff", "ff0000", "00ff00"
 WAVES = "# waves along the whole strip\nparam period 1..60 = 2 s\nhsv(x + cycle(period), 1, wave(4 * x - cycle(3)))"
+
+
+class File:
+    """A file in a folder, as editors save it."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "beam.glow")
+
+    def save(self, text):
+        with open(self.path, "w") as f:
+            f.write(text)
+
+    def replace(self, text):
+        with open(self.path + "~", "w") as f:
+            f.write(text)
+        os.rename(self.path + "~", self.path)
+
+
+class Said:
+    """What glowctl says, one line after the other, until it is told to end."""
+
+    def __init__(self, case, *words):
+        fd, path = tempfile.mkstemp()
+        case.addCleanup(os.unlink, path)
+        self.tail, self.rest = glow.Tail(path), []
+        with os.fdopen(fd, "wb") as out:
+            self.process = glow.spawn([glow.beside_bridge("glowctl"), *words], out, out, env=glow.child_env())
+        case.addCleanup(glow.end, self.process)
+
+    def lines(self):
+        self.rest += [line.decode() for line in self.tail.lines()]
+        return self.rest
+
+    def wait(self, text):
+        """The next line has this in it."""
+        glow.wait_until("a line with " + text, self.lines)
+        line = self.rest.pop(0)
+        assert text in line, line
+
+    def wait_last(self, text):
+        """It says this at last, whatever it has to say before."""
+        glow.wait_until(lambda: "%s at last, not %s" % (text, self.rest), lambda: self.lines() and text in self.rest[-1])
+        self.rest.clear()
+
+    def end(self):
+        return glow.end(self.process, signal.SIGINT)
+
+
+class Preview(unittest.TestCase):
+    """Without a broker, so that nothing that is tried out is anybody else's business."""
+
+    def setUp(self):
+        self.home = tempfile.mkdtemp(prefix="glow-test-")
+        self.addCleanup(shutil.rmtree, self.home)
+        self.file = File(self.home)
+
+    def test_terminal(self):
+        """It is drawn anew on each save, and what is wrong is told while the last good one goes on."""
+        red, lime = "\033[38;2;255;0;0m", "\033[38;2;0;255;0m"
+        view = terminal.Terminal(self, 150, 24, "effects", "preview", self.file.path, "--board", "blinkt,piglow",
+                                 COLORTERM="truecolor")
+
+        def shows(color, text):
+            view.wait_for(text)
+            glow.wait_until("its colour", lambda: color in view.look().split("\033[H")[-2])
+
+        view.wait_for("beam.glow: No such file or directory; it shows once it can be read")
+        self.assertNotIn(red, view.look())
+        self.file.save("# a beam\n#f00")
+        shows(red, "a beam · 0 steps a pixel")
+        self.assertNotIn("beam.glow:", "".join(view.lines()))
+        self.file.replace("let a = wvae(x)\nhsv(a, 1, 1)")
+        shows(red, 'beam.glow:1:9: there is no "wvae"; did you mean "wave"?')
+        os.unlink(self.file.path)
+        shows(red, "beam.glow: No such file or directory")
+        self.file.save("# another\n#0f0")
+        shows(lime, "another · 0 steps a pixel")
+        view.size(40, 3)
+        view.process.send_signal(signal.SIGWINCH)
+        view.wait(lambda lines: 0 < len(lines) <= 3 and all(len(line) < 40 for line in lines))
+        self.file.save("")
+        view.wait_for("beam.glow:1:1")
+        view.process.send_signal(signal.SIGINT)
+        self.assertEqual(view.process.wait(glow.PATIENCE_S), os.EX_DATAERR)
+        self.assertIn("\033[?25h\033[?1049lglowctl: ", view.look())
+
+    def test_lines(self):
+        """Where there is no terminal each save is a line."""
+        self.file.save("param period 2..60 = 12 s\nwave(cycle(period))")
+        said = Said(self, "effects", "preview", self.file.path, "--param", "period=30")
+        said.wait("beam.glow: good, ")
+        self.file.replace("wvae(x)")
+        said.wait("beam.glow:1:1: ")
+        self.file.save("param period 2..20 = 12 s\nwave(cycle(period))")
+        said.wait("params.period: must be 2..20, got 30")
+        self.file.save("param period 2..40 = 12 s\nwave(cycle(period))")
+        said.wait("beam.glow: good, ")
+        shutil.rmtree(self.home)
+        said.wait_last("No such file or directory")
+        os.mkdir(self.home)
+        self.file.save("param period 2..40 = 12 s\nx")
+        said.wait_last("beam.glow: good, ")
+        self.assertEqual(said.end(), 0)
+        self.assertEqual(said.lines(), [])
+
+    def test_refusals(self):
+        self.file.save("x")
+        for words, what in ((("--board", "blnkt"), 'did you mean "blinkt"?'), (("--fps", "0"), "must be 1..60"),
+                            (("--span", "x"), "cluster|node")):
+            ran = glow.run_ctl("effects", "preview", self.file.path, "--for-s", "1", *words)
+            self.assertEqual((ran.returncode, ran.stdout), (os.EX_USAGE, ""))
+            self.assertIn(what, ran.stderr)
+        ran = glow.run_ctl("effects", "check", self.file.path, "--board", "blinkt")
+        self.assertEqual(ran.returncode, os.EX_USAGE)
 
 
 class Effects(glow.Case):
@@ -178,6 +298,40 @@ class Effects(glow.Case):
         self.assertEqual(self.glowctl("effects", "rm", "beam")[0], 0)
         self.assertEqual(self.glowctl("effects", "show", "beam")[0], os.EX_DATAERR)
         self.assertEqual(self.glowctl("effects", "rm", "beam")[0], os.EX_DATAERR)
+
+    # promise: text-in-phase
+    def test_watch(self):
+        """Each save of a file is on the boards, whoever else writes, and what cannot be put is said."""
+        os.mkdir(os.path.join(self.home, "saved"))
+        file = File(os.path.join(self.home, "saved"))
+        said = Said(self, "effects", "watch", file.path, "--broker", self.broker.uri)
+        said.wait("No such file or directory; it is put once it can be read")
+        file.save("#f00")
+        said.wait("beam: put, in force from ")
+        self.assert_ok(self.request("all/set", "beam"))
+        self.shows(RED, *self.nodes())
+        marks = self.marks()
+        file.replace("#0f0")
+        frames = self.shows(LIME, *self.nodes(), since=marks)
+        self.assertEqual(len({f.t_us for f in frames}), 1, frames)
+        said.wait("beam: put, in force from ")
+        file.save("let a = wvae(x)\nhsv(a, 1, 1)")
+        said.wait('beam.glow:1:9: there is no "wvae"; did you mean "wave"?')
+        self.assertEqual(json.loads(self.broker.retained("glow/effect/beam")["glow/effect/beam"])["text"], "#0f0")
+        self.put("beam", "#00f")
+        said.wait("beam: changed by somebody else")
+        # Without a conductor saving says so, and once there is one it is made good.
+        self.leader.stop()
+        marks = self.marks()
+        file.save("#f00")
+        said.wait("beam is not put: no conductor answered")
+        self.lead()
+        said.wait("beam: put, in force from ")
+        self.shows(RED, *self.nodes(), since=marks)
+        self.put("beam", "")
+        said.wait("beam: removed by somebody else")
+        self.assertEqual(said.end(), 0)
+        self.assertEqual(said.lines(), [])
 
     def test_what_is_wrong(self):
         refusal = self.request("effect/flag/set", "let a = 2\nhsv(a, wvae(x), 1)")
