@@ -185,8 +185,7 @@ static const struct verb {
 
 static const struct glow_option rows[] = {
 	GLOW_ROW_LIST("board", "BOARD[:N],...", NULL, boards,
-		      "preview: on these boards, by name, or for a strip how many pixels it has, and how many of them; "
-		      "blinkt:5 when not given"),
+		      "preview: N boards of that name, or strips of so many pixels; blinkt:5 when not given"),
 	CTL_PARAM,
 	GLOW_ROW_CHOICE("span", NULL, "cluster|node", NULL, span,
 			"preview: one strip across all boards, or every board alike"),
@@ -246,7 +245,7 @@ static int run(const void *values, int n_words, char *const words[])
 
 const struct glow_subcommand glow_ctl_effects = {
 	.name = "effects",
-	.args_doc = "[list|show NAME|put FILE|rm NAME|check FILE|preview FILE|watch FILE]...",
+	.args_doc = "[list|show NAME...|put FILE...|rm NAME...|check FILE...|preview FILE [LIGHT...]|watch FILE]",
 	.summary = "effects that the cluster has as texts",
 	.doc = "Effects that you write yourself run on all nodes, in phase, as soon as they are put. A file is called "
 	       "as its effect, aurora.glow. check and preview need no broker; what is wrong is told as "
