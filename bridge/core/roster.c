@@ -49,6 +49,13 @@ bool glow_roster_place(const struct glow_roster *roster, const struct glow_targe
 	return found;
 }
 
+bool glow_edition_before(const struct glow_edition *a, const struct glow_edition *b)
+{
+	if (a->clock_id == 0 || a->clock_id != b->clock_id)
+		return false;
+	return a->term != b->term ? a->term < b->term : a->rev < b->rev;
+}
+
 bool glow_groups_alike(const char (*a)[GLOW_NAME_SIZE], uint32_t n_a, const char (*b)[GLOW_NAME_SIZE], uint32_t n_b)
 {
 	for (uint32_t k = 0; k < n_a && k < n_b; k++)

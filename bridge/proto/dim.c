@@ -11,8 +11,10 @@
 #include <glow/habits.h>
 #include <glow/json.h>
 #include <glow/scenes.h>
+#include <glow/timing.h>
 
-static const char *const fields[] = { "brightness", "until_us", "state", "brightness_pct", NULL };
+static const char *const fields[] = { "brightness", "until_us", "state", "brightness_pct",
+				      "clock_id",   "term",     "rev",   NULL };
 
 /* "on" and "off" arrive as the command they stand for. */
 static enum glow_code read_state(const cJSON *state, bool *ret_off, struct glow_diag *diag)
@@ -58,7 +60,8 @@ static enum glow_code read_dim(const cJSON *tree, struct glow_dim *dim, struct g
 	for (size_t k = 0; k < sizeof(foreign) / sizeof(foreign[0]); k++)
 		if (glow_json_given(tree, foreign[k]))
 			return glow_diag_set(diag, GLOW_CONFLICT, foreign[k], "the dimmer has brightness only");
-	if (glow_fields_check_of(tree, fields, diag) != GLOW_OK || read_brightness(tree, dim, diag) != GLOW_OK)
+	if (glow_fields_check_of(tree, fields, diag) != GLOW_OK || read_brightness(tree, dim, diag) != GLOW_OK ||
+	    glow_edition_read(tree, &dim->edition, diag) != GLOW_OK)
 		return diag->code;
 	dim->until_us = GLOW_NEVER;
 	if (!until)
@@ -84,5 +87,7 @@ cJSON *glow_dim_write(const struct glow_dim *dim)
 		cJSON_AddNullToObject(tree, "until_us");
 	else
 		glow_json_add_int(tree, "until_us", dim->until_us);
+	if (dim->edition.clock_id)
+		glow_edition_add(tree, &dim->edition);
 	return tree;
 }

@@ -12,6 +12,7 @@
 #include <glow/info.h>
 #include <glow/json.h>
 #include <glow/scenes.h>
+#include <glow/timing.h>
 
 static cJSON *write_node(const struct glow_roster_node *node)
 {
@@ -32,7 +33,10 @@ cJSON *glow_roster_write(const struct glow_roster *roster)
 {
 	cJSON *tree = cJSON_CreateObject(), *nodes;
 
-	glow_json_add_int(tree, "rev", (int64_t)roster->rev);
+	if (roster->edition.clock_id)
+		glow_edition_add(tree, &roster->edition);
+	else
+		glow_json_add_int(tree, "rev", (int64_t)roster->edition.rev);
 	glow_json_add_int(tree, "effective_us", roster->effective_us);
 	glow_json_add_int(tree, "pixels", roster->pixels);
 	nodes = cJSON_AddArrayToObject(tree, "nodes");
@@ -114,10 +118,10 @@ enum glow_code glow_roster_read(const cJSON *tree, struct glow_roster *ret_roste
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	if (glow_json_get_int(tree, "rev", 0, GLOW_JSON_INT_MAX, &rev, diag) != GLOW_OK ||
+	    glow_edition_read(tree, &ret_roster->edition, diag) != GLOW_OK ||
 	    glow_json_get_time(tree, "effective_us", &ret_roster->effective_us, diag) != GLOW_OK ||
 	    glow_json_get_int(tree, "pixels", 0, GLOW_STRIP_MAX, &pixels, diag) != GLOW_OK)
 		return diag->code;
-	ret_roster->rev = (uint64_t)rev;
 	ret_roster->pixels = (uint32_t)pixels;
 	if (read_nodes(glow_json_get(tree, "nodes"), ret_roster, diag) == GLOW_OK)
 		return GLOW_OK;

@@ -454,9 +454,7 @@ cJSON *glow_scenes_write(const struct glow_scenes *scenes)
 {
 	cJSON *tree = cJSON_CreateObject(), *list;
 
-	glow_clock_id_add(tree, scenes->clock_id);
-	glow_json_add_int(tree, "term", scenes->term);
-	glow_json_add_int(tree, "rev", (int64_t)scenes->rev);
+	glow_edition_add(tree, &scenes->edition);
 	list = cJSON_AddArrayToObject(tree, "scenes");
 	for (uint32_t k = 0; k < scenes->n; k++)
 		cJSON_AddItemToArray(list, write_scene(&scenes->v[k]));
@@ -490,17 +488,12 @@ static enum glow_code read_list(const cJSON *list, struct glow_scenes *scenes, s
 
 enum glow_code glow_scenes_read(const cJSON *tree, struct glow_scenes *ret_scenes, struct glow_diag *diag)
 {
-	int64_t term = 0, rev = 0;
-
 	memset(ret_scenes, 0, sizeof(*ret_scenes));
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
-	if (glow_clock_id_read(tree, &ret_scenes->clock_id, diag) != GLOW_OK ||
-	    glow_json_opt_int(tree, "term", 0, UINT32_MAX, &term, diag) != GLOW_OK ||
-	    glow_json_opt_int(tree, "rev", 0, GLOW_JSON_INT_MAX, &rev, diag) != GLOW_OK)
+	if (glow_clock_id_read(tree, &ret_scenes->edition.clock_id, diag) != GLOW_OK ||
+	    glow_edition_read(tree, &ret_scenes->edition, diag) != GLOW_OK)
 		return diag->code;
-	ret_scenes->term = (uint32_t)term;
-	ret_scenes->rev = (uint64_t)rev;
 	if (read_list(glow_json_get(tree, "scenes"), ret_scenes, diag) != GLOW_OK)
 		glow_scenes_fini(ret_scenes);
 	else

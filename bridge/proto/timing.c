@@ -144,6 +144,28 @@ void glow_clock_id_add(cJSON *object, uint64_t id)
 	cJSON_AddStringToObject(object, "clock_id", text);
 }
 
+void glow_edition_add(cJSON *object, const struct glow_edition *edition)
+{
+	glow_clock_id_add(object, edition->clock_id);
+	glow_json_add_int(object, "term", edition->term);
+	glow_json_add_int(object, "rev", (int64_t)edition->rev);
+}
+
+enum glow_code glow_edition_read(const cJSON *object, struct glow_edition *ret_edition, struct glow_diag *diag)
+{
+	int64_t term = 0, rev = 0;
+
+	ret_edition->clock_id = 0;
+	if ((glow_json_get(object, "clock_id") &&
+	     glow_clock_id_read(object, &ret_edition->clock_id, diag) != GLOW_OK) ||
+	    glow_json_opt_int(object, "term", 0, UINT32_MAX, &term, diag) != GLOW_OK ||
+	    glow_json_opt_int(object, "rev", 0, GLOW_JSON_INT_MAX, &rev, diag) != GLOW_OK)
+		return diag->code;
+	ret_edition->term = (uint32_t)term;
+	ret_edition->rev = (uint64_t)rev;
+	return GLOW_OK;
+}
+
 enum glow_code glow_clock_id_read(const cJSON *object, uint64_t *ret_id, struct glow_diag *diag)
 {
 	const cJSON *item = glow_json_get(object, "clock_id");

@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* A message may be meant for later: a roster for its time, scenes for a timeline
  * that this machine is not on yet. It is kept beside what is in force now, so
- * the present picture stays complete until the next one can replace it. */
+ * the present picture stays complete until the next one can replace it. What is older than what we have
+ * changes nothing: a broker that was killed comes back with what it had saved, and the conductor a while after it. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,7 @@ void glow_stage_fini(struct glow_stage *stage)
 
 static void settle_scenes(struct glow_stage *stage)
 {
-	if (!stage->has_next_scenes || stage->next_scenes.clock_id != stage->clock_id)
+	if (!stage->has_next_scenes || stage->next_scenes.edition.clock_id != stage->clock_id)
 		return;
 	glow_scenes_fini(&stage->scenes);
 	drop_kept(&stage->kept);
@@ -115,10 +116,15 @@ static struct glow_stage_kept keep(struct glow_scenes *scenes, const void *paylo
 static enum glow_code take_scenes(struct glow_stage *stage, const cJSON *tree, const void *payload, size_t len,
 				  struct glow_diag *diag)
 {
-	struct glow_scenes scenes = { .clock_id = stage->clock_id };
+	struct glow_scenes scenes = { .edition.clock_id = stage->clock_id };
 
 	if (tree && glow_scenes_read(tree, &scenes, diag) != GLOW_OK)
 		return diag->code;
+	if (tree && (glow_edition_before(&scenes.edition, &stage->scenes.edition) ||
+		     (stage->has_next_scenes && glow_edition_before(&scenes.edition, &stage->next_scenes.edition)))) {
+		glow_scenes_fini(&scenes);
+		return GLOW_OK;
+	}
 	drop_next_scenes(stage);
 	stage->next_scenes = scenes;
 	stage->next_kept = keep(&scenes, payload, len);
@@ -154,6 +160,11 @@ static enum glow_code take_roster(struct glow_stage *stage, const cJSON *tree, i
 
 	if (tree && glow_roster_read(tree, &roster, diag) != GLOW_OK)
 		return diag->code;
+	if (glow_edition_before(&roster.edition, &stage->roster.edition) ||
+	    (stage->has_next_roster && glow_edition_before(&roster.edition, &stage->next_roster.edition))) {
+		glow_roster_fini(&roster);
+		return GLOW_OK;
+	}
 	drop_next_roster(stage);
 	stage->next_roster = roster;
 	stage->has_next_roster = true;
@@ -168,6 +179,8 @@ static enum glow_code take_dim(struct glow_stage *stage, const void *payload, si
 
 	if (len > 0 && glow_dim_read(payload, len, &dim, diag) != GLOW_OK)
 		return diag->code;
+	if (glow_edition_before(&dim.edition, &stage->dim.edition))
+		return GLOW_OK;
 	stage->dim = dim;
 	stage->undimmed = dim.until_us <= now_us;
 	stage->revision++;
@@ -220,7 +233,7 @@ const struct glow_scenes *glow_stage_scenes(const struct glow_stage *stage)
 {
 	static const struct glow_scenes none;
 
-	return stage->clock_id && stage->scenes.clock_id == stage->clock_id ? &stage->scenes : &none;
+	return stage->clock_id && stage->scenes.edition.clock_id == stage->clock_id ? &stage->scenes : &none;
 }
 
 struct glow_dim glow_stage_dim(const struct glow_stage *stage)

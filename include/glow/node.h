@@ -65,7 +65,7 @@ void glow_node_wish_refused(struct glow_node *n, const char *topic);
 /** The broker does not let us publish there. Without the catalog (glow/catalog.h) info tells the effects. */
 void glow_node_refused(struct glow_node *n, const char *topic);
 
-/** The first frame need not wait any longer for a retained state or cluster time. */
+/** The first frame need not wait any longer for a retained state, cluster time or a place. */
 void glow_node_start(struct glow_node *n, int64_t now_us);
 bool glow_node_started(const struct glow_node *n);
 
@@ -74,6 +74,9 @@ bool glow_node_has_conductor(const struct glow_node *n);
 
 /** Its picture is the same whatever time it is, also on another timeline. */
 bool glow_node_timeless(const struct glow_node *n);
+
+/** The roster places this board on the strip of every scene that it has a part in. */
+bool glow_node_placed(const struct glow_node *n);
 
 /** Lets time pass to t_us: waiting commands take effect, notices and
  * transitions end, state is published. Time never goes back: an instant before the

@@ -20,8 +20,15 @@ struct glow_roster_node {
 	bool reverse;    /**< it hangs the other way round, as the conductor was told */
 };
 
+/** Which of a conductor's words is the latest: on one timeline (term, rev) only ever rises. */
+struct glow_edition {
+	uint64_t clock_id; /**< the timeline; 0: not known, and so neither before nor after another */
+	uint32_t term;     /**< rises with each reign */
+	uint64_t rev;      /**< rises with each change */
+};
+
 struct glow_roster {
-	uint64_t rev;
+	struct glow_edition edition;
 	int64_t effective_us; /**< all nodes take it up at this cluster time */
 	uint32_t pixels;      /**< length of the strip */
 	uint32_t n;
@@ -49,8 +56,11 @@ void glow_roster_lay(struct glow_roster *roster);
 bool glow_roster_place(const struct glow_roster *roster, const struct glow_target *target, const char *id,
 		       struct glow_place *ret_place);
 
+/** True when a is of the same timeline as b, and older: a broker that was killed comes back with what it had saved. */
+bool glow_edition_before(const struct glow_edition *a, const struct glow_edition *b);
+
 /** True when two lists of group ids are equal, in their order. */
 bool glow_groups_alike(const char (*a)[GLOW_NAME_SIZE], uint32_t n_a, const char (*b)[GLOW_NAME_SIZE], uint32_t n_b);
 
-/** True when two rosters place the same nodes alike; rev and effective_us do not count. */
+/** True when two rosters place the same nodes alike; edition and effective_us do not count. */
 bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b);

@@ -18,9 +18,7 @@
 
 /** P/scene/current. The last entry that targets a node shows on it. */
 struct glow_scenes {
-	uint64_t clock_id;
-	uint32_t term;
-	uint64_t rev;
+	struct glow_edition edition;
 	uint32_t n;
 	struct glow_scene *v;
 };
@@ -47,7 +45,8 @@ enum glow_code glow_stop_read(const char *payload, size_t len, struct glow_stop 
  * "40%", "off" (0) and "on" (255) are shorthand. */
 struct glow_dim {
 	uint8_t brightness;
-	int64_t until_us; /**< then it is 255 again; GLOW_NEVER */
+	int64_t until_us;            /**< then it is 255 again; GLOW_NEVER */
+	struct glow_edition edition; /**< dim/current; what people ask for has none */
 };
 enum glow_code glow_dim_read(const char *payload, size_t len, struct glow_dim *ret_dim, struct glow_diag *diag);
 cJSON *glow_dim_write(const struct glow_dim *dim);

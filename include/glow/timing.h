@@ -14,6 +14,7 @@
 
 #include <glow/diag.h>
 #include <glow/message.h>
+#include <glow/roster.h>
 #include <glow/sync.h>
 #include <glow/topics.h>
 
@@ -49,6 +50,11 @@ bool glow_clock_id_parse(const char *text, uint64_t *ret_id);
 /** The member `clock_id` of an object. */
 void glow_clock_id_add(cJSON *object, uint64_t id);
 enum glow_code glow_clock_id_read(const cJSON *object, uint64_t *ret_id, struct glow_diag *diag);
+
+/** Writes the members `clock_id`, `term` and `rev` of what a conductor keeps at the broker. */
+void glow_edition_add(cJSON *object, const struct glow_edition *edition);
+/** Each may be missing, as from a conductor of before, and is 0 then. */
+enum glow_code glow_edition_read(const cJSON *object, struct glow_edition *ret_edition, struct glow_diag *diag);
 
 /** P/conductor/info. */
 struct glow_conductor_info {

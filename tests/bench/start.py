@@ -76,10 +76,9 @@ class Place:
             f.write("listener %d 127.0.0.1\ncertfile %s\nkeyfile %s\n" % (port, crt, key))
         return ["--broker", "mqtts://127.0.0.1:%d" % port, "--ca-file", authority.crt]
 
-    def start(self, right):
+    def start(self, right, name):
         """Milliseconds to the first right frame, and the number of wrong ones before it."""
-        name = glow.unique("n")
-        out = os.path.join(self.home, name)
+        out = os.path.join(self.home, glow.unique("out"))
         if self.light:
             effect = {"effect": "solid", "color": self.light} if self.light == STILL else {"effect": self.light}
             self.broker.publish("glow/node/%s/state" % name, json.dumps({"state": "ON", "brightness": 255, **effect}),
@@ -106,6 +105,7 @@ CASES = (("broker alone, a light to restore", is_still, {"light": STILL}),
          ("conductor, a still light", is_still, {"light": STILL, "conductor": True}),
          ("conductor, a moving light", is_moving, {"light": MOVING, "conductor": True}),
          ("conductor, a scene", is_moving, {"scene": MOVING, "conductor": True}),
+         ("the same, a node that comes back", is_moving, {"scene": MOVING, "conductor": True, "back": True}),
          ("the broker refuses", is_idle, {"account": ACCOUNT}),
          ("nobody listens", is_idle, {"listens": False}))
 
@@ -115,10 +115,13 @@ def main():
     print("%d starts each, exec to the first right frame\n\n%-36s%9s%9s%7s" % (times, "", "p50 ms", "max ms", "wrong"))
     for name, right, place in CASES:
         home = tempfile.mkdtemp(prefix="glow-bench-")
+        back = place.pop("back", False)
         here = Place(home, **place)
         if place.get("account"):
             here.broker.account = None
-        starts = [here.start(right) for _ in range(times)]
+        if back:
+            here.start(right, "back")
+        starts = [here.start(right, "back" if back else glow.unique("n")) for _ in range(times)]
         here.close()
         shutil.rmtree(home)
         took_ms = sorted(ms for ms, _ in starts)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
 # shellcheck disable=SC2154 # of newcomer.sh
-# Sourced by newcomer.sh after `demo` and `dashboard` have installed their packages: what goes wrong on people's
+# Sourced by newcomer.sh after `npm` and `demo` have installed their packages: what goes wrong on people's
 # machines, one at a time. Each ends with the right status, a word on cause and cure, and nothing half-made.
 
 # expect <status> <words> <command…>: as the newcomer.

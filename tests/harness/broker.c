@@ -170,6 +170,31 @@ void broker_start(struct broker *broker, const char *config)
 	}
 }
 
+static bool has_logged(const char *log, const char *words)
+{
+	FILE *file = fopen(log, "re");
+	char line[400];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strstr(line, words);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+void broker_wait_log(const struct broker *broker, const char *words)
+{
+	char log[64];
+
+	snprintf(log, sizeof(log), "%s/log", broker->dir);
+	for (int waited_ms = 0; !has_logged(log, words); waited_ms += 10) {
+		if (waited_ms > START_MS)
+			errx(1, "\"%s\" is not in %s", words, log);
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	}
+}
+
 void broker_stop(struct broker *broker, int signal)
 {
 	if (broker->pid <= 0)

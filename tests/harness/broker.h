@@ -30,6 +30,9 @@ void broker_init(struct broker *broker);
  * mosquitto.conf; NULL for "allow_anonymous true"); returns when it accepts connections. */
 void broker_start(struct broker *broker, const char *config);
 
+/** Returns once a line of its log has these words in it. */
+void broker_wait_log(const struct broker *broker, const char *words);
+
 /** Ends it with `signal` and waits for its end. */
 void broker_stop(struct broker *broker, int signal);
 

@@ -224,16 +224,24 @@ class Broker:
         self.passwords = os.path.join(self.home, "passwords")
         subprocess.run(["mosquitto_passwd", "-b", "-c", self.passwords, account[0], account[1]], check=True)
 
-    def _accepts(self):
+    def _answers(self):
+        """Whether it answers a CONNECT, with a yes or a no. That it listens is not enough: between that and its loop
+        Mosquitto forgets a SIGTERM."""
         if self.process.poll() is not None:
             raise AssertionError("mosquitto ended, see %s" % self.log)
         with socket.socket() as s:
-            return s.connect_ex(("127.0.0.1", self.port)) == 0
+            s.settimeout(1)
+            try:
+                s.connect(("127.0.0.1", self.port))
+                s.sendall(b"\x10\x0c\0\4MQTT\4\2\0\x3c\0\0")
+                return s.recv(1) == b"\x20"
+            except OSError:
+                return False
 
     def start(self):
         with open(self.log, "ab") as log:
             self.process = spawn(["mosquitto", "-c", self.conf], log, subprocess.STDOUT)
-        wait_until("mosquitto does not listen, see %s" % self.log, self._accepts)
+        wait_until("mosquitto does not answer, see %s" % self.log, self._answers)
         return self
 
     def stop(self, sig=signal.SIGTERM):

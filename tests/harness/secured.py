@@ -88,9 +88,6 @@ class Broker(glow.Broker):
             f.write(acl + "\nuser %s\ntopic readwrite #\ntopic read $SYS/#\n" % WITNESS)
         os.chmod(self.acl, 0o600)
 
-    def _accepts(self):
-        return super()._accepts() and "running" in read(self.log)
-
     def password(self, name):
         return self.account[1] if name == WITNESS else read(self.secrets_dir, "accounts", name)
 

@@ -45,7 +45,7 @@ class Broker(glow.Broker):
                     f.write("certfile %s\nkeyfile %s\n" % certificate)
         self.address = addresses[0]
 
-    def _accepts(self):
+    def _answers(self):
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         with socket.socket(family) as s:
             return s.connect_ex((self.address, self.port)) == 0

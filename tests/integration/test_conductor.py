@@ -87,7 +87,8 @@ class Leading(Cluster):
         kept = self.broker.retained(self.prefix + "/#", "homeassistant/#")
         self.assertEqual(kept[self.topic("conductor/availability")], b"online")
         self.assertEqual(json.loads(kept[self.topic("scene/current")])["scenes"], [])
-        self.assertEqual(json.loads(kept[self.topic("dim/current")]), {"brightness": 255, "until_us": None})
+        dim = json.loads(kept[self.topic("dim/current")])
+        self.assertEqual((dim["brightness"], dim["until_us"]), (255, None))
         self.assertIn("homeassistant/device/%s-cluster/config" % self.prefix, kept)
         self.assertNotIn(self.topic("conductor/beacon"), kept)
 
@@ -344,6 +345,40 @@ class BrokerRestart(Cluster):
                 self.assertEqual({k: old[k] for k in keys}, {k: new[k] for k in keys})
             else:
                 self.assertEqual(before[topic], after[topic])
+
+    # promise: newest-stays
+    def test_with_what_it_saved_before(self):
+        """A broker that was killed comes back with what it had saved, and nodes may be there before the conductor is."""
+        self.broker.stop()
+        self.broker = glow.Broker(self.broker.home, persistence=True).start()
+        self.addCleanup(self.broker.stop, signal.SIGKILL)
+        self.seen = self.watch(self.prefix + "/#")
+        node, = self.nodes("1")
+        conductor = self.conduct().wait_leading()
+        self.wait_roster(node)
+        self.show(node, "red", 255, "ff0000")
+        self.broker.process.send_signal(signal.SIGUSR1)  # so it saves
+        glow.wait_until("a store", lambda: os.path.exists(os.path.join(self.broker.home, "mosquitto.db")))
+        self.show(node, "blue", 128, "000080")
+        conductor.process.send_signal(signal.SIGSTOP)
+        since = node.frames.mark()
+        self.broker.stop(signal.SIGKILL)
+        self.broker.start()
+        node.wait_connected(times=2)
+        # The control: this is what it was told.
+        kept = self.broker.retained(self.topic("scene/current"), self.topic("dim/current"))
+        self.assertIn(b"#ff0000", kept[self.topic("scene/current")])
+        self.assertEqual(json.loads(kept[self.topic("dim/current")])["brightness"], 255)
+        conductor.process.send_signal(signal.SIGCONT)
+        self.seen = self.watch(self.prefix + "/#")
+        self.seen.wait(self.topic("scene/current"), lambda m: b"#0000ff" in m.payload)
+        self.seen.wait(self.topic("dim/current"), lambda m: m.json()["brightness"] == 128)
+        self.assertEqual({tuple(f.lights) for f in node.frames.since(since)} - {("000080",) * 8}, set())
+
+    def show(self, node, color, brightness, lights):
+        self.assert_ok(self.request("scene/play", '{"effect":"solid","color":"%s","fade_ms":0}' % color))
+        self.assert_ok(self.request("dim/set", '{"brightness":%d}' % brightness))
+        node.frames.wait_shows([lights] * 8)
 
     def test_frozen_broker(self):
         """It hangs up for longer than a keepalive: afterwards the same one leads again, on the same clock."""

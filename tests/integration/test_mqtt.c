@@ -937,11 +937,13 @@ static void test_flood_counts(void **state)
 	close(listener);
 }
 
-/* Opens another messenger, and returns what is retained at r/availability. */
+/* That is what the broker keeps, once it has read the connection to its last byte: before that a new one under the same
+ * client id would take its place, and have the will said. */
 static void expect_availability(struct fixture *f, const char *word)
 {
 	struct glow_message kept;
 
+	broker_wait_log(&f->broker, "Client messenger ");
 	f->cfg.will_topic = NULL;
 	f->cfg.retained_topics = retained_topics;
 	f->cfg.n_retained_topics = 1;

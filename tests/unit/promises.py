@@ -89,7 +89,7 @@ def runs(root, test):
     if not re.search(r"[\s(_]%s[\s).]" % listed.group(1), lists):
         return False
     if path.endswith(".c"):
-        return re.search(r"(?:\bT|TEST|cmocka_unit_test\w*)\(\s*%s\b" % name, read(root, "tests", path))
+        return re.search(r"(?:\bT|CASE|TEST|cmocka_unit_test\w*)\(\s*%s\b" % name, read(root, "tests", path))
     return name.split(".")[-1].startswith("test")
 
 

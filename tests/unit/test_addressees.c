@@ -49,7 +49,7 @@ static void a_cluster(void)
 {
 	char attic[1][GLOW_NAME_SIZE] = { "attic" };
 	struct glow_roster_node last = { .id = "pi4", .pixels = 8, .n_groups = 1, .groups = attic };
-	const struct glow_roster roster = { .rev = 1, .n = 1, .nodes = &last };
+	const struct glow_roster roster = { .edition.rev = 1, .n = 1, .nodes = &last };
 
 	info("pi1", "\"odd\",\"shelf\"");
 	info("pi2", "\"even\",\"shelf\"");

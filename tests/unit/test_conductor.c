@@ -41,7 +41,7 @@ static void test_first_start(void **state)
 	assert_int_equal(number(BEACON, "time_us"), utc_us());
 	assert_true(!find(BEACON)->retained && find(BEACON)->qos == 0);
 	assert_true(said(SCENES, "\"scenes\":[]") && find(SCENES)->retained && find(SCENES)->qos == 1);
-	assert_string_equal(last(DIM), "{\"brightness\":255,\"until_us\":null}");
+	assert_true(said(DIM, "{\"brightness\":255,\"until_us\":null,"));
 	assert_true(find(DIM)->retained && find(DIM)->qos == 1);
 	assert_true(find(CLUSTER)->retained);
 	assert_int_equal(count(ROSTER), 0); /* of nobody */
@@ -286,9 +286,9 @@ static void test_roster_after_a_restart(void **state)
 	take_lead(retain_roster);
 	pass(2 * SECOND);
 	assert_int_equal(count(ROSTER), 1); /* the very same, with the same rev */
-	assert_string_equal(last(ROSTER), OLD_ROSTER);
+	assert_non_null(strstr(last(ROSTER), &OLD_ROSTER[1]));
 	pass(56 * SECOND);
-	assert_string_equal(last(ROSTER), OLD_ROSTER);
+	assert_non_null(strstr(last(ROSTER), &OLD_ROSTER[1]));
 	pass(4 * SECOND);
 	assert_int_equal(number(ROSTER, "rev"), 42);
 	assert_false(said(ROSTER, "n7"));
@@ -591,7 +591,7 @@ static void test_scene_ends(void **state)
 	read_scenes();
 	assert_int_equal(scenes.n, 1);
 	assert_string_equal(scenes.v[0].id, "f");
-	assert_int_equal(scenes.rev, 4);
+	assert_int_equal(scenes.edition.rev, 4);
 	pass(5 * SECOND);
 	read_scenes();
 	assert_int_equal(scenes.n, 0);
@@ -634,8 +634,8 @@ static void test_scenes_after_a_restart(void **state)
 	(void)state;
 	restart_with(KEPT("feedbeef01234567", "1699999999000000", "null"));
 	assert_int_equal(scenes.n, 1);
-	assert_int_equal(scenes.rev, 17);
-	assert_int_equal(scenes.term, 4);
+	assert_int_equal(scenes.edition.rev, 17);
+	assert_int_equal(scenes.edition.term, 4);
 	assert_int_equal(scenes.v[0].start_us, INT64_C(1699999999000000));
 	assert_int_equal(scenes.v[0].seed, 9);
 	assert_true(said(DIM, "\"brightness\":99"));
@@ -648,8 +648,8 @@ static void test_scenes_of_another_clock(void **state)
 	(void)state;
 	restart_with(KEPT("0000000000000001", "1800000000000000", "1800000060000000"));
 	start = scenes.v[0].start_us;
-	assert_int_equal(scenes.clock_id, CLOCK);
-	assert_int_equal(scenes.rev, 18);
+	assert_int_equal(scenes.edition.clock_id, CLOCK);
+	assert_int_equal(scenes.edition.rev, 18);
 	assert_in_range(start, utc_us() - 4000000, utc_us());
 	assert_int_equal(scenes.v[0].end_us, start + 60000000);
 }
@@ -708,9 +708,9 @@ static void test_standby_keeps_the_scenes(void **state)
 	take_lead(retain_term_3); /* the broker has forgotten the rest */
 	read_scenes();
 	assert_int_equal(scenes.n, 1);
-	assert_int_equal(scenes.rev, 17);
-	assert_int_equal(scenes.term, 4);
-	assert_string_equal(last(ROSTER), OLD_ROSTER);
+	assert_int_equal(scenes.edition.rev, 17);
+	assert_int_equal(scenes.edition.term, 4);
+	assert_non_null(strstr(last(ROSTER), &OLD_ROSTER[1]));
 }
 
 static void retain_passing_dim(void)
@@ -724,7 +724,7 @@ static void test_passing_dim_of_no_clock(void **state)
 	stand_by();
 	pass(200 * MS);
 	take_lead(retain_passing_dim);
-	assert_string_equal(last(DIM), "{\"brightness\":255,\"until_us\":null}");
+	assert_true(said(DIM, "{\"brightness\":255,\"until_us\":null,"));
 }
 
 /* ---- what it listens to ---- */

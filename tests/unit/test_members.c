@@ -71,7 +71,7 @@ static const char *roster_ids(void)
 
 	ids[0] = '\0';
 	assert_int_equal(glow_members_roster(&m, now, &roster), 0);
-	assert_int_equal(roster.rev, 0);
+	assert_int_equal(roster.edition.rev, 0);
 	for (uint32_t k = 0; k < roster.n; k++) {
 		strcat(ids, k ? " " : "");
 		strcat(ids, roster.nodes[k].id);

@@ -282,11 +282,24 @@ static void test_moving(void **state)
 	assert_string_equal(shown, "m");
 }
 
+/* The roster has that one node, from an instant on. */
+static void place(const char *id, int64_t effective_us)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text),
+		 "{\"rev\":1,\"effective_us\":%lld,\"pixels\":8,\"nodes\":"
+		 "[{\"id\":\"%s\",\"groups\":[],\"pixels\":8,\"offset\":0}]}",
+		 (long long)effective_us, id);
+	hear("glow/roster", text);
+}
+
 /* Whether it plays by now, and takes the light, is a matter of time. */
 static void test_scene(void **state)
 {
 	(void)state;
 	begin_conducted("white", RED_LIGHT);
+	place("pi1", 0);
 	play(OURS, scene("lime", 0, ",\"take\":true"));
 	expect_time_first();
 	pass_by(SECOND);
@@ -297,6 +310,40 @@ static void test_scene(void **state)
 	play(OURS, "");
 	connected();
 	assert_string_equal(shown, "r");
+}
+
+/* ---- the place ---- */
+
+static void begin_scene(const char *more)
+{
+	begin_conducted("white", NULL);
+	play(OURS, scene("lime", 0, more));
+	place("pi2", 0);
+	connected();
+	time_comes();
+}
+
+/* On the strip that is laid out for it, not on one of its own. */
+/* promise: first-frame */
+static void test_place(void **state)
+{
+	(void)state;
+	begin_scene("");
+	pass_by(SECOND);
+	assert_string_equal(shown, "");
+	place("pi1", now + SECOND / 4);
+	expect_after(SECOND / 4, 'l');
+	glow_node_destroy(node);
+	/* ... for two seconds from the connection on. */
+	begin_scene("");
+	expect_after(2 * SECOND, 'l');
+	glow_node_destroy(node);
+	/* The controls: of a scene that every node plays alike it needs none, and of one that is not for it. */
+	begin_scene(",\"span\":\"node\"");
+	assert_string_equal(shown, "l");
+	glow_node_destroy(node);
+	begin_scene(",\"target\":{\"nodes\":[\"pi2\"]}");
+	assert_string_equal(shown, "w");
 }
 
 static void test_dimmer(void **state)
@@ -351,6 +398,7 @@ int main(void)
 		T(test_still_idle),  T(test_moving),
 		T(test_scene),       T(test_dimmer),
 		T(test_command),     T(test_lost_indicator),
+		T(test_place),
 	};
 
 	glow_log_setup("error", "text");

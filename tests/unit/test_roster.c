@@ -101,7 +101,7 @@ static void test_alike(void **state)
 	b.pixels = roster.pixels;
 	memcpy(other, nodes, sizeof(other));
 	assert_true(glow_roster_alike(&roster, &b));
-	b.rev = 7;
+	b.edition.rev = 7;
 	b.effective_us = 8;
 	assert_true(glow_roster_alike(&roster, &b)); /* these do not count */
 #define DIFFERS(member, value)                                     \

@@ -79,13 +79,13 @@ static void test_renews(void **state)
 {
 	(void)state;
 	assert_true(renew(8, 500));
-	assert_int_equal(store.roster.rev, 1);
+	assert_int_equal(store.roster.edition.rev, 1);
 	assert_int_equal(store.roster.effective_us, 500);
 	assert_false(renew(8, 900)); /* the same */
-	assert_int_equal(store.roster.rev, 1);
+	assert_int_equal(store.roster.edition.rev, 1);
 	assert_int_equal(store.roster.effective_us, 500);
 	assert_true(renew(9, 900));
-	assert_int_equal(store.roster.rev, 2);
+	assert_int_equal(store.roster.edition.rev, 2);
 	assert_int_equal(store.roster.effective_us, 900);
 }
 
@@ -93,10 +93,27 @@ static void test_restores(void **state)
 {
 	(void)state;
 	assert_true(restore(KEPT("7")));
-	assert_int_equal(store.roster.rev, 41);
+	assert_int_equal(store.roster.edition.rev, 41);
 	assert_false(renew(8, 900));
 	assert_true(renew(9, 900));
-	assert_int_equal(store.roster.rev, 42);
+	assert_int_equal(store.roster.edition.rev, 42);
+}
+
+/* A broker that was killed comes back with what it saved a while before. */
+static void test_skips_what_is_older(void **state)
+{
+	static const char older[] =
+		"{\"clock_id\":\"00000000000000a1\",\"term\":3,\"rev\":40,\"effective_us\":7,\"pixels\":0,"
+		"\"nodes\":[]}";
+
+	(void)state;
+	assert_true(restore(KEPT("7")));
+	glow_roster_store_open(&store, 0xa1, 3);
+	assert_false(restore(older));
+	assert_int_equal(store.roster.n, 1);
+	glow_roster_store_open(&store, 0xa1, 2); /* the control: in an earlier reign it is news */
+	assert_true(restore(older));
+	assert_int_equal(store.roster.n, 0);
 }
 
 static void test_skips_what_is_broken(void **state)
@@ -107,11 +124,11 @@ static void test_skips_what_is_broken(void **state)
 	assert_false(restore("[1"));
 	assert_false(restore("{\"rev\":1,\"nodes\":5}"));
 	assert_false(restore("{\"rev\":4503599627370497,\"effective_us\":7,\"pixels\":0,\"nodes\":[]}"));
-	assert_int_equal(store.roster.rev, 41);
+	assert_int_equal(store.roster.edition.rev, 41);
 	assert_int_equal(store.roster.n, 1);
 	assert_true(restore("{\"rev\":4503599627370496,\"effective_us\":7,\"pixels\":0,\"nodes\":[]}"));
 	assert_true(renew(9, 900)); /* the control: readers know the next one */
-	assert_int_equal(store.roster.rev, GLOW_REV_MAX + 1);
+	assert_int_equal(store.roster.edition.rev, GLOW_REV_MAX + 1);
 }
 
 /* One that takes effect a minute from now or later was made on another timeline. */
@@ -143,8 +160,13 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_gathers),          T(test_renews),    T(test_restores), T(test_skips_what_is_broken),
-		T(test_another_timeline), T(test_publishes),
+		T(test_gathers),
+		T(test_renews),
+		T(test_restores),
+		T(test_skips_what_is_broken),
+		T(test_skips_what_is_older),
+		T(test_another_timeline),
+		T(test_publishes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,12 +182,12 @@ static void test_take(void **state)
 	(void)state;
 	play("old", 0, GLOW_NEVER, 0);
 	assert_int_equal(glow_scene_store_init(&read), 0);
-	read.clock_id = 5;
-	read.term = 6;
-	read.rev = 7;
+	read.edition.clock_id = 5;
+	read.edition.term = 6;
+	read.edition.rev = 7;
 	read.v[read.n++] = scene("new", 0, GLOW_NEVER, 0);
 	glow_scene_store_take(&s, &read);
-	assert_true(s.clock_id == 5 && s.term == 6 && s.rev == 7);
+	assert_true(s.edition.clock_id == 5 && s.edition.term == 6 && s.edition.rev == 7);
 	assert_int_equal(s.n, 1);
 	assert_string_equal(s.v[0].id, "new");
 	assert_int_equal(read.n, 0);
@@ -203,7 +203,7 @@ static void test_move(void **state)
 	play("to come", 50 * SECOND, 60 * SECOND, 0);
 	play("endless", 50 * SECOND, GLOW_NEVER, 0);
 	glow_scene_store_move(&s, 9, at(10 * SECOND));
-	assert_int_equal(s.clock_id, 9);
+	assert_int_equal(s.edition.clock_id, 9);
 	assert_true(s.v[0].start_us == 3 && s.v[0].end_us == 100 * SECOND);
 	assert_true(s.v[1].start_us == 10 * SECOND && s.v[1].end_us == 20 * SECOND);
 	assert_true(s.v[2].start_us == 10 * SECOND && s.v[2].end_us == GLOW_NEVER);

@@ -490,7 +490,7 @@ static void test_current_text(void **state)
 				       .end_us = NOW,
 				       .n_entries = 2,
 				       .entries = two };
-	scenes = (struct glow_scenes){ UINT64_C(0x0123456789abcdef), 3, 17, 2, list };
+	scenes = (struct glow_scenes){ { UINT64_C(0x0123456789abcdef), 3, 17 }, 2, list };
 	text = glow_json_finish(glow_scenes_write(&scenes));
 	assert_string_equal(
 		text, HEAD
@@ -689,8 +689,8 @@ static void test_there_and_back(void **state)
 	for (int round = 0; round < 1000; round++) {
 		char *text;
 
-		scenes = (struct glow_scenes){ .clock_id = dice_next(&d), .term = (uint32_t)dice_next(&d) };
-		scenes.rev = (uint64_t)dice_between(&d, 0, GLOW_JSON_INT_MAX);
+		scenes = (struct glow_scenes){ .edition = { dice_next(&d), (uint32_t)dice_next(&d) } };
+		scenes.edition.rev = (uint64_t)dice_between(&d, 0, GLOW_JSON_INT_MAX);
 		scenes.n = dice_roll(&d, 4);
 		scenes.v = calloc(4, sizeof(scenes.v[0]));
 		for (uint32_t k = 0; k < scenes.n; k++)
@@ -699,7 +699,8 @@ static void test_there_and_back(void **state)
 		if (read_current(text) != GLOW_OK)
 			fail_msg("%s: %s: %s", text, diag.where, diag.what);
 		free(text);
-		assert_true(back.clock_id == scenes.clock_id && back.term == scenes.term && back.rev == scenes.rev);
+		assert_true(back.edition.clock_id == scenes.edition.clock_id &&
+			    back.edition.term == scenes.edition.term && back.edition.rev == scenes.edition.rev);
 		assert_int_equal(back.n, scenes.n);
 		for (uint32_t k = 0; k < scenes.n; k++) {
 			assert_true(same_scene(&scenes.v[k], &back.v[k]));
@@ -758,7 +759,7 @@ static void test_roster(void **state)
 
 	(void)state;
 	assert_int_equal(read_roster(ROSTER_TEXT), GLOW_OK);
-	assert_true(roster.rev == 5 && roster.effective_us == NOW && roster.pixels == 29 && roster.n == 2);
+	assert_true(roster.edition.rev == 5 && roster.effective_us == NOW && roster.pixels == 29 && roster.n == 2);
 	assert_string_equal(roster.nodes[0].id, "pi1");
 	assert_int_equal(roster.nodes[0].n_groups, 0);
 	assert_int_equal(roster.nodes[0].gap, 3);

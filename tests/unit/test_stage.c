@@ -234,6 +234,84 @@ static void test_cleared_while_waiting(void **state)
 	assert_int_equal(n_layers(), 0);
 }
 
+/* ---- which is the latest ---- */
+
+#define STAMP(clock, term, rev) "{\"clock_id\":\"00000000000000" clock "\",\"term\":" #term ",\"rev\":" #rev ","
+
+static bool takes_scenes(const char *stamped)
+{
+	char text[300];
+
+	tell(GLOW_TOPIC_SCENE_CURRENT, "", T);
+	glow_stage_clock(&stage, OURS, T);
+	assert_int_equal(tell(GLOW_TOPIC_SCENE_CURRENT, STAMP("a1", 3, 7) "\"scenes\":[" SCENE("") "]}", T), GLOW_OK);
+	snprintf(text, sizeof(text), "%s\"scenes\":[]}", stamped);
+	assert_int_equal(tell(GLOW_TOPIC_SCENE_CURRENT, text, T), GLOW_OK);
+	glow_stage_clock(&stage, OTHER, T); /* what waits for that comes into force */
+	return stage.scenes.n == 0;
+}
+
+static bool takes_roster(const char *stamped)
+{
+	char text[300];
+
+	tell(GLOW_TOPIC_ROSTER, "", T);
+	assert_int_equal(tell(GLOW_TOPIC_ROSTER,
+			      STAMP("a1", 3, 7) "\"effective_us\":0,\"pixels\":16,\"nodes\":" TWO "}", T),
+			 GLOW_OK);
+	snprintf(text, sizeof(text), "%s\"effective_us\":0,\"pixels\":0,\"nodes\":[]}", stamped);
+	assert_int_equal(tell(GLOW_TOPIC_ROSTER, text, T), GLOW_OK);
+	return stage.roster.n == 0;
+}
+
+static bool takes_dim(const char *stamped)
+{
+	char text[300];
+
+	tell(GLOW_TOPIC_DIM_CURRENT, "", T);
+	assert_int_equal(tell(GLOW_TOPIC_DIM_CURRENT, STAMP("a1", 3, 7) "\"brightness\":9}", T), GLOW_OK);
+	snprintf(text, sizeof(text), "%s\"brightness\":200}", stamped);
+	assert_int_equal(tell(GLOW_TOPIC_DIM_CURRENT, text, T), GLOW_OK);
+	return glow_stage_blackout(&stage) == 55;
+}
+
+/* A broker that was killed comes back with what it saved a while before. */
+/* promise: newest-stays */
+static void test_older_is_passed_over(void **state)
+{
+	static const struct {
+		const char *stamped;
+		bool taken;
+	} rows[] = {
+		{ STAMP("a1", 3, 6), false }, { STAMP("a1", 2, 9), false }, { STAMP("a1", 3, 7), true },
+		{ STAMP("a1", 3, 8), true },  { STAMP("a1", 4, 1), true },  { STAMP("b2", 1, 1), true },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		assert_int_equal(takes_scenes(rows[k].stamped), rows[k].taken);
+		assert_int_equal(takes_roster(rows[k].stamped), rows[k].taken);
+		assert_int_equal(takes_dim(rows[k].stamped), rows[k].taken);
+	}
+	assert_true(takes_roster("{\"rev\":1,")); /* a conductor of before */
+	assert_true(takes_dim("{"));
+}
+
+/* Of one that waits as well. */
+static void test_older_than_what_waits(void **state)
+{
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell(GLOW_TOPIC_ROSTER, STAMP("a1", 1, 5) "\"effective_us\":1700000009000000,\"pixels\":16,\"nodes\":" TWO "}",
+	     T);
+	tell(GLOW_TOPIC_ROSTER, STAMP("a1", 1, 4) "\"effective_us\":0,\"pixels\":0,\"nodes\":[]}", T);
+	tell(GLOW_TOPIC_SCENE_CURRENT, STAMP("b2", 1, 5) "\"scenes\":[" SCENE("") "]}", T);
+	tell(GLOW_TOPIC_SCENE_CURRENT, STAMP("b2", 1, 4) "\"scenes\":[]}", T);
+	glow_stage_clock(&stage, OTHER, T + 9 * SECOND);
+	assert_int_equal(stage.roster.n, 2);
+	assert_int_equal(stage.scenes.n, 1);
+}
+
 /* ---- layers ---- */
 
 #define TARGET(what) SCENE(",\"target\":{" what "}")
@@ -430,6 +508,8 @@ int main(void)
 		CASE(test_waiting_replaced),
 		CASE(test_scenes_cleared_and_broken),
 		CASE(test_cleared_while_waiting),
+		CASE(test_older_is_passed_over),
+		CASE(test_older_than_what_waits),
 		CASE(test_targets),
 		CASE(test_span),
 		CASE(test_not_on_the_roster),

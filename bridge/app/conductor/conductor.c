@@ -79,6 +79,7 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 {
 	const struct glow_leadership *l = &c->leadership;
 
+	glow_roster_store_open(&c->roster, l->self.clock_id, l->self.term);
 	glow_roster_store_publish(&c->roster, &c->out);
 	glow_text_store_open(&c->texts, l->self.clock_id, time_of(c, now)); /* before what means them */
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));

@@ -28,12 +28,12 @@
 #define RETAINED_MAX 262144
 #define TEXT_MARGIN  2048 /* what ends and revisions may add to the text of scenes */
 
+static const struct glow_dim full_light = { .brightness = 255, .until_us = GLOW_NEVER };
+
 int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, const struct glow_members *members,
 		       uint32_t seed)
 {
-	*r = (struct glow_requests){
-		.out = *out, .members = members, .seed = seed, .dim = { .brightness = 255, .until_us = GLOW_NEVER }
-	};
+	*r = (struct glow_requests){ .out = *out, .members = members, .seed = seed, .dim = full_light };
 	return glow_scene_store_init(&r->scenes);
 }
 
@@ -47,8 +47,16 @@ void glow_requests_fini(struct glow_requests *r)
 /* Many requests that come together are told of together: what is said is what came of them. */
 static void scenes_changed(struct glow_requests *r)
 {
-	r->scenes.rev++;
+	r->scenes.edition.rev++;
 	r->said.scenes_stale = true;
+}
+
+static void change_dim(struct glow_requests *r, struct glow_dim dim)
+{
+	dim.edition = r->dim.edition;
+	dim.edition.rev++;
+	r->dim = dim;
+	r->said.dim_stale = true;
 }
 
 void glow_requests_say(struct glow_requests *r)
@@ -207,14 +215,6 @@ void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, s
 	answer(r, m, &diag, tree);
 }
 
-/* (term, rev) only ever rises, unless another clock begins. */
-static bool newer(const struct glow_scenes *a, const struct glow_scenes *b)
-{
-	if (a->clock_id != b->clock_id || a->term != b->term)
-		return a->clock_id != b->clock_id || a->term > b->term;
-	return a->rev >= b->rev;
-}
-
 void glow_requests_restore_scenes(struct glow_requests *r, const struct glow_message *m)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
@@ -226,7 +226,8 @@ void glow_requests_restore_scenes(struct glow_requests *r, const struct glow_mes
 	tree = glow_json_parse(m->payload, m->len, &diag);
 	if (!tree || glow_scenes_read(tree, &scenes, &diag) != GLOW_OK)
 		glow_warning("the retained scenes are broken and were skipped: %s %s", diag.where, diag.what);
-	else if (scenes.n <= GLOW_SCENES_MAX && scenes.rev <= GLOW_REV_MAX && newer(&scenes, &r->scenes))
+	else if (scenes.n <= GLOW_SCENES_MAX && scenes.edition.rev <= GLOW_REV_MAX &&
+		 !glow_edition_before(&scenes.edition, &r->scenes.edition))
 		glow_scene_store_take(&r->scenes, &scenes);
 	else
 		glow_scenes_fini(&scenes);
@@ -245,8 +246,7 @@ void glow_requests_dim(struct glow_requests *r, const struct glow_message *m, st
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
 	    glow_dim_read(m->payload, m->len, &dim, &diag) == GLOW_OK) {
 		if (dim.until_us > now.us) {
-			r->dim = dim;
-			r->said.dim_stale = true;
+			change_dim(r, dim);
 		} else {
 			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "until_us", "is over already");
 		}
@@ -262,10 +262,10 @@ void glow_requests_restore_dim(struct glow_requests *r, const struct glow_messag
 
 	if (m->len == 0)
 		return;
-	if (glow_dim_read(m->payload, m->len, &dim, &diag) == GLOW_OK)
-		r->dim = dim;
-	else
+	if (glow_dim_read(m->payload, m->len, &dim, &diag) != GLOW_OK)
 		glow_warning("the retained dimmer is broken and was skipped: %s %s", diag.where, diag.what);
+	else if (dim.edition.rev <= GLOW_REV_MAX && !glow_edition_before(&dim.edition, &r->dim.edition))
+		r->dim = dim;
 }
 
 /* ---- commands for many nodes at one instant ---- */
@@ -375,16 +375,18 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
 
 void glow_requests_open(struct glow_requests *r, uint64_t clock_id, uint32_t term, bool fresh, struct glow_time now)
 {
-	if (r->scenes.clock_id != clock_id) {
+	if (r->scenes.edition.clock_id != clock_id) {
 		glow_scene_store_move(&r->scenes, clock_id, now);
-		r->scenes.rev++;
+		r->scenes.edition.rev++;
 	}
-	r->scenes.term = term;
+	r->scenes.edition.term = term;
 	r->last_at_us = now.us;
 	if (glow_scene_store_tidy(&r->scenes, now))
-		r->scenes.rev++;
+		r->scenes.edition.rev++;
+	r->dim.edition.clock_id = clock_id;
+	r->dim.edition.term = term;
 	if (fresh && r->dim.until_us != GLOW_NEVER)
-		r->dim = (struct glow_dim){ .brightness = 255, .until_us = GLOW_NEVER };
+		change_dim(r, full_light);
 	r->said = (struct glow_said){ .scenes_stale = true, .dim_stale = true };
 	say(r, now);
 }
@@ -393,10 +395,8 @@ void glow_requests_tick(struct glow_requests *r, struct glow_time now)
 {
 	if (glow_scene_store_tidy(&r->scenes, now))
 		scenes_changed(r);
-	if (r->dim.until_us <= now.us) {
-		r->dim = (struct glow_dim){ .brightness = 255, .until_us = GLOW_NEVER };
-		r->said.dim_stale = true;
-	}
+	if (r->dim.until_us <= now.us)
+		change_dim(r, full_light);
 	say(r, now);
 }
 

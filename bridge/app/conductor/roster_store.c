@@ -31,24 +31,36 @@ static void take(struct glow_roster_store *s, const struct glow_roster *roster)
 	s->roster = *roster;
 }
 
+static enum glow_code read_retained(const struct glow_message *m, struct glow_roster *ret_roster,
+				    struct glow_diag *diag)
+{
+	cJSON *tree = glow_json_parse(m->payload, m->len, diag);
+
+	if (tree && glow_roster_read(tree, ret_roster, diag) == GLOW_OK && ret_roster->edition.rev > GLOW_REV_MAX) {
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "rev", "leaves no room to rise");
+		glow_roster_fini(ret_roster);
+	}
+	cJSON_Delete(tree);
+	return diag->code;
+}
+
 bool glow_roster_store_restore(struct glow_roster_store *s, const struct glow_message *m)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 	struct glow_roster roster;
-	cJSON *tree = m->len > 0 ? glow_json_parse(m->payload, m->len, &diag) : NULL;
-	bool good = tree && glow_roster_read(tree, &roster, &diag) == GLOW_OK;
 
-	if (good && roster.rev > GLOW_REV_MAX) {
-		glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "rev", "leaves no room to rise");
-		glow_roster_fini(&roster);
-		good = false;
-	}
-	if (good)
-		take(s, &roster);
-	else if (m->len > 0)
+	if (m->len == 0)
+		return false;
+	if (read_retained(m, &roster, &diag) != GLOW_OK) {
 		glow_warning("the retained roster is broken and was skipped: %s %s", diag.where, diag.what);
-	cJSON_Delete(tree);
-	return good;
+		return false;
+	}
+	if (glow_edition_before(&roster.edition, &s->roster.edition)) {
+		glow_roster_fini(&roster);
+		return false;
+	}
+	take(s, &roster);
+	return true;
 }
 
 bool glow_roster_store_renew(struct glow_roster_store *s, struct glow_roster *fresh, struct glow_time effective)
@@ -58,14 +70,21 @@ bool glow_roster_store_renew(struct glow_roster_store *s, struct glow_roster *fr
 		glow_roster_fini(fresh);
 		return false;
 	}
-	fresh->rev = s->roster.rev + 1;
+	fresh->edition = s->roster.edition;
+	fresh->edition.rev++;
 	fresh->effective_us = effective.us;
 	take(s, fresh);
 	return true;
 }
 
+void glow_roster_store_open(struct glow_roster_store *s, uint64_t clock_id, uint32_t term)
+{
+	s->roster.edition.clock_id = clock_id;
+	s->roster.edition.term = term;
+}
+
 void glow_roster_store_publish(const struct glow_roster_store *s, const struct glow_publisher *out)
 {
-	if (s->roster.rev > 0)
+	if (s->roster.edition.rev > 0)
 		glow_publish_tree(out, "roster", NULL, NULL, glow_roster_write(&s->roster), 1, true);
 }

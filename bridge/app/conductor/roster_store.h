@@ -25,13 +25,16 @@ void glow_roster_store_fini(struct glow_roster_store *s);
 void glow_roster_store_change(struct glow_roster_store *s, struct glow_raw now);
 
 /** Takes the retained roster, which another conductor has published, or this one before it restarted. False,
- * and nothing has changed, for an empty message and for a broken one, which is logged. */
+ * and nothing has changed, for an empty message, one older than what it holds, and a broken one, which is logged. */
 bool glow_roster_store_restore(struct glow_roster_store *s, const struct glow_message *m);
 
 /** Nothing is due any more. `fresh`, the roster as it should be, becomes the next revision, which takes effect
  * at `effective`, if it places nodes differently; or if the known one lies so far ahead that it is another timeline's.
  * The store takes it over or frees it. True when there is a roster to publish. */
 bool glow_roster_store_renew(struct glow_roster_store *s, struct glow_roster *fresh, struct glow_time effective);
+
+/** What it holds is this reign's from now on. */
+void glow_roster_store_open(struct glow_roster_store *s, uint64_t clock_id, uint32_t term);
 
 /** Says what it holds, if that is a roster. */
 void glow_roster_store_publish(const struct glow_roster_store *s, const struct glow_publisher *out);

@@ -34,9 +34,7 @@ static void clear(struct glow_scenes *s)
 void glow_scene_store_take(struct glow_scenes *s, struct glow_scenes *read)
 {
 	clear(s);
-	s->clock_id = read->clock_id;
-	s->term = read->term;
-	s->rev = read->rev;
+	s->edition = read->edition;
 	s->n = read->n;
 	if (read->n > 0)
 		memcpy(s->v, read->v, read->n * sizeof(*s->v));
@@ -180,7 +178,7 @@ struct glow_time glow_scene_store_next(const struct glow_scenes *s)
 
 void glow_scene_store_move(struct glow_scenes *s, uint64_t clock_id, struct glow_time now)
 {
-	s->clock_id = clock_id;
+	s->edition.clock_id = clock_id;
 	for (uint32_t k = 0; k < s->n; k++) {
 		struct glow_scene *scene = &s->v[k];
 		int64_t early_us = scene->start_us - now.us;

@@ -153,7 +153,7 @@ static void take(struct glow_preview *p, enum glow_topic_kind kind, cJSON *tree)
 static void lay(struct glow_preview *p, const struct glow_preview_boards *boards)
 {
 	struct glow_roster_node nodes[GLOW_PREVIEW_BOARDS];
-	struct glow_roster roster = { .rev = 1, .n = boards->n, .nodes = nodes };
+	struct glow_roster roster = { .n = boards->n, .nodes = nodes };
 
 	memset(nodes, 0, sizeof(nodes));
 	for (unsigned k = 0; k < boards->n; k++) {
@@ -203,7 +203,7 @@ static bool play(struct glow_preview *p, const char *text, const struct glow_ctl
 {
 	char *payload = glow_ctl_play_payload(options, text, diag);
 	struct glow_scene scene;
-	struct glow_scenes scenes = { .clock_id = CLOCK_ID, .n = 1, .v = &scene };
+	struct glow_scenes scenes = { .edition.clock_id = CLOCK_ID, .n = 1, .v = &scene };
 	bool good = payload && glow_play_read(payload, strlen(payload), p->start_us, p->seed, &scene, diag) == GLOW_OK;
 
 	if (good) {

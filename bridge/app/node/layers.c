@@ -53,6 +53,14 @@ bool glow_layers_timeless(const struct glow_layers *l)
 	       glow_picture_pace(&pic, &l->env, l->now_us, NULL) == GLOW_STILL;
 }
 
+bool glow_layers_placed(const struct glow_layers *l)
+{
+	for (uint32_t k = 0; k < l->n_scenes; k++)
+		if (l->scenes[k].scene->cluster && l->scenes[k].place.boards == 0)
+			return false;
+	return true;
+}
+
 bool glow_layers_lit(const struct glow_layers *l)
 {
 	return l->light.on && !glow_layers_dark(l);
@@ -211,6 +219,7 @@ bool glow_layers_stage(struct glow_layers *l, const struct glow_info *info, enum
 	if (glow_stage_message(&l->stage, kind, m->payload, m->len, now_us, diag) != GLOW_OK)
 		return false;
 	update_scenes(l, info, now_us);
+	l->stage_next_us = glow_stage_next(&l->stage, now_us); /* a roster may be for later, and change nothing yet */
 	return l->stage.revision != before;
 }
 

@@ -90,6 +90,9 @@ void glow_layers_clock_stepped(struct glow_layers *l, const struct glow_info *in
 /** The picture is the same whatever time it is, also on another timeline. */
 bool glow_layers_timeless(const struct glow_layers *l);
 
+/** The board has a place on the strip of each scene that runs along one. */
+bool glow_layers_placed(const struct glow_layers *l);
+
 /** They as a picture, which points into them. */
 struct glow_picture glow_layers_picture(const struct glow_layers *l);
 

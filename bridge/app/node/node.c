@@ -220,6 +220,11 @@ bool glow_node_timeless(const struct glow_node *n)
 	return !n->cfg.lost_indicator && glow_layers_timeless(&n->layers);
 }
 
+bool glow_node_placed(const struct glow_node *n)
+{
+	return glow_layers_placed(&n->layers);
+}
+
 void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_us, uint64_t clock_id)
 {
 	glow_layers_clock_stepped(&n->layers, &n->cfg.info, now_us, delta_us, clock_id);

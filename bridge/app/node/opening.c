@@ -27,14 +27,31 @@ void glow_opening_refused(struct glow_node *node, int64_t now_us)
 	glow_node_start(node, now_us);
 }
 
+/* What the first frame waits for, the first of these that is not here; NULL: nothing more. */
+static const char *awaited(const struct glow_opening *o, const struct glow_node *node, bool has_time)
+{
+	if (!o->met_broker)
+		return "broker";
+	if (!o->conducted)
+		return NULL;
+	if (!has_time && !glow_node_timeless(node))
+		return "cluster time";
+	if (!glow_node_placed(node))
+		return "place in the roster";
+	return NULL;
+}
+
 void glow_opening_look(struct glow_opening *o, struct glow_node *node, bool has_time, int64_t now_us)
 {
-	bool ready = o->met_broker && (has_time || !o->conducted || glow_node_timeless(node));
+	const char *missing;
 
-	if (glow_node_started(node) || (!ready && now_us < o->until_us))
+	if (glow_node_started(node))
 		return;
-	if (!ready)
-		glow_info("no %s within %d s: showing the idle display", o->met_broker ? "cluster time" : "broker",
-			  WAIT_S);
+	glow_node_tick(node, now_us); /* a roster may come into force now */
+	missing = awaited(o, node, has_time);
+	if (missing && now_us < o->until_us)
+		return;
+	if (missing)
+		glow_info("no %s within %d s: showing what there is", missing, WAIT_S);
 	glow_node_start(node, now_us);
 }

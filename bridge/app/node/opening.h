@@ -10,7 +10,8 @@
  * its own word, until people change something, gives us no light, and there is nothing more to wait for.
  *
  * Where a conductor is online, what depends on the time waits for the cluster's: scenes, and all that moves. A still
- * light or idle display does not. All times are those of pictures. */
+ * light or idle display does not. And a scene that runs along the strip of several boards waits for this board's place
+ * on it: one that the roster does not name yet would be the whole strip. All times are those of pictures. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,6 +33,6 @@ void glow_opening_connected(struct glow_opening *o, const struct glow_node *node
 /** It turned us away. */
 void glow_opening_refused(struct glow_node *node, int64_t now_us);
 
-/** Something has happened, or time has passed, to now_us; `has_time`: it is the cluster's. Starts the node where its
- * first frame is due. */
+/** Something has happened, or time has passed, to now_us; `has_time`: it is the cluster's. Before the first frame lets
+ * the node's time pass, and starts it where that frame is due. */
 void glow_opening_look(struct glow_opening *o, struct glow_node *node, bool has_time, int64_t now_us);
