@@ -78,6 +78,9 @@ bool glow_node_timeless(const struct glow_node *n);
 /** The roster places this board on the strip of every scene that it has a part in. */
 bool glow_node_placed(const struct glow_node *n);
 
+/** No message waits for an effect in text, and those of scenes are here; asks the broker for what is missing. */
+bool glow_node_texts_here(struct glow_node *n);
+
 /** Lets time pass to t_us: waiting commands take effect, notices and
  * transitions end, state is published. Time never goes back: an instant before the
  * latest counts as that, here and for messages. */

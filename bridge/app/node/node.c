@@ -225,6 +225,11 @@ bool glow_node_placed(const struct glow_node *n)
 	return glow_layers_placed(&n->layers);
 }
 
+bool glow_node_texts_here(struct glow_node *n)
+{
+	return n->texts.n_held == 0 && !ask_for_scenes(n);
+}
+
 void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_us, uint64_t clock_id)
 {
 	glow_layers_clock_stepped(&n->layers, &n->cfg.info, now_us, delta_us, clock_id);
