@@ -362,7 +362,13 @@ class Effects(glow.Case):
         self.assertIn('did you mean "wave"?', refusal["message"])
         self.assertEqual(self.request("effect/plasma/set", "x")["field"], "name")
         self.put("flag", "#f00")
+        self.put("never-shown", "#f00")  # so nodes know it from the list alone
         node = self.row[0]
+        for name in ("never-shwon", "nevershown"):
+            typo = self.broker.request(node.topic("set"), json.dumps({"effect": name}), "answers/x")
+            self.assertEqual(typo["code"], "unknown_effect")
+            self.assertIn('did you mean "never-shown"?', typo["message"])
+        self.put("never-shown", "")
         typo = self.broker.request(node.topic("set"), '{"effect":"flagg"}', "answers/x")
         self.assertEqual(typo["code"], "unknown_effect")
         self.assertIn('"flag"', typo["message"])
