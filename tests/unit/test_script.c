@@ -706,15 +706,59 @@ static void test_bounds(void **state)
 	assert_string_equal(said, "1:1: the text takes 2001 steps for each pixel, at most 2000");
 }
 
+/* What compiling takes is counted, whatever it is spent on, and has one end. */
+static void test_work(void **state)
+{
+	static const char *const longest[] = { "sum(a, 1, 100, sum(b, 1, %d, 1))",
+					       "def f(p) = 1\nsum(a, 1, 100, sum(b, 1, %d, f(1)))",
+					       "sum(a, 1, 100, sum(b, 1, %d, sqrt(a * b + x)))" };
+	static const int most[] = { 26, 8, 7 };
+	char text[128];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(most) / sizeof(most[0]); k++)
+		for (int over = 0; over < 2; over++) {
+			snprintf(text, sizeof(text), longest[k], most[k] + over);
+			if ((!compiles(text) && strstr(said, "takes too long")) != over)
+				fail_msg("%s: %s", text, said);
+		}
+}
+
+/* Names chosen so that all want one place of the table; as many others in its place are read to the end. */
+static void test_clashes(void **state)
+{
+	const char *letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+	char name[4] = "", *clash = long_text;
+	uint32_t n = 0;
+
+	(void)state;
+	for (uint32_t k = 0; clash < long_text + GLOW_SCRIPT_MAX - 4 && k < 26 * 1296; k++) {
+		snprintf(name, sizeof(name), "%c%c%c", (char)('a' + k / 1296), letters[k / 36 % 36], letters[k % 36]);
+		if (glow_fnv1a(GLOW_FNV_START, name, 3) % 4096 >= 128)
+			continue;
+		clash += sprintf(clash, "%s ", name);
+		n++;
+	}
+	assert_true(n > 500);
+	assert_false(compiles(long_text));
+	assert_non_null(strstr(said, "takes too long"));
+	for (clash = long_text, n = 0; n < 1000; n++)
+		clash += sprintf(clash, "a%02x ", n);
+	assert_false(compiles(long_text));
+	assert_null(strstr(said, "takes too long"));
+}
+
 /* As many numbers as there are registers, and more. */
 static void test_registers(void **state)
 {
-	const char *two = "def f(a, b) = sum(k, 1, 256, a * (k + b)) + sum(k, 257, 512, a * (k + b))\n";
+	const char *half = "sum(k, 1, 256, x * k) + sum(k, 257, 512, x * k)";
 
 	(void)state;
-	assert_true(compiles(repeat(two, "f(x, 0) + f(x, 0)", 1, "")));
-	assert_false(compiles(repeat(two, "f(x, 0.25) + f(t, 0.5)", 1, "")));
-	assert_string_equal(said, "2:1: the text has more than 1024 numbers at once in hand");
+	assert_true(compiles(half));
+	assert_false(compiles(repeat(half,
+				     "+ sum(k, 513, 768, t * k) + sum(k, 800, 1050, t * k) + sum(k, 1051, 1099, t * k)",
+				     1, "")));
+	assert_string_equal(said, "1:1: the text has more than 1024 numbers at once in hand");
 }
 
 /* What is known is not worked out again, and what the pixel does not change is worked out once a frame. */
@@ -925,9 +969,9 @@ int main(void)
 		cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_curves),   cmocka_unit_test(test_phases),
 		cmocka_unit_test(test_dice),       cmocka_unit_test(test_grammar),  cmocka_unit_test(test_inputs),
 		cmocka_unit_test(test_colors),     cmocka_unit_test(test_mistakes), cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_registers),  cmocka_unit_test(test_costs),    cmocka_unit_test(test_params),
-		cmocka_unit_test(test_effect),     cmocka_unit_test(test_names),    cmocka_unit_test(test_words),
-		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_work),       cmocka_unit_test(test_clashes),  cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_costs),      cmocka_unit_test(test_params),   cmocka_unit_test(test_effect),
+		cmocka_unit_test(test_names),      cmocka_unit_test(test_words),    cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
