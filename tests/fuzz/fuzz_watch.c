@@ -7,7 +7,7 @@
  *	=1700000000	it is so many seconds since 1970
  *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
  *	e<name> ...	a message on effect/<name>
- *	s80 24		the window is so large; a third number, a sum: 1 ASCII, 2 few colours, 4 no connection, 8 a preview
+ *	s80 24		the window is so large; a third, a sum: 1 ASCII, 2 few colours, 4 no connection, 8 a preview
  *	d		all of it is drawn, as at the end */
 
 #include <glow/ctl.h>
