@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* Effects in text: what each operation comes to, beside its formula in floating point or in 128 bits; what a text
+/* Effects in text: what each operation comes to, beside its formula in floating point or by hand; what a text
  * means, what is wrong with one, and what it costs. Random numbers and texts come from dice; GLOW_TEST_SEED=<number>
  * throws others. */
 
@@ -57,7 +57,9 @@ static double ref_sub(double a, double b)
 
 static double ref_mul(double a, double b)
 {
-	return fit(floor((double)((long double)a * b / 65536 + 0.5L)));
+	int64_t product = (int64_t)a * (int64_t)b, rest = product % 65536;
+
+	return fit((double)(product / 65536 + (rest >= 32768) - (rest < -32768)));
 }
 
 static double ref_div(double a, double b)
@@ -188,26 +190,41 @@ static void test_curves(void **state)
 
 /* ---- phases ---- */
 
-/* floor(a/b) for b > 0. */
-static __int128 floor_div(__int128 a, __int128 b)
+/* floor(t * times / parts) modulo 2^64 as one does it by hand, a bit of `times` after the other: 32-bit processors have
+ * no numbers of 128 bits. */
+static uint64_t share(int64_t t, uint64_t times, int64_t parts)
 {
-	return a / b - (a % b < 0);
+	int64_t rest = t % parts, rests = 0;
+	uint64_t whole = (uint64_t)(t / parts), sum = 0;
+
+	if (rest < 0) {
+		rest += parts;
+		whole--;
+	}
+	for (int bit = 63; bit >= 0; bit--) {
+		bool set = times >> bit & 1;
+
+		rests = 2 * rests + (set ? rest : 0);
+		sum = 2 * sum + (set ? whole : 0) + (uint64_t)(rests / parts);
+		rests %= parts;
+	}
+	return sum;
 }
 
-/* count() in 128 bits: t/(period/2^16 * 10^6) in 1/65536, whole periods turned over. */
+/* count(): t/(period/2^16 * 10^6) in 1/65536, whole periods turned over. */
 static int32_t count_of(int64_t t_us, int32_t period)
 {
-	__int128 t = period < 0 ? -(__int128)t_us : t_us, p = period < 0 ? -(__int128)period : period;
-	__int128 all = p ? floor_div(t * 65536 * 65536, p * 1000000) : 0, turn = (__int128)FIX_TURN * 65536;
+	const uint64_t turn = UINT64_C(65536) * FIX_TURN;
+	int64_t parts = llabs((long long)period) * 1000000, t = period < 0 ? -t_us : t_us;
+	uint64_t all = period ? share(t, UINT64_C(1) << 32, parts) : 0;
 
-	return (int32_t)(all + turn / 2 - floor_div(all + turn / 2, turn) * turn - turn / 2);
+	return (int32_t)((int64_t)((all + turn / 2) % turn) - (int64_t)(turn / 2));
 }
 
 static int32_t beat_of(int64_t t_us, int32_t per_minute)
 {
-	__int128 all = floor_div((__int128)t_us * per_minute, 60000000);
-
-	return (int32_t)(all - floor_div(all, 65536) * 65536);
+	return (int32_t)(share(per_minute < 0 ? -t_us : t_us, (uint64_t)llabs((long long)per_minute), 60000000) %
+			 65536);
 }
 
 static int64_t any_time(void)
