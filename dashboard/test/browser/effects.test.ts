@@ -196,6 +196,8 @@ test("a viewer reads and sees it", async () => {
 
 // promise: page-for-everybody
 test("the editor is for everybody, in light and dark, wide and narrow", async () => {
+	await press("Play");
+	await page.getByText("main: ocean").waitFor();
 	for (const colorScheme of ["light", "dark"] as const) {
 		await page.emulateMedia({ colorScheme });
 		for (const [width, height] of SIZES) {
@@ -206,7 +208,10 @@ test("the editor is for everybody, in light and dark, wide and narrow", async ()
 		await accessible(page, `the editor, ${colorScheme}, on a phone`);
 	}
 	await page.setViewportSize({ width: 1280, height: 800 });
-	await page.evaluate(() => scrollTo(0, 0));
+	await page.evaluate(() => {
+		scrollTo(0, 0);
+		document.querySelector(".texts")!.scrollTo(0, 0);
+	});
 	await page.screenshot({ path: join(process.env.GLOW_PICTURES!, "dashboard-effects.png") }); // the documentation's
 });
 
