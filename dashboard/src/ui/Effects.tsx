@@ -111,10 +111,12 @@ export function Effects({ view, place }: { view: ClusterView; place: string }) {
 		setOpen({ place, draft: to });
 		put(place, to.text === to.base ? null : to);
 	}
-	function saved(to: Draft): void {
+	function saved(name: string, text: string, typed: Draft): void {
+		const here = view.texts.some((one) => one.name === name && one.text === text);
 		put(place, null);
-		setOpen({ place: to.name, draft: { ...to, base: to.text } });
-		goTo(to.name);
+		put(name, typed.text === text ? null : { name, text: typed.text, base: here ? text : null });
+		setOpen({ place: name, draft: { name, text: typed.text, base: here ? text : null } });
+		goTo(name);
 	}
 	function duplicate(from: Draft): void {
 		const name = freeName(from.name, [...view.texts.map((text) => text.name), from.name]);

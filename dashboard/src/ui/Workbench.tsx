@@ -28,11 +28,11 @@ const STANDINGS: Record<Standing, string> = {
 	removed: "not saved any more",
 };
 
-/** Calls back once, when the command of that key has been accepted. */
+/** Calls back once, when the command of that key has been accepted; a late answer counts. */
 function useAccepted(commands: readonly CommandView[], job: { key: number; then: () => void } | null, done: () => void) {
 	useEffect(() => {
 		const status = job && commands.find(({ key }) => key === job.key)?.status;
-		if (!job || !status || status === "pending") return;
+		if (!job || !status || status === "pending" || status === "unanswered") return;
 		done();
 		if (status === "accepted") job.then();
 	}, [commands, job]);
@@ -128,14 +128,58 @@ function whomOf(where: string): Selection {
 const targetOf = (whom: Selection): object =>
 	whom.kind === "group" ? { target: { groups: [whom.group] } } : whom.kind === "nodes" ? { target: { nodes: whom.ids } } : {};
 
+interface PlayerProps {
+	view: ClusterView;
+	how: How;
+	onHow: (how: How) => void;
+	where: string;
+	onWhere: (where: string) => void;
+	/** What the button says, and whether it may be pressed. */
+	play: string;
+	may: boolean;
+	onPlay: () => void;
+	sent: readonly number[];
+}
+
+function Player({ view, how, onHow, where, onWhere, play, may, onPlay, sent }: PlayerProps) {
+	const places: [string, string][] = [
+		["all", "all boards"],
+		...view.groups.map((group): [string, string] => [`group ${group}`, `group ${group}`]),
+		...view.nodes.map(({ id }): [string, string] => [`board ${id}`, id]),
+	];
+	return (
+		<>
+			<Segments label="how it plays" value={how} options={HOWS} onChange={onHow} />
+			<Choice label="on" value={where} options={places} onChange={onWhere} />
+			<div class="row">
+				<button type="button" class="do" disabled={!may} title="Ctrl-Enter in the text" onClick={onPlay}>
+					{play}
+				</button>
+				<Outcome view={view} keys={sent} />
+			</div>
+		</>
+	);
+}
+
+function NameField({ name, trouble, taken, onName }: { name: string; trouble: string; taken: boolean; onName: (name: string) => void }) {
+	return (
+		<div>
+			<TextField label="name" value={name} max={NAME_MAX} onChange={onName} />
+			<p class={trouble ? "trouble" : "quiet"} role="status">
+				{trouble || (taken ? `There is an effect ${name}: saving takes its place.` : "")}
+			</p>
+		</div>
+	);
+}
+
 interface WorkbenchProps {
 	view: ClusterView;
 	draft: Draft;
 	/** It is to be saved under a name that can still be chosen. */
 	fresh: boolean;
 	onDraft: (draft: Draft) => void;
-	/** It is saved under its name now. */
-	onSaved: (draft: Draft) => void;
+	/** This is saved now; `draft` is what has been typed by then. */
+	onSaved: (name: string, text: string, draft: Draft) => void;
 	onDuplicate: () => void;
 	/** There is no such text any more. */
 	onLeave: () => void;
@@ -144,6 +188,8 @@ interface WorkbenchProps {
 export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, onLeave }: WorkbenchProps) {
 	const { cluster } = useSession();
 	const reach = useRef<Typed | null>(null);
+	const latest = useRef(draft);
+	latest.current = draft;
 	const saved = view.texts.find(({ name }) => name === draft.name);
 	const [values, setValues] = useState<Record<string, ParamValue>>({});
 	const [color, setColor] = useState("#ff8000");
@@ -186,7 +232,7 @@ export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, o
 		setJob({
 			key,
 			then() {
-				if (fresh) onSaved(draft);
+				if (fresh) onSaved(draft.name, draft.text, latest.current);
 				then();
 			},
 		});
@@ -207,11 +253,6 @@ export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, o
 		setJob({ key, then: onLeave });
 	}
 
-	const places: [string, string][] = [
-		["all", "all boards"],
-		...view.groups.map((group): [string, string] => [`group ${group}`, `group ${group}`]),
-		...view.nodes.map(({ id }): [string, string] => [`board ${id}`, id]),
-	];
 	return (
 		<section class="workbench card" aria-labelledby="workbench-title">
 			<div class="row">
@@ -226,19 +267,12 @@ export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, o
 			</div>
 			<div class="bench">
 				<div class="stack">
-					{fresh && mayCommand && (
-						<div>
-							<TextField label="name" value={draft.name} max={NAME_MAX} onChange={(name) => onDraft({ ...draft, name })} />
-							<p class={nameTrouble ? "trouble" : "quiet"} role="status">
-								{nameTrouble || (saved ? `There is an effect ${draft.name}: saving takes its place.` : "")}
-							</p>
-						</div>
-					)}
+					{fresh && mayCommand && <NameField name={draft.name} trouble={nameTrouble} taken={saved !== undefined} onName={(name) => onDraft({ ...draft, name })} />}
 					<Editor
 						reach={reach}
 						text={draft.text}
 						turn={turn}
-						label={`text of ${draft.name}`}
+						label={fresh ? "text of a new effect" : `text of ${draft.name}`}
 						mistake={check.mistake ?? null}
 						readOnly={!mayCommand}
 						onText={(text) => onDraft({ ...draft, text })}
@@ -275,14 +309,17 @@ export function Workbench({ view, draft, fresh, onDraft, onSaved, onDuplicate, o
 								<ParamFields effect={{ name: draft.name, params }} values={look.params} onParam={(name, value) => setValues({ ...values, [name]: value })} />
 							)}
 							{params.some(({ name }) => name === "color") && <ColorField label="colour" value={color} onChange={setColor} />}
-							<Segments label="how it plays" value={how} options={HOWS} onChange={setHow} />
-							<Choice label="on" value={where} options={places} onChange={setWhere} />
-							<div class="row">
-								<button type="button" class="do" disabled={nameTrouble !== ""} title="Ctrl-Enter in the text" onClick={play}>
-									{standing === "saved" ? "Play" : "Save and play"}
-								</button>
-								<Outcome view={view} keys={playing} />
-							</div>
+							<Player
+								view={view}
+								how={how}
+								onHow={setHow}
+								where={where}
+								onWhere={setWhere}
+								play={standing === "saved" ? "Play" : "Save and play"}
+								may={nameTrouble === ""}
+								onPlay={play}
+								sent={playing}
+							/>
 						</>
 					)}
 				</div>

@@ -173,7 +173,7 @@ test("without a conductor nothing is saved, and that is said", async () => {
 	await page.getByText("no conductor answered, so nothing is saved").waitFor();
 	assert.equal(await page.locator(".standing.new").count(), 1);
 	stack.conductor();
-	await page.getByText("There is no conductor").waitFor({ state: "detached" });
+	await page.waitForFunction(() => glowswarm.cluster.view.conductor.leads);
 	await press("Save");
 	await page.getByRole("heading", { name: "ocean" }).waitFor();
 });
