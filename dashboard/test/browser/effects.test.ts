@@ -18,6 +18,8 @@ const SIZES = [
 	[390, 844],
 ] as const;
 
+const STILL = { reducedMotion: "reduce" } as const;
+
 const stack = new Stack();
 let browser: Browser;
 let desk: Visit;
@@ -101,6 +103,7 @@ test("a text on the page is the text on the boards, to the byte", async () => {
 	await same(page, board("pi1"), "blinkt");
 	await same(page, board("pi3"), "blinkt");
 	await same(page, board("pi4"), "piglow");
+	await page.getByLabel("fade").fill("0"); // of a fade that is over the page knows nothing more
 	await page.getByRole("button", { name: "mine", exact: true }).click(); // a light's effect like any other
 	await page.getByText("mine", { exact: true }).nth(4).waitFor();
 	await same(page, board("pi2"), "blinkt");
@@ -129,7 +132,8 @@ test("an example is a beginning: sliders, preview, a name of one's own", async (
 });
 
 test("two write one text: the last wins, and both are told", async () => {
-	const other = await visit(browser, `${stack.url}#effects/my-comet`);
+	await page.getByLabel("motion").uncheck(); // from here on it would only take time
+	const other = await visit(browser, `${stack.url}#effects/my-comet`, STILL);
 	await enter(other.page, "operator", 4);
 	await type("orange * x");
 	await typed(other.page).waitFor();
@@ -180,7 +184,7 @@ test("without a conductor nothing is saved, and that is said", async () => {
 
 // promise: viewer-commands-nothing
 test("a viewer reads and sees it", async () => {
-	const viewer = await visit(browser, `${stack.url}#effects/ocean`);
+	const viewer = await visit(browser, `${stack.url}#effects/ocean`, STILL);
 	await enter(viewer.page, "viewer", 4);
 	await typed(viewer.page).waitFor();
 	await viewer.page.locator(".trial canvas").first().waitFor();
