@@ -19,9 +19,11 @@
 #include <glow/publish.h>
 
 #include "deliveries.h"
+#include "director.h"
 #include "leadership.h"
 #include "members.h"
 #include "placement.h"
+#include "preset_store.h"
 #include "requests.h"
 #include "roster_store.h"
 #include "scene_store.h"
@@ -41,6 +43,7 @@ struct glow_conductor {
 	struct glow_roster_store roster;
 	struct glow_text_store texts;
 	struct glow_requests requests;
+	struct glow_preset_store presets;
 	struct glow_herald herald;
 	struct glow_raw viewers_until; /* so long the count of their probes goes */
 	uint32_t viewers;
@@ -81,6 +84,7 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 
 	glow_roster_store_open(&c->roster, l->self.clock_id, l->self.term);
 	glow_roster_store_publish(&c->roster, &c->out);
+	glow_preset_store_open(&c->presets, c->texts.there, time_of(c, now));
 	glow_text_store_open(&c->texts, l->self.clock_id, time_of(c, now)); /* before what means them */
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));
 	announce(c);
@@ -202,6 +206,14 @@ static void hear_text(struct glow_conductor *c, const struct glow_topic *topic, 
 	texts_changed(c, now);
 }
 
+static void hear_preset(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			struct glow_raw now)
+{
+	(void)now;
+	if (stands_by(c))
+		glow_preset_store_restore(&c->presets, topic->id, m);
+}
+
 static void hear_scenes(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			struct glow_raw now)
 {
@@ -276,6 +288,28 @@ static void hear_text_set(struct glow_conductor *c, const struct glow_topic *top
 	texts_changed(c, now);
 }
 
+static void hear_preset_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			    struct glow_raw now)
+{
+	if (leads(c))
+		glow_preset_store_set(&c->presets, topic->id, m, time_of(c, now));
+}
+
+static void hear_preset_apply(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			      struct glow_raw now)
+{
+	if (leads(c))
+		glow_preset_store_apply(&c->presets, topic->id, m, time_of(c, now), ahead_us(c));
+}
+
+static void hear_undo(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+		      struct glow_raw now)
+{
+	(void)topic;
+	if (leads(c))
+		glow_director_undo(&c->requests, m, time_of(c, now), ahead_us(c));
+}
+
 static void hear_dim_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			 struct glow_raw now)
 {
@@ -315,6 +349,7 @@ static const struct row {
 	{ GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, true, hear_roster },
 	{ GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER, true, hear_text }, /* before the scenes that mean them */
 	{ GLOW_TOPIC_TEXT, GLOW_OF_CLUSTER, true, hear_text },
+	{ GLOW_TOPIC_PRESET, GLOW_OF_CLUSTER, true, hear_preset },
 	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, hear_scenes },
 	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, hear_dim },
 	{ GLOW_TOPIC_INFO, GLOW_OF_NODE, true, hear_node_info },
@@ -327,6 +362,9 @@ static const struct row {
 	{ GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, false, hear_stop },
 	{ GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER, false, hear_dim_set },
 	{ GLOW_TOPIC_TEXT_SET, GLOW_OF_CLUSTER, false, hear_text_set },
+	{ GLOW_TOPIC_PRESET_SET, GLOW_OF_CLUSTER, false, hear_preset_set },
+	{ GLOW_TOPIC_PRESET_APPLY, GLOW_OF_CLUSTER, false, hear_preset_apply },
+	{ GLOW_TOPIC_UNDO, GLOW_OF_CLUSTER, false, hear_undo },
 	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, hear_command },
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, hear_command },
 	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, hear_command },
@@ -358,6 +396,9 @@ void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message 
 	case GLOW_TOPIC_SCENE_STOP:
 	case GLOW_TOPIC_DIM_SET:
 	case GLOW_TOPIC_TEXT_SET:
+	case GLOW_TOPIC_PRESET_SET:
+	case GLOW_TOPIC_PRESET_APPLY:
+	case GLOW_TOPIC_UNDO:
 		if (leads(c))
 			glow_publish_busy(&c->out, m, NULL, replaced);
 		break;
@@ -402,6 +443,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	glow_members_init(&c->members, &c->placement, cfg->grace_s * SECOND);
 	glow_roster_store_init(&c->roster);
 	glow_text_store_init(&c->texts, &c->out, effect_changed, c);
+	glow_preset_store_init(&c->presets, &c->requests);
 	r = glow_placement_init(&c->placement, cfg->order, cfg->reverse, cfg->gap, diag);
 	return r < 0 ? r : glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
 }
@@ -439,6 +481,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_roster_store_fini(&c->roster);
 	glow_requests_fini(&c->requests);
 	glow_text_store_fini(&c->texts);
+	glow_preset_store_fini(&c->presets);
 	free(c);
 }
 
@@ -457,6 +500,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 	glow_members_disconnected(&c->members);
 	glow_herald_disconnected(&c->herald);
 	glow_text_store_disconnected(&c->texts);
+	glow_preset_store_disconnected(&c->presets);
 }
 
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
@@ -487,6 +531,7 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 		if (c->roster.due.ns <= now.ns)
 			renew_roster(c, now);
 		glow_library_tick(&c->texts.library, time_of(c, now).us);
+		glow_preset_store_tick(&c->presets, time_of(c, now));
 		glow_requests_tick(&c->requests, time_of(c, now));
 	}
 	glow_leadership_beacon(&c->leadership, now);
@@ -501,7 +546,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 	if (leads(c)) {
 		ns = glow_sooner(ns, c->roster.due.ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_requests_next(&c->requests)).ns);
-		next.us = glow_library_next(&c->texts.library);
+		next.us = glow_sooner(glow_library_next(&c->texts.library), glow_preset_store_next(&c->presets).us);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, next).ns);
 	}
 	return (struct glow_raw){ ns };
