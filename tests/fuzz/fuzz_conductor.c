@@ -55,6 +55,10 @@ static const char *const topics[] = {
 	"glow/effect",
 	"glow/effect/aurora",
 	"glow/effect/aurora/set",
+	"glow/preset/evening",
+	"glow/preset/evening/set",
+	"glow/preset/evening/apply",
+	"glow/undo",
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 
