@@ -183,9 +183,13 @@ cJSON *glow_preset_write(const char *name, const char *title, cJSON *lights, con
 cJSON *glow_preset_light(const char *state, size_t len)
 {
 	struct glow_diag diag;
-	cJSON *tree = glow_json_parse(state, len, &diag);
-	cJSON *light = glow_json_get(tree, "state") ? glow_command_copy(tree, GLOW_COMMAND_SET) : NULL;
+	cJSON *tree = glow_json_parse(state, len, &diag), *light;
+	const char *name;
 
+	light = glow_json_get(tree, "state") ? cJSON_CreateObject() : NULL;
+	for (size_t k = 0; light && (name = glow_command_field(GLOW_COMMAND_SET, k)); k++)
+		if (glow_json_given(tree, name))
+			cJSON_AddItemToObject(light, name, cJSON_Duplicate(glow_json_given(tree, name), true));
 	cJSON_Delete(tree);
 	return light;
 }

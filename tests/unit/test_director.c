@@ -42,7 +42,7 @@ static void says(const char *node, const char *light, int64_t since_us)
 	glow_members_state(&members, node, text, strlen(text));
 }
 
-#define RED   "\"state\":\"ON\",\"color\":{\"r\":255,\"g\":0,\"b\":0},\"effect\":\"solid\""
+#define RED   "\"state\":\"ON\",\"brightness\":128,\"color\":{\"r\":255,\"g\":0,\"b\":0},\"effect\":\"solid\""
 #define BLUE  "\"state\":\"ON\",\"color\":{\"r\":0,\"g\":0,\"b\":255},\"effect\":\"solid\""
 #define AUTO  "\"state\":\"ON\",\"effect\":\"auto\""
 #define GREEN "\"state\":\"ON\",\"color\":{\"r\":0,\"g\":255,\"b\":0},\"effect\":\"solid\""

@@ -242,6 +242,29 @@ char *glow_ctl_stop_payload(const struct glow_ctl_options *o, const char *id, st
 	return with("", extra, diag);
 }
 
+char *glow_ctl_save_payload(const struct glow_ctl_options *o, struct glow_diag *diag)
+{
+	cJSON *extra = cJSON_CreateObject();
+	char *payload;
+
+	if (o->title)
+		cJSON_AddStringToObject(extra, "title", o->title);
+	if (o->only)
+		cJSON_AddStringToObject(extra, "only", o->only);
+	payload = add_target(extra, o, diag) ? or_lack(cJSON_PrintUnformatted(extra), diag) : NULL;
+	cJSON_Delete(extra);
+	return payload;
+}
+
+char *glow_ctl_fade_payload(const struct glow_ctl_options *o, struct glow_diag *diag)
+{
+	cJSON *extra = cJSON_CreateObject();
+
+	if (o->fade_ms >= 0)
+		cJSON_AddNumberToObject(extra, "transition", (double)o->fade_ms / 1000);
+	return or_lack(glow_json_finish(extra), diag);
+}
+
 char *glow_ctl_dim_payload(const struct glow_ctl_options *o, const char *text, int64_t now_us, struct glow_diag *diag)
 {
 	struct glow_dim dim;

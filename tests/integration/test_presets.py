@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+"""Presets on real nodes: what shows is kept, shown again everywhere in one frame, and taken back; another conductor
+has them, and so has a broker that lost all."""
+
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import glow
+
+RED, LIME, BLUE = "ff0000", "00ff00", "0000ff"
+
+
+class Presets(glow.Case):
+    def setUp(self):
+        self.seen = self.watch("#")
+        self.leader = self.conductor()
+        self.leader.wait_leading()
+        self.nodes = [self.bridge("--idle", "off", "--current-limit-ma", "0", node=glow.unique("n")) for _ in range(2)]
+        for node in self.nodes:
+            self.seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
+
+    def request(self, topic, payload):
+        return self.broker.request("glow/" + topic, payload if isinstance(payload, str) else json.dumps(payload),
+                                   glow.unique("answers/"))
+
+    def light(self, node, color):
+        since = node.frames.mark()
+        self.assert_ok(self.request("node/%s/set" % node.node, {"color": "#" + color}))
+        self.shows(color, node, since=since)
+
+    def shows(self, color, node, since=0):
+        frame = node.frames.wait("in " + color, lambda f: set(f.lights) == {color}, since)
+        self.seen.wait(node.topic("state"), lambda m: m.json()["color"] == {
+            "r": int(color[:2], 16), "g": int(color[2:4], 16), "b": int(color[4:], 16)})
+        return frame
+
+    def glowctl(self, *words, status=0):
+        ran = glow.run_ctl(*words, "--broker", self.broker.uri)
+        self.assertEqual(ran.returncode, status, (ran.stdout, ran.stderr))
+        return ran.stdout, ran.stderr
+
+    # promise: preset-comes-back
+    def test_saved_applied_undone(self):
+        one, two = self.nodes
+        self.light(one, RED)
+        self.light(two, LIME)
+        self.glowctl("preset", "save", "evening", "--title", "G\u00fcte")
+        kept = self.seen.wait("glow/preset/evening").json()
+        self.assertEqual((kept["title"], kept["scenes"]), ("G\u00fcte", []))
+        self.assertNotIn("clock_id", json.dumps(kept))
+        for node in self.nodes:
+            self.light(node, BLUE)
+        marks = [n.frames.mark() for n in self.nodes]
+        answer = self.request("preset/evening/apply", {"transition": 0})
+        self.assert_ok(answer)
+        self.assertEqual(answer["nodes"], 2)
+        frames = [self.shows(c, n, m) for c, n, m in zip((RED, LIME), self.nodes, marks)]
+        self.assertEqual(frames[0].t_us, frames[1].t_us)
+        self.assertTrue(0 <= frames[0].t_us - answer["at_us"] < 20000, frames[0].t_us - answer["at_us"])
+        # One takes his light in hand: that stays, and is named; the other one comes back.
+        self.light(two, RED)
+        marks = [n.frames.mark() for n in self.nodes]
+        out, err = self.glowctl("undo", "--fade-ms", "0")
+        self.assertIn("preset/evening/apply", out)
+        self.assertIn(two.node, err)
+        self.assertNotIn(one.node, err)
+        self.shows(BLUE, one, marks[0])
+        self.assertEqual(set(two.frames.look()[-1].lights), {RED})
+
+    # promise: preset-comes-back
+    def test_kept(self):
+        """By a successor; as lines of a file; and refused where its effect has gone."""
+        self.light(self.nodes[0], RED)
+        self.glowctl("preset", "save", "kept", "--node", self.nodes[0].node)
+        lines, _ = self.glowctl("preset", "export", "kept")
+        self.leader.stop()
+        self.seen.wait("glow/conductor/availability", lambda m: m.payload == b"offline")
+        self.leader = self.conductor()
+        self.leader.wait_leading()
+        self.light(self.nodes[0], BLUE)
+        mark = self.nodes[0].frames.mark()
+        self.glowctl("preset", "apply", "kept", "--fade-ms", "0")
+        self.shows(RED, self.nodes[0], mark)
+        self.glowctl("preset", "rm", "kept")
+        self.assertEqual(self.broker.retained("glow/preset/kept"), {})
+        self.assert_ok(self.request("preset/kept-2/set", {}))
+        self.assertIn("did you mean", self.glowctl("preset", "apply", "kept-3", status=65)[1])
+        path = os.path.join(self.home, "presets.jsonl")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(lines + "\n" + lines.replace("solid", "gone").replace("kept", "bad"))
+        out, err = self.glowctl("preset", "import", path, status=65)
+        self.assertIn("kept: saved", out)
+        self.assertIn("gone", err)
+        self.assertEqual(self.request("preset/bad/apply", "")["code"], "unknown_preset")
+        listed, _ = self.glowctl("preset")
+        self.assertEqual([line.split()[0] for line in listed.splitlines()], ["kept", "kept-2"])
+
+
+if __name__ == "__main__":
+    glow.main()
