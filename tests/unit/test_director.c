@@ -157,6 +157,7 @@ static void test_several(void **state)
 }
 
 /* Somebody took the light of pi1 in hand: before the undo, or between two changes of ours. */
+/* promise: preset-comes-back */
 static void test_others(void **state)
 {
 	(void)state;

@@ -191,6 +191,7 @@ static void test_unknown(void **state)
 }
 
 /* By then its effect has gone: said, and nothing changes. */
+/* promise: presets-are-bounded */
 static void test_effect_gone(void **state)
 {
 	(void)state;
@@ -204,6 +205,7 @@ static void test_effect_gone(void **state)
 	assert_int_equal(requests.changes.n, 0);
 }
 
+/* promise: presets-are-bounded */
 static void test_poison(void **state)
 {
 	(void)state;
@@ -251,6 +253,7 @@ static void test_said_again(void **state)
 	assert_int_equal(store.size, 0);
 }
 
+/* promise: presets-are-bounded */
 static void test_bounds(void **state)
 {
 	static char large[GLOW_PRESET_MAX + 2];
