@@ -57,7 +57,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	glow_preset_store_fini(&store);
+	glow_shelf_fini(&store.shelf);
 	glow_requests_fini(&requests);
 	glow_members_fini(&members);
 	forget();
@@ -92,7 +92,7 @@ static void keep(const char *name, const char *payload)
 	struct glow_message m = message("glow/preset/x", payload);
 
 	m.retained = true;
-	glow_preset_store_restore(&store, name, &m);
+	glow_shelf_restore(&store.shelf, name, &m);
 }
 
 static void play(const char *payload)
@@ -212,7 +212,7 @@ static void test_poison(void **state)
 	keep("a", "{\"lights\":");
 	keep("b", "{\"lights\":7}");
 	keep("c", "{\"lights\":{}}");
-	glow_preset_store_open(&store, true, now);
+	glow_shelf_open(&store.shelf, true, now);
 	apply("a", "");
 	assert_true(said(R, "unknown_preset") && said(R, "cannot be read"));
 	apply("c", "");
@@ -232,25 +232,25 @@ static void test_said_again(void **state)
 		snprintf(name, sizeof(name), "p%d", k);
 		set(name, "{\"lights\":{}}");
 	}
-	glow_preset_store_disconnected(&store);
+	glow_shelf_disconnected(&store.shelf);
 	forget();
-	glow_preset_store_open(&store, false, now);
+	glow_shelf_open(&store.shelf, false, now);
 	said_now = n_sent;
 	assert_in_range(said_now, 100, 150);
-	while (glow_preset_store_next(&store).us != GLOW_NEVER) {
-		now.us = glow_preset_store_next(&store).us;
-		glow_preset_store_tick(&store, now);
+	while (glow_shelf_next(&store.shelf).us != GLOW_NEVER) {
+		now.us = glow_shelf_next(&store.shelf).us;
+		glow_shelf_tick(&store.shelf, now);
 	}
 	assert_int_equal(n_sent, 300);
-	glow_preset_store_disconnected(&store);
+	glow_shelf_disconnected(&store.shelf);
 	keep("p7", "{\"lights\":{}}");
 	forget();
-	glow_preset_store_open(&store, true, now);
-	assert_int_equal(store.n, 1);
+	glow_shelf_open(&store.shelf, true, now);
+	assert_int_equal(store.shelf.n, 1);
 	assert_int_equal(n_sent, 0);
 	keep("p7", "");
-	assert_int_equal(store.n, 0);
-	assert_int_equal(store.size, 0);
+	assert_int_equal(store.shelf.n, 0);
+	assert_int_equal(store.shelf.size, 0);
 }
 
 /* promise: presets-are-bounded */
@@ -267,7 +267,7 @@ static void test_bounds(void **state)
 	set("one-more", "{}");
 	assert_true(said(R, "too_large") && said(R, "1000 presets"));
 	keep("one-more", "{\"lights\":{}}");
-	assert_int_equal(store.n, GLOW_PRESETS_MAX);
+	assert_int_equal(store.shelf.n, GLOW_PRESETS_MAX);
 	set("p1", "{}");
 	assert_true(said(R, "\"status\":\"ok\""));
 	set("p2", "");
@@ -285,7 +285,7 @@ static void test_bounds(void **state)
 		large[GLOW_PRESET_MAX] = '\0';
 		keep(name, large);
 	}
-	assert_in_range(store.size, GLOW_PRESETS_BYTES - GLOW_PRESET_MAX, GLOW_PRESETS_BYTES);
+	assert_in_range(store.shelf.size, GLOW_PRESETS_BYTES - GLOW_PRESET_MAX, GLOW_PRESETS_BYTES);
 }
 
 static void test_retained(void **state)

@@ -84,7 +84,7 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 
 	glow_roster_store_open(&c->roster, l->self.clock_id, l->self.term);
 	glow_roster_store_publish(&c->roster, &c->out);
-	glow_preset_store_open(&c->presets, c->texts.there, time_of(c, now));
+	glow_shelf_open(&c->presets.shelf, c->texts.there, time_of(c, now));
 	glow_text_store_open(&c->texts, l->self.clock_id, time_of(c, now)); /* before what means them */
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));
 	announce(c);
@@ -211,7 +211,7 @@ static void hear_preset(struct glow_conductor *c, const struct glow_topic *topic
 {
 	(void)now;
 	if (stands_by(c))
-		glow_preset_store_restore(&c->presets, topic->id, m);
+		glow_shelf_restore(&c->presets.shelf, topic->id, m);
 }
 
 static void hear_scenes(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -443,9 +443,12 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	glow_members_init(&c->members, &c->placement, cfg->grace_s * SECOND);
 	glow_roster_store_init(&c->roster);
 	glow_text_store_init(&c->texts, &c->out, effect_changed, c);
-	glow_preset_store_init(&c->presets, &c->requests);
 	r = glow_placement_init(&c->placement, cfg->order, cfg->reverse, cfg->gap, diag);
-	return r < 0 ? r : glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
+	if (r == 0)
+		r = glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
+	if (r == 0)
+		glow_preset_store_init(&c->presets, &c->requests);
+	return r;
 }
 
 int glow_conductor_create(const struct glow_conductor_cfg *cfg, struct glow_raw now, const struct glow_wall *wall,
@@ -481,7 +484,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_roster_store_fini(&c->roster);
 	glow_requests_fini(&c->requests);
 	glow_text_store_fini(&c->texts);
-	glow_preset_store_fini(&c->presets);
+	glow_shelf_fini(&c->presets.shelf);
 	free(c);
 }
 
@@ -500,7 +503,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 	glow_members_disconnected(&c->members);
 	glow_herald_disconnected(&c->herald);
 	glow_text_store_disconnected(&c->texts);
-	glow_preset_store_disconnected(&c->presets);
+	glow_shelf_disconnected(&c->presets.shelf);
 }
 
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
@@ -531,7 +534,7 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 		if (c->roster.due.ns <= now.ns)
 			renew_roster(c, now);
 		glow_library_tick(&c->texts.library, time_of(c, now).us);
-		glow_preset_store_tick(&c->presets, time_of(c, now));
+		glow_shelf_tick(&c->presets.shelf, time_of(c, now));
 		glow_requests_tick(&c->requests, time_of(c, now));
 	}
 	glow_leadership_beacon(&c->leadership, now);
@@ -546,7 +549,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 	if (leads(c)) {
 		ns = glow_sooner(ns, c->roster.due.ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_requests_next(&c->requests)).ns);
-		next.us = glow_sooner(glow_library_next(&c->texts.library), glow_preset_store_next(&c->presets).us);
+		next.us = glow_sooner(glow_library_next(&c->texts.library), glow_shelf_next(&c->presets.shelf).us);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, next).ns);
 	}
 	return (struct glow_raw){ ns };

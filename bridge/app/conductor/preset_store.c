@@ -9,119 +9,15 @@
 
 #include <glow/info.h>
 #include <glow/json.h>
-#include <glow/log.h>
-#include <glow/nearest.h>
 #include <glow/publish.h>
 
 #include "addressees.h"
 #include "director.h"
 #include "preset_store.h"
 
-#define PART_US    100000 /* so often a part of those that are due is said */
-#define PART_BYTES 131072
-
-void glow_preset_store_init(struct glow_preset_store *s, struct glow_requests *requests)
+static enum glow_code read_form(const char *text, size_t len, struct glow_diag *diag)
 {
-	*s = (struct glow_preset_store){ .requests = requests, .due_us = GLOW_NEVER };
-}
-
-void glow_preset_store_fini(struct glow_preset_store *s)
-{
-	for (uint32_t k = 0; k < s->n; k++)
-		free(s->v[k].text);
-	free(s->v);
-	*s = (struct glow_preset_store){ .n = 0 };
-}
-
-/* ---- what is kept ---- */
-
-/* Where the preset of that name is, or would have to go. */
-static uint32_t rank(const struct glow_preset_store *s, const char *name)
-{
-	uint32_t low = 0, high = s->n;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (strcmp(s->v[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static struct glow_kept_preset *find(const struct glow_preset_store *s, const char *name)
-{
-	uint32_t k = rank(s, name);
-
-	return k < s->n && strcmp(s->v[k].name, name) == 0 ? &s->v[k] : NULL;
-}
-
-static void drop(struct glow_preset_store *s, struct glow_kept_preset *one)
-{
-	s->size -= one->len;
-	s->n_due -= one->due;
-	free(one->text);
-	memmove(one, one + 1, (size_t)(&s->v[--s->n] - one) * sizeof(*one));
-}
-
-static bool make_room(struct glow_preset_store *s)
-{
-	uint32_t room = s->room ? 2 * s->room : 16;
-	struct glow_kept_preset *v = s->n < s->room ? s->v : realloc(s->v, room * sizeof(*v));
-
-	if (!v)
-		return false;
-	s->room = s->n < s->room ? s->room : room;
-	s->v = v;
-	return true;
-}
-
-/* Keeps the text, which is its own from then on, if there is room for it; NULL is one that cannot be read. */
-static enum glow_code keep(struct glow_preset_store *s, const char *name, char *text, struct glow_diag *diag)
-{
-	struct glow_kept_preset *one = find(s, name);
-	size_t len = text ? strlen(text) : 0;
-
-	if (!one && s->n == GLOW_PRESETS_MAX)
-		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "there are %d presets already; remove one first",
-				     GLOW_PRESETS_MAX);
-	if (len > GLOW_PRESET_MAX)
-		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "a preset has at most %d bytes, this one has %zu",
-				     GLOW_PRESET_MAX, len);
-	if (s->size - (one ? one->len : 0) + len > GLOW_PRESETS_BYTES)
-		return glow_diag_set(diag, GLOW_TOO_LARGE, "",
-				     "all presets together have at most %d bytes; remove one first",
-				     GLOW_PRESETS_BYTES);
-	if (!one && !make_room(s))
-		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "out of memory");
-	if (!one) {
-		one = &s->v[rank(s, name)];
-		memmove(one + 1, one, (size_t)(&s->v[s->n++] - one) * sizeof(*one));
-		*one = (struct glow_kept_preset){ .len = 0 };
-		snprintf(one->name, sizeof(one->name), "%s", name);
-	}
-	s->size += len - one->len;
-	free(one->text);
-	one->text = text;
-	one->len = len;
-	return GLOW_OK;
-}
-
-static void publish(const struct glow_preset_store *s, const char *name, const char *text)
-{
-	char topic[GLOW_TOPIC_MAX + 1];
-
-	glow_topic_of(topic, s->requests->out.prefix, GLOW_TOPIC_PRESET, GLOW_OF_CLUSTER, name);
-	glow_publish_text(&s->requests->out, topic, text, 1, true);
-}
-
-/* ---- what the broker keeps ---- */
-
-static enum glow_code read_form(const char *payload, size_t len, struct glow_diag *diag)
-{
-	cJSON *tree = glow_json_parse(payload, len, diag);
+	cJSON *tree = glow_json_parse(text, len, diag);
 	struct glow_preset preset;
 
 	if (tree && glow_preset_read(tree, &preset, diag) == GLOW_OK)
@@ -130,102 +26,21 @@ static enum glow_code read_form(const char *payload, size_t len, struct glow_dia
 	return diag->code;
 }
 
-void glow_preset_store_restore(struct glow_preset_store *s, const char *name, const struct glow_message *m)
+static const struct glow_shelf_rules rules = { .kind = GLOW_TOPIC_PRESET,
+					       .what = "preset",
+					       .most = GLOW_PRESETS_MAX,
+					       .one = GLOW_PRESET_MAX,
+					       .all = GLOW_PRESETS_BYTES,
+					       .unknown = GLOW_UNKNOWN_PRESET,
+					       .read = read_form };
+
+void glow_preset_store_init(struct glow_preset_store *s, struct glow_requests *requests)
 {
-	struct glow_kept_preset *one = find(s, name);
-	struct glow_diag diag = { .code = GLOW_OK }, full = { .code = GLOW_OK };
-	char *text = NULL;
-
-	if (m->len == 0) {
-		if (one)
-			drop(s, one);
-		return;
-	}
-	if (read_form(m->payload, m->len, &diag) == GLOW_OK)
-		text = strndup(m->payload, m->len);
-	if (keep(s, name, text, &full) == GLOW_OK) {
-		find(s, name)->heard = true;
-	} else {
-		free(text);
-		diag = full;
-	}
-	if (diag.code != GLOW_OK)
-		glow_warning("%s is passed over: %s%s%s", m->topic, diag.where, diag.where[0] ? ": " : "", diag.what);
-}
-
-void glow_preset_store_disconnected(struct glow_preset_store *s)
-{
-	for (uint32_t k = 0; k < s->n; k++)
-		s->v[k].heard = false;
-}
-
-void glow_preset_store_open(struct glow_preset_store *s, bool kept, struct glow_time now)
-{
-	for (uint32_t k = s->n; k-- > 0;) {
-		struct glow_kept_preset *one = &s->v[k];
-		bool due = !one->heard && !kept && one->text;
-
-		if (!one->heard && !due) {
-			drop(s, one);
-			continue;
-		}
-		s->n_due += due - one->due;
-		one->due = due;
-	}
-	s->due_us = now.us;
-	glow_preset_store_tick(s, now);
-}
-
-void glow_preset_store_tick(struct glow_preset_store *s, struct glow_time now)
-{
-	size_t said = 0;
-
-	if (s->n_due == 0 || now.us < s->due_us)
-		return;
-	for (uint32_t k = 0; k < s->n && s->n_due > 0 && said < PART_BYTES; k++) {
-		struct glow_kept_preset *one = &s->v[k];
-
-		if (!one->due)
-			continue;
-		publish(s, one->name, one->text);
-		one->due = false;
-		s->n_due--;
-		said += one->len > 1024 ? one->len : 1024;
-	}
-	s->due_us = now.us + PART_US;
-}
-
-struct glow_time glow_preset_store_next(const struct glow_preset_store *s)
-{
-	return (struct glow_time){ s->n_due ? s->due_us : GLOW_NEVER };
+	s->requests = requests;
+	glow_shelf_init(&s->shelf, &rules, &requests->out);
 }
 
 /* ---- saving ---- */
-
-static const char *preset_name(void *ctx, size_t k)
-{
-	const struct glow_preset_store *s = ctx;
-
-	return k < s->n ? s->v[k].name : NULL;
-}
-
-static enum glow_code unknown(const struct glow_preset_store *s, const char *name, struct glow_diag *diag)
-{
-	glow_diag_set(diag, GLOW_UNKNOWN_PRESET, "", "there is no preset \"%s\"", name);
-	return glow_diag_meant(diag, glow_nearest(name, preset_name, (void *)s));
-}
-
-static void remove_one(struct glow_preset_store *s, const char *name, struct glow_diag *diag)
-{
-	struct glow_kept_preset *one = find(s, name);
-
-	if (!one) {
-		unknown(s, name, diag);
-		return;
-	}
-	drop(s, one);
-	publish(s, name, "");
-}
 
 /* What the lights of these nodes show; who is online and does not say is named. NULL when they are too many. */
 static cJSON *lights_of(const struct glow_preset_store *s, const struct glow_target *target, cJSON *skipped,
@@ -261,10 +76,10 @@ static cJSON *lights_of(const struct glow_preset_store *s, const struct glow_tar
 static void title_of(const struct glow_preset_store *s, const char *name, const struct glow_preset_asked *asked,
 		     char ret_title[GLOW_PRESET_TITLE_MAX + 1])
 {
-	const struct glow_kept_preset *one = find(s, name);
 	struct glow_diag diag;
 	struct glow_preset preset;
-	cJSON *tree = one && one->text && !asked->has_title ? glow_json_parse(one->text, one->len, &diag) : NULL;
+	const struct glow_kept *one = glow_shelf_find(&s->shelf, name, &diag);
+	cJSON *tree = one && !asked->has_title ? glow_json_parse(one->text, one->len, &diag) : NULL;
 
 	memcpy(ret_title, asked->title, sizeof(asked->title));
 	if (tree && glow_preset_read(tree, &preset, &diag) == GLOW_OK) {
@@ -321,14 +136,6 @@ static cJSON *given(struct glow_preset_store *s, const char *name, const struct 
 	return tree;
 }
 
-static void put(struct glow_preset_store *s, const char *name, char *text, struct glow_diag *diag)
-{
-	if (text && keep(s, name, text, diag) == GLOW_OK)
-		publish(s, name, text);
-	else
-		free(text);
-}
-
 void glow_preset_store_set(struct glow_preset_store *s, const char *name, const struct glow_message *m,
 			   struct glow_time now)
 {
@@ -343,11 +150,11 @@ void glow_preset_store_set(struct glow_preset_store *s, const char *name, const 
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
 		glow_preset_asked(name, m->payload, m->len, &asked, &diag);
 	if (diag.code == GLOW_OK && asked.removes)
-		remove_one(s, name, &diag);
+		glow_shelf_remove(&s->shelf, name, &diag);
 	else if (diag.code == GLOW_OK)
 		tree = asked.saves ? save(s, name, &asked, now, skipped, &diag) : given(s, name, &asked, &diag);
 	if (diag.code == GLOW_OK && tree)
-		put(s, name, glow_json_finish(tree), &diag);
+		glow_shelf_put(&s->shelf, name, glow_json_finish(tree), &diag);
 	else
 		cJSON_Delete(tree);
 	tree = glow_answer_write(NULL, &diag);
@@ -381,19 +188,13 @@ void glow_preset_store_show(struct glow_preset_store *s, const char *name, const
 			    struct glow_time now, int64_t ahead_us, struct glow_shown *ret_shown,
 			    struct glow_diag *diag)
 {
-	const struct glow_kept_preset *one = find(s, name);
+	const struct glow_kept *one = glow_shelf_find(&s->shelf, name, diag);
 	struct glow_preset preset;
 	cJSON *tree;
 
 	*ret_shown = (struct glow_shown){ .skipped = NULL };
-	if (!one) {
-		unknown(s, name, diag);
+	if (!one)
 		return;
-	}
-	if (!one->text) {
-		glow_diag_set(diag, GLOW_UNKNOWN_PRESET, "", "what is kept as preset \"%s\" cannot be read", name);
-		return;
-	}
 	tree = glow_json_parse(one->text, one->len, diag);
 	if (tree && glow_preset_read(tree, &preset, diag) == GLOW_OK) {
 		if (glow_preset_check(&preset, &s->command, diag) == GLOW_OK)
