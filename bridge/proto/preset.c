@@ -34,7 +34,7 @@ static bool is_plain(const char *text)
 	return true;
 }
 
-static enum glow_code read_title(const cJSON *tree, char ret_title[GLOW_PRESET_TITLE_MAX + 1], struct glow_diag *diag)
+enum glow_code glow_title_read(const cJSON *tree, char ret_title[GLOW_PRESET_TITLE_MAX + 1], struct glow_diag *diag)
 {
 	const cJSON *title = glow_json_given(tree, "title");
 
@@ -105,7 +105,8 @@ enum glow_code glow_preset_read(const cJSON *tree, struct glow_preset *ret_prese
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	if (!lights && !scenes)
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must have lights or scenes");
-	if (read_title(tree, ret_preset->title, diag) != GLOW_OK || (lights && read_lights(lights, diag) != GLOW_OK) ||
+	if (glow_title_read(tree, ret_preset->title, diag) != GLOW_OK ||
+	    (lights && read_lights(lights, diag) != GLOW_OK) ||
 	    (scenes && read_scenes(scenes, ret_preset, diag) != GLOW_OK))
 		glow_preset_fini(ret_preset);
 	return diag->code;
@@ -243,7 +244,7 @@ static enum glow_code read_asked(const char *name, struct glow_preset_asked *ask
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	if (glow_fields_check_of(tree, asked_fields, diag) != GLOW_OK ||
-	    read_title(tree, asked->title, diag) != GLOW_OK)
+	    glow_title_read(tree, asked->title, diag) != GLOW_OK)
 		return diag->code;
 	asked->has_title = glow_json_given(tree, "title");
 	if (called && (!cJSON_IsString(called) || strcmp(called->valuestring, name) != 0))

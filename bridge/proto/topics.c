@@ -105,6 +105,8 @@ static const struct row {
 	{ "preset/+/set", GLOW_TOPIC_PRESET_SET, GLOW_OF_CLUSTER },
 	{ "preset/+/apply", GLOW_TOPIC_PRESET_APPLY, GLOW_OF_CLUSTER },
 	{ "undo", GLOW_TOPIC_UNDO, GLOW_OF_CLUSTER },
+	{ "schedule/+", GLOW_TOPIC_SCHEDULE, GLOW_OF_CLUSTER },
+	{ "schedule/+/set", GLOW_TOPIC_SCHEDULE_SET, GLOW_OF_CLUSTER },
 	{ "conductor/availability", GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER },
 	{ "conductor/info", GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER },
 	{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER },

@@ -30,6 +30,10 @@ struct glow_preset {
 	struct glow_scenes scenes; /**< those that play then, and no others; start_us and end_us are relative */
 };
 
+/** The member `title` of something that people name: "" where there is none; without controls, and without marks that
+ * turn text round. */
+enum glow_code glow_title_read(const cJSON *tree, char ret_title[GLOW_PRESET_TITLE_MAX + 1], struct glow_diag *diag);
+
 /** Reads the form of a preset: lights are objects at nodes' ids, scenes are as glow_scene_list_read() has them, and
  * times are not before 0. On GLOW_OK the preset is the caller's to glow_preset_fini(), before the tree. */
 enum glow_code glow_preset_read(const cJSON *tree, struct glow_preset *ret_preset, struct glow_diag *diag);

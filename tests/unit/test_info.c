@@ -528,6 +528,7 @@ static void test_codes(void **state)
 		"busy",
 		"bad_effect",
 		"unknown_preset",
+		"unknown_schedule",
 	};
 
 	(void)state;

@@ -192,6 +192,8 @@ static void test_parse(void **state)
 		{ "preset/evening/set", GLOW_TOPIC_PRESET_SET, GLOW_OF_CLUSTER, "evening" },
 		{ "preset/evening/apply", GLOW_TOPIC_PRESET_APPLY, GLOW_OF_CLUSTER, "evening" },
 		{ "undo", GLOW_TOPIC_UNDO, GLOW_OF_CLUSTER, "" },
+		{ "schedule/wake", GLOW_TOPIC_SCHEDULE, GLOW_OF_CLUSTER, "wake" },
+		{ "schedule/wake/set", GLOW_TOPIC_SCHEDULE_SET, GLOW_OF_CLUSTER, "wake" },
 		{ "conductor/info", GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, "" },
 		{ "conductor/beacon", GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, "" },
 		{ "conductor/error", GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER, "" },
