@@ -31,6 +31,7 @@ command) _values command \
 	'watch[show the cluster live in this terminal]' \
 	'effects[effects that the cluster has as texts]' \
 	'preset[what shows, kept under a name to be shown again]' \
+	'schedule[what shows by itself, by clock and sun]' \
 	'undo[take back the last change of lights, scenes or dimmer]' \
 	'forget[clear what the broker keeps of a node, or of the cluster, that is gone]' ;;
 argument) case $words[1] in
@@ -86,6 +87,10 @@ argument) case $words[1] in
 	'--only=[save\: the lights alone, or the scenes]:WORD:(lights scenes)' \
 	'--title=[save\: a name for people, in any script]:TEXT:' \
 	'--fade-ms=[apply\: cross-fade for so long; a second by default]:MS:' ;;
+	schedule) _arguments "$common[@]" '*: :' \
+	'--days=[set\: on these days only\: mon, tue, wed, thu, fri, sat, sun]:DAY,...:' \
+	'--title=[set\: a name for people, in any script]:TEXT:' \
+	'--fade-ms=[set\: the cross-fade of a preset]:MS:' ;;
 	undo) _arguments "$common[@]" '*: :' \
 	'--fade-ms=[cross-fade for so long; a second by default]:MS:' ;;
 	forget) _arguments "$common[@]" '*: :' \

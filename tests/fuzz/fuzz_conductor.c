@@ -59,6 +59,8 @@ static const char *const topics[] = {
 	"glow/preset/evening/set",
 	"glow/preset/evening/apply",
 	"glow/undo",
+	"glow/schedule/wake",
+	"glow/schedule/wake/set",
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 

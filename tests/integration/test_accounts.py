@@ -50,6 +50,8 @@ TABLE = (
     ("P/preset/evening/set", COMMANDERS, ("conductor", PEOPLE)),
     ("P/preset/evening/apply", COMMANDERS, ("conductor", PEOPLE)),
     ("P/preset/evening/another", (), PEOPLE),
+    ("P/schedule/wake", "conductor admin", ("conductor", PEOPLE)),
+    ("P/schedule/wake/set", COMMANDERS, ("conductor", PEOPLE)),
     ("P/undo", COMMANDERS, ("conductor", PEOPLE)),
     ("P/group/shelf/set", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/group/shelf/notify", COMMANDERS, (NODES, "conductor", PEOPLE)),

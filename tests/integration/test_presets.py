@@ -99,6 +99,26 @@ class Presets(glow.Case):
         listed, _ = self.glowctl("preset")
         self.assertEqual([line.split()[0] for line in listed.splitlines()], ["kept", "kept-2"])
 
+    def test_schedules(self):
+        """Made, listed, turned off and removed; and refused with what would be right."""
+        self.glowctl("preset", "save", "morning")
+        self.glowctl("schedule", "set", "wake", "7:00", "preset", "morning", "--days", "mon,sat")
+        self.glowctl("schedule", "set", "dusk", "12:00", "play", "fire", "40%", "--title", "D\u00e4mmerung")
+        kept = self.seen.wait("glow/schedule/wake").json()
+        self.assertEqual((kept["at"], kept["days"], kept["preset"]), ("07:00", ["mon", "sat"], "morning"))
+        self.glowctl("schedule", "off", "dusk")
+        self.assertFalse(json.loads(self.glowctl("schedule", "show", "dusk")[0])["enabled"])
+        rows = {row.split()[0]: row for row in self.glowctl("schedule")[0].splitlines()}
+        self.assertEqual(set(rows), {"wake", "dusk"})
+        self.assertIn("07:00 on mon, sat", rows["wake"])
+        self.assertIn("off", rows["dusk"])
+        for words, why in ((("x", "7", "dim", "4%"), "time of day"), (("x", "sunset-30", "dim", "4%"), "--place"),
+                           (("x", "7:00", "preset", "mornin"), "morning"), (("x", "7:00", "play", "fier"), "fire"),
+                           (("x", "7:00", "paint", "red"), "preset, play or dim")):
+            self.assertIn(why, self.glowctl("schedule", "set", *words, status=65)[1])
+        self.glowctl("schedule", "rm", "wake")
+        self.assertEqual(set(self.broker.retained("glow/schedule/#")), {"glow/schedule/dusk"})
+
 
 if __name__ == "__main__":
     glow.main()

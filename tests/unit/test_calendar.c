@@ -128,6 +128,7 @@ static void check_year(int64_t from_s, int32_t minute)
 	}
 }
 
+/* promise: schedule-fires-once */
 static void test_every_day_once(void **state)
 {
 	static const char *const zones[] = { BERLIN, NEW_YORK, LORD_HOWE, KIRITIMATI, HONOLULU, "UTC0" };

@@ -87,7 +87,8 @@ static int64_t now_ms(void)
 static void hear_kept(struct glow_ctl_session *s, const struct glow_message *m)
 {
 	struct glow_topic topic = glow_topic_parse(s->options->common.prefix, m->topic);
-	char *text = topic.kind == GLOW_TOPIC_PRESET ? strndup(m->payload, m->len) : NULL;
+	bool kept = topic.kind == GLOW_TOPIC_PRESET || topic.kind == GLOW_TOPIC_SCHEDULE;
+	char *text = kept ? strndup(m->payload, m->len) : NULL;
 
 	if (!text)
 		return;

@@ -13,7 +13,7 @@ struct glow_ctl_session {
 	const struct glow_ctl_options *options;
 	struct glow_mqtt *mqtt;
 	struct glow_watch watch;
-	cJSON *kept;                      /**< texts of the presets that were heard of, by name */
+	cJSON *kept;                      /**< texts of the presets or schedules that were heard of, by name */
 	char client[64];                  /**< our client id, new for each run */
 	char answers[GLOW_TOPIC_MAX + 1]; /**< where answers are wanted */
 	char lost[GLOW_MQTT_WHY];         /**< how the connection was lost last, "" if it never was */
