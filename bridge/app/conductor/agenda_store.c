@@ -35,11 +35,20 @@ static const struct glow_shelf_rules rules = { .kind = GLOW_TOPIC_SCHEDULE,
 					       .unknown = GLOW_UNKNOWN_SCHEDULE,
 					       .read = read_form };
 
+static int32_t no_offset_s(void *ctx, int64_t utc_s)
+{
+	(void)ctx;
+	(void)utc_s;
+	return 0;
+}
+
 void glow_agenda_store_init(struct glow_agenda_store *s, struct glow_requests *requests,
 			    struct glow_preset_store *presets, const struct glow_calendar_zone *zone,
 			    const struct glow_calendar_place *place)
 {
 	*s = (struct glow_agenda_store){ .requests = requests, .presets = presets, .zone = *zone, .utc_us = INT64_MIN };
+	if (!zone->offset_s)
+		s->zone.offset_s = no_offset_s;
 	s->placed = place;
 	if (place)
 		s->place = *place;
