@@ -36,6 +36,7 @@ _glowctl()
 	--svg) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--fps) return ;;
 	--note-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	--board) return ;;
 	--only) words='lights scenes' ;;
 	--title) return ;;
 	--days) return ;;
@@ -52,7 +53,7 @@ _glowctl()
 		dim) words+=' --for-s' ;;
 		nodes) words+=' --wait-s --json --no-json' ;;
 		watch) words+=' --for-s --svg --fps --note-file --plain --no-plain' ;;
-		effects) words+='' ;;
+		effects) words+=' --board --param --span --fps --plain --no-plain --for-s' ;;
 		preset) words+=' --node --group --only --title --fade-ms' ;;
 		schedule) words+=' --days --title --fade-ms' ;;
 		undo) words+=' --fade-ms' ;;
