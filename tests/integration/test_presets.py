@@ -14,18 +14,28 @@ import glow
 RED, LIME, BLUE = "ff0000", "00ff00", "0000ff"
 
 
-class Presets(glow.Case):
+class Case(glow.Case):
     def setUp(self):
         self.seen = self.watch("#")
         self.leader = self.conductor()
         self.leader.wait_leading()
-        self.nodes = [self.bridge("--idle", "off", "--current-limit-ma", "0", node=glow.unique("n")) for _ in range(2)]
-        for node in self.nodes:
-            self.seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
 
     def request(self, topic, payload):
         return self.broker.request("glow/" + topic, payload if isinstance(payload, str) else json.dumps(payload),
                                    glow.unique("answers/"))
+
+    def glowctl(self, *words, status=0):
+        ran = glow.run_ctl(*words, "--broker", self.broker.uri)
+        self.assertEqual(ran.returncode, status, (ran.stdout, ran.stderr))
+        return ran.stdout, ran.stderr
+
+
+class Presets(Case):
+    def setUp(self):
+        super().setUp()
+        self.nodes = [self.bridge("--idle", "off", "--current-limit-ma", "0", node=glow.unique("n")) for _ in range(2)]
+        for node in self.nodes:
+            self.seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
 
     def light(self, node, color):
         since = node.frames.mark()
@@ -37,11 +47,6 @@ class Presets(glow.Case):
         self.seen.wait(node.topic("state"), lambda m: m.json()["color"] == {
             "r": int(color[:2], 16), "g": int(color[2:4], 16), "b": int(color[4:], 16)})
         return frame
-
-    def glowctl(self, *words, status=0):
-        ran = glow.run_ctl(*words, "--broker", self.broker.uri)
-        self.assertEqual(ran.returncode, status, (ran.stdout, ran.stderr))
-        return ran.stdout, ran.stderr
 
     # promise: preset-comes-back
     def test_saved_applied_undone(self):
@@ -99,6 +104,8 @@ class Presets(glow.Case):
         listed, _ = self.glowctl("preset")
         self.assertEqual([line.split()[0] for line in listed.splitlines()], ["kept", "kept-2"])
 
+
+class Schedules(Case):
     def test_schedules(self):
         """Made, listed, turned off and removed; and refused with what would be right."""
         self.glowctl("preset", "save", "morning")
@@ -118,6 +125,14 @@ class Presets(glow.Case):
             self.assertIn(why, self.glowctl("schedule", "set", *words, status=65)[1])
         self.glowctl("schedule", "rm", "wake")
         self.assertEqual(set(self.broker.retained("glow/schedule/#")), {"glow/schedule/dusk"})
+
+    def test_saved_every_minute(self):
+        """The broker as it is shipped writes to its disk what people made a minute later at most."""
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../broker-config/mosquitto.conf"),
+                  encoding="utf-8") as conf:
+            lines = dict(line.split(None, 1) for line in conf if line.strip() and not line.startswith("#"))
+        self.assertEqual(lines["persistence"].strip(), "true")
+        self.assertTrue(0 < int(lines["autosave_interval"]) <= 60)
 
 
 if __name__ == "__main__":
