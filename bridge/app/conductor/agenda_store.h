@@ -37,7 +37,8 @@ struct glow_agenda_store {
 	bool caught_up; /**< with what was missed until we led */
 };
 
-/** None. A zone without offset_s is UTC's; `place` NULL: nobody knows where the sun rises. The others have to outlive it. */
+/** None. A zone without offset_s is UTC's; `place` NULL: nobody knows where the sun rises. The others have to outlive
+ * it. */
 void glow_agenda_store_init(struct glow_agenda_store *s, struct glow_requests *requests,
 			    struct glow_preset_store *presets, const struct glow_calendar_zone *zone,
 			    const struct glow_calendar_place *place);
