@@ -41,18 +41,11 @@ static bool is_in(const struct glow_target *target, const struct glow_member *on
 }
 
 /* A light that is ON, and not `auto`, lets go for a scene. */
-static bool can_let_go(const struct glow_member *one)
-{
-	static const char let_go[] = "\"effect\":\"auto\"";
-
-	return one->lit && one->state && !memmem(one->state->text, one->state->len, let_go, sizeof(let_go) - 1);
-}
-
 static bool lets_go(const struct glow_member *one, const struct glow_scenes *begin)
 {
 	for (uint32_t k = 0; begin && k < begin->n; k++)
 		if (begin->v[k].take && is_in(&begin->v[k].target, one))
-			return can_let_go(one);
+			return one->lit && one->state && !one->let_go;
 	return false;
 }
 
@@ -168,7 +161,7 @@ bool glow_changes_note(struct glow_changes *c, struct glow_members *members, con
 		c->v[c->n - 1].soon_us = ordered->now.us + GLOW_CHANGE_SOON_US;
 	for (uint32_t k = 0; k < members->n; k++)
 		if (concerns(ordered, &members->v[k]))
-			glow_members_ordered(members, members->v[k].id, ordered->at_us);
+			glow_member_order(&members->v[k], ordered->at_us);
 	return begun;
 }
 

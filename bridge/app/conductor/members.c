@@ -278,6 +278,13 @@ static int64_t since(const char *payload, size_t len)
 	return us;
 }
 
+static bool says_auto(const char *payload, size_t len)
+{
+	static const char let_go[] = "\"effect\":\"auto\"";
+
+	return memmem(payload, len, let_go, sizeof(let_go) - 1);
+}
+
 void glow_members_state(struct glow_members *m, const char *id, const char *payload, size_t len)
 {
 	bool found, on;
@@ -289,6 +296,7 @@ void glow_members_state(struct glow_members *m, const char *id, const char *payl
 	one->told = says_on(payload, len, &on);
 	one->lit = one->told && on;
 	keep_state(m, one, payload, len);
+	one->let_go = says_auto(payload, len);
 	one->since_us = since(payload, len);
 	if (one->order_due && one->since_us >= one->ordered_us) {
 		one->ordered_us = one->since_us;
@@ -296,15 +304,19 @@ void glow_members_state(struct glow_members *m, const char *id, const char *payl
 	}
 }
 
+void glow_member_order(struct glow_member *one, int64_t at_us)
+{
+	one->ordered_us = at_us;
+	one->order_due = true;
+}
+
 void glow_members_ordered(struct glow_members *m, const char *id, int64_t at_us)
 {
 	bool found;
 	uint32_t k = rank(m, id, &found);
 
-	if (!found)
-		return;
-	m->v[k].ordered_us = at_us;
-	m->v[k].order_due = true;
+	if (found)
+		glow_member_order(&m->v[k], at_us);
 }
 
 bool glow_member_strayed(const struct glow_member *one)

@@ -35,6 +35,7 @@ struct glow_member {
 	bool online;
 	bool told, lit;                /**< its state has been heard, or a command for it; that says ON */
 	struct glow_kept_state *state; /**< what it said last; NULL: nothing, or too much */
+	bool let_go;                   /**< in it: the light is `auto` */
 	int64_t since_us;              /**< in it: when the light last changed; INT64_MIN: it does not say */
 	/** When the light last changed by a word of ours, as far as the node has said so by then; INT64_MIN: never. A
 	 * later since_us is another's doing. */
@@ -89,6 +90,7 @@ void glow_kept_state_drop(struct glow_kept_state *state);
 
 /** We have told this node what to show from that instant on. */
 void glow_members_ordered(struct glow_members *m, const char *id, int64_t at_us);
+void glow_member_order(struct glow_member *one, int64_t at_us);
 
 /** Its light has changed since the last word of ours, so by another's. */
 bool glow_member_strayed(const struct glow_member *one);
