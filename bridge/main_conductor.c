@@ -18,7 +18,7 @@ struct options {
 	char *discovery, *node;
 	char *order, *reverse, *gap;
 	int64_t grace_s;
-	char *time_zone;
+	char *time_zone, *place, *boot_preset;
 };
 
 #define GLOW_OPTIONS struct options
@@ -39,6 +39,10 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_READ("gap", "", "ID=N,…", strip, gap, glow_names_read_gap, "pixels left free behind a node"),
 	GLOW_ROW_READ("time-zone", "", "ZONE", strip, time_zone, glow_names_read_zone,
 		      "local time of the cluster's clocks, Europe/Berlin (default: this machine's)"),
+	GLOW_ROW_READ("place", "", "LAT,LON", strip, place, glow_names_read_place,
+		      "where the sun rises and sets for schedules, in degrees: 52.52,13.40"),
+	GLOW_ROW_READ("boot-preset", "", "NAME", strip, boot_preset, glow_names_read_preset,
+		      "what shows when the whole cluster starts, 5 s after the conductor"),
 	GLOW_ROW_INT("grace-s", "60", 0, 86400, "S", strip, grace_s,
 		     "how long a node that went offline keeps its place"),
 
@@ -59,6 +63,14 @@ static const struct glow_program program = {
 	.n_options = sizeof(rows) / sizeof(rows[0]),
 };
 
+/* NULL for an empty text; any other has been read already. */
+static const struct glow_calendar_place *place_of(const char *text)
+{
+	static struct glow_calendar_place place;
+
+	return glow_names_place(text, &place) ? &place : NULL;
+}
+
 static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 {
 	struct glow_conductor_run_cfg cfg = {
@@ -69,6 +81,8 @@ static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 			       .reverse = o->reverse,
 			       .gap = o->gap,
 			       .grace_s = (uint32_t)o->grace_s,
+			       .place = place_of(o->place),
+			       .boot_preset = o->boot_preset,
 			       .built_us = GLOW_BUILT_S * GLOW_US_PER_S },
 		.time_zone = o->time_zone,
 		.mqtt = glow_common_mqtt(&o->common),

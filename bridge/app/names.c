@@ -297,3 +297,37 @@ struct glow_linear glow_names_white(const char *text)
 	return (struct glow_linear){ (uint16_t)(percent[0] * 65535 / 100), (uint16_t)(percent[1] * 65535 / 100),
 				     (uint16_t)(percent[2] * 65535 / 100) };
 }
+
+/* ---- places and presets ---- */
+
+bool glow_names_place(const char *text, struct glow_calendar_place *ret_place)
+{
+	double latitude, longitude;
+	int end = 0;
+
+	if (strspn(text, "0123456789.,+-") != strlen(text) ||
+	    sscanf(text, "%lf,%lf%n", &latitude, &longitude, &end) != 2 || text[end])
+		return false;
+	*ret_place = (struct glow_calendar_place){ latitude, longitude };
+	return latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180;
+}
+
+static bool place_right(const char *list)
+{
+	struct glow_calendar_place place;
+
+	return !list[0] || glow_names_place(list, &place);
+}
+
+char *glow_names_read_place(const char *text, struct glow_mistake *ret_mistake)
+{
+	return read_list(text, place_right,
+			 "must be a latitude -90..90 and a longitude -180..180, in degrees: 52.52,13.40", ret_mistake);
+}
+
+char *glow_names_read_preset(const char *text, struct glow_mistake *ret_mistake)
+{
+	if (!text[0] || glow_id_valid(text))
+		return strdup(text);
+	return refuse(ret_mistake, "must be the name of a preset: a-z, 0-9 and '-' inside, at most 63", "", false);
+}

@@ -28,6 +28,8 @@ static const char *const names[GLOW_N_CODES] = {
 	[GLOW_UNKNOWN_TARGET] = "unknown_target",
 	[GLOW_BUSY] = "busy",
 	[GLOW_BAD_EFFECT] = "bad_effect",
+	[GLOW_UNKNOWN_PRESET] = "unknown_preset",
+	[GLOW_UNKNOWN_SCHEDULE] = "unknown_schedule",
 };
 
 const char *glow_code_name(enum glow_code code)

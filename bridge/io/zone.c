@@ -69,3 +69,12 @@ void glow_zone_text(char *ret_text, size_t size)
 	strftime(offset, sizeof(offset), "%z", &tm);
 	snprintf(ret_text, size, "%s, UTC%.3s:%s", zone, offset, offset + 3);
 }
+
+int32_t glow_zone_offset_s(void *ctx, int64_t utc_s)
+{
+	time_t t = (time_t)utc_s;
+	struct tm tm;
+
+	(void)ctx;
+	return localtime_r(&t, &tm) ? (int32_t)tm.tm_gmtoff : 0;
+}

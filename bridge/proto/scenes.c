@@ -236,27 +236,26 @@ static enum glow_code read_ids(const cJSON *list, const char *where, struct glow
 	return GLOW_OK;
 }
 
-static enum glow_code read_target(struct reading *r, const cJSON *item)
+enum glow_code glow_target_read(const cJSON *item, bool kept, struct glow_target *target, struct glow_diag *diag)
 {
 	const cJSON *nodes = glow_json_given(item, "nodes"), *groups = glow_json_given(item, "groups");
-	struct glow_target *target = &r->scene->target;
 	char path[96];
 
 	if (!item || cJSON_IsNull(item))
 		return GLOW_OK;
 	if (!cJSON_IsObject(item))
-		return glow_diag_set(r->diag, GLOW_BAD_TYPE, "target", "must be an object");
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "target", "must be an object");
 	if (nodes && groups)
-		return glow_diag_set(r->diag, GLOW_CONFLICT, "target", "nodes and groups exclude each other");
+		return glow_diag_set(diag, GLOW_CONFLICT, "target", "nodes and groups exclude each other");
 	if (!nodes && !groups)
-		return glow_diag_set(r->diag, GLOW_OUT_OF_RANGE, "target", "must name nodes or groups");
-	for (const cJSON *other = item->child; !r->kept && other; other = other->next)
+		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "target", "must name nodes or groups");
+	for (const cJSON *other = item->child; !kept && other; other = other->next)
 		if (other != nodes && other != groups && !cJSON_IsNull(other)) {
 			snprintf(path, sizeof(path), "target.%s", other->string);
-			glow_diag_ignore(r->diag, path);
+			glow_diag_ignore(diag, path);
 		}
 	target->kind = nodes ? GLOW_TARGET_NODES : GLOW_TARGET_GROUPS;
-	return read_ids(nodes ? nodes : groups, nodes ? "target.nodes" : "target.groups", target, r->diag);
+	return read_ids(nodes ? nodes : groups, nodes ? "target.nodes" : "target.groups", target, diag);
 }
 
 static enum glow_code read_span(struct reading *r, const cJSON *item)
@@ -320,7 +319,8 @@ static enum glow_code read_scene(struct reading *r, const cJSON *tree)
 		return r->diag->code;
 	if ((id || r->kept) && glow_json_text(id, "id", GLOW_SCENE_ID_MAX, scene->id, r->diag) != GLOW_OK)
 		return r->diag->code;
-	if (read_entries(r, tree) != GLOW_OK || read_target(r, glow_json_get(tree, "target")) != GLOW_OK ||
+	if (read_entries(r, tree) != GLOW_OK ||
+	    glow_target_read(glow_json_get(tree, "target"), r->kept, &scene->target, r->diag) != GLOW_OK ||
 	    read_span(r, glow_json_given(tree, "span")) != GLOW_OK ||
 	    read_bool(tree, "take", true, &scene->take, r->diag) != GLOW_OK ||
 	    read_bool(tree, "loop", false, &scene->loop, r->diag) != GLOW_OK ||
@@ -450,14 +450,21 @@ static cJSON *write_scene(const struct glow_scene *scene)
 	return object;
 }
 
-cJSON *glow_scenes_write(const struct glow_scenes *scenes)
+cJSON *glow_scene_list_write(const struct glow_scenes *scenes)
 {
-	cJSON *tree = cJSON_CreateObject(), *list;
+	cJSON *list = cJSON_CreateArray();
 
-	glow_edition_add(tree, &scenes->edition);
-	list = cJSON_AddArrayToObject(tree, "scenes");
 	for (uint32_t k = 0; k < scenes->n; k++)
 		cJSON_AddItemToArray(list, write_scene(&scenes->v[k]));
+	return list;
+}
+
+cJSON *glow_scenes_write(const struct glow_scenes *scenes)
+{
+	cJSON *tree = cJSON_CreateObject();
+
+	glow_edition_add(tree, &scenes->edition);
+	cJSON_AddItemToObject(tree, "scenes", glow_scene_list_write(scenes));
 	return tree;
 }
 
@@ -486,6 +493,15 @@ static enum glow_code read_list(const cJSON *list, struct glow_scenes *scenes, s
 	return GLOW_OK;
 }
 
+enum glow_code glow_scene_list_read(const cJSON *list, struct glow_scenes *scenes, struct glow_diag *diag)
+{
+	enum glow_code code = read_list(list, scenes, diag);
+
+	if (code != GLOW_OK)
+		glow_scenes_fini(scenes);
+	return code;
+}
+
 enum glow_code glow_scenes_read(const cJSON *tree, struct glow_scenes *ret_scenes, struct glow_diag *diag)
 {
 	memset(ret_scenes, 0, sizeof(*ret_scenes));
@@ -494,11 +510,7 @@ enum glow_code glow_scenes_read(const cJSON *tree, struct glow_scenes *ret_scene
 	if (glow_clock_id_read(tree, &ret_scenes->edition.clock_id, diag) != GLOW_OK ||
 	    glow_edition_read(tree, &ret_scenes->edition, diag) != GLOW_OK)
 		return diag->code;
-	if (read_list(glow_json_get(tree, "scenes"), ret_scenes, diag) != GLOW_OK)
-		glow_scenes_fini(ret_scenes);
-	else
-		return GLOW_OK;
-	return diag->code;
+	return glow_scene_list_read(glow_json_get(tree, "scenes"), ret_scenes, diag);
 }
 
 void glow_scene_fini(struct glow_scene *scene)

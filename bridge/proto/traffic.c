@@ -240,6 +240,10 @@ static enum glow_lane lane_of(const struct glow_topic *topic, enum glow_way way,
 	case GLOW_TOPIC_TEXTS: /* before the scenes and commands that mean them */
 	case GLOW_TOPIC_TEXT:
 	case GLOW_TOPIC_TEXT_SET:
+	case GLOW_TOPIC_PRESET_SET:
+	case GLOW_TOPIC_PRESET_APPLY:
+	case GLOW_TOPIC_UNDO:
+	case GLOW_TOPIC_SCHEDULE_SET:
 		return GLOW_LANE_COMMAND;
 	case GLOW_TOPIC_OTHER:
 		return retained ? GLOW_LANE_REPORT : GLOW_LANE_COMMAND;

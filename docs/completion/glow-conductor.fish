@@ -12,6 +12,8 @@ complete -c glow-conductor -l order -x -d 'nodes that come first on the strip; t
 complete -c glow-conductor -l reverse -x -d 'nodes that hang the other way round'
 complete -c glow-conductor -l gap -x -d 'pixels left free behind a node'
 complete -c glow-conductor -l time-zone -x -d 'local time of the cluster\'s clocks, Europe/Berlin (default: this machine\'s)'
+complete -c glow-conductor -l place -x -d 'where the sun rises and sets for schedules, in degrees: 52.52,13.40'
+complete -c glow-conductor -l boot-preset -x -d 'what shows when the whole cluster starts, 5 s after the conductor'
 complete -c glow-conductor -l grace-s -x -d 'how long a node that went offline keeps its place'
 complete -c glow-conductor -l log-level -x -a 'error warning info debug' -d 'how much is told'
 complete -c glow-conductor -l log-format -x -a 'text json' -d 'form of a line on standard error'

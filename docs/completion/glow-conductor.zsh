@@ -13,6 +13,8 @@ local curcontext=$curcontext state line common=( \
 	'--reverse=[nodes that hang the other way round]:ID,ID:' \
 	'--gap=[pixels left free behind a node]:ID=N,…:' \
 	'--time-zone=[local time of the cluster'\''s clocks, Europe/Berlin (default\: this machine'\''s)]:ZONE:' \
+	'--place=[where the sun rises and sets for schedules, in degrees\: 52.52,13.40]:LAT,LON:' \
+	'--boot-preset=[what shows when the whole cluster starts, 5 s after the conductor]:NAME:' \
 	'--grace-s=[how long a node that went offline keeps its place]:S:' \
 	'--log-level=[how much is told]:WORD:(error warning info debug)' \
 	'--log-format=[form of a line on standard error]:WORD:(text json)' \

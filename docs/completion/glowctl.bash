@@ -10,7 +10,7 @@ _glowctl()
 	fi
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case "$word" in
-		play | stop | set | notify | identify | dim | nodes | watch | effects | forget) command=$word; break ;;
+		play | stop | set | notify | identify | dim | nodes | watch | effects | preset | schedule | undo | forget) command=$word; break ;;
 		esac
 	done
 	case "$prev" in
@@ -37,11 +37,14 @@ _glowctl()
 	--fps) return ;;
 	--note-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--board) return ;;
+	--only) words='lights scenes' ;;
+	--title) return ;;
+	--days) return ;;
 	--discovery) return ;;
 	*)
 		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --log-level --log-format --help --version --man --bash-completion --zsh-completion --fish-completion'
 		case "$command" in
-		'') words+=' play stop set notify identify dim nodes watch effects forget' ;;
+		'') words+=' play stop set notify identify dim nodes watch effects preset schedule undo forget' ;;
 		play) words+=' --param --span --node --group --fade-ms --for-s --id --take --no-take --force --no-force' ;;
 		stop) words+=' --fade-ms' ;;
 		set) words+=' --param --force --no-force --fade-ms' ;;
@@ -51,6 +54,9 @@ _glowctl()
 		nodes) words+=' --wait-s --json --no-json' ;;
 		watch) words+=' --for-s --svg --fps --note-file --plain --no-plain' ;;
 		effects) words+=' --board --param --span --fps --plain --no-plain --for-s' ;;
+		preset) words+=' --node --group --only --title --fade-ms' ;;
+		schedule) words+=' --days --title --fade-ms' ;;
+		undo) words+=' --fade-ms' ;;
 		forget) words+=' --force --no-force --discovery' ;;
 		esac ;;
 	esac

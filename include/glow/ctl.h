@@ -16,7 +16,7 @@
 /** The options of all commands together; each command lists its own. A number that was not given is -1. */
 struct glow_ctl_options {
 	struct glow_common_options common;
-	char *id, *nodes, *groups, *span, *params, *svg, *note_file, *discovery, *boards;
+	char *id, *nodes, *groups, *span, *params, *svg, *note_file, *discovery, *boards, *title, *only, *days;
 	int64_t fade_ms, for_s, ttl_s, priority, fps, wait_s;
 	bool take, clear, force, json, plain;
 };
@@ -28,7 +28,8 @@ struct glow_ctl_options {
 
 /** The commands, one a file. Each returns an exit status. */
 extern const struct glow_subcommand glow_ctl_play, glow_ctl_stop, glow_ctl_set, glow_ctl_notify, glow_ctl_identify,
-	glow_ctl_dim, glow_ctl_nodes, glow_ctl_forget, glow_ctl_watch, glow_ctl_effects;
+	glow_ctl_dim, glow_ctl_nodes, glow_ctl_forget, glow_ctl_watch, glow_ctl_effects, glow_ctl_preset,
+	glow_ctl_schedule, glow_ctl_undo;
 
 /** Whom a light command is for: "pi1", "node/pi1", "group/shelf" or "all". Writes the topic
  * prefix/…/leaf; false when the word is none of these. */
@@ -45,6 +46,14 @@ char *glow_ctl_notify_payload(const struct glow_ctl_options *o, const char *text
 
 /** `id` NULL: all scenes. */
 char *glow_ctl_stop_payload(const struct glow_ctl_options *o, const char *id, struct glow_diag *diag);
+
+/** preset/<name>/set, to save what shows; and preset/<name>/apply and undo. */
+char *glow_ctl_save_payload(const struct glow_ctl_options *o, struct glow_diag *diag);
+char *glow_ctl_fade_payload(const struct glow_ctl_options *o, struct glow_diag *diag);
+
+/** schedule/<name>/set: `at` is "07:00", "sunset" or "sunset-30", `deed` preset, play or dim, `text` what of it. */
+char *glow_ctl_schedule_payload(const struct glow_ctl_options *o, const char *at, const char *deed, const char *text,
+				struct glow_diag *diag);
 
 /** Cluster time is needed for --for-s only. */
 char *glow_ctl_dim_payload(const struct glow_ctl_options *o, const char *text, int64_t now_us, struct glow_diag *diag);

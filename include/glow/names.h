@@ -5,6 +5,7 @@
 /* Names as people write them in options: each function is a row's `read` (glow/config.h), so that whoever reads
  * the configuration, to run, to check it or for the doctor, takes and refuses the same. */
 
+#include <glow/calendar.h>
 #include <glow/config.h>
 #include <glow/linear.h>
 
@@ -33,6 +34,13 @@ char *glow_names_read_gap(const char *text, struct glow_mistake *ret_mistake);
  */
 char *glow_names_read_white(const char *text, struct glow_mistake *ret_mistake);
 struct glow_linear glow_names_white(const char *text);
+
+/** --place: degrees of latitude and longitude, without blanks; and what it means, false where it is none. */
+char *glow_names_read_place(const char *text, struct glow_mistake *ret_mistake);
+bool glow_names_place(const char *text, struct glow_calendar_place *ret_place);
+
+/** --boot-preset. */
+char *glow_names_read_preset(const char *text, struct glow_mistake *ret_mistake);
 
 /** --time-zone. */
 char *glow_names_read_zone(const char *text, struct glow_mistake *ret_mistake);

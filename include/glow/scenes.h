@@ -57,6 +57,14 @@ cJSON *glow_dim_write(const struct glow_dim *dim);
 cJSON *glow_scenes_write(const struct glow_scenes *scenes);
 enum glow_code glow_scenes_read(const cJSON *tree, struct glow_scenes *ret_scenes, struct glow_diag *diag);
 
+/** Its list of scenes alone, without an edition. Reading needs `scenes` empty; on an error there is nothing to free. */
+cJSON *glow_scene_list_write(const struct glow_scenes *scenes);
+enum glow_code glow_scene_list_read(const cJSON *list, struct glow_scenes *scenes, struct glow_diag *diag);
+
+/** `target` as a scene has it: {"nodes":[ids]} or {"groups":[ids]}; NULL or null leaves it as it is. `kept`: what else
+ * the object says is passed over in silence. target->ids is the caller's to free(), also after an error. */
+enum glow_code glow_target_read(const cJSON *item, bool kept, struct glow_target *target, struct glow_diag *diag);
+
 /** roster. */
 cJSON *glow_roster_write(const struct glow_roster *roster);
 enum glow_code glow_roster_read(const cJSON *tree, struct glow_roster *ret_roster, struct glow_diag *diag);

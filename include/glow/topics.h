@@ -54,6 +54,12 @@ enum glow_topic_kind {
 	GLOW_TOPIC_TEXTS,   /**< which effects there are in text, glow/effect_text.h */
 	GLOW_TOPIC_TEXT,    /**< one of these, by the effect's name */
 	GLOW_TOPIC_TEXT_SET,
+	GLOW_TOPIC_PRESET, /**< by its name, glow/preset.h */
+	GLOW_TOPIC_PRESET_SET,
+	GLOW_TOPIC_PRESET_APPLY,
+	GLOW_TOPIC_UNDO,
+	GLOW_TOPIC_SCHEDULE, /**< by its name, glow/agenda.h */
+	GLOW_TOPIC_SCHEDULE_SET,
 	GLOW_TOPIC_CONDUCTOR_AVAILABILITY,
 	GLOW_TOPIC_CONDUCTOR_INFO,
 	GLOW_TOPIC_CONDUCTOR_BEACON,
@@ -77,8 +83,8 @@ enum glow_topic_of {
 struct glow_topic {
 	enum glow_topic_kind kind;
 	enum glow_topic_of of;
-	char id[GLOW_ID_MAX + 1]; /**< the level that names a node, a group, a catalog, an effect, an asker or a boot;
-				     "" where there is none */
+	char id[GLOW_ID_MAX + 1]; /**< the level that names a node, a group, a catalog, an effect, a preset, an asker or
+				     a boot; "" where there is none */
 };
 
 /** What topic of this prefix it is. An id that is not valid makes it GLOW_TOPIC_OTHER. */

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** True when there is a zone of that name here. */
 bool glow_zone_known(const char *name);
@@ -17,3 +18,6 @@ int glow_zone_use(const char *name);
 
 /** What local time is now, for people: "CET, UTC+01:00". */
 void glow_zone_text(char *ret_text, size_t size);
+
+/** Local time minus UTC, in seconds, at an instant; `ctx` is not looked at. */
+int32_t glow_zone_offset_s(void *ctx, int64_t utc_s);

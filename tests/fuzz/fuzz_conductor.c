@@ -14,8 +14,10 @@
  *	a<us> <term>	the latest probe of ours is answered, by a clock so far ahead, of that term
  *	r...		an answer to a probe as it is */
 
+#include <glow/agenda.h>
 #include <glow/conductor.h>
 #include <glow/library.h>
+#include <glow/preset.h>
 #include <glow/scenes.h>
 #include <glow/time.h>
 #include <glow/timing.h>
@@ -56,6 +58,12 @@ static const char *const topics[] = {
 	"glow/effect",
 	"glow/effect/aurora",
 	"glow/effect/aurora/set",
+	"glow/preset/evening",
+	"glow/preset/evening/set",
+	"glow/preset/evening/apply",
+	"glow/undo",
+	"glow/schedule/wake",
+	"glow/schedule/wake/set",
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 
@@ -162,6 +170,33 @@ static void check_list(const cJSON *tree)
 	CHECK(glow_effect_list_read(tree, &list, &diag) == GLOW_OK);
 }
 
+/* What it keeps under names it can read itself, and what it tells a node is a command. */
+static void check_preset(const cJSON *tree)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+	struct glow_preset preset;
+
+	CHECK(glow_preset_read(tree, &preset, &diag) == GLOW_OK);
+	glow_preset_fini(&preset);
+}
+
+static void check_schedule(const cJSON *tree)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+	struct glow_agenda_item item;
+
+	CHECK(glow_agenda_read(tree, &item, &diag) == GLOW_OK);
+}
+
+static void check_command(const cJSON *tree)
+{
+	const struct glow_command_ctx ctx = { .kind = GLOW_COMMAND_SET, .any = true };
+	struct glow_diag diag = { .code = GLOW_OK };
+	static struct glow_command command;
+
+	CHECK(glow_command_read(tree, &ctx, &command, &diag) == GLOW_OK || diag.code == GLOW_OUT_OF_RANGE);
+}
+
 static void note_probe(const struct glow_message *m, bool adopting)
 {
 	CHECK(glow_request_read(m->payload, m->len, &probe.request));
@@ -187,6 +222,12 @@ static void check_tree(enum glow_topic_kind kind, const struct glow_message *m)
 		check_text(tree);
 	else if (kind == GLOW_TOPIC_TEXTS)
 		check_list(tree);
+	else if (kind == GLOW_TOPIC_PRESET)
+		check_preset(tree);
+	else if (kind == GLOW_TOPIC_SCHEDULE)
+		check_schedule(tree);
+	else if (kind == GLOW_TOPIC_SET)
+		check_command(tree);
 	else if (kind == GLOW_TOPIC_DIM_CURRENT)
 		check_dim(m);
 	cJSON_Delete(tree);
@@ -209,7 +250,9 @@ static void check_message(void *ctx, const struct glow_message *m)
 	else if (m->len)
 		check_tree(kind, m);
 	else
-		CHECK((kind == GLOW_TOPIC_OTHER || kind == GLOW_TOPIC_TEXT) && m->retained); /* it is taken back */
+		CHECK((kind == GLOW_TOPIC_OTHER || kind == GLOW_TOPIC_TEXT || kind == GLOW_TOPIC_PRESET ||
+		       kind == GLOW_TOPIC_SCHEDULE) &&
+		      m->retained); /* it is taken back */
 }
 
 static void lead(void *ctx, bool wanted)

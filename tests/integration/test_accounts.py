@@ -31,7 +31,7 @@ PI1 = "bridge bridge-pi1"  # who is the node pi1: the shared account is every no
 # docs/PROTOCOL.md and docs/security.md as rows: topic, who may publish, who receives. P is the prefix,
 # and D the prefix with dashes.
 TABLE = (
-    ("P/node/pi1/set", COMMANDERS, (PI1, PEOPLE)),
+    ("P/node/pi1/set", (COMMANDERS, "conductor"), (PI1, PEOPLE)),
     ("P/node/pi1/notify", COMMANDERS, (PI1, PEOPLE)),
     ("P/node/pi1/state", (PI1, "admin"), (PI1, "conductor", PEOPLE)),
     ("P/node/pi1/availability", (PI1, "admin"), ("conductor", PEOPLE)),
@@ -46,6 +46,13 @@ TABLE = (
     ("P/effect/aurora", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/effect/aurora/set", COMMANDERS, ("conductor", PEOPLE)),
     ("P/effect/aurora/another", (), PEOPLE),
+    ("P/preset/evening", "conductor admin", ("conductor", PEOPLE)),
+    ("P/preset/evening/set", COMMANDERS, ("conductor", PEOPLE)),
+    ("P/preset/evening/apply", COMMANDERS, ("conductor", PEOPLE)),
+    ("P/preset/evening/another", (), PEOPLE),
+    ("P/schedule/wake", "conductor admin", ("conductor", PEOPLE)),
+    ("P/schedule/wake/set", COMMANDERS, ("conductor", PEOPLE)),
+    ("P/undo", COMMANDERS, ("conductor", PEOPLE)),
     ("P/group/shelf/set", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/group/shelf/notify", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/group/shelf/apply", "conductor", (NODES, PEOPLE)),

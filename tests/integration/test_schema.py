@@ -172,19 +172,36 @@ BAD_DIM = [{"brightness": 256}, {"brightness_pct": 101}, {"state": "toggle"}, {"
            {"brightness_step": 3}, {"bri": 3}]
 
 
+LIGHT, SCENE = {"pi1": {"color": "red"}}, {"id": "m", "effect": "fire", "params": {}, "color": {"r": 1, "g": 2, "b": 3},
+    "brightness": 9, "target": None, "span": "node", "start_us": 0, "end_us": None, "fade_ms": 0, "seed": 1, "take": True}
+GOOD_PRESET = [{}, {"title": "A"}, {"only": "scenes"}, {"target": {"nodes": ["n1"]}, "absent": True}, {"lights": LIGHT},
+               {"lights": {}, "scenes": [SCENE]}, {"name": "corpus", "scenes": []}]
+BAD_PRESET = [{"title": 1}, {"title": "x" * 65}, {"only": "light"}, {"target": {"nodes": []}}, {"lights": []},
+              {"lights": LIGHT, "only": "lights"}, {"scenes": [], "target": {"nodes": ["n1"]}}, {"scenes": {}},
+              {"lights": {"Pi1": {}}}, {"lights": {"pi1": {"state": "TOGGLE"}}}, {"lights": {"pi1": {"brightness": 256}}}]
+
+GOOD_SCHEDULE = [{"at": "7:00", "dim": "40%"}, {"at": "23:59", "scene": {"effect": "fire"}, "days": ["mon"], "title": "A"},
+                 {"at": "07:00", "preset": "evening", "transition": 60, "enabled": False, "name": "corpus"}]
+BAD_SCHEDULE = [{"at": "24:00", "dim": "40%"}, {"at": "7:0", "dim": "40%"}, {"at": 7, "dim": "40%"}, {"dim": "40%"},
+                {"at": "7:00"}, {"at": "7:00", "dim": "40%", "scene": "fire"}, {"at": "7:00", "dim": 40},
+                {"at": "7:00", "dim": "40%", "days": []}, {"at": "7:00", "dim": "40%", "days": ["mo"]},
+                {"at": "7:00", "preset": "evening", "transition": 61}, {"at": "7:00", "preset": "A"}]
+
+
 class Live(glow.Case):
     """Everything that a real conductor says."""
 
     KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
              "scene/current": "scenes", "dim/current": "dim", "conductor/error": "answer", "effect": "effect_list",
-             "effect/aurora": "effect_text"}
+             "effect/aurora": "effect_text", "preset/evening": "preset",
+             "schedule/wake": "schedule"}
 
     # promise: schema
     def test_messages(self):
         watch = self.watch("glow/#", "answers/#")
-        self.bridge()
+        node = self.bridge()
         self.conductor().wait_leading()
-        watch.wait("glow/roster")
+        watch.wait("glow/roster", lambda m: m.json()["nodes"])
         refused = {"code", "field", "message"}
         for topic, payload, fields in (
                 ("scene/play", "rainbow", {"id", "start_us", "nodes"}), ("scene/play", "nonsense", refused),
@@ -193,7 +210,12 @@ class Live(glow.Case):
                 ("all/set", "red", {"at_us", "nodes"}), ("all/set", "nonsense", refused), ("dim/set", "40%", set()),
                 ("scene/stop", '{"id":"main"}', {"id", "at_us"}), ("scene/stop", "{}", {"at_us"}),
                 ("effect/aurora/set", "# green\nparam p 0..9 = 4 s\nhsv(x, 1, 1)", {"name", "at_us"}),
-                ("effect/aurora/set", "wvae(x)", refused | {"name"})):
+                ("effect/aurora/set", "wvae(x)", refused | {"name"}),
+                ("preset/evening/set", '{"title":"A"}', {"name"}), ("preset/evening/set", '{"only":1}', refused | {"name"}),
+                ("preset/evening/apply", "", {"name", "at_us", "nodes"}), ("preset/x/apply", "", refused | {"name"}),
+                ("schedule/wake/set", '{"at":"7:00","preset":"evening","enabled":false}', {"name"}),
+                ("schedule/wake/set", '{"at":"7"}', refused | {"name"}),
+                ("undo", "{}", {"undone", "at_us", "nodes"}), ("undo", '{"transition":61}', refused)):
             answer = self.broker.request("glow/" + topic, payload, "answers/x")
             self.assertEqual(errors("answer", answer), [], answer)
             self.assertEqual(set(answer), {"status"} | fields)
@@ -204,6 +226,14 @@ class Live(glow.Case):
                 answer = self.broker.request("glow/dim/set", json.dumps(command), "answers/x")
                 self.assertEqual((answer["status"] == "ok", errors("dim_set", command) == []), (good, good), command)
                 self.assertEqual(errors("answer", answer), [], answer)
+        for good, commands in ((True, GOOD_PRESET), (False, BAD_PRESET)):
+            for command in commands:
+                answer = self.broker.request("glow/preset/corpus/set", json.dumps(command).replace("n1", node.node), "answers/x")
+                self.assertEqual((answer["status"] == "ok", errors("preset_set", command) == []), (good, good), command)
+        for good, commands in ((True, GOOD_SCHEDULE), (False, BAD_SCHEDULE)):
+            for command in commands:
+                answer = self.broker.request("glow/schedule/corpus/set", json.dumps(command), "answers/x")
+                self.assertEqual((answer["status"] == "ok", errors("schedule_set", command) == []), (good, good), command)
         watch.wait("glow/scene/current", lambda m: m.json()["scenes"] and m.json()["scenes"][0]["end_us"])
         for topic, kind in self.KINDS.items():
             said = watch.find("glow/" + topic)

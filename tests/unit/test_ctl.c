@@ -300,11 +300,67 @@ static void scene_names(void **state)
 	}
 }
 
+static void presets(void **state)
+{
+	struct glow_ctl_options o = none;
+	struct glow_diag diag;
+	char *payload = glow_ctl_save_payload(&o, &diag);
+
+	(void)state;
+	assert_string_equal(payload, "{}");
+	free(payload);
+	o.nodes = (char *)"a,b";
+	o.title = (char *)"A";
+	payload = glow_ctl_save_payload(&o, &diag);
+	assert_true(same_json(payload, "{\"title\":\"A\",\"target\":{\"nodes\":[\"a\",\"b\"]}}"));
+	free(payload);
+	o.nodes = (char *)"A";
+	assert_null(glow_ctl_save_payload(&o, &diag));
+	payload = glow_ctl_fade_payload(&none, &diag);
+	assert_string_equal(payload, "{}");
+	free(payload);
+	o.fade_ms = 2500;
+	payload = glow_ctl_fade_payload(&o, &diag);
+	assert_true(same_json(payload, "{\"transition\":2.5}"));
+	free(payload);
+}
+
+static void schedules(void **state)
+{
+	static const struct {
+		const char *at, *deed, *text, *json;
+	} rows[] = {
+		{ "7:00", "preset", "morning", "{\"at\":\"7:00\",\"preset\":\"morning\"}" },
+		{ "sunset", "play", "fire 40%", "{\"at\":\"sunset\",\"scene\":\"fire 40%\"}" },
+		{ "sunset-30", "dim", "10%", "{\"at\":\"sunset\",\"offset_min\":-30,\"dim\":\"10%\"}" },
+		{ "sunrise+15", "dim", "10%", "{\"at\":\"sunrise\",\"offset_min\":15,\"dim\":\"10%\"}" },
+		{ "7:00-30", "play", "{\"effect\":\"fire\"}", "{\"at\":\"7:00-30\",\"scene\":{\"effect\":\"fire\"}}" },
+	};
+	struct glow_ctl_options o = none;
+	struct glow_diag diag;
+	char *payload;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		payload = glow_ctl_schedule_payload(&none, rows[k].at, rows[k].deed, rows[k].text, &diag);
+		if (!same_json(payload, rows[k].json))
+			fail_msg("%s is not %s", payload, rows[k].json);
+		free(payload);
+	}
+	o.days = (char *)"mon, tue";
+	payload = glow_ctl_schedule_payload(&o, "7:00", "dim", "off", &diag);
+	assert_true(same_json(payload, "{\"at\":\"7:00\",\"days\":[\"mon\",\"tue\"],\"dim\":\"off\"}"));
+	free(payload);
+	assert_null(glow_ctl_schedule_payload(&none, "7:00", "paint", "red", &diag));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_typed_goes_out),
 		cmocka_unit_test(play),
+		cmocka_unit_test(presets),
+		cmocka_unit_test(schedules),
 		cmocka_unit_test(play_target),
 		cmocka_unit_test(params),
 		cmocka_unit_test(lights),

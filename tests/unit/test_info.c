@@ -509,9 +509,26 @@ static void test_diag_inside(void **state)
 static void test_codes(void **state)
 {
 	static const char *const names[GLOW_N_CODES] = {
-		"ok",           "bad_json",       "too_large",     "too_deep",       "duplicate_key", "bad_type",
-		"out_of_range", "unknown_effect", "unknown_param", "unknown_led",    "unknown_color", "bad_encoding",
-		"conflict",     "retained",       "unknown_field", "unknown_target", "busy",          "bad_effect",
+		"ok",
+		"bad_json",
+		"too_large",
+		"too_deep",
+		"duplicate_key",
+		"bad_type",
+		"out_of_range",
+		"unknown_effect",
+		"unknown_param",
+		"unknown_led",
+		"unknown_color",
+		"bad_encoding",
+		"conflict",
+		"retained",
+		"unknown_field",
+		"unknown_target",
+		"busy",
+		"bad_effect",
+		"unknown_preset",
+		"unknown_schedule",
 	};
 
 	(void)state;

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Which nodes have a place on the strip: by what they say, when they went, and what a roster remembers. */
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -444,6 +445,67 @@ static void test_who_has_a_say_on_deliveries(void **state)
 	assert_int_equal(glow_members_slow_us(&m), 400000);
 }
 
+/* ---- their states ---- */
+
+static void says_since(const char *id, int64_t since_us)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "{\"state\":\"ON\",\"since_us\":%" PRId64 "}", since_us);
+	glow_members_state(&m, id, text, strlen(text));
+}
+
+static void test_strayed(void **state)
+{
+	(void)state;
+	node("pi1");
+	says_since("pi1", 100);
+	assert_false(glow_member_strayed(glow_members_find(&m, "pi1"))); /* we never had a say */
+	glow_members_ordered(&m, "pi1", 200);
+	says_since("pi1", 150); /* before our instant */
+	assert_false(glow_member_strayed(glow_members_find(&m, "pi1")));
+	says_since("pi1", 207); /* a little late */
+	assert_false(glow_member_strayed(glow_members_find(&m, "pi1")));
+	says_since("pi1", 207);
+	assert_false(glow_member_strayed(glow_members_find(&m, "pi1")));
+	says_since("pi1", 208);
+	assert_true(glow_member_strayed(glow_members_find(&m, "pi1")));
+	glow_members_ordered(&m, "pi1", 300);
+	assert_false(glow_member_strayed(glow_members_find(&m, "pi1")));
+	glow_members_state(&m, "pi1", "{\"state\":\"ON\",\"since_us\":", 25); /* cut off */
+	assert_false(glow_member_strayed(glow_members_find(&m, "pi1")));
+}
+
+/* What somebody holds outlives what the node says next, and the node. */
+static void test_kept_states(void **state)
+{
+	static char large[GLOW_KEPT_STATE_MAX + 1];
+	struct glow_kept_state *held;
+	char id[16];
+
+	(void)state;
+	node("pi1");
+	says_since("pi1", 100);
+	held = glow_kept_state_hold(glow_members_find(&m, "pi1")->state);
+	says_since("pi1", 2000);
+	assert_memory_equal(held->text, "{\"state\":\"ON\",\"since_us\":100}", held->len);
+	assert_int_equal(m.kept_states, glow_members_find(&m, "pi1")->state->len);
+	glow_kept_state_drop(held);
+	memset(large, ' ', sizeof(large));
+	glow_members_state(&m, "pi1", large, GLOW_KEPT_STATE_MAX + 1);
+	assert_null(glow_members_find(&m, "pi1")->state);
+	for (int k = 0; k < GLOW_KEPT_STATES / GLOW_KEPT_STATE_MAX + 10; k++) {
+		snprintf(id, sizeof(id), "n%d", k);
+		node(id);
+		glow_members_state(&m, id, large, GLOW_KEPT_STATE_MAX);
+	}
+	assert_int_equal(m.kept_states, GLOW_KEPT_STATES);
+	assert_null(glow_members_find(&m, id)->state);
+	says("n1", false);
+	glow_members_info(&m, "n1", "", 0, &diag);
+	assert_int_equal(m.kept_states, GLOW_KEPT_STATES - GLOW_KEPT_STATE_MAX);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -451,6 +513,8 @@ int main(void)
 		T(test_in_the_roster),
 		T(test_order),
 		T(test_lit),
+		T(test_strayed),
+		T(test_kept_states),
 		T(test_expected),
 		T(test_changes),
 		T(test_grace),

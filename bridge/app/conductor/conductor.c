@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Each concern is a part with a header of its own: leadership (whether we lead,
  * and what time it is), members and placement (who is where on the strip), the
- * roster as published, texts (effects that people write), requests (what people ask), deliveries (how far ahead an
+ * roster as published, texts (effects that people write), the repertoire (what
+ * they prepare: presets and schedules), requests (what people ask), deliveries (how far ahead an
  * instant must lie). None knows another that it does not need; what one of them
  * makes the next one do is here, and so are the topics: one row each, with the
  * function that hears it. */
@@ -19,9 +20,11 @@
 #include <glow/publish.h>
 
 #include "deliveries.h"
+#include "director.h"
 #include "leadership.h"
 #include "members.h"
 #include "placement.h"
+#include "repertoire.h"
 #include "requests.h"
 #include "roster_store.h"
 #include "scene_store.h"
@@ -41,6 +44,7 @@ struct glow_conductor {
 	struct glow_roster_store roster;
 	struct glow_text_store texts;
 	struct glow_requests requests;
+	struct glow_repertoire repertoire;
 	struct glow_herald herald;
 	struct glow_raw viewers_until; /* so long the count of their probes goes */
 	uint32_t viewers;
@@ -81,6 +85,7 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 
 	glow_roster_store_open(&c->roster, l->self.clock_id, l->self.term);
 	glow_roster_store_publish(&c->roster, &c->out);
+	glow_repertoire_open(&c->repertoire, c->texts.there, l->fresh, time_of(c, now));
 	glow_text_store_open(&c->texts, l->self.clock_id, time_of(c, now)); /* before what means them */
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));
 	announce(c);
@@ -202,6 +207,14 @@ static void hear_text(struct glow_conductor *c, const struct glow_topic *topic, 
 	texts_changed(c, now);
 }
 
+static void hear_kept(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+		      struct glow_raw now)
+{
+	(void)now;
+	if (stands_by(c))
+		glow_repertoire_restore(&c->repertoire, topic, m);
+}
+
 static void hear_scenes(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			struct glow_raw now)
 {
@@ -276,6 +289,36 @@ static void hear_text_set(struct glow_conductor *c, const struct glow_topic *top
 	texts_changed(c, now);
 }
 
+static void hear_preset_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			    struct glow_raw now)
+{
+	if (leads(c))
+		glow_preset_store_set(&c->repertoire.presets, topic->id, m, time_of(c, now));
+}
+
+static void hear_preset_apply(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			      struct glow_raw now)
+{
+	if (leads(c))
+		glow_preset_store_apply(&c->repertoire.presets, topic->id, m, time_of(c, now), ahead_us(c));
+}
+
+static void hear_schedule_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			      struct glow_raw now)
+{
+	if (leads(c))
+		glow_agenda_store_set(&c->repertoire.agenda, topic->id, m,
+				      glow_repertoire_utc_us(&c->leadership.wall, now));
+}
+
+static void hear_undo(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+		      struct glow_raw now)
+{
+	(void)topic;
+	if (leads(c))
+		glow_director_undo(&c->requests, m, time_of(c, now), ahead_us(c));
+}
+
 static void hear_dim_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			 struct glow_raw now)
 {
@@ -315,6 +358,8 @@ static const struct row {
 	{ GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, true, hear_roster },
 	{ GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER, true, hear_text }, /* before the scenes that mean them */
 	{ GLOW_TOPIC_TEXT, GLOW_OF_CLUSTER, true, hear_text },
+	{ GLOW_TOPIC_PRESET, GLOW_OF_CLUSTER, true, hear_kept },
+	{ GLOW_TOPIC_SCHEDULE, GLOW_OF_CLUSTER, true, hear_kept },
 	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, hear_scenes },
 	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, hear_dim },
 	{ GLOW_TOPIC_INFO, GLOW_OF_NODE, true, hear_node_info },
@@ -327,6 +372,10 @@ static const struct row {
 	{ GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, false, hear_stop },
 	{ GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER, false, hear_dim_set },
 	{ GLOW_TOPIC_TEXT_SET, GLOW_OF_CLUSTER, false, hear_text_set },
+	{ GLOW_TOPIC_PRESET_SET, GLOW_OF_CLUSTER, false, hear_preset_set },
+	{ GLOW_TOPIC_PRESET_APPLY, GLOW_OF_CLUSTER, false, hear_preset_apply },
+	{ GLOW_TOPIC_UNDO, GLOW_OF_CLUSTER, false, hear_undo },
+	{ GLOW_TOPIC_SCHEDULE_SET, GLOW_OF_CLUSTER, false, hear_schedule_set },
 	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, hear_command },
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, hear_command },
 	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, hear_command },
@@ -358,6 +407,10 @@ void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message 
 	case GLOW_TOPIC_SCENE_STOP:
 	case GLOW_TOPIC_DIM_SET:
 	case GLOW_TOPIC_TEXT_SET:
+	case GLOW_TOPIC_PRESET_SET:
+	case GLOW_TOPIC_PRESET_APPLY:
+	case GLOW_TOPIC_UNDO:
+	case GLOW_TOPIC_SCHEDULE_SET:
 		if (leads(c))
 			glow_publish_busy(&c->out, m, NULL, replaced);
 		break;
@@ -403,7 +456,11 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	glow_roster_store_init(&c->roster);
 	glow_text_store_init(&c->texts, &c->out, effect_changed, c);
 	r = glow_placement_init(&c->placement, cfg->order, cfg->reverse, cfg->gap, diag);
-	return r < 0 ? r : glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
+	if (r == 0)
+		r = glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
+	if (r == 0)
+		glow_repertoire_init(&c->repertoire, cfg, &c->requests);
+	return r;
 }
 
 int glow_conductor_create(const struct glow_conductor_cfg *cfg, struct glow_raw now, const struct glow_wall *wall,
@@ -439,6 +496,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_roster_store_fini(&c->roster);
 	glow_requests_fini(&c->requests);
 	glow_text_store_fini(&c->texts);
+	glow_repertoire_fini(&c->repertoire);
 	free(c);
 }
 
@@ -457,6 +515,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 	glow_members_disconnected(&c->members);
 	glow_herald_disconnected(&c->herald);
 	glow_text_store_disconnected(&c->texts);
+	glow_repertoire_disconnected(&c->repertoire);
 }
 
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
@@ -487,6 +546,7 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 		if (c->roster.due.ns <= now.ns)
 			renew_roster(c, now);
 		glow_library_tick(&c->texts.library, time_of(c, now).us);
+		glow_repertoire_tick(&c->repertoire, &c->leadership.wall, now, time_of(c, now), ahead_us(c));
 		glow_requests_tick(&c->requests, time_of(c, now));
 	}
 	glow_leadership_beacon(&c->leadership, now);
@@ -501,7 +561,8 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 	if (leads(c)) {
 		ns = glow_sooner(ns, c->roster.due.ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_requests_next(&c->requests)).ns);
-		next.us = glow_library_next(&c->texts.library);
+		next.us = glow_sooner(glow_library_next(&c->texts.library), glow_repertoire_next(&c->repertoire).us);
+		ns = glow_sooner(ns, glow_repertoire_next_due(&c->repertoire, &c->leadership.wall).ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, next).ns);
 	}
 	return (struct glow_raw){ ns };

@@ -21,8 +21,23 @@ void glow_members_init(struct glow_members *m, const struct glow_placement *plac
 	};
 }
 
-static void drop(struct glow_member *one)
+struct glow_kept_state *glow_kept_state_hold(struct glow_kept_state *state)
 {
+	if (state)
+		state->refs++;
+	return state;
+}
+
+void glow_kept_state_drop(struct glow_kept_state *state)
+{
+	if (state && --state->refs == 0)
+		free(state);
+}
+
+static void drop(struct glow_members *m, struct glow_member *one)
+{
+	m->kept_states -= one->state ? one->state->len : 0;
+	glow_kept_state_drop(one->state);
 	free(one->groups);
 	free(one->deliveries);
 }
@@ -30,7 +45,7 @@ static void drop(struct glow_member *one)
 void glow_members_fini(struct glow_members *m)
 {
 	for (uint32_t k = 0; k < m->n; k++)
-		drop(&m->v[k]);
+		drop(m, &m->v[k]);
 	free(m->v);
 	*m = (struct glow_members){ 0 };
 }
@@ -97,14 +112,17 @@ static struct glow_member *member(struct glow_members *m, const char *id)
 		return NULL;
 	one = &m->v[k];
 	memmove(one + 1, one, (m->n++ - k) * sizeof(*one));
-	*one = (struct glow_member){ .gone_ns = INT64_MIN, .place = glow_placement_of(m->placement, id) };
+	*one = (struct glow_member){ .gone_ns = INT64_MIN,
+				     .since_us = INT64_MIN,
+				     .ordered_us = INT64_MIN,
+				     .place = glow_placement_of(m->placement, id) };
 	snprintf(one->id, sizeof(one->id), "%s", id);
 	return one;
 }
 
 static void forget(struct glow_members *m, uint32_t k)
 {
-	drop(&m->v[k]);
+	drop(m, &m->v[k]);
 	memmove(&m->v[k], &m->v[k + 1], (--m->n - k) * sizeof(m->v[0]));
 }
 
@@ -229,15 +247,81 @@ static bool says_on(const char *payload, size_t len, bool *ret_on)
 	return word != NULL;
 }
 
+static void keep_state(struct glow_members *m, struct glow_member *one, const char *payload, size_t len)
+{
+	size_t others = m->kept_states - (one->state ? one->state->len : 0);
+	struct glow_kept_state *state = NULL;
+
+	glow_kept_state_drop(one->state);
+	if (len > 0 && len <= GLOW_KEPT_STATE_MAX && others + len <= GLOW_KEPT_STATES)
+		state = malloc(sizeof(*state) + len);
+	if (state) {
+		*state = (struct glow_kept_state){ .refs = 1, .len = (uint32_t)len };
+		memcpy(state->text, payload, len);
+	}
+	one->state = state;
+	m->kept_states = others + (state ? len : 0);
+}
+
+/* A light's own fields have no such name in them, and a program that writes it otherwise only loses that we see whose
+ * change it was. */
+static int64_t since(const char *payload, size_t len)
+{
+	static const char name[] = "\"since_us\":";
+	const char *at = memmem(payload, len, name, sizeof(name) - 1);
+	int64_t us = 0;
+
+	if (!at)
+		return INT64_MIN;
+	for (at += sizeof(name) - 1; at < payload + len && *at >= '0' && *at <= '9' && us < GLOW_JSON_INT_MAX; at++)
+		us = us * 10 + *at - '0';
+	return us;
+}
+
+static bool says_auto(const char *payload, size_t len)
+{
+	static const char let_go[] = "\"effect\":\"auto\"";
+
+	return memmem(payload, len, let_go, sizeof(let_go) - 1);
+}
+
 void glow_members_state(struct glow_members *m, const char *id, const char *payload, size_t len)
 {
 	bool found, on;
 	uint32_t k = rank(m, id, &found);
+	struct glow_member *one = found ? &m->v[k] : NULL;
 
-	if (!found)
+	if (!one)
 		return;
-	m->v[k].told = says_on(payload, len, &on);
-	m->v[k].lit = m->v[k].told && on;
+	one->told = says_on(payload, len, &on);
+	one->lit = one->told && on;
+	keep_state(m, one, payload, len);
+	one->let_go = says_auto(payload, len);
+	one->since_us = since(payload, len);
+	if (one->order_due && one->since_us >= one->ordered_us) {
+		one->ordered_us = one->since_us;
+		one->order_due = false;
+	}
+}
+
+void glow_member_order(struct glow_member *one, int64_t at_us)
+{
+	one->ordered_us = at_us;
+	one->order_due = true;
+}
+
+void glow_members_ordered(struct glow_members *m, const char *id, int64_t at_us)
+{
+	bool found;
+	uint32_t k = rank(m, id, &found);
+
+	if (found)
+		glow_member_order(&m->v[k], at_us);
+}
+
+bool glow_member_strayed(const struct glow_member *one)
+{
+	return one->ordered_us != INT64_MIN && one->since_us > one->ordered_us;
 }
 
 static bool belongs(const struct glow_member *one, const char *group)

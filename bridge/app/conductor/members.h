@@ -19,11 +19,28 @@
 /** About as many as a roster of 262144 bytes can name. */
 #define GLOW_MEMBERS_MAX 3500
 
+/** A node's state as it published it, kept once for all who look back at it. */
+struct glow_kept_state {
+	uint32_t refs;
+	uint32_t len;
+	char text[];
+};
+
+#define GLOW_KEPT_STATE_MAX 32768   /**< bytes; of a longer one nothing is kept */
+#define GLOW_KEPT_STATES    8388608 /**< bytes, of all nodes together */
+
 struct glow_member {
 	char id[GLOW_NAME_SIZE];
 	bool known; /**< its pixels and groups are known */
 	bool online;
-	bool told, lit;   /**< its state has been heard, or a command for it; that says ON */
+	bool told, lit;                /**< its state has been heard, or a command for it; that says ON */
+	struct glow_kept_state *state; /**< what it said last; NULL: nothing, or too much */
+	bool let_go;                   /**< in it: the light is `auto` */
+	int64_t since_us;              /**< in it: when the light last changed; INT64_MIN: it does not say */
+	/** When the light last changed by a word of ours, as far as the node has said so by then; INT64_MIN: never. A
+	 * later since_us is another's doing. */
+	int64_t ordered_us;
+	bool order_due;   /**< the node has not said so yet: its next change from then on is that */
 	uint32_t session; /**< the connection in which its availability was last said */
 	int64_t gone_ns;  /**< when it went offline; INT64_MIN: long ago */
 	uint32_t pixels, n_groups;
@@ -39,6 +56,7 @@ struct glow_members {
 	int64_t grace_ns;
 	struct glow_member *v; /**< by id */
 	uint32_t n, room;
+	size_t kept_states;     /**< bytes */
 	uint32_t session;       /**< rises with every connection to the broker */
 	struct glow_raw expiry; /**< when the next place is given up; GLOW_NEVER */
 };
@@ -65,6 +83,17 @@ bool glow_members_lit(const struct glow_members *m, const char *group, bool *ret
 /** The lights of these nodes are to be on or off in a moment, by a command: what is asked until they say so themselves
  * goes by that. */
 void glow_members_expect(struct glow_members *m, const char *group, bool lit);
+
+/** Holds a state beyond the next; and lets it go. NULL is nothing in both. */
+struct glow_kept_state *glow_kept_state_hold(struct glow_kept_state *state);
+void glow_kept_state_drop(struct glow_kept_state *state);
+
+/** We have told this node what to show from that instant on. */
+void glow_members_ordered(struct glow_members *m, const char *id, int64_t at_us);
+void glow_member_order(struct glow_member *one, int64_t at_us);
+
+/** Its light has changed since the last word of ours, so by another's. */
+bool glow_member_strayed(const struct glow_member *one);
 
 /** A message of that node took so long, as it says. Of one that is not known nothing is kept. */
 void glow_members_delivery(struct glow_members *m, const char *id, int64_t us);

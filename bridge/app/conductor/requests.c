@@ -30,7 +30,7 @@
 
 static const struct glow_dim full_light = { .brightness = 255, .until_us = GLOW_NEVER };
 
-int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, const struct glow_members *members,
+int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, struct glow_members *members,
 		       uint32_t seed)
 {
 	*r = (struct glow_requests){ .out = *out, .members = members, .seed = seed, .dim = full_light };
@@ -40,18 +40,19 @@ int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out
 void glow_requests_fini(struct glow_requests *r)
 {
 	glow_scenes_fini(&r->scenes);
+	glow_changes_fini(&r->changes);
 }
 
 /* ---- what is said ---- */
 
 /* Many requests that come together are told of together: what is said is what came of them. */
-static void scenes_changed(struct glow_requests *r)
+void glow_requests_scenes_changed(struct glow_requests *r)
 {
 	r->scenes.edition.rev++;
 	r->said.scenes_stale = true;
 }
 
-static void change_dim(struct glow_requests *r, struct glow_dim dim)
+void glow_requests_set_dim(struct glow_requests *r, struct glow_dim dim)
 {
 	dim.edition = r->dim.edition;
 	dim.edition.rev++;
@@ -68,7 +69,7 @@ void glow_requests_say(struct glow_requests *r)
 	r->said.scenes_stale = r->said.dim_stale = false;
 }
 
-static void say(struct glow_requests *r, struct glow_time now)
+void glow_requests_say_soon(struct glow_requests *r, struct glow_time now)
 {
 	if (now.us < r->said.again_us || !(r->said.scenes_stale || r->said.dim_stale))
 		return;
@@ -76,15 +77,21 @@ static void say(struct glow_requests *r, struct glow_time now)
 	r->said.again_us = now.us + GLOW_SAID_EVERY_US;
 }
 
-/* When all nodes can have what is asked for now. */
+/* When all nodes can have the scenes that are asked for now. */
 static int64_t soonest_us(const struct glow_requests *r, struct glow_time now, int64_t ahead_us)
 {
 	return (now.us > r->said.again_us ? now.us : r->said.again_us) + ahead_us;
 }
 
-/* To who asked; and a refusal to everybody, since not every client can ask for an answer. */
-static void answer(const struct glow_requests *r, const struct glow_message *m, const struct glow_diag *diag,
-		   cJSON *tree)
+int64_t glow_requests_instant(const struct glow_requests *r, struct glow_time now, int64_t ahead_us)
+{
+	int64_t soonest = soonest_us(r, now, ahead_us);
+
+	return soonest > r->last_at_us ? soonest : r->last_at_us; /* behind the commands that wait */
+}
+
+void glow_requests_answer(const struct glow_requests *r, const struct glow_message *m, const struct glow_diag *diag,
+			  cJSON *tree)
 {
 	char refusals[GLOW_TOPIC_MAX + 1];
 
@@ -128,13 +135,9 @@ static bool fits(const struct glow_requests *r, struct glow_scene *scene, const 
 	return size <= RETAINED_MAX;
 }
 
-static enum glow_code play(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
-			   struct glow_diag *diag)
+enum glow_code glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
+				   struct glow_diag *diag)
 {
-	const char *field = scene->target.kind == GLOW_TARGET_NODES ? "target.nodes" : "target.groups";
-
-	if (!scene->absent && glow_addressees_check(r->members, &scene->target, field, diag) != GLOW_OK)
-		return diag->code;
 	if (!fits(r, scene, scene->id))
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "too much plays already: %u scenes", r->scenes.n);
 	while (!fits(r, scene, NULL) && glow_scene_store_yield(&r->scenes, scene->id, now))
@@ -142,6 +145,24 @@ static enum glow_code play(struct glow_requests *r, struct glow_scene *scene, st
 	if (!glow_scene_store_play(&r->scenes, scene, now))
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "%d scenes play already", GLOW_SCENES_MAX);
 	return GLOW_OK;
+}
+
+static enum glow_code play(struct glow_requests *r, const char *topic, struct glow_scene *scene, struct glow_time now,
+			   struct glow_diag *diag)
+{
+	const char *field = scene->target.kind == GLOW_TARGET_NODES ? "target.nodes" : "target.groups";
+	const struct glow_scenes begin = { .n = 1, .v = scene };
+	struct glow_ordered ordered = { topic, now, scene->start_us, .begin = &begin, .before = &r->scenes };
+	bool noted;
+
+	if (!scene->absent && glow_addressees_check(r->members, &scene->target, field, diag) != GLOW_OK)
+		return diag->code;
+	noted = glow_changes_note(&r->changes, r->members, &ordered);
+	if (glow_requests_begin(r, scene, now, diag) == GLOW_OK)
+		glow_requests_scenes_changed(r);
+	else if (noted)
+		glow_changes_cancel(&r->changes);
+	return diag->code;
 }
 
 void glow_requests_play(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us)
@@ -162,9 +183,7 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 	if (diag.code == GLOW_OK) {
 		start_us = scene.start_us;
 		nodes = glow_addressees_online(r->members, &scene.target);
-		if (play(r, &scene, now, &diag) == GLOW_OK)
-			scenes_changed(r);
-		else
+		if (play(r, m->topic, &scene, now, &diag) != GLOW_OK)
 			glow_scene_fini(&scene);
 	}
 	tree = answer_of(&diag, id);
@@ -172,8 +191,8 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 		glow_json_add_int(tree, "start_us", start_us);
 		glow_json_add_int(tree, "nodes", nodes);
 	}
-	say(r, now); /* before the answer: whoever hears ok may rely on it */
-	answer(r, m, &diag, tree);
+	glow_requests_say_soon(r, now); /* before the answer: whoever hears ok may rely on it */
+	glow_requests_answer(r, m, &diag, tree);
 }
 
 static const char *scene_id(void *ctx, size_t k)
@@ -189,6 +208,14 @@ static enum glow_code plays_not(struct glow_requests *r, const char *id, struct 
 	return glow_diag_meant(diag, glow_nearest(id, scene_id, &r->scenes));
 }
 
+static bool stop_concerns(const struct glow_requests *r, const struct glow_stop *stop)
+{
+	for (uint32_t k = 0; k < r->scenes.n; k++)
+		if (stop->all || strcmp(r->scenes.v[k].id, stop->id) == 0)
+			return true;
+	return false;
+}
+
 void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us)
 {
 	struct glow_diag diag;
@@ -200,10 +227,14 @@ void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, s
 		return;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
 	    glow_stop_read(m->payload, m->len, &stop, &diag) == GLOW_OK) {
+		const struct glow_ordered ordered = { m->topic, now, .before = &r->scenes };
+
 		end_us = soonest_us(r, now, ahead_us) + stop.fade_us;
+		if (stop_concerns(r, &stop))
+			glow_changes_note(&r->changes, r->members, &ordered);
 		if (glow_scene_store_stop(&r->scenes, stop.all ? NULL : stop.id, end_us, stop.fade_us) > 0) {
 			glow_scene_store_tidy(&r->scenes, now);
-			scenes_changed(r);
+			glow_requests_scenes_changed(r);
 		} else if (!stop.all) {
 			plays_not(r, stop.id, &diag);
 		}
@@ -211,8 +242,8 @@ void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, s
 	tree = answer_of(&diag, stop.id);
 	if (diag.code == GLOW_OK)
 		glow_json_add_int(tree, "at_us", end_us);
-	say(r, now); /* before the answer: whoever hears ok may rely on it */
-	answer(r, m, &diag, tree);
+	glow_requests_say_soon(r, now); /* before the answer: whoever hears ok may rely on it */
+	glow_requests_answer(r, m, &diag, tree);
 }
 
 void glow_requests_restore_scenes(struct glow_requests *r, const struct glow_message *m)
@@ -245,14 +276,17 @@ void glow_requests_dim(struct glow_requests *r, const struct glow_message *m, st
 		return;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
 	    glow_dim_read(m->payload, m->len, &dim, &diag) == GLOW_OK) {
+		const struct glow_ordered ordered = { m->topic, now, .dim = &r->dim };
+
 		if (dim.until_us > now.us) {
-			change_dim(r, dim);
+			glow_changes_note(&r->changes, r->members, &ordered);
+			glow_requests_set_dim(r, dim);
 		} else {
 			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "until_us", "is over already");
 		}
 	}
-	say(r, now);
-	answer(r, m, &diag, glow_answer_write(NULL, &diag));
+	glow_requests_say_soon(r, now);
+	glow_requests_answer(r, m, &diag, glow_answer_write(NULL, &diag));
 }
 
 void glow_requests_restore_dim(struct glow_requests *r, const struct glow_message *m)
@@ -335,6 +369,17 @@ static enum glow_lit makes(const struct glow_command *command)
 	return command->has & lights ? GLOW_LIT_SOME : GLOW_LIT_UNKNOWN;
 }
 
+/* What only flashes, or says nothing, changes no light. */
+static void note_command(struct glow_requests *r, const char *topic, const struct glow_target *target,
+			 struct glow_time now, int64_t at_us)
+{
+	const uint32_t extras = GLOW_HAS_AT | GLOW_HAS_FLASH | GLOW_HAS_TRANSITION | GLOW_HAS_SEED | GLOW_HAS_DARK;
+	const struct glow_ordered ordered = { topic, now, at_us, .target = target };
+
+	if (r->command.has & ~extras)
+		glow_changes_note(&r->changes, r->members, &ordered);
+}
+
 enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
 				    struct glow_time now, int64_t ahead_us, enum glow_lit lit)
 {
@@ -358,15 +403,17 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
 		cJSON_DeleteItemFromObjectCaseSensitive(command, "absent");
 		decide(&r->command, command, lit);
 		publish_apply(r, m, kind, command, at_us);
-		if (kind == GLOW_COMMAND_SET)
+		if (kind == GLOW_COMMAND_SET) {
+			note_command(r, m->topic, &target, now, at_us);
 			made = makes(&r->command);
+		}
 	}
 	tree = glow_answer_write(NULL, &diag);
 	if (diag.code == GLOW_OK) {
 		glow_json_add_int(tree, "at_us", at_us);
 		glow_json_add_int(tree, "nodes", glow_addressees_online(r->members, &target));
 	}
-	answer(r, m, &diag, tree);
+	glow_requests_answer(r, m, &diag, tree);
 	cJSON_Delete(command);
 	return made;
 }
@@ -381,23 +428,24 @@ void glow_requests_open(struct glow_requests *r, uint64_t clock_id, uint32_t ter
 	}
 	r->scenes.edition.term = term;
 	r->last_at_us = now.us;
+	glow_changes_fini(&r->changes); /* another may have ordered since */
 	if (glow_scene_store_tidy(&r->scenes, now))
 		r->scenes.edition.rev++;
 	r->dim.edition.clock_id = clock_id;
 	r->dim.edition.term = term;
 	if (fresh && r->dim.until_us != GLOW_NEVER)
-		change_dim(r, full_light);
+		glow_requests_set_dim(r, full_light);
 	r->said = (struct glow_said){ .scenes_stale = true, .dim_stale = true };
-	say(r, now);
+	glow_requests_say_soon(r, now);
 }
 
 void glow_requests_tick(struct glow_requests *r, struct glow_time now)
 {
 	if (glow_scene_store_tidy(&r->scenes, now))
-		scenes_changed(r);
+		glow_requests_scenes_changed(r);
 	if (r->dim.until_us <= now.us)
-		change_dim(r, full_light);
-	say(r, now);
+		glow_requests_set_dim(r, full_light);
+	glow_requests_say_soon(r, now);
 }
 
 struct glow_time glow_requests_next(const struct glow_requests *r)

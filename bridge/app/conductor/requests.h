@@ -17,6 +17,7 @@
 #include <glow/scenes.h>
 #include <glow/time.h>
 
+#include "changes.h"
 #include "members.h"
 
 /** Scenes and dimmer are published at most every 20 ms; the latest always. */
@@ -30,19 +31,20 @@ struct glow_said {
 
 struct glow_requests {
 	struct glow_publisher out;
-	const struct glow_members *members; /**< borrowed */
-	uint32_t seed, rolls;               /**< for the dice of scenes that bring none */
+	struct glow_members *members; /**< borrowed */
+	uint32_t seed, rolls;         /**< for the dice of scenes that bring none */
 	struct glow_scenes scenes;
 	struct glow_dim dim;
 	struct glow_said said;
 	/** The latest instant given to a command for many nodes; an at_us of its own does not count. */
 	int64_t last_at_us;
+	struct glow_changes changes; /**< what was before the last requests */
 	struct glow_command command; /**< scratch: too large for a small stack */
 };
 
 /** Nothing plays, and nothing is dimmed; -ENOMEM. What `out` borrows and the members have to outlive it. `seed`: for
  * scenes that bring none. */
-int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, const struct glow_members *members,
+int glow_requests_init(struct glow_requests *r, const struct glow_publisher *out, struct glow_members *members,
 		       uint32_t seed);
 void glow_requests_fini(struct glow_requests *r);
 
@@ -69,6 +71,23 @@ enum glow_lit { GLOW_LIT_UNKNOWN, GLOW_LIT_NONE, GLOW_LIT_SOME };
  * good and says so, makes of all these lights from its instant on. */
 enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
 				    struct glow_time now, int64_t ahead_us, enum glow_lit lit);
+
+/** Lets a scene begin beside what plays, where there is room for it; then it is the store's. */
+enum glow_code glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
+				   struct glow_diag *diag);
+
+/** When all nodes can have what is asked for now. */
+int64_t glow_requests_instant(const struct glow_requests *r, struct glow_time now, int64_t ahead_us);
+
+/** An answer to who asked; and a refusal to everybody, since not every client can ask for an answer. */
+void glow_requests_answer(const struct glow_requests *r, const struct glow_message *m, const struct glow_diag *diag,
+			  cJSON *tree);
+
+/** For the director, who changes scenes and dimmer with other things: the scenes have changed; the dimmer is to; and
+ * what has changed is published, unless something was just now. */
+void glow_requests_scenes_changed(struct glow_requests *r);
+void glow_requests_set_dim(struct glow_requests *r, struct glow_dim dim);
+void glow_requests_say_soon(struct glow_requests *r, struct glow_time now);
 
 /** Lets time pass: scenes and a passing dim end, and what has changed is published. */
 void glow_requests_tick(struct glow_requests *r, struct glow_time now);

@@ -145,6 +145,7 @@ static int create_conductor(struct run *r, struct glow_outbox outbox)
 		return EX_OSERR;
 	cfg.outbox = outbox;
 	cfg.lead = want_lead;
+	cfg.zone.offset_s = glow_zone_offset_s;
 	error = glow_conductor_create(&cfg, glow_raw_now(), &wall, &r->conductor, &diag);
 	if (error == -EINVAL)
 		glow_error("%s: %s", diag.where, diag.what);

@@ -242,6 +242,94 @@ char *glow_ctl_stop_payload(const struct glow_ctl_options *o, const char *id, st
 	return with("", extra, diag);
 }
 
+char *glow_ctl_save_payload(const struct glow_ctl_options *o, struct glow_diag *diag)
+{
+	cJSON *extra = cJSON_CreateObject();
+	char *payload;
+
+	if (o->title)
+		cJSON_AddStringToObject(extra, "title", o->title);
+	if (o->only)
+		cJSON_AddStringToObject(extra, "only", o->only);
+	payload = add_target(extra, o, diag) ? or_lack(cJSON_PrintUnformatted(extra), diag) : NULL;
+	cJSON_Delete(extra);
+	return payload;
+}
+
+char *glow_ctl_fade_payload(const struct glow_ctl_options *o, struct glow_diag *diag)
+{
+	cJSON *extra = cJSON_CreateObject();
+
+	if (o->fade_ms >= 0)
+		cJSON_AddNumberToObject(extra, "transition", (double)o->fade_ms / 1000);
+	return or_lack(glow_json_finish(extra), diag);
+}
+
+/* "sunset-30": minutes before it. */
+static void add_at(cJSON *tree, const char *at)
+{
+	size_t sun = strcspn(at, "+-");
+	char word[16];
+
+	snprintf(word, sizeof(word), "%.*s", (int)sun, at);
+	if (!at[sun] || (strcmp(word, "sunrise") != 0 && strcmp(word, "sunset") != 0)) {
+		cJSON_AddStringToObject(tree, "at", at);
+		return;
+	}
+	cJSON_AddStringToObject(tree, "at", word);
+	sun += at[sun] == '+';
+	cJSON_AddItemToObject(tree, "offset_min", param_value(at + sun, strlen(at + sun)));
+}
+
+static void add_days(cJSON *tree, const char *days)
+{
+	cJSON *list = cJSON_AddArrayToObject(tree, "days");
+
+	for (const char *day = days; *day; day += strspn(day, ", ")) {
+		char word[16];
+		size_t n = strcspn(day, ", ");
+
+		snprintf(word, sizeof(word), "%.*s", (int)n, day);
+		cJSON_AddItemToArray(list, cJSON_CreateString(word));
+		day += n;
+	}
+}
+
+/* What to do is a JSON object, or words as its topic takes them. */
+static void add_deed(cJSON *tree, const char *field, const char *text)
+{
+	struct glow_diag diag;
+	bool json = text[glow_json_blank(text, strlen(text))] == '{';
+	cJSON *object = json ? glow_json_parse(text, strlen(text), &diag) : NULL;
+
+	cJSON_AddItemToObject(tree, field, object ? object : cJSON_CreateString(text));
+}
+
+char *glow_ctl_schedule_payload(const struct glow_ctl_options *o, const char *at, const char *deed, const char *text,
+				struct glow_diag *diag)
+{
+	static const char *const deeds[] = { "preset", "play", "dim" }, *const fields[] = { "preset", "scene", "dim" };
+	size_t k = 0;
+	cJSON *tree;
+
+	while (k < 3 && strcmp(deed, deeds[k]) != 0)
+		k++;
+	if (k == 3) {
+		glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "a schedule can preset, play or dim, not \"%.40s\"", deed);
+		return NULL;
+	}
+	tree = cJSON_CreateObject();
+	add_at(tree, at);
+	if (o->days)
+		add_days(tree, o->days);
+	if (o->title)
+		cJSON_AddStringToObject(tree, "title", o->title);
+	if (o->fade_ms >= 0)
+		cJSON_AddNumberToObject(tree, "transition", (double)o->fade_ms / 1000);
+	add_deed(tree, fields[k], text);
+	return or_lack(glow_json_finish(tree), diag);
+}
+
 char *glow_ctl_dim_payload(const struct glow_ctl_options *o, const char *text, int64_t now_us, struct glow_diag *diag)
 {
 	struct glow_dim dim;

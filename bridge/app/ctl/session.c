@@ -83,6 +83,21 @@ static int64_t now_ms(void)
 	return glow_mono_now().ns / 1000000;
 }
 
+/* What a conductor keeps under names that people give, and the model of what shows has no use for. */
+static void hear_kept(struct glow_ctl_session *s, const struct glow_message *m)
+{
+	struct glow_topic topic = glow_topic_parse(s->options->common.prefix, m->topic);
+	bool kept = topic.kind == GLOW_TOPIC_PRESET || topic.kind == GLOW_TOPIC_SCHEDULE;
+	char *text = kept ? strndup(m->payload, m->len) : NULL;
+
+	if (!text)
+		return;
+	cJSON_DeleteItemFromObjectCaseSensitive(s->kept, topic.id);
+	if (m->len > 0)
+		cJSON_AddStringToObject(s->kept, topic.id, text);
+	free(text);
+}
+
 /* The next event within that time; false for none. What comes all the time is no reason to stay longer. */
 static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_mqtt_event *ret_event)
 {
@@ -100,9 +115,11 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 	}
 	if (ret_event->kind == GLOW_MQTT_CONNECTED)
 		glow_ctl_warn_limits(&ret_event->limits);
-	if (ret_event->kind == GLOW_MQTT_MESSAGE)
+	if (ret_event->kind == GLOW_MQTT_MESSAGE) {
 		glow_watch_message(&s->watch, &ret_event->message);
-	else if (ret_event->kind != GLOW_MQTT_CONNECTED)
+		hear_kept(s, &ret_event->message);
+	}
+	if (ret_event->kind != GLOW_MQTT_MESSAGE && ret_event->kind != GLOW_MQTT_CONNECTED)
 		snprintf(s->lost, sizeof(s->lost), "%s", ret_event->why);
 	return true;
 }
@@ -131,7 +148,7 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 	size_t wishes = leaves == glow_watch_topics ? GLOW_WATCH_WISHES : 0; /* the last ones */
 	int r;
 
-	*s = (struct glow_ctl_session){ .options = o };
+	*s = (struct glow_ctl_session){ .options = o, .kept = cJSON_CreateObject() };
 	glow_watch_init(&s->watch, o->common.prefix);
 	glow_ctl_client_id(s->client);
 	glow_topic_make(s->answers, o->common.prefix, "answer", s->client, "1");
@@ -274,12 +291,22 @@ int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char
 	return status;
 }
 
+void glow_ctl_tell_skipped(const cJSON *answer, const char *why)
+{
+	const cJSON *list = glow_json_get(answer, "skipped");
+
+	for (const cJSON *id = list ? list->child : NULL; id; id = id->next)
+		if (cJSON_IsString(id))
+			fprintf(stderr, "glowctl: %s %s\n", id->valuestring, why);
+}
+
 int glow_ctl_close(struct glow_ctl_session *s, int status)
 {
 	fflush(stdout);
 	if (!glow_mqtt_close(s->mqtt, 1000))
 		_exit(status);
 	glow_watch_fini(&s->watch);
+	cJSON_Delete(s->kept);
 	return status;
 }
 

@@ -13,6 +13,7 @@ struct glow_ctl_session {
 	const struct glow_ctl_options *options;
 	struct glow_mqtt *mqtt;
 	struct glow_watch watch;
+	cJSON *kept;                      /**< texts of the presets or schedules that were heard of, by name */
 	char client[64];                  /**< our client id, new for each run */
 	char answers[GLOW_TOPIC_MAX + 1]; /**< where answers are wanted */
 	char lost[GLOW_MQTT_WHY];         /**< how the connection was lost last, "" if it never was */
@@ -58,6 +59,9 @@ int glow_ctl_complain(const cJSON *answers);
  * saying what it refused, or that there is none. */
 int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char *b, const char *payload,
 			   cJSON **ret_answer);
+
+/** Names on standard error each node that an answer tells as skipped, with the reason. */
+void glow_ctl_tell_skipped(const cJSON *answer, const char *why);
 
 /** Says goodbye and frees; returns `status`, or ends the process with it when the broker does not let go. */
 int glow_ctl_close(struct glow_ctl_session *s, int status);

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* Lights and scenes together, from one instant on: what a preset asks for, and what undoing takes. Lights differ from
+ * node to node, so each gets a command of its own, with the instant in it. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <glow/info.h>
+#include <glow/json.h>
+#include <glow/log.h>
+#include <glow/topics.h>
+
+#include "director.h"
+#include "scene_store.h"
+
+/* ---- lights ---- */
+
+static bool tell(struct glow_requests *r, const cJSON *light, int64_t at_us, int64_t fade_us)
+{
+	const struct glow_member *one = glow_members_find(r->members, light->string);
+	char topic[GLOW_TOPIC_MAX + 1], *text;
+	cJSON *words;
+	bool fits;
+
+	if (!one || !one->online)
+		return false;
+	words = glow_command_copy(light, GLOW_COMMAND_SET);
+	cJSON_DeleteItemFromObjectCaseSensitive(words, "at_us");
+	cJSON_DeleteItemFromObjectCaseSensitive(words, "transition");
+	glow_json_add_int(words, "at_us", at_us);
+	cJSON_AddNumberToObject(words, "transition", (double)fade_us / GLOW_US_PER_S);
+	text = glow_json_finish(words);
+	fits = text && strlen(text) <= GLOW_COMMAND_MAX;
+	glow_topic_of(topic, r->out.prefix, GLOW_TOPIC_SET, GLOW_OF_NODE, light->string);
+	if (fits)
+		glow_publish_text(&r->out, topic, text, 1, false);
+	free(text);
+	return fits;
+}
+
+static void show_lights(struct glow_requests *r, const cJSON *lights, int64_t fade_us, struct glow_shown *shown)
+{
+	for (const cJSON *light = lights ? lights->child : NULL; light; light = light->next) {
+		if (!tell(r, light, shown->at_us, fade_us)) {
+			cJSON_AddItemToArray(shown->skipped, cJSON_CreateString(light->string));
+			continue;
+		}
+		glow_members_ordered(r->members, light->string, shown->at_us);
+		shown->nodes++;
+	}
+}
+
+/* ---- scenes ---- */
+
+/* The one of that id which shows, or is about to. */
+static const struct glow_scene *latest(const struct glow_scenes *s, const char *id)
+{
+	const struct glow_scene *last = NULL;
+
+	for (uint32_t k = 0; k < s->n; k++)
+		if (strcmp(s->v[k].id, id) == 0)
+			last = &s->v[k];
+	return last;
+}
+
+static bool goes_on(const struct glow_requests *r, const struct glow_scene *scene)
+{
+	const struct glow_scene *last = latest(&r->scenes, scene->id);
+
+	return last && last->start_us == scene->start_us && last->end_us == scene->end_us && last->seed == scene->seed;
+}
+
+static void begin(struct glow_requests *r, struct glow_scene *scene, int64_t fade_us, struct glow_time now,
+		  int64_t at_us)
+{
+	struct glow_diag diag;
+
+	scene->start_us += at_us;
+	if (scene->end_us != GLOW_NEVER)
+		scene->end_us += at_us;
+	scene->fade_us = scene->fade_us ? scene->fade_us : fade_us;
+	scene->size = 0;
+	if (glow_requests_begin(r, scene, now, &diag) == GLOW_OK)
+		return;
+	glow_warning("scene %s does not begin: %s", scene->id, diag.what);
+	glow_scene_fini(scene);
+}
+
+static void show_scenes(struct glow_requests *r, struct glow_scenes *scenes, int64_t fade_us, struct glow_time now,
+			int64_t at_us)
+{
+	for (uint32_t k = r->scenes.n; k-- > 0;)
+		if (!latest(scenes, r->scenes.v[k].id))
+			glow_scene_store_stop(&r->scenes, r->scenes.v[k].id, at_us + fade_us, fade_us);
+	for (uint32_t k = 0; k < scenes->n; k++) {
+		if (goes_on(r, &scenes->v[k]))
+			glow_scene_fini(&scenes->v[k]);
+		else
+			begin(r, &scenes->v[k], fade_us, now, at_us);
+	}
+	scenes->n = 0; /* they have moved; the array has not */
+	glow_scene_store_tidy(&r->scenes, now);
+	glow_requests_scenes_changed(r);
+}
+
+void glow_director_show(struct glow_requests *r, struct glow_preset *preset, int64_t fade_us, struct glow_time now,
+			int64_t ahead_us, struct glow_shown *ret_shown)
+{
+	*ret_shown =
+		(struct glow_shown){ .at_us = glow_requests_instant(r, now, ahead_us), .skipped = cJSON_CreateArray() };
+	r->last_at_us = ret_shown->at_us;
+	show_lights(r, preset->lights, fade_us, ret_shown);
+	if (preset->has_scenes)
+		show_scenes(r, &preset->scenes, fade_us, now, ret_shown->at_us);
+}
+
+/* ---- undoing ---- */
+
+/* A light that is still as we left it; NULL for one that is not to be touched. */
+static cJSON *light_before(const struct glow_requests *r, const struct glow_was *was)
+{
+	const struct glow_member *one = glow_members_find(r->members, was->id);
+
+	if (!one || !was->state || was->strayed || glow_member_strayed(one))
+		return NULL;
+	return glow_preset_light(was->state->text, was->state->len);
+}
+
+static cJSON *lights_before(const struct glow_requests *r, const struct glow_change *change, cJSON *skipped)
+{
+	cJSON *lights = cJSON_CreateObject();
+
+	for (uint32_t k = 0; k < change->n_lights; k++) {
+		cJSON *light = light_before(r, &change->lights[k]);
+
+		if (light)
+			cJSON_AddItemToObject(lights, change->lights[k].id, light);
+		else
+			cJSON_AddItemToArray(skipped, cJSON_CreateString(change->lights[k].id));
+	}
+	return lights;
+}
+
+/* Those that still play stay as they are; the others begin anew, and make nobody let go: lights are put back one by
+ * one. */
+static enum glow_code scenes_before(const struct glow_requests *r, const char *text, struct glow_time now,
+				    struct glow_preset *preset, struct glow_diag *diag)
+{
+	struct glow_scenes read = { .n = 0 }, *before = &preset->scenes;
+	cJSON *list = glow_json_parse(text, strlen(text), diag);
+	enum glow_code code = list ? glow_scene_list_read(list, &read, diag) : diag->code;
+
+	cJSON_Delete(list);
+	if (code != GLOW_OK)
+		return code;
+	preset->has_scenes = true;
+	before->v = calloc(read.n + 1, sizeof(*before->v));
+	for (uint32_t k = 0; before->v && k < read.n; k++) {
+		struct glow_scene *scene = &read.v[k];
+
+		if (latest(&read, scene->id) != scene || glow_scene_end(scene) <= now.us)
+			continue;
+		if (!goes_on(r, scene)) {
+			if (scene->end_us != GLOW_NEVER)
+				scene->end_us -= scene->start_us;
+			scene->start_us = 0;
+			scene->take = false;
+		}
+		before->v[before->n++] = *scene;
+		*scene = (struct glow_scene){ .n_entries = 0 };
+	}
+	glow_scenes_fini(&read);
+	return GLOW_OK;
+}
+
+static enum glow_code put_back(struct glow_requests *r, const struct glow_change *change, int64_t fade_us,
+			       struct glow_time now, int64_t ahead_us, struct glow_shown *shown, struct glow_diag *diag)
+{
+	cJSON *skipped = cJSON_CreateArray(), *lights = lights_before(r, change, skipped), *one;
+	struct glow_preset before = { .lights = lights };
+
+	*shown = (struct glow_shown){ .skipped = cJSON_CreateArray() };
+	if (!change->scenes || scenes_before(r, change->scenes, now, &before, diag) == GLOW_OK)
+		glow_preset_check(&before, &r->command, diag);
+	if (diag->code == GLOW_OK) {
+		cJSON_Delete(shown->skipped);
+		glow_director_show(r, &before, fade_us, now, ahead_us, shown);
+		if (change->has_dim)
+			glow_requests_set_dim(r, change->dim);
+	}
+	while ((one = cJSON_DetachItemFromArray(skipped, 0)))
+		cJSON_AddItemToArray(shown->skipped, one);
+	glow_preset_fini(&before);
+	cJSON_Delete(skipped);
+	cJSON_Delete(lights);
+	return diag->code;
+}
+
+static const char *below(const struct glow_requests *r, const char *topic)
+{
+	return topic + strlen(r->out.prefix) + 1;
+}
+
+cJSON *glow_director_answer(const struct glow_diag *diag, const struct glow_shown *shown)
+{
+	cJSON *tree = glow_answer_write(NULL, diag);
+
+	if (diag->code == GLOW_OK) {
+		glow_json_add_int(tree, "at_us", shown->at_us);
+		glow_json_add_int(tree, "nodes", shown->nodes);
+	}
+	if (diag->code == GLOW_OK && cJSON_GetArraySize(shown->skipped) > 0)
+		cJSON_AddItemReferenceToObject(tree, "skipped", shown->skipped);
+	return tree;
+}
+
+void glow_director_undo(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us)
+{
+	struct glow_change change = { .n_lights = 0 };
+	struct glow_shown shown = { .skipped = NULL };
+	struct glow_diag diag, inner = { .code = GLOW_OK };
+	int64_t fade_us = 0;
+	cJSON *tree;
+
+	if (glow_command_clears(m))
+		return;
+	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
+	    glow_preset_fade(m->payload, m->len, &fade_us, &diag) == GLOW_OK) {
+		if (glow_changes_take(&r->changes, &change))
+			put_back(r, &change, fade_us, now, ahead_us, &shown, &inner);
+		else
+			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "",
+				      "there is nothing to undo: no change was ordered since this conductor leads, or "
+				      "all are undone");
+	}
+	if (inner.code != GLOW_OK)
+		diag = inner;
+	tree = glow_director_answer(&diag, &shown);
+	if (diag.code == GLOW_OK)
+		cJSON_AddStringToObject(tree, "undone", below(r, change.topic));
+	glow_requests_say_soon(r, now);
+	glow_requests_answer(r, m, &diag, tree);
+	glow_change_fini(&change);
+	cJSON_Delete(shown.skipped);
+}
