@@ -19,6 +19,7 @@ struct options {
 	char *order, *reverse, *gap;
 	int64_t grace_s;
 	char *time_zone;
+	char *metrics;
 };
 
 #define GLOW_OPTIONS struct options
@@ -41,6 +42,9 @@ static const struct glow_option rows[] = {
 		      "local time of the cluster's clocks, Europe/Berlin (default: this machine's)"),
 	GLOW_ROW_INT("grace-s", "60", 0, 86400, "S", strip, grace_s,
 		     "how long a node that went offline keeps its place"),
+
+	GLOW_ROW_READ("metrics", "off", "ADDR:PORT", "Metrics", metrics, glow_names_read_metrics,
+		      "where Prometheus finds them: 127.0.0.1:9464; off for nowhere"),
 
 	GLOW_LOG_ROWS("info"),
 
@@ -68,8 +72,10 @@ static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 			       .order = o->order,
 			       .reverse = o->reverse,
 			       .gap = o->gap,
+			       .metrics = strcmp(o->metrics, "off") != 0,
 			       .grace_s = (uint32_t)o->grace_s,
 			       .built_us = GLOW_BUILT_S * GLOW_US_PER_S },
+		.metrics = strcmp(o->metrics, "off") == 0 ? "" : o->metrics,
 		.time_zone = o->time_zone,
 		.mqtt = glow_common_mqtt(&o->common),
 	};

@@ -21,6 +21,7 @@
 #include "deliveries.h"
 #include "leadership.h"
 #include "members.h"
+#include "metrics.h"
 #include "placement.h"
 #include "requests.h"
 #include "roster_store.h"
@@ -42,6 +43,7 @@ struct glow_conductor {
 	struct glow_text_store texts;
 	struct glow_requests requests;
 	struct glow_herald herald;
+	struct glow_metrics metrics;
 	struct glow_raw viewers_until; /* so long the count of their probes goes */
 	uint32_t viewers;
 };
@@ -79,6 +81,7 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 {
 	const struct glow_leadership *l = &c->leadership;
 
+	c->metrics.reigns++;
 	glow_roster_store_open(&c->roster, l->self.clock_id, l->self.term);
 	glow_roster_store_publish(&c->roster, &c->out);
 	glow_text_store_open(&c->texts, l->self.clock_id, time_of(c, now)); /* before what means them */
@@ -220,6 +223,20 @@ static void hear_dim(struct glow_conductor *c, const struct glow_topic *topic, c
 		glow_requests_restore_dim(&c->requests, m);
 }
 
+/* What a node says of how it is doing, where somebody wants to know. */
+static void hear_figures(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m)
+{
+	void (*hear)(struct glow_figures * f, const void *payload, size_t len) =
+		topic->kind == GLOW_TOPIC_STATS   ? glow_figures_stats
+		: topic->kind == GLOW_TOPIC_INFO  ? glow_figures_info
+		: topic->kind == GLOW_TOPIC_ERROR ? glow_figures_error
+						  : NULL;
+	struct glow_figures *figures = c->cfg.metrics && hear ? glow_members_figures(&c->members, topic->id) : NULL;
+
+	if (figures)
+		hear(figures, m->payload, m->len);
+}
+
 static void hear_node_info(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			   struct glow_raw now)
 {
@@ -229,6 +246,7 @@ static void hear_node_info(struct glow_conductor *c, const struct glow_topic *to
 		glow_roster_store_change(&c->roster, now);
 	if (diag.code != GLOW_OK)
 		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
+	hear_figures(c, topic, m);
 }
 
 static void hear_node_availability(struct glow_conductor *c, const struct glow_topic *topic,
@@ -348,6 +366,7 @@ void glow_conductor_message(struct glow_conductor *c, const struct glow_message 
 			rows[k].hear(c, &topic, m, now);
 			return;
 		}
+	hear_figures(c, &topic, m);
 }
 
 /* A command for many is with the nodes all the same, which act and answer by themselves where we say nothing. */
@@ -384,7 +403,17 @@ bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char r
 
 bool glow_conductor_wish(const struct glow_conductor *c, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
-	return glow_herald_topic(&c->herald, k, ret_topic);
+	static const enum glow_topic_kind figures[] = { GLOW_TOPIC_STATS, GLOW_TOPIC_ERROR };
+	size_t n = 0;
+
+	if (glow_herald_topic(&c->herald, k, ret_topic))
+		return true;
+	while (glow_herald_topic(&c->herald, n, ret_topic))
+		n++;
+	if (!c->cfg.metrics || k - n >= sizeof(figures) / sizeof(figures[0]))
+		return false;
+	glow_topic_of(ret_topic, c->prefix, figures[k - n], GLOW_OF_NODE, "+");
+	return true;
 }
 
 /* ---- events ---- */
@@ -395,7 +424,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	char info[GLOW_TOPIC_MAX + 1];
 	int r;
 
-	c->out = (struct glow_publisher){ c->prefix, c->discovery, cfg->outbox };
+	c->out = (struct glow_publisher){ c->prefix, c->discovery, cfg->outbox, c->metrics.answers };
 	glow_topic_of(info, c->prefix, GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, NULL);
 	glow_herald_init(&c->herald, &c->out, GLOW_DISCOVERY_CLUSTER, info, cfg->boot);
 	glow_leadership_init(&c->leadership, cfg, &c->out, now, wall);
@@ -444,6 +473,8 @@ void glow_conductor_destroy(struct glow_conductor *c)
 
 void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, bool leading)
 {
+	c->metrics.connected = true;
+	c->metrics.connects++;
 	glow_herald_connected(&c->herald);
 	if (glow_members_connected(&c->members, now))
 		glow_roster_store_change(&c->roster, now);
@@ -453,6 +484,7 @@ void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, boo
 
 void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 {
+	c->metrics.connected = false;
 	glow_leadership_disconnected(&c->leadership, now);
 	glow_members_disconnected(&c->members);
 	glow_herald_disconnected(&c->herald);
@@ -461,6 +493,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
 {
+	c->metrics.failures++;
 	glow_leadership_failed(&c->leadership, now);
 }
 
@@ -505,6 +538,19 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, next).ns);
 	}
 	return (struct glow_raw){ ns };
+}
+
+size_t glow_conductor_metrics(const struct glow_conductor *c, struct glow_raw now, struct glow_metrics_at *at,
+			      char *ret_text, size_t room)
+{
+	const struct glow_metrics_view view = { .metrics = &c->metrics,
+						.leadership = &c->leadership,
+						.members = &c->members,
+						.requests = &c->requests,
+						.texts = &c->texts,
+						.now = now };
+
+	return glow_metrics_write(&view, at, ret_text, room);
 }
 
 /* What was answered a moment ago is known to whoever leads next. */
