@@ -324,7 +324,8 @@ static void test_reads_nothing(void **state)
 	(void)state;
 	lines = MANY;
 	say(idle, GET);
-	serve();
+	for (int k = 0; k < 1000 && ready(glow_scrape_fd(s), POLLIN, 20); k++) /* the kernel passes some of it on */
+		serve();
 	before = made;
 	assert_true(before > 0 && before < MANY * (int)(sizeof(LINE) - 1) / GLOW_SCRAPE_PIECE);
 	assert_false(ready(glow_scrape_fd(s), POLLIN, 20));
