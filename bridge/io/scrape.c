@@ -20,7 +20,7 @@
 #define GUEST_NS INT64_C(10000000000) /* as long as a scrape may take by Prometheus' own default */
 #define DOOR_NS  INT64_C(10000000)
 #define WASTE    65536 /* bytes that one may send after its request, which nobody reads */
-enum { BACKLOG = 16, DOOR = GLOW_SCRAPE_GUESTS };
+enum { BACKLOG = 128, DOOR = GLOW_SCRAPE_GUESTS };
 
 enum phase { GONE, ASKING, TOLD, LEAVING };
 

@@ -13,6 +13,7 @@ complete -c glow-conductor -l reverse -x -d 'nodes that hang the other way round
 complete -c glow-conductor -l gap -x -d 'pixels left free behind a node'
 complete -c glow-conductor -l time-zone -x -d 'local time of the cluster\'s clocks, Europe/Berlin (default: this machine\'s)'
 complete -c glow-conductor -l grace-s -x -d 'how long a node that went offline keeps its place'
+complete -c glow-conductor -l metrics -x -d 'where Prometheus finds them: 127.0.0.1:9464; off for nowhere'
 complete -c glow-conductor -l log-level -x -a 'error warning info debug' -d 'how much is told'
 complete -c glow-conductor -l log-format -x -a 'text json' -d 'form of a line on standard error'
 complete -c glow-conductor -l doctor -d 'say what is missing, and how to mend it'

@@ -14,6 +14,7 @@ local curcontext=$curcontext state line common=( \
 	'--gap=[pixels left free behind a node]:ID=N,…:' \
 	'--time-zone=[local time of the cluster'\''s clocks, Europe/Berlin (default\: this machine'\''s)]:ZONE:' \
 	'--grace-s=[how long a node that went offline keeps its place]:S:' \
+	'--metrics=[where Prometheus finds them\: 127.0.0.1\:9464; off for nowhere]:ADDR\:PORT:' \
 	'--log-level=[how much is told]:WORD:(error warning info debug)' \
 	'--log-format=[form of a line on standard error]:WORD:(text json)' \
 	'--doctor[say what is missing, and how to mend it]' \

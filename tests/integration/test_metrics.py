@@ -39,8 +39,8 @@ class Metrics(glow.Case):
         return super().conductor("--metrics", "127.0.0.1:%d" % self.port, "--username", ACCOUNT[0],
                                  env={"GLOW_PASSWORD": ACCOUNT[1]}, **more)
 
-    def bridge(self, **more):
-        return super().bridge("--username", ACCOUNT[0], env={"GLOW_PASSWORD": ACCOUNT[1]}, **more)
+    def bridge(self, *options, **more):
+        return super().bridge(*options, "--username", ACCOUNT[0], env={"GLOW_PASSWORD": ACCOUNT[1]}, **more)
 
     def wait_told(self, name, labels, value=None):
         def told():
@@ -53,7 +53,7 @@ class Metrics(glow.Case):
     def test_scrape(self):
         exposition.check()
         self.conductor(node="lead").wait_leading()
-        bridge = self.bridge(node="pi1")
+        bridge = self.bridge("--idle", "cpu", node="pi1")  # which tells its stats every two seconds
         bridge.wait_connected()
         self.broker.publish("glow/scene/play", "rainbow")
         self.broker.publish("glow/scene/play", "nonsense!")
@@ -75,7 +75,7 @@ class Metrics(glow.Case):
 
     def test_files_ask_for_what_is_told(self):
         """Names in the alerts and the dashboard."""
-        self.conductor().wait_leading()
+        self.conductor(prefix="files").wait_leading()
         told = set(exposition.read(scrape(self.port)))
         asked = set()
         for name in "alerts.yaml", "grafana.json":
@@ -98,12 +98,12 @@ class Metrics(glow.Case):
     def test_attack(self):
         """A thousand connections, and those that are slow, garbage, long or never end: not one beacon is left out, each
         probe is answered, nobody else comes to lead, and the next scrape is answered."""
-        conductor = self.conductor().wait_leading()
-        other = super().conductor("--username", ACCOUNT[0], env={"GLOW_PASSWORD": ACCOUNT[1]})
+        conductor = self.conductor(prefix="attacked").wait_leading()
+        other = super().conductor("--username", ACCOUNT[0], prefix="attacked", env={"GLOW_PASSWORD": ACCOUNT[1]})
         other.wait_connected()
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
-        watch = self.watch("glow/conductor/beacon", "glow/time/reply/x/+")
-        end = threading.Event()
+        watch = self.watch("attacked/conductor/beacon", "attacked/time/reply/x/+")
+        end, self.attacks = threading.Event(), []
         attackers = [threading.Thread(target=self.attack, args=(how, end)) for how in
                      (b"GET /metrics HTTP/1.1\r\nX: ", b"\0\xff" * 3000, b"GET /metrics HTTP/1.1\r\n\r\n",
                       b"GET /" + b"a" * 9000)]
@@ -116,16 +116,17 @@ class Metrics(glow.Case):
             guests[-1].connect_ex(("127.0.0.1", self.port))
         since = watch.mark()
         for k in range(20):
-            self.broker.publish("glow/time/request/x/%d" % k, b"\1\0\0\0" + k.to_bytes(4, "little") + bytes(16), qos=0)
-        glow.wait_until("not 6 beacons", lambda: len(watch.find("glow/conductor/beacon", since)) >= 6)
+            self.broker.publish("attacked/time/request/x/%d" % k, b"\1\0\0\0" + k.to_bytes(4, "little") + bytes(16), qos=0)
+        glow.wait_until("not 6 beacons", lambda: len(watch.find("attacked/conductor/beacon", since)) >= 6)
         glow.wait_until("probes are not answered",
-                        lambda: sum(bool(watch.find("glow/time/reply/x/%d" % k)) for k in range(20)) == 20)
+                        lambda: sum(bool(watch.find("attacked/time/reply/x/%d" % k)) for k in range(20)) == 20)
         end.set()
         for attacker in attackers:
             attacker.join()
         for guest in guests:
             guest.close()
-        beacons = [m.json() for m in watch.find("glow/conductor/beacon")]
+        self.assertGreater(len(self.attacks), 10)  # the control
+        beacons = [m.json() for m in watch.find("attacked/conductor/beacon")]
         seq = [b["seq"] for b in beacons]
         self.assertEqual(seq, list(range(seq[0], seq[0] + len(seq))))
         self.assertEqual(len({(b["term"], b["clock_id"]) for b in beacons}), 1)
@@ -136,17 +137,16 @@ class Metrics(glow.Case):
         self.assertEqual(families["glow_conductor_messages_dropped_total"], {'direction="in"': 0, 'direction="out"': 0})
 
     def attack(self, what, end):
-        """Again and again; what comes back is not read."""
+        """Again and again; of what comes back little is read."""
         while not end.wait(0.002):
-            try:
-                guest = socket.create_connection(("127.0.0.1", self.port), timeout=1)
-                guest.settimeout(0.05)
-                guest.sendall(what)
-                guest.recv(10)
-            except OSError:
-                pass
-            finally:
-                guest.close()
+            with socket.socket() as guest:
+                guest.settimeout(0.2)
+                try:
+                    guest.connect(("127.0.0.1", self.port))
+                    guest.sendall(what)
+                    self.attacks.append(guest.recv(10))
+                except OSError:
+                    pass
 
     def try_scrape(self):
         try:
@@ -158,7 +158,7 @@ class Metrics(glow.Case):
         """There is a conductor all the same, and metrics once the port is free."""
         holder = socket.create_server(("127.0.0.1", 0))
         conductor = super().conductor("--metrics", "127.0.0.1:%d" % holder.getsockname()[1], "--username", ACCOUNT[0],
-                                      env={"GLOW_PASSWORD": ACCOUNT[1]})
+                                      prefix="taken", env={"GLOW_PASSWORD": ACCOUNT[1]})
         conductor.wait_leading()
         self.assertIn("Address already in use; trying again", conductor.log())
         holder.close()
