@@ -58,6 +58,8 @@ TABLE = (
     ("P/dim/set", COMMANDERS, ("conductor", PEOPLE)),
     ("P/dim/current", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/roster", "conductor admin", ("conductor", NODES, PEOPLE)),
+    ("P/roster/set", COMMANDERS, ("conductor", PEOPLE)),
+    ("P/roster/wanted", "conductor admin", ("conductor", PEOPLE)),
     ("P/conductor/availability", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/info", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/beacon", "conductor", ("conductor", NODES, PEOPLE)),

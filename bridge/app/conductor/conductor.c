@@ -2,10 +2,9 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Each concern is a part with a header of its own: leadership (whether we lead,
  * and what time it is), members and placement (who is where on the strip), the
- * roster as published, texts (effects that people write), requests (what people ask), deliveries (how far ahead an
- * instant must lie). None knows another that it does not need; what one of them
- * makes the next one do is here, and so are the topics: one row each, with the
- * function that hears it. */
+ * roster as published and what people want of it, texts (effects that people write), requests (what people ask),
+ * deliveries (how far ahead an instant must lie). None knows another that it does not need; what one of them makes the
+ * next one do is here, and so are the topics: one row each, with the function that hears it. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -27,6 +26,7 @@
 #include "roster_store.h"
 #include "scene_store.h"
 #include "text_store.h"
+#include "wanted_store.h"
 
 #define SECOND      INT64_C(1000000000)
 #define VIEWERS_NS  (SECOND / 10)
@@ -40,6 +40,7 @@ struct glow_conductor {
 	struct glow_placement placement;
 	struct glow_members members;
 	struct glow_roster_store roster;
+	struct glow_wanted_store wanted;
 	struct glow_text_store texts;
 	struct glow_requests requests;
 	struct glow_herald herald;
@@ -84,6 +85,7 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 	c->metrics.reigns++;
 	glow_roster_store_open(&c->roster, l->self.clock_id, l->self.term);
 	glow_roster_store_publish(&c->roster, &c->out);
+	glow_wanted_store_open(&c->wanted, l->self.clock_id, l->self.term);
 	glow_text_store_open(&c->texts, l->self.clock_id, time_of(c, now)); /* before what means them */
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));
 	announce(c);
@@ -117,6 +119,15 @@ static void renew_roster(struct glow_conductor *c, struct glow_raw now)
 		return;
 	glow_roster_store_publish(&c->roster, &c->out);
 	glow_leadership_nodes(&c->leadership, c->roster.roster.n, now);
+}
+
+/* What people want of the strip is another. */
+static void wants_changed(struct glow_conductor *c, struct glow_raw now)
+{
+	if (!glow_placement_want(&c->placement, &c->wanted.wanted))
+		return;
+	glow_members_place(&c->members);
+	glow_roster_store_change(&c->roster, now);
 }
 
 /* ---- what is heard, by topic ---- */
@@ -194,6 +205,14 @@ static void hear_roster(struct glow_conductor *c, const struct glow_topic *topic
 		glow_leadership_nodes(&c->leadership, c->roster.roster.n, now);
 	}
 	glow_roster_store_change(&c->roster, now); /* it may not be what it should be */
+}
+
+static void hear_wanted(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			struct glow_raw now)
+{
+	(void)topic;
+	if (stands_by(c) && glow_wanted_store_restore(&c->wanted, m))
+		wants_changed(c, now);
 }
 
 static void hear_text(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -294,6 +313,14 @@ static void hear_text_set(struct glow_conductor *c, const struct glow_topic *top
 	texts_changed(c, now);
 }
 
+static void hear_roster_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			    struct glow_raw now)
+{
+	(void)topic;
+	if (leads(c) && glow_wanted_store_set(&c->wanted, m, &c->members))
+		wants_changed(c, now);
+}
+
 static void hear_dim_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			 struct glow_raw now)
 {
@@ -331,6 +358,7 @@ static const struct row {
 	{ GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, true, hear_info },
 	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, hear_availability },
 	{ GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, true, hear_roster },
+	{ GLOW_TOPIC_ROSTER_WANTED, GLOW_OF_CLUSTER, true, hear_wanted },
 	{ GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER, true, hear_text }, /* before the scenes that mean them */
 	{ GLOW_TOPIC_TEXT, GLOW_OF_CLUSTER, true, hear_text },
 	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, hear_scenes },
@@ -344,6 +372,7 @@ static const struct row {
 	{ GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER, false, hear_play },
 	{ GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, false, hear_stop },
 	{ GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER, false, hear_dim_set },
+	{ GLOW_TOPIC_ROSTER_SET, GLOW_OF_CLUSTER, false, hear_roster_set },
 	{ GLOW_TOPIC_TEXT_SET, GLOW_OF_CLUSTER, false, hear_text_set },
 	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, hear_command },
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, hear_command },
@@ -377,6 +406,7 @@ void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message 
 	case GLOW_TOPIC_SCENE_STOP:
 	case GLOW_TOPIC_DIM_SET:
 	case GLOW_TOPIC_TEXT_SET:
+	case GLOW_TOPIC_ROSTER_SET:
 		if (leads(c))
 			glow_publish_busy(&c->out, m, NULL, replaced);
 		break;
@@ -430,6 +460,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	glow_leadership_init(&c->leadership, cfg, &c->out, now, wall);
 	glow_members_init(&c->members, &c->placement, cfg->grace_s * SECOND);
 	glow_roster_store_init(&c->roster);
+	glow_wanted_store_init(&c->wanted, &c->out);
 	glow_text_store_init(&c->texts, &c->out, effect_changed, c);
 	r = glow_placement_init(&c->placement, cfg->order, cfg->reverse, cfg->gap, diag);
 	return r < 0 ? r : glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
@@ -466,6 +497,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_members_fini(&c->members);
 	glow_placement_fini(&c->placement);
 	glow_roster_store_fini(&c->roster);
+	glow_wanted_store_fini(&c->wanted);
 	glow_requests_fini(&c->requests);
 	glow_text_store_fini(&c->texts);
 	free(c);

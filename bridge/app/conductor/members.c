@@ -68,6 +68,12 @@ const struct glow_member *glow_members_find(const struct glow_members *m, const 
 	return found ? &m->v[k] : NULL;
 }
 
+void glow_members_place(struct glow_members *m)
+{
+	for (uint32_t k = 0; k < m->n; k++)
+		m->v[k].place = glow_placement_of(m->placement, m->v[k].id);
+}
+
 const struct glow_member *glow_members_after(const struct glow_members *m, const char *id)
 {
 	bool found;

@@ -52,6 +52,9 @@ void glow_members_fini(struct glow_members *m);
 /** The node of that name, or NULL. */
 const struct glow_member *glow_members_find(const struct glow_members *m, const char *id);
 
+/** The placement says something else now: asks it for each of them. */
+void glow_members_place(struct glow_members *m);
+
 /** The first node whose name comes behind that one, which need not be a node's ("": the first of all); NULL behind the
  * last. */
 const struct glow_member *glow_members_after(const struct glow_members *m, const char *id);
