@@ -282,12 +282,11 @@ enum glow_code glow_wanted_read(const char *payload, size_t len, const struct gl
 	*ret_absent = false;
 	if (!tree)
 		return diag->code;
-	if (!cJSON_IsObject(tree))
-		code = glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object of order, nodes or reset");
-	else if (glow_fields_check_of(tree, fields, diag) == GLOW_OK && !says_something(tree))
+	code = cJSON_IsObject(tree)
+		       ? glow_fields_check_of(tree, fields, diag)
+		       : glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object of order, nodes or reset");
+	if (code == GLOW_OK && !says_something(tree))
 		code = glow_diag_set(diag, GLOW_BAD_TYPE, "", "must have one of order, nodes, reset");
-	else
-		code = diag->code;
 	if (code == GLOW_OK && !copy(was, cJSON_GetArraySize(glow_json_get(tree, "nodes")), ret_wanted))
 		code = glow_diag_set(diag, GLOW_TOO_LARGE, "", "out of memory");
 	else if (code == GLOW_OK && (code = apply(tree, ret_wanted, ret_absent, diag)) != GLOW_OK)

@@ -67,7 +67,6 @@ static int teardown_metrics(void **state)
 static void test_leader(void **state)
 {
 	(void)state;
-	create();
 	lead();
 	node("pi1");
 	pass(SECOND);
@@ -93,7 +92,6 @@ static void test_leader(void **state)
 static void test_away(void **state)
 {
 	(void)state;
-	create();
 	lead();
 	node("pi1");
 	tell("glow/node/pi1/stats", STATS);
@@ -108,7 +106,6 @@ static void test_away(void **state)
 static void test_standby(void **state)
 {
 	(void)state;
-	create();
 	stand_by();
 	node("pi1");
 	tell("glow/node/pi1/stats", STATS);
@@ -120,7 +117,6 @@ static void test_standby(void **state)
 static void test_commands(void **state)
 {
 	(void)state;
-	create();
 	lead();
 	node("pi1");
 	ask(PLAY, "rainbow");
@@ -143,7 +139,6 @@ static void test_broken(void **state)
 	};
 
 	(void)state;
-	create();
 	lead();
 	node("pi1");
 	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
@@ -161,7 +156,6 @@ static void test_broken(void **state)
 static void test_labels(void **state)
 {
 	(void)state;
-	create();
 	lead();
 	tell("glow/node/pi1/info",
 	     "{\"id\":\"pi1\",\"board\":\"a\\\"} 1\\nx\\\\y{\xc3\xa4\",\"version\":\"1\",\"pixels\":8}");
@@ -176,7 +170,6 @@ static void test_pieces(void **state)
 	char id[8];
 
 	(void)state;
-	create();
 	lead();
 	for (int k = 0; k < 300; k++) {
 		snprintf(id, sizeof(id), "n%d", k);
@@ -199,7 +192,6 @@ static void test_between_pieces(void **state)
 	int k = 0;
 
 	(void)state;
-	create();
 	lead();
 	for (int i = 0; i < 200; i++) {
 		snprintf(id, sizeof(id), "n%03d", 2 * i);
