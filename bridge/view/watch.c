@@ -299,6 +299,10 @@ static void take_wanted(struct glow_watch *w, const struct glow_message *message
 	if (message->len > 0 &&
 	    glow_wanted_read(message->payload, message->len, &none, &wanted, &absent, &diag) != GLOW_OK)
 		return;
+	if (message->len > 0 && glow_edition_before(&wanted.edition, &w->wanted.edition)) {
+		glow_wanted_fini(&wanted);
+		return;
+	}
 	glow_wanted_fini(&w->wanted);
 	w->wanted = wanted;
 	w->revision++;

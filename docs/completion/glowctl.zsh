@@ -30,6 +30,10 @@ command) _values command \
 	'nodes[list the nodes and who leads them]' \
 	'watch[show the cluster live in this terminal]' \
 	'effects[effects that the cluster has as texts]' \
+	'order[show or set the order of the boards on the strip]' \
+	'reverse[turn a board round, whose last pixel comes first]' \
+	'gap[leave pixels free behind a board]' \
+	'title[give a board a name for people]' \
 	'forget[clear what the broker keeps of a node, or of the cluster, that is gone]' ;;
 argument) case $words[1] in
 	play) _arguments "$common[@]" '*: :' \
@@ -78,6 +82,26 @@ argument) case $words[1] in
 	'--plain[no colours and no screen\: lines of text every five seconds]' \
 	'--no-plain[no colours and no screen\: lines of text every five seconds]' ;;
 	effects) _arguments "$common[@]" '*: :' ;;
+	order) _arguments "$common[@]" '*: :' \
+	'--reset[back to the conductor'\''s --order]' \
+	'--no-reset[back to the conductor'\''s --order]' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
+	reverse) _arguments "$common[@]" '*: :' \
+	'--reset[back to the conductor'\''s --reverse]' \
+	'--no-reset[back to the conductor'\''s --reverse]' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
+	gap) _arguments "$common[@]" '*: :' \
+	'--reset[back to the conductor'\''s --gap]' \
+	'--no-reset[back to the conductor'\''s --gap]' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
+	title) _arguments "$common[@]" '*: :' \
+	'--reset[no title]' \
+	'--no-reset[no title]' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
 	forget) _arguments "$common[@]" '*: :' \
 	'--force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \
 	'--no-force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \

@@ -172,12 +172,22 @@ BAD_DIM = [{"brightness": 256}, {"brightness_pct": 101}, {"state": "toggle"}, {"
            {"brightness_step": 3}, {"bri": 3}]
 
 
+GOOD_STRIP = [{"order": ["a", "b"]}, {"order": None}, {"order": []}, {"reset": True}, {"nodes": {}}, {"nodes": {"a": None}},
+              {"nodes": {"a": {"reverse": True, "gap": 0, "title": "Küche 💡"}}, "x": 1}, {"nodes": {"a": {"title": ""}}},
+              {"nodes": {"a": {"reverse": None, "gap": None, "title": None}}}, {"nodes": {"a": {"gap": 3.4}}},
+              {"reset": False, "nodes": None, "order": ["a"]}, {"reset": True, "clock_id": "0123456789abcdef", "rev": 7}]
+BAD_STRIP = [{}, {"order": "a"}, {"order": ["A"]}, {"order": ["a", "a"]}, {"nodes": []}, {"nodes": {"A": None}}, {"nodes": {"a": 1}},
+             {"nodes": {"a": {"gap": 4097}}}, {"nodes": {"a": {"gap": -1}}}, {"nodes": {"a": {"reverse": "on"}}}, {"reset": 1},
+             {"nodes": {"a": {"title": 7}}}, {"nodes": {"a": {"title": "a\nb"}}}, {"nodes": {"a": {"title": "\u202eb"}}},
+             {"nodes": {"a": {"title": "x" * 97}}}, {"nodes": None}, {"absent": True}, {"ordr": []}]
+
+
 class Live(glow.Case):
     """Everything that a real conductor says."""
 
     KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
              "scene/current": "scenes", "dim/current": "dim", "conductor/error": "answer", "effect": "effect_list",
-             "effect/aurora": "effect_text"}
+             "effect/aurora": "effect_text", "roster/wanted": "roster_wanted"}
 
     # promise: schema
     def test_messages(self):
@@ -204,6 +214,11 @@ class Live(glow.Case):
                 answer = self.broker.request("glow/dim/set", json.dumps(command), "answers/x")
                 self.assertEqual((answer["status"] == "ok", errors("dim_set", command) == []), (good, good), command)
                 self.assertEqual(errors("answer", answer), [], answer)
+        for good, commands in ((True, GOOD_STRIP), (False, BAD_STRIP)):
+            for command in commands:
+                named = dict(command, absent=True) if "absent" not in command else command
+                answer = self.broker.request("glow/roster/set", json.dumps(named), "answers/x")
+                self.assertEqual((answer["status"] == "ok", errors("roster_set", command) == []), (good, good), command)
         watch.wait("glow/scene/current", lambda m: m.json()["scenes"] and m.json()["scenes"][0]["end_us"])
         for topic, kind in self.KINDS.items():
             said = watch.find("glow/" + topic)

@@ -110,6 +110,7 @@ static void retain_kept(void)
 }
 
 /* Whoever leads next has it, and tells a broker that has lost it. */
+/* promise: strip-is-kept */
 static void test_handed_over(void **state)
 {
 	(void)state;
@@ -133,6 +134,7 @@ static void test_handed_over(void **state)
 	assert_string_equal(strip(), "cba");
 }
 
+/* promise: strip-is-kept */
 static void test_restarted(void **state)
 {
 	(void)state;
