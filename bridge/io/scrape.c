@@ -17,6 +17,8 @@
 
 #include <glow/scrape.h>
 
+#include "scrape_request.h"
+
 #define GUEST_NS INT64_C(10000000000) /* as long as a scrape may take by Prometheus' own default */
 #define DOOR_NS  INT64_C(10000000)
 #define WASTE    65536 /* bytes that one may send after its request, which nobody reads */
@@ -42,66 +44,20 @@ struct glow_scrape {
 	struct guest guests[GLOW_SCRAPE_GUESTS];
 };
 
-/* ---- requests ---- */
+/* ---- answers ---- */
 
 struct answer {
 	const char *status, *more_head, *line;
 };
 
-static const struct answer good = { "200 OK", "", NULL }, bare = { "200 OK", "", "" };
-static const struct answer unread = { "400 Bad Request", "", "this is no request of HTTP/1.0 or 1.1\n" };
-static const struct answer elsewhere = { "404 Not Found", "", "there is nothing but /metrics here\n" };
-static const struct answer otherwise = { "405 Method Not Allowed", "Allow: GET, HEAD\r\n", "only GET and HEAD here\n" };
-static const struct answer too_long = { "431 Request Header Fields Too Large", "",
-					"a request has 4096 bytes at most\n" };
-
-/* The length of the request with its end, an empty line; 0 while that has not come. */
-static size_t request_len(const char *bytes, size_t len)
-{
-	for (size_t k = 0; k < len; k++) {
-		if (bytes[k] != '\n')
-			continue;
-		if (k + 1 < len && bytes[k + 1] == '\n')
-			return k + 2;
-		if (k + 2 < len && bytes[k + 1] == '\r' && bytes[k + 2] == '\n')
-			return k + 3;
-	}
-	return 0;
-}
-
-/* Splits a word off a request line; false where no blank ends it. */
-static bool take_word(const char **at, const char *end, char *ret_word, size_t size)
-{
-	const char *blank = memchr(*at, ' ', (size_t)(end - *at));
-
-	if (!blank || blank == *at)
-		return false;
-	snprintf(ret_word, size, "%.*s", (int)(blank - *at), *at); /* what is longer is none that is known */
-	*at = blank + 1;
-	return true;
-}
-
-static const struct answer *judge(const char *bytes, size_t len)
-{
-	const char *at = bytes, *end = memchr(bytes, '\n', len);
-	char method[8], path[16];
-	bool get;
-
-	if (!end || memchr(bytes, '\0', len))
-		return &unread;
-	if (end > at && end[-1] == '\r')
-		end--;
-	if (!take_word(&at, end, method, sizeof(method)) || !take_word(&at, end, path, sizeof(path)) || end - at != 8 ||
-	    memcmp(at, "HTTP/1.", 7) != 0 || (at[7] != '0' && at[7] != '1'))
-		return &unread;
-	get = strcmp(method, "GET") == 0;
-	if (!get && strcmp(method, "HEAD") != 0)
-		return &otherwise;
-	path[strcspn(path, "?")] = '\0';
-	if (strcmp(path, "/metrics") != 0)
-		return &elsewhere;
-	return get ? &good : &bare;
-}
+static const struct answer answers[GLOW_SCRAPE_WISHES] = {
+	[GLOW_SCRAPE_TEXT] = { "200 OK", "", NULL },
+	[GLOW_SCRAPE_BARE] = { "200 OK", "", "" },
+	[GLOW_SCRAPE_UNREAD] = { "400 Bad Request", "", "this is no request of HTTP/1.0 or 1.1\n" },
+	[GLOW_SCRAPE_ELSEWHERE] = { "404 Not Found", "", "there is nothing but /metrics here\n" },
+	[GLOW_SCRAPE_OTHERWISE] = { "405 Method Not Allowed", "Allow: GET, HEAD\r\n", "only GET and HEAD here\n" },
+	[GLOW_SCRAPE_TOO_LONG] = { "431 Request Header Fields Too Large", "", "a request has 4096 bytes at most\n" },
+};
 
 /* ---- guests ---- */
 
@@ -127,8 +83,9 @@ static void throw_out(struct guest *g)
 	leave(g);
 }
 
-static void tell(struct glow_scrape *s, struct guest *g, const struct answer *answer)
+static void tell(struct glow_scrape *s, struct guest *g, enum glow_scrape_wish wish)
 {
+	const struct answer *answer = &answers[wish];
 	int n = snprintf(g->bytes, sizeof(g->bytes),
 			 "HTTP/1.1 %s\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
 			 "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n%s\r\n%s",
@@ -152,10 +109,10 @@ static void hear(struct glow_scrape *s, struct guest *g)
 		return;
 	}
 	g->len += (size_t)n;
-	if (request_len(g->bytes, g->len))
-		tell(s, g, judge(g->bytes, g->len));
+	if (glow_scrape_request_len(g->bytes, g->len))
+		tell(s, g, glow_scrape_request_read(g->bytes, g->len));
 	else if (g->len == GLOW_SCRAPE_HEAD)
-		tell(s, g, &too_long);
+		tell(s, g, GLOW_SCRAPE_TOO_LONG);
 }
 
 static void send_piece(struct glow_scrape *s, struct guest *g)
