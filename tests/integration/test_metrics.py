@@ -109,6 +109,7 @@ class Metrics(glow.Case):
                       b"GET /" + b"a" * 9000)]
         for attacker in attackers:
             attacker.start()
+        glow.wait_until("no attack comes through", lambda: len(self.attacks) > 20)  # the control
         guests = []
         for _ in range(1000):
             guests.append(socket.socket())
@@ -125,7 +126,6 @@ class Metrics(glow.Case):
             attacker.join()
         for guest in guests:
             guest.close()
-        self.assertGreater(len(self.attacks), 10)  # the control
         beacons = [m.json() for m in watch.find("attacked/conductor/beacon")]
         seq = [b["seq"] for b in beacons]
         self.assertEqual(seq, list(range(seq[0], seq[0] + len(seq))))
