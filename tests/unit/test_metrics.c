@@ -238,10 +238,9 @@ static void test_off(void **state)
 	char topic[GLOW_TOPIC_MAX + 1];
 
 	(void)state;
-	create();
+	lead();
 	for (size_t k = 0; glow_conductor_wish(conductor, k, topic); k++)
 		assert_null(strstr(topic, "stats"));
-	lead();
 	node("pi1");
 	tell("glow/node/pi1/stats", STATS);
 	assert_int_equal(count_of("frames_per_second{"), 0);
