@@ -43,12 +43,12 @@ SLOT_AGE_US = 2000000  # when nobody shows a slot any more
 SECOND_NS = 10**9
 WATCHED = ("glow/node/+/state", "glow/node/+/availability", "glow/node/+/info", "glow/node/+/stats",
            "glow/conductor/info", "glow/conductor/availability", "glow/scene/current", "glow/roster",
-           "glow/dim/current", "glow/effects/+", "glow/time/request/+", "homeassistant/#")
+           "glow/dim/current", "glow/effect", "glow/effects/+", "glow/time/request/+", "homeassistant/#")
 WHEN_AWAY = ("WebSocket ", "Failed to load resource")  # what the browser itself says where the broker is not there
 NOT_KEPT = ("/stats", "/request/+")
 KEPT = ("glow/node/{}/state", "glow/node/{}/availability", "glow/node/{}/info", "homeassistant/device/glow-{}/config")
 KEPT_ONCE = ("glow/conductor/info", "glow/conductor/availability", "glow/scene/current", "glow/roster",
-             "glow/dim/current", "homeassistant/device/glow-cluster/config")
+             "glow/dim/current", "glow/effect", "homeassistant/device/glow-cluster/config")
 
 
 class Strip:
