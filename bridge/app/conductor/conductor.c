@@ -245,15 +245,10 @@ static void hear_dim(struct glow_conductor *c, const struct glow_topic *topic, c
 /* What a node says of how it is doing, where somebody wants to know. */
 static void hear_figures(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m)
 {
-	void (*hear)(struct glow_figures * f, const void *payload, size_t len) =
-		topic->kind == GLOW_TOPIC_STATS   ? glow_figures_stats
-		: topic->kind == GLOW_TOPIC_INFO  ? glow_figures_info
-		: topic->kind == GLOW_TOPIC_ERROR ? glow_figures_error
-						  : NULL;
-	struct glow_figures *figures = c->cfg.metrics && hear ? glow_members_figures(&c->members, topic->id) : NULL;
+	struct glow_figures *figures = c->cfg.metrics ? glow_members_figures(&c->members, topic->id) : NULL;
 
 	if (figures)
-		hear(figures, m->payload, m->len);
+		glow_figures_hear(figures, topic->kind, m->payload, m->len);
 }
 
 static void hear_node_info(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -433,17 +428,13 @@ bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char r
 
 bool glow_conductor_wish(const struct glow_conductor *c, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
-	static const enum glow_topic_kind figures[] = { GLOW_TOPIC_STATS, GLOW_TOPIC_ERROR };
 	size_t n = 0;
 
 	if (glow_herald_topic(&c->herald, k, ret_topic))
 		return true;
 	while (glow_herald_topic(&c->herald, n, ret_topic))
 		n++;
-	if (!c->cfg.metrics || k - n >= sizeof(figures) / sizeof(figures[0]))
-		return false;
-	glow_topic_of(ret_topic, c->prefix, figures[k - n], GLOW_OF_NODE, "+");
-	return true;
+	return c->cfg.metrics && glow_metrics_topic(c->prefix, k - n, ret_topic);
 }
 
 /* ---- events ---- */

@@ -6,7 +6,7 @@
 
 #include "figures.h"
 
-void glow_figures_stats(struct glow_figures *f, const void *payload, size_t len)
+static void hear_stats(struct glow_figures *f, const void *payload, size_t len)
 {
 	struct glow_diag diag;
 	cJSON *tree = glow_json_parse(payload, len, &diag);
@@ -18,7 +18,7 @@ void glow_figures_stats(struct glow_figures *f, const void *payload, size_t len)
 	cJSON_Delete(tree);
 }
 
-void glow_figures_info(struct glow_figures *f, const void *payload, size_t len)
+static void hear_info(struct glow_figures *f, const void *payload, size_t len)
 {
 	struct glow_diag diag;
 	struct glow_info info;
@@ -34,7 +34,7 @@ void glow_figures_info(struct glow_figures *f, const void *payload, size_t len)
 }
 
 /* What was ignored of a command that was taken is told there too. */
-void glow_figures_error(struct glow_figures *f, const void *payload, size_t len)
+static void hear_error(struct glow_figures *f, const void *payload, size_t len)
 {
 	struct glow_diag diag;
 	cJSON *tree = glow_json_parse(payload, len, &diag);
@@ -42,4 +42,14 @@ void glow_figures_error(struct glow_figures *f, const void *payload, size_t len)
 
 	f->rejections += status && strcmp(status, "error") == 0;
 	cJSON_Delete(tree);
+}
+
+void glow_figures_hear(struct glow_figures *f, enum glow_topic_kind kind, const void *payload, size_t len)
+{
+	if (kind == GLOW_TOPIC_STATS)
+		hear_stats(f, payload, len);
+	else if (kind == GLOW_TOPIC_INFO)
+		hear_info(f, payload, len);
+	else if (kind == GLOW_TOPIC_ERROR)
+		hear_error(f, payload, len);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <glow/info.h>
+#include <glow/topics.h>
 
 struct glow_figures {
 	bool told; /**< the stats are of the time in which it is online */
@@ -19,7 +20,5 @@ struct glow_figures {
 	uint64_t rejections; /**< of commands, as far as they were heard here */
 };
 
-/** What the node's topics say; what is broken changes nothing. */
-void glow_figures_stats(struct glow_figures *f, const void *payload, size_t len);
-void glow_figures_info(struct glow_figures *f, const void *payload, size_t len);
-void glow_figures_error(struct glow_figures *f, const void *payload, size_t len);
+/** What one of the node's topics says: stats, info or error. What is broken, and every other, changes nothing. */
+void glow_figures_hear(struct glow_figures *f, enum glow_topic_kind kind, const void *payload, size_t len);

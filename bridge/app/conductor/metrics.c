@@ -11,6 +11,16 @@
 
 #include "metrics.h"
 
+bool glow_metrics_topic(const char *prefix, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
+{
+	static const enum glow_topic_kind kinds[] = { GLOW_TOPIC_STATS, GLOW_TOPIC_ERROR };
+
+	if (k >= sizeof(kinds) / sizeof(kinds[0]))
+		return false;
+	glow_topic_of(ret_topic, prefix, kinds[k], GLOW_OF_NODE, "+");
+	return true;
+}
+
 struct text {
 	char *at;
 	size_t len, room;

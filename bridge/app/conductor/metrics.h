@@ -35,6 +35,9 @@ struct glow_metrics_view {
 	struct glow_raw now;
 };
 
+/** The topics that only metrics need: the k-th one, and false behind the last. */
+bool glow_metrics_topic(const char *prefix, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1]);
+
 /** The next piece of the text, behind what `at` says, which is zero at its beginning: whole lines, as many as there is
  * room for. Returns how many bytes; 0 at the end. `room` is GLOW_METRICS_ROOM at least. Nodes may come and go between
  * two pieces: each that stays is told once. */
