@@ -19,6 +19,7 @@
 #include <glow/scenes.h>
 #include <glow/time.h>
 #include <glow/timing.h>
+#include <glow/wanted.h>
 
 #include "fuzz.h"
 
@@ -56,6 +57,10 @@ static const char *const topics[] = {
 	"glow/effect",
 	"glow/effect/aurora",
 	"glow/effect/aurora/set",
+	"glow/roster/set",
+	"glow/roster/wanted",
+	"glow/node/a/stats",
+	"glow/node/a/error",
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 
@@ -125,6 +130,33 @@ static void check_scenes(const cJSON *tree)
 	glow_scenes_fini(&scenes);
 }
 
+/* What it keeps of people's wishes it takes back itself. */
+static void check_wanted(const struct glow_message *m)
+{
+	const struct glow_wanted none = { .n = 0 };
+	struct glow_diag diag = { .code = GLOW_OK };
+	struct glow_wanted wanted;
+	bool absent;
+
+	CHECK(glow_wanted_read(m->payload, m->len, &none, &wanted, &absent, &diag) == GLOW_OK);
+	CHECK(wanted.edition.rev > 0);
+	glow_wanted_fini(&wanted);
+}
+
+/* Whole lines that can be shown, whatever nodes say. */
+static void check_metrics(void)
+{
+	static char text[GLOW_METRICS_ROOM];
+	struct glow_metrics_at at = { 0 };
+	size_t n;
+
+	while ((n = glow_conductor_metrics(conductor, raw(), &at, text, sizeof(text))) > 0) {
+		CHECK(n <= sizeof(text) && text[n - 1] == '\n');
+		for (size_t k = 0; k < n; k++)
+			CHECK(text[k] == '\n' || (text[k] >= ' ' && text[k] <= '~'));
+	}
+}
+
 static void check_apply(const cJSON *tree)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
@@ -179,6 +211,8 @@ static void check_tree(enum glow_topic_kind kind, const struct glow_message *m)
 		check_beacon(tree);
 	else if (kind == GLOW_TOPIC_ROSTER)
 		check_roster(tree);
+	else if (kind == GLOW_TOPIC_ROSTER_WANTED)
+		check_wanted(m);
 	else if (kind == GLOW_TOPIC_SCENE_CURRENT)
 		check_scenes(tree);
 	else if (kind == GLOW_TOPIC_APPLY)
@@ -411,6 +445,7 @@ static void create(bool flags)
 		.order = flags ? "pi10,a" : NULL,
 		.reverse = flags ? "a" : NULL,
 		.gap = flags ? "a=3" : NULL,
+		.metrics = true,
 		.grace_s = 60,
 		.boot = BOOT,
 		.seed = 42,
@@ -433,6 +468,7 @@ void fuzz_conductor(const uint8_t *data, size_t size)
 	create(size % 2);
 	fuzz_lines(data, size, LINES_MAX, run);
 	pass(0);
+	check_metrics();
 	pass(INT64_C(3600000000000));
 	if (leading)
 		glow_conductor_goodbye(conductor);
