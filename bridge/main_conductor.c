@@ -18,7 +18,7 @@ struct options {
 	char *discovery, *node;
 	char *order, *reverse, *gap;
 	int64_t grace_s;
-	char *time_zone, *place, *boot_preset;
+	char *time_zone, *place, *boot_preset, *metrics;
 };
 
 #define GLOW_OPTIONS struct options
@@ -45,6 +45,9 @@ static const struct glow_option rows[] = {
 		      "what shows when the whole cluster starts, 5 s after the conductor"),
 	GLOW_ROW_INT("grace-s", "60", 0, 86400, "S", strip, grace_s,
 		     "how long a node that went offline keeps its place"),
+
+	GLOW_ROW_READ("metrics", "off", "ADDR:PORT", "Metrics", metrics, glow_names_read_metrics,
+		      "where Prometheus finds them: 127.0.0.1:9464; off for nowhere"),
 
 	GLOW_LOG_ROWS("info"),
 
@@ -80,10 +83,12 @@ static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 			       .order = o->order,
 			       .reverse = o->reverse,
 			       .gap = o->gap,
+			       .metrics = strcmp(o->metrics, "off") != 0,
 			       .grace_s = (uint32_t)o->grace_s,
 			       .place = place_of(o->place),
 			       .boot_preset = o->boot_preset,
 			       .built_us = GLOW_BUILT_S * GLOW_US_PER_S },
+		.metrics = strcmp(o->metrics, "off") == 0 ? "" : o->metrics,
 		.time_zone = o->time_zone,
 		.mqtt = glow_common_mqtt(&o->common),
 	};

@@ -253,6 +253,60 @@ void glow_timer_in(struct glow_timer *timer, int64_t us)
 	sd_event_source_set_enabled(timer->source, SD_EVENT_ONESHOT);
 }
 
+/* ---- what can wait ---- */
+
+#define ASIDE_RESTS 4
+
+static void aside_turn(struct glow_aside *aside)
+{
+	int64_t begin_ns = glow_mono_now().ns, end_ns;
+
+	aside->wanted = aside->turn(aside->ctx);
+	aside->rests = true;
+	sd_event_source_set_enabled(aside->source, SD_EVENT_OFF);
+	end_ns = glow_mono_now().ns;
+	glow_timer_at(&aside->timer, (struct glow_mono){ end_ns + ASIDE_RESTS * (end_ns - begin_ns) });
+}
+
+static void aside_ring(void *ctx)
+{
+	struct glow_aside *aside = ctx;
+
+	if (!aside->rests) {
+		aside_turn(aside);
+		return;
+	}
+	aside->rests = false;
+	sd_event_source_set_enabled(aside->source, SD_EVENT_ON);
+	glow_timer_at(&aside->timer, aside->wanted);
+}
+
+static int on_aside(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	(void)source;
+	(void)fd;
+	(void)revents;
+	aside_turn(userdata);
+	return 0;
+}
+
+int glow_loop_aside(struct glow_loop *loop, struct glow_aside *aside, int fd, struct glow_mono (*turn)(void *ctx),
+		    void *ctx)
+{
+	int r;
+
+	*aside = (struct glow_aside){ .turn = turn, .ctx = ctx, .wanted = { GLOW_NEVER } };
+	if (glow_loop_timer(loop, &aside->timer, aside_ring, aside) != 0)
+		return EX_OSERR;
+	r = sd_event_add_io(loop->event, &aside->source, fd, EPOLLIN, on_aside, aside);
+	if (r >= 0)
+		r = sd_event_source_set_priority(aside->source, SD_EVENT_PRIORITY_IDLE);
+	if (r >= 0)
+		r = sd_event_source_set_floating(aside->source, true); /* the loop's, not ours to free */
+	sd_event_source_unref(aside->source);
+	return r < 0 ? EX_OSERR : 0;
+}
+
 /* ---- life ---- */
 
 static bool ends_us(int number)

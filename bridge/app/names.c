@@ -12,6 +12,7 @@
 #include <glow/info.h>
 #include <glow/json.h>
 #include <glow/names.h>
+#include <glow/scrape.h>
 #include <glow/topics.h>
 #include <glow/zone.h>
 
@@ -154,6 +155,28 @@ char *glow_names_read_zone(const char *text, struct glow_mistake *ret_mistake)
 	if (glow_zone_known(text))
 		return strdup(text);
 	return refuse(ret_mistake, "must be a time zone that there is here; one is like Europe/Berlin", "", false);
+}
+
+/* With this machine's own address where there is none, or its name. */
+static void metrics_near(const char *text, char ret_near[100])
+{
+	const char *colon = strrchr(text, ':');
+
+	snprintf(ret_near, 100, "127.0.0.1:%.5s", colon ? colon + 1 : text);
+}
+
+char *glow_names_read_metrics(const char *text, struct glow_mistake *ret_mistake)
+{
+	char near[100];
+	bool on;
+
+	if (glow_config_switch(text, &on))
+		return strdup(on ? "127.0.0.1:9464" : "off");
+	if (glow_scrape_address_valid(text))
+		return strdup(text);
+	metrics_near(text, near);
+	return refuse(ret_mistake, "must be an address in figures and a port, or off", near,
+		      glow_scrape_address_valid(near));
 }
 
 /* ---- lists ---- */

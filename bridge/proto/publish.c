@@ -47,11 +47,18 @@ static void reply(const struct glow_publisher *p, const struct glow_message *ask
 		p->outbox.publish(p->outbox.ctx, &m);
 }
 
+static void count(const struct glow_publisher *p, enum glow_code code)
+{
+	if (p->answers)
+		p->answers[code]++;
+}
+
 void glow_publish_answer(const struct glow_publisher *p, const struct glow_message *asked, const struct glow_diag *diag,
 			 cJSON *tree, const char *refusals)
 {
 	char *text = glow_json_finish(tree);
 
+	count(p, diag->code);
 	if (text)
 		reply(p, asked, text);
 	if (text && refusals && (diag->code != GLOW_OK || diag->ignored[0]))
@@ -75,6 +82,7 @@ void glow_publish_busy(const struct glow_publisher *p, const struct glow_message
 	glow_diag_set(&diag, GLOW_BUSY, "",
 		      replaced ? "too much came at once: a newer command took its place"
 			       : "too much came at once: it was dropped unread; try again");
+	count(p, diag.code);
 	text = glow_json_finish(glow_answer_write(node, &diag));
 	if (text)
 		reply(p, asked, text);

@@ -97,6 +97,8 @@ static const struct row {
 	{ "dim/set", GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER },
 	{ "dim/current", GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER },
 	{ "roster", GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER },
+	{ "roster/set", GLOW_TOPIC_ROSTER_SET, GLOW_OF_CLUSTER },
+	{ "roster/wanted", GLOW_TOPIC_ROSTER_WANTED, GLOW_OF_CLUSTER },
 	{ "effects/+", GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER },
 	{ "effect", GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER },
 	{ "effect/+", GLOW_TOPIC_TEXT, GLOW_OF_CLUSTER },

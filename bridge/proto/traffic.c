@@ -237,6 +237,8 @@ static enum glow_lane lane_of(const struct glow_topic *topic, enum glow_way way,
 	case GLOW_TOPIC_DIM_SET:
 	case GLOW_TOPIC_DIM_CURRENT:
 	case GLOW_TOPIC_ROSTER:
+	case GLOW_TOPIC_ROSTER_SET:
+	case GLOW_TOPIC_ROSTER_WANTED:
 	case GLOW_TOPIC_TEXTS: /* before the scenes and commands that mean them */
 	case GLOW_TOPIC_TEXT:
 	case GLOW_TOPIC_TEXT_SET:

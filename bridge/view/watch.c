@@ -13,7 +13,8 @@
 const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "node/+/state", "node/+/availability",
 							   "node/+/stats",  "node/+/error", "conductor/+",
 							   "scene/current", "roster",       "dim/current",
-							   "effect",        "effect/+",     "effects/+" };
+							   "roster/wanted", "effect",       "effect/+",
+							   "effects/+" };
 
 /* True when it had it. */
 static bool carry(struct glow_look *look, const struct glow_effect_desc *was, const struct glow_effect_desc *is)
@@ -89,6 +90,7 @@ void glow_watch_fini(struct glow_watch *w)
 	glow_catalogs_fini(&w->catalogs);
 	glow_stage_fini(&w->stage);
 	glow_library_fini(&w->library);
+	glow_wanted_fini(&w->wanted);
 	memset(w, 0, sizeof(*w));
 }
 
@@ -286,11 +288,42 @@ static void take_beacon(struct glow_watch *w, const cJSON *tree, struct glow_raw
 	w->beacon_at = at;
 }
 
+/* A broken one changes nothing. */
+static void take_wanted(struct glow_watch *w, const struct glow_message *message)
+{
+	const struct glow_wanted none = { .n = 0 };
+	struct glow_wanted wanted = none;
+	struct glow_diag diag;
+	bool absent;
+
+	if (message->len > 0 &&
+	    glow_wanted_read(message->payload, message->len, &none, &wanted, &absent, &diag) != GLOW_OK)
+		return;
+	if (message->len > 0 && glow_edition_before(&wanted.edition, &w->wanted.edition)) {
+		glow_wanted_fini(&wanted);
+		return;
+	}
+	glow_wanted_fini(&w->wanted);
+	w->wanted = wanted;
+	w->revision++;
+}
+
+const char *glow_watch_title(const struct glow_watch *w, const char *id)
+{
+	const struct glow_wanted_node *node = glow_wanted_find(&w->wanted, id);
+
+	return node ? node->title : "";
+}
+
 static void take_cluster(struct glow_watch *w, enum glow_topic_kind kind, const struct glow_message *message)
 {
 	struct glow_diag diag;
 	cJSON *tree;
 
+	if (kind == GLOW_TOPIC_ROSTER_WANTED) {
+		take_wanted(w, message);
+		return;
+	}
 	if (kind == GLOW_TOPIC_CONDUCTOR_AVAILABILITY)
 		w->conductor_online = glow_message_says(message, "online");
 	if (kind < GLOW_TOPIC_CONDUCTOR_INFO || kind > GLOW_TOPIC_CONDUCTOR_ERROR) {

@@ -11,7 +11,7 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 # shellcheck source=tests/harness/shell.sh
 . tests/harness/shell.sh
 
-sources=(CMakeLists.txt LICENSE bridge cmake compose/{CMakeLists.txt,debian,etc,overlays,systemd,udev} dashboard/nginx
+sources=(CMakeLists.txt LICENSE bridge cmake compose/{CMakeLists.txt,debian,etc,metrics,overlays,systemd,udev} dashboard/nginx
 	docs/completion docs/man effects include)
 
 help() {

@@ -25,10 +25,12 @@ _glow_conductor()
 	--place) return ;;
 	--boot-preset) return ;;
 	--grace-s) return ;;
+	--metrics) return ;;
 	--log-level) words='error warning info debug' ;;
 	--log-format) words='text json' ;;
 	*)
 		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --order --reverse --gap --time-zone --place --boot-preset --grace-s --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
+		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --order --reverse --gap --time-zone --grace-s --metrics --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

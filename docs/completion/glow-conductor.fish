@@ -15,6 +15,7 @@ complete -c glow-conductor -l time-zone -x -d 'local time of the cluster\'s cloc
 complete -c glow-conductor -l place -x -d 'where the sun rises and sets for schedules, in degrees: 52.52,13.40'
 complete -c glow-conductor -l boot-preset -x -d 'what shows when the whole cluster starts, 5 s after the conductor'
 complete -c glow-conductor -l grace-s -x -d 'how long a node that went offline keeps its place'
+complete -c glow-conductor -l metrics -x -d 'where Prometheus finds them: 127.0.0.1:9464; off for nowhere'
 complete -c glow-conductor -l log-level -x -a 'error warning info debug' -d 'how much is told'
 complete -c glow-conductor -l log-format -x -a 'text json' -d 'form of a line on standard error'
 complete -c glow-conductor -l doctor -d 'say what is missing, and how to mend it'

@@ -16,6 +16,7 @@ local curcontext=$curcontext state line common=( \
 	'--place=[where the sun rises and sets for schedules, in degrees\: 52.52,13.40]:LAT,LON:' \
 	'--boot-preset=[what shows when the whole cluster starts, 5 s after the conductor]:NAME:' \
 	'--grace-s=[how long a node that went offline keeps its place]:S:' \
+	'--metrics=[where Prometheus finds them\: 127.0.0.1\:9464; off for nowhere]:ADDR\:PORT:' \
 	'--log-level=[how much is told]:WORD:(error warning info debug)' \
 	'--log-format=[form of a line on standard error]:WORD:(text json)' \
 	'--doctor[say what is missing, and how to mend it]' \

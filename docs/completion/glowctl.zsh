@@ -33,6 +33,10 @@ command) _values command \
 	'preset[what shows, kept under a name to be shown again]' \
 	'schedule[what shows by itself, by clock and sun]' \
 	'undo[take back the last change of lights, scenes or dimmer]' \
+	'order[show or set the order of the boards on the strip]' \
+	'reverse[turn a board round, whose last pixel comes first]' \
+	'gap[leave pixels free behind a board]' \
+	'title[give a board a name for people]' \
 	'forget[clear what the broker keeps of a node, or of the cluster, that is gone]' ;;
 argument) case $words[1] in
 	play) _arguments "$common[@]" '*: :' \
@@ -100,6 +104,26 @@ argument) case $words[1] in
 	'--fade-ms=[set\: the cross-fade of a preset]:MS:' ;;
 	undo) _arguments "$common[@]" '*: :' \
 	'--fade-ms=[cross-fade for so long; a second by default]:MS:' ;;
+	order) _arguments "$common[@]" '*: :' \
+	'--reset[back to the conductor'\''s --order]' \
+	'--no-reset[back to the conductor'\''s --order]' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
+	reverse) _arguments "$common[@]" '*: :' \
+	'--reset[back to the conductor'\''s --reverse]' \
+	'--no-reset[back to the conductor'\''s --reverse]' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
+	gap) _arguments "$common[@]" '*: :' \
+	'--reset[back to the conductor'\''s --gap]' \
+	'--no-reset[back to the conductor'\''s --gap]' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
+	title) _arguments "$common[@]" '*: :' \
+	'--reset[no title]' \
+	'--no-reset[no title]' \
+	'--force[also when nobody of that name is known]' \
+	'--no-force[also when nobody of that name is known]' ;;
 	forget) _arguments "$common[@]" '*: :' \
 	'--force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \
 	'--no-force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \

@@ -23,6 +23,7 @@ struct glow_conductor_cfg {
 	const char *order;       /**< "b,a": nodes that come first on the strip; the others follow by name */
 	const char *reverse;     /**< "a,b": nodes that hang the other way round */
 	const char *gap;         /**< "a=3": pixels left free behind a node */
+	bool metrics;            /**< somebody wants glow_conductor_metrics(): what nodes say of themselves is heard */
 	uint32_t grace_s;        /**< how long a node that went offline keeps its place */
 	uint32_t boot;           /**< random and not 0: this process */
 	uint64_t seed;           /**< random: clock ids and waits come from it */
@@ -38,6 +39,15 @@ struct glow_conductor_cfg {
 };
 
 struct glow_conductor;
+
+/** How far a reader has come in the metrics; all zero at their beginning. */
+struct glow_metrics_at {
+	uint32_t row;
+	bool begun;
+	char node[GLOW_ID_MAX + 1];
+};
+/** Bytes that one metric may take beside its nodes', and more than a node's line. */
+#define GLOW_METRICS_ROOM 2048
 
 /** -EINVAL with diag, whose `where` is the option, for a list that cannot be read; -ENOMEM. Texts of cfg may go
  * afterwards. */
@@ -73,6 +83,11 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c);
 
 /** Publishes `offline` if we lead, for a clean end (a clean DISCONNECT sends no will). */
 void glow_conductor_goodbye(struct glow_conductor *c);
+
+/** The metrics as Prometheus reads them (text format 0.0.4), piece by piece: writes what follows `at` and returns how
+ * many bytes, of GLOW_METRICS_ROOM at least; 0 at the end. Needs cfg.metrics. */
+size_t glow_conductor_metrics(const struct glow_conductor *c, struct glow_raw now, struct glow_metrics_at *at,
+			      char *ret_text, size_t room);
 
 /** The topics to subscribe, for struct glow_mqtt_cfg: the k-th one, and false behind the last. *ret_retained: its
  * retained messages are wanted too. */

@@ -11,6 +11,7 @@
 struct glow_conductor_run_cfg {
 	struct glow_conductor_cfg conductor; /**< boot, seed, outbox and lead are filled in by the running program */
 	struct glow_mqtt_cfg mqtt;           /**< topics, client ids and will likewise */
+	const char *metrics;                 /**< where they can be scraped, glow/scrape.h; "": nowhere */
 	const char *time_zone; /**< of local time, which nodes take from the conductor; "": the machine's */
 };
 

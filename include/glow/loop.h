@@ -52,6 +52,17 @@ struct glow_timer {
 	void *ctx;
 };
 
+/** Something that can wait: it has its turn when nothing else is due, and rests four times as long as that took. The
+ * caller's storage, for as long as the loop. */
+struct glow_aside {
+	sd_event_source *source;
+	struct glow_timer timer;
+	bool rests;
+	struct glow_mono wanted;
+	struct glow_mono (*turn)(void *ctx);
+	void *ctx;
+};
+
 struct glow_loop {
 	struct glow_loop_cfg cfg;
 	sd_event *event;
@@ -75,6 +86,11 @@ int glow_loop_timer(struct glow_loop *loop, struct glow_timer *timer, void (*rin
  * quarter of a second; a timer is used in one of these two ways. */
 void glow_timer_at(struct glow_timer *timer, struct glow_mono when);
 void glow_timer_in(struct glow_timer *timer, int64_t us);
+
+/** Calls `turn` when the descriptor is readable, and at the instant that it returned last; GLOW_NEVER for none. 0, or
+ * an exit status. */
+int glow_loop_aside(struct glow_loop *loop, struct glow_aside *aside, int fd, struct glow_mono (*turn)(void *ctx),
+		    void *ctx);
 
 /** Begins to connect and to listen to everything. cfg's strings are borrowed for the call, but for role, ctx
  * and last_words. 0, or an exit status after logging why. */

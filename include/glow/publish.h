@@ -15,6 +15,7 @@
 struct glow_publisher {
 	const char *prefix, *discovery; /**< borrowed; "" for a discovery prefix that is not used */
 	struct glow_outbox outbox;
+	uint64_t *answers; /**< how many commands were answered so, by enum glow_code; borrowed, NULL to count none */
 };
 
 void glow_publish_text(const struct glow_publisher *p, const char *topic, const char *text, int qos, bool retained);

@@ -50,9 +50,11 @@ enum glow_topic_kind {
 	GLOW_TOPIC_DIM_SET,
 	GLOW_TOPIC_DIM_CURRENT,
 	GLOW_TOPIC_ROSTER,
-	GLOW_TOPIC_CATALOG, /**< by its name, glow/catalog.h */
-	GLOW_TOPIC_TEXTS,   /**< which effects there are in text, glow/effect_text.h */
-	GLOW_TOPIC_TEXT,    /**< one of these, by the effect's name */
+	GLOW_TOPIC_ROSTER_SET,
+	GLOW_TOPIC_ROSTER_WANTED, /**< what came of these, glow/wanted.h */
+	GLOW_TOPIC_CATALOG,       /**< by its name, glow/catalog.h */
+	GLOW_TOPIC_TEXTS,         /**< which effects there are in text, glow/effect_text.h */
+	GLOW_TOPIC_TEXT,          /**< one of these, by the effect's name */
 	GLOW_TOPIC_TEXT_SET,
 	GLOW_TOPIC_PRESET, /**< by its name, glow/preset.h */
 	GLOW_TOPIC_PRESET_SET,

@@ -19,6 +19,7 @@
 #include <glow/stage.h>
 #include <glow/state.h>
 #include <glow/timing.h>
+#include <glow/wanted.h>
 
 /** How much there can be of a cluster, whoever publishes it: as many nodes as a conductor has members, and bytes of
  * parameter tables in their infos. What is beyond is passed over. */
@@ -58,6 +59,7 @@ struct glow_watch {
 	struct glow_raw beacon_at; /**< when it arrived */
 	struct glow_stage stage;
 	struct glow_catalogs catalogs;
+	struct glow_wanted wanted;   /**< titles, and what of the order was set at run time */
 	struct glow_library library; /**< the effects that the cluster has as texts */
 	/** Rises with all that is read of a node, and whenever one comes or goes; the stage has its own. */
 	uint32_t revision;
@@ -71,8 +73,8 @@ struct glow_watch {
 
 /** What to subscribe to below the prefix, and how many. A watch can do without the last ones, which brokers with older
  * rules may refuse; of all, these should be asked for first. */
-#define GLOW_WATCH_TOPICS 12
-#define GLOW_WATCH_WISHES 3
+#define GLOW_WATCH_TOPICS 13
+#define GLOW_WATCH_WISHES 4
 extern const char *const glow_watch_topics[GLOW_WATCH_TOPICS];
 
 void glow_watch_init(struct glow_watch *w, const char *prefix);
@@ -95,6 +97,9 @@ bool glow_watch_beating(const struct glow_watch *w, struct glow_raw now);
 
 /** The node's entry in the roster, or NULL. */
 const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id);
+
+/** What people call the node; "" where they call it nothing else. */
+const char *glow_watch_title(const struct glow_watch *w, const char *id);
 
 /** What the node's LEDs show at t_us; levels in r, g, b alike where LEDs have
  * one colour each. A node that is offline or unknown, or whose board has a problem, is dark. Where the node has a

@@ -7,7 +7,7 @@
  *	>		time passes to the next instant at which something is due
  *	k-3000 n	the wall clock moves by so many ms; 'n': nobody keeps it right any more
  *	C L D F		connected under its own name, as the leader, disconnected, an attempt failed
- *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
+ *	m<t>...		a message on the topic of that letter (topics[], a-z and then A-Z); M: a retained one
  *	e<name> ...	a message on effect/<name>, which may end with /set; E: a retained one
  *	x<t> X<t>	a message there was dropped before it came here; X: for a newer one
  *	p<ms>		a node's probe, which left so many ms ago by its clock
@@ -21,6 +21,7 @@
 #include <glow/scenes.h>
 #include <glow/time.h>
 #include <glow/timing.h>
+#include <glow/wanted.h>
 
 #include "fuzz.h"
 
@@ -64,6 +65,10 @@ static const char *const topics[] = {
 	"glow/undo",
 	"glow/schedule/wake",
 	"glow/schedule/wake/set",
+	"glow/roster/set",
+	"glow/roster/wanted",
+	"glow/node/a/stats",
+	"glow/node/a/error",
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 
@@ -131,6 +136,33 @@ static void check_scenes(const cJSON *tree)
 
 	CHECK(glow_scenes_read(tree, &scenes, &diag) == GLOW_OK);
 	glow_scenes_fini(&scenes);
+}
+
+/* What it keeps of people's wishes it takes back itself. */
+static void check_wanted(const struct glow_message *m)
+{
+	const struct glow_wanted none = { .n = 0 };
+	struct glow_diag diag = { .code = GLOW_OK };
+	struct glow_wanted wanted;
+	bool absent;
+
+	CHECK(glow_wanted_read(m->payload, m->len, &none, &wanted, &absent, &diag) == GLOW_OK);
+	CHECK(wanted.edition.rev > 0);
+	glow_wanted_fini(&wanted);
+}
+
+/* Whole lines that can be shown, whatever nodes say. */
+static void check_metrics(void)
+{
+	static char text[GLOW_METRICS_ROOM];
+	struct glow_metrics_at at = { 0 };
+	size_t n;
+
+	while ((n = glow_conductor_metrics(conductor, raw(), &at, text, sizeof(text))) > 0) {
+		CHECK(n <= sizeof(text) && text[n - 1] == '\n');
+		for (size_t k = 0; k < n; k++)
+			CHECK(text[k] == '\n' || (text[k] >= ' ' && text[k] <= '~'));
+	}
 }
 
 static void check_apply(const cJSON *tree)
@@ -214,6 +246,8 @@ static void check_tree(enum glow_topic_kind kind, const struct glow_message *m)
 		check_beacon(tree);
 	else if (kind == GLOW_TOPIC_ROSTER)
 		check_roster(tree);
+	else if (kind == GLOW_TOPIC_ROSTER_WANTED)
+		check_wanted(m);
 	else if (kind == GLOW_TOPIC_SCENE_CURRENT)
 		check_scenes(tree);
 	else if (kind == GLOW_TOPIC_APPLY)
@@ -390,9 +424,17 @@ static void answer_probe(const char *rest)
 			   false, now + 500000);
 }
 
+/* Its topic; NULL for a letter that none has. */
+static const char *topic_of(char letter)
+{
+	int k = letter >= 'a' && letter <= 'z' ? letter - 'a' : letter >= 'A' && letter <= 'Z' ? letter - 'A' + 26 : -1;
+
+	return k >= 0 && k < N_TOPICS ? topics[k] : NULL;
+}
+
 static void run(const char *line, size_t len)
 {
-	int topic = len > 1 ? line[1] - 'a' : -1;
+	const char *topic = len > 1 ? topic_of(line[1]) : NULL;
 	int64_t next = glow_conductor_next(conductor).ns;
 
 	switch (line[0]) {
@@ -419,8 +461,8 @@ static void run(const char *line, size_t len)
 		break;
 	case 'm':
 	case 'M':
-		if (topic >= 0 && topic < N_TOPICS)
-			deliver(topics[topic], line + 2, len - 2, line[0] == 'M');
+		if (topic)
+			deliver(topic, line + 2, len - 2, line[0] == 'M');
 		break;
 	case 'e':
 	case 'E':
@@ -428,8 +470,8 @@ static void run(const char *line, size_t len)
 		break;
 	case 'x':
 	case 'X':
-		if (topic >= 0 && topic < N_TOPICS)
-			drop(topics[topic], line[0] == 'X');
+		if (topic)
+			drop(topic, line[0] == 'X');
 		break;
 	case 'p':
 		ask_time(line + 1);
@@ -454,6 +496,7 @@ static void create(bool flags)
 		.order = flags ? "pi10,a" : NULL,
 		.reverse = flags ? "a" : NULL,
 		.gap = flags ? "a=3" : NULL,
+		.metrics = true,
 		.grace_s = 60,
 		.boot = BOOT,
 		.seed = 42,
@@ -476,6 +519,7 @@ void fuzz_conductor(const uint8_t *data, size_t size)
 	create(size % 2);
 	fuzz_lines(data, size, LINES_MAX, run);
 	pass(0);
+	check_metrics();
 	pass(INT64_C(3600000000000));
 	if (leading)
 		glow_conductor_goodbye(conductor);

@@ -14,9 +14,11 @@
 #include <glow/timing.h>
 #include <glow/topics.h>
 #include <glow/traffic.h>
+#include <glow/wanted.h>
 
 #include "../../bridge/hw/sysfs.h"
 #include "../../bridge/io/config_row.h"
+#include "../../bridge/io/scrape_request.h"
 #include "../../bridge/script/compile.h"
 #include "../../bridge/script/fix.h"
 #include "fuzz.h"
@@ -190,4 +192,20 @@ PLANT(void, glow_fit_clean, const char *text, bool ascii, char *ret_text, size_t
 		snprintf(ret_text, size, "%s", text);
 	else
 		__real_glow_fit_clean(text, ascii, ret_text, size);
+}
+
+/* scrape: each byte that comes may be the last. */
+PLANT(size_t, glow_scrape_request_len, const char *bytes, size_t len)
+{
+	return fuzz_planted && strcmp(fuzz_target, "scrape") == 0 ? len : __real_glow_scrape_request_len(bytes, len);
+}
+
+/* wanted: of one node nothing is kept. */
+PLANT(cJSON *, glow_wanted_write, const struct glow_wanted *w)
+{
+	cJSON *tree = __real_glow_wanted_write(w);
+
+	if (fuzz_planted && strcmp(fuzz_target, "wanted") == 0)
+		cJSON_DeleteItemFromObject(cJSON_GetObjectItem(tree, "nodes"), "a");
+	return tree;
 }

@@ -68,6 +68,9 @@ HABITS = (
     (CONDUCTOR, "GLOW_REVERSE", "pi2 , pi4", "pi2,pi4"),
     (CONDUCTOR, "GLOW_GAP", "pi1 = 4, pi2 = 3", "pi1=4,pi2=3"),
     (CONDUCTOR, "GLOW_GAP", "pi1:4", None),
+    (CONDUCTOR, "GLOW_METRICS", "Yes", "127.0.0.1:9464"),
+    (CONDUCTOR, "GLOW_METRICS", "[::]:9464", "[::]:9464"),
+    (CONDUCTOR, "GLOW_METRICS", "localhost:9464", None),
 )
 
 # The content of a password file, and whether "geheim" is taken out of it.

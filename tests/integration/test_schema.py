@@ -187,13 +187,22 @@ BAD_SCHEDULE = [{"at": "24:00", "dim": "40%"}, {"at": "7:0", "dim": "40%"}, {"at
                 {"at": "7:00", "dim": "40%", "days": []}, {"at": "7:00", "dim": "40%", "days": ["mo"]},
                 {"at": "7:00", "preset": "evening", "transition": 61}, {"at": "7:00", "preset": "A"}]
 
+GOOD_STRIP = [{"order": ["a", "b"]}, {"order": None}, {"order": []}, {"reset": True}, {"nodes": {}}, {"nodes": {"a": None}},
+              {"nodes": {"a": {"reverse": True, "gap": 0, "title": "Küche 💡"}}, "x": 1}, {"nodes": {"a": {"title": ""}}},
+              {"nodes": {"a": {"reverse": None, "gap": None, "title": None}}}, {"nodes": {"a": {"gap": 3.4}}},
+              {"reset": False, "nodes": None, "order": ["a"]}, {"reset": True, "clock_id": "0123456789abcdef", "rev": 7}]
+BAD_STRIP = [{}, {"order": "a"}, {"order": ["A"]}, {"order": ["a", "a"]}, {"nodes": []}, {"nodes": {"A": None}}, {"nodes": {"a": 1}},
+             {"nodes": {"a": {"gap": 4097}}}, {"nodes": {"a": {"gap": -1}}}, {"nodes": {"a": {"reverse": "on"}}}, {"reset": 1},
+             {"nodes": {"a": {"title": 7}}}, {"nodes": {"a": {"title": "a\nb"}}}, {"nodes": {"a": {"title": "\u202eb"}}},
+             {"nodes": {"a": {"title": "x" * 97}}}, {"nodes": None}, {"absent": True}, {"ordr": []}]
+
 
 class Live(glow.Case):
     """Everything that a real conductor says."""
 
     KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
              "scene/current": "scenes", "dim/current": "dim", "conductor/error": "answer", "effect": "effect_list",
-             "effect/aurora": "effect_text", "preset/evening": "preset",
+             "effect/aurora": "effect_text", "roster/wanted": "roster_wanted", "preset/evening": "preset",
              "schedule/wake": "schedule"}
 
     # promise: schema
@@ -234,6 +243,11 @@ class Live(glow.Case):
             for command in commands:
                 answer = self.broker.request("glow/schedule/corpus/set", json.dumps(command), "answers/x")
                 self.assertEqual((answer["status"] == "ok", errors("schedule_set", command) == []), (good, good), command)
+        for good, commands in ((True, GOOD_STRIP), (False, BAD_STRIP)):
+            for command in commands:
+                named = dict(command, absent=True) if "absent" not in command else command
+                answer = self.broker.request("glow/roster/set", json.dumps(named), "answers/x")
+                self.assertEqual((answer["status"] == "ok", errors("roster_set", command) == []), (good, good), command)
         watch.wait("glow/scene/current", lambda m: m.json()["scenes"] and m.json()["scenes"][0]["end_us"])
         for topic, kind in self.KINDS.items():
             said = watch.find("glow/" + topic)

@@ -160,6 +160,55 @@ static void test_timer_in(void **state)
 	assert_int_equal(enabled, SD_EVENT_ONESHOT);
 }
 
+/* ---- what can wait ---- */
+
+static struct glow_mono wanted;
+
+static struct glow_mono turn(void *ctx)
+{
+	strncat(rung, ctx, 1);
+	return wanted;
+}
+
+/* Its descriptor is readable all the time, and yet all else comes first; then it rests. */
+static void test_aside(void **state)
+{
+	struct glow_aside aside;
+	struct glow_timer a, b;
+	int fd = eventfd(1, EFD_CLOEXEC);
+
+	(void)state;
+	wanted.ns = GLOW_NEVER;
+	assert_int_equal(glow_loop_aside(&loop, &aside, fd, turn, &names[2]), 0);
+	add(&a, 0);
+	add(&b, 1);
+	glow_timer_at(&a, (struct glow_mono){ 1000 });
+	glow_timer_at(&b, (struct glow_mono){ 1000 });
+	rung[0] = '\0';
+	for (int k = 0; k < 3; k++)
+		assert_true(sd_event_run(loop.event, 0) > 0);
+	assert_int_equal(strlen(rung), 3);
+	assert_int_equal(rung[2], 'c');
+	assert_true(aside.rests);
+	while (aside.rests) /* for some microseconds */
+		sd_event_run(loop.event, UINT64_MAX);
+	assert_string_equal(rung + 2, "c");
+	sd_event_run(loop.event, 0); /* the control: it is readable still */
+	assert_string_equal(rung + 2, "cc");
+	eventfd_read(fd, &(eventfd_t){ 0 });
+	run();
+	assert_string_equal(run(), ""); /* nothing came */
+	wanted.ns = 1000;
+	eventfd_write(fd, 1);
+	assert_true(sd_event_run(loop.event, UINT64_MAX) > 0); /* something came */
+	eventfd_read(fd, &(eventfd_t){ 0 });
+	while (strlen(rung) < 2) /* and it wanted a turn */
+		sd_event_run(loop.event, UINT64_MAX);
+	assert_string_equal(rung, "cc");
+	sd_event_source_disable_unref(sd_event_source_ref(aside.source));
+	close(fd);
+}
+
 /* ---- opening ---- */
 
 static bool asked_for_topics;
@@ -361,8 +410,15 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_signals),         T(test_timers), T(test_timer_rounds_up),     T(test_timer_in),
-		T(test_open_bad_broker), T(test_turns),  T(test_timer_between_turns), T(test_signal_before_mail),
+		T(test_signals),
+		T(test_timers),
+		T(test_timer_rounds_up),
+		T(test_timer_in),
+		T(test_aside),
+		T(test_open_bad_broker),
+		T(test_turns),
+		T(test_timer_between_turns),
+		T(test_signal_before_mail),
 	};
 
 	glow_log_setup("error", "text");

@@ -46,6 +46,43 @@ static void test_nothing(void **state)
 	assert_int_equal(p.n, 0);
 }
 
+static struct glow_wanted_node nodes[] = {
+	{ .id = "door", .has_reverse = true, .reverse = false, .has_gap = true, .gap = 9 },
+	{ .id = "new", .title = "New" },
+	{ .id = "pi9", .has_gap = true, .gap = 0 },
+};
+
+/* What was wanted later beats the options, value by value; a reset leaves the options. */
+static void test_wanted(void **state)
+{
+	char order[][GLOW_NAME_SIZE] = { "x", "door" };
+	struct glow_wanted wanted = { .n = 3, .nodes = nodes };
+	const struct glow_wanted none = { .n = 0 };
+
+	(void)state;
+	assert_int_equal(read_lists("pi9,door", "pi2,door", "pi9=3,door=1"), 0);
+	assert_true(glow_placement_want(&p, &wanted));
+	is("pi9", 0, false, 0);
+	is("door", 1, false, 9);
+	is("pi2", UINT32_MAX, true, 0);
+	is("new", UINT32_MAX, false, 0);
+	assert_string_equal(glow_placement_of(&p, "new")->id, "new"); /* it is known by its title */
+	wanted.has_order = true;
+	wanted.n_order = 2;
+	wanted.order = order;
+	assert_true(glow_placement_want(&p, &wanted));
+	is("x", 0, false, 0);
+	is("door", 1, false, 9);
+	is("pi9", UINT32_MAX, false, 0);
+	wanted.n_order = 0;
+	assert_true(glow_placement_want(&p, &wanted));
+	is("door", UINT32_MAX, false, 9);
+	assert_true(glow_placement_want(&p, &none));
+	is("pi9", 0, false, 3);
+	is("door", 1, true, 1);
+	assert_int_equal(p.n, 3);
+}
+
 static void test_lists(void **state)
 {
 	(void)state;
@@ -121,10 +158,9 @@ static void test_long_ids(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_teardown(name, teardown)
-	const struct CMUnitTest tests[] = {
-		T(test_nothing), T(test_lists), T(test_mentioned_twice), T(test_bad_lists), T(test_says_what_is_right),
-		T(test_long_ids)
-	};
+	const struct CMUnitTest tests[] = { T(test_nothing),         T(test_lists),     T(test_wanted),
+					    T(test_mentioned_twice), T(test_bad_lists), T(test_says_what_is_right),
+					    T(test_long_ids) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

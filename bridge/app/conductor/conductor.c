@@ -2,11 +2,10 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Each concern is a part with a header of its own: leadership (whether we lead,
  * and what time it is), members and placement (who is where on the strip), the
- * roster as published, texts (effects that people write), the repertoire (what
- * they prepare: presets and schedules), requests (what people ask), deliveries (how far ahead an
- * instant must lie). None knows another that it does not need; what one of them
- * makes the next one do is here, and so are the topics: one row each, with the
- * function that hears it. */
+ * roster as published and what people want of it, texts (effects that people
+ * write), the repertoire (what they prepare: presets and schedules), requests
+ * (what people ask), deliveries (how far ahead an instant must lie). None knows
+ * another that it does not need; what one of them makes the next one do is here. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,12 +22,14 @@
 #include "director.h"
 #include "leadership.h"
 #include "members.h"
+#include "metrics.h"
 #include "placement.h"
 #include "repertoire.h"
 #include "requests.h"
 #include "roster_store.h"
 #include "scene_store.h"
 #include "text_store.h"
+#include "wanted_store.h"
 
 #define SECOND      INT64_C(1000000000)
 #define VIEWERS_NS  (SECOND / 10)
@@ -42,10 +43,12 @@ struct glow_conductor {
 	struct glow_placement placement;
 	struct glow_members members;
 	struct glow_roster_store roster;
+	struct glow_wanted_store wanted;
 	struct glow_text_store texts;
 	struct glow_requests requests;
 	struct glow_repertoire repertoire;
 	struct glow_herald herald;
+	struct glow_metrics metrics;
 	struct glow_raw viewers_until; /* so long the count of their probes goes */
 	uint32_t viewers;
 };
@@ -83,9 +86,11 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 {
 	const struct glow_leadership *l = &c->leadership;
 
+	c->metrics.reigns++;
 	glow_roster_store_open(&c->roster, l->self.clock_id, l->self.term);
 	glow_roster_store_publish(&c->roster, &c->out);
 	glow_repertoire_open(&c->repertoire, c->texts.there, l->fresh, time_of(c, now));
+	glow_wanted_store_open(&c->wanted, l->self.clock_id, l->self.term);
 	glow_text_store_open(&c->texts, l->self.clock_id, time_of(c, now)); /* before what means them */
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));
 	announce(c);
@@ -119,6 +124,15 @@ static void renew_roster(struct glow_conductor *c, struct glow_raw now)
 		return;
 	glow_roster_store_publish(&c->roster, &c->out);
 	glow_leadership_nodes(&c->leadership, c->roster.roster.n, now);
+}
+
+/* What people want of the strip is another. */
+static void wants_changed(struct glow_conductor *c, struct glow_raw now)
+{
+	if (!glow_placement_want(&c->placement, &c->wanted.wanted))
+		return;
+	glow_members_place(&c->members);
+	glow_roster_store_change(&c->roster, now);
 }
 
 /* ---- what is heard, by topic ---- */
@@ -198,6 +212,14 @@ static void hear_roster(struct glow_conductor *c, const struct glow_topic *topic
 	glow_roster_store_change(&c->roster, now); /* it may not be what it should be */
 }
 
+static void hear_wanted(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			struct glow_raw now)
+{
+	(void)topic;
+	if (stands_by(c) && glow_wanted_store_restore(&c->wanted, m))
+		wants_changed(c, now);
+}
+
 static void hear_text(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 		      struct glow_raw now)
 {
@@ -233,6 +255,15 @@ static void hear_dim(struct glow_conductor *c, const struct glow_topic *topic, c
 		glow_requests_restore_dim(&c->requests, m);
 }
 
+/* What a node says of how it is doing, where somebody wants to know. */
+static void hear_figures(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m)
+{
+	struct glow_figures *figures = c->cfg.metrics ? glow_members_figures(&c->members, topic->id) : NULL;
+
+	if (figures)
+		glow_figures_hear(figures, topic->kind, m->payload, m->len);
+}
+
 static void hear_node_info(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			   struct glow_raw now)
 {
@@ -242,6 +273,7 @@ static void hear_node_info(struct glow_conductor *c, const struct glow_topic *to
 		glow_roster_store_change(&c->roster, now);
 	if (diag.code != GLOW_OK)
 		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
+	hear_figures(c, topic, m);
 }
 
 static void hear_node_availability(struct glow_conductor *c, const struct glow_topic *topic,
@@ -319,6 +351,14 @@ static void hear_undo(struct glow_conductor *c, const struct glow_topic *topic, 
 		glow_director_undo(&c->requests, m, time_of(c, now), ahead_us(c));
 }
 
+static void hear_roster_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			    struct glow_raw now)
+{
+	(void)topic;
+	if (leads(c) && glow_wanted_store_set(&c->wanted, m, &c->members))
+		wants_changed(c, now);
+}
+
 static void hear_dim_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			 struct glow_raw now)
 {
@@ -356,6 +396,7 @@ static const struct row {
 	{ GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, true, hear_info },
 	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, hear_availability },
 	{ GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, true, hear_roster },
+	{ GLOW_TOPIC_ROSTER_WANTED, GLOW_OF_CLUSTER, true, hear_wanted },
 	{ GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER, true, hear_text }, /* before the scenes that mean them */
 	{ GLOW_TOPIC_TEXT, GLOW_OF_CLUSTER, true, hear_text },
 	{ GLOW_TOPIC_PRESET, GLOW_OF_CLUSTER, true, hear_kept },
@@ -371,6 +412,7 @@ static const struct row {
 	{ GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER, false, hear_play },
 	{ GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, false, hear_stop },
 	{ GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER, false, hear_dim_set },
+	{ GLOW_TOPIC_ROSTER_SET, GLOW_OF_CLUSTER, false, hear_roster_set },
 	{ GLOW_TOPIC_TEXT_SET, GLOW_OF_CLUSTER, false, hear_text_set },
 	{ GLOW_TOPIC_PRESET_SET, GLOW_OF_CLUSTER, false, hear_preset_set },
 	{ GLOW_TOPIC_PRESET_APPLY, GLOW_OF_CLUSTER, false, hear_preset_apply },
@@ -397,6 +439,7 @@ void glow_conductor_message(struct glow_conductor *c, const struct glow_message 
 			rows[k].hear(c, &topic, m, now);
 			return;
 		}
+	hear_figures(c, &topic, m);
 }
 
 /* A command for many is with the nodes all the same, which act and answer by themselves where we say nothing. */
@@ -411,6 +454,7 @@ void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message 
 	case GLOW_TOPIC_PRESET_APPLY:
 	case GLOW_TOPIC_UNDO:
 	case GLOW_TOPIC_SCHEDULE_SET:
+	case GLOW_TOPIC_ROSTER_SET:
 		if (leads(c))
 			glow_publish_busy(&c->out, m, NULL, replaced);
 		break;
@@ -437,7 +481,13 @@ bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char r
 
 bool glow_conductor_wish(const struct glow_conductor *c, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
-	return glow_herald_topic(&c->herald, k, ret_topic);
+	size_t n = 0;
+
+	if (glow_herald_topic(&c->herald, k, ret_topic))
+		return true;
+	while (glow_herald_topic(&c->herald, n, ret_topic))
+		n++;
+	return c->cfg.metrics && glow_metrics_topic(c->prefix, k - n, ret_topic);
 }
 
 /* ---- events ---- */
@@ -448,12 +498,13 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	char info[GLOW_TOPIC_MAX + 1];
 	int r;
 
-	c->out = (struct glow_publisher){ c->prefix, c->discovery, cfg->outbox };
+	c->out = (struct glow_publisher){ c->prefix, c->discovery, cfg->outbox, c->metrics.answers };
 	glow_topic_of(info, c->prefix, GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, NULL);
 	glow_herald_init(&c->herald, &c->out, GLOW_DISCOVERY_CLUSTER, info, cfg->boot);
 	glow_leadership_init(&c->leadership, cfg, &c->out, now, wall);
 	glow_members_init(&c->members, &c->placement, cfg->grace_s * SECOND);
 	glow_roster_store_init(&c->roster);
+	glow_wanted_store_init(&c->wanted, &c->out);
 	glow_text_store_init(&c->texts, &c->out, effect_changed, c);
 	r = glow_placement_init(&c->placement, cfg->order, cfg->reverse, cfg->gap, diag);
 	if (r == 0)
@@ -494,6 +545,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_members_fini(&c->members);
 	glow_placement_fini(&c->placement);
 	glow_roster_store_fini(&c->roster);
+	glow_wanted_store_fini(&c->wanted);
 	glow_requests_fini(&c->requests);
 	glow_text_store_fini(&c->texts);
 	glow_repertoire_fini(&c->repertoire);
@@ -502,6 +554,8 @@ void glow_conductor_destroy(struct glow_conductor *c)
 
 void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, bool leading)
 {
+	c->metrics.connected = true;
+	c->metrics.connects++;
 	glow_herald_connected(&c->herald);
 	if (glow_members_connected(&c->members, now))
 		glow_roster_store_change(&c->roster, now);
@@ -511,6 +565,7 @@ void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, boo
 
 void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 {
+	c->metrics.connected = false;
 	glow_leadership_disconnected(&c->leadership, now);
 	glow_members_disconnected(&c->members);
 	glow_herald_disconnected(&c->herald);
@@ -520,6 +575,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
 {
+	c->metrics.failures++;
 	glow_leadership_failed(&c->leadership, now);
 }
 
@@ -566,6 +622,19 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, next).ns);
 	}
 	return (struct glow_raw){ ns };
+}
+
+size_t glow_conductor_metrics(const struct glow_conductor *c, struct glow_raw now, struct glow_metrics_at *at,
+			      char *ret_text, size_t room)
+{
+	const struct glow_metrics_view view = { .metrics = &c->metrics,
+						.leadership = &c->leadership,
+						.members = &c->members,
+						.requests = &c->requests,
+						.texts = &c->texts,
+						.now = now };
+
+	return glow_metrics_write(&view, at, ret_text, room);
 }
 
 /* What was answered a moment ago is known to whoever leads next. */

@@ -40,6 +40,7 @@ static void drop(struct glow_members *m, struct glow_member *one)
 	glow_kept_state_drop(one->state);
 	free(one->groups);
 	free(one->deliveries);
+	free(one->figures);
 }
 
 void glow_members_fini(struct glow_members *m)
@@ -80,6 +81,31 @@ const struct glow_member *glow_members_find(const struct glow_members *m, const 
 	uint32_t k = rank(m, id, &found);
 
 	return found ? &m->v[k] : NULL;
+}
+
+void glow_members_place(struct glow_members *m)
+{
+	for (uint32_t k = 0; k < m->n; k++)
+		m->v[k].place = glow_placement_of(m->placement, m->v[k].id);
+}
+
+const struct glow_member *glow_members_after(const struct glow_members *m, const char *id)
+{
+	bool found;
+	uint32_t k = rank(m, id, &found);
+
+	k += found;
+	return k < m->n ? &m->v[k] : NULL;
+}
+
+struct glow_figures *glow_members_figures(struct glow_members *m, const char *id)
+{
+	bool found;
+	uint32_t k = rank(m, id, &found);
+
+	if (found && !m->v[k].figures)
+		m->v[k].figures = calloc(1, sizeof(*m->v[k].figures));
+	return found ? m->v[k].figures : NULL;
 }
 
 static bool make_room(struct glow_members *m)
@@ -201,6 +227,8 @@ static void leave(struct glow_members *m, struct glow_member *one, struct glow_r
 {
 	one->online = false;
 	one->gone_ns = now.ns;
+	if (one->figures)
+		one->figures->told = false;
 	expect(m, one);
 }
 

@@ -14,6 +14,7 @@
 #include <glow/time.h>
 
 #include "deliveries.h"
+#include "figures.h"
 #include "placement.h"
 
 /** About as many as a roster of 262144 bytes can name. */
@@ -49,6 +50,7 @@ struct glow_member {
 	struct glow_deliveries *deliveries; /**< NULL until it has told of one */
 	uint32_t slow_us;                   /**< what its slow ones take, if has_slow */
 	bool has_slow;
+	struct glow_figures *figures; /**< what it tells of how it is doing; NULL as long as nobody wants to know */
 };
 
 struct glow_members {
@@ -67,6 +69,16 @@ void glow_members_fini(struct glow_members *m);
 
 /** The node of that name, or NULL. */
 const struct glow_member *glow_members_find(const struct glow_members *m, const char *id);
+
+/** The placement says something else now: asks it for each of them. */
+void glow_members_place(struct glow_members *m);
+
+/** The first node whose name comes behind that one, which need not be a node's ("": the first of all); NULL behind the
+ * last. */
+const struct glow_member *glow_members_after(const struct glow_members *m, const char *id);
+
+/** Where to keep what that node tells of how it is doing; NULL of one that is not known, and without memory. */
+struct glow_figures *glow_members_figures(struct glow_members *m, const char *id);
 
 /** What the topics of a node say. True when the roster may differ now. An empty info says that the node is to be
  * forgotten. A broken one changes nothing and fills diag, which is untouched otherwise. */

@@ -10,36 +10,51 @@
 
 #include "placement.h"
 
-static struct glow_placement_row *find(const struct glow_placement *p, const char *id)
+/* Where the row of this id is, or would have to go. */
+static uint32_t index_of(const struct glow_placement *p, const char *id, bool *ret_found)
 {
-	for (uint32_t k = 0; k < p->n; k++)
-		if (strcmp(p->rows[k].id, id) == 0)
-			return &p->rows[k];
-	return NULL;
+	uint32_t low = 0, high = p->n;
+
+	*ret_found = false;
+	while (low < high && !*ret_found) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = strcmp(id, p->rows[middle].id);
+
+		*ret_found = order == 0;
+		if (order > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return high;
 }
 
 const struct glow_placement_row *glow_placement_of(const struct glow_placement *p, const char *id)
 {
 	static const struct glow_placement_row unnamed = { .rank = UINT32_MAX };
-	const struct glow_placement_row *row = find(p, id);
+	bool found;
+	uint32_t k = index_of(p, id, &found);
 
-	return row ? row : &unnamed;
+	return found ? &p->rows[k] : &unnamed;
 }
 
 /* The row of that node, new if need be; NULL without memory. */
 static struct glow_placement_row *row_of(struct glow_placement *p, const char *id)
 {
-	struct glow_placement_row *rows = find(p, id);
+	bool found;
+	uint32_t k = index_of(p, id, &found);
+	struct glow_placement_row *rows;
 
-	if (rows)
-		return rows;
+	if (found)
+		return &p->rows[k];
 	rows = realloc(p->rows, (p->n + 1) * sizeof(*rows));
 	if (!rows)
 		return NULL;
 	p->rows = rows;
-	rows[p->n] = (struct glow_placement_row){ .rank = UINT32_MAX };
-	snprintf(rows[p->n].id, sizeof(rows[0].id), "%s", id);
-	return &rows[p->n++];
+	memmove(&rows[k + 1], &rows[k], (p->n++ - k) * sizeof(*rows));
+	rows[k] = (struct glow_placement_row){ .rank = UINT32_MAX };
+	snprintf(rows[k].id, sizeof(rows[0].id), "%s", id);
+	return &rows[k];
 }
 
 /* ---- the three lists ---- */
@@ -144,8 +159,60 @@ int glow_placement_init(struct glow_placement *p, const char *order, const char 
 	return r;
 }
 
+/* ---- what people want meanwhile ---- */
+
+static bool take_order(struct glow_placement *p, const struct glow_wanted *wanted)
+{
+	for (uint32_t k = 0; wanted->has_order && k < p->n; k++)
+		p->rows[k].rank = UINT32_MAX;
+	for (uint32_t k = 0; wanted->has_order && k < wanted->n_order; k++) {
+		struct glow_placement_row *row = row_of(p, wanted->order[k]);
+
+		if (!row)
+			return false;
+		row->rank = k;
+	}
+	return true;
+}
+
+static bool take_nodes(struct glow_placement *p, const struct glow_wanted *wanted)
+{
+	for (uint32_t k = 0; k < wanted->n; k++) {
+		const struct glow_wanted_node *node = &wanted->nodes[k];
+		struct glow_placement_row *row = row_of(p, node->id);
+
+		if (!row)
+			return false;
+		row->reverse = node->has_reverse ? node->reverse : row->reverse;
+		row->gap = node->has_gap ? node->gap : row->gap;
+	}
+	return true;
+}
+
+bool glow_placement_want(struct glow_placement *p, const struct glow_wanted *wanted)
+{
+	uint32_t n = p->options ? p->n_options : p->n;
+	const struct glow_placement_row *options = p->options ? p->options : p->rows;
+	struct glow_placement fresh = { .n = n, .n_options = n };
+
+	fresh.rows = calloc(n + 1, sizeof(*fresh.rows));
+	fresh.options = calloc(n + 1, sizeof(*fresh.options));
+	if (fresh.rows && fresh.options && n > 0) {
+		memcpy(fresh.rows, options, n * sizeof(*options));
+		memcpy(fresh.options, options, n * sizeof(*options));
+	}
+	if (!fresh.rows || !fresh.options || !take_order(&fresh, wanted) || !take_nodes(&fresh, wanted)) {
+		glow_placement_fini(&fresh);
+		return false;
+	}
+	glow_placement_fini(p);
+	*p = fresh;
+	return true;
+}
+
 void glow_placement_fini(struct glow_placement *p)
 {
+	free(p->options);
 	free(p->rows);
 	*p = (struct glow_placement){ 0 };
 }

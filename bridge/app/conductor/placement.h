@@ -2,16 +2,17 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* Where the configuration puts nodes on the cluster's strip: --order, --reverse
- * and --gap. It names nodes by id, whether they are there or not. */
+/* Where nodes lie on the cluster's strip, as --order, --reverse and --gap say, and what people set since
+ * (glow/wanted.h). They name nodes by id, whether they are there or not. */
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include <glow/diag.h>
 #include <glow/scene.h>
+#include <glow/wanted.h>
 
-/** What is configured for one node. */
+/** What is said of one node. */
 struct glow_placement_row {
 	char id[GLOW_NAME_SIZE];
 	uint32_t rank; /**< its number in --order, from 0; UINT32_MAX: behind all of these, by name */
@@ -21,8 +22,10 @@ struct glow_placement_row {
 
 /** The caller's storage; its members are the module's. */
 struct glow_placement {
-	struct glow_placement_row *rows; /**< of the nodes that are named, each once */
+	struct glow_placement_row *rows; /**< of the nodes that are named, each once, by id */
 	uint32_t n;
+	struct glow_placement_row *options; /**< the options' alone, once something else was wanted; NULL before */
+	uint32_t n_options;
 };
 
 /** From lists as they are on the command line: "b,a", "b", "a=3"; NULL or "" is an empty one. The first
@@ -32,6 +35,10 @@ int glow_placement_init(struct glow_placement *p, const char *order, const char 
 			struct glow_diag *diag);
 void glow_placement_fini(struct glow_placement *p);
 
-/** What is configured for that node; never NULL, since there is a place for a node that no list names.
- * Valid until glow_placement_fini(). */
+/** What people want beats the options: an order as a whole, all else node by node. False without memory, and nothing
+ * has changed. Rows that were asked for before are no longer valid. */
+bool glow_placement_want(struct glow_placement *p, const struct glow_wanted *wanted);
+
+/** What is said of that node; never NULL, since there is a place for a node that no list names.
+ * Valid until glow_placement_want() or glow_placement_fini(). */
 const struct glow_placement_row *glow_placement_of(const struct glow_placement *p, const char *id);

@@ -15,6 +15,7 @@
 #include <glow/health.h>
 #include <glow/log.h>
 #include <glow/loop.h>
+#include <glow/scrape.h>
 #include <glow/topics.h>
 #include <glow/zone.h>
 
@@ -27,6 +28,9 @@ struct run {
 	struct glow_loop loop;
 	struct glow_timer timer, wall_timer;
 	struct glow_conductor *conductor;
+	struct glow_scrape *scrape; /* NULL: nobody wants metrics, or the port cannot be had */
+	struct glow_aside aside;
+	int scrape_lack; /* why, as it was told last */
 };
 
 /* ---- the state machine and its deadline ---- */
@@ -83,6 +87,43 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	}
 }
 
+/* ---- metrics ---- */
+
+static size_t next_metrics(void *ctx, void *place, char *ret_text, size_t room)
+{
+	_Static_assert(sizeof(struct glow_metrics_at) <= GLOW_SCRAPE_PLACE, "room for it");
+	struct run *r = ctx;
+
+	return glow_conductor_metrics(r->conductor, glow_raw_now(), place, ret_text, room);
+}
+
+static struct glow_mono turn_scrape(void *ctx)
+{
+	struct run *r = ctx;
+
+	glow_scrape_turn(r->scrape, glow_mono_now());
+	return glow_scrape_next(r->scrape);
+}
+
+/* The cluster's time does not depend on who looks: a port that cannot be had now is tried again. */
+static void open_scrape(struct run *r)
+{
+	const struct glow_scrape_text text = { .ctx = r, .next = next_metrics };
+	int error;
+
+	if (!r->cfg->metrics[0] || r->scrape)
+		return;
+	error = glow_scrape_open(r->cfg->metrics, &text, &r->scrape);
+	if (error < 0 && error != r->scrape_lack)
+		glow_error("--metrics %s: %s; trying again", r->cfg->metrics, strerror(-error));
+	r->scrape_lack = error;
+	if (error < 0)
+		return;
+	glow_info("metrics at http://%s/metrics", r->cfg->metrics);
+	if (glow_loop_aside(&r->loop, &r->aside, glow_scrape_fd(r->scrape), turn_scrape, r) != 0)
+		glow_error("--metrics %s: nobody will be answered", r->cfg->metrics);
+}
+
 static void look_at_wall(void *ctx)
 {
 	struct run *r = ctx;
@@ -93,6 +134,7 @@ static void look_at_wall(void *ctx)
 	glow_mqtt_counts(r->loop.mqtt, &counts);
 	glow_conductor_counts(r->conductor, &counts);
 	glow_conductor_wall(r->conductor, glow_raw_now(), &wall);
+	open_scrape(r);
 	glow_timer_in(&r->wall_timer, WALL_US);
 	advance(r);
 }
@@ -206,7 +248,10 @@ static int setup(struct run *r)
 	if (status)
 		return status;
 	glow_timer_in(&r->wall_timer, WALL_US);
-	return open_loop(r);
+	status = open_loop(r);
+	if (status == 0)
+		open_scrape(r);
+	return status;
 }
 
 static void teardown(struct run *r, int status)
@@ -215,6 +260,7 @@ static void teardown(struct run *r, int status)
 	if (r->conductor && r->loop.mqtt)
 		glow_conductor_goodbye(r->conductor);
 	glow_loop_close(&r->loop, status);
+	glow_scrape_close(r->scrape);
 	glow_conductor_destroy(r->conductor);
 }
 

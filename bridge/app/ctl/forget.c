@@ -63,8 +63,8 @@ static void forget_node(struct glow_ctl_session *s, const char *id)
 static void forget_cluster(struct glow_ctl_session *s)
 {
 	static const enum glow_topic_kind kinds[] = { GLOW_TOPIC_CONDUCTOR_INFO, GLOW_TOPIC_CONDUCTOR_AVAILABILITY,
-						      GLOW_TOPIC_ROSTER, GLOW_TOPIC_SCENE_CURRENT,
-						      GLOW_TOPIC_DIM_CURRENT };
+						      GLOW_TOPIC_ROSTER,         GLOW_TOPIC_ROSTER_WANTED,
+						      GLOW_TOPIC_SCENE_CURRENT,  GLOW_TOPIC_DIM_CURRENT };
 	char topic[GLOW_TOPIC_MAX + 1];
 
 	for (size_t k = 0; k < CTL_N(kinds); k++) {

@@ -46,6 +46,15 @@ static void join_groups(const struct glow_info *info, char *ret_text, size_t siz
 		n += (size_t)snprintf(ret_text + n, size - n, "%s%s", k ? "," : "", info->groups[k]);
 }
 
+static bool has_titles(const struct glow_watch *w)
+{
+	bool some = false;
+
+	for (uint32_t k = 0; k < w->wanted.n; k++)
+		some |= w->wanted.nodes[k].title[0] != '\0';
+	return some;
+}
+
 static void fill_row(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us,
 		     char (*cell)[GLOW_CELL_SIZE])
 {
@@ -69,6 +78,8 @@ static void fill_row(const struct glow_watch *w, const struct glow_watched *node
 	glow_watch_sync(node, cell[7], GLOW_CELL_SIZE);
 	if (node->online)
 		glow_watch_label(w, node, t_us, cell[8], GLOW_CELL_SIZE);
+	if (has_titles(w))
+		snprintf(cell[9], GLOW_CELL_SIZE, "%s", glow_watch_title(w, node->id));
 }
 
 static void put_line(const char *text)
@@ -82,7 +93,8 @@ static void put_line(const char *text)
 static int print_table(const struct glow_watch *w, int64_t t_us)
 {
 	static const char *const heads[] = { "NODE",   "STATE", "BOARD", "PIXELS", "STRIP",
-					     "GROUPS", "FPS",   "CLOCK", "SHOWS" };
+					     "GROUPS", "FPS",   "CLOCK", "SHOWS",  "TITLE" };
+	const unsigned n_heads = CTL_N(heads) - !has_titles(w);
 	struct glow_table table;
 	char(*head)[GLOW_CELL_SIZE], line[GLOW_HEADLINE_SIZE];
 
@@ -93,10 +105,10 @@ static int print_table(const struct glow_watch *w, int64_t t_us)
 		put_line(line);
 		return 0;
 	}
-	if (!glow_table_init(&table, CTL_N(heads), (unsigned)w->n_nodes + 1))
+	if (!glow_table_init(&table, n_heads, (unsigned)w->n_nodes + 1))
 		return glow_ctl_fail(EX_OSERR, "out of memory");
 	head = glow_table_row(&table);
-	for (size_t k = 0; k < CTL_N(heads); k++)
+	for (size_t k = 0; k < n_heads; k++)
 		snprintf(head[k], GLOW_CELL_SIZE, "%s", heads[k]);
 	for (size_t k = 0; k < w->n_nodes; k++)
 		fill_row(w, w->nodes[k], t_us, glow_table_row(&table));
@@ -150,6 +162,7 @@ static cJSON *node_object(const struct glow_watch *w, const struct glow_watched 
 
 	glow_watch_label(w, node, t_us, label, sizeof(label));
 	cJSON_AddStringToObject(o, "id", node->id);
+	cJSON_AddStringToObject(o, "title", glow_watch_title(w, node->id));
 	cJSON_AddBoolToObject(o, "online", node->online);
 	cJSON_AddStringToObject(o, "board", node->info.board);
 	cJSON_AddStringToObject(o, "backend", node->info.backend);

@@ -10,6 +10,7 @@
 
 bool glow_table_init(struct glow_table *t, unsigned n_columns, unsigned most)
 {
+	assert(n_columns <= GLOW_TABLE_COLUMNS);
 	*t = (struct glow_table){ .n_columns = n_columns, .most = most };
 	t->cells = calloc(most, sizeof(*t->cells));
 	return t->cells;

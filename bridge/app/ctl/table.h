@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum { GLOW_TABLE_COLUMNS = 9, GLOW_CELL_SIZE = 352 };
+enum { GLOW_TABLE_COLUMNS = 10, GLOW_CELL_SIZE = 352 };
 
 struct glow_table {
 	unsigned n_columns, n_rows, most;
