@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Each concern is a part with a header of its own: leadership (whether we lead,
  * and what time it is), members and placement (who is where on the strip), the
- * roster as published, texts (effects that people write), requests (what people ask), deliveries (how far ahead an
- * instant must lie). None knows another that it does not need; what one of them
+ * roster as published, lights (what all of them come to), texts (effects that people write), requests (what people
+ * ask), deliveries (how far ahead an instant must lie). None knows another that it does not need; what one of them
  * makes the next one do is here, and so are the topics: one row each, with the
  * function that hears it. */
 
@@ -20,6 +20,7 @@
 
 #include "deliveries.h"
 #include "leadership.h"
+#include "lights.h"
 #include "members.h"
 #include "placement.h"
 #include "requests.h"
@@ -39,6 +40,7 @@ struct glow_conductor {
 	struct glow_placement placement;
 	struct glow_members members;
 	struct glow_roster_store roster;
+	struct glow_lights lights;
 	struct glow_text_store texts;
 	struct glow_requests requests;
 	struct glow_herald herald;
@@ -85,6 +87,14 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));
 	announce(c);
 	glow_roster_store_change(&c->roster, now);
+	glow_lights_changed(&c->lights, now);
+}
+
+/* Who is there, or what a node is, may be another. */
+static void nodes_changed(struct glow_conductor *c, struct glow_raw now)
+{
+	glow_roster_store_change(&c->roster, now);
+	glow_lights_changed(&c->lights, now);
 }
 
 /* Scenes that play have this effect: they go on with what is there now. */
@@ -226,7 +236,7 @@ static void hear_node_info(struct glow_conductor *c, const struct glow_topic *to
 	struct glow_diag diag = { .code = GLOW_OK };
 
 	if (glow_members_info(&c->members, topic->id, m->payload, m->len, &diag))
-		glow_roster_store_change(&c->roster, now);
+		nodes_changed(c, now);
 	if (diag.code != GLOW_OK)
 		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
 }
@@ -238,7 +248,7 @@ static void hear_node_availability(struct glow_conductor *c, const struct glow_t
 
 	if (!glow_members_availability(&c->members, topic->id, online, now))
 		return;
-	glow_roster_store_change(&c->roster, now);
+	nodes_changed(c, now);
 	if (online)
 		glow_leadership_node_came(&c->leadership, topic->id);
 }
@@ -246,8 +256,16 @@ static void hear_node_availability(struct glow_conductor *c, const struct glow_t
 static void hear_node_state(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			    struct glow_raw now)
 {
+	if (glow_members_state(&c->members, topic->id, m->payload, m->len))
+		glow_lights_changed(&c->lights, now);
+}
+
+static void hear_lights(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			struct glow_raw now)
+{
 	(void)now;
-	glow_members_state(&c->members, topic->id, m->payload, m->len);
+	if (stands_by(c))
+		glow_lights_hear(&c->lights, topic->id, m);
 }
 
 /* What people ask is for the leader to answer. */
@@ -320,6 +338,8 @@ static const struct row {
 	{ GLOW_TOPIC_INFO, GLOW_OF_NODE, true, hear_node_info },
 	{ GLOW_TOPIC_AVAILABILITY, GLOW_OF_NODE, true, hear_node_availability },
 	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, hear_node_state },
+	{ GLOW_TOPIC_STATE, GLOW_OF_ALL, true, hear_lights },
+	{ GLOW_TOPIC_STATE, GLOW_OF_GROUP, true, hear_lights },
 	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, hear_beacon },
 	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE, false, hear_time_request },
 	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_VIEWER, false, hear_viewer },
@@ -401,6 +421,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	glow_leadership_init(&c->leadership, cfg, &c->out, now, wall);
 	glow_members_init(&c->members, &c->placement, cfg->grace_s * SECOND);
 	glow_roster_store_init(&c->roster);
+	glow_lights_init(&c->lights, &c->out, &c->members);
 	glow_text_store_init(&c->texts, &c->out, effect_changed, c);
 	r = glow_placement_init(&c->placement, cfg->order, cfg->reverse, cfg->gap, diag);
 	return r < 0 ? r : glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
@@ -437,6 +458,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_members_fini(&c->members);
 	glow_placement_fini(&c->placement);
 	glow_roster_store_fini(&c->roster);
+	glow_lights_fini(&c->lights);
 	glow_requests_fini(&c->requests);
 	glow_text_store_fini(&c->texts);
 	free(c);
@@ -446,7 +468,7 @@ void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, boo
 {
 	glow_herald_connected(&c->herald);
 	if (glow_members_connected(&c->members, now))
-		glow_roster_store_change(&c->roster, now);
+		nodes_changed(c, now);
 	if (glow_leadership_connected(&c->leadership, now, leading, &c->members))
 		open_all(c, now);
 }
@@ -457,6 +479,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 	glow_members_disconnected(&c->members);
 	glow_herald_disconnected(&c->herald);
 	glow_text_store_disconnected(&c->texts);
+	glow_lights_disconnected(&c->lights);
 }
 
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
@@ -486,6 +509,7 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 	if (leads(c)) { /* perhaps only just now */
 		if (c->roster.due.ns <= now.ns)
 			renew_roster(c, now);
+		glow_lights_tick(&c->lights, now);
 		glow_library_tick(&c->texts.library, time_of(c, now).us);
 		glow_requests_tick(&c->requests, time_of(c, now));
 	}
@@ -500,6 +524,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 	ns = glow_sooner(ns, glow_herald_next(&c->herald).ns);
 	if (leads(c)) {
 		ns = glow_sooner(ns, c->roster.due.ns);
+		ns = glow_sooner(ns, c->lights.due.ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_requests_next(&c->requests)).ns);
 		next.us = glow_library_next(&c->texts.library);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, next).ns);

@@ -9,8 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glow/color.h>
 #include <glow/diag.h>
 #include <glow/roster.h>
+#include <glow/script.h>
 #include <glow/time.h>
 
 #include "deliveries.h"
@@ -19,11 +21,20 @@
 /** About as many as a roster of 262144 bytes can name. */
 #define GLOW_MEMBERS_MAX 3500
 
+/** What a node says of its light. */
+struct glow_member_light {
+	struct glow_rgb color;
+	uint8_t brightness;
+	char effect[GLOW_SCRIPT_NAME_SIZE]; /**< "" where it says none */
+};
+
 struct glow_member {
 	char id[GLOW_NAME_SIZE];
 	bool known; /**< its pixels and groups are known */
 	bool online;
-	bool told, lit;   /**< its state has been heard, or a command for it; that says ON */
+	bool told, lit; /**< its state has been heard, or a command for it; that says ON */
+	bool on;        /**< the state itself says ON */
+	struct glow_member_light light;
 	uint32_t session; /**< the connection in which its availability was last said */
 	int64_t gone_ns;  /**< when it went offline; INT64_MIN: long ago */
 	uint32_t pixels, n_groups;
@@ -55,8 +66,16 @@ const struct glow_member *glow_members_find(const struct glow_members *m, const 
 bool glow_members_info(struct glow_members *m, const char *id, const char *payload, size_t len, struct glow_diag *diag);
 bool glow_members_availability(struct glow_members *m, const char *id, bool online, struct glow_raw now);
 
-/** What a node's state topic says of its light. Of one that is not known yet nothing is kept. */
-void glow_members_state(struct glow_members *m, const char *id, const char *payload, size_t len);
+/** What a node's state topic says of its light: true when that is something else than before. Of one that is not known
+ * yet nothing is kept. */
+bool glow_members_state(struct glow_members *m, const char *id, const char *payload, size_t len);
+
+/** The names of all groups that nodes have, sorted, each once; the caller's to free(). NULL when there is none, or no
+ * memory. */
+char (*glow_members_groups(const struct glow_members *m, uint32_t *ret_n))[GLOW_NAME_SIZE];
+
+/** True for a node that has the group; any has NULL. */
+bool glow_members_belongs(const struct glow_member *one, const char *group);
 
 /** Whether some of these nodes that are online are lit: of the group, or with NULL of all. `ret_lit` is true when one
  * is. False when nothing is known of any. */
