@@ -144,10 +144,42 @@ static enum glow_code play(struct glow_requests *r, struct glow_scene *scene, st
 	return GLOW_OK;
 }
 
+/* Returns when they have ended. What does not play has ended already. */
+static int64_t stop_scenes(struct glow_requests *r, const struct glow_stop *stop, struct glow_time now,
+			   int64_t ahead_us, uint32_t *ret_n)
+{
+	int64_t end_us = soonest_us(r, now, ahead_us) + stop->fade_us;
+
+	*ret_n = glow_scene_store_stop(&r->scenes, stop->all ? NULL : stop->id, end_us, stop->fade_us);
+	if (*ret_n > 0) {
+		glow_scene_store_tidy(&r->scenes, now);
+		scenes_changed(r);
+	}
+	return end_us;
+}
+
+/* To play nothing, in place of what plays under that id. */
+static void play_none(struct glow_requests *r, const struct glow_message *m, const struct glow_stop *stop,
+		      struct glow_diag *diag, struct glow_time now, int64_t ahead_us)
+{
+	int64_t end_us = 0;
+	uint32_t n;
+	cJSON *tree;
+
+	if (diag->code == GLOW_OK && glow_command_refuse_retained(m, diag) == GLOW_OK)
+		end_us = stop_scenes(r, stop, now, ahead_us, &n);
+	tree = answer_of(diag, stop->id);
+	if (diag->code == GLOW_OK)
+		glow_json_add_int(tree, "at_us", end_us);
+	say(r, now);
+	answer(r, m, diag, tree);
+}
+
 void glow_requests_play(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us)
 {
 	struct glow_diag diag;
 	struct glow_scene scene = { .id = "" };
+	struct glow_stop stop;
 	cJSON *tree;
 	char id[GLOW_SCENE_ID_MAX + 1];
 	int64_t start_us = 0;
@@ -155,6 +187,11 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 
 	if (glow_command_clears(m))
 		return;
+	diag.code = GLOW_OK;
+	if (glow_play_ends(m->payload, m->len, &stop, &diag)) {
+		play_none(r, m, &stop, &diag, now, ahead_us);
+		return;
+	}
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
 		glow_play_read(m->payload, m->len, soonest_us(r, now, ahead_us), glow_dice(r->seed, r->rolls++, 0),
 			       &scene, &diag);
@@ -194,19 +231,16 @@ void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, s
 	struct glow_diag diag;
 	struct glow_stop stop = { .all = true };
 	int64_t end_us = 0;
+	uint32_t n;
 	cJSON *tree;
 
 	if (glow_command_clears(m))
 		return;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
 	    glow_stop_read(m->payload, m->len, &stop, &diag) == GLOW_OK) {
-		end_us = soonest_us(r, now, ahead_us) + stop.fade_us;
-		if (glow_scene_store_stop(&r->scenes, stop.all ? NULL : stop.id, end_us, stop.fade_us) > 0) {
-			glow_scene_store_tidy(&r->scenes, now);
-			scenes_changed(r);
-		} else if (!stop.all) {
+		end_us = stop_scenes(r, &stop, now, ahead_us, &n);
+		if (n == 0 && !stop.all)
 			plays_not(r, stop.id, &diag);
-		}
 	}
 	tree = answer_of(&diag, stop.id);
 	if (diag.code == GLOW_OK)
