@@ -298,11 +298,11 @@ static void test_play_none(void **state)
 	(void)state;
 	ask(PLAY, "rainbow");
 	ask(PLAY, "{\"effect\":\"fire\",\"id\":\"b\"}");
-	pass(SECOND);
+	pass(3 * SECOND);
 	ask(PLAY, "{\"effect\":\"None\",\"fade_ms\":100}");
 	assert_true(said(ANSWER, "\"status\":\"ok\"") && said(ANSWER, "\"id\":\"main\""));
 	assert_int_equal(number(ANSWER, "at_us"), now.us + 350000);
-	pass(SECOND);
+	pass(3 * SECOND);
 	read_scenes();
 	assert_int_equal(scenes.n, 1);
 	assert_string_equal(scenes.v[0].id, "b");
@@ -318,11 +318,11 @@ static void test_play_none(void **state)
 				       .payload = "{\"effect\":\"none\",\"id\":\"b\"}",
 				       .len = strlen("{\"effect\":\"none\",\"id\":\"b\"}"),
 				       .retained = true });
-	pass(SECOND);
+	pass(3 * SECOND);
 	read_scenes();
 	assert_int_equal(scenes.n, 1);
 	ask(PLAY, "{\"effect\":\"none\",\"id\":\"b\"}");
-	pass(SECOND);
+	pass(3 * SECOND);
 	read_scenes();
 	assert_int_equal(scenes.n, 0);
 }
