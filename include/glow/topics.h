@@ -12,6 +12,9 @@
 #define GLOW_PREFIX_MAX 128
 #define GLOW_TOPIC_MAX  340
 
+/** Longest address of a page for people, without the NUL. */
+#define GLOW_PAGE_MAX 255
+
 /** ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ for nodes and groups. */
 bool glow_id_valid(const char *id);
 

@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include <glow/conductor.h>
+#include <glow/discovery.h>
 #include <glow/herald.h>
-#include <glow/info.h>
 #include <glow/log.h>
 #include <glow/publish.h>
 
@@ -33,8 +33,9 @@
 #define VIEWERS_MAX 100 /* of their probes are answered in that time: of some thirty pages that open at once */
 
 struct glow_conductor {
-	struct glow_conductor_cfg cfg; /* its first three strings are these: */
-	char prefix[GLOW_PREFIX_MAX + 1], discovery[GLOW_PREFIX_MAX + 1], node[GLOW_ID_MAX + 1];
+	struct glow_conductor_cfg cfg; /* its first four strings are these: */
+	char prefix[GLOW_PREFIX_MAX + 1], discovery[GLOW_PREFIX_MAX + 1], page[GLOW_PAGE_MAX + 1],
+		node[GLOW_ID_MAX + 1];
 	struct glow_publisher out;
 	struct glow_leadership leadership;
 	struct glow_placement placement;
@@ -71,9 +72,33 @@ static int64_t ahead_us(const struct glow_conductor *c)
 
 /* ---- what one part makes another do ---- */
 
+/* What the cluster is to Home Assistant now; `groups` is the caller's to free(). */
+static struct glow_discovery discovery(const struct glow_conductor *c, char (**ret_groups)[GLOW_NAME_SIZE])
+{
+	struct glow_discovery d = { .prefix = c->prefix, .page = c->page, .texts = &c->texts.library.list };
+
+	*ret_groups = glow_members_groups(&c->members, &d.n_groups);
+	d.groups = (const char(*)[GLOW_NAME_SIZE]) * ret_groups;
+	return d;
+}
+
 static void announce(struct glow_conductor *c)
 {
-	glow_herald_announce(&c->herald, glow_discovery_cluster_write(c->prefix, GLOW_VERSION, &c->texts.library.list));
+	char(*groups)[GLOW_NAME_SIZE];
+	struct glow_discovery d = discovery(c, &groups);
+
+	glow_herald_announce(&c->herald, glow_discovery_cluster_write(GLOW_VERSION, &d));
+	free(groups);
+}
+
+/* Home Assistant hears in a while of other texts or groups. */
+static void offer(struct glow_conductor *c, struct glow_raw now)
+{
+	char(*groups)[GLOW_NAME_SIZE];
+	struct glow_discovery d = discovery(c, &groups);
+
+	glow_herald_offer(&c->herald, glow_discovery_hash(&d), now);
+	free(groups);
 }
 
 /* Leading has begun: everything a leader keeps is published. */
@@ -103,12 +128,6 @@ static void effect_changed(void *ctx, const struct glow_effect_desc *was, const 
 	struct glow_conductor *c = ctx;
 
 	glow_scene_store_effect(&c->requests.scenes, was, is);
-}
-
-/* Home Assistant hears in a while. */
-static void texts_changed(struct glow_conductor *c, struct glow_raw now)
-{
-	glow_herald_effects(&c->herald, glow_discovery_texts(&c->texts.library.list), now);
 }
 
 static void renew_roster(struct glow_conductor *c, struct glow_raw now)
@@ -209,7 +228,7 @@ static void hear_text(struct glow_conductor *c, const struct glow_topic *topic, 
 	if (!stands_by(c))
 		return;
 	glow_text_store_restore(&c->texts, topic->kind == GLOW_TOPIC_TEXT ? topic->id : "", m);
-	texts_changed(c, now);
+	offer(c, now);
 }
 
 static void hear_scenes(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -235,8 +254,10 @@ static void hear_node_info(struct glow_conductor *c, const struct glow_topic *to
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 
-	if (glow_members_info(&c->members, topic->id, m->payload, m->len, &diag))
+	if (glow_members_info(&c->members, topic->id, m->payload, m->len, &diag)) {
 		nodes_changed(c, now);
+		offer(c, now);
+	}
 	if (diag.code != GLOW_OK)
 		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
 }
@@ -291,7 +312,7 @@ static void hear_text_set(struct glow_conductor *c, const struct glow_topic *top
 	if (!leads(c))
 		return;
 	glow_text_store_set(&c->texts, topic->id, m, time_of(c, now), ahead_us(c));
-	texts_changed(c, now);
+	offer(c, now);
 }
 
 static void hear_dim_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -437,10 +458,12 @@ int glow_conductor_create(const struct glow_conductor_cfg *cfg, struct glow_raw 
 		return -ENOMEM;
 	snprintf(c->prefix, sizeof(c->prefix), "%s", cfg->prefix);
 	snprintf(c->discovery, sizeof(c->discovery), "%s", cfg->discovery);
+	snprintf(c->page, sizeof(c->page), "%s", cfg->page ? cfg->page : "");
 	snprintf(c->node, sizeof(c->node), "%s", cfg->node);
 	c->cfg = *cfg;
 	c->cfg.prefix = c->prefix;
 	c->cfg.discovery = c->discovery;
+	c->cfg.page = c->page;
 	c->cfg.node = c->node;
 	r = init(c, now, wall, diag);
 	if (r < 0) {
@@ -461,6 +484,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_lights_fini(&c->lights);
 	glow_requests_fini(&c->requests);
 	glow_text_store_fini(&c->texts);
+	glow_herald_fini(&c->herald);
 	free(c);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include <glow/discovery.h>
 #include <glow/names.h>
 
 #include "rows.h"
