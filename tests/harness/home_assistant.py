@@ -4,6 +4,7 @@
 availability by their templates, and what it publishes when one of its actions is called. Only what our entities use is
 here, after its documentation of these platforms."""
 
+import functools
 import json
 import re
 
@@ -16,8 +17,13 @@ FLASH_S = {"short": 2, "long": 10}
 JINJA = jinja2.sandbox.ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
 
 
+@functools.lru_cache(maxsize=None)
+def compiled(template):
+    return JINJA.from_string(template)
+
+
 def render(template, **variables):
-    return JINJA.from_string(template).render(**variables)
+    return compiled(template).render(**variables)
 
 
 def slug(text):
@@ -168,26 +174,34 @@ class HomeAssistant:
 
     def __init__(self, broker, watch, prefix="homeassistant"):
         self.broker, self.watch, self.prefix = broker, watch, prefix
+        self.checked = {}  # topic -> announcement, the device and its entities
 
     def publish(self, topic, payload, retain=False):
         self.broker.publish(topic, payload, retain=retain)
 
     def devices(self):
         """The latest announcement of each device, checked."""
-        latest = {m.topic: m for m in self.watch.look() if re.match(self.prefix + "/device/[^/]+/config$", m.topic)}
-        return {topic: discovery.DEVICE(m.json()) for topic, m in latest.items() if m.payload}
+        self._check()
+        return {topic: device for topic, (_, device, _) in self.checked.items()}
 
     def entities(self):
-        found = {}
-        for device in self.devices().values():
-            for key, part in discovery.inherit(device).items():
-                if discovery.removed(device["components"][key]):
-                    continue
-                entity = Entity(self, device["device"], part)
-                if entity.id in found:
-                    raise AssertionError("two are called %s" % entity.id)
-                found[entity.id] = entity
-        return found
+        self._check()
+        found = [entity for _, _, entities in self.checked.values() for entity in entities]
+        by_id = {entity.id: entity for entity in found}
+        if len(by_id) < len(found):
+            raise AssertionError("two are called alike: %s" % sorted(entity.id for entity in found))
+        return by_id
+
+    def _check(self):
+        latest = {m.topic: m.payload for m in self.watch.look() if m.topic.startswith(self.prefix + "/device/")}
+        for topic, payload in latest.items():
+            if not payload:
+                self.checked.pop(topic, None)
+            elif self.checked.get(topic, (None,))[0] != payload:
+                device = discovery.DEVICE(json.loads(payload))
+                parts = discovery.inherit(device)
+                self.checked[topic] = (payload, device, [Entity(self, device["device"], part) for key, part in parts.items()
+                                                         if not discovery.removed(device["components"][key])])
 
     def entity(self, entity_id):
         return glow.wait_until("there is no %s" % entity_id, lambda: self.entities().get(entity_id))

@@ -259,9 +259,16 @@ class Files(Home):
     # What the files name that is not ours: a reader has others.
     theirs = {"binary_sensor.doorbell", "sensor.washing_machine_power", "event.doorbell"}
 
+    def has_value(self, entity_id):
+        entity = self.entity(entity_id)
+        return entity.available() and entity.state() is not None
+
     def run_actions(self, actions):
         for step in actions:
-            if "delay" in step or "wait_for_trigger" in step:
+            if "delay" in step:
+                continue
+            if "wait_template" in step:
+                glow.wait_until(str(step), lambda s=step: home_assistant.render(s["wait_template"], has_value=self.has_value) == "True")
                 continue
             self.assertEqual(set(step) - {"action", "target", "data"}, set(), step)
             data = {key: home_assistant.render(value, states=lambda _: "42", trigger={}) if isinstance(value, str) else value
