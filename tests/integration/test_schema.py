@@ -175,16 +175,18 @@ BAD_DIM = [{"brightness": 256}, {"brightness_pct": 101}, {"state": "toggle"}, {"
 class Live(glow.Case):
     """Everything that a real conductor says."""
 
-    KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
+    KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply", "all/state": "lights",
+             "group/shelf/state": "lights",
              "scene/current": "scenes", "dim/current": "dim", "conductor/error": "answer", "effect": "effect_list",
              "effect/aurora": "effect_text"}
 
     # promise: schema
     def test_messages(self):
         watch = self.watch("glow/#", "answers/#")
-        self.bridge()
+        self.bridge("--groups", "shelf")
         self.conductor().wait_leading()
         watch.wait("glow/roster")
+        watch.wait("glow/group/shelf/state", lambda m: m.json()["nodes"] == 1)
         refused = {"code", "field", "message"}
         for topic, payload, fields in (
                 ("scene/play", "rainbow", {"id", "start_us", "nodes"}), ("scene/play", "nonsense", refused),
