@@ -109,7 +109,6 @@ static void add_number(cJSON *part, const struct entity *one)
 {
 	glow_json_add_int(part, "min", one->min);
 	glow_json_add_int(part, "max", one->max);
-	glow_json_add_int(part, "step", 1);
 	if (one->row->unit[0])
 		cJSON_AddStringToObject(part, "unit_of_measurement", one->row->unit);
 }
