@@ -359,8 +359,6 @@ static const struct row {
 	{ GLOW_TOPIC_INFO, GLOW_OF_NODE, true, hear_node_info },
 	{ GLOW_TOPIC_AVAILABILITY, GLOW_OF_NODE, true, hear_node_availability },
 	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, hear_node_state },
-	{ GLOW_TOPIC_STATE, GLOW_OF_ALL, true, hear_lights },
-	{ GLOW_TOPIC_STATE, GLOW_OF_GROUP, true, hear_lights },
 	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, hear_beacon },
 	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE, false, hear_time_request },
 	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_VIEWER, false, hear_viewer },
@@ -374,9 +372,14 @@ static const struct row {
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, hear_command },
 	{ GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE, false, hear_time_reply },
 	{ GLOW_TOPIC_ADOPT_REPLY, GLOW_OF_CLUSTER, false, hear_adopt_reply },
+	/* What a broker with older rules may refuse: */
+	{ GLOW_TOPIC_STATE, GLOW_OF_ALL, true, hear_lights },
+	{ GLOW_TOPIC_STATE, GLOW_OF_GROUP, true, hear_lights },
 };
 
-#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+#define N_ROWS   (sizeof(rows) / sizeof(rows[0]))
+#define N_WISHED 2
+#define N_NEEDED (N_ROWS - N_WISHED)
 
 void glow_conductor_message(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now)
 {
@@ -412,7 +415,7 @@ bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char r
 {
 	char own[12] = "+"; /* any node, group or asker; what is for this process names it */
 
-	if (k >= N_ROWS)
+	if (k >= N_NEEDED)
 		return false;
 	if (rows[k].kind == GLOW_TOPIC_TIME_REPLY)
 		snprintf(own, sizeof(own), "c-%08x", cfg->boot);
@@ -425,7 +428,10 @@ bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char r
 
 bool glow_conductor_wish(const struct glow_conductor *c, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
-	return glow_herald_topic(&c->herald, k, ret_topic);
+	if (k >= N_WISHED)
+		return glow_herald_topic(&c->herald, k - N_WISHED, ret_topic);
+	glow_topic_of(ret_topic, c->prefix, rows[N_NEEDED + k].kind, rows[N_NEEDED + k].of, "+");
+	return true;
 }
 
 /* ---- events ---- */
