@@ -5,6 +5,7 @@
 until it asks, and nothing stays announced that should not be."""
 
 import copy
+import json
 import os
 import shutil
 import signal
@@ -142,6 +143,27 @@ class Deleted(glow.Case):
     def home_assistant(self, topic, payload="", retain=False):
         with self.broker.connect("homeassistant") as client:
             self.assertEqual(client.publish(topic, payload, retain=retain), 0)
+
+    def test_its_account_may_command(self):
+        """Whatever an announcement has it publish to or read."""
+        self.bridge("--groups", "shelf", node="pi1", env=self.broker.env("bridge-pi1")).wait_connected()
+        self.conductor(env=self.broker.env("conductor")).wait_leading()
+        glow.wait_until("both are announced", lambda: {"homeassistant/device/glow-pi1/config", CLUSTER} <= self.announced())
+        said = self.broker.retained("homeassistant/device/#")
+        devices = [json.loads(said[topic]) for topic in ("homeassistant/device/glow-pi1/config", CLUSTER)]
+        parts = [part for device in devices for part in discovery.inherit(device).values()]
+        commands = {part["command_topic"] for part in parts if "command_topic" in part}
+        self.assertEqual(commands, {"glow/" + topic for topic in (
+            "node/pi1/set", "node/pi1/notify", "all/set", "all/notify", "group/shelf/set", "dim/set", "scene/play",
+            "scene/stop")})
+        for topic in commands:
+            self.home_assistant(topic)
+        kept = {part[key] for part in parts for key in ("state_topic", "json_attributes_topic") if key in part}
+        glow.wait_until("the conductor sums up", lambda: self.broker.retained("glow/group/shelf/state"))
+        with self.broker.connect("homeassistant") as client:
+            client.subscribe("glow/#")
+            heard = {message[0] for message in client.received()}
+        self.assertEqual({topic for topic in kept - heard if not topic.endswith(("/stats", "/error"))}, set())
 
     def announced(self):
         return set(self.broker.retained("homeassistant/device/#"))
