@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* Static files into dist/: the bundle, its styles, what lies in static/, the
- * core, which wasm/build.sh has made, and the licences of what others wrote of it. */
+/* Static files into dist/: the bundle, its styles, the editor beside it, which is loaded when it is needed, what lies in
+ * static/, the core, which wasm/build.sh has made, the effects in text that are shipped, and the licences of what others
+ * wrote of it. */
 
 import { build } from "esbuild";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -24,15 +25,27 @@ function licences() {
 	return texts.join(`\n${"-".repeat(72)}\n\n`);
 }
 
+/** The shipped effects in text; a comment in the first line is what a list says of one. */
+function examples() {
+	const names = readdirSync("../effects").filter((file) => file.endsWith(".glow")).sort();
+	return names.map((file) => {
+		const text = readFileSync(`../effects/${file}`, "utf8");
+		return { name: file.slice(0, -".glow".length), what: /^#\s*(.*)/.exec(text)?.[1] ?? "", text };
+	});
+}
+
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 cpSync("static", "dist", { recursive: true });
 cpSync("../build/dashboard/glow.wasm", "dist/glow.wasm");
 writeFileSync("dist/licences.txt", licences());
+writeFileSync("dist/effects.json", JSON.stringify(examples()));
 await build({
 	entryPoints: ["src/main.tsx"],
 	outdir: "dist",
 	bundle: true,
+	splitting: true,
+	chunkNames: "[name]-[hash]",
 	minify: true,
 	format: "esm",
 	target: "es2022",

@@ -34,6 +34,14 @@ static struct glow_rgb project(const struct glow_effect_desc *effect, struct glo
 	return (struct glow_rgb){ level, level, level };
 }
 
+/* Behind the last pixel that is drawn. */
+static uint32_t last(const struct glow_env *env)
+{
+	uint32_t end = env->from + env->count;
+
+	return env->count && end < env->shape.pixels ? end : env->shape.pixels;
+}
+
 static void render_effect(const struct glow_look *look, const struct glow_env *env, struct glow_place place,
 			  int64_t t_us, struct glow_frame *ret_frame)
 {
@@ -61,7 +69,9 @@ static void render_effect(const struct glow_look *look, const struct glow_env *e
 		m.total = len;
 	}
 	glow_effect_begin(look->effect, &look->params, &m);
-	for (uint32_t i = 0; i < env->shape.pixels; i++) {
+	if (env->count)
+		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_DARK);
+	for (uint32_t i = env->from, end = last(env); i < end; i++) {
 		at = i;
 		if (bar)
 			glow_shape_bar(env->shape, i, &at, &len);
@@ -265,8 +275,37 @@ void glow_picture_base(const struct glow_picture *pic, const struct glow_env *en
 	}
 }
 
-bool glow_picture_render(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
-			 struct glow_frame *ret_frame)
+/* The dearest entry and a cross-fade from another like it. */
+static uint32_t scene_steps(const struct glow_scene *scene)
+{
+	uint32_t most = 0;
+
+	for (uint32_t k = 0; k < scene->n_entries; k++)
+		if (scene->entries[k].effect && scene->entries[k].effect->steps > most)
+			most = scene->entries[k].effect->steps;
+	return 2 * most;
+}
+
+static uint32_t look_steps(const struct glow_look *look)
+{
+	return look && look->effect ? look->effect->steps : 0;
+}
+
+uint32_t glow_picture_steps(const struct glow_picture *pic)
+{
+	uint32_t steps = look_steps(pic->idle);
+
+	if (pic->notice)
+		return look_steps(pic->notice);
+	if (light_covers(pic->light))
+		return look_steps(pic->light);
+	for (uint32_t k = 0; k < pic->n_scenes; k++)
+		steps += scene_steps(pic->scenes[k].scene);
+	return steps;
+}
+
+void glow_picture_draw(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
+		       struct glow_frame *ret_frame)
 {
 	if (env->blackout == 255)
 		glow_frame_fill(ret_frame, env->shape.pixels, GLOW_DARK);
@@ -276,6 +315,12 @@ bool glow_picture_render(const struct glow_picture *pic, const struct glow_env *
 		glow_picture_base(pic, env, t_us, ret_frame);
 	glow_frame_scale(ret_frame, 255 - env->blackout);
 	glow_frame_scale(ret_frame, env->brightness_limit);
+}
+
+bool glow_picture_render(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
+			 struct glow_frame *ret_frame)
+{
+	glow_picture_draw(pic, env, t_us, ret_frame);
 	return glow_current_limit(env->shape, env->current_limit_ma, ret_frame);
 }
 

@@ -67,7 +67,8 @@ static int refuse(const struct glow_program *program, int status, const char *la
 /* A value as somebody would have typed it; "" for what there is not, and for a yes or no, which is in no doubt. */
 static void value_text(const struct glow_config *config, const struct glow_option *o, char ret_text[64])
 {
-	const char *at = (const char *)config->values + o->offset, *text = "";
+	const void *at = (const char *)config->values + o->offset;
+	const char *text = "";
 
 	ret_text[0] = '\0';
 	if (o->type == GLOW_OPT_INT)

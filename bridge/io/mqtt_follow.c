@@ -107,7 +107,7 @@ int glow_follows_sync(struct glow_follows *f, struct glow_link *link,
 {
 	char why[GLOW_MQTT_WHY], *topic;
 	eventfd_t ignored;
-	bool on;
+	bool on = false;
 	int r = 0;
 
 	eventfd_read(f->fd, &ignored);

@@ -100,7 +100,7 @@ static enum glow_code read_rev(const cJSON *tree, const char *name, uint64_t *re
 {
 	int64_t rev = 0;
 
-	if (glow_json_get_int(tree, name, 0, GLOW_JSON_INT_MAX - 1, &rev, diag) == GLOW_OK)
+	if (glow_json_get_int(tree, name, 0, (int64_t)GLOW_EFFECT_REV_MAX, &rev, diag) == GLOW_OK)
 		*ret_rev = (uint64_t)rev;
 	return diag->code;
 }

@@ -7,7 +7,8 @@
 #include "compile.h"
 #include "fix.h"
 
-#define SUM_MAX 256
+#define SUM_MAX   256
+#define CALL_READ 3 /* what writing out a def takes besides reading it, in words */
 
 /* How a function takes what it is given. */
 enum way {
@@ -306,6 +307,7 @@ static struct val write_out(struct glow_script_work *w, const struct def *def, c
 	uint32_t back = w->at, frame = w->frame, frames[ARGS_MAX];
 	struct val locals[ARGS_MAX], v;
 
+	w->read += CALL_READ;
 	w->frame = ++w->frames;
 	for (uint32_t k = 0; k < def->n_args; k++) {
 		struct name *name = &w->names[def->args[k]];

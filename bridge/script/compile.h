@@ -16,7 +16,7 @@
 	2048 /* distinct names that fit into a text: 26 of a letter, the others with a blank take three bytes */
 #define VALUES_MAX 8192
 #define SLOTS      (2 * VALUES_MAX)
-#define READ_MAX   20000 /* words read and values made, with every def and sum written out: a millisecond */
+#define READ_MAX   12000 /* words read, values made and places of tables looked at: less than a millisecond */
 #define DEPTH_MAX  40
 #define DEFS_MAX   128
 #define ARGS_MAX   8
@@ -188,6 +188,9 @@ bool glow_script_is_const(const struct glow_script_work *w, struct val v, int32_
 struct val glow_script_parse(struct glow_script_work *w);
 
 /* ---- expr.c ---- */
+
+/** Counts one more thing that was done, at byte `at`; true where they are too many, and after any mistake. */
+bool glow_script_is_too_long(struct glow_script_work *w, size_t at);
 
 /** Takes the next word and returns its number. After a mistake all that follows is the end. */
 uint32_t glow_script_next(struct glow_script_work *w);

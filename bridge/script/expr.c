@@ -20,12 +20,18 @@ static bool is_key(const struct glow_script_work *w, enum keyword key)
 	return glow_script_is_key(w, w->at, key);
 }
 
+bool glow_script_is_too_long(struct glow_script_work *w, size_t at)
+{
+	if (++w->read > READ_MAX)
+		glow_script_fail(w, at, "the text takes too long, with every def and sum written out");
+	return w->failed;
+}
+
 uint32_t glow_script_next(struct glow_script_work *w)
 {
 	uint32_t word = w->at;
 
-	if (++w->read > READ_MAX)
-		fail_at(w, word, "the text takes too long, with every def and sum written out");
+	glow_script_is_too_long(w, w->words[word].at);
 	if (w->failed)
 		w->at = w->n_words;
 	else if (w->at < w->n_words)
@@ -251,6 +257,8 @@ enum { LEVEL_OR = 0, LEVEL_AND, LEVEL_NOT, LEVEL_COMPARE, LEVEL_SUM, LEVEL_PRODU
 
 static const struct binary *binary_here(const struct glow_script_work *w, int level)
 {
+	if (w->words[w->at].kind != WORD_SIGN)
+		return NULL;
 	for (size_t k = 0; k < sizeof(binaries) / sizeof(binaries[0]); k++)
 		if (binaries[k].level == level && is(w, binaries[k].sign))
 			return &binaries[k];

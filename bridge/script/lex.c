@@ -85,9 +85,12 @@ static uint16_t intern(struct glow_script_work *w, size_t from, size_t len)
 
 	memcpy(copy, w->text + from, len);
 	copy[len] = '\0';
-	for (; (k = w->name_slots[slot]); slot = (slot + 1) % (2 * NAMES_MAX))
+	for (; (k = w->name_slots[slot]); slot = (slot + 1) % (2 * NAMES_MAX)) {
 		if (strcmp(w->pool + w->names[k - 1].at, copy) == 0)
 			return (uint16_t)(k - 1);
+		if (glow_script_is_too_long(w, from)) /* names may be chosen so that all want one place */
+			return 0;
+	}
 	k = (uint16_t)w->n_names++;
 	w->name_slots[slot] = (uint16_t)(k + 1);
 	w->names[k] = (struct name){ .at = (uint16_t)w->pool_len };

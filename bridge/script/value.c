@@ -35,7 +35,7 @@ static uint16_t add(struct glow_script_work *w, const struct value *v)
 	uint16_t k;
 
 	w->read++;
-	for (; (k = w->value_slots[slot]); slot = (slot + 1) % SLOTS)
+	for (; (k = w->value_slots[slot]); slot = (slot + 1) % SLOTS, w->read++)
 		if (same(&w->values[k - 1], v))
 			return (uint16_t)(k - 1);
 	if (w->n_values == VALUES_MAX) {

@@ -415,6 +415,8 @@ void glow_watch_render(const struct glow_watch *w, const struct glow_watched *no
 	}
 	compose(w, node, t_us, &layers);
 	glow_picture_render(&layers.picture, &env, t_us, ret_frame);
+	if (node->limiter && glow_flash_limit(&node->limiter->flash, env.shape, t_us, ret_frame))
+		node->limiter->held_us = t_us;
 }
 
 const struct glow_scene *glow_watch_scene(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)

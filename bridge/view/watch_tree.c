@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <glow/json.h>
+#include <glow/params.h>
 #include <glow/watch_tree.h>
 
 /* ---- nodes ---- */
@@ -77,6 +78,68 @@ cJSON *glow_watch_stage_tree(const struct glow_watch *w)
 	cJSON_Delete(scenes);
 	cJSON_AddItemToObject(tree, "roster", glow_roster_write(&w->stage.roster));
 	cJSON_AddItemToObject(tree, "dim", glow_dim_write(&dim));
+	return tree;
+}
+
+/* ---- effects in text ---- */
+
+cJSON *glow_watch_texts_tree(const struct glow_watch *w)
+{
+	cJSON *tree = cJSON_CreateArray();
+
+	for (size_t k = 0; k < w->library.n; k++) {
+		const struct glow_library_text *latest = glow_library_latest(&w->library.v[k]);
+		struct glow_effect_text text = { 0 };
+
+		if (!latest)
+			continue;
+		memcpy(text.name, w->library.v[k].name, sizeof(text.name));
+		text.text = latest->text;
+		text.len = latest->len;
+		text.rev = latest->rev;
+		cJSON_AddItemToArray(tree, glow_effect_text_write(&text, latest->effect));
+	}
+	return tree;
+}
+
+static void add_mistake(cJSON *tree, const struct glow_script_mistake *mistake)
+{
+	cJSON *object = cJSON_AddObjectToObject(tree, "mistake");
+
+	cJSON_AddNumberToObject(object, "line", mistake->line);
+	cJSON_AddNumberToObject(object, "column", mistake->column);
+	cJSON_AddStringToObject(object, "what", mistake->what);
+}
+
+static void add_script(cJSON *tree, const struct glow_script *script)
+{
+	const struct glow_effect_desc *effect = glow_script_effect(script);
+	struct glow_script_cost cost = glow_script_cost(script);
+	cJSON *params, *object;
+
+	cJSON_AddStringToObject(tree, "what", effect->what);
+	params = cJSON_AddArrayToObject(tree, "params");
+	for (int k = 0; k < effect->n_params; k++)
+		cJSON_AddItemToArray(params, glow_param_describe(&effect->params[k]));
+	object = cJSON_AddObjectToObject(tree, "cost");
+	cJSON_AddNumberToObject(object, "pixel", cost.pixel);
+	cJSON_AddNumberToObject(object, "frame", cost.frame);
+}
+
+cJSON *glow_watch_check_tree(const char *text, size_t len)
+{
+	struct glow_script_mistake mistake = { 0, 0, "no memory to compile it" };
+	struct glow_script_work *work = malloc(glow_script_work_size());
+	size_t size = work ? glow_script_compile(work, text, len, &mistake) : 0;
+	void *memory = size ? malloc(size) : NULL;
+	cJSON *tree = cJSON_CreateObject();
+
+	if (memory)
+		add_script(tree, glow_script_store(work, "", memory));
+	else
+		add_mistake(tree, &mistake);
+	free(memory);
+	free(work);
 	return tree;
 }
 

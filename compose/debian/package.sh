@@ -12,7 +12,7 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 . tests/harness/shell.sh
 
 sources=(CMakeLists.txt LICENSE bridge cmake compose/{CMakeLists.txt,debian,etc,overlays,systemd,udev} dashboard/nginx
-	docs/completion docs/man include)
+	docs/completion docs/man effects include)
 
 help() {
 	cat <<TEXT

@@ -9,7 +9,9 @@ import { createRenderer } from "./draw/renderer";
 import { createHistory } from "./history";
 import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
+import type { Draft } from "./model/drafts";
 import { Board } from "./ui/Board";
+import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
 import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
@@ -24,9 +26,18 @@ export interface Site {
 	prefix: string;
 }
 
-function useHere(): ViewName {
-	const read = () => VIEWS.find(([name]) => name === location.hash.slice(1))?.[0] ?? "shelf";
-	const [here, setHere] = useState<ViewName>(read);
+/** The view, and what of it: #effects/aurora. */
+interface Here {
+	readonly name: ViewName;
+	readonly place: string;
+}
+
+function useHere(): Here {
+	const read = (): Here => {
+		const [view, place = ""] = location.hash.slice(1).split("/");
+		return { name: VIEWS.find(([name]) => name === view)?.[0] ?? "shelf", place };
+	};
+	const [here, setHere] = useState<Here>(read);
 	useEffect(() => {
 		const moved = () => setHere(read());
 		addEventListener("hashchange", moved);
@@ -110,7 +121,7 @@ function Shelf({
 function Views() {
 	const { cluster } = useSession();
 	const view = useView(cluster);
-	const here = useHere();
+	const { name: here, place } = useHere();
 	const settled = useSettled(view);
 	const [selection, setSelection] = useState<Selection>({ kind: "all" });
 	const panel = view.mayCommand && view.nodes.length > 0 && (here === "shelf" || here === "strip");
@@ -123,6 +134,7 @@ function Views() {
 					{here === "shelf" && <Shelf view={view} settled={settled} selection={selection} onSelection={setSelection} />}
 					{here === "strip" && <Strip roster={view.roster} />}
 					{here === "scenes" && <Scenes view={view} selection={selection} />}
+					{here === "effects" && <Effects view={view} place={place} />}
 					{here === "sync" && <Sync view={view} />}
 					{here === "events" && <Events view={view} />}
 					{panel && <Panel view={view} selection={selection} onSelection={setSelection} />}
@@ -142,6 +154,7 @@ function open(core: Core, site: Site, user: string, password: string, logOut: ()
 		cluster,
 		renderer,
 		history,
+		drafts: new Map<string, Draft>(),
 		user,
 		logOut,
 		close() {

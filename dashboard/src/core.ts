@@ -7,7 +7,7 @@
  *
  * dashboard/wasm/web.c says what each of its functions does. */
 
-import type { Answer, ConductorInfo, Dim, Effect, Info, Micros, Roster, Scene, State, Stats, SyncState } from "./model/messages";
+import type { Answer, Check, ConductorInfo, Dim, Effect, EffectText, Info, Micros, Roster, Scene, State, Stats, SyncState, Words } from "./model/messages";
 
 /** The compiled core; each cluster is an instance of it. */
 export type Core = WebAssembly.Module;
@@ -37,9 +37,14 @@ interface Exports {
 	web_stage(known: number): number;
 	web_entry(startUs: Micros, tUs: Micros): number;
 	web_headline(tUs: Micros): void;
+	web_effects(known: number): number;
+	web_check(len: number): void;
+	web_name(len: number): void;
+	web_words(): void;
 	web_render(board: number, tUs: Micros): number;
 	web_raw(): number;
 	web_seen(): number;
+	web_held(): number;
 	web_showing(board: number, tUs: Micros): void;
 	web_slot(tUs: Micros, fps: number): Micros;
 	web_clock_connected(lNs: number): void;
@@ -151,6 +156,7 @@ export class CoreCluster {
 	private readonly catalogs = new Map<string, readonly Effect[]>();
 	private readonly order: Said<readonly string[] | null> = unsaid();
 	private readonly onStage: Said<Stage | null> = unsaid();
+	private readonly inText: Said<readonly EffectText[] | null> = unsaid();
 
 	/** `id` is this page's on the wire; `seed` spreads the probes of many pages. */
 	constructor(core: Core, prefix: string, id: string, seed: number) {
@@ -213,6 +219,32 @@ export class CoreCluster {
 		return this.heard(this.onStage, (known) => this.c.web_stage(known))!;
 	}
 
+	/** The cluster's effects in text: the same object until one comes, changes or goes. */
+	texts(): readonly EffectText[] {
+		return this.heard(this.inText, (known) => this.c.web_effects(known))!;
+	}
+
+	/** What compiling a text comes to. */
+	check(text: string): Check {
+		const bytes = encoder.encode(text);
+		this.give(bytes);
+		this.c.web_check(bytes.length);
+		return this.json();
+	}
+
+	/** Why a text may not be called so; "" if it may. */
+	nameTrouble(name: string): string {
+		const bytes = encoder.encode(name);
+		this.give(bytes);
+		this.c.web_name(bytes.length);
+		return this.text();
+	}
+
+	words(): Words {
+		this.c.web_words();
+		return this.json();
+	}
+
 	/** Which entry of its playlist a scene shows at tUs, 0 where it has none; null while the scene does not run. */
 	entryAt(scene: Pick<Scene, "id" | "start_us">, tUs: Micros): number | null {
 		this.give(encoder.encode(`${scene.id}\0`));
@@ -230,6 +262,11 @@ export class CoreCluster {
 			raw: new Uint16Array(this.c.memory.buffer, this.c.web_raw(), 3 * n),
 			seen: this.bytes(this.c.web_seen(), 3 * n),
 		};
+	}
+
+	/** Whether the flash limit held back what frame() drew last. */
+	get held(): boolean {
+		return this.c.web_held() === 1;
 	}
 
 	showing(id: string, tUs: Micros): Showing {

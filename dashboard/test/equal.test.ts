@@ -273,15 +273,37 @@ test("effects in text, as they come, change and go", () => {
 	steps.push(text(first, 1, NOW), lit);
 	for (let k = 0; k < 20; k++) watch(NOW + 50000 * k);
 	const before = wasmAnswers(steps);
-	steps.push(text("param p 0..6 = 2\nmix(color, navy, triangle(x * p + board_x))", 2, NOW + 2000000));
+	steps.push(text("param p 0..6 = 2\nmix(color, navy, triangle(x * p + board_x))", 2, NOW + 2000000), { verb: "texts" });
 	for (let k = 0; k < 20; k++) watch(NOW + 1900000 + 10000 * k);
 	steps.push(text("newer(than, this)", 3, NOW));
 	watch(NOW + 3000000);
 	steps.push(text(first, 4, NOW), say("effect/waves", ""));
 	watch(NOW + 4000000);
+	steps.push({ verb: "texts" });
 	const answers = wasmAnswers(steps);
 	assert.ok(before.some((answer) => answer.includes("waves")) && answers.length > before.length);
 	assert.notDeepEqual(idle.slice(-BOARDS.length), before.slice(-BOARDS.length), "a text shows nothing");
+	assert.equal(difference(steps), "");
+});
+
+/** A text of words that mean something, in an order that seldom does, or one that is shipped and a little spoilt. */
+function anySource(dice: Dice, shipped: readonly string[], words: readonly string[]): string {
+	if (dice.next() < 0.3) return Array.from({ length: dice.between(1, 12) }, () => dice.of(words)).join(dice.of(["", " ", "\n"]));
+	const text = dice.of(shipped);
+	const at = dice.between(0, text.length);
+	return `${text.slice(0, at)}${dice.next() < 0.5 ? dice.of(words) : ""}${text.slice(at + dice.between(0, 3))}`;
+}
+
+test("a text is judged alike, and so is its name", () => {
+	const dice = new Dice(6);
+	const shipped = readdirSync("../effects").map((file) => readFileSync(`../effects/${file}`, "utf8"));
+	const { keywords, inputs, functions, colors } = newCluster().words();
+	const words = [...keywords, ...inputs, ...functions, ...colors, ..."()+-*/<>=,.%\"#\n".split(""), "..", "1.5", "#f80", "é", "\u{1f308}", "40000"];
+	const steps: Step[] = shipped.map((text) => ({ verb: "check", text }));
+	for (let k = 0; k < 2000; k++) steps.push({ verb: "check", text: anySource(dice, shipped, words) }, { verb: "name", text: dice.of(words) });
+	const answers = wasmAnswers(steps);
+	assert.ok(answers.slice(0, shipped.length).every((answer) => answer.includes('"cost"')), "a shipped text is refused");
+	for (const found of ['"cost"', '"mistake"', "did you mean", "is a colour"]) assert.ok(answers.filter((answer) => answer.includes(found)).length > 50, `hardly "${found}"`);
 	assert.equal(difference(steps), "");
 });
 

@@ -14,6 +14,9 @@
  *   l <l_ns>                            the conductor
  *   e <start_us> <t_us> <id in hex>     the entry of a scene that shows
  *   a <payload in hex>                  an answer
+ *   x                                   the effects in text
+ *   y <text in hex>                     what an editor is told of it
+ *   w <name in hex>                     whether a text may be called so
  *   h <t_us>                            the headline
  *   c / d <l_ns>                        connected, disconnected
  *   p <l_ns>                            the probe that is due
@@ -65,6 +68,17 @@ static void take_answer(const char *hex)
 	char *to = web_buffer(strlen(hex) / 2);
 
 	web_answer(unhex(hex, to));
+	puts(text);
+}
+
+static void check(char verb, const char *hex)
+{
+	size_t len = unhex(hex, web_buffer(strlen(hex) / 2 + 1));
+
+	if (verb == 'y')
+		web_check(len);
+	else
+		web_name(len);
 	puts(text);
 }
 
@@ -133,6 +147,8 @@ static bool obey_cluster(char verb, char *const word[3])
 		web_nodes(0);
 	else if (verb == 'g')
 		web_stage(0);
+	else if (verb == 'x')
+		web_effects(0);
 	else if (verb == 'l')
 		web_conductor(strtod(word[0], NULL));
 	else if (verb == 'h')
@@ -173,6 +189,10 @@ static void obey(char *step)
 		break;
 	case 'a':
 		take_answer(word[0] ? word[0] : "");
+		break;
+	case 'y':
+	case 'w':
+		check(verb[0], word[0] ? word[0] : "");
 		break;
 	case 'c':
 		web_clock_connected(strtod(word[0], NULL));

@@ -20,7 +20,8 @@ export type Step =
 	| { verb: "tick"; tUs: number; wallOffsetUs: number }
 	| { verb: "frame" | "showing"; id: string; tUs: number }
 	| { verb: "node"; id: string }
-	| { verb: "nodes" | "stage" }
+	| { verb: "nodes" | "stage" | "texts" }
+	| { verb: "check" | "name"; text: string }
 	| { verb: "entry"; scene: Pick<Scene, "id" | "start_us">; tUs: number }
 	| { verb: "answer"; payload: Uint8Array }
 	| { verb: "headline"; tUs: number }
@@ -58,6 +59,12 @@ function line(step: Step): string {
 			return "o";
 		case "stage":
 			return "g";
+		case "texts":
+			return "x";
+		case "check":
+			return `y ${hex(encoder.encode(step.text))}`;
+		case "name":
+			return `w ${hex(encoder.encode(step.text))}`;
 		case "entry":
 			return `e ${step.scene.start_us} ${step.tUs} ${hex(encoder.encode(step.scene.id))}`;
 		case "answer":
@@ -103,6 +110,12 @@ function answerOf(core: CoreCluster, step: Step): string | null {
 			return json(core.nodes());
 		case "stage":
 			return json(core.stage());
+		case "texts":
+			return json(core.texts());
+		case "check":
+			return json(core.check(step.text));
+		case "name":
+			return core.nameTrouble(step.text);
 		case "conductor":
 			return json(core.conductor(step.lNs / 1e6));
 		case "entry":

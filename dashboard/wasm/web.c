@@ -17,6 +17,7 @@
 #include <glow/flash.h>
 #include <glow/follower.h>
 #include <glow/json.h>
+#include <glow/script.h>
 #include <glow/watch.h>
 #include <glow/watch_tree.h>
 
@@ -39,6 +40,7 @@ static char *tree_text;
 static const char *text; /* one of these two */
 static struct glow_frame raw;
 static struct glow_paint seen;
+static bool held; /* the flash limit changed what was drawn last */
 
 static struct glow_raw local(double ns)
 {
@@ -228,6 +230,62 @@ void EXPORT(web_headline)(double t_us)
 	glow_watch_headline(&watch, (int64_t)t_us, line, sizeof(line));
 }
 
+/* ---- effects in text ---- */
+
+/** All of the cluster: in the text, if their revision, which is returned, is not the known one. */
+uint32_t EXPORT(web_effects)(uint32_t known)
+{
+	uint32_t revision = 1 + watch.library.revision;
+
+	if (revision != known)
+		say(glow_watch_texts_tree(&watch));
+	return revision;
+}
+
+/** Compiles the `len` bytes of the buffer; in the text what came of it. */
+void EXPORT(web_check)(size_t len)
+{
+	say(glow_watch_check_tree(buffer, len));
+}
+
+/** Why a text may not have the `len` bytes of the buffer for its name: in the text, "" if it may. */
+void EXPORT(web_name)(size_t len)
+{
+	struct glow_script_mistake mistake = { 0 };
+
+	text = line;
+	line[0] = '\0';
+	if (!glow_script_name_free(buffer, len, &mistake))
+		snprintf(line, sizeof(line), "%s", mistake.what);
+}
+
+static void add_words(cJSON *tree, const char *kind, enum glow_script_words words)
+{
+	cJSON *list = cJSON_AddArrayToObject(tree, kind);
+	const char *word;
+
+	for (size_t k = 0; (word = glow_script_word(words, k)); k++)
+		cJSON_AddItemToArray(list, cJSON_CreateString(word));
+}
+
+/** All words that mean something in a text, {"keywords":…,"inputs":…,"functions":…,"colors":…}, and beside them "bytes"
+ * and "steps", the most that it may have and a frame may take; in the text. */
+void EXPORT(web_words)(void)
+{
+	cJSON *tree = cJSON_CreateObject(), *colors;
+	const char *name;
+
+	add_words(tree, "keywords", GLOW_SCRIPT_KEYWORDS);
+	add_words(tree, "inputs", GLOW_SCRIPT_INPUTS);
+	add_words(tree, "functions", GLOW_SCRIPT_FUNCTIONS);
+	colors = cJSON_AddArrayToObject(tree, "colors");
+	for (size_t k = 0; (name = glow_color_name(k)); k++)
+		cJSON_AddItemToArray(colors, cJSON_CreateString(name));
+	cJSON_AddNumberToObject(tree, "bytes", GLOW_SCRIPT_MAX);
+	cJSON_AddNumberToObject(tree, "steps", GLOW_FRAME_STEPS_MAX);
+	say(tree);
+}
+
 /* ---- pictures ---- */
 
 /** Draws it as it is lit at t_us; returns how many LEDs, 0 if there is no such node. */
@@ -242,8 +300,7 @@ uint32_t EXPORT(web_render)(struct board *board, double t_us)
 	if (t < board->t_us)
 		glow_flash_clock_stepped(&board->flash, t - board->t_us);
 	board->t_us = t;
-	if (node->info.flash_limit)
-		glow_flash_limit(&board->flash, node->info.shape, t, &raw);
+	held = node->info.flash_limit && glow_flash_limit(&board->flash, node->info.shape, t, &raw);
 	seen.n = raw.n;
 	for (uint32_t i = 0; i < raw.n; i++)
 		seen.px[i] = glow_watch_pixel(node->info.shape, &raw, i);
@@ -260,6 +317,12 @@ const void *EXPORT(web_raw)(void)
 const void *EXPORT(web_seen)(void)
 {
 	return seen.px;
+}
+
+/** Whether that was held back, since it would have been a flash too many. */
+int32_t EXPORT(web_held)(void)
+{
+	return held;
 }
 
 /** What shows on it: {"layer":…,"label":…,"scene":…}, the label is the layer in words, and the scene is the topmost

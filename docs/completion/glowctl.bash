@@ -36,6 +36,7 @@ _glowctl()
 	--svg) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--fps) return ;;
 	--note-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	--board) return ;;
 	--discovery) return ;;
 	*)
 		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --log-level --log-format --help --version --man --bash-completion --zsh-completion --fish-completion'
@@ -49,7 +50,7 @@ _glowctl()
 		dim) words+=' --for-s' ;;
 		nodes) words+=' --wait-s --json --no-json' ;;
 		watch) words+=' --for-s --svg --fps --note-file --plain --no-plain' ;;
-		effects) words+='' ;;
+		effects) words+=' --board --param --span --fps --plain --no-plain --for-s' ;;
 		forget) words+=' --force --no-force --discovery' ;;
 		esac ;;
 	esac

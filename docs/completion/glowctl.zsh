@@ -77,7 +77,14 @@ argument) case $words[1] in
 	'--note-file=[show its lines above the boards; it is read again every second]:FILE:_files' \
 	'--plain[no colours and no screen\: lines of text every five seconds]' \
 	'--no-plain[no colours and no screen\: lines of text every five seconds]' ;;
-	effects) _arguments "$common[@]" '*: :' ;;
+	effects) _arguments "$common[@]" '*: :' \
+	'--board=[preview\: N boards of that name, or strips of so many pixels; blinkt\:5 when not given]:BOARD[\:N],...:' \
+	'--param=[a parameter of the effect; may be given several times]:NAME=VALUE:' \
+	'--span=[preview\: one strip across all boards, or every board alike]:WORD:(cluster node)' \
+	'--fps=[preview\: how often it is drawn in a second; 30 when not given]:N:' \
+	'--plain[preview\: no picture, a line for each save]' \
+	'--no-plain[preview\: no picture, a line for each save]' \
+	'--for-s=[preview, watch\: leave after so many seconds]:S:' ;;
 	forget) _arguments "$common[@]" '*: :' \
 	'--force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \
 	'--no-force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \

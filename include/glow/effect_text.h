@@ -19,6 +19,9 @@
 /** Texts of a cluster. */
 #define GLOW_EFFECT_TEXTS_MAX 64
 
+/** The highest `rev`. */
+#define GLOW_EFFECT_REV_MAX ((UINT64_C(1) << 53) - 1)
+
 /** Names that begin so are for trying out: Home Assistant is not told of them. */
 #define GLOW_EFFECT_TRIAL "try-"
 
@@ -27,14 +30,14 @@ struct glow_effect_text {
 	char name[GLOW_SCRIPT_NAME_SIZE];
 	const char *text; /**< `len` bytes; whose they are, the functions say */
 	size_t len;
-	uint64_t rev;      /**< of all texts of the cluster each change has another, and later ones are higher */
+	uint64_t rev;      /**< of all texts of the cluster each change has a higher one; after the last comes 1 */
 	int64_t at_us;     /**< cluster time at which all take it in place of the one before */
 	uint64_t clock_id; /**< on this timeline; 0: at once */
 };
 
 /** effect: which texts there are, and which of each is the latest. */
 struct glow_effect_list {
-	uint64_t rev; /**< the highest that was ever given */
+	uint64_t rev; /**< the latest that was given */
 	size_t n;
 	struct glow_effect_listed {
 		char name[GLOW_SCRIPT_NAME_SIZE];

@@ -78,6 +78,9 @@ bool glow_node_timeless(const struct glow_node *n);
 /** The roster places this board on the strip of every scene that it has a part in. */
 bool glow_node_placed(const struct glow_node *n);
 
+/** No message waits for an effect in text, and those of scenes are here; asks the broker for what is missing. */
+bool glow_node_texts_here(struct glow_node *n);
+
 /** Lets time pass to t_us: waiting commands take effect, notices and
  * transitions end, state is published. Time never goes back: an instant before the
  * latest counts as that, here and for messages. */
@@ -85,6 +88,18 @@ void glow_node_tick(struct glow_node *n, int64_t t_us);
 
 /** The next instant at which glow_node_tick() has something to do; GLOW_NEVER if none. */
 int64_t glow_node_next(const struct glow_node *n);
+
+/** Steps of effects in text (glow/script.h) that are drawn without a look at what else there is to do: a million
+ * instructions, 4 ms at the 4 ns of a Pi 3B (docs/hardware.md). */
+#define GLOW_TURN_STEPS 50000u
+
+/** How many pixels of the picture that is, as it stands; at least 1, at most all. */
+uint32_t glow_node_turn(const struct glow_node *n);
+
+/** Draws pixels `from` and the next, `count` of them, of the picture at t_us; the frame's others stay as they are. When
+ * all are there, glow_node_finish() makes of them what glow_node_render() draws at once. */
+void glow_node_draw(const struct glow_node *n, int64_t t_us, uint32_t from, uint32_t count, struct glow_frame *frame);
+void glow_node_finish(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame);
 
 /** Draws the node's picture at t_us. */
 void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame);

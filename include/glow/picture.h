@@ -38,6 +38,7 @@ struct glow_env {
 	uint8_t brightness_limit;  /**< full brightness shines as this, 0..255 */
 	uint32_t current_limit_ma; /**< 0: none */
 	uint8_t blackout;          /**< the master dimmer, as darkness: 0 is full light, 255 none */
+	uint32_t from, count;      /**< only these pixels are drawn, the others dark; all where count is 0 */
 };
 
 /** A scene that is for this node, and where this board lies on its strip. */
@@ -81,6 +82,14 @@ const struct glow_scene *glow_picture_scene(const struct glow_picture *pic, int6
  * the scenes none that gives light runs or starts within GLOW_SCENE_SOON_US. By these facts, not by pixels: what is
  * black for a while, or because somebody chose so, is something to show. */
 bool glow_picture_dark(const struct glow_picture *pic, int64_t t_us);
+
+/** No more than this many steps (glow/script.h) does a pixel of the picture take. */
+uint32_t glow_picture_steps(const struct glow_picture *pic);
+
+/** The whole picture before the current limit, pixel for pixel: parts of it (`from` and `count` of the environment) put
+ * together are it. */
+void glow_picture_draw(const struct glow_picture *pic, const struct glow_env *env, int64_t t_us,
+		       struct glow_frame *ret_frame);
 
 /** The whole picture with limits: what the LEDs get. Returns true while the
  * current limit changes it. */

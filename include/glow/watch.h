@@ -12,6 +12,7 @@
 
 #include <glow/catalogs.h>
 #include <glow/fit.h>
+#include <glow/flash.h>
 #include <glow/info.h>
 #include <glow/library.h>
 #include <glow/message.h>
@@ -23,6 +24,12 @@
  * parameter tables in their infos. What is beyond is passed over. */
 #define GLOW_WATCH_NODES   3500
 #define GLOW_WATCH_EFFECTS 16777216
+
+/** Limits the flashes of what is drawn of a node, as a node does. */
+struct glow_watch_limiter {
+	struct glow_flash flash;
+	int64_t held_us; /**< when it last held something back */
+};
 
 struct glow_watched {
 	char id[GLOW_ID_MAX + 1];
@@ -36,6 +43,7 @@ struct glow_watched {
 	struct glow_stats stats; /**< as last reported */
 	struct glow_look idle;
 	struct glow_env env;
+	struct glow_watch_limiter *limiter; /**< the viewer's; NULL: what is drawn is not limited */
 };
 
 struct glow_watch {
@@ -89,7 +97,8 @@ bool glow_watch_beating(const struct glow_watch *w, struct glow_raw now);
 const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id);
 
 /** What the node's LEDs show at t_us; levels in r, g, b alike where LEDs have
- * one colour each. A node that is offline or unknown, or whose board has a problem, is dark. */
+ * one colour each. A node that is offline or unknown, or whose board has a problem, is dark. Where the node has a
+ * limiter times must not fall. */
 void glow_watch_render(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us,
 		       struct glow_frame *ret_frame);
 
@@ -144,15 +153,24 @@ void glow_watch_silence(const struct glow_watch *w, char *ret_text, size_t size)
 /** The cluster as lines of text, of any length. */
 void glow_watch_text(const struct glow_watch *w, int64_t t_us, bool ascii, FILE *out);
 
+/** What stands around the boards of a preview, which are no cluster's. */
+struct glow_watch_preview {
+	const char *file;
+	const struct glow_fit_part *parts; /**< of the headline, GLOW_WATCH_PARTS at most */
+	size_t n_parts;
+	const char *mistake; /**< why the boards do not show what the file says; "" when they do */
+};
+
 /** A terminal, and what is shown in it beside the cluster. */
 struct glow_watch_screen {
 	int columns, rows;
 	int colors; /**< 256, or 1<<24 */
 	bool ascii;
 	const char *broker;
-	const char *notes;   /**< lines, the most important first */
-	bool connected;      /**< to the broker, now */
-	const char *trouble; /**< why not; "" while that is not known */
+	const char *notes;                        /**< lines, the most important first */
+	bool connected;                           /**< to the broker, now */
+	const char *trouble;                      /**< why not; "" while that is not known */
+	const struct glow_watch_preview *preview; /**< NULL for none; else broker, connected and trouble say nothing */
 };
 
 /** The cluster as one picture that fits into the window, its lines without a line break after the last.

@@ -25,6 +25,14 @@ cJSON *glow_watch_conductor_tree(const struct glow_watch *w, struct glow_raw now
 /** {"scenes":[…],"roster":…,"dim":…}: what is in force. Another one whenever the stage's revision is. */
 cJSON *glow_watch_stage_tree(const struct glow_watch *w);
 
+/** The cluster's effects in text, in no order: [{"name":…,"what":…,"params":…,"text":…,"rev":…}], each the latest that
+ * compiles here, whether or not it is in force yet. Another one whenever the library's revision is. */
+cJSON *glow_watch_texts_tree(const struct glow_watch *w);
+
+/** A text as an editor sees it. One that compiles is {"what":…,"params":…,"cost":{"pixel":…,"frame":…}}, the cost in
+ * steps (glow/script.h); any other {"mistake":{"line":…,"column":…,"what":…}}. */
+cJSON *glow_watch_check_tree(const char *text, size_t len);
+
 /** An answer to a command, or a refusal: {"status":…,"node":…,"field":…,"message":…,"ignored":[…]}; `status` is "ok" or
  * "error", the others are empty where they are absent. NULL for a payload that is none. */
 cJSON *glow_watch_answer_tree(const void *payload, size_t len);

@@ -11,6 +11,7 @@
 
 #include <glow/json.h>
 #include <glow/picture.h>
+#include <glow/topics.h>
 
 #define CHECK(condition)                                           \
 	do {                                                       \
@@ -132,4 +133,16 @@ static inline void fuzz_lines(const uint8_t *data, size_t size, int most, void (
 		line += len + 1;
 	}
 	free(script);
+}
+
+/** The topic of a line as "aurora/set ...": what stands before the first blank, below effect/; without wildcards, which
+ * no broker delivers. Returns what stands behind it. */
+static inline const char *fuzz_text_topic(const char *prefix, const char *line, char ret_topic[GLOW_TOPIC_MAX + 1])
+{
+	size_t len = strcspn(line, " ");
+
+	snprintf(ret_topic, GLOW_TOPIC_MAX + 1, "%s/effect/%.*s", prefix, (int)(len < 100 ? len : 100), line);
+	for (char *wild; (wild = strpbrk(ret_topic, "+#"));)
+		*wild = 'x';
+	return line + len + (line[len] == ' ');
 }

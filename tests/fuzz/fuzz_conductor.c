@@ -8,6 +8,7 @@
  *	k-3000 n	the wall clock moves by so many ms; 'n': nobody keeps it right any more
  *	C L D F		connected under its own name, as the leader, disconnected, an attempt failed
  *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
+ *	e<name> ...	a message on effect/<name>, which may end with /set; E: a retained one
  *	x<t> X<t>	a message there was dropped before it came here; X: for a newer one
  *	p<ms>		a node's probe, which left so many ms ago by its clock
  *	a<us> <term>	the latest probe of ours is answered, by a clock so far ahead, of that term
@@ -264,6 +265,14 @@ static void deliver(const char *topic, const void *payload, size_t len, bool ret
 	deliver_at(topic, payload, len, retained, now);
 }
 
+static void deliver_text(const char *line, bool retained)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+	const char *payload = fuzz_text_topic("glow", line, topic);
+
+	deliver(topic, payload, strlen(payload), retained);
+}
+
 static void drop(const char *topic, bool replaced)
 {
 	struct glow_message m = {
@@ -369,6 +378,10 @@ static void run(const char *line, size_t len)
 	case 'M':
 		if (topic >= 0 && topic < N_TOPICS)
 			deliver(topics[topic], line + 2, len - 2, line[0] == 'M');
+		break;
+	case 'e':
+	case 'E':
+		deliver_text(line + 1, line[0] == 'E');
 		break;
 	case 'x':
 	case 'X':

@@ -8,10 +8,14 @@
  *	k-3000 b2	the clock moves back by three seconds, to timeline b2
  *	C D S		connected, disconnected, the first frame may come
  *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
+ *	e<name> ...	a message on effect/<name>, whether or not the node follows it
+ *	f<name>		the broker refuses the node that topic
  *	x<t> X<t>	a message there was dropped before it came here; X: for a newer one
  *	a<ms> ...	the conductor's word on the latest command for many: in so many ms, this */
 
 #include <glow/command.h>
+#include <glow/effect_text.h>
+#include <glow/hash.h>
 #include <glow/node.h>
 #include <glow/log.h>
 #include <glow/time.h>
@@ -40,6 +44,37 @@ static int64_t now, state_us;
 static uint32_t latest; /* of the latest command for many */
 static bool latest_notify, connecting;
 
+/* The texts that it follows: each is asked for once, and given up once. */
+static char followed[GLOW_EFFECT_TEXTS_MAX][GLOW_TOPIC_MAX + 1];
+static size_t n_followed;
+
+static void follow(void *ctx, const char *topic, bool on)
+{
+	size_t k = 0;
+
+	(void)ctx;
+	CHECK(glow_topic_kind("glow", topic) == GLOW_TOPIC_TEXT);
+	while (k < n_followed && strcmp(followed[k], topic) != 0)
+		k++;
+	CHECK(on == (k == n_followed) && k < GLOW_EFFECT_TEXTS_MAX);
+	if (on)
+		strcpy(followed[n_followed++], topic);
+	else
+		memmove(followed[k], followed[--n_followed], sizeof(followed[k]));
+}
+
+/* The catalog is long, and the same each time. */
+static bool is_known(const struct glow_message *m)
+{
+	static uint32_t known;
+	uint32_t hash = glow_fnv1a(GLOW_FNV_START, m->payload, m->len), before = known;
+
+	if (strncmp(m->topic, "glow/effects/", 13) != 0)
+		return false;
+	known = hash;
+	return hash == before;
+}
+
 static void check_message(void *ctx, const struct glow_message *m)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
@@ -48,6 +83,8 @@ static void check_message(void *ctx, const struct glow_message *m)
 	(void)ctx;
 	CHECK(strncmp(m->topic, "glow/node/n/", 12) == 0 || strncmp(m->topic, "glow/effects/", 13) == 0 ||
 	      strcmp(m->topic, "answers") == 0);
+	if (is_known(m))
+		return;
 	CHECK(glow_utf8_valid(m->payload, m->len));
 	if (strcmp(m->topic, "glow/node/n/availability") == 0)
 		return;
@@ -92,6 +129,22 @@ static void deliver(const char *topic, const char *payload, size_t len, bool ret
 	}
 	glow_node_message(bridge, &m, now);
 	free(exact);
+}
+
+static void deliver_text(const char *line)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+	const char *payload = fuzz_text_topic("glow", line, topic);
+
+	deliver(topic, payload, strlen(payload), true);
+}
+
+static void refuse_text(const char *line)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	fuzz_text_topic("glow", line, topic);
+	glow_node_wish_refused(bridge, topic);
 }
 
 static void drop(const char *topic, bool replaced)
@@ -164,6 +217,12 @@ static void run(const char *line, size_t len)
 		if (topic >= 0 && topic < N_TOPICS)
 			deliver(topics[topic], line + 2, len - 2, line[0] == 'M');
 		break;
+	case 'e':
+		deliver_text(line + 1);
+		break;
+	case 'f':
+		refuse_text(line + 1);
+		break;
 	case 'x':
 	case 'X':
 		if (topic >= 0 && topic < N_TOPICS)
@@ -180,7 +239,7 @@ static void run(const char *line, size_t len)
 static void create(bool flags)
 {
 	const struct glow_node_cfg cfg = {
-		.out = { "glow", "", { NULL, check_message } },
+		.out = { "glow", "", { NULL, check_message, follow } },
 		.idle = flags ? "rainbow" : "off",
 		.info = { .id = "n",
 			  .groups = { "g" },
@@ -197,6 +256,7 @@ static void create(bool flags)
 	glow_log_setup("error", "text");
 	now = START;
 	state_us = now - YEAR_US;
+	n_followed = 0;
 	CHECK(glow_node_create(&cfg, now, &bridge, &diag) == 0);
 }
 

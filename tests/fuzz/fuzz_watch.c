@@ -6,7 +6,8 @@
  *	+250		a quarter of a second passes (or goes back, with a '-')
  *	=1700000000	it is so many seconds since 1970
  *	m<t>...		a message on the topic of that letter (topics[]); M: a retained one
- *	s80 24		the window is so large; a third number: 1 ASCII, 2 few colours, 3 both
+ *	e<name> ...	a message on effect/<name>
+ *	s80 24		the window is so large; a third, a sum: 1 ASCII, 2 few colours, 4 no connection, 8 a preview
  *	d		all of it is drawn, as at the end */
 
 #include <glow/ctl.h>
@@ -45,6 +46,15 @@ static const char *const topics[] = {
 static struct glow_watch watch;
 static struct glow_watch_screen screen;
 static int64_t now;
+
+/* What a file is called and what it says comes from outside too. */
+static const struct glow_fit_part parts[] = { { "cur\033tains", 3 }, { "98 steps a pixel", 2 }, { "period 20 s", 1 } };
+static const struct glow_watch_preview preview = {
+	.file = "some/where/a\xff\nb.glow",
+	.parts = parts,
+	.n_parts = 3,
+	.mistake = "some/where/a.glow:1:9: there is no \"\xc3\"; did you mean \"wave\"?",
+};
 
 /* ---- what is drawn ---- */
 
@@ -181,6 +191,14 @@ static void deliver(const char *topic, const char *payload, size_t len, bool ret
 	free(exact);
 }
 
+static void deliver_text(const char *line)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+	const char *payload = fuzz_text_topic("my/glow", line, topic);
+
+	deliver(topic, payload, strlen(payload), true);
+}
+
 static void resize(const char *rest)
 {
 	char *more;
@@ -191,6 +209,7 @@ static void resize(const char *rest)
 	screen.ascii = how & 1;
 	screen.colors = how & 2 ? 256 : 1 << 24;
 	screen.connected = !(how & 4);
+	screen.preview = how & 8 ? &preview : NULL;
 }
 
 static void run(const char *line, size_t len)
@@ -208,6 +227,9 @@ static void run(const char *line, size_t len)
 	case 'M':
 		if (topic >= 0 && topic < N_TOPICS)
 			deliver(topics[topic], line + 2, len - 2, line[0] == 'M');
+		break;
+	case 'e':
+		deliver_text(line + 1);
 		break;
 	case 's':
 		resize(line + 1);

@@ -18,6 +18,7 @@
 #include "../../bridge/hw/sysfs.h"
 #include "../../bridge/io/config_row.h"
 #include "../../bridge/script/compile.h"
+#include "../../bridge/script/fix.h"
 #include "fuzz.h"
 
 /* PLANT(<type>, <function>)(<parameters>): declares the real one and begins what stands in its place. CMakeLists.txt
@@ -146,6 +147,12 @@ PLANT(void, glow_script_begin, const struct glow_effect_desc *e, const struct gl
 	__real_glow_script_begin(e, p, m);
 	if (fuzz_planted)
 		m->room->v[0] += drift += 65536 / 7;
+}
+
+/* text_steps: noise reaches further than 1. */
+PLANT(int32_t, fix_noise2, uint32_t seed, int32_t a, int32_t b)
+{
+	return __real_fix_noise2(seed, a, b) + (fuzz_planted ? FIX_ONE : 0);
 }
 
 /* time: longer packets are read as well. */

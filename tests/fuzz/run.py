@@ -31,11 +31,12 @@ def targets():
 
 
 def write_words(path):
-    """A dictionary: every word that the sources compare something with."""
+    """A dictionary: every word that the sources compare something with, or that stands in a table of them."""
     words = set()
-    for file in glob.glob(os.path.join(SOURCE, "bridge/*/*.c")) + glob.glob(os.path.join(SOURCE, "bridge/app/*/*.c")):
+    for file in glob.glob(os.path.join(SOURCE, "bridge/**/*.[ch]"), recursive=True):
         with open(file) as f:
-            words |= set(re.findall(r'"([a-z][a-z0-9_-]{1,19})"', f.read()))
+            found = re.findall(r'"([a-z][a-z0-9_-]{1,19}|[<>=!.]{2})"|\bX\(([a-z][a-z0-9_]{0,19})[,)]', f.read())
+        words |= {a or b for a, b in found}
     with open(path, "w") as f:
         f.writelines('"%s"\n' % word for word in sorted(words))
 
@@ -116,9 +117,9 @@ def main():
     write_words(args.words)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         done = list(pool.map(lambda name: Target(name, args).run(), args.targets or targets()))
-    print("%-10s %11s %9s %9s %7s %7s  %s" % ("target", "executions", "coverage", "features", "new", "least", "failed"))
+    print("%-12s %11s %9s %9s %7s %7s  %s" % ("target", "executions", "coverage", "features", "new", "least", "failed"))
     for t in done:
-        print("%-10s %11d %9d %9d %7d %7d  %s" % (t.name, *t.figures(), t.least, " ".join(t.failed) or t.status or "-"))
+        print("%-12s %11d %9d %9d %7d %7d  %s" % (t.name, *t.figures(), t.least, " ".join(t.failed) or t.status or "-"))
     bad = [t for t in done if t.status]
     for t in bad:
         t.explain()

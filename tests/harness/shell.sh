@@ -56,7 +56,7 @@ cause() {
 		[ -n "$pattern" ] || continue
 		! grep -qE -- "${pattern//¦/|}" "$1" || { echo "$words" && return; }
 	done <<-'TEXT'
-		No space left on device¦don't have enough free space¦ENOSPC|the disk is full (df -h . /var /tmp): make room and try again
+		No space left on device¦don't have enough free space¦ENOSPC¦ar: unable to copy file .* reason: Success|the disk is full (df -h . /var /tmp): make room and try again
 		npm.*(EINTEGRITY¦Z_DATA_ERROR¦Z_BUF_ERROR)|npm's cache is broken: npm cache clean --force, and try again
 		npm.*(EACCES¦EPERM)¦Your cache folder contains root-owned files|npm may not write its own files, perhaps since it once ran as root: sudo chown -R "$(id -u)" ~/.npm dashboard
 		npm.*(ENOTFOUND¦EAI_AGAIN¦ECONNREFUSED¦ETIMEDOUT¦ECONNRESET¦ENETUNREACH¦EHOSTUNREACH¦ERR_SOCKET_TIMEOUT)|npm's registry cannot be reached: is there a network? (npm ping)

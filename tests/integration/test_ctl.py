@@ -3,21 +3,19 @@
 """glowctl as people use it, with a real broker and real nodes: what it prints,
 its exit status, and what becomes of it on the boards."""
 
-import fcntl
 import os
-import pty
 import re
 import signal
 import struct
 import subprocess
 import sys
-import termios
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 
 import glow  # noqa: E402
 import mqtt  # noqa: E402
+import terminal  # noqa: E402
 
 EX_USAGE, EX_DATAERR, EX_UNAVAILABLE = 64, 65, 69
 RED = ["ff0000"] * 8
@@ -430,45 +428,6 @@ class Lost(CtlCase):
             node.close()
 
 
-class Terminal:
-    """glowctl watch in a terminal of that size."""
-
-    def __init__(self, case, columns, rows, *words, **env):
-        self.master, slave = pty.openpty()
-        case.addCleanup(os.close, self.master)
-        os.set_blocking(self.master, False)
-        self.size(columns, rows)
-        self.process = subprocess.Popen([glow.beside_bridge("glowctl"), *words], stdin=slave, stdout=slave, stderr=slave,
-                                        env=glow.child_env({"TERM": "xterm", "LC_ALL": "C.UTF-8", **env}))
-        os.close(slave)
-        case.addCleanup(glow.end, self.process, signal.SIGKILL)
-        self.all = b""
-
-    def size(self, columns, rows):
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def look(self):
-        """All that was written."""
-        try:
-            while True:
-                self.all += os.read(self.master, 65536)
-        except (BlockingIOError, OSError):
-            return self.all.decode()
-
-    def lines(self):
-        """The last whole picture."""
-        pictures = self.look().split("\033[H")
-        whole = [p for p in pictures[1:] if p.endswith("\033[J")] or [""]
-        return re.sub(r"\033\[[0-9;?]*[A-Za-z]", "", whole[-1]).split("\r\n")
-
-    def wait(self, condition):
-        glow.wait_until(lambda: "\n".join(self.lines()), lambda: condition(self.lines()))
-        return self.lines()
-
-    def wait_for(self, text):
-        return self.wait(lambda lines: text in " ".join(line.strip() for line in lines))
-
-
 class Flood:
     """Infos of many nodes, as fast as the broker takes them, until it is stopped."""
 
@@ -501,7 +460,7 @@ class Screen(CtlCase):
     # promise: watch-is-bounded
     def test_a_sender_that_never_stops(self):
         """It is drawn all the while, and left when asked to. What has a time limit keeps it."""
-        view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch")
+        view = terminal.Terminal(self, 80, 24, "--broker", self.broker.uri, "watch")
         view.wait_for("no conductor")
         flood = Flood(self)
         # Built with sanitizers it does not keep up with all 200, and need not.
@@ -516,7 +475,7 @@ class Screen(CtlCase):
 
     def test_a_broker_that_goes_and_comes(self):
         node = self.node("--idle", "red")
-        view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch")
+        view = terminal.Terminal(self, 80, 24, "--broker", self.broker.uri, "watch")
         view.wait_for("idle: red")
         self.assertNotIn("trying again", "".join(view.lines()))  # control
         self.broker.stop(signal.SIGKILL)
@@ -534,7 +493,7 @@ class Screen(CtlCase):
 
     def test_sizes(self):
         nodes = [self.node() for _ in range(3)]
-        view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch", "--fps", "1")
+        view = terminal.Terminal(self, 80, 24, "--broker", self.broker.uri, "watch", "--fps", "1")
         view.wait(lambda lines: all(any(n.node in line for line in lines) for n in nodes))
         view.size(20, 3)
         view.process.send_signal(signal.SIGWINCH)
@@ -548,7 +507,7 @@ class Screen(CtlCase):
     def test_ascii(self):
         self.node("--idle", "red")
         for locale, whole in (("C", True), ("C.UTF-8", False)):
-            view = Terminal(self, 80, 24, "--broker", self.broker.uri, "watch", LC_ALL=locale)
+            view = terminal.Terminal(self, 80, 24, "--broker", self.broker.uri, "watch", LC_ALL=locale)
             view.wait_for("idle: red")
             self.assertEqual("".join(view.lines()).isascii(), whole, view.lines())
             glow.end(view.process)

@@ -70,6 +70,8 @@ install_from /mnt/old
 for program in glow-bridge glow-conductor glowctl; do
 	[ "$($program --version)" = "$program ${version%+*}${commit:+ ($commit)}" ] || fail "$program --version: $($program --version)"
 done
+[ "$(find /usr/share/glowswarm/effects -name '*.glow' | wc -l)" = 24 ] || fail "not 24 effects are shipped"
+(cd / && glowctl effects check aurora) | grep -q '^aurora: good' || fail "glowctl does not find what is shipped"
 for unit in glow-bridge glow-conductor; do
 	systemctl -q is-enabled $unit || fail "$unit is not enabled"
 	is $unit ActiveState inactive || fail "$unit is not waiting"

@@ -346,6 +346,51 @@ static void test_place(void **state)
 	assert_string_equal(shown, "w");
 }
 
+/* ---- effects in text ---- */
+
+#define TEXTS "glow/effect"
+#define OWN   "glow/effect/own"
+
+static void text_comes(void)
+{
+	hear(OWN, "{\"name\":\"own\",\"text\":\"blue\",\"rev\":1}");
+}
+
+static void begin_own_scene(void)
+{
+	unfollow();
+	begin_conducted("white", NULL);
+	hear(TEXTS, "{\"rev\":1,\"effects\":{\"own\":1}}");
+	play(OURS, "{\"id\":\"main\",\"effect\":\"own\",\"start_us\":0,\"span\":\"node\",\"fade_ms\":0}");
+	connected();
+	time_comes();
+	pass_by(SECOND);
+	assert_string_equal(shown, "");
+}
+
+/* promise: first-frame */
+static void test_text(void **state)
+{
+	(void)state;
+	/* A light to restore. */
+	begin("white");
+	hear(TEXTS, "{\"rev\":1,\"effects\":{\"own\":1}}");
+	hear(STATE, "{\"state\":\"ON\",\"effect\":\"own\",\"brightness\":255}");
+	connected();
+	assert_string_equal(shown, "");
+	text_comes();
+	pass_by(SECOND);
+	assert_string_equal(shown, "b");
+	glow_node_destroy(node);
+	/* A scene; and one whose text never comes. */
+	begin_own_scene();
+	text_comes();
+	assert_string_equal(shown, "b");
+	glow_node_destroy(node);
+	begin_own_scene();
+	expect_after(SECOND, 'w');
+}
+
 static void test_dimmer(void **state)
 {
 	(void)state;
@@ -398,7 +443,7 @@ int main(void)
 		T(test_still_idle),  T(test_moving),
 		T(test_scene),       T(test_dimmer),
 		T(test_command),     T(test_lost_indicator),
-		T(test_place),
+		T(test_place),       T(test_text),
 	};
 
 	glow_log_setup("error", "text");

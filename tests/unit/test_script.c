@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* Effects in text: what each operation comes to, beside its formula in floating point or in 128 bits; what a text
+/* Effects in text: what each operation comes to, beside its formula in floating point or by hand; what a text
  * means, what is wrong with one, and what it costs. Random numbers and texts come from dice; GLOW_TEST_SEED=<number>
  * throws others. */
 
@@ -57,7 +57,9 @@ static double ref_sub(double a, double b)
 
 static double ref_mul(double a, double b)
 {
-	return fit(floor((double)((long double)a * b / 65536 + 0.5L)));
+	int64_t product = (int64_t)a * (int64_t)b, rest = product % 65536;
+
+	return fit((double)(product / 65536 + (rest >= 32768) - (rest < -32768)));
 }
 
 static double ref_div(double a, double b)
@@ -188,26 +190,41 @@ static void test_curves(void **state)
 
 /* ---- phases ---- */
 
-/* floor(a/b) for b > 0. */
-static __int128 floor_div(__int128 a, __int128 b)
+/* floor(t * times / parts) modulo 2^64 as one does it by hand, a bit of `times` after the other: 32-bit processors have
+ * no numbers of 128 bits. */
+static uint64_t share(int64_t t, uint64_t times, int64_t parts)
 {
-	return a / b - (a % b < 0);
+	int64_t rest = t % parts, rests = 0;
+	uint64_t whole = (uint64_t)(t / parts), sum = 0;
+
+	if (rest < 0) {
+		rest += parts;
+		whole--;
+	}
+	for (int bit = 63; bit >= 0; bit--) {
+		bool set = times >> bit & 1;
+
+		rests = 2 * rests + (set ? rest : 0);
+		sum = 2 * sum + (set ? whole : 0) + (uint64_t)(rests / parts);
+		rests %= parts;
+	}
+	return sum;
 }
 
-/* count() in 128 bits: t/(period/2^16 * 10^6) in 1/65536, whole periods turned over. */
+/* count(): t/(period/2^16 * 10^6) in 1/65536, whole periods turned over. */
 static int32_t count_of(int64_t t_us, int32_t period)
 {
-	__int128 t = period < 0 ? -(__int128)t_us : t_us, p = period < 0 ? -(__int128)period : period;
-	__int128 all = p ? floor_div(t * 65536 * 65536, p * 1000000) : 0, turn = (__int128)FIX_TURN * 65536;
+	const uint64_t turn = UINT64_C(65536) * FIX_TURN;
+	int64_t parts = llabs((long long)period) * 1000000, t = period < 0 ? -t_us : t_us;
+	uint64_t all = period ? share(t, UINT64_C(1) << 32, parts) : 0;
 
-	return (int32_t)(all + turn / 2 - floor_div(all + turn / 2, turn) * turn - turn / 2);
+	return (int32_t)((int64_t)((all + turn / 2) % turn) - (int64_t)(turn / 2));
 }
 
 static int32_t beat_of(int64_t t_us, int32_t per_minute)
 {
-	__int128 all = floor_div((__int128)t_us * per_minute, 60000000);
-
-	return (int32_t)(all - floor_div(all, 65536) * 65536);
+	return (int32_t)(share(per_minute < 0 ? -t_us : t_us, (uint64_t)llabs((long long)per_minute), 60000000) %
+			 65536);
 }
 
 static int64_t any_time(void)
@@ -689,15 +706,59 @@ static void test_bounds(void **state)
 	assert_string_equal(said, "1:1: the text takes 2001 steps for each pixel, at most 2000");
 }
 
+/* What compiling takes is counted, whatever it is spent on, and has one end. */
+static void test_work(void **state)
+{
+	static const char *const longest[] = { "sum(a, 1, 100, sum(b, 1, %d, 1))",
+					       "def f(p) = 1\nsum(a, 1, 100, sum(b, 1, %d, f(1)))",
+					       "sum(a, 1, 100, sum(b, 1, %d, sqrt(a * b + x)))" };
+	static const int most[] = { 26, 8, 7 };
+	char text[128];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(most) / sizeof(most[0]); k++)
+		for (int over = 0; over < 2; over++) {
+			snprintf(text, sizeof(text), longest[k], most[k] + over);
+			if ((!compiles(text) && strstr(said, "takes too long")) != over)
+				fail_msg("%s: %s", text, said);
+		}
+}
+
+/* Names chosen so that all want one place of the table; as many others in its place are read to the end. */
+static void test_clashes(void **state)
+{
+	const char *letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+	char name[4] = "", *clash = long_text;
+	uint32_t n = 0;
+
+	(void)state;
+	for (uint32_t k = 0; clash < long_text + GLOW_SCRIPT_MAX - 4 && k < 26 * 1296; k++) {
+		snprintf(name, sizeof(name), "%c%c%c", (char)('a' + k / 1296), letters[k / 36 % 36], letters[k % 36]);
+		if (glow_fnv1a(GLOW_FNV_START, name, 3) % 4096 >= 128)
+			continue;
+		clash += sprintf(clash, "%s ", name);
+		n++;
+	}
+	assert_true(n > 500);
+	assert_false(compiles(long_text));
+	assert_non_null(strstr(said, "takes too long"));
+	for (clash = long_text, n = 0; n < 1000; n++)
+		clash += sprintf(clash, "a%02x ", n);
+	assert_false(compiles(long_text));
+	assert_null(strstr(said, "takes too long"));
+}
+
 /* As many numbers as there are registers, and more. */
 static void test_registers(void **state)
 {
-	const char *two = "def f(a, b) = sum(k, 1, 256, a * (k + b)) + sum(k, 257, 512, a * (k + b))\n";
+	const char *half = "sum(k, 1, 256, x * k) + sum(k, 257, 512, x * k)";
 
 	(void)state;
-	assert_true(compiles(repeat(two, "f(x, 0) + f(x, 0)", 1, "")));
-	assert_false(compiles(repeat(two, "f(x, 0.25) + f(t, 0.5)", 1, "")));
-	assert_string_equal(said, "2:1: the text has more than 1024 numbers at once in hand");
+	assert_true(compiles(half));
+	assert_false(compiles(repeat(half,
+				     "+ sum(k, 513, 768, t * k) + sum(k, 800, 1050, t * k) + sum(k, 1051, 1099, t * k)",
+				     1, "")));
+	assert_string_equal(said, "1:1: the text has more than 1024 numbers at once in hand");
 }
 
 /* What is known is not worked out again, and what the pixel does not change is worked out once a frame. */
@@ -908,9 +969,9 @@ int main(void)
 		cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_curves),   cmocka_unit_test(test_phases),
 		cmocka_unit_test(test_dice),       cmocka_unit_test(test_grammar),  cmocka_unit_test(test_inputs),
 		cmocka_unit_test(test_colors),     cmocka_unit_test(test_mistakes), cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_registers),  cmocka_unit_test(test_costs),    cmocka_unit_test(test_params),
-		cmocka_unit_test(test_effect),     cmocka_unit_test(test_names),    cmocka_unit_test(test_words),
-		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_work),       cmocka_unit_test(test_clashes),  cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_costs),      cmocka_unit_test(test_params),   cmocka_unit_test(test_effect),
+		cmocka_unit_test(test_names),      cmocka_unit_test(test_words),    cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

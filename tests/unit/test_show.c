@@ -232,6 +232,71 @@ static void a_slow_node(void **state)
 	assert_int_equal(n_drawn, 1); /* a still picture is a still picture */
 }
 
+/* ---- what takes long ---- */
+
+static int n_pixels;
+
+static struct glow_rgb heavy_render(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
+{
+	(void)p;
+	n_pixels++;
+	return (struct glow_rgb){ (uint8_t)(m->t_us / 1000), (uint8_t)i, 9 };
+}
+
+/* Two pixels of it are a turn. */
+static const struct glow_effect_desc heavy = {
+	.name = "heavy", .what = "dear", .pace = GLOW_ANIMATED, .steps = GLOW_TURN_STEPS / 2, .render = heavy_render
+};
+
+static void begin_heavy(void)
+{
+	if (!glow_effect_find("heavy", 5))
+		assert_true(glow_effect_add(&heavy));
+	say("{\"effect\":\"heavy\"}");
+	assert_true(n_pixels > 0);
+	n_drawn = n_pixels = 0;
+}
+
+/* A picture is as many turns as its steps are, and none is driven to the board before the last of them. */
+static void a_dear_picture(void **state)
+{
+	struct glow_frame whole;
+	int64_t slot;
+
+	(void)state;
+	begin_heavy();
+	slot = now = show.target_us;
+	for (int turn = 1; turn <= 4; turn++) {
+		assert_int_equal(n_drawn, 0);
+		assert_int_equal(show.target_us, slot);
+		assert_int_equal(glow_show_due(&show, now + turn), 0);
+		assert_int_equal(n_pixels, 2 * turn);
+	}
+	assert_int_equal(n_drawn, 1);
+	assert_int_equal(drawn[0], slot);
+	assert_true(show.target_us > slot);
+	glow_node_render(node, slot, &whole);
+	assert_true(glow_frame_equal(&whole, &show.painter.shown));
+}
+
+/* What is said meanwhile is not held up, and no picture is made of two. */
+static void a_change_of_a_dear_picture(void **state)
+{
+	struct glow_frame whole;
+	int64_t slot;
+
+	(void)state;
+	begin_heavy();
+	slot = now = show.target_us;
+	assert_int_equal(glow_show_due(&show, now), 0);
+	now += MS;
+	say("{\"brightness\":100}");
+	assert_int_equal(n_drawn, 1);
+	glow_node_render(node, drawn[0], &whole);
+	assert_true(glow_frame_equal(&whole, &show.painter.shown));
+	assert_true(show.target_us >= slot);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, teardown)
@@ -245,6 +310,8 @@ int main(void)
 		T(a_clock_ticks_on),
 		T(a_slow_board),
 		T(a_slow_node),
+		T(a_dear_picture),
+		T(a_change_of_a_dear_picture),
 	};
 
 	glow_log_setup("error", "text");

@@ -266,6 +266,23 @@ static void test_poison(void **state)
 	assert_int_equal(find("glow/effect/poison")->len, 0);
 }
 
+/* A number that somebody wrote by hand is the last that can be read, and what comes after it can be read as well. */
+static void test_last_rev(void **state)
+{
+	(void)state;
+	keep("", "{\"rev\":9007199254740991,\"effects\":{\"aurora\":5}}");
+	keep("aurora", "{\"name\":\"aurora\",\"text\":\"x\",\"rev\":5}");
+	lead();
+	set("aurora", "1 - x");
+	assert_int_equal(number(AURORA, "rev"), 1);
+	assert_true(said(LIST, "{\"rev\":1,\"effects\":{\"aurora\":1}}"));
+	set("lava", "x");
+	assert_true(said(LIST, "{\"rev\":2,\"effects\":{\"aurora\":1,\"lava\":2}}"));
+	/* One further it is a number that nobody reads. */
+	keep("", "{\"rev\":9007199254740992,\"effects\":{}}");
+	assert_true(known("aurora"));
+}
+
 /* A text that is older than a built-in effect of its name goes on, and can be changed. */
 static void test_older_than_built_in(void **state)
 {
@@ -287,11 +304,17 @@ static void test_older_than_built_in(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_put),      TEST(test_change),
-		TEST(test_refused),  TEST(test_refused_change),
-		TEST(test_retained), TEST(test_remove),
-		TEST(test_full),     TEST(test_hand_over),
-		TEST(test_poison),   TEST(test_older_than_built_in),
+		TEST(test_put),
+		TEST(test_change),
+		TEST(test_refused),
+		TEST(test_refused_change),
+		TEST(test_retained),
+		TEST(test_remove),
+		TEST(test_full),
+		TEST(test_hand_over),
+		TEST(test_poison),
+		TEST(test_last_rev),
+		TEST(test_older_than_built_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -283,13 +283,40 @@ static void test_answers(void **state)
 	assert_null(answer(""));
 }
 
+static void test_texts(void **state)
+{
+	uint32_t before = watch.library.revision;
+
+	(void)state;
+	assert_string_equal(text_of(glow_watch_texts_tree(&watch)), "[]");
+	hear("effect/grey", "{\"name\":\"grey\",\"text\":\"# so grey\\nparam p 0..9 = 3\\np / 9\",\"rev\":4}");
+	hear("effect/wrong", "{\"name\":\"wrong\",\"text\":\"nothing(\",\"rev\":5}");
+	assert_string_equal(text_of(glow_watch_texts_tree(&watch)),
+			    "[{\"name\":\"grey\",\"what\":\"so grey\",\"params\":[{\"name\":\"p\",\"type\":\"int\","
+			    "\"min\":0,\"max\":9,\"default\":3,\"unit\":\"\",\"what\":\"p\"}],"
+			    "\"text\":\"# so grey\\nparam p 0..9 = 3\\np / 9\",\"rev\":4}]");
+	assert_int_not_equal(watch.library.revision, before);
+	hear("effect/grey", "");
+	assert_string_equal(text_of(glow_watch_texts_tree(&watch)), "[]");
+}
+
+static void test_check(void **state)
+{
+	(void)state;
+	assert_string_equal(text_of(glow_watch_check_tree("# x\nx", 5)),
+			    "{\"what\":\"x\",\"params\":[],\"cost\":{\"pixel\":1,\"frame\":0}}");
+	assert_string_equal(text_of(glow_watch_check_tree("x +\nwvae(x)", 11)),
+			    "{\"mistake\":{\"line\":2,\"column\":1,\"what\":\"there is no \\\"wvae\\\"; "
+			    "did you mean \\\"wave\\\"?\"}}");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_defaults),  TEST(test_effects),   TEST(test_own_effects),
-		TEST(test_catalog),   TEST(test_revisions), TEST(test_order),
-		TEST(test_conductor), TEST(test_stage),     TEST(test_answers),
+		TEST(test_defaults),  TEST(test_effects), TEST(test_own_effects), TEST(test_catalog),
+		TEST(test_revisions), TEST(test_order),   TEST(test_conductor),   TEST(test_stage),
+		TEST(test_answers),   TEST(test_texts),   TEST(test_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

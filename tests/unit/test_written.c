@@ -175,14 +175,48 @@ static void test_page_words(void **state)
 	assert_false(is_on_page("wvae", false));
 }
 
+/* Appends a parameter's row of the text, "param period 6..120 = 20 s "…"", as the page has it. */
+static void put_param(char *row, size_t size, const char *line)
+{
+	const char *name = line + 6, *rest = strchr(name, ' ');
+	size_t n = strlen(row), len = strcspn(rest, "\"\n");
+
+	while (rest[len - 1] == ' ')
+		len--;
+	snprintf(row + n, size - n, "%s`%.*s`%.*s", row[n - 1] == ' ' && row[n - 2] == '|' ? "" : ", ",
+		 (int)(rest - name), name, (int)len, rest);
+}
+
+/* The row of a shipped text in the page's table: its name, what one sees, the parameters. */
+static void row_of(const char *name, const char *text, char *ret_row, size_t size)
+{
+	snprintf(ret_row, size, "| [%s](../effects/%s.glow) | %.*s | ", name, name, (int)strcspn(text + 2, "\n"),
+		 text + 2);
+	for (const char *at = text; (at = strstr(at, "\nparam ")); at++)
+		put_param(ret_row, size, at + 1);
+	snprintf(ret_row + strlen(ret_row), size - strlen(ret_row), " |\n");
+}
+
+static void check_row(const char *page, const char *name, const char *text)
+{
+	char row[1024];
+
+	row_of(name, text, row, sizeof(row));
+	if (!strstr(page, row))
+		fail_msg("docs/effects-in-text.md lacks the row\n%s", row);
+}
+
 static void test_shipped(void **state)
 {
+	static char page[sizeof(file)];
 	DIR *dir = opendir(GLOW_EFFECTS);
 	struct dirent *entry;
 	int n = 0;
 
 	(void)state;
 	assert_non_null(dir);
+	read_file(GLOW_TEXT_PAGE);
+	memcpy(page, file, sizeof(page));
 	while ((entry = readdir(dir))) {
 		char path[512], name[256];
 		size_t len;
@@ -194,10 +228,11 @@ static void test_shipped(void **state)
 		*strstr(name, ".glow") = '\0';
 		len = read_file(path);
 		check_text(name, file, len);
+		check_row(page, name, file);
 		n++;
 	}
 	closedir(dir);
-	assert_true(n >= 10);
+	assert_int_equal(n, 24);
 }
 
 int main(void)

@@ -37,6 +37,12 @@ static struct glow_effect_listed *listed(struct glow_text_store *s, const char *
 	return (struct glow_effect_listed *)glow_effect_list_find(&s->library.list, name);
 }
 
+/* Higher than any before. What somebody wrote by hand may be the highest that can be read; then it begins again. */
+static uint64_t next_rev(const struct glow_effect_list *list)
+{
+	return list->rev < GLOW_EFFECT_REV_MAX ? list->rev + 1 : 1;
+}
+
 static void enlist(struct glow_text_store *s, const char *name, uint64_t rev)
 {
 	struct glow_effect_list *list = &s->library.list;
@@ -47,8 +53,6 @@ static void enlist(struct glow_text_store *s, const char *name, uint64_t rev)
 		memcpy(one->name, name, strlen(name) + 1);
 	}
 	one->rev = rev;
-	if (rev > list->rev)
-		list->rev = rev;
 }
 
 static void strike(struct glow_text_store *s, const char *name)
@@ -58,7 +62,7 @@ static void strike(struct glow_text_store *s, const char *name)
 
 	if (!one)
 		return;
-	list->rev++;
+	list->rev = next_rev(list);
 	memmove(one, one + 1, (size_t)(&list->v[--list->n] - one) * sizeof(*one));
 }
 
@@ -125,6 +129,8 @@ void glow_text_store_open(struct glow_text_store *s, uint64_t clock_id, struct g
 			publish_text(s, entry->name, text, now.us);
 		if (listed(s, entry->name) || s->library.list.n < GLOW_EFFECT_TEXTS_MAX)
 			enlist(s, entry->name, text->rev);
+		if (text->rev > s->library.list.rev)
+			s->library.list.rev = text->rev;
 	}
 	publish_list(s);
 	s->there = true;
@@ -188,7 +194,7 @@ static enum glow_code put(struct glow_text_store *s, const char *name, const cha
 	}
 	if (check_name(s, name, diag) != GLOW_OK)
 		return diag->code;
-	one = glow_library_compile(name, text, len, s->library.list.rev + 1, diag);
+	one = glow_library_compile(name, text, len, next_rev(&s->library.list), diag);
 	if (!one)
 		return diag->code;
 	if (!entry || !entry->now)
@@ -198,6 +204,7 @@ static enum glow_code put(struct glow_text_store *s, const char *name, const cha
 		return glow_diag_set(diag, GLOW_BAD_EFFECT, "name", "no text can be called \"%s\"", name);
 	}
 	enlist(s, name, one->rev);
+	s->library.list.rev = one->rev;
 	publish_text(s, name, one, *at_us);
 	publish_list(s);
 	return GLOW_OK;

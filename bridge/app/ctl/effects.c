@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* A file is called what its effect is called, so one name is enough, and a folder of files is a list of effects. */
+#include "effects.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -13,68 +12,30 @@
 #include <glow/script.h>
 #include <glow/written.h>
 
+#include "effect_file.h"
 #include "rows.h"
 #include "session.h"
 #include "table.h"
 
-#define ENDING ".glow"
-
 /* ---- files ---- */
-
-/* "effects/aurora.glow" is of the effect aurora. */
-static void name_of(const char *path, char ret_name[GLOW_ID_MAX + 1])
-{
-	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	size_t len = strlen(base), end = strlen(ENDING);
-
-	if (len > end && strcmp(base + len - end, ENDING) == 0)
-		len -= end;
-	snprintf(ret_name, GLOW_ID_MAX + 1, "%.*s", (int)(len <= GLOW_ID_MAX ? len : GLOW_ID_MAX), base);
-}
-
-/* Its text with a NUL, the caller's; NULL after saying why not. One byte more than a text may have is enough to say
- * that it is too long. */
-static char *read_file(const char *path, size_t *ret_len)
-{
-	FILE *in = fopen(path, "r");
-	char *text = calloc(1, GLOW_SCRIPT_MAX + 2);
-
-	*ret_len = in && text ? fread(text, 1, GLOW_SCRIPT_MAX + 1, in) : 0;
-	if (in && text && !ferror(in)) {
-		fclose(in);
-		return text;
-	}
-	glow_ctl_fail(EX_NOINPUT, "%s: %s", path, strerror(errno));
-	if (in)
-		fclose(in);
-	free(text);
-	return NULL;
-}
-
-/* As compilers say it: editors find the place. */
-static int complain(const char *path, const char *where, const char *what)
-{
-	return glow_ctl_fail(EX_DATAERR, "%s%s%s: %s", path, where[0] ? ":" : "", where, what);
-}
 
 static int check(const char *path)
 {
-	char name[GLOW_ID_MAX + 1];
+	char name[GLOW_ID_MAX + 1], said[GLOW_EFFECT_FILE_SAID];
 	struct glow_diag diag;
 	size_t len;
-	char *text = read_file(path, &len);
+	char *text = glow_effect_file_read(path, &len, &diag);
 	struct glow_script *script;
-	struct glow_script_cost cost;
 
 	if (!text)
-		return EX_NOINPUT;
-	name_of(path, name);
+		return glow_effect_file_complain(EX_NOINPUT, path, diag.where, diag.what);
+	glow_effect_file_name(path, name);
 	script = glow_written_compile(name, text, len, &diag);
 	free(text);
 	if (!script)
-		return complain(path, diag.where, diag.what);
-	cost = glow_script_cost(script);
-	printf("%s: good, %u steps for a pixel and %u for a frame\n", path, cost.pixel, cost.frame);
+		return glow_effect_file_complain(EX_DATAERR, path, diag.where, diag.what);
+	glow_effect_file_praise(path, glow_script_cost(script), said);
+	puts(said);
 	free(script);
 	return 0;
 }
@@ -99,7 +60,8 @@ static int set(struct glow_ctl_session *s, const char *name, const char *text, c
 					       "glow-conductor running? glowctl nodes tells",
 					       name, GLOW_CTL_ANSWER_MS / 1000);
 	else if (cJSON_IsString(message))
-		status = complain(path, cJSON_IsString(field) ? field->valuestring : "", message->valuestring);
+		status = glow_effect_file_complain(EX_DATAERR, path, cJSON_IsString(field) ? field->valuestring : "",
+						   message->valuestring);
 	cJSON_Delete(answers);
 	return status;
 }
@@ -108,18 +70,19 @@ static int set(struct glow_ctl_session *s, const char *name, const char *text, c
 static int put(struct glow_ctl_session *s, const char *path)
 {
 	char name[GLOW_ID_MAX + 1], *text;
+	struct glow_diag diag;
+	const char *fault;
 	size_t len;
 	int status;
 
-	name_of(path, name);
+	glow_effect_file_name(path, name);
 	if (!glow_effect_text_named(name))
-		return complain(path, "",
-				"the file is to be called as its effect: small letters, digits and '-' inside, a "
-				"letter first, and " ENDING);
-	text = read_file(path, &len);
+		return glow_effect_file_complain(EX_DATAERR, path, "", GLOW_EFFECT_FILE_MISNAMED);
+	text = glow_effect_file_read(path, &len, &diag);
 	if (!text)
-		return EX_NOINPUT;
-	status = len > 0 && strlen(text) == len ? set(s, name, text, path) : complain(path, "", "is no text");
+		return glow_effect_file_complain(EX_NOINPUT, path, diag.where, diag.what);
+	fault = glow_effect_file_fault(text, len);
+	status = fault ? glow_effect_file_complain(EX_DATAERR, path, "", fault) : set(s, name, text, path);
 	if (!status)
 		printf("%s: all nodes have it when they are to show it; glowctl play %s\n", name, name);
 	free(text);
@@ -128,7 +91,9 @@ static int put(struct glow_ctl_session *s, const char *path)
 
 static int remove_one(struct glow_ctl_session *s, const char *name)
 {
-	int status = glow_effect_text_named(name) ? set(s, name, "", name) : complain(name, "", "is no effect's name");
+	int status = glow_effect_text_named(name)
+			     ? set(s, name, "", name)
+			     : glow_effect_file_complain(EX_DATAERR, name, "", "is no effect's name");
 
 	if (!status)
 		printf("%s: removed\n", name);
@@ -177,7 +142,7 @@ static int list(struct glow_ctl_session *s)
 	if (lib->n > 0)
 		glow_table_print(&table, !glow_fit_utf8(), stdout);
 	else
-		puts("no effects in text; glowctl effects put FILE brings one");
+		puts("no effects in text; glowctl effects put FILE brings one, and put aurora one that is shipped");
 	glow_table_fini(&table);
 	return 0;
 }
@@ -209,50 +174,96 @@ static int check_each(int n, char *const words[])
 	return status;
 }
 
+/* Words behind a verb: names, files, or for a verb that goes on one file. */
 static const struct verb {
 	const char *name, *of;
-	int (*one)(struct glow_ctl_session *s, const char *word); /* NULL: offline */
+	int (*one)(struct glow_ctl_session *s, const char *word); /* NULL: without a session of its own */
 } verbs[] = {
-	{ "show", "NAME", show },
-	{ "put", "FILE", put },
-	{ "rm", "NAME", remove_one },
-	{ "check", "FILE", NULL },
+	{ "show", "NAME...", show },  { "put", "FILE...", put }, { "rm", "NAME...", remove_one },
+	{ "check", "FILE...", NULL }, { "watch", "FILE", NULL }, { "preview", "FILE [LIGHT...]", NULL },
 };
 
-static int run(const void *values, int n_words, char *const words[])
+static const struct glow_option rows[] = {
+	GLOW_ROW_LIST("board", "BOARD[:N],...", NULL, boards,
+		      "preview: N boards of that name, or strips of so many pixels; blinkt:5 when not given"),
+	CTL_PARAM,
+	GLOW_ROW_CHOICE("span", NULL, "cluster|node", NULL, span,
+			"preview: one strip across all boards, or every board alike"),
+	GLOW_ROW_INT("fps", NULL, 1, 60, "N", NULL, fps,
+		     "preview: how often it is drawn in a second; 30 when not given"),
+	GLOW_ROW_SWITCH("plain", "no", NULL, plain, "preview: no picture, a line for each save"),
+	GLOW_ROW_INT("for-s", NULL, 0, 86400, "S", NULL, for_s, "preview, watch: leave after so many seconds"),
+};
+
+/* The option that this verb has not; NULL for none. */
+static const char *misplaced(const struct glow_ctl_options *o, const char *verb)
+{
+	bool previews = strcmp(verb, "preview") == 0, goes_on = previews || strcmp(verb, "watch") == 0;
+
+	if (!previews && (o->boards || o->params || o->span || o->fps >= 0 || o->plain))
+		return "--board, --param, --span, --fps and --plain are for preview";
+	return !goes_on && o->for_s >= 0 ? "--for-s is for preview and watch" : NULL;
+}
+
+static int run_session(const struct glow_ctl_options *o, const struct verb *verb, int n, char *const words[])
 {
 	static const char *const topics[] = { "conductor/+", "effect", "effect/+" };
 	struct glow_ctl_session s;
-	const struct verb *verb = verbs;
-	bool lists = n_words == 0 || (n_words == 1 && strcmp(words[0], "list") == 0);
-	int status;
+	int status = glow_ctl_open(&s, o, topics, CTL_N(topics));
 
-	while (!lists && verb < verbs + CTL_N(verbs) && strcmp(verb->name, words[0]) != 0)
-		verb++;
-	if (verb == verbs + CTL_N(verbs))
-		return glow_ctl_fail(EX_USAGE, "effects has list, show, put, rm and check, not \"%s\"", words[0]);
-	if (!lists && n_words == 1)
-		return glow_ctl_fail(EX_USAGE, "%s what? glowctl effects %s %s...", verb->name, verb->name, verb->of);
-	if (!lists && !verb->one)
-		return check_each(n_words - 1, words + 1);
-	status = glow_ctl_open(&s, values, topics, CTL_N(topics));
 	if (status == 0)
-		status = lists ? list(&s) : each(&s, verb->one, n_words - 1, words + 1);
+		status = verb ? each(&s, verb->one, n, words) : list(&s);
 	return glow_ctl_close(&s, status);
+}
+
+static int run_verb(const struct glow_ctl_options *o, const struct verb *verb, int n, char *const words[])
+{
+	if (n == 0 || (n > 1 && strcmp(verb->of, "FILE") == 0))
+		return glow_ctl_fail(EX_USAGE, "%s what? glowctl effects %s %s", verb->name, verb->name, verb->of);
+	if (verb->one)
+		return run_session(o, verb, n, words);
+	if (strcmp(verb->name, "preview") == 0)
+		return glow_ctl_effects_preview(o, words[0], n - 1, words + 1);
+	return strcmp(verb->name, "watch") == 0 ? glow_ctl_effects_watch(o, words[0]) : check_each(n, words);
+}
+
+static int run(const void *values, int n_words, char *const words[])
+{
+	const char *name = n_words > 0 ? words[0] : "list", *fault = misplaced(values, name);
+	bool lists = strcmp(name, "list") == 0;
+	const struct verb *verb = verbs;
+
+	while (!lists && verb < verbs + CTL_N(verbs) && strcmp(verb->name, name) != 0)
+		verb++;
+	if (verb == verbs + CTL_N(verbs) || (lists && n_words > 1))
+		return glow_ctl_fail(EX_USAGE, "effects has list, show, put, rm, check, preview and watch, not \"%s\"",
+				     lists ? words[1] : name);
+	if (fault)
+		return glow_ctl_fail(EX_USAGE, "%s", fault);
+	return lists ? run_session(values, NULL, 0, NULL) : run_verb(values, verb, n_words - 1, words + 1);
 }
 
 const struct glow_subcommand glow_ctl_effects = {
 	.name = "effects",
-	.args_doc = "[list|show NAME|put FILE|rm NAME|check FILE]...",
+	.args_doc = "[list|show NAME...|put FILE...|rm NAME...|check FILE...|preview FILE [LIGHT...]|watch FILE]",
 	.summary = "effects that the cluster has as texts",
 	.doc = "Effects that you write yourself run on all nodes, in phase, as soon as they are put. A file is called "
-	       "as "
-	       "its effect, aurora.glow. check needs no broker; what is wrong is told as FILE:LINE:COLUMN. A text that "
-	       "shows changes on all nodes at one instant; where it is removed while it shows, lights let go.",
+	       "as its effect, aurora.glow; put, check and preview also take the name of one that is shipped. check "
+	       "and preview need no broker; what is wrong is told as "
+	       "FILE:LINE:COLUMN. preview draws the file in this terminal as nodes would, flash limit included, again "
+	       "whenever it is saved, in the LIGHT that words as for set say: aurora.glow orange 40%. watch puts the "
+	       "file now and on every save, and says each time what the conductor answered; what nobody answered is "
+	       "put when somebody is there. A text that shows changes on all nodes at one instant; where it is removed "
+	       "while it shows, lights let go.",
 	.examples = "glowctl effects\n"
 		    "glowctl effects check aurora.glow\n"
+		    "glowctl effects preview aurora.glow --board blinkt:3,piglow,60 --param period=5\n"
+		    "glowctl effects put ocean && glowctl play ocean\n"
 		    "glowctl effects put aurora.glow && glowctl play aurora\n"
+		    "glowctl effects watch aurora.glow\n"
 		    "glowctl effects show aurora\n"
 		    "glowctl effects rm aurora",
+	.options = rows,
+	.n_options = CTL_N(rows),
 	.run = run,
 };

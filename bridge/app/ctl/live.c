@@ -3,12 +3,8 @@
 /* glowctl watch: the cluster live in a terminal. */
 
 #include <errno.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sysexits.h>
-#include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include <glow/clock.h>
@@ -19,6 +15,7 @@
 #include "cluster_clock.h"
 #include "rows.h"
 #include "session.h"
+#include "window.h"
 
 #define PLAIN_EVERY_US 5000000
 #define NOTES_EVERY_US 1000000
@@ -30,10 +27,9 @@ struct viewer {
 	struct glow_watch watch;
 	struct glow_cluster_clock clock;
 	struct glow_mqtt *mqtt;
-	sd_event *loop;
+	struct glow_window window;
 	sd_event_source *probe;
-	int colors;
-	bool ascii, connected, ever_connected;
+	bool connected, ever_connected;
 	char trouble[GLOW_MQTT_WHY]; /* why there is no connection, as far as we know */
 	char notes[NOTES_SIZE];
 };
@@ -46,16 +42,6 @@ static const struct glow_option rows[] = {
 			"show its lines above the boards; it is read again every second"),
 	GLOW_ROW_SWITCH("plain", "no", NULL, plain, "no colours and no screen: lines of text every five seconds"),
 };
-
-/* Enough colours for the terminal we have; NO_COLOR and --plain win. */
-static int terminal_colors(bool plain)
-{
-	const char *truecolor = getenv("COLORTERM"), *none = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (plain || (none && none[0]) || !isatty(STDOUT_FILENO) || !term || strcmp(term, "dumb") == 0)
-		return 0;
-	return truecolor && (strcmp(truecolor, "truecolor") == 0 || strcmp(truecolor, "24bit") == 0) ? 1 << 24 : 256;
-}
 
 static int on_probe(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -72,7 +58,7 @@ static int on_probe(sd_event_source *source, uint64_t usec, void *userdata)
 /* Without a screen each trouble is printed once, when it happens. */
 static void take_trouble(struct viewer *v, const char *why)
 {
-	if (!v->colors && strcmp(v->trouble, why) != 0)
+	if (!v->window.colors && strcmp(v->trouble, why) != 0)
 		glow_ctl_fail(0, "%s; trying again", why);
 	snprintf(v->trouble, sizeof(v->trouble), "%s", why);
 	v->connected = false;
@@ -91,7 +77,7 @@ static void take(struct viewer *v, const struct glow_mqtt_event *event)
 	} else if (event->kind == GLOW_MQTT_CONNECTED) {
 		v->connected = v->ever_connected = true;
 		v->trouble[0] = '\0';
-		if (!v->colors)
+		if (!v->window.colors)
 			glow_ctl_warn_limits(&event->limits);
 		glow_sync_connected(&v->clock.follower.sync, now);
 	} else if (event->kind != GLOW_MQTT_WISH_REFUSED && event->kind != GLOW_MQTT_DROPPED) {
@@ -124,52 +110,29 @@ static int64_t pass(struct viewer *v)
 	return now_us;
 }
 
-/* The window as it is now. */
-static void measure(struct glow_watch_screen *screen)
+static void draw(void *ctx, FILE *out)
 {
-	struct winsize size = { 0 };
+	struct viewer *v = ctx;
+	const struct glow_watch_screen screen = { .columns = v->window.columns,
+						  .rows = v->window.rows,
+						  .colors = v->window.colors,
+						  .ascii = v->window.ascii,
+						  .broker = v->options->common.broker,
+						  .notes = v->notes,
+						  .connected = v->connected,
+						  .trouble = v->trouble };
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col)
-		size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
-	screen->columns = size.ws_col;
-	screen->rows = size.ws_row;
-}
-
-/* Written at once, so that no half of a picture is seen. */
-static void draw_screen(struct viewer *v)
-{
-	struct glow_watch_screen screen = { .colors = v->colors,
-					    .ascii = v->ascii,
-					    .broker = v->options->common.broker,
-					    .notes = v->notes,
-					    .connected = v->connected,
-					    .trouble = v->trouble };
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return;
-	measure(&screen);
 	glow_watch_screen(&v->watch, pass(v), &screen, out);
-	if (fclose(out) == 0)
-		fprintf(stdout, "\033[H%s\033[J", text);
-	free(text);
-	fflush(stdout);
 }
 
 /* Plain lines begin with the first connection; until then there is only trouble to report. */
-static void draw(struct viewer *v)
+static void print(struct viewer *v)
 {
-	if (v->colors) {
-		draw_screen(v);
-		return;
-	}
 	if (!v->ever_connected)
 		return;
 	if (v->notes[0])
 		printf("%s%s", v->notes, v->notes[strlen(v->notes) - 1] == '\n' ? "" : "\n");
-	glow_watch_text(&v->watch, pass(v), v->ascii, stdout);
+	glow_watch_text(&v->watch, pass(v), v->window.ascii, stdout);
 	if (!v->connected)
 		printf("as it was heard of last: %s; trying again\n", v->trouble);
 	fputc('\n', stdout);
@@ -197,43 +160,11 @@ static int on_notes(sd_event_source *source, uint64_t usec, void *userdata)
 	return sd_event_source_set_time_relative(source, NOTES_EVERY_US);
 }
 
-static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
+static int on_lines(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct viewer *v = userdata;
-
 	(void)usec;
-	draw(v);
-	sd_event_source_set_time_relative(source, v->colors ? 1000000 / (uint64_t)v->options->fps : PLAIN_EVERY_US);
-	return 0;
-}
-
-static int leave(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct viewer *v = userdata;
-
-	(void)source;
-	(void)usec;
-	return sd_event_exit(v->loop, 0);
-}
-
-static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
-{
-	(void)info;
-	return leave(source, 0, userdata);
-}
-
-/* Clears what the terminal made of the old picture when its size changed. */
-static int on_resize(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
-{
-	struct viewer *v = userdata;
-
-	(void)source;
-	(void)info;
-	if (v->colors) {
-		fputs("\033[2J", stdout);
-		draw(v);
-	}
-	return 0;
+	print(userdata);
+	return sd_event_source_set_time_relative(source, PLAIN_EVERY_US);
 }
 
 static int write_svg(struct viewer *v)
@@ -278,67 +209,38 @@ static int open_mqtt(struct viewer *v)
 	return r < 0 ? glow_ctl_fail_open(o, r, why) : 0;
 }
 
-/* The timers that repeat. */
-static int add_timers(struct viewer *v)
+/* A timer that repeats. */
+static int add_timer(struct viewer *v, uint64_t first_us, sd_event_time_handler_t handler)
 {
-	sd_event_source *tick = NULL, *notes = NULL;
-	uint64_t first_us = v->colors ? 0 : PLAIN_EVERY_US;
-	int r = sd_event_add_time_relative(v->loop, &v->probe, CLOCK_MONOTONIC, 0, 1, on_probe, v);
+	sd_event_source *source = NULL;
+	int r = sd_event_add_time_relative(v->window.loop, &source, CLOCK_MONOTONIC, first_us, 0, handler, v);
 
-	if (r >= 0)
-		r = sd_event_add_time_relative(v->loop, &tick, CLOCK_MONOTONIC, first_us, 1, on_tick, v);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(tick, SD_EVENT_ON);
-	if (r >= 0 && v->options->note_file)
-		r = sd_event_add_time_relative(v->loop, &notes, CLOCK_MONOTONIC, NOTES_EVERY_US, 0, on_notes, v);
-	if (notes)
-		r = sd_event_source_set_enabled(notes, SD_EVENT_ON);
-	return r;
-}
-
-/* Before all else that happens. */
-static int add_signal(struct viewer *v, int signal, sd_event_signal_handler_t handler)
-{
-	sd_event_source *source;
-	int r = sd_event_add_signal(v->loop, &source, signal, handler, v);
-
-	if (r >= 0)
-		r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IMPORTANT);
-	if (r >= 0)
-		r = sd_event_source_set_floating(source, true); /* the loop's, not ours to free */
-	if (r >= 0)
-		sd_event_source_unref(source);
-	return r;
+	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ON);
 }
 
 static int add_sources(struct viewer *v)
 {
-	int r = add_signal(v, SIGINT, on_signal);
+	sd_event *loop = v->window.loop;
+	int r = sd_event_add_io(loop, NULL, glow_mqtt_fd(v->mqtt), EPOLLIN, on_mqtt, v);
 
 	if (r >= 0)
-		r = add_signal(v, SIGTERM, on_signal);
-	if (r >= 0)
-		r = add_signal(v, SIGWINCH, on_resize);
-	if (r >= 0)
-		r = sd_event_add_io(v->loop, NULL, glow_mqtt_fd(v->mqtt), EPOLLIN, on_mqtt, v);
-	if (r >= 0 && v->options->for_s > 0)
-		r = sd_event_add_time_relative(v->loop, NULL, CLOCK_MONOTONIC, (uint64_t)v->options->for_s * 1000000, 0,
-					       leave, v);
-	if (r >= 0)
-		r = add_timers(v);
-	return r < 0 ? glow_ctl_fail_open(v->options, r, glow_lack_text(-r)) : 0;
+		r = sd_event_add_time_relative(loop, &v->probe, CLOCK_MONOTONIC, 0, 1, on_probe, v);
+	if (r >= 0 && !v->window.colors)
+		r = add_timer(v, PLAIN_EVERY_US, on_lines);
+	if (r >= 0 && v->options->note_file)
+		r = add_timer(v, NOTES_EVERY_US, on_notes);
+	return r;
 }
 
-static void show(struct viewer *v)
+static int show(struct viewer *v)
 {
-	if (v->colors) /* the other screen, no cursor, and no second line for a long one */
-		fputs("\033[?1049h\033[?25l\033[?7l\033[2J", stdout);
-	sd_event_loop(v->loop);
-	if (v->colors)
-		fputs("\033[?7h\033[?25h\033[?1049l", stdout);
-	else
-		draw(v);
-	fflush(stdout);
+	int r = add_sources(v);
+
+	if (r >= 0)
+		r = glow_window_run(&v->window, v->options->for_s, v->options->fps);
+	if (r >= 0 && !v->window.colors)
+		print(v);
+	return r < 0 ? glow_ctl_fail_open(v->options, r, glow_lack_text(-r)) : 0;
 }
 
 /* The end of the view. Nothing is drawn of a cluster that we are not connected to. */
@@ -353,44 +255,37 @@ static int finish(struct viewer *v)
 
 static int start(struct viewer *v)
 {
-	int r;
+	int r = glow_window_init(&v->window, v->options->plain);
 
+	v->window.draw = draw;
+	v->window.ctx = v;
+	if (r < 0)
+		return glow_ctl_fail_open(v->options, r, glow_lack_text(-r));
 	if (v->options->note_file && read_notes(v) < 0)
 		return glow_ctl_fail(EX_NOINPUT, "--note-file %s: %m", v->options->note_file);
-	r = sd_event_new(&v->loop);
-	return r < 0 ? glow_ctl_fail_open(v->options, r, glow_lack_text(-r)) : open_mqtt(v);
+	return open_mqtt(v);
 }
 
 static int run(const void *values, int n_words, char *const words[])
 {
 	static struct viewer v;
 	uint32_t seed = (uint32_t)glow_mono_now().ns ^ (uint32_t)getpid() << 16;
-	sigset_t signals;
 	int status;
 
 	(void)n_words;
 	(void)words;
 	v.options = values;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGWINCH);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	v.colors = terminal_colors(v.options->plain);
-	v.ascii = !glow_fit_utf8();
 	glow_watch_init(&v.watch, v.options->common.prefix);
 	glow_cluster_clock_init(&v.clock, v.options->common.prefix, seed);
 	status = start(&v);
 	if (status == 0)
-		status = add_sources(&v);
-	if (status == 0) {
-		show(&v);
+		status = show(&v);
+	if (status == 0)
 		status = finish(&v);
-	}
 	if (!glow_mqtt_close(v.mqtt, 500))
 		_exit(status);
 	glow_watch_fini(&v.watch);
-	sd_event_unref(v.loop);
+	glow_window_fini(&v.window);
 	return status;
 }
 

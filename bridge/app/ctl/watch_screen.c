@@ -72,10 +72,13 @@ static const char *separator(const struct page *p)
 static void make_title(struct page *p)
 {
 	struct glow_fit_part parts[4] = { { "glowswarm", 1 }, { "", 2 }, { "", 0 }, { "Ctrl-C leaves", 3 } };
-	char topics[GLOW_PREFIX_MAX + 3];
+	const struct glow_watch_preview *preview = p->screen->preview;
+	char topics[GLOW_PREFIX_MAX + 3] = "preview";
 
-	snprintf(topics, sizeof(topics), "%s/#", p->w->prefix);
-	glow_fit_clean(p->screen->broker, p->screen->ascii, parts[1].text, sizeof(parts[1].text));
+	if (!preview)
+		snprintf(topics, sizeof(topics), "%s/#", p->w->prefix);
+	glow_fit_clean(preview ? preview->file : p->screen->broker, p->screen->ascii, parts[1].text,
+		       sizeof(parts[1].text));
 	glow_fit_clean(topics, p->screen->ascii, parts[2].text, sizeof(parts[2].text));
 	p->title.n =
 		glow_fit_parts(parts, 4, "  ", p->width, p->screen->ascii, least(p->title.most, 1), p->title.lines);
@@ -100,9 +103,12 @@ static void make_notes(struct page *p)
 
 static void make_head(struct page *p)
 {
+	const struct glow_watch_preview *preview = p->screen->preview;
 	struct glow_fit_part parts[GLOW_WATCH_PARTS];
-	size_t n = glow_watch_parts(p->w, p->t_us, most(p->width / 3, 6), parts);
+	size_t n = preview ? preview->n_parts : glow_watch_parts(p->w, p->t_us, most(p->width / 3, 6), parts);
 
+	if (preview)
+		memcpy(parts, preview->parts, n * sizeof(parts[0]));
 	for (size_t k = 0; k < n; k++) {
 		char text[sizeof(parts[k].text)];
 
@@ -117,9 +123,11 @@ static void make_trouble(struct page *p)
 	const struct glow_watch_screen *s = p->screen;
 	char text[GLOW_FIT_SIZE];
 
-	if (s->connected)
+	if (s->preview)
+		snprintf(text, sizeof(text), "%s", s->preview->mistake);
+	else if (s->connected)
 		return;
-	if (s->trouble[0])
+	else if (s->trouble[0])
 		snprintf(text, sizeof(text), "%s; trying again%s", s->trouble,
 			 p->w->n_nodes ? "; the boards as they were heard of last" : "");
 	else
@@ -433,7 +441,7 @@ static void put_beside(const struct page *p, const struct glow_watched *node, in
 	char label[GLOW_FIT_SIZE], sync[64];
 	int used;
 
-	if (room < LABEL_LEAST)
+	if (room < LABEL_LEAST || p->screen->preview) /* they show what the headline says */
 		return;
 	room = least(room, BESIDE_MAX);
 	make_label(p, node, room, label);

@@ -14,6 +14,7 @@
 
 #include <glow/flash.h>
 #include <glow/json.h>
+#include <glow/limiter.h>
 #include <glow/log.h>
 #include <glow/node.h>
 #include <glow/time.h>
@@ -51,10 +52,33 @@ static int64_t later(int64_t a, int64_t b)
 
 /* ---- what shows ---- */
 
-void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame)
+uint32_t glow_node_turn(const struct glow_node *n)
 {
 	struct glow_picture pic = glow_layers_picture(&n->layers);
-	bool limited = glow_picture_render(&pic, &n->layers.env, t_us, ret_frame);
+	uint32_t steps = glow_picture_steps(&pic), pixels = n->layers.env.shape.pixels;
+
+	return !steps || steps <= GLOW_TURN_STEPS / pixels ? pixels
+	       : steps < GLOW_TURN_STEPS                   ? GLOW_TURN_STEPS / steps
+							   : 1;
+}
+
+void glow_node_draw(const struct glow_node *n, int64_t t_us, uint32_t from, uint32_t count, struct glow_frame *frame)
+{
+	static struct glow_frame part;
+	struct glow_picture pic = glow_layers_picture(&n->layers);
+	struct glow_env env = n->layers.env;
+
+	env.from = from;
+	env.count = count;
+	glow_picture_draw(&pic, &env, t_us, &part);
+	frame->n = part.n;
+	for (uint32_t i = from; i < part.n && i < from + count; i++)
+		frame->px[i] = part.px[i];
+}
+
+void glow_node_finish(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame)
+{
+	bool limited = glow_current_limit(n->layers.env.shape, n->layers.env.current_limit_ma, ret_frame);
 
 	if (n->cfg.lost_indicator && glow_conducted_lost(&n->conductor, t_us))
 		glow_conducted_mark(n->layers.env.shape, ret_frame);
@@ -65,6 +89,14 @@ void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_
 		n->limited = limited;
 		n->voice.stale = true;
 	}
+}
+
+void glow_node_render(struct glow_node *n, int64_t t_us, struct glow_frame *ret_frame)
+{
+	struct glow_picture pic = glow_layers_picture(&n->layers);
+
+	glow_picture_draw(&pic, &n->layers.env, t_us, ret_frame);
+	glow_node_finish(n, t_us, ret_frame);
 }
 
 enum glow_pace glow_node_pace(const struct glow_node *n, int64_t t_us, uint32_t *ret_meters)
@@ -223,6 +255,11 @@ bool glow_node_timeless(const struct glow_node *n)
 bool glow_node_placed(const struct glow_node *n)
 {
 	return glow_layers_placed(&n->layers);
+}
+
+bool glow_node_texts_here(struct glow_node *n)
+{
+	return n->texts.n_held == 0 && !ask_for_scenes(n);
 }
 
 void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_us, uint64_t clock_id)

@@ -28,10 +28,12 @@ void glow_opening_refused(struct glow_node *node, int64_t now_us)
 }
 
 /* What the first frame waits for, the first of these that is not here; NULL: nothing more. */
-static const char *awaited(const struct glow_opening *o, const struct glow_node *node, bool has_time)
+static const char *awaited(const struct glow_opening *o, struct glow_node *node, bool has_time)
 {
 	if (!o->met_broker)
 		return "broker";
+	if (!glow_node_texts_here(node))
+		return "text of an effect";
 	if (!o->conducted)
 		return NULL;
 	if (!has_time && !glow_node_timeless(node))

@@ -91,13 +91,24 @@ static int64_t cpu_ns(void)
 
 void glow_painter_begin(struct glow_painter *p)
 {
-	p->begun_ns = cpu_ns();
+	p->begun_ns = cpu_ns() - p->spent_ns;
+}
+
+void glow_painter_pause(struct glow_painter *p)
+{
+	p->spent_ns = cpu_ns() - p->begun_ns;
+}
+
+void glow_painter_drop(struct glow_painter *p)
+{
+	p->spent_ns = 0;
 }
 
 int glow_painter_show(struct glow_painter *p, const struct glow_frame *frame, int64_t t_us)
 {
 	int r = glow_frame_equal(frame, &p->shown) ? 0 : write_frame(p, frame, t_us);
 
+	p->spent_ns = 0;
 	if (r == 0)
 		glow_governor_note(&p->governor, (uint32_t)((cpu_ns() - p->begun_ns) / 1000), rate(p), p->cpu_percent);
 	return r;

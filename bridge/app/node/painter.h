@@ -31,6 +31,7 @@ struct glow_painter {
 	unsigned cpu_percent; /**< of a frame's time: what a picture may take of the processor */
 	struct glow_governor governor;
 	int64_t begun_ns; /**< this thread's processor time at glow_painter_begin() */
+	int64_t spent_ns; /**< and what the picture took before glow_painter_pause() */
 };
 
 /** Opens the board, which is dark until its first frame, or shows what it showed where that is to stay. Tells the log
@@ -45,6 +46,12 @@ void glow_painter_close(struct glow_painter *p);
 
 /** A picture is about to be drawn: what it takes of the processor from here on counts as its cost. */
 void glow_painter_begin(struct glow_painter *p);
+
+/** It is not done yet; begin goes on with it. */
+void glow_painter_pause(struct glow_painter *p);
+
+/** It is given up; the next begin is that of another. */
+void glow_painter_drop(struct glow_painter *p);
 
 /** Shows the frame of instant t_us, unless the board shows it already. On an error the board is closed and the
  * negative errno returned; the problem is the caller's to set. */

@@ -8,17 +8,47 @@
 
 #include "show.h"
 
+static struct glow_frame canvas;
+
+static void give_up(struct glow_show *s)
+{
+	s->begun = 0;
+	glow_painter_drop(&s->painter);
+}
+
 static int draw(struct glow_show *s, int64_t t_us)
 {
-	static struct glow_frame frame;
-
+	give_up(s);
 	s->drawn_us = t_us;
 	s->revision = glow_node_revision(s->node);
 	if (!s->painter.board || !glow_node_started(s->node))
 		return 0;
 	glow_painter_begin(&s->painter);
-	glow_node_render(s->node, t_us, &frame);
-	return glow_painter_show(&s->painter, &frame, t_us);
+	glow_node_render(s->node, t_us, &canvas);
+	return glow_painter_show(&s->painter, &canvas, t_us);
+}
+
+/* Draws as much of a slot's picture as a turn of the loop may take. Where the picture has changed since its first part
+ * it is drawn anew, and at once: so it comes from one state of the node, and no stream of commands holds it up. */
+static int draw_slot(struct glow_show *s, int64_t t_us)
+{
+	uint32_t n = glow_node_turn(s->node);
+
+	if (!s->painter.board || !glow_node_started(s->node) || n >= s->painter.board->shape.pixels ||
+	    (s->begun && s->revision != glow_node_revision(s->node)))
+		return draw(s, t_us);
+	glow_painter_begin(&s->painter);
+	s->revision = glow_node_revision(s->node);
+	glow_node_draw(s->node, t_us, s->begun, n, &canvas);
+	s->begun += n;
+	if (s->begun < canvas.n) {
+		glow_painter_pause(&s->painter);
+		return 0;
+	}
+	s->begun = 0;
+	s->drawn_us = t_us;
+	glow_node_finish(s->node, t_us, &canvas);
+	return glow_painter_show(&s->painter, &canvas, t_us);
 }
 
 /* Draws an instant that is no frame slot, if anything but time has changed the
@@ -53,6 +83,8 @@ static void plan(struct glow_show *s, int64_t t_us)
 {
 	int64_t instant = glow_node_next(s->node), frame = GLOW_NEVER;
 
+	if (s->begun) /* the target stays */
+		return;
 	if (!glow_node_started(s->node))
 		instant = glow_sooner(instant, s->opening.until_us);
 	else
@@ -68,10 +100,12 @@ int glow_show_due(struct glow_show *s, int64_t now_us)
 	int64_t t_us = s->target_us;
 	int r;
 
-	if (s->is_slot && now_us > t_us)
-		t_us = glow_painter_slot(&s->painter, t_us, now_us);
-	glow_node_tick(s->node, t_us);
-	r = s->is_slot ? draw(s, t_us) : draw_change(s, t_us);
+	if (!s->begun) {
+		if (s->is_slot && now_us > t_us)
+			t_us = s->target_us = glow_painter_slot(&s->painter, t_us, now_us);
+		glow_node_tick(s->node, t_us);
+	}
+	r = s->is_slot ? draw_slot(s, t_us) : draw_change(s, t_us);
 	plan(s, t_us);
 	return r;
 }
@@ -108,5 +142,6 @@ void glow_show_shift(struct glow_show *s, int64_t delta_us)
 	s->drawn_us += delta_us;
 	s->ready_us += delta_us;
 	s->opening.until_us += delta_us;
+	give_up(s);
 	s->is_slot = false; /* of the old clock; what is planned next is of the new one */
 }

@@ -22,6 +22,7 @@ struct glow_show {
 	int64_t drawn_us;  /**< the last picture's instant */
 	uint32_t revision; /**< and which it was */
 	int64_t ready_us;  /**< the earliest instant for another picture, after one out of turn */
+	uint32_t begun;    /**< pixels of the slot's picture that are drawn already; 0: none is on its way */
 };
 
 /** Something came from outside by now_us: draws the slot that was due by then, lets time pass to now_us, and draws what
@@ -29,7 +30,8 @@ struct glow_show {
  * commands drives a board faster than its rate. 0, or a negative errno when the board failed. */
 int glow_show_changed(struct glow_show *s, int64_t now_us);
 
-/** The target's time has come; now_us is what time it is, a little before or after. As glow_show_changed(). */
+/** The target's time has come. Of a picture that takes long a part is drawn, and the target stays until it is complete;
+ * now_us is what time it is, a little before or after. As glow_show_changed(). */
 int glow_show_due(struct glow_show *s, int64_t now_us);
 
 /** Draws now_us, whatever the board was given before. As glow_show_changed(). */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <glow/nearest.h>
 #include <glow/time.h>
 
 #include "texts.h"
@@ -157,6 +159,27 @@ bool glow_texts_release(struct glow_texts *t, int64_t now_us, struct glow_held *
 	return true;
 }
 
+static const char *listed_at(void *list, size_t k)
+{
+	const struct glow_effect_list *l = list;
+
+	return k < l->n ? l->v[k].name : NULL;
+}
+
+/* Readers know the effects that are here; on the list there are more. The name that is not known stands first in
+ * quotes. */
+static void suggest_listed(const struct glow_texts *t, struct glow_diag *diag)
+{
+	const char *first = strchr(diag->what, '"'), *end = first ? strchr(first + 1, '"') : NULL;
+	struct glow_effect_list list = t->library.list;
+	char name[GLOW_NEAREST_MAX + 1];
+
+	if (!end || strstr(end, "did you mean"))
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)(end - first - 1), first + 1);
+	glow_diag_meant(diag, glow_nearest(name, listed_at, &list));
+}
+
 void glow_texts_explain(const struct glow_texts *t, const char *payload, size_t len, struct glow_diag *diag)
 {
 	const char *missing = glow_library_missing(&t->library, payload, len, 0);
@@ -171,6 +194,8 @@ void glow_texts_explain(const struct glow_texts *t, const char *payload, size_t 
 			glow_diag_set(diag, GLOW_UNKNOWN_EFFECT, "effect",
 				      "the text \"%s\" cannot be used here: %.240s", entry->name, entry->why);
 	}
+	if (diag->code == GLOW_UNKNOWN_EFFECT)
+		suggest_listed(t, diag);
 }
 
 /* ---- time ---- */

@@ -8,8 +8,9 @@
 import type { ClockReport, ConductorView, Core, Frame, NodeView, Showing } from "../core";
 import type { CommandView, Later, Outlet } from "./commands";
 import type { ClusterEvent } from "./events";
-import type { Dim, Effect, Micros, Roster, Scene } from "./messages";
+import type { Check, Dim, Effect, EffectText, Micros, Roster, Scene, Words } from "./messages";
 import { Model } from "./model";
+import type { Preview } from "./preview";
 
 export type { ConductorView, NodeView } from "../core";
 export type { CommandStatus, CommandView, Outlet } from "./commands";
@@ -35,8 +36,10 @@ export interface ClusterView {
 	readonly nodes: readonly NodeView[];
 	/** All groups that nodes are in, in natural order. */
 	readonly groups: readonly string[];
-	/** Every effect that some online node has, in its own order. */
+	/** Every effect that some online node has, in its own order, and then those in text. */
 	readonly effects: readonly Effect[];
+	/** The cluster's effects in text, in alphabetical order. */
+	readonly texts: readonly EffectText[];
 	/** Scenes on the timeline we are on, ended ones included until the conductor clears them; the last is on top. */
 	readonly scenes: readonly Scene[];
 	readonly dim: Dim;
@@ -105,10 +108,24 @@ export interface Cluster {
 	stop(what?: { id?: string; fade_ms?: number }): number;
 	dim(brightness: number, untilUs?: Micros | null): number;
 
+	/* -- effects in text -- */
+
+	/** Asks the conductor to keep a text under that name, and to have one no more. Keys as of commands. */
+	save(name: string, text: string): number;
+	remove(name: string): number;
+	check(text: string): Check;
+	/** Why a text may not be called so; "" if it may. */
+	nameTrouble(name: string): string;
+	words(): Words;
+	/** The same boards, showing a text that only this page has. */
+	preview(): Preview;
+
 	/** Stops all timers. */
 	close(): void;
 }
 
+/** Whatever boards are drawn from: the cluster, or a preview. */
+export type Pictures = Pick<Cluster, "frame">;
 
 export function createCluster(core: Core, options: ClusterOptions = {}): Cluster {
 	return new Model(core, options);

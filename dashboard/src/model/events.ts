@@ -3,9 +3,9 @@
 
 /* What happened, in lines for people. */
 
-import type { Dim, Scene } from "./messages";
+import type { Dim, EffectText, Scene } from "./messages";
 
-export type EventKind = "rejected" | "ignored" | "node" | "conductor" | "scene" | "dim";
+export type EventKind = "rejected" | "ignored" | "node" | "conductor" | "scene" | "dim" | "effect";
 
 /** Something that happened, for the list of events. */
 export interface ClusterEvent {
@@ -49,6 +49,17 @@ export function sceneChanges(before: readonly Scene[], after: readonly Scene[]):
 	return [
 		...begun.map((scene) => `${scene.id}: ${sceneName(scene)}`),
 		...ended.map((scene) => `${scene.id} ended`),
+	];
+}
+
+/** What became of effects in text. */
+export function textChanges(before: readonly EffectText[], after: readonly EffectText[]): string[] {
+	const of = (name: string, texts: readonly EffectText[]) => texts.find((one) => one.name === name);
+	const gone = before.filter(({ name }) => !of(name, after));
+	const other = after.filter(({ name, rev }) => of(name, before)?.rev !== rev);
+	return [
+		...gone.map(({ name }) => `${name} was removed`),
+		...other.map(({ name }) => `${name} ${of(name, before) ? "was changed" : "is new"}`),
 	];
 }
 

@@ -36,6 +36,38 @@ export interface Effect {
 	readonly name: string;
 	readonly what: string;
 	readonly params: readonly Param[];
+	/** What it is written in; absent for a built-in one. */
+	readonly text?: string;
+}
+
+/** P/effect/<name>: an effect that somebody of this cluster has written. */
+export interface EffectText extends Effect {
+	readonly text: string;
+	/** Another one for each change. */
+	readonly rev: number;
+}
+
+/** What the compiler says of a text. */
+export type Check =
+	| { readonly mistake: Mistake }
+	| (Pick<Effect, "what" | "params"> & { readonly mistake?: undefined; readonly cost: { readonly pixel: number; readonly frame: number } });
+
+export interface Mistake {
+	/** From 1; columns in characters. */
+	readonly line: number;
+	readonly column: number;
+	readonly what: string;
+}
+
+/** All that means something in a text, and how much is allowed. */
+export interface Words {
+	readonly keywords: readonly string[];
+	readonly inputs: readonly string[];
+	readonly functions: readonly string[];
+	readonly colors: readonly string[];
+	/** The most of a text, and of the steps for a frame of a board. */
+	readonly bytes: number;
+	readonly steps: number;
 }
 
 export type Shape = "blinkt" | "piglow";

@@ -8,8 +8,9 @@
 import { type ConductorView, type Core, CoreCluster, type Frame, type NodeView, type Showing, type Stage } from "../core";
 import type { Cluster, ClusterOptions, ClusterView, LinkState, Whom } from "./cluster";
 import { answerText, Commands, type Later, type Outlet } from "./commands";
-import { dimText, EventLog, sceneChanges } from "./events";
-import type { Effect, Micros, Scene } from "./messages";
+import { dimText, EventLog, sceneChanges, textChanges } from "./events";
+import type { Check, Effect, EffectText, Micros, Scene, Words } from "./messages";
+import { Preview } from "./preview";
 
 /* A broker sends what it retains in this order. */
 const TOPICS = [
@@ -68,6 +69,7 @@ export class Model implements Cluster {
 	private readonly nodes = new Map<string, NodeView>();
 	private conductor: ConductorView;
 	private stage: Stage;
+	private texts: readonly EffectText[];
 
 	private present: ClusterView;
 	private stale = false;
@@ -82,16 +84,17 @@ export class Model implements Cluster {
 	private stopProbe = (): void => {};
 	private stopSweep = (): void => {};
 
-	constructor(core: Core, options: ClusterOptions) {
+	constructor(private readonly module: Core, options: ClusterOptions) {
 		this.prefix = options.prefix ?? "glow";
 		this.id = options.id ?? randomId();
 		this.now = options.now ?? (() => performance.now());
 		this.wall = options.wall ?? (() => Date.now());
 		this.later = options.later ?? setTimer;
 		this.topics = [...TOPICS, `time/reply/${this.id}`, `answer/${this.id}`].map((topic) => this.below(topic));
-		this.core = new CoreCluster(core, this.prefix, this.id, seedOf(this.id));
+		this.core = new CoreCluster(module, this.prefix, this.id, seedOf(this.id));
 		this.conductor = this.core.conductor(this.now());
 		this.stage = this.core.stage();
+		this.texts = this.core.texts();
 		this.events = new EventLog(this.wall);
 		this.commands = new Commands(this.below(`answer/${this.id}`), this.wall, this.later, () => this.changed());
 		this.present = this.makeView(null);
@@ -135,6 +138,7 @@ export class Model implements Cluster {
 			nodes: lists.nodes,
 			groups: lists.groups,
 			effects: lists.effects,
+			texts: lists.texts,
 			scenes,
 			dim,
 			roster,
@@ -143,14 +147,16 @@ export class Model implements Cluster {
 		};
 	}
 
-	private makeLists(order: readonly string[]): Pick<ClusterView, "nodes" | "groups" | "effects"> {
+	private makeLists(order: readonly string[]): Pick<ClusterView, "nodes" | "groups" | "effects" | "texts"> {
 		const nodes = order.map((id) => this.core.node(id)!);
 		const groups = new Set(nodes.flatMap((node) => node.info?.groups ?? []));
 		const effects = new Map<string, Effect>();
 		for (const node of nodes)
 			for (const effect of (node.online && node.info?.effects) || [])
 				if (!effects.has(effect.name)) effects.set(effect.name, effect);
-		return { nodes, groups: [...groups].sort(natural), effects: [...effects.values()] };
+		const texts = [...this.texts].sort((a, b) => natural(a.name, b.name));
+		for (const text of texts) effects.set(text.name, text);
+		return { nodes, groups: [...groups].sort(natural), effects: [...effects.values()], texts };
 	}
 
 	/* ---- messages ---- */
@@ -216,7 +222,18 @@ export class Model implements Cluster {
 		if (live) this.tellStage(this.stage, stage);
 		this.conductor = conductor;
 		this.stage = stage;
+		this.takeTexts(live);
 		this.scheduleProbe();
+	}
+
+	/** A node's state is another where its effect is. */
+	private takeTexts(live: boolean): void {
+		const texts = this.core.texts();
+		if (texts === this.texts) return;
+		if (live) for (const text of textChanges(this.texts, texts)) this.events.add("effect", "", text);
+		this.texts = texts;
+		this.nodesChanged = true;
+		for (const id of this.nodes.keys()) this.takeNode(id, false);
 	}
 
 	private tellConductor(old: ConductorView, { online, info }: ConductorView): void {
@@ -282,6 +299,7 @@ export class Model implements Cluster {
 	private pass(): void {
 		this.advance(this.nowUs());
 		this.stage = this.core.stage();
+		this.takeTexts(false);
 	}
 
 	private pulse(): void {
@@ -326,6 +344,24 @@ export class Model implements Cluster {
 		return this.core.headline(tUs);
 	}
 
+	/* ---- effects in text ---- */
+
+	check(text: string): Check {
+		return this.core.check(text);
+	}
+
+	nameTrouble(name: string): string {
+		return this.core.nameTrouble(name);
+	}
+
+	words(): Words {
+		return this.core.words();
+	}
+
+	preview(): Preview {
+		return new Preview(this.module);
+	}
+
 	/* ---- commands ---- */
 
 	set(whom: Whom, command: object | string): number {
@@ -346,6 +382,14 @@ export class Model implements Cluster {
 
 	dim(brightness: number, untilUs: Micros | null = null): number {
 		return this.send("dim/set", { brightness, until_us: untilUs }, "no conductor answered");
+	}
+
+	save(name: string, text: string): number {
+		return this.send(`effect/${name}/set`, { text }, "no conductor answered, so nothing is saved");
+	}
+
+	remove(name: string): number {
+		return this.send(`effect/${name}/set`, "", "no conductor answered, so nothing is removed");
 	}
 
 	private light(whom: Whom, what: "set" | "notify", command: object | string): number {

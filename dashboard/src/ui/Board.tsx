@@ -7,12 +7,12 @@ import { memo } from "preact/compat";
 import { useEffect, useRef } from "preact/hooks";
 import { createBoardPainter, type BoardPainter } from "../draw/board";
 import { geometryOf, type Geometry } from "../draw/geometry";
-import type { NodeView } from "../model/cluster";
+import type { NodeView, Pictures } from "../model/cluster";
 import { Drawing } from "./Drawing";
 import { useSession, useResize, usePolled } from "./hooks";
 
-function Light({ id, geometry }: { id: string; geometry: Geometry }) {
-	const { renderer, cluster } = useSession();
+function Light({ id, geometry, pictures }: { id: string; geometry: Geometry; pictures: Pictures }) {
+	const { renderer } = useSession();
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const painter = useRef<BoardPainter | null>(null);
 	useEffect(() => {
@@ -20,12 +20,23 @@ function Light({ id, geometry }: { id: string; geometry: Geometry }) {
 		const board = createBoardPainter(element, geometry);
 		painter.current = board;
 		return renderer.add(element, (tUs) => {
-			const frame = cluster.frame(id, tUs);
+			const frame = pictures.frame(id, tUs);
 			if (frame) board.paint(frame.seen);
 		});
-	}, [renderer, cluster, id, geometry]);
+	}, [renderer, pictures, id, geometry]);
 	useResize(canvas, () => painter.current?.resized());
 	return <canvas ref={canvas} class="light" data-node={id} aria-hidden="true" />;
+}
+
+/** The board as those pictures have it. */
+export function Picture({ node, pictures }: { node: NodeView; pictures: Pictures }) {
+	const geometry = geometryOf(node.info?.shape ?? "blinkt", node.info?.pixels ?? 8);
+	return (
+		<span class="picture">
+			<Drawing geometry={geometry} />
+			<Light id={node.id} geometry={geometry} pictures={pictures} />
+		</span>
+	);
 }
 
 function Showing({ id }: { id: string }) {
@@ -52,16 +63,13 @@ function phaseOf(node: NodeView): { mark: string; what: string } {
 }
 
 function Face({ node }: { node: NodeView }) {
+	const { cluster } = useSession();
 	const pixels = node.info?.pixels ?? 8;
-	const geometry = geometryOf(node.info?.shape ?? "blinkt", pixels);
 	const phase = phaseOf(node);
-	const about = [...(geometry.grid ? [`${pixels} LEDs`] : []), ...(node.info?.groups ?? [])];
+	const about = [...(geometryOf(node.info?.shape ?? "blinkt", pixels).grid ? [`${pixels} LEDs`] : []), ...(node.info?.groups ?? [])];
 	return (
 		<>
-			<span class="picture">
-				<Drawing geometry={geometry} />
-				<Light id={node.id} geometry={geometry} />
-			</span>
+			<Picture node={node} pictures={cluster} />
 			<span class="caption">
 				<span class="name">
 					<span class={`dot ${phase.mark}`} />

@@ -9,12 +9,16 @@ import { Segments } from "./controls";
 import { StatusWord } from "./Outcome";
 import { clock } from "./text";
 
+const SHOWN = 240; // a text has up to 4096
+
+const short = (payload: string): string => (payload.length > SHOWN ? `${payload.slice(0, SHOWN)}…` : payload);
+
 function Command({ command }: { command: CommandView }) {
 	return (
 		<li>
 			<time>{clock(command.at)}</time>
 			<span class="what">
-				<code>{command.topic}</code> <code class="payload">{command.payload}</code>
+				<code>{command.topic}</code> <code class="payload">{short(command.payload)}</code>
 				{command.message && <span class="quiet"> {command.message}</span>}
 			</span>
 			<StatusWord status={command.status} />

@@ -15,6 +15,7 @@ export const VIEWS = [
 	["shelf", "Shelf"],
 	["strip", "Strip"],
 	["scenes", "Scenes"],
+	["effects", "Effects"],
 	["sync", "Sync"],
 	["events", "Events"],
 ] as const;

@@ -18,14 +18,15 @@ function together(all: readonly CommandStatus[]): CommandStatus {
 	return "accepted";
 }
 
-export function Outcome({ view, keys }: { view: ClusterView; keys: readonly number[] }) {
+/** `done` is the word for what was accepted. */
+export function Outcome({ view, keys, done = WORDS.accepted }: { view: ClusterView; keys: readonly number[]; done?: string }) {
 	const commands = view.commands.filter((c) => keys.includes(c.key));
 	const status = commands.length ? together(commands.map((c) => c.status)) : null;
 	const messages = [...new Set(commands.map((c) => c.message).filter(Boolean))];
 	return (
 		<p class={`outcome ${status ?? "none"}`} role="status">
 			{status && <span class="mark" aria-hidden="true" />}
-			{status && WORDS[status]}
+			{status && (status === "accepted" ? done : WORDS[status])}
 			{messages.length > 0 && `: ${messages.join("; ")}`}
 		</p>
 	);

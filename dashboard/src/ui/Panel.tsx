@@ -20,11 +20,11 @@ function alike<T>(nodes: readonly NodeView[], of: (state: State) => T): T | null
 	return first !== undefined && values.every((v) => v === first) ? first : null;
 }
 
-/** Effects that every online board of the selection has, or any where none is online. */
+/** Effects that every online board of the selection has, or any where none is online; those in text are for all. */
 function effectsOf(nodes: readonly NodeView[], view: ClusterView): readonly Effect[] {
 	const online = nodes.filter((n) => n.online && n.info);
 	if (!online.length) return view.effects;
-	const common = view.effects.filter((e) => online.every((n) => n.info!.effects.some((own) => own.name === e.name)));
+	const common = view.effects.filter((e) => e.text !== undefined || online.every((n) => n.info!.effects.some((own) => own.name === e.name)));
 	return common.filter((e) => e.name !== "identify");
 }
 

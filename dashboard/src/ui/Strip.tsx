@@ -7,6 +7,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fitCanvas } from "../draw/board";
 import { createSheet, setColor } from "../draw/sheet";
 import { layOut, linesOf, stripOf, type StripLine, type StripPixel } from "../draw/strip";
+import type { Pictures } from "../model/cluster";
 import type { Micros, Roster } from "../model/messages";
 import { useSession, useResize } from "./hooks";
 
@@ -15,8 +16,15 @@ const LIGHT = 2.2;
 const LINE = 1.4;
 const LABEL = 26;
 
-function Line({ strip, line, pitch }: { strip: readonly (StripPixel | null)[]; line: StripLine; pitch: number }) {
-	const { renderer, cluster } = useSession();
+interface LineProps {
+	strip: readonly (StripPixel | null)[];
+	line: StripLine;
+	pitch: number;
+	pictures: Pictures;
+}
+
+function Line({ strip, line, pitch, pictures }: LineProps) {
+	const { renderer } = useSession();
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const unfit = useRef(true);
 
@@ -51,7 +59,7 @@ function Line({ strip, line, pitch }: { strip: readonly (StripPixel | null)[]; l
 			let seen: Uint8Array | undefined;
 			for (let i = line.from; i < line.to; i++) {
 				const pixel = strip[i];
-				if (pixel && (i === line.from || strip[i - 1]?.node !== pixel.node)) seen = cluster.frame(pixel.node, tUs)?.seen;
+				if (pixel && (i === line.from || strip[i - 1]?.node !== pixel.node)) seen = pictures.frame(pixel.node, tUs)?.seen;
 				if (!pixel || !seen) continue;
 				setColor(sheet, i - line.from, seen, pixel.led);
 				behind(i - line.from, seen, pixel.led);
@@ -63,7 +71,7 @@ function Line({ strip, line, pitch }: { strip: readonly (StripPixel | null)[]; l
 		}
 		unfit.current = true;
 		return renderer.add(element, paint);
-	}, [renderer, cluster, strip, line.from, line.to, pitch]);
+	}, [renderer, pictures, strip, line.from, line.to, pitch]);
 	useResize(canvas, () => (unfit.current = true));
 
 	const width = (line.to - line.from) * pitch;
@@ -80,7 +88,8 @@ function Line({ strip, line, pitch }: { strip: readonly (StripPixel | null)[]; l
 	);
 }
 
-export function Strip({ roster }: { roster: Roster }) {
+/** Every pixel in its place, as those pictures have it. */
+export function StripLines({ roster, pictures }: { roster: Roster; pictures: Pictures }) {
 	const box = useRef<HTMLDivElement>(null);
 	const [width, setWidth] = useState(0);
 	useResize(box, () => setWidth(box.current!.clientWidth));
@@ -88,19 +97,26 @@ export function Strip({ roster }: { roster: Roster }) {
 	const { across, pitch } = layOut(strip.length, Math.max(1, width));
 	const lines = useMemo(() => linesOf(strip, across), [strip, across]);
 	return (
+		<div class={strip.length ? "strip-box" : ""}>
+			<div ref={box} />
+			{width > 0 && lines.map((line) => <Line key={line.from} strip={strip} line={line} pitch={pitch} pictures={pictures} />)}
+		</div>
+	);
+}
+
+export function Strip({ roster }: { roster: Roster }) {
+	const { cluster } = useSession();
+	return (
 		<section class="strip" aria-labelledby="strip-title">
 			<h2 id="strip-title">The cluster as one strip</h2>
-			{strip.length ? (
+			{roster.pixels ? (
 				<p class="quiet">
-					{strip.length} pixels on {roster.nodes.length} boards, in the order that the conductor keeps.
+					{roster.pixels} pixels on {roster.nodes.length} boards, in the order that the conductor keeps.
 				</p>
 			) : (
 				<p class="empty">There is no strip yet: the conductor makes one from the boards it knows.</p>
 			)}
-			<div class={strip.length ? "strip-box" : ""}>
-				<div ref={box} />
-				{width > 0 && lines.map((line) => <Line key={line.from} strip={strip} line={line} pitch={pitch} />)}
-			</div>
+			<StripLines roster={roster} pictures={cluster} />
 		</section>
 	);
 }

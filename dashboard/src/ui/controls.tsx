@@ -264,6 +264,30 @@ export function ParamField({ param, value, onChange }: ParamProps) {
 	}
 }
 
+/** The controls of an effect. */
+export function ParamFields({
+	effect,
+	values,
+	onParam,
+	children,
+}: {
+	effect: Pick<Effect, "name" | "params">;
+	values: Readonly<Record<string, ParamValue>>;
+	onParam: (name: string, value: ParamValue) => void;
+	children?: ComponentChildren;
+}) {
+	// `color` is the light's own colour here, which has its control already.
+	const rows = effect.params.filter((p) => p.name !== "color");
+	return (
+		<div class="params" role="group" aria-label={`parameters of ${effectName(effect.name)}`}>
+			{children}
+			{rows.map((p) => (
+				<ParamField key={`${effect.name} ${p.name}`} param={p} value={values[p.name] ?? p.default} onChange={(value) => onParam(p.name, value)} />
+			))}
+		</div>
+	);
+}
+
 /** All effects, and the parameters of the chosen one. */
 export function EffectField({
 	effects,
@@ -283,8 +307,6 @@ export function EffectField({
 	before?: ComponentChildren;
 }) {
 	const effect = effects.find((e) => e.name === chosen);
-	// `color` is the light's own colour here, which has its control already.
-	const rows = effect?.params.filter((p) => p.name !== "color") ?? [];
 	return (
 		<>
 			<div class="effects" role="group" aria-label="effect">
@@ -293,8 +315,8 @@ export function EffectField({
 					<button
 						key={e.name}
 						type="button"
-						class="chip"
-						title={e.what}
+						class={e.text === undefined ? "chip" : "chip own"}
+						title={e.text === undefined ? e.what : `${e.what} (written in this cluster)`}
 						aria-pressed={e.name === chosen}
 						onClick={() => onEffect(e.name)}
 					>
@@ -303,17 +325,9 @@ export function EffectField({
 				))}
 			</div>
 			{effect && (
-				<div class="params" role="group" aria-label={`parameters of ${effectName(effect.name)}`}>
+				<ParamFields effect={effect} values={params} onParam={onParam}>
 					<p class="quiet">{effect.what}</p>
-					{rows.map((p) => (
-						<ParamField
-							key={`${effect.name} ${p.name}`}
-							param={p}
-							value={params[p.name] ?? p.default}
-							onChange={(value) => onParam(p.name, value)}
-						/>
-					))}
-				</div>
+				</ParamFields>
 			)}
 		</>
 	);

@@ -7,6 +7,7 @@ import { createContext } from "preact";
 import { useCallback, useContext, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Renderer } from "../draw/renderer";
 import type { History } from "../history";
+import type { Draft } from "../model/drafts";
 import type { Cluster, ClusterView, NodeView, Whom } from "../model/cluster";
 
 /** What the page has while somebody is logged in. */
@@ -14,6 +15,8 @@ export interface Session {
 	readonly cluster: Cluster;
 	readonly renderer: Renderer;
 	readonly history: History;
+	/** Texts that are not saved, by where the Effects view has them. */
+	readonly drafts: Map<string, Draft>;
 	readonly user: string;
 	logOut(): void;
 	close(): void;

@@ -8,9 +8,8 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { BOARD, geometryOf } from "../../src/draw/geometry";
-import type { Shape } from "../../src/model/messages";
-import { type Shown, Stack, until } from "./stack";
+import { compare, lightsOf, same } from "./drawn";
+import { Stack, until } from "./stack";
 import { accessible, enter, goTo, logIn, openBrowser, type Visit, visit } from "./visit";
 
 const stack = new Stack();
@@ -48,7 +47,7 @@ after(async () => {
 
 // promise: page-trusts-nobody
 test("files have their types, and a policy", async () => {
-	const types = { "": "text/html", "main.js": "text/javascript", "main.css": "text/css", "glow.wasm": "application/wasm" };
+	const types = { "": "text/html", "main.js": "text/javascript", "main.css": "text/css", "glow.wasm": "application/wasm", "effects.json": "application/json" };
 	for (const [file, type] of Object.entries(types)) {
 		const { headers } = await fetch(stack.url + file);
 		assert.equal(headers.get("content-type")?.split(";")[0], type);
@@ -100,7 +99,7 @@ test("a wrong password stays outside", async () => {
 test("a viewer sees all and finds nothing to command with", async () => {
 	const viewer = await visit(browser, stack.url);
 	await enter(viewer.page, "viewer", 5);
-	for (const view of ["Shelf", "Strip", "Scenes", "Sync", "Events"] as const) {
+	for (const view of ["Shelf", "Strip", "Scenes", "Effects", "Sync", "Events"] as const) {
 		await goTo(viewer.page, view);
 		assert.deepEqual(await viewer.page.getByRole("button").allTextContents(), ["Log out"], view);
 		assert.equal(await viewer.page.getByRole("slider").count(), 0, view);
@@ -230,63 +229,6 @@ test("a scene is played and stopped", async () => {
 	await page.getByText("Nothing plays.").waitFor();
 });
 
-interface Drawn {
-	seen: number[];
-	pixels: number[];
-}
-
-/** What the page makes of those instants: the model's colours, and the pixels in the middle of each LED. */
-function drawn(id: string, shape: Shape, times: number[]): Promise<Drawn[]> {
-	const middles = geometryOf(shape, shape === "piglow" ? 18 : 8).leds.map(({ x, y }) => [
-		(x + BOARD.spill) / (BOARD.w + 2 * BOARD.spill),
-		(y + BOARD.spill) / (BOARD.h + 2 * BOARD.spill),
-	]);
-	return page.evaluate(
-		({ id, times, middles }) => {
-			const canvas = document.querySelector<HTMLCanvasElement>(`canvas[data-node=${id}]`)!;
-			const context = canvas.getContext("2d")!;
-			return times.map((tUs) => {
-				glowswarm.renderer.paint(tUs);
-				const pixels = middles.flatMap(([x, y]) =>
-					Array.from(context.getImageData(Math.round(x! * canvas.width), Math.round(y! * canvas.height), 1, 1).data.slice(0, 3)),
-				);
-				return { seen: Array.from(glowswarm.cluster.frame(id, tUs)!.seen), pixels };
-			});
-		},
-		{ id, times, middles },
-	);
-}
-
-/** A picture in the words of the board's file: a PiGlow's LED has a level, which is that of its own colour's strongest channel. */
-const lightsOf = ({ seen }: Drawn, shape: Shape): (number | string)[] =>
-	Array.from({ length: seen.length / 3 }, (_, i) => seen.slice(3 * i, 3 * i + 3)).map((rgb) =>
-		shape === "piglow" ? Math.max(...rgb) : Buffer.from(rgb).toString("hex"),
-	);
-
-/** Frames that the board has shown since the page stands still, and what the page draws for the same instants. */
-async function compare(id: string, shape: Shape): Promise<{ frames: Shown[]; page: Drawn[] }> {
-	await page.locator(`canvas[data-node=${id}]`).scrollIntoViewIfNeeded();
-	await page.waitForTimeout(200);
-	const held = await page.evaluate(() => glowswarm.renderer.hold());
-	const frames = await until(() => `${id} shows frames`, () => {
-		const since = board(id).shown().filter((f) => f.tUs > held);
-		return since.length >= 12 ? since.slice(0, 12) : null;
-	});
-	const made = await drawn(id, shape, frames.map((f) => f.tUs));
-	await page.evaluate(() => glowswarm.renderer.release());
-	return { frames, page: made };
-}
-
-async function same(id: string, shape: Shape): Promise<void> {
-	const { frames, page: made } = await compare(id, shape);
-	frames.forEach((frame, k) => {
-		assert.equal(lightsOf(made[k]!, shape).join(), frame.lights.join(), `${id}: the model at ${frame.tUs}`);
-		assert.equal(made[k]!.pixels.join(), made[k]!.seen.join(), `${id}: the canvas at ${frame.tUs}`);
-	});
-	const colors = new Set(frames.map((f) => f.lights.join()));
-	assert.ok(colors.size > 3, "a picture that stands still proves little");
-}
-
 // promise: page-equals-leds
 test("the drawing is the board's frame of the same instant", async () => {
 	await page.waitForFunction(() => glowswarm.cluster.view.clock.valid);
@@ -297,21 +239,21 @@ test("the drawing is the board's frame of the same instant", async () => {
 	await play({ effect: "rainbow", params: { period_ms: 2000 } });
 	await goTo(page, "Shelf");
 	await showing("scene: rainbow");
-	await same("pi1", "blinkt");
-	await same("pi4", "blinkt");
-	await same("pi5", "piglow");
+	await same(page, board("pi1"), "blinkt");
+	await same(page, board("pi4"), "blinkt");
+	await same(page, board("pi5"), "piglow");
 
 	await play({ effect: "sparkle", color: "gold", brightness: 90, fade_ms: 3000 });
 	await showing("scene: sparkle 35%");
-	await same("pi2", "blinkt");
+	await same(page, board("pi2"), "blinkt");
 
 	// A light of its own, faded in, below a limit to flashes.
 	await page.evaluate(() => glowswarm.cluster.set({ node: "pi3" }, { effect: "blink", color: "red", transition: 2 }));
 	await card("pi3").getByText("blink").waitFor();
-	await same("pi3", "blinkt");
+	await same(page, board("pi3"), "blinkt");
 
 	// The comparison sees a picture of another instant.
-	const { frames, page: made } = await compare("pi2", "blinkt");
+	const { frames, page: made } = await compare(page, board("pi2"), "blinkt");
 	const late = frames.filter((frame, k) => made[k + 3] && lightsOf(made[k + 3]!, "blinkt").join() === frame.lights.join());
 	assert.ok(late.length < frames.length / 2);
 });
@@ -333,7 +275,7 @@ test("dimmer and blackout lie over everything", async () => {
 test("every view is for everybody, in light and dark, wide and narrow", async () => {
 	for (const colorScheme of ["light", "dark"] as const) {
 		await page.emulateMedia({ colorScheme });
-		for (const view of ["Shelf", "Strip", "Scenes", "Sync", "Events"] as const) {
+		for (const view of ["Shelf", "Strip", "Scenes", "Effects", "Sync", "Events"] as const) {
 			await goTo(page, view);
 			await accessible(page, `${view}, ${colorScheme}`);
 		}

@@ -60,7 +60,7 @@ export async function enter(page: Page, user: string, boards: number, password?:
 	}, boards);
 }
 
-export function goTo(page: Page, view: "Shelf" | "Strip" | "Scenes" | "Sync" | "Events"): Promise<void> {
+export function goTo(page: Page, view: "Shelf" | "Strip" | "Scenes" | "Effects" | "Sync" | "Events"): Promise<void> {
 	return page.getByRole("navigation").getByRole("link", { name: view }).click();
 }
 

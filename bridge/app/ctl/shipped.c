@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* The folder is found from the program's own path: packages, images and a prefix of one's own are the same to it. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glow/nearest.h>
+
+#include "shipped.h"
+
+#define SHARE "/share/glowswarm/effects"
+#define NAMES 64
+
+/* Takes the last part of a path away. */
+static void go_up(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	*(slash ? slash : path) = '\0';
+}
+
+/* "" where the program's own path is not known, or too long. */
+static void find_folder(char ret_folder[PATH_MAX])
+{
+	const size_t room = PATH_MAX - sizeof(SHARE);
+	ssize_t n = readlink("/proc/self/exe", ret_folder, room);
+
+	if (n < 0 || (size_t)n == room)
+		n = 0;
+	ret_folder[n] = '\0';
+	go_up(ret_folder);
+	go_up(ret_folder);
+	if (n > 0)
+		memcpy(ret_folder + strlen(ret_folder), SHARE, sizeof(SHARE));
+}
+
+/* Appends the name that is near, where there is one. */
+static void add_meant(const char *folder, const char *name, char *why)
+{
+	char names[NAMES][GLOW_SCRIPT_NAME_SIZE];
+	const char *known[NAMES + 1] = { NULL }, *meant;
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	size_t at = strlen(why);
+
+	for (int n = 0; dir && n < NAMES && (entry = readdir(dir)); n++) {
+		snprintf(names[n], sizeof(names[n]), "%.*s", (int)strcspn(entry->d_name, "."), entry->d_name);
+		known[n] = names[n];
+	}
+	if (dir)
+		closedir(dir);
+	meant = glow_nearest(name, glow_nearest_entry, known);
+	if (meant)
+		snprintf(why + at, GLOW_SHIPPED_WHY - at, "; did you mean %s?", meant);
+}
+
+static bool is_name(const char *word)
+{
+	return !strchr(word, '/') && strlen(word) < GLOW_SCRIPT_NAME_SIZE;
+}
+
+const char *glow_shipped_path(const char *word, char room[GLOW_SHIPPED_PATH])
+{
+	char folder[PATH_MAX];
+
+	if (!is_name(word) || access(word, F_OK) == 0)
+		return word;
+	find_folder(folder);
+	snprintf(room, GLOW_SHIPPED_PATH, "%s/%s.glow", folder, word);
+	return access(room, F_OK) == 0 ? room : word;
+}
+
+void glow_shipped_why(const char *word, int error, char ret_why[GLOW_SHIPPED_WHY])
+{
+	char folder[PATH_MAX];
+
+	snprintf(ret_why, GLOW_SHIPPED_WHY, "%s", strerror(error));
+	if (error != ENOENT || !is_name(word))
+		return;
+	find_folder(folder);
+	snprintf(ret_why, GLOW_SHIPPED_WHY, "there is no such file, and no such effect in %.400s", folder);
+	add_meant(folder, word, ret_why);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* The effects in text that come with glowctl: NAME.glow in ../share/glowswarm/effects, seen from the folder of the
+ * program, wherever that is installed. */
+
+#include <limits.h>
+
+#include <glow/script.h>
+
+#define GLOW_SHIPPED_PATH (PATH_MAX + GLOW_SCRIPT_NAME_SIZE + 8)
+#define GLOW_SHIPPED_WHY  512
+
+/** What to open for a word: the file of this path or, where there is none and it is a name, that of the shipped effect,
+ * written to `room`. */
+const char *glow_shipped_path(const char *word, char room[GLOW_SHIPPED_PATH]);
+
+/** Why that could not be opened, after which errno is `error`. */
+void glow_shipped_why(const char *word, int error, char ret_why[GLOW_SHIPPED_WHY]);
