@@ -112,14 +112,14 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));
 	announce(c);
 	glow_roster_store_change(&c->roster, now);
-	glow_lights_changed(&c->lights, now);
+	glow_lights_regroup(&c->lights, now);
 }
 
 /* Who is there, or what a node is, may be another. */
 static void nodes_changed(struct glow_conductor *c, struct glow_raw now)
 {
 	glow_roster_store_change(&c->roster, now);
-	glow_lights_changed(&c->lights, now);
+	glow_lights_regroup(&c->lights, now);
 }
 
 /* Scenes that play have this effect: they go on with what is there now. */

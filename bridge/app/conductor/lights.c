@@ -24,23 +24,48 @@ void glow_lights_fini(struct glow_lights *l)
 
 /* ---- which there are ---- */
 
-/* The place of that group; NULL where there is no memory. */
-static struct glow_light_of *entry(struct glow_lights *l, const char *group)
+/* Where the group is, or would have to go. */
+static uint32_t place(const struct glow_lights *l, const char *group, bool *ret_found)
 {
-	uint32_t k = 0, room = l->room ? 2 * l->room : 8;
+	uint32_t low = 0, high = l->n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (strcmp(l->v[middle].group, group) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*ret_found = low < l->n && strcmp(l->v[low].group, group) == 0;
+	return low;
+}
+
+static bool make_room(struct glow_lights *l)
+{
+	uint32_t room = l->room ? 2 * l->room : 8;
 	struct glow_light_of *v;
 
-	while (k < l->n && strcmp(l->v[k].group, group) < 0)
-		k++;
-	if (k < l->n && strcmp(l->v[k].group, group) == 0)
+	if (l->n < l->room)
+		return true;
+	v = realloc(l->v, room * sizeof(*v));
+	if (!v)
+		return false;
+	l->v = v;
+	l->room = room;
+	return true;
+}
+
+/* NULL where there is no memory. */
+static struct glow_light_of *entry(struct glow_lights *l, const char *group)
+{
+	bool found;
+	uint32_t k = place(l, group, &found);
+
+	if (found)
 		return &l->v[k];
-	if (l->n == l->room) {
-		v = realloc(l->v, room * sizeof(*v));
-		if (!v)
-			return NULL;
-		l->v = v;
-		l->room = room;
-	}
+	if (!make_room(l))
+		return NULL;
 	memmove(&l->v[k + 1], &l->v[k], (l->n++ - k) * sizeof(*l->v));
 	l->v[k] = (struct glow_light_of){ .wanted = false };
 	snprintf(l->v[k].group, sizeof(l->v[k].group), "%s", group);
@@ -91,76 +116,75 @@ void glow_lights_disconnected(struct glow_lights *l)
 
 /* ---- what it comes to ---- */
 
-/* Who is ahead in counting those for and against; that is whoever has more than half, if somebody has. */
-struct vote {
-	const struct glow_member *who;
-	uint32_t lead;
-};
-
-static void count(struct vote *vote, const struct glow_member *one, bool agrees)
+static void vote(struct glow_light_vote *v, const struct glow_member *one, bool agrees)
 {
-	if (vote->lead == 0)
-		*vote = (struct vote){ one, 1 };
+	if (v->lead == 0)
+		*v = (struct glow_light_vote){ one, 1 };
+	else if (agrees)
+		v->lead++;
 	else
-		vote->lead += agrees ? 1 : UINT32_MAX;
+		v->lead--;
 }
 
-struct sum {
-	uint32_t nodes, on, counted;
-	uint64_t brightness;
-	struct vote color, effect;
-};
-
-static bool counts(const struct glow_member *one, const char *group)
+static void tally(struct glow_light_tally *t, const struct glow_member *one)
 {
-	return one->online && one->told && glow_members_belongs(one, group);
+	const struct glow_member *color = t->color.who, *effect = t->effect.who;
+
+	t->n++;
+	t->brightness += one->light.brightness;
+	vote(&t->color, one, color && glow_rgb_equal(color->light.color, one->light.color));
+	vote(&t->effect, one, effect && strcmp(effect->light.effect, one->light.effect) == 0);
 }
 
-static void add(struct sum *sum, const struct glow_member *one)
+void glow_light_sum_add(struct glow_light_sum *sum, const struct glow_member *one)
 {
-	const struct glow_member *color = sum->color.who, *effect = sum->effect.who;
-
-	sum->counted++;
-	sum->brightness += one->light.brightness;
-	count(&sum->color, one, color && glow_rgb_equal(color->light.color, one->light.color));
-	count(&sum->effect, one, effect && strcmp(effect->light.effect, one->light.effect) == 0);
+	if (!one->online || !one->told)
+		return;
+	tally(&sum->all, one);
+	if (one->on)
+		tally(&sum->on, one);
 }
 
-static struct sum add_up(const struct glow_members *m, const char *group)
+static void add_tally(cJSON *tree, const struct glow_light_tally *t)
 {
-	struct sum sum = { .nodes = 0 };
+	struct glow_rgb rgb = t->color.who->light.color;
+	cJSON *color;
 
-	for (uint32_t k = 0; k < m->n; k++)
-		if (counts(&m->v[k], group)) {
-			sum.nodes++;
-			sum.on += m->v[k].on;
-		}
-	for (uint32_t k = 0; k < m->n; k++)
-		if (counts(&m->v[k], group) && (m->v[k].on || sum.on == 0))
-			add(&sum, &m->v[k]);
-	return sum;
+	cJSON_AddStringToObject(tree, "color_mode", "rgb");
+	color = cJSON_AddObjectToObject(tree, "color");
+	glow_json_add_int(color, "r", rgb.r);
+	glow_json_add_int(color, "g", rgb.g);
+	glow_json_add_int(color, "b", rgb.b);
+	glow_json_add_int(tree, "brightness", (int64_t)((t->brightness + t->n / 2) / t->n));
+	cJSON_AddStringToObject(tree, "effect", t->effect.who->light.effect);
 }
 
-cJSON *glow_lights_write(const struct glow_members *members, const char *group)
+cJSON *glow_light_sum_write(const struct glow_light_sum *sum)
 {
-	struct sum sum = add_up(members, group);
-	cJSON *tree = cJSON_CreateObject(), *color;
-	struct glow_rgb rgb;
+	cJSON *tree = cJSON_CreateObject();
 
-	cJSON_AddStringToObject(tree, "state", sum.on ? "ON" : "OFF");
-	if (sum.counted) {
-		rgb = sum.color.who->light.color;
-		cJSON_AddStringToObject(tree, "color_mode", "rgb");
-		color = cJSON_AddObjectToObject(tree, "color");
-		glow_json_add_int(color, "r", rgb.r);
-		glow_json_add_int(color, "g", rgb.g);
-		glow_json_add_int(color, "b", rgb.b);
-		glow_json_add_int(tree, "brightness", (int64_t)((sum.brightness + sum.counted / 2) / sum.counted));
-		cJSON_AddStringToObject(tree, "effect", sum.effect.who->light.effect);
-	}
-	glow_json_add_int(tree, "nodes", sum.nodes);
-	glow_json_add_int(tree, "on", sum.on);
+	cJSON_AddStringToObject(tree, "state", sum->on.n ? "ON" : "OFF");
+	if (sum->all.n)
+		add_tally(tree, sum->on.n ? &sum->on : &sum->all);
+	glow_json_add_int(tree, "nodes", sum->all.n);
+	glow_json_add_int(tree, "on", sum->on.n);
 	return tree;
+}
+
+static void add_up(struct glow_lights *l)
+{
+	const struct glow_members *m = l->members;
+	bool found;
+
+	for (uint32_t k = 0; k < l->n; k++)
+		l->v[k].sum = (struct glow_light_sum){ .all.n = 0 };
+	for (uint32_t k = 0; k < m->n; k++)
+		for (uint32_t g = 0; g <= m->v[k].n_groups; g++) {
+			uint32_t at = place(l, g == 0 ? "" : m->v[k].groups[g - 1], &found);
+
+			if (found)
+				glow_light_sum_add(&l->v[at].sum, &m->v[k]);
+		}
 }
 
 /* ---- what is said ---- */
@@ -174,7 +198,7 @@ static void topic_of(const struct glow_lights *l, const struct glow_light_of *of
 static void publish(struct glow_lights *l, struct glow_light_of *of)
 {
 	char topic[GLOW_TOPIC_MAX + 1];
-	char *text = glow_json_finish(glow_lights_write(l->members, of->group[0] ? of->group : NULL));
+	char *text = glow_json_finish(glow_light_sum_write(&of->sum));
 	uint32_t hash = text ? hash_of(text, strlen(text)) : of->kept;
 
 	topic_of(l, of, topic);
@@ -201,6 +225,12 @@ void glow_lights_changed(struct glow_lights *l, struct glow_raw now)
 		l->due.ns = soon_ns > l->again.ns ? soon_ns : l->again.ns;
 }
 
+void glow_lights_regroup(struct glow_lights *l, struct glow_raw now)
+{
+	l->regroup = true;
+	glow_lights_changed(l, now);
+}
+
 void glow_lights_tick(struct glow_lights *l, struct glow_raw now)
 {
 	uint32_t n = 0;
@@ -209,7 +239,10 @@ void glow_lights_tick(struct glow_lights *l, struct glow_raw now)
 		return;
 	l->due.ns = GLOW_NEVER;
 	l->again.ns = now.ns + GLOW_LIGHTS_EVERY_NS;
-	regroup(l);
+	if (l->regroup)
+		regroup(l);
+	l->regroup = false;
+	add_up(l);
 	for (uint32_t k = 0; k < l->n; k++) {
 		if (l->v[k].wanted) {
 			publish(l, &l->v[k]);

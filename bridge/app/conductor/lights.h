@@ -21,6 +21,28 @@
 #define GLOW_LIGHTS_GATHER_NS INT64_C(50000000)
 #define GLOW_LIGHTS_EVERY_NS  INT64_C(250000000)
 
+/** Who is ahead in counting those for and against: whoever has more than half, if somebody has. */
+struct glow_light_vote {
+	const struct glow_member *who;
+	uint32_t lead;
+};
+
+/** What some lights come to. */
+struct glow_light_tally {
+	uint32_t n;
+	uint64_t brightness;
+	struct glow_light_vote color, effect;
+};
+struct glow_light_sum {
+	struct glow_light_tally all, on;
+};
+
+/** Counts one, if it is online and has told its state. The sum points to it. */
+void glow_light_sum_add(struct glow_light_sum *sum, const struct glow_member *one);
+
+/** The sum as a state. */
+cJSON *glow_light_sum_write(const struct glow_light_sum *sum);
+
 /** The caller's storage; the members are the module's. */
 struct glow_lights {
 	struct glow_publisher out;
@@ -29,8 +51,10 @@ struct glow_lights {
 		char group[GLOW_NAME_SIZE]; /**< "": all */
 		bool wanted;                /**< a node has it */
 		uint32_t kept;              /**< hash of what the broker keeps of it; 0: nothing */
-	} * v;                              /**< all first, then by name */
+		struct glow_light_sum sum;
+	} * v; /**< all first, then by name */
 	uint32_t n, room;
+	bool regroup;          /**< groups may be others */
 	struct glow_raw due;   /**< when it is worked out anew; GLOW_NEVER */
 	struct glow_raw again; /**< not before */
 };
@@ -44,11 +68,9 @@ void glow_lights_hear(struct glow_lights *l, const char *group, const struct glo
 /** The connection to the broker ended: what it keeps is heard anew. */
 void glow_lights_disconnected(struct glow_lights *l);
 
-/** A node's light is another, it came, went, or has other groups. */
+/** A node's light is another; or a node came, went, or has other groups. */
 void glow_lights_changed(struct glow_lights *l, struct glow_raw now);
+void glow_lights_regroup(struct glow_lights *l, struct glow_raw now);
 
 /** Publishes what is another than before, and empties the topics of groups that are no more: for the leader. */
 void glow_lights_tick(struct glow_lights *l, struct glow_raw now);
-
-/** What it comes to, as a state; with NULL for all. */
-cJSON *glow_lights_write(const struct glow_members *members, const char *group);
