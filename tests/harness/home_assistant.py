@@ -170,14 +170,16 @@ ACTIONS = {"light.turn_on": light_turn_on, "light.turn_off": light_turn_off, "nu
 
 
 class HomeAssistant:
-    """`watch` hears all topics; what is published goes through `broker`."""
+    """`watch` hears all topics; what is published goes through `client` (mqtt.py)."""
 
-    def __init__(self, broker, watch, prefix="homeassistant"):
-        self.broker, self.watch, self.prefix = broker, watch, prefix
+    def __init__(self, client, watch, prefix="homeassistant"):
+        self.client, self.watch, self.prefix = client, watch, prefix
         self.checked = {}  # topic -> announcement, the device and its entities
 
     def publish(self, topic, payload, retain=False):
-        self.broker.publish(topic, payload, retain=retain)
+        reason = self.client.publish(topic, payload, retain=retain)
+        if reason >= 0x80:
+            raise AssertionError("%s was refused with %#x" % (topic, reason))
 
     def devices(self):
         """The latest announcement of each device, checked."""

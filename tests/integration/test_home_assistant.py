@@ -22,6 +22,7 @@ except ImportError as e:
     print("SKIPPED: not installed: python3-%s" % e.name)
     sys.exit(glow.SKIPPED)
 import home_assistant
+import mqtt
 
 DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs")
 NO_COLORS = ("int", "bool", "choice", "text")
@@ -35,7 +36,9 @@ class Home(glow.Case):
         super().setUpClass()
         cls.watching = glow.Watch(cls.broker, "#")
         cls.addClassCleanup(cls.watching.close)
-        cls.home_assistant = home_assistant.HomeAssistant(cls.broker, cls.watching)
+        client = mqtt.Client(mqtt.Stream(cls.broker.port), keepalive_s=0)
+        cls.addClassCleanup(client.close)
+        cls.home_assistant = home_assistant.HomeAssistant(client, cls.watching)
         for node in ("pi1", "pi2"):
             bridge = glow.Bridge(cls.home, cls.broker.uri, "--groups", "shelf,attic" if node == "pi2" else "shelf",
                                  "--page", "http://glow.local/", node=node)
