@@ -2,6 +2,8 @@
 # SPDX-FileCopyrightText: The Glowswarm authors
 """Who takes part in a soak: the broker as it is deployed, conductors, nodes with clocks of their own, the page."""
 
+import contextlib
+import glob
 import json
 import os
 import re
@@ -73,6 +75,17 @@ class Spoken(Life):
         return len(lines), [line for line in lines if re.search(r"\berror\b", line.split(":", 1)[0])]
 
 
+def waits(pid):
+    """What each thread of a process does: its state, and where in the kernel it waits."""
+    said = []
+    for task in sorted(glob.glob("/proc/%d/task/*" % pid)):
+        with contextlib.suppress(OSError):
+            with open(task + "/stat") as stat, open(task + "/wchan") as wchan:
+                name, rest = stat.read().split(" (", 1)[1].rsplit(") ", 1)
+                said.append("%s %s %s" % (name, rest[0], wchan.read() or "0"))
+    return ", ".join(said)
+
+
 class Node(Spoken):
     """A node, and from when on (by this host's clock, in ns) it has to be lit and to move."""
 
@@ -80,6 +93,7 @@ class Node(Spoken):
         super().__init__(name, "glow-bridge", said)
         self.last, self.readings, self.stats = None, [], {}
         self.lit_ns = self.moves_ns = self.joined_ns = NEVER
+        self.noticed_ns = 0  # until then a notice may lie over all else, and stand still
         self.own = False  # it has a light of its own, which hides the scene
 
     def take(self):

@@ -43,12 +43,12 @@ SLOT_AGE_US = 2000000  # when nobody shows a slot any more
 SECOND_NS = 10**9
 WATCHED = ("glow/node/+/state", "glow/node/+/availability", "glow/node/+/info", "glow/node/+/stats",
            "glow/conductor/info", "glow/conductor/availability", "glow/scene/current", "glow/roster",
-           "glow/dim/current", "glow/effects/+", "glow/time/request/+", "homeassistant/#")
+           "glow/dim/current", "glow/effect", "glow/effects/+", "glow/time/request/+", "homeassistant/#")
 WHEN_AWAY = ("WebSocket ", "Failed to load resource")  # what the browser itself says where the broker is not there
 NOT_KEPT = ("/stats", "/request/+")
 KEPT = ("glow/node/{}/state", "glow/node/{}/availability", "glow/node/{}/info", "homeassistant/device/glow-{}/config")
 KEPT_ONCE = ("glow/conductor/info", "glow/conductor/availability", "glow/scene/current", "glow/roster",
-             "glow/dim/current", "homeassistant/device/glow-cluster/config")
+             "glow/dim/current", "glow/effect", "homeassistant/device/glow-cluster/config")
 
 
 class Strip:
@@ -129,7 +129,8 @@ class Soak:
             self.complain("dark", "%s is dark" % node.life)
             node.lit_ns = now_ns + 10 * SECOND_NS
         if node.moves_ns < now_ns - SECOND_NS and node.last and now_ns - node.last.host_ns > SECOND_NS:
-            self.complain("dark", "%s stands still since %.1f s" % (node.life, (now_ns - node.last.host_ns) / 1e9))
+            self.complain("dark", "%s stands still since %.1f s: %s" % (
+                node.life, (now_ns - node.last.host_ns) / 1e9, cast.waits(node.process.pid)))
             node.moves_ns = now_ns + 10 * SECOND_NS
         if node.process.poll() is not None:
             self.complain("ends", "%s has ended with %d" % (node.life, node.process.returncode))
@@ -197,8 +198,9 @@ class Soak:
 
     def let(self, nodes, after_s=cast.AFTER_S):
         """From when on these are judged: lit if they have a light of their own, else by the scene."""
-        from_ns = time.monotonic_ns() + int(after_s * SECOND_NS)
+        then_ns = time.monotonic_ns() + int(after_s * SECOND_NS)
         for node in nodes:
+            from_ns = max(then_ns, node.noticed_ns)
             node.lit_ns = from_ns if node.own or self.moves else cast.NEVER
             node.moves_ns = from_ns if self.moves and not node.own else cast.NEVER
 
@@ -265,7 +267,9 @@ class Soak:
         aims = self.aims(e["target"])
         self.hide(aims)
         self.publish(e["target"] + "/notify", {"effect": e["effect"], "ttl_s": e["ttl_s"]})
-        self.let(aims, after_s=e["ttl_s"] + self.settle_s(e))
+        for node in aims:
+            node.noticed_ns = time.monotonic_ns() + int((e["ttl_s"] + self.settle_s(e)) * SECOND_NS)
+        self.let(aims)
 
     def do_leave(self, e, sig=signal.SIGTERM):
         node = self.cast.nodes.get(e["node"])
