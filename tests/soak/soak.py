@@ -14,8 +14,8 @@ import collections
 import contextlib
 import json
 import os
-import re
 import random
+import re
 import shutil
 import signal
 import struct
