@@ -620,8 +620,10 @@ class Effects(Stage):
 
     def setUp(self):
         self.seen = self.watch("#")
-        self.program(glow.Conductor, "conductor").wait_leading()
         self.nodes = [self.program(glow.Bridge, "bridge-" + name, "--groups", "shelf", node=name) for name in ("pi1", "pi2")]
+        for node in self.nodes:
+            node.wait_connected()
+        self.program(glow.Conductor, "conductor").wait_leading()  # whose first announcement has the group
         self.witness = self.broker.connect(secured.WITNESS)
         self.addCleanup(self.witness.close)
         self.seen.wait("glow/roster", lambda m: len(m.json()["nodes"]) == 2)
@@ -630,6 +632,7 @@ class Effects(Stage):
         self.ask("glow/scene/play", "rainbow")
         for node in self.nodes:
             self.seen.wait(node.topic("state"), lambda m: m.json()["showing"] == "scene")
+        self.seen.wait("glow/all/state", lambda m: m.json()["on"] == 2)
         self.info = self.seen.last("glow/conductor/info").json()
         # Which they publish at their leisure:
         self.table = "glow/effects/" + self.seen.last("glow/node/pi1/info").json()["effects_hash"]
