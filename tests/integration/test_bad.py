@@ -31,7 +31,7 @@ RESET = '{"effect":"solid","color":"#123456","brightness":200,"state":"ON"}'
 class BadCase(glow.NodeCase):
     def setUp(self):
         self.set(RESET)
-        self.shows("0e2943")
+        self.shows("0b2742")
 
     @contextlib.contextmanager
     def untouched(self):
