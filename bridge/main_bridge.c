@@ -22,7 +22,7 @@
 
 struct options {
 	struct glow_common_options common;
-	char *discovery;
+	char *discovery, *page;
 	char *node, *groups, *wifi_power_save;
 	char *board, *gpio, *gpio_chip, *i2c, *i2c_bus, *spi, *color_order, *white_balance, *sysfs;
 	int64_t pin_data, pin_clock, pin_sda, pin_scl;
@@ -45,6 +45,8 @@ static const struct glow_option rows[] = {
 	GLOW_BROKER_ROWS,
 	GLOW_ROW_READ("discovery", "homeassistant", "TOPIC", broker, discovery, glow_names_read_discovery,
 		      "prefix of Home Assistant's discovery; off for none"),
+	GLOW_ROW_READ("page", "", "URL", broker, page, glow_names_read_page,
+		      "address of the web page, to which Home Assistant links"),
 
 	GLOW_ROW_READ("node", NULL, "ID", node, node, glow_names_read_node,
 		      "id of this node (default: the host name in lower case)"),
@@ -159,6 +161,7 @@ static struct glow_node_run_cfg node_cfg(const struct options *o)
 		.wifi_power_save = o->wifi_power_save,
 		.idle = o->idle,
 		.discovery = strcmp(o->discovery, "off") == 0 ? "" : o->discovery,
+		.page = o->page,
 		.sysfs = o->sysfs,
 		.board = o->board,
 		.board_cfg = { .gpio = o->gpio,

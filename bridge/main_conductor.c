@@ -15,7 +15,7 @@
 
 struct options {
 	struct glow_common_options common;
-	char *discovery, *node;
+	char *discovery, *page, *node;
 	char *order, *reverse, *gap;
 	int64_t grace_s;
 	char *time_zone, *place, *boot_preset, *metrics;
@@ -29,6 +29,8 @@ static const struct glow_option rows[] = {
 	GLOW_BROKER_ROWS,
 	GLOW_ROW_READ("discovery", "homeassistant", "TOPIC", broker, discovery, glow_names_read_discovery,
 		      "prefix of Home Assistant's discovery; off for none"),
+	GLOW_ROW_READ("page", "", "URL", broker, page, glow_names_read_page,
+		      "address of the web page, to which Home Assistant links"),
 	GLOW_ROW_READ("node", NULL, "ID", broker, node, glow_names_read_conductor,
 		      "name of this conductor (default: the host name in lower case)"),
 
@@ -79,6 +81,7 @@ static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 	struct glow_conductor_run_cfg cfg = {
 		.conductor = { .prefix = o->common.prefix,
 			       .discovery = strcmp(o->discovery, "off") == 0 ? "" : o->discovery,
+			       .page = o->page,
 			       .node = o->node,
 			       .order = o->order,
 			       .reverse = o->reverse,

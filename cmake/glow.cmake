@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Flags shared by every floor, and the reader of the .def lists.
 
+set(GLOW_SUPPORT_URL "" CACHE STRING "Where people find help, as Home Assistant shows it; empty for nowhere")
 add_library(glow_flags INTERFACE)
 target_include_directories(glow_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
 target_compile_definitions(glow_flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64 _TIME_BITS=64
-                           GLOW_VERSION="${PROJECT_VERSION}")
+                           GLOW_VERSION="${PROJECT_VERSION}" GLOW_SUPPORT_URL="${GLOW_SUPPORT_URL}")
 target_compile_options(glow_flags INTERFACE
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla
   -Wno-missing-field-initializers -fno-common -fvisibility=hidden)

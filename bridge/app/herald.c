@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <glow/discovery.h>
 #include <glow/hash.h>
 #include <glow/herald.h>
-#include <glow/info.h>
 #include <glow/json.h>
 #include <glow/log.h>
 
@@ -25,13 +25,19 @@ void glow_herald_init(struct glow_herald *h, const struct glow_publisher *out, c
 		      uint32_t seed)
 {
 	*h = (struct glow_herald){ .out = *out, .seed = seed, .due = { GLOW_NEVER }, .news = { GLOW_NEVER } };
-	h->texts = glow_discovery_texts(&(struct glow_effect_list){ .n = 0 });
+	h->told = glow_discovery_hash(&(struct glow_discovery){ .prefix = "" });
 	glow_discovery_topic(h->any, "+", out->prefix, id);
 	snprintf(h->keepsake, sizeof(h->keepsake), "%s", keepsake);
 	if (!out->discovery[0])
 		return;
 	glow_discovery_topic(h->own, out->discovery, out->prefix, id);
 	glow_topic_make(h->birth, out->discovery, "status", NULL, NULL);
+}
+
+void glow_herald_fini(struct glow_herald *h)
+{
+	cJSON_Delete(h->parts);
+	h->parts = NULL;
 }
 
 bool glow_herald_topic(const struct glow_herald *h, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
@@ -72,8 +78,27 @@ static void note_deleted(struct glow_herald *h)
 	h->due.ns = GLOW_NEVER;
 }
 
+/* Which components an announcement has. One that has a platform alone is a component no more. */
+static cJSON *parts_of(const struct glow_message *m)
+{
+	struct glow_diag diag;
+	cJSON *parts = cJSON_CreateObject(), *tree = m->len ? glow_json_parse(m->payload, m->len, &diag) : NULL;
+	const cJSON *all = glow_json_get(tree, "components");
+
+	for (const cJSON *one = cJSON_IsObject(all) ? all->child : NULL; one; one = one->next) {
+		const char *platform = cJSON_GetStringValue(glow_json_get(one, "platform"));
+
+		if (platform && cJSON_GetArraySize(one) > 1)
+			cJSON_AddStringToObject(parts, one->string, platform);
+	}
+	cJSON_Delete(tree);
+	return parts;
+}
+
 static void hear_own(struct glow_herald *h, const struct glow_message *m)
 {
+	cJSON_Delete(h->parts);
+	h->parts = parts_of(m);
 	h->kept = m->len ? hash_of(m->payload, m->len) : 0;
 	if (!h->kept)
 		note_deleted(h);
@@ -145,21 +170,34 @@ static void take_back(struct glow_herald *h)
 	}
 }
 
+/* What is merely left out, Home Assistant keeps. */
+static void remove_parts(const struct glow_herald *h, cJSON *tree)
+{
+	cJSON *all = cJSON_GetObjectItemCaseSensitive(tree, "components");
+
+	for (const cJSON *one = h->parts && all ? h->parts->child : NULL; one; one = one->next)
+		if (!glow_json_get(all, one->string))
+			cJSON_AddStringToObject(cJSON_AddObjectToObject(all, one->string), "platform",
+						one->valuestring);
+}
+
 void glow_herald_announce(struct glow_herald *h, cJSON *tree)
 {
-	char *text = glow_json_finish(tree);
+	char *text;
 
+	remove_parts(h, tree);
+	text = glow_json_finish(tree);
 	take_back(h);
 	if (text && h->own[0] && !h->deleted && hash_of(text, strlen(text)) != h->kept)
 		glow_publish_text(&h->out, h->own, text, 1, true);
 	free(text);
 }
 
-void glow_herald_effects(struct glow_herald *h, uint32_t texts, struct glow_raw now)
+void glow_herald_offer(struct glow_herald *h, uint32_t hash, struct glow_raw now)
 {
-	if (!h->own[0] || texts == h->texts)
+	if (!h->own[0] || hash == h->told)
 		return;
-	h->texts = texts;
+	h->told = hash;
 	if (h->news.ns == GLOW_NEVER)
 		h->news.ns = (h->quiet.ns > now.ns ? h->quiet.ns : now.ns) + roll_ns(h);
 }

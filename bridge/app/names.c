@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <glow/discovery.h>
 #include <glow/info.h>
 #include <glow/json.h>
 #include <glow/names.h>
@@ -71,6 +72,22 @@ char *glow_names_read_discovery(const char *text, struct glow_mistake *ret_mista
 	if (glow_config_switch(text, &on))
 		return strdup(on ? "homeassistant" : "off");
 	return glow_names_read_prefix(text, ret_mistake);
+}
+
+/* What Home Assistant links to; without a scheme it is probably HTTP. */
+char *glow_names_read_page(const char *text, struct glow_mistake *ret_mistake)
+{
+	char near[GLOW_PAGE_MAX + 8];
+	bool fits = strlen(text) <= GLOW_PAGE_MAX && glow_utf8_valid(text, strlen(text));
+
+	for (const char *c = text; *c; c++)
+		fits = fits && (unsigned char)*c > ' ' && *c != 0x7f;
+	if (fits && (!text[0] || ((strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0) &&
+				  strlen(strstr(text, "//")) > 2)))
+		return strdup(text);
+	snprintf(near, sizeof(near), "http://%s", fits ? text : "");
+	return refuse(ret_mistake, "must be an address that begins with http:// or https://, of 255 bytes at most",
+		      near, fits && !strstr(text, "//"));
 }
 
 char *glow_names_read_username(const char *text, struct glow_mistake *ret_mistake)

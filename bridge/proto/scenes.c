@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <glow/command.h>
 #include <glow/habits.h>
@@ -383,6 +384,31 @@ enum glow_code glow_stop_read(const char *payload, size_t len, struct glow_stop 
 		code = read_fade(tree, &ret_stop->fade_us, diag);
 	cJSON_Delete(tree);
 	return code;
+}
+
+static bool has_none(const char *payload, size_t len)
+{
+	static const char none[] = "none";
+
+	for (size_t k = 0; k + sizeof(none) - 1 <= len; k++)
+		if (strncasecmp(payload + k, none, sizeof(none) - 1) == 0)
+			return true;
+	return false;
+}
+
+bool glow_play_ends(const char *payload, size_t len, struct glow_stop *ret_stop, struct glow_diag *diag)
+{
+	/* What is none of these need not be read twice. */
+	cJSON *tree = has_none(payload, len) ? glow_command_tree(payload, len, diag) : NULL;
+	const char *effect = cJSON_GetStringValue(glow_json_get(tree, "effect"));
+	const cJSON *id = glow_json_given(tree, "id");
+	bool ends = effect && strcasecmp(effect, "none") == 0;
+
+	*ret_stop = (struct glow_stop){ .id = "main" };
+	if (ends && (!id || glow_json_text(id, "id", GLOW_SCENE_ID_MAX, ret_stop->id, diag) == GLOW_OK))
+		read_fade(tree, &ret_stop->fade_us, diag);
+	cJSON_Delete(tree);
+	return ends;
 }
 
 /* ---- what the conductor keeps ---- */

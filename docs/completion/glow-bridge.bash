@@ -17,6 +17,7 @@ _glow_bridge()
 	--key-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--prefix) return ;;
 	--discovery) return ;;
+	--page) return ;;
 	--node) return ;;
 	--wifi-power-save) words='auto on off' ;;
 	--groups) return ;;
@@ -50,7 +51,7 @@ _glow_bridge()
 	--log-level) words='error warning info debug' ;;
 	--log-format) words='text json' ;;
 	*)
-		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --wifi-power-save --groups --board --gpio --gpio-chip --pin-data --pin-clock --i2c --i2c-bus --pin-sda --pin-scl --pixels --spi --spi-hz --color-order --white-balance --sysfs --virtual-out --virtual-wire --no-virtual-wire --virtual-pixels --virtual-shape --idle --fps --cpu-limit --time-offset-ms --reverse --no-reverse --lost-indicator --on-exit --brightness-limit --current-limit-ma --flash-limit --log-level --log-format --doctor --check-config --print-config --list-effects --list-boards --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
+		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --page --node --wifi-power-save --groups --board --gpio --gpio-chip --pin-data --pin-clock --i2c --i2c-bus --pin-sda --pin-scl --pixels --spi --spi-hz --color-order --white-balance --sysfs --virtual-out --virtual-wire --no-virtual-wire --virtual-pixels --virtual-shape --idle --fps --cpu-limit --time-offset-ms --reverse --no-reverse --lost-indicator --on-exit --brightness-limit --current-limit-ma --flash-limit --log-level --log-format --doctor --check-config --print-config --list-effects --list-boards --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

@@ -7,6 +7,7 @@ complete -c glow-bridge -l cert-file -r -F -d 'our certificate, where the broker
 complete -c glow-bridge -l key-file -r -F -d 'its key'
 complete -c glow-bridge -l prefix -x -d 'first levels of every topic'
 complete -c glow-bridge -l discovery -x -d 'prefix of Home Assistant\'s discovery; off for none'
+complete -c glow-bridge -l page -x -d 'address of the web page, to which Home Assistant links'
 complete -c glow-bridge -l node -x -d 'id of this node (default: the host name in lower case)'
 complete -c glow-bridge -l wifi-power-save -x -a 'auto on off' -d 'whether the radio sleeps, so that clock probes wake it; in a container auto cannot see that'
 complete -c glow-bridge -l groups -x -d 'groups this node belongs to'

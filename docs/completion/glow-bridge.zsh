@@ -8,6 +8,7 @@ local curcontext=$curcontext state line common=( \
 	'--key-file=[its key]:FILE:_files' \
 	'--prefix=[first levels of every topic]:TOPIC:' \
 	'--discovery=[prefix of Home Assistant'\''s discovery; off for none]:TOPIC:' \
+	'--page=[address of the web page, to which Home Assistant links]:URL:' \
 	'--node=[id of this node (default\: the host name in lower case)]:ID:' \
 	'--wifi-power-save=[whether the radio sleeps, so that clock probes wake it; in a container auto cannot see that]:WORD:(auto on off)' \
 	'--groups=[groups this node belongs to]:ID,ID:' \

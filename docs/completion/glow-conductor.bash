@@ -17,6 +17,7 @@ _glow_conductor()
 	--key-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--prefix) return ;;
 	--discovery) return ;;
+	--page) return ;;
 	--node) return ;;
 	--order) return ;;
 	--reverse) return ;;
@@ -31,6 +32,7 @@ _glow_conductor()
 	*)
 		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --order --reverse --gap --time-zone --place --boot-preset --grace-s --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
 		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --order --reverse --gap --time-zone --grace-s --metrics --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
+		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --page --node --order --reverse --gap --time-zone --grace-s --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

@@ -7,6 +7,7 @@ complete -c glow-conductor -l cert-file -r -F -d 'our certificate, where the bro
 complete -c glow-conductor -l key-file -r -F -d 'its key'
 complete -c glow-conductor -l prefix -x -d 'first levels of every topic'
 complete -c glow-conductor -l discovery -x -d 'prefix of Home Assistant\'s discovery; off for none'
+complete -c glow-conductor -l page -x -d 'address of the web page, to which Home Assistant links'
 complete -c glow-conductor -l node -x -d 'name of this conductor (default: the host name in lower case)'
 complete -c glow-conductor -l order -x -d 'nodes that come first on the strip; the others follow by name'
 complete -c glow-conductor -l reverse -x -d 'nodes that hang the other way round'

@@ -8,6 +8,7 @@ local curcontext=$curcontext state line common=( \
 	'--key-file=[its key]:FILE:_files' \
 	'--prefix=[first levels of every topic]:TOPIC:' \
 	'--discovery=[prefix of Home Assistant'\''s discovery; off for none]:TOPIC:' \
+	'--page=[address of the web page, to which Home Assistant links]:URL:' \
 	'--node=[name of this conductor (default\: the host name in lower case)]:ID:' \
 	'--order=[nodes that come first on the strip; the others follow by name]:ID,ID:' \
 	'--reverse=[nodes that hang the other way round]:ID,ID:' \

@@ -19,6 +19,7 @@
 struct glow_conductor_cfg {
 	const char *prefix;
 	const char *discovery;   /**< Home Assistant's prefix; "" announces nothing */
+	const char *page;        /**< address of the page for people; NULL or "" for none */
 	const char *node;        /**< id of this conductor, for people */
 	const char *order;       /**< "b,a": nodes that come first on the strip; the others follow by name */
 	const char *reverse;     /**< "a,b": nodes that hang the other way round */

@@ -20,7 +20,7 @@
 /** After a birth message everybody announces: each at a random instant within so long. */
 #define GLOW_HERALD_SPREAD_NS INT64_C(5000000000)
 
-/** Texts of the cluster change the announcement once in so long, at most. */
+/** Texts and groups of the cluster change the announcement once in so long, at most. */
 #define GLOW_HERALD_QUIET_NS INT64_C(60000000000)
 
 /** Announcements under other prefixes that are taken back at one connection, at most. */
@@ -39,9 +39,10 @@ struct glow_herald {
 	bool had;       /**< the broker had the announcement on the connection before */
 	bool deleted;   /**< somebody emptied the topic: nothing is announced */
 	uint32_t kept;  /**< hash of the announcement that the broker keeps; 0 for none */
+	cJSON *parts;   /**< its components, {name: platform}; NULL: none is known */
 	struct glow_raw due;
-	uint32_t texts;        /**< which texts there are, glow_discovery_texts() */
-	struct glow_raw news;  /**< when it is announced that these are others; GLOW_NEVER */
+	uint32_t told;         /**< what it was made of, glow_discovery_hash() */
+	struct glow_raw news;  /**< when it is announced that this is another; GLOW_NEVER */
 	struct glow_raw quiet; /**< not before */
 	char strays[GLOW_HERALD_STRAYS][GLOW_TOPIC_MAX + 1];
 	unsigned n_strays;
@@ -52,6 +53,8 @@ struct glow_herald {
  * is random. */
 void glow_herald_init(struct glow_herald *h, const struct glow_publisher *out, const char *id, const char *keepsake,
 		      uint32_t seed);
+
+void glow_herald_fini(struct glow_herald *h);
 
 /** The topics to subscribe, for `wished` of struct glow_mqtt_cfg: the k-th one, false behind the last. */
 bool glow_herald_topic(const struct glow_herald *h, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1]);
@@ -64,14 +67,15 @@ void glow_herald_connected(struct glow_herald *h);
 void glow_herald_disconnected(struct glow_herald *h);
 
 /** Announces the device, unless somebody has deleted it or the broker has just this; takes back what is announced
- * elsewhere. Deletes the tree. */
+ * elsewhere. Components that it had and has no more are told once without anything but their platform, by which Home
+ * Assistant removes them. Deletes the tree. */
 void glow_herald_announce(struct glow_herald *h, cJSON *tree);
 
-/** The texts of the cluster are these, glow_discovery_texts(). Where they are others than before, the device is
- * announced again in a while. */
-void glow_herald_effects(struct glow_herald *h, uint32_t texts, struct glow_raw now);
+/** What the device offers is this, glow_discovery_hash(). Where it is another than before, the device is announced
+ * again in a while. */
+void glow_herald_offer(struct glow_herald *h, uint32_t hash, struct glow_raw now);
 
-/** True once when the answer to a birth message is due, or other texts are to be told: the caller announces, if it is
+/** True once when the answer to a birth message is due, or something else is to be told: the caller announces, if it is
  * the one to do so. */
 bool glow_herald_asked(struct glow_herald *h, struct glow_raw now);
 

@@ -2,8 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* What a node is and how it is doing: the info and stats topics, answers, and
- * the announcement for Home Assistant. */
+/* What a node is and how it is doing: the info and stats topics, and answers. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +12,6 @@
 #include <glow/catalog.h>
 #include <glow/diag.h>
 #include <glow/effect.h>
-#include <glow/effect_text.h>
 #include <glow/message.h>
 #include <glow/shape.h>
 #include <glow/topics.h>
@@ -83,22 +81,3 @@ void glow_stats_read_meters(const cJSON *tree, uint16_t ret_meter[GLOW_METERS]);
 /** {"status":"ok","node":…}, with what was `ignored`, or the error object for diag. A conductor is no node:
  * with NULL there is no such member. The caller adds what else it has to say (`at_us`, `id`). */
 cJSON *glow_answer_write(const char *node, const struct glow_diag *diag);
-
-/** Who announces: what others say of a device of ours is not touched. */
-#define GLOW_DISCOVERY_ORIGIN "Glowswarm"
-
-/** The node that stands for all, in the topic of the cluster's discovery. */
-#define GLOW_DISCOVERY_CLUSTER "cluster"
-
-/** Home Assistant's device discovery payload for a node, and its topic. Among the effects of its light are those that
- * the cluster has as texts (NULL: none), but for those that are being tried. The device's id is <prefix>-<node> with
- * '-' for a '/' in the prefix, and what Home Assistant takes in place of other characters: a letter without its accent,
- * '_' for the rest. */
-cJSON *glow_discovery_write(const struct glow_info *info, const char *prefix, const struct glow_effect_list *texts);
-/** The same for the whole cluster, as its conductor offers it: one light for all nodes,
- * the master dimmer, and buttons. What works without a conductor stays available without one. */
-cJSON *glow_discovery_cluster_write(const char *prefix, const char *version, const struct glow_effect_list *texts);
-/** Another number where Home Assistant would have other effects to offer. */
-uint32_t glow_discovery_texts(const struct glow_effect_list *texts);
-void glow_discovery_topic(char ret_topic[GLOW_TOPIC_MAX + 1], const char *discovery_prefix, const char *prefix,
-			  const char *node);

@@ -19,6 +19,9 @@ char *glow_names_read_discovery(const char *text, struct glow_mistake *ret_mista
 char *glow_names_read_node(const char *text, struct glow_mistake *ret_mistake);
 char *glow_names_read_conductor(const char *text, struct glow_mistake *ret_mistake);
 
+/** --page: an address of HTTP, or "". */
+char *glow_names_read_page(const char *text, struct glow_mistake *ret_mistake);
+
 /** --username. */
 char *glow_names_read_username(const char *text, struct glow_mistake *ret_mistake);
 

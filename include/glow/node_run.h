@@ -13,6 +13,7 @@
 /** Values as the program's table of options reads them. */
 struct glow_node_run_cfg {
 	const char *prefix, *node, *idle, *discovery, *sysfs;
+	const char *page;  /**< address of the page for people, "" for none */
 	const char *board; /**< name of the board, or "auto" */
 	struct glow_board_cfg board_cfg;
 	struct glow_mqtt_cfg mqtt;   /**< topics, client id and will are filled in by the node */

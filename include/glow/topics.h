@@ -12,6 +12,9 @@
 #define GLOW_PREFIX_MAX 128
 #define GLOW_TOPIC_MAX  340
 
+/** Longest address of a page for people, without the NUL. */
+#define GLOW_PAGE_MAX 255
+
 /** ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ for nodes and groups. */
 bool glow_id_valid(const char *id);
 
@@ -37,8 +40,8 @@ enum glow_topic_kind {
 	GLOW_TOPIC_SET,
 	GLOW_TOPIC_NOTIFY,
 	GLOW_TOPIC_APPLY, /**< of a group or all */
+	GLOW_TOPIC_STATE, /**< of a group or all as the conductor sums them up */
 	/* of a node: */
-	GLOW_TOPIC_STATE,
 	GLOW_TOPIC_AVAILABILITY,
 	GLOW_TOPIC_INFO,
 	GLOW_TOPIC_STATS,
@@ -93,7 +96,7 @@ struct glow_topic {
 struct glow_topic glow_topic_parse(const char *prefix, const char *topic);
 
 /** The topic of that kind below the prefix; `id` is the level that names one, "+" for any, and not looked at where
- * there is no such level. What cannot be (GLOW_TOPIC_STATE of a group) is "". */
+ * there is no such level. What cannot be (GLOW_TOPIC_INFO of a group) is "". */
 void glow_topic_of(char ret_topic[GLOW_TOPIC_MAX + 1], const char *prefix, enum glow_topic_kind kind,
 		   enum glow_topic_of of, const char *id);
 

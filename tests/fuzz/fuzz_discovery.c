@@ -12,6 +12,7 @@
  * Home Assistant's next birth. */
 
 #include <glow/herald.h>
+#include <glow/discovery.h>
 #include <glow/info.h>
 
 #include "fuzz.h"
@@ -63,7 +64,8 @@ static void announce(const char *model)
 
 	snprintf(info.model, sizeof(info.model), "%s", model);
 	if (connected && glow_utf8_valid(info.model, strlen(info.model)))
-		glow_herald_announce(&herald, glow_discovery_write(&info, "glow", NULL));
+		glow_herald_announce(&herald,
+				     glow_discovery_write(&info, &(struct glow_discovery){ .prefix = "glow" }));
 }
 
 static void pass(int64_t ms)
@@ -131,4 +133,5 @@ void fuzz_discovery(const uint8_t *data, size_t size)
 	connected = deleted = false;
 	glow_herald_init(&herald, &out, "n", "glow/node/n/info", 7);
 	fuzz_lines(data, size, LINES_MAX, run);
+	glow_herald_fini(&herald);
 }

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include <glow/catalogs.h>
+#include <glow/discovery.h>
 #include <glow/info.h>
 
 #include "fuzz.h"
@@ -49,7 +50,7 @@ static void try_info(const cJSON *tree)
 	CHECK(info.fps == second.fps && info.brightness_limit == second.brightness_limit);
 	CHECK(info.current_limit_ma == second.current_limit_ma && info.flash_limit == second.flash_limit);
 	check_same_text(text, glow_info_write(&second));
-	cJSON_Delete(check_again(glow_discovery_write(&info, "my/glow", NULL), &text));
+	cJSON_Delete(check_again(glow_discovery_write(&info, &(struct glow_discovery){ .prefix = "my/glow" }), &text));
 	free(text);
 }
 

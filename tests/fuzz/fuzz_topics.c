@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 
+#include <glow/discovery.h>
 #include <glow/info.h>
 #include <glow/topics.h>
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
 """What Home Assistant takes as the announcement of a device: the keys that its documentation of MQTT discovery and
-of the platforms light (JSON schema), button, number, sensor and binary sensor lists, which of them it requires,
+of the platforms light (JSON schema), button, number, select, switch, text, notify, event, sensor and binary sensor lists, which of them it requires,
 and what kind of value each has (https://www.home-assistant.io/integrations/mqtt/ and its pages of the platforms).
 
 Home Assistant passes over keys that it does not know; here they are errors, since one of them would be a typing error
@@ -9,6 +9,7 @@ of ours. Only what is meant for the platforms that we use is here, without the a
 
 import re
 
+import jinja2
 import voluptuous as v
 
 TEXT = v.All(str, v.Length(min=1))
@@ -22,13 +23,13 @@ def topic(value):
 
 
 def template(value):
-    """Text whose braces come in pairs, with at least one expression."""
-    if not isinstance(value, str):
+    """Text that Jinja reads, with at least one expression."""
+    if not isinstance(value, str) or "{{" not in value:
         raise v.Invalid("no template: %r" % (value,))
-    closing = {"{{": "}}", "{%": "%}"}
-    opened, closed = re.findall(r"\{\{|\{%", value), re.findall(r"\}\}|%\}", value)
-    if not opened or closed != [closing[o] for o in opened]:
-        raise v.Invalid("its braces do not match: %r" % value)
+    try:
+        jinja2.Environment().parse(value)
+    except jinja2.TemplateSyntaxError as e:
+        raise v.Invalid("%s: %r" % (e, value))
     return value
 
 
@@ -178,6 +179,56 @@ SENSOR = v.All(v.Schema({
     v.Optional("suggested_display_precision"): whole,
 }), unit_of_its_class)
 
+SELECT = {
+    **ENTITY,
+    v.Required("command_topic"): topic,
+    v.Required("options"): v.All([TEXT], v.Length(min=1), v.Unique()),
+    v.Optional("command_template"): template,
+    v.Optional("state_topic"): topic,
+    v.Optional("value_template"): template,
+    v.Optional("optimistic"): flag,
+    v.Optional("retain"): flag,
+}
+
+SWITCH = {
+    **ENTITY,
+    v.Required("command_topic"): topic,
+    v.Optional("state_topic"): topic,
+    v.Optional("value_template"): template,
+    v.Optional("optimistic"): flag,
+    v.Optional("retain"): flag,
+    v.Optional("device_class"): one_of("outlet switch"),
+    **{v.Optional(key): TEXT for key in "payload_on payload_off state_on state_off".split()},
+}
+
+TEXT_ENTITY = {
+    **ENTITY,
+    v.Required("command_topic"): topic,
+    v.Optional("command_template"): template,
+    v.Optional("state_topic"): topic,
+    v.Optional("value_template"): template,
+    v.Optional("retain"): flag,
+    v.Optional("min"): v.All(whole, v.Range(max=255)),
+    v.Optional("max"): v.All(whole, v.Range(max=255)),
+    v.Optional("pattern"): v.All(TEXT, re.compile),
+    v.Optional("mode"): one_of("text password"),
+}
+
+NOTIFY = {
+    **ENTITY,
+    v.Required("command_topic"): topic,
+    v.Optional("command_template"): template,
+    v.Optional("retain"): flag,
+}
+
+EVENT = {
+    **ENTITY,
+    v.Required("state_topic"): topic,
+    v.Required("event_types"): v.All([TEXT], v.Length(min=1), v.Unique()),
+    v.Optional("value_template"): template,
+    v.Optional("device_class"): one_of("button doorbell motion"),
+}
+
 BINARY_SENSOR = {
     **ENTITY, **READ_ONLY,
     v.Required("state_topic"): topic,
@@ -194,13 +245,41 @@ BINARY_SENSOR = {
 }
 
 PLATFORMS = {"light": v.Schema(LIGHT), "button": v.Schema(BUTTON), "number": v.Schema(NUMBER),
-             "sensor": v.Schema(SENSOR), "binary_sensor": v.Schema(BINARY_SENSOR)}
+             "select": v.Schema(SELECT), "switch": v.Schema(SWITCH), "text": v.Schema(TEXT_ENTITY),
+             "notify": v.Schema(NOTIFY), "event": v.Schema(EVENT), "sensor": v.Schema(SENSOR),
+             "binary_sensor": v.Schema(BINARY_SENSOR)}
+KEYS = {"light": LIGHT, "button": BUTTON, "select": SELECT, "switch": SWITCH, "text": TEXT_ENTITY, "notify": NOTIFY,
+        "event": EVENT, "binary_sensor": BINARY_SENSOR, "number": NUMBER.validators[0].schema,
+        "sensor": SENSOR.validators[0].schema}
+SHARED_KEYS = "availability availability_mode availability_topic availability_template command_topic state_topic qos encoding"
 
 
 def component(part):
     if not isinstance(part, dict) or part.get("platform") not in PLATFORMS:
         raise v.Invalid("no platform of ours: %r" % (part,))
     return PLATFORMS[part["platform"]](part)
+
+
+def inherit(device):
+    """Each component with what it has of the root, as Home Assistant gives it: whatever it lacks, and its platform knows."""
+    return {key: {**{name: device[name] for name in SHARED_KEYS.split()
+                     if name in device and (name.startswith("availability") or name in KEYS[part["platform"]])}, **part}
+            for key, part in device["components"].items()}
+
+
+def removed(part):
+    """A component of which nothing is left but its platform is taken away."""
+    return list(part) == ["platform"] and part["platform"] in PLATFORMS
+
+
+def whole_device(device):
+    """The message as it was sent, and what becomes of each component."""
+    for part in ROOT(device)["components"].values():
+        if not isinstance(part, dict) or part.get("platform") not in PLATFORMS:
+            raise v.Invalid("no platform of ours: %r" % (part,))
+    parts = {key: component(part) for key, part in inherit(device).items() if not removed(device["components"][key])}
+    each_its_own(parts)
+    return device
 
 
 def each_its_own(parts):
@@ -216,7 +295,7 @@ def identified(device):
     return device
 
 
-DEVICE = v.Schema({
+ROOT = v.Schema({
     v.Required("device"): v.All(v.Schema({
         v.Optional("identifiers"): v.Any(TEXT, [TEXT]),
         v.Optional("connections"): [v.ExactSequence([TEXT, TEXT])],
@@ -226,6 +305,8 @@ DEVICE = v.Schema({
     }), identified),
     v.Required("origin"): {v.Required("name"): TEXT, v.Optional("sw_version"): TEXT,
                            v.Optional("support_url"): v.Match(r"^https?://")},
-    v.Required("components"): v.All({v.Match(r"^[a-zA-Z0-9_-]+$"): component}, v.Length(min=1), each_its_own),
+    v.Required("components"): v.All({v.Match(r"^[a-zA-Z0-9_-]+$"): v.Any(dict, object)}, v.Length(min=1)),
     **SHARED,
 })
+
+DEVICE = v.Schema(whole_device)

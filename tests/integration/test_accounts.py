@@ -56,9 +56,11 @@ TABLE = (
     ("P/group/shelf/set", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/group/shelf/notify", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/group/shelf/apply", "conductor", (NODES, PEOPLE)),
+    ("P/group/shelf/state", "conductor admin", ("conductor", PEOPLE)),
     ("P/all/set", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/all/notify", COMMANDERS, (NODES, "conductor", PEOPLE)),
     ("P/all/apply", "conductor", (NODES, PEOPLE)),
+    ("P/all/state", "conductor admin", ("conductor", PEOPLE)),
     ("P/scene/play", COMMANDERS, ("conductor", PEOPLE)),
     ("P/scene/stop", COMMANDERS, ("conductor", PEOPLE)),
     ("P/scene/current", "conductor admin", ("conductor", NODES, PEOPLE)),
@@ -613,6 +615,7 @@ def attacks(info):
         ("glow/node/pi1/state", {"state": "OFF"}), ("glow/node/pi1/info", node), ("glow/node/pi1/availability", "offline"),
         ("glow/effects/0123456789abcdef", "[]"), ("glow/effect", {"rev": 2**53 - 2, "effects": {"aurora": 1}}),
         ("glow/effect/aurora", {"name": "aurora", "text": "#f00", "rev": 1}), ("glow/scene/current", scenes), ("glow/dim/current", {"brightness": 1}),
+        ("glow/all/state", {"state": "ON"}), ("glow/group/shelf/state", {"state": "ON"}),
         ("glow/roster", {"rev": 2**53, "effective_us": 0, "pixels": 0, "nodes": []}),
         ("homeassistant/device/glow-pi1/config", ""), ("homeassistant/device/glow-cluster/config", ""),
         ("glow/conductor/info", dict(info, **leader)))
@@ -626,8 +629,10 @@ class Effects(Stage):
 
     def setUp(self):
         self.seen = self.watch("#")
-        self.program(glow.Conductor, "conductor").wait_leading()
         self.nodes = [self.program(glow.Bridge, "bridge-" + name, "--groups", "shelf", node=name) for name in ("pi1", "pi2")]
+        for node in self.nodes:
+            node.wait_connected()
+        self.program(glow.Conductor, "conductor").wait_leading()  # whose first announcement has the group
         self.witness = self.broker.connect(secured.WITNESS)
         self.addCleanup(self.witness.close)
         self.seen.wait("glow/roster", lambda m: len(m.json()["nodes"]) == 2)
@@ -636,6 +641,7 @@ class Effects(Stage):
         self.ask("glow/scene/play", "rainbow")
         for node in self.nodes:
             self.seen.wait(node.topic("state"), lambda m: m.json()["showing"] == "scene")
+        self.seen.wait("glow/all/state", lambda m: m.json()["on"] == 2)
         self.info = self.seen.last("glow/conductor/info").json()
         # Which they publish at their leisure:
         self.table = "glow/effects/" + self.seen.last("glow/node/pi1/info").json()["effects_hash"]

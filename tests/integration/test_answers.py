@@ -5,7 +5,6 @@
 stats and the announcement for Home Assistant."""
 
 import os
-import re
 import sys
 import time
 
@@ -251,7 +250,7 @@ class Info(glow.Case):
 
 
 class HomeAssistant(glow.Case):
-    """The fields that Home Assistant's device discovery and JSON light demand (its documentation, "MQTT")."""
+    """What of it a client can rely on; test_home_assistant.py works all of it."""
 
     def discovery(self, *options, **more):
         node = self.bridge(*options, **more).wait_connected()
@@ -259,27 +258,6 @@ class HomeAssistant(glow.Case):
         message = self.watch("homeassistant/#").wait(topic)
         self.assertTrue(message.retained)
         return node, message.json()
-
-    def assert_valid(self, node, device):
-        self.assertTrue(device["device"]["identifiers"])
-        self.assertTrue(device["device"]["name"])
-        self.assertTrue(device["origin"]["name"])
-        self.assertEqual(device["availability_topic"], node.topic("availability"))
-        unique = [c["unique_id"] for c in device["components"].values()]
-        self.assertEqual(len(unique), len(set(unique)))
-        needs = {"light": ("command_topic",), "button": ("command_topic",), "sensor": ("state_topic",),
-                 "binary_sensor": ("state_topic",)}
-        for key, part in device["components"].items():
-            self.assertRegex(key, r"^[a-zA-Z0-9_-]+$")
-            for field in needs[part["platform"]]:
-                self.assertNotRegex(part[field], r"[+#]")
-
-    def test_valid(self):
-        node, device = self.discovery()
-        self.assert_valid(node, device)
-        for broken in ("device", "origin", "components", "availability_topic"):  # the control
-            with self.assertRaises((AssertionError, KeyError)):
-                self.assert_valid(node, {k: v for k, v in device.items() if k != broken})
 
     def test_light(self):
         node, device = self.discovery()
@@ -290,7 +268,7 @@ class HomeAssistant(glow.Case):
         self.assertIs(light["brightness"], True)
         self.assertIs(light["effect"], True)
         effects = self.watch("glow/#").effects(node.topic("info"))
-        self.assertEqual(light["effect_list"], ["auto"] + [e["name"] for e in effects])
+        self.assertEqual(light["effect_list"], ["off", "auto"] + [e["name"] for e in effects])
 
     def test_what_home_assistant_sends(self):
         node, device = self.discovery()
@@ -308,19 +286,10 @@ class HomeAssistant(glow.Case):
         self.assertEqual(state["color_mode"], "rgb")
         self.assertIn(state["effect"], device["components"]["light"]["effect_list"])
 
-    def test_sensors(self):
-        node, device = self.discovery()
-        stats = self.watch(node.topic("stats")).wait(node.topic("stats")).json()
-        for part in device["components"].values():
-            if part["platform"] == "sensor":
-                key = re.fullmatch(r"\{\{ value_json\.(\w+) \}\}", part["value_template"]).group(1)
-                self.assertIn(key, stats)
-                self.assertEqual(part["state_topic"], node.topic("stats"))
-
     def test_prefix_and_off(self):
         node = self.bridge("--discovery", "ha/x", prefix="a/b").wait_connected()
         device = self.watch("ha/#").wait("ha/x/device/a-b-%s/config" % node.node).json()
-        self.assert_valid(node, device)
+        self.assertEqual(device["availability"], [{"topic": node.topic("availability")}])
         quiet = self.bridge("--discovery", "off").wait_connected()
         self.watch(quiet.topic("availability")).wait(quiet.topic("availability"))
         self.assertFalse([t for t in self.broker.retained("#") if quiet.node in t and not t.startswith("glow/")])

@@ -5,6 +5,7 @@
 until it asks, and nothing stays announced that should not be."""
 
 import copy
+import json
 import os
 import shutil
 import signal
@@ -16,9 +17,10 @@ import glow
 import secured
 
 try:
+    import jinja2
     import voluptuous
-except ImportError:
-    print("SKIPPED: not installed: python3-voluptuous")
+except ImportError as e:
+    print("SKIPPED: not installed: python3-%s" % e.name)
     sys.exit(glow.SKIPPED)
 import discovery
 
@@ -48,20 +50,26 @@ class Announced(glow.Case):
 
     # promise: home-assistant
     def test_valid(self):
-        platforms = [sorted((key, part["platform"]) for key, part in d["components"].items()) for d in self.devices]
+        platforms = [sorted((key, part["platform"]) for key, part in d["components"].items() if "param-" not in key)
+                     for d in self.devices]
         for device in self.devices:
             discovery.DEVICE(device)
         self.assertEqual(platforms, [
-            [("cpu", "sensor"), ("identify", "button"), ("light", "light"), ("memory", "sensor"),
-             ("problem", "binary_sensor"), ("temperature", "sensor")],
-            [("dimmer", "number"), ("identify", "button"), ("light", "light"), ("stop", "button")]])
+            [("backend", "sensor"), ("cpu", "sensor"), ("error", "event"), ("fps", "sensor"), ("identify", "button"),
+             ("light", "light"), ("memory", "sensor"), ("message", "notify"), ("problem", "binary_sensor"),
+             ("progress", "number"), ("sync", "sensor"), ("temperature", "sensor")],
+            [("blackout", "switch"), ("dimmer", "number"), ("error", "event"), ("identify", "button"),
+             ("leader", "sensor"), ("light", "light"), ("message", "notify"), ("nodes", "sensor"), ("scene", "select"),
+             ("stop", "button")]])
+        self.assertEqual({part["platform"] for key, part in self.devices[0]["components"].items() if "param-" in key},
+                         {"number", "switch", "select", "text"})
 
     def test_the_schema_refuses(self):
         """The control: each device with one thing wrong in one place."""
         for device in self.devices:
             for key in device["components"]:
                 for change in ({"colour": "red"}, {"device_class": "rainbow"}, {"unique_id": None}, {"platform": "lamp"},
-                               {"availability_topic": "glow/#"}, {"entity_category": "important"}, {"qos": 3},
+                               {"availability": [{"topic": "glow/#"}]}, {"entity_category": "important"}, {"qos": 3},
                                {"json_attributes_template": "{{ a }"}):
                     broken = copy.deepcopy(device)
                     broken["components"][key].update(change)
@@ -73,31 +81,35 @@ class Announced(glow.Case):
             for gone in ("device", "origin", "components"):
                 self.refused({k: part for k, part in device.items() if k != gone}, gone)
             for change in ({"colour": "red"}, {"components": {}}, {"device": {"name": "nobody"}}, {"origin": {}},
-                           {"availability_topic": "a", "availability": [{"topic": "a"}]}):
+                           {"availability_topic": "a", "availability": [{"topic": "a"}]}, {"state_topic": 1}):
                 self.refused({**device, **change}, change)
 
     def test_the_schema_refuses_what_only_some_have(self):
         node, cluster = self.devices
         for device, key, change in (
-                (node, "light", {"brightness": "true"}), (node, "light", {"supported_color_modes": ["rgb", "onoff"]}),
+                (node, "light", {"brightness": "true"}), (node, "light", {"availability_topic": "beside/the/roots/list"}), (node, "light", {"supported_color_modes": ["rgb", "onoff"]}),
                 (node, "light", {"supported_color_modes": []}), (node, "light", {"effect_list": ["a", "a"]}),
                 (node, "light", {"command_topic": ""}), (node, "cpu", {"state_class": "guess"}),
                 (node, "temperature", {"unit_of_measurement": "%"}), (node, "temperature", {"state_topic": 1}),
                 (node, "problem", {"entity_category": "config"}), (node, "cpu", {"entity_category": "config"}),
                 (node, "identify", {"unique_id": node["components"]["light"]["unique_id"]}),
                 (cluster, "dimmer", {"min": 300}), (cluster, "dimmer", {"step": 0}), (cluster, "dimmer", {"max": True}),
-                (cluster, "stop", {"payload_press": 1})):
+                (cluster, "stop", {"payload_press": 1}), (cluster, "scene", {"options": []}),
+                (cluster, "scene", {"value_template": "{{ value_json. }}"}), (cluster, "blackout", {"state_on": 1}),
+                (node, "error", {"event_types": ["a", "a"]}), (node, "message", {"state_topic": "a"}),
+                (node, "param-text", {"max": 256}), (node, "param-period_ms", {"min": 600000})):
             broken = copy.deepcopy(device)
             broken["components"][key].update(change)
             self.refused(broken, (key, change))
 
     def test_what_needs_a_conductor(self):
         node, cluster = self.devices
-        self.assertEqual(node["availability_topic"], self.node.topic("availability"))
-        self.assertNotIn("availability_topic", cluster)
-        self.assertEqual({key: part.get("availability_topic") for key, part in cluster["components"].items()},
-                         {"light": None, "identify": None, "dimmer": "glow/conductor/availability",
-                          "stop": "glow/conductor/availability"})
+        self.assertEqual(node["availability"], [{"topic": self.node.topic("availability")}])
+        self.assertNotIn("availability", cluster)
+        self.assertEqual({key for key, part in cluster["components"].items() if "availability" not in part},
+                         {"light", "identify", "message", "error"})
+        self.assertEqual([part["availability"] for part in cluster["components"].values() if "availability" in part],
+                         6 * [[{"topic": "glow/conductor/availability"}]])
 
     def test_off_takes_back(self):
         """Whatever prefix of one level it was announced under; what is another's is left alone."""
@@ -131,6 +143,27 @@ class Deleted(glow.Case):
     def home_assistant(self, topic, payload="", retain=False):
         with self.broker.connect("homeassistant") as client:
             self.assertEqual(client.publish(topic, payload, retain=retain), 0)
+
+    def test_its_account_may_command(self):
+        """Whatever an announcement has it publish to or read."""
+        self.bridge("--groups", "shelf", node="pi1", env=self.broker.env("bridge-pi1")).wait_connected()
+        self.conductor(env=self.broker.env("conductor")).wait_leading()
+        glow.wait_until("both are announced", lambda: {"homeassistant/device/glow-pi1/config", CLUSTER} <= self.announced())
+        said = self.broker.retained("homeassistant/device/#")
+        devices = [json.loads(said[topic]) for topic in ("homeassistant/device/glow-pi1/config", CLUSTER)]
+        parts = [part for device in devices for part in discovery.inherit(device).values()]
+        commands = {part["command_topic"] for part in parts if "command_topic" in part}
+        self.assertEqual(commands, {"glow/" + topic for topic in (
+            "node/pi1/set", "node/pi1/notify", "all/set", "all/notify", "group/shelf/set", "dim/set", "scene/play",
+            "scene/stop")})
+        for topic in commands:
+            self.home_assistant(topic)
+        kept = {part[key] for part in parts for key in ("state_topic", "json_attributes_topic") if key in part}
+        glow.wait_until("the conductor sums up", lambda: self.broker.retained("glow/group/shelf/state"))
+        with self.broker.connect("homeassistant") as client:
+            client.subscribe("glow/#")
+            heard = {message[0] for message in client.received()}
+        self.assertEqual({topic for topic in kept - heard if not topic.endswith(("/stats", "/error"))}, set())
 
     def announced(self):
         return set(self.broker.retained("homeassistant/device/#"))

@@ -45,6 +45,8 @@ HABITS = (
     (BRIDGE, "GLOW_DISCOVERY", "0", "off"),
     (BRIDGE, "GLOW_DISCOVERY", "none", "off"),
     (BRIDGE, "GLOW_DISCOVERY", "Yes", "homeassistant"),
+    (BRIDGE, "GLOW_PAGE", "https://glow.local", "https://glow.local"),
+    (BRIDGE, "GLOW_PAGE", "glow.local", None),
     (BRIDGE, "GLOW_NODE", "Pi_1", None),
     (BRIDGE, "GLOW_NODE", "cluster", None),
     (BRIDGE, "GLOW_GROUPS", "shelf, top", "shelf,top"),

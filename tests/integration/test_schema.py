@@ -200,7 +200,8 @@ BAD_STRIP = [{}, {"order": "a"}, {"order": ["A"]}, {"order": ["a", "a"]}, {"node
 class Live(glow.Case):
     """Everything that a real conductor says."""
 
-    KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply",
+    KINDS = {"conductor/info": "conductor", "conductor/beacon": "beacon", "roster": "roster", "all/apply": "apply", "all/state": "lights",
+             "group/shelf/state": "lights",
              "scene/current": "scenes", "dim/current": "dim", "conductor/error": "answer", "effect": "effect_list",
              "effect/aurora": "effect_text", "roster/wanted": "roster_wanted", "preset/evening": "preset",
              "schedule/wake": "schedule"}
@@ -208,9 +209,10 @@ class Live(glow.Case):
     # promise: schema
     def test_messages(self):
         watch = self.watch("glow/#", "answers/#")
-        node = self.bridge()
+        node = self.bridge("--groups", "shelf")
         self.conductor().wait_leading()
         watch.wait("glow/roster", lambda m: m.json()["nodes"])
+        watch.wait("glow/group/shelf/state", lambda m: m.json()["nodes"] == 1)
         refused = {"code", "field", "message"}
         for topic, payload, fields in (
                 ("scene/play", "rainbow", {"id", "start_us", "nodes"}), ("scene/play", "nonsense", refused),

@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import struct
@@ -43,12 +44,12 @@ SLOT_AGE_US = 2000000  # when nobody shows a slot any more
 SECOND_NS = 10**9
 WATCHED = ("glow/node/+/state", "glow/node/+/availability", "glow/node/+/info", "glow/node/+/stats",
            "glow/conductor/info", "glow/conductor/availability", "glow/scene/current", "glow/roster",
-           "glow/dim/current", "glow/effect", "glow/effects/+", "glow/time/request/+", "homeassistant/#")
+           "glow/dim/current", "glow/effect", "glow/effects/+", "glow/all/state", "glow/time/request/+", "homeassistant/#")
 WHEN_AWAY = ("WebSocket ", "Failed to load resource")  # what the browser itself says where the broker is not there
 NOT_KEPT = ("/stats", "/request/+")
 KEPT = ("glow/node/{}/state", "glow/node/{}/availability", "glow/node/{}/info", "homeassistant/device/glow-{}/config")
 KEPT_ONCE = ("glow/conductor/info", "glow/conductor/availability", "glow/scene/current", "glow/roster",
-             "glow/dim/current", "glow/effect", "homeassistant/device/glow-cluster/config")
+             "glow/dim/current", "glow/effect", "glow/all/state", "homeassistant/device/glow-cluster/config")
 
 
 class Strip:
@@ -509,7 +510,7 @@ class Soak:
         names = [script.node_name(k) for k in range(self.options.nodes)]
         known = {form.format(name) for form in KEPT for name in names} | set(KEPT_ONCE)
         kept = {m.topic for m in self.heard_anew("glow/#", "homeassistant/#") if m.retained}
-        return ["retained: %s" % t for t in sorted(kept - known) if not t.startswith("glow/effects/")]
+        return ["retained: %s" % t for t in sorted(kept - known) if not t.startswith("glow/effects/") and not re.fullmatch("glow/group/[^/]+/state", t)]
 
     def heard_anew(self, *topics):
         """What a client that subscribes now gets."""

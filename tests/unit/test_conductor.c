@@ -730,6 +730,30 @@ static void test_passing_dim_of_no_clock(void **state)
 /* ---- what it listens to ---- */
 
 /* In the order of subscription, which broker rules and documents quote; the first seven are kept by the broker. */
+/* What all of them and each group show is said, and a group that comes and goes is an entity of Home Assistant's. */
+static void test_lights(void **state)
+{
+	(void)state;
+	lead();
+	node_info("n1", 8, "\"shelf\"");
+	node_says("n1", "online");
+	tell("glow/node/n1/state", "{\"state\":\"ON\",\"color_mode\":\"rgb\",\"color\":{\"r\":9,\"g\":8,\"b\":7},"
+				   "\"brightness\":6,\"effect\":\"fire\",\"params\":{}}");
+	pass(5 * SECOND);
+	assert_true(said("glow/all/state", "\"effect\":\"fire\",\"nodes\":1,\"on\":1}"));
+	assert_string_equal(last("glow/group/shelf/state"), last("glow/all/state"));
+	assert_true(said(CLUSTER, "\"group-shelf\":{\"platform\":\"light\",\"unique_id\""));
+	tell(CLUSTER, last(CLUSTER));
+	tell("glow/node/n1/availability", "offline");
+	tell("glow/node/n1/info", "");
+	pass(SECOND);
+	assert_true(said("glow/all/state", "\"nodes\":0"));
+	assert_string_equal(last("glow/group/shelf/state"), "");
+	assert_true(said(CLUSTER, "\"unique_id\":\"glow-cluster-group-shelf\"")); /* not yet */
+	pass(65 * SECOND);
+	assert_true(said(CLUSTER, "\"group-shelf\":{\"platform\":\"light\"}"));
+}
+
 static void test_topics(void **state)
 {
 	static const char *const topics[] = {
@@ -817,6 +841,7 @@ int main(void)
 		TEST(test_names_after_a_restart),
 		TEST(test_names_without_nodes),
 		TEST(test_topics),
+		TEST(test_lights),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include <glow/herald.h>
+#include <glow/discovery.h>
 #include <glow/info.h>
 #include <glow/log.h>
 
@@ -30,6 +31,7 @@ static void init(const char *discovery, uint32_t seed)
 {
 	const struct glow_publisher out = { "glow", discovery, outbox };
 
+	glow_herald_fini(&herald);
 	glow_herald_init(&herald, &out, "pi1", STATE, seed);
 }
 
@@ -45,6 +47,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
+	glow_herald_fini(&herald);
 	forget();
 	return 0;
 }
@@ -241,22 +244,22 @@ static void test_spread(void **state)
 static void test_texts(void **state)
 {
 	struct glow_raw told, later;
-	uint32_t texts = herald.texts;
+	uint32_t texts = herald.told;
 
 	(void)state;
 	connect();
 	hear(OWN, last(OWN), false);
-	glow_herald_effects(&herald, texts, now);
+	glow_herald_offer(&herald, texts, now);
 	assert_int_equal(glow_herald_next(&herald).ns, GLOW_NEVER);
-	glow_herald_effects(&herald, texts + 1, now);
+	glow_herald_offer(&herald, texts + 1, now);
 	told = glow_herald_next(&herald);
 	assert_true(told.ns >= now.ns && told.ns < now.ns + GLOW_HERALD_SPREAD_NS);
-	glow_herald_effects(&herald, texts + 2, told);
+	glow_herald_offer(&herald, texts + 2, told);
 	assert_int_equal(glow_herald_next(&herald).ns, told.ns);
 	assert_true(glow_herald_asked(&herald, told));
 	assert_false(glow_herald_asked(&herald, told));
 	for (uint32_t k = 3; k < 100; k++)
-		glow_herald_effects(&herald, texts + k, told);
+		glow_herald_offer(&herald, texts + k, told);
 	later = glow_herald_next(&herald);
 	assert_true(later.ns >= told.ns + GLOW_HERALD_QUIET_NS);
 	assert_true(later.ns < told.ns + GLOW_HERALD_QUIET_NS + GLOW_HERALD_SPREAD_NS);
@@ -268,6 +271,26 @@ static void test_texts(void **state)
 	hear(OWN, "", false);
 	announce();
 	assert_int_equal(count(OWN), 1);
+}
+
+/* A component that is announced no more is told once without anything, since Home Assistant keeps what is left out. */
+static void test_parts(void **state)
+{
+	cJSON *tree = device("Glowswarm");
+
+	(void)state;
+	hear(OWN,
+	     "{\"components\":{\"a\":{\"platform\":\"light\",\"name\":null},\"b\":{\"platform\":\"number\","
+	     "\"name\":\"B\"},\"gone\":{\"platform\":\"light\"},\"odd\":7}}",
+	     true);
+	glow_herald_connected(&herald);
+	cJSON_AddStringToObject(cJSON_AddObjectToObject(cJSON_AddObjectToObject(tree, "components"), "b"), "name", "B");
+	glow_herald_announce(&herald, cJSON_Duplicate(tree, true));
+	assert_true(said(OWN, "\"b\":{\"name\":\"B\"},\"a\":{\"platform\":\"light\"}}"));
+	hear(OWN, last(OWN), false);
+	glow_herald_announce(&herald, tree);
+	assert_false(said(OWN, "\"a\""));
+	assert_int_equal(count(OWN), 2);
 }
 
 static void test_taken_back(void **state)
@@ -307,6 +330,7 @@ int main(void)
 		T(test_lost_on_its_way), T(test_deleted),          T(test_deleted_while_away),
 		T(test_birth),           T(test_spread),           T(test_texts),
 		T(test_taken_back),      T(test_birth_while_away), T(test_moved),
+		T(test_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

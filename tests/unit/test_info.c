@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include <glow/discovery.h>
 #include <glow/info.h>
 #include <glow/json.h>
 
@@ -560,7 +561,7 @@ static void test_diag_cut(void **state)
 static void test_discovery(void **state)
 {
 	char topic[GLOW_TOPIC_MAX + 1];
-	cJSON *tree = printed(glow_discovery_write(&info, "home/glow", NULL));
+	cJSON *tree = printed(glow_discovery_write(&info, &(struct glow_discovery){ .prefix = "home/glow" }));
 	const cJSON *light = glow_json_get(glow_json_get(tree, "components"), "light"), *list;
 	const cJSON *button = glow_json_get(glow_json_get(tree, "components"), "identify");
 	const cJSON *problem = glow_json_get(glow_json_get(tree, "components"), "problem");
@@ -569,14 +570,18 @@ static void test_discovery(void **state)
 	(void)state;
 	glow_discovery_topic(topic, "homeassistant", "home/glow", "pi-2");
 	assert_string_equal(topic, "homeassistant/device/home-glow-pi-2/config");
-	check_string(tree, "availability_topic", "home/glow/node/pi-2/availability");
+	check_string(glow_json_get(tree, "availability")->child, "topic", "home/glow/node/pi-2/availability");
+	check_string(tree, "state_topic", "home/glow/node/pi-2/state");
 	check_string(glow_json_get(tree, "device"), "model", "Blinkt!");
+	check_string(glow_json_get(tree, "device"), "via_device", "home-glow-cluster");
+	assert_null(glow_json_get(glow_json_get(tree, "device"), "configuration_url"));
 	check_string(light, "platform", "light");
 	check_string(light, "schema", "json");
 	check_string(light, "command_topic", "home/glow/node/pi-2/set");
 	check_string(light, "state_topic", "home/glow/node/pi-2/state");
 	list = glow_json_get(light, "effect_list");
-	assert_int_equal(cJSON_GetArraySize(list), glow_effect_count() + 1);
+	assert_int_equal(cJSON_GetArraySize(list), glow_effect_count() + 2);
+	assert_string_equal(list->child->valuestring, "off");
 	for (const cJSON *e = list->child; e; e = e->next)
 		automatic = automatic || strcmp(e->valuestring, "auto") == 0;
 	assert_true(automatic);
@@ -588,14 +593,16 @@ static void test_discovery(void **state)
 				glow_json_get(button, "unique_id")->valuestring);
 	cJSON_Delete(tree);
 	strcpy(info.model, "Strip of 8"); /* another board of the same shape */
-	tree = printed(glow_discovery_write(&info, "home/glow", NULL));
+	tree = printed(
+		glow_discovery_write(&info, &(struct glow_discovery){ .prefix = "home/glow", .page = "http://x" }));
+	check_string(glow_json_get(tree, "device"), "configuration_url", "http://x");
 	check_string(glow_json_get(tree, "device"), "model", "Strip of 8");
 	cJSON_Delete(tree);
 }
 
 static bool offers(const struct glow_effect_list *texts, const char *effect)
 {
-	cJSON *tree = glow_discovery_write(&info, "glow", texts);
+	cJSON *tree = glow_discovery_write(&info, &(struct glow_discovery){ .prefix = "glow", .texts = texts });
 	const cJSON *light = glow_json_get(glow_json_get(tree, "components"), "light");
 	bool found = false;
 
@@ -605,22 +612,27 @@ static bool offers(const struct glow_effect_list *texts, const char *effect)
 	return found;
 }
 
+static uint32_t hash_of(const struct glow_effect_list *texts)
+{
+	return glow_discovery_hash(&(struct glow_discovery){ .prefix = "glow", .texts = texts });
+}
+
 /* Texts are among the effects, and what is being tried is no news. */
 static void test_discovery_texts(void **state)
 {
 	struct glow_effect_list texts = { .n = 3, .v = { { "aurora", 1 }, { "try-it", 2 }, { "plasma", 3 } } };
-	uint32_t before = glow_discovery_texts(&texts);
+	uint32_t before = hash_of(&texts);
 
 	(void)state;
 	assert_true(offers(&texts, "aurora") && offers(&texts, "plasma"));
 	assert_false(offers(&texts, "try-it"));
 	assert_false(offers(NULL, "aurora"));
 	texts.n = 0;
-	assert_int_not_equal(glow_discovery_texts(&texts), before);
+	assert_int_not_equal(hash_of(&texts), before);
 	texts.n = 1;
-	assert_int_equal(glow_discovery_texts(&texts), before);
+	assert_int_equal(hash_of(&texts), before);
 	texts.v[0].rev = 9; /* another text of the same name is offered already */
-	assert_int_equal(glow_discovery_texts(&texts), before);
+	assert_int_equal(hash_of(&texts), before);
 }
 
 /* Home Assistant passes over an announcement whose topic has anything but letters, digits, '_' and '-' in the id. */
@@ -645,10 +657,11 @@ static void test_discovery_ids(void **state)
 		snprintf(wanted, sizeof(wanted), "ha/device/%s-pi-2/config", cases[k][1]);
 		assert_string_equal(topic, wanted);
 	}
-	tree = printed(glow_discovery_write(&info, "g\xc3\xbcte", NULL));
+	tree = printed(glow_discovery_write(&info, &(struct glow_discovery){ .prefix = "g\xc3\xbcte" }));
 	assert_string_equal(glow_json_get(glow_json_get(tree, "device"), "identifiers")->child->valuestring,
 			    "gute-pi-2");
-	check_string(tree, "availability_topic", "g\xc3\xbcte/node/pi-2/availability"); /* topics keep it */
+	check_string(glow_json_get(tree, "availability")->child, "topic",
+		     "g\xc3\xbcte/node/pi-2/availability"); /* topics keep it */
 	cJSON_Delete(tree);
 	memset(prefix, 'p', sizeof(prefix) - 1);
 	prefix[sizeof(prefix) - 1] = '\0';
@@ -656,10 +669,74 @@ static void test_discovery_ids(void **state)
 	assert_string_equal(topic + strlen(topic) - 7, "/config");
 }
 
+static const cJSON *part(const cJSON *tree, const char *key)
+{
+	return glow_json_get(glow_json_get(tree, "components"), key);
+}
+
+/* A parameter is one entity whatever effects have it, and there while one of them shows. */
+static void test_params_discovery(void **state)
+{
+	cJSON *tree = printed(glow_discovery_write(&info, &(struct glow_discovery){ .prefix = "glow" }));
+	const cJSON *period = part(tree, "param-period_ms"), *width = part(tree, "param-width"), *needs;
+
+	(void)state;
+	check_string(period, "platform", "number");
+	check_string(period, "name", "Period");
+	check_number(period, "min", 300);
+	check_number(period, "max", 600000);
+	check_string(period, "command_template", "{\"params\":{\"period_ms\":{{ value | int }}}}");
+	needs = glow_json_get(period, "availability");
+	assert_int_equal(cJSON_GetArraySize(needs), 2);
+	check_string(needs->child->next, "topic", "glow/node/pi-2/state");
+	assert_non_null(strstr(glow_json_get(needs->child->next, "value_template")->valuestring, "'blink', "));
+	check_string(width, "unit_of_measurement", "%"); /* of a candle it is something else: */
+	check_string(part(tree, "param-width-candle"), "name", "Width of candle");
+	check_string(part(tree, "param-palette"), "platform", "select");
+	check_string(part(tree, "param-palette-plasma"), "platform", "select");
+	check_string(part(tree, "param-reverse"), "platform", "switch");
+	check_string(part(tree, "param-text"), "platform", "text");
+	assert_null(part(tree, "param-color"));
+	cJSON_Delete(tree);
+}
+
+static void test_groups_discovery(void **state)
+{
+	static char groups[GLOW_DISCOVERY_GROUPS + 1][GLOW_ID_MAX + 1];
+	struct glow_discovery d = { .prefix = "glow",
+				    .groups = (const char(*)[GLOW_ID_MAX + 1]) groups,
+				    .n_groups = 2 };
+	uint32_t with, without;
+	cJSON *tree;
+
+	(void)state;
+	for (int k = 0; k <= GLOW_DISCOVERY_GROUPS; k++)
+		snprintf(groups[k], sizeof(groups[k]), "g%03d", k);
+	tree = printed(glow_discovery_cluster_write("1", &d));
+	check_string(part(tree, "group-g001"), "state_topic", "glow/group/g001/state");
+	check_string(part(tree, "group-g001"), "command_topic", "glow/group/g001/set");
+	assert_null(part(tree, "group-g002"));
+	cJSON_Delete(tree);
+	with = glow_discovery_hash(&d);
+	d.n_groups = 1;
+	assert_int_not_equal(glow_discovery_hash(&d), with);
+	d.n_groups = GLOW_DISCOVERY_GROUPS;
+	with = glow_discovery_hash(&d);
+	d.n_groups++;
+	assert_int_equal(glow_discovery_hash(&d), with);
+	tree = printed(glow_discovery_cluster_write("1", &d));
+	assert_non_null(part(tree, "group-g063"));
+	assert_null(part(tree, "group-g064"));
+	cJSON_Delete(tree);
+	d.n_groups = 0;
+	without = glow_discovery_hash(&d);
+	assert_int_equal(glow_discovery_hash(&(struct glow_discovery){ .prefix = "other" }), without);
+}
+
 static void test_cluster_discovery(void **state)
 {
-	cJSON *tree = printed(glow_discovery_cluster_write("home/glow", "1.2.3", NULL));
-	cJSON *node = printed(glow_discovery_write(&info, "home/glow", NULL));
+	cJSON *tree = printed(glow_discovery_cluster_write("1.2.3", &(struct glow_discovery){ .prefix = "home/glow" }));
+	cJSON *node = printed(glow_discovery_write(&info, &(struct glow_discovery){ .prefix = "home/glow" }));
 	const cJSON *all = glow_json_get(tree, "components"), *light = glow_json_get(all, "light");
 	const cJSON *dimmer = glow_json_get(all, "dimmer");
 	char topic[GLOW_TOPIC_MAX + 1];
@@ -670,15 +747,15 @@ static void test_cluster_discovery(void **state)
 	assert_string_equal(glow_json_get(glow_json_get(tree, "device"), "identifiers")->child->valuestring,
 			    "home-glow-cluster");
 	/* What a node does by itself needs no conductor. */
-	assert_null(glow_json_get(tree, "availability_topic"));
-	assert_null(glow_json_get(light, "availability_topic"));
-	assert_null(glow_json_get(glow_json_get(all, "identify"), "availability_topic"));
-	check_string(dimmer, "availability_topic", "home/glow/conductor/availability");
-	check_string(glow_json_get(all, "stop"), "availability_topic", "home/glow/conductor/availability");
+	assert_null(glow_json_get(tree, "availability"));
+	assert_null(glow_json_get(light, "availability"));
+	assert_null(glow_json_get(glow_json_get(all, "identify"), "availability"));
+	check_string(glow_json_get(dimmer, "availability")->child, "topic", "home/glow/conductor/availability");
+	check_string(glow_json_get(glow_json_get(all, "stop"), "availability")->child, "topic",
+		     "home/glow/conductor/availability");
 	check_string(light, "command_topic", "home/glow/all/set");
-	assert_null(glow_json_get(light, "state_topic")); /* nothing says what all of them show */
-	assert_true(cJSON_IsTrue(glow_json_get(light, "optimistic")));
-	assert_null(glow_json_get(glow_json_get(glow_json_get(node, "components"), "light"), "optimistic"));
+	check_string(light, "state_topic", "home/glow/all/state");
+	assert_null(glow_json_get(glow_json_get(tree, "device"), "via_device")); /* it is that itself */
 	check_string(dimmer, "platform", "number");
 	check_string(dimmer, "command_topic", "home/glow/dim/set");
 	check_string(dimmer, "state_topic", "home/glow/dim/current");
@@ -697,13 +774,27 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(test_there_and_back),  T(test_effects),       T(test_words),
-		T(test_broken),          T(test_cut),           T(test_groups),
-		T(test_stats),           T(test_answers),       T(test_codes),
-		T(test_diag_cut),        T(test_discovery),     T(test_stats_sync),
-		T(test_stats_read),      T(test_diag_inside),   T(test_cluster_discovery),
-		T(test_discovery_texts), T(test_discovery_ids), T(test_catalog),
+		T(test_there_and_back),
+		T(test_effects),
+		T(test_words),
+		T(test_broken),
+		T(test_cut),
+		T(test_groups),
+		T(test_stats),
+		T(test_answers),
+		T(test_codes),
+		T(test_diag_cut),
+		T(test_discovery),
+		T(test_stats_sync),
+		T(test_stats_read),
+		T(test_diag_inside),
+		T(test_cluster_discovery),
+		T(test_discovery_texts),
+		T(test_discovery_ids),
+		T(test_catalog),
 		T(test_small),
+		T(test_params_discovery),
+		T(test_groups_discovery),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,12 @@ static void test_discovery(void **state)
 		taken(glow_names_read_discovery, yes[k], "homeassistant");
 	taken(glow_names_read_discovery, "ha/office", "ha/office"); /* control */
 	refused(glow_names_read_discovery, "ha/", "ha");
+	taken(glow_names_read_page, "", "");
+	taken(glow_names_read_page, "https://glow.local:8443/#x", "https://glow.local:8443/#x");
+	refused(glow_names_read_page, "glow.local", "http://glow.local");
+	refused(glow_names_read_page, "http://", "");
+	refused(glow_names_read_page, "http://a b", "");
+	refused(glow_names_read_page, "ftp://glow.local", "");
 }
 
 static void test_ids(void **state)

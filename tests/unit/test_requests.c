@@ -292,6 +292,41 @@ static void test_stop(void **state)
 	assert_int_equal(count(SCENES), 0);
 }
 
+/* Whoever has one topic for a choice of scenes can choose none of them. */
+static void test_play_none(void **state)
+{
+	(void)state;
+	ask(PLAY, "rainbow");
+	ask(PLAY, "{\"effect\":\"fire\",\"id\":\"b\"}");
+	pass(3 * SECOND);
+	ask(PLAY, "{\"effect\":\"None\",\"fade_ms\":100}");
+	assert_true(said(ANSWER, "\"status\":\"ok\"") && said(ANSWER, "\"id\":\"main\""));
+	assert_int_equal(number(ANSWER, "at_us"), now.us + 350000);
+	pass(3 * SECOND);
+	read_scenes();
+	assert_int_equal(scenes.n, 1);
+	assert_string_equal(scenes.v[0].id, "b");
+	ask(PLAY, "{\"effect\":\"none\"}"); /* there is none already */
+	assert_true(said(ANSWER, "\"status\":\"ok\""));
+	ask(PLAY, "{\"effect\":\"none\",\"id\":\"b\",\"fade_ms\":-1}");
+	assert_true(said(ANSWER, "\"out_of_range\"") && said(ANSWER, "\"fade_ms\""));
+	ask(PLAY, "{\"effect\":\"none\",\"id\":7}");
+	assert_true(said(ANSWER, "\"bad_type\"") && said(ANSWER, "\"field\":\"id\""));
+	ask(PLAY, "{\"effect\":\"none\"");
+	assert_true(said(ANSWER, "\"bad_json\""));
+	deliver((struct glow_message){ .topic = PLAY,
+				       .payload = "{\"effect\":\"none\",\"id\":\"b\"}",
+				       .len = strlen("{\"effect\":\"none\",\"id\":\"b\"}"),
+				       .retained = true });
+	pass(3 * SECOND);
+	read_scenes();
+	assert_int_equal(scenes.n, 1);
+	ask(PLAY, "{\"effect\":\"none\",\"id\":\"b\"}");
+	pass(3 * SECOND);
+	read_scenes();
+	assert_int_equal(scenes.n, 0);
+}
+
 static void test_stop_before_the_start(void **state)
 {
 	char play[200];
@@ -903,6 +938,7 @@ int main(void)
 		TEST(test_replaced_before_it_begins),
 		TEST(test_other_ids_play_on),
 		TEST(test_stop),
+		TEST(test_play_none),
 		TEST(test_stop_before_the_start),
 		TEST(test_refusals),
 		TEST(test_refusals_without_answer),

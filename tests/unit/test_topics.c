@@ -174,9 +174,11 @@ static void test_parse(void **state)
 		{ "group/shelf/set", GLOW_TOPIC_SET, GLOW_OF_GROUP, "shelf" },
 		{ "group/shelf/notify", GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, "shelf" },
 		{ "group/shelf/apply", GLOW_TOPIC_APPLY, GLOW_OF_GROUP, "shelf" },
+		{ "group/shelf/state", GLOW_TOPIC_STATE, GLOW_OF_GROUP, "shelf" },
 		{ "all/set", GLOW_TOPIC_SET, GLOW_OF_ALL, "" },
 		{ "all/notify", GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, "" },
 		{ "all/apply", GLOW_TOPIC_APPLY, GLOW_OF_ALL, "" },
+		{ "all/state", GLOW_TOPIC_STATE, GLOW_OF_ALL, "" },
 		{ "scene/play", GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER, "" },
 		{ "scene/stop", GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, "" },
 		{ "scene/current", GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, "" },
@@ -233,7 +235,7 @@ static void test_parse_ids(void **state)
 		"glow/node/PI1/set",   "glow/node//set",      "glow/node/+/set",  "glow/node/-a/set",
 		"glow/node/a_b/set",   "glow/node/a/b/set",   "glow/node/set",    "glow/node/" LONG_ID "4/set",
 		"glow/group/#/set",    "glow/time/request/",  "glow/all/x/set",   "glow/roster/x",
-		"glow/scene/set",      "glow/node/pi1/apply", "glow/all/state",   "glow//all/set",
+		"glow/scene/set",      "glow/node/pi1/apply", "glow/all/info",    "glow//all/set",
 		"glow/time/request/A", "glow/time/adopt/pi1", "glow/nodes/a/set", "glow/nod",
 	};
 

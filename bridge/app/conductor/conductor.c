@@ -2,10 +2,12 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Each concern is a part with a header of its own: leadership (whether we lead,
  * and what time it is), members and placement (who is where on the strip), the
- * roster as published and what people want of it, texts (effects that people
- * write), the repertoire (what they prepare: presets and schedules), requests
- * (what people ask), deliveries (how far ahead an instant must lie). None knows
- * another that it does not need; what one of them makes the next one do is here. */
+ * roster as published and what people want of it, lights (what all of them come
+ * to), texts (effects that people write), the repertoire (what they prepare:
+ * presets and schedules), requests (what people ask), deliveries (how far ahead
+ * an instant must lie). None knows another that it does not need; what one of
+ * them makes the next one do is here, and so are the topics: one row each, with
+ * the function that hears it. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,14 +15,15 @@
 #include <string.h>
 
 #include <glow/conductor.h>
+#include <glow/discovery.h>
 #include <glow/herald.h>
-#include <glow/info.h>
 #include <glow/log.h>
 #include <glow/publish.h>
 
 #include "deliveries.h"
 #include "director.h"
 #include "leadership.h"
+#include "lights.h"
 #include "members.h"
 #include "metrics.h"
 #include "placement.h"
@@ -36,14 +39,16 @@
 #define VIEWERS_MAX 100 /* of their probes are answered in that time: of some thirty pages that open at once */
 
 struct glow_conductor {
-	struct glow_conductor_cfg cfg; /* its first three strings are these: */
-	char prefix[GLOW_PREFIX_MAX + 1], discovery[GLOW_PREFIX_MAX + 1], node[GLOW_ID_MAX + 1];
+	struct glow_conductor_cfg cfg; /* its first four strings are these: */
+	char prefix[GLOW_PREFIX_MAX + 1], discovery[GLOW_PREFIX_MAX + 1], page[GLOW_PAGE_MAX + 1],
+		node[GLOW_ID_MAX + 1];
 	struct glow_publisher out;
 	struct glow_leadership leadership;
 	struct glow_placement placement;
 	struct glow_members members;
 	struct glow_roster_store roster;
 	struct glow_wanted_store wanted;
+	struct glow_lights lights;
 	struct glow_text_store texts;
 	struct glow_requests requests;
 	struct glow_repertoire repertoire;
@@ -76,9 +81,33 @@ static int64_t ahead_us(const struct glow_conductor *c)
 
 /* ---- what one part makes another do ---- */
 
+/* What the cluster is to Home Assistant now; `groups` is the caller's to free(). */
+static struct glow_discovery discovery(const struct glow_conductor *c, char (**ret_groups)[GLOW_NAME_SIZE])
+{
+	struct glow_discovery d = { .prefix = c->prefix, .page = c->page, .texts = &c->texts.library.list };
+
+	*ret_groups = glow_members_groups(&c->members, &d.n_groups);
+	d.groups = (const char(*)[GLOW_NAME_SIZE]) * ret_groups;
+	return d;
+}
+
 static void announce(struct glow_conductor *c)
 {
-	glow_herald_announce(&c->herald, glow_discovery_cluster_write(c->prefix, GLOW_VERSION, &c->texts.library.list));
+	char(*groups)[GLOW_NAME_SIZE];
+	struct glow_discovery d = discovery(c, &groups);
+
+	glow_herald_announce(&c->herald, glow_discovery_cluster_write(GLOW_VERSION, &d));
+	free(groups);
+}
+
+/* Home Assistant hears in a while of other texts or groups. */
+static void offer(struct glow_conductor *c, struct glow_raw now)
+{
+	char(*groups)[GLOW_NAME_SIZE];
+	struct glow_discovery d = discovery(c, &groups);
+
+	glow_herald_offer(&c->herald, glow_discovery_hash(&d), now);
+	free(groups);
 }
 
 /* Leading has begun: everything a leader keeps is published. */
@@ -95,6 +124,14 @@ static void open_all(struct glow_conductor *c, struct glow_raw now)
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, time_of(c, now));
 	announce(c);
 	glow_roster_store_change(&c->roster, now);
+	glow_lights_regroup(&c->lights, now);
+}
+
+/* Who is there, or what a node is, may be another. */
+static void nodes_changed(struct glow_conductor *c, struct glow_raw now)
+{
+	glow_roster_store_change(&c->roster, now);
+	glow_lights_regroup(&c->lights, now);
 }
 
 /* Scenes that play have this effect: they go on with what is there now. */
@@ -103,12 +140,6 @@ static void effect_changed(void *ctx, const struct glow_effect_desc *was, const 
 	struct glow_conductor *c = ctx;
 
 	glow_scene_store_effect(&c->requests.scenes, was, is);
-}
-
-/* Home Assistant hears in a while. */
-static void texts_changed(struct glow_conductor *c, struct glow_raw now)
-{
-	glow_herald_effects(&c->herald, glow_discovery_texts(&c->texts.library.list), now);
 }
 
 static void renew_roster(struct glow_conductor *c, struct glow_raw now)
@@ -226,7 +257,7 @@ static void hear_text(struct glow_conductor *c, const struct glow_topic *topic, 
 	if (!stands_by(c))
 		return;
 	glow_text_store_restore(&c->texts, topic->kind == GLOW_TOPIC_TEXT ? topic->id : "", m);
-	texts_changed(c, now);
+	offer(c, now);
 }
 
 static void hear_kept(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -269,8 +300,10 @@ static void hear_node_info(struct glow_conductor *c, const struct glow_topic *to
 {
 	struct glow_diag diag = { .code = GLOW_OK };
 
-	if (glow_members_info(&c->members, topic->id, m->payload, m->len, &diag))
-		glow_roster_store_change(&c->roster, now);
+	if (glow_members_info(&c->members, topic->id, m->payload, m->len, &diag)) {
+		nodes_changed(c, now);
+		offer(c, now);
+	}
 	if (diag.code != GLOW_OK)
 		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
 	hear_figures(c, topic, m);
@@ -283,7 +316,7 @@ static void hear_node_availability(struct glow_conductor *c, const struct glow_t
 
 	if (!glow_members_availability(&c->members, topic->id, online, now))
 		return;
-	glow_roster_store_change(&c->roster, now);
+	nodes_changed(c, now);
 	if (online)
 		glow_leadership_node_came(&c->leadership, topic->id);
 }
@@ -291,8 +324,16 @@ static void hear_node_availability(struct glow_conductor *c, const struct glow_t
 static void hear_node_state(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			    struct glow_raw now)
 {
+	if (glow_members_state(&c->members, topic->id, m->payload, m->len))
+		glow_lights_changed(&c->lights, now);
+}
+
+static void hear_lights(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			struct glow_raw now)
+{
 	(void)now;
-	glow_members_state(&c->members, topic->id, m->payload, m->len);
+	if (stands_by(c))
+		glow_lights_hear(&c->lights, topic->id, m);
 }
 
 /* What people ask is for the leader to answer. */
@@ -318,7 +359,7 @@ static void hear_text_set(struct glow_conductor *c, const struct glow_topic *top
 	if (!leads(c))
 		return;
 	glow_text_store_set(&c->texts, topic->id, m, time_of(c, now), ahead_us(c));
-	texts_changed(c, now);
+	offer(c, now);
 }
 
 static void hear_preset_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -424,9 +465,14 @@ static const struct row {
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, hear_command },
 	{ GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE, false, hear_time_reply },
 	{ GLOW_TOPIC_ADOPT_REPLY, GLOW_OF_CLUSTER, false, hear_adopt_reply },
+	/* What a broker with older rules may refuse: */
+	{ GLOW_TOPIC_STATE, GLOW_OF_ALL, true, hear_lights },
+	{ GLOW_TOPIC_STATE, GLOW_OF_GROUP, true, hear_lights },
 };
 
-#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+#define N_ROWS   (sizeof(rows) / sizeof(rows[0]))
+#define N_WISHED 2
+#define N_NEEDED (N_ROWS - N_WISHED)
 
 void glow_conductor_message(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now)
 {
@@ -468,7 +514,7 @@ bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char r
 {
 	char own[12] = "+"; /* any node, group or asker; what is for this process names it */
 
-	if (k >= N_ROWS)
+	if (k >= N_NEEDED)
 		return false;
 	if (rows[k].kind == GLOW_TOPIC_TIME_REPLY)
 		snprintf(own, sizeof(own), "c-%08x", cfg->boot);
@@ -479,13 +525,18 @@ bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char r
 	return true;
 }
 
+/* Those of a broker with older rules may be refused, and those that only metrics need are not always wanted. */
 bool glow_conductor_wish(const struct glow_conductor *c, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
-	size_t n = 0;
+	size_t n = N_WISHED;
 
-	if (glow_herald_topic(&c->herald, k, ret_topic))
+	if (k < n) {
+		glow_topic_of(ret_topic, c->prefix, rows[N_NEEDED + k].kind, rows[N_NEEDED + k].of, "+");
 		return true;
-	while (glow_herald_topic(&c->herald, n, ret_topic))
+	}
+	if (glow_herald_topic(&c->herald, k - n, ret_topic))
+		return true;
+	while (glow_herald_topic(&c->herald, n - N_WISHED, ret_topic))
 		n++;
 	return c->cfg.metrics && glow_metrics_topic(c->prefix, k - n, ret_topic);
 }
@@ -505,6 +556,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	glow_members_init(&c->members, &c->placement, cfg->grace_s * SECOND);
 	glow_roster_store_init(&c->roster);
 	glow_wanted_store_init(&c->wanted, &c->out);
+	glow_lights_init(&c->lights, &c->out, &c->members);
 	glow_text_store_init(&c->texts, &c->out, effect_changed, c);
 	r = glow_placement_init(&c->placement, cfg->order, cfg->reverse, cfg->gap, diag);
 	if (r == 0)
@@ -524,10 +576,12 @@ int glow_conductor_create(const struct glow_conductor_cfg *cfg, struct glow_raw 
 		return -ENOMEM;
 	snprintf(c->prefix, sizeof(c->prefix), "%s", cfg->prefix);
 	snprintf(c->discovery, sizeof(c->discovery), "%s", cfg->discovery);
+	snprintf(c->page, sizeof(c->page), "%s", cfg->page ? cfg->page : "");
 	snprintf(c->node, sizeof(c->node), "%s", cfg->node);
 	c->cfg = *cfg;
 	c->cfg.prefix = c->prefix;
 	c->cfg.discovery = c->discovery;
+	c->cfg.page = c->page;
 	c->cfg.node = c->node;
 	r = init(c, now, wall, diag);
 	if (r < 0) {
@@ -546,9 +600,11 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_placement_fini(&c->placement);
 	glow_roster_store_fini(&c->roster);
 	glow_wanted_store_fini(&c->wanted);
+	glow_lights_fini(&c->lights);
 	glow_requests_fini(&c->requests);
 	glow_text_store_fini(&c->texts);
 	glow_repertoire_fini(&c->repertoire);
+	glow_herald_fini(&c->herald);
 	free(c);
 }
 
@@ -558,7 +614,7 @@ void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, boo
 	c->metrics.connects++;
 	glow_herald_connected(&c->herald);
 	if (glow_members_connected(&c->members, now))
-		glow_roster_store_change(&c->roster, now);
+		nodes_changed(c, now);
 	if (glow_leadership_connected(&c->leadership, now, leading, &c->members))
 		open_all(c, now);
 }
@@ -571,6 +627,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 	glow_herald_disconnected(&c->herald);
 	glow_text_store_disconnected(&c->texts);
 	glow_repertoire_disconnected(&c->repertoire);
+	glow_lights_disconnected(&c->lights);
 }
 
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
@@ -601,6 +658,7 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 	if (leads(c)) { /* perhaps only just now */
 		if (c->roster.due.ns <= now.ns)
 			renew_roster(c, now);
+		glow_lights_tick(&c->lights, now);
 		glow_library_tick(&c->texts.library, time_of(c, now).us);
 		glow_repertoire_tick(&c->repertoire, &c->leadership.wall, now, time_of(c, now), ahead_us(c));
 		glow_requests_tick(&c->requests, time_of(c, now));
@@ -616,6 +674,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 	ns = glow_sooner(ns, glow_herald_next(&c->herald).ns);
 	if (leads(c)) {
 		ns = glow_sooner(ns, c->roster.due.ns);
+		ns = glow_sooner(ns, c->lights.due.ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_requests_next(&c->requests)).ns);
 		next.us = glow_sooner(glow_library_next(&c->texts.library), glow_repertoire_next(&c->repertoire).us);
 		ns = glow_sooner(ns, glow_repertoire_next_due(&c->repertoire, &c->leadership.wall).ns);

@@ -257,20 +257,57 @@ bool glow_members_availability(struct glow_members *m, const char *id, bool onli
 
 /* ---- their lights ---- */
 
-/* Our bridges say it first, so most of what all nodes say need not be taken apart. */
-static bool says_on(const char *payload, size_t len, bool *ret_on)
+/* Our bridges say it first and in this order, so most of what all nodes say need not be taken apart. */
+static bool skim_light(const char *payload, size_t len, bool *ret_on, struct glow_member_light *ret_light)
 {
-	static const char on[] = "{\"state\":\"ON\"", off[] = "{\"state\":\"OFF\"";
+	char head[192], state[4] = "", effect[GLOW_SCRIPT_NAME_SIZE + 1] = "";
+	unsigned r, g, b, brightness;
+
+	snprintf(head, sizeof(head), "%.*s", (int)(len < sizeof(head) ? len : sizeof(head) - 1), payload);
+	if (sscanf(head,
+		   "{\"state\":\"%3[A-Z]\",\"color_mode\":\"rgb\",\"color\":{\"r\":%3u,\"g\":%3u,\"b\":%3u},"
+		   "\"brightness\":%3u,"
+		   "\"effect\":\"%32[a-z0-9-]\",",
+		   state, &r, &g, &b, &brightness, effect) != 6 ||
+	    strlen(effect) >= GLOW_SCRIPT_NAME_SIZE || r > 255 || g > 255 || b > 255 || brightness > 255)
+		return false;
+	*ret_on = strcmp(state, "ON") == 0;
+	*ret_light = (struct glow_member_light){ .color = { (uint8_t)r, (uint8_t)g, (uint8_t)b },
+						 .brightness = (uint8_t)brightness };
+	strcpy(ret_light->effect, effect);
+	return *ret_on || strcmp(state, "OFF") == 0;
+}
+
+static int level(const cJSON *object, const char *name)
+{
 	struct glow_diag diag;
-	const char *word;
+	int64_t value = 0;
+
+	return glow_json_get_int(object, name, 0, 255, &value, &diag) == GLOW_OK ? (int)value : 0;
+}
+
+/* False when it says neither ON nor OFF. */
+static bool read_light(const char *payload, size_t len, bool *ret_on, struct glow_member_light *ret_light)
+{
+	struct glow_diag diag;
+	const cJSON *color;
+	const char *word, *effect;
 	cJSON *tree;
 
-	*ret_on = len >= sizeof(on) - 1 && memcmp(payload, on, sizeof(on) - 1) == 0;
-	if (*ret_on || (len >= sizeof(off) - 1 && memcmp(payload, off, sizeof(off) - 1) == 0))
+	if (skim_light(payload, len, ret_on, ret_light))
 		return true;
 	tree = glow_json_parse(payload, len, &diag);
 	word = cJSON_GetStringValue(glow_json_get(tree, "state"));
+	effect = cJSON_GetStringValue(glow_json_get(tree, "effect"));
+	color = glow_json_get(tree, "color");
 	*ret_on = word && strcmp(word, "ON") == 0;
+	*ret_light = (struct glow_member_light){
+		.color = { (uint8_t)level(color, "r"), (uint8_t)level(color, "g"), (uint8_t)level(color, "b") },
+		.brightness = (uint8_t)level(tree, "brightness"),
+	};
+	if (effect && strlen(effect) < GLOW_SCRIPT_NAME_SIZE)
+		strcpy(ret_light->effect, effect);
+	word = word ? "" : NULL;
 	cJSON_Delete(tree);
 	return word != NULL;
 }
@@ -313,16 +350,9 @@ static bool says_auto(const char *payload, size_t len)
 	return memmem(payload, len, let_go, sizeof(let_go) - 1);
 }
 
-void glow_members_state(struct glow_members *m, const char *id, const char *payload, size_t len)
+/* Whose change it was. */
+static void keep_past(struct glow_members *m, struct glow_member *one, const char *payload, size_t len)
 {
-	bool found, on;
-	uint32_t k = rank(m, id, &found);
-	struct glow_member *one = found ? &m->v[k] : NULL;
-
-	if (!one)
-		return;
-	one->told = says_on(payload, len, &on);
-	one->lit = one->told && on;
 	keep_state(m, one, payload, len);
 	one->let_go = says_auto(payload, len);
 	one->since_us = since(payload, len);
@@ -330,6 +360,22 @@ void glow_members_state(struct glow_members *m, const char *id, const char *payl
 		one->ordered_us = one->since_us;
 		one->order_due = false;
 	}
+}
+
+bool glow_members_state(struct glow_members *m, const char *id, const char *payload, size_t len)
+{
+	bool found, on = false;
+	uint32_t k = rank(m, id, &found);
+	struct glow_member was, *one = found ? &m->v[k] : NULL;
+
+	if (!one)
+		return false;
+	was = *one;
+	one->told = read_light(payload, len, &on, &one->light);
+	one->on = one->lit = one->told && on;
+	keep_past(m, one, payload, len);
+	return was.told != one->told || was.on != one->on || was.light.brightness != one->light.brightness ||
+	       !glow_rgb_equal(was.light.color, one->light.color) || strcmp(was.light.effect, one->light.effect) != 0;
 }
 
 void glow_member_order(struct glow_member *one, int64_t at_us)
@@ -352,13 +398,40 @@ bool glow_member_strayed(const struct glow_member *one)
 	return one->ordered_us != INT64_MIN && one->since_us > one->ordered_us;
 }
 
-static bool belongs(const struct glow_member *one, const char *group)
+bool glow_members_belongs(const struct glow_member *one, const char *group)
 {
 	bool in = !group;
 
 	for (uint32_t k = 0; !in && k < one->n_groups; k++)
 		in = strcmp(one->groups[k], group) == 0;
 	return in;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+char (*glow_members_groups(const struct glow_members *m, uint32_t *ret_n))[GLOW_NAME_SIZE]
+{
+	uint32_t all = 0, n = 0;
+	char(*names)[GLOW_NAME_SIZE];
+
+	*ret_n = 0;
+	for (uint32_t k = 0; k < m->n; k++)
+		all += m->v[k].n_groups;
+	names = all ? malloc(all * sizeof(*names)) : NULL;
+	if (!names)
+		return NULL;
+	for (uint32_t k = 0; k < m->n; k++) {
+		memcpy(names + n, m->v[k].groups, m->v[k].n_groups * sizeof(*names));
+		n += m->v[k].n_groups;
+	}
+	qsort(names, n, sizeof(*names), by_name);
+	for (uint32_t k = 0; k < n; k++)
+		if (*ret_n == 0 || strcmp(names[*ret_n - 1], names[k]) != 0)
+			memmove(names[(*ret_n)++], names[k], sizeof(*names));
+	return names;
 }
 
 bool glow_members_lit(const struct glow_members *m, const char *group, bool *ret_lit)
@@ -369,7 +442,7 @@ bool glow_members_lit(const struct glow_members *m, const char *group, bool *ret
 	for (uint32_t k = 0; k < m->n && !*ret_lit; k++) {
 		const struct glow_member *one = &m->v[k];
 
-		if (!one->online || !one->told || !belongs(one, group))
+		if (!one->online || !one->told || !glow_members_belongs(one, group))
 			continue;
 		told = true;
 		*ret_lit = one->lit;
@@ -380,7 +453,7 @@ bool glow_members_lit(const struct glow_members *m, const char *group, bool *ret
 void glow_members_expect(struct glow_members *m, const char *group, bool lit)
 {
 	for (uint32_t k = 0; k < m->n; k++)
-		if (m->v[k].told && m->v[k].online && belongs(&m->v[k], group))
+		if (m->v[k].told && m->v[k].online && glow_members_belongs(&m->v[k], group))
 			m->v[k].lit = lit;
 }
 

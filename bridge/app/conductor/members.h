@@ -9,8 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glow/color.h>
 #include <glow/diag.h>
 #include <glow/roster.h>
+#include <glow/script.h>
 #include <glow/time.h>
 
 #include "deliveries.h"
@@ -30,11 +32,20 @@ struct glow_kept_state {
 #define GLOW_KEPT_STATE_MAX 32768   /**< bytes; of a longer one nothing is kept */
 #define GLOW_KEPT_STATES    8388608 /**< bytes, of all nodes together */
 
+/** What a node says of its light. */
+struct glow_member_light {
+	struct glow_rgb color;
+	uint8_t brightness;
+	char effect[GLOW_SCRIPT_NAME_SIZE]; /**< "" where it says none */
+};
+
 struct glow_member {
 	char id[GLOW_NAME_SIZE];
 	bool known; /**< its pixels and groups are known */
 	bool online;
-	bool told, lit;                /**< its state has been heard, or a command for it; that says ON */
+	bool told, lit; /**< its state has been heard, or a command for it; that says ON */
+	bool on;        /**< the state itself says ON */
+	struct glow_member_light light;
 	struct glow_kept_state *state; /**< what it said last; NULL: nothing, or too much */
 	bool let_go;                   /**< in it: the light is `auto` */
 	int64_t since_us;              /**< in it: when the light last changed; INT64_MIN: it does not say */
@@ -85,8 +96,16 @@ struct glow_figures *glow_members_figures(struct glow_members *m, const char *id
 bool glow_members_info(struct glow_members *m, const char *id, const char *payload, size_t len, struct glow_diag *diag);
 bool glow_members_availability(struct glow_members *m, const char *id, bool online, struct glow_raw now);
 
-/** What a node's state topic says of its light. Of one that is not known yet nothing is kept. */
-void glow_members_state(struct glow_members *m, const char *id, const char *payload, size_t len);
+/** What a node's state topic says of its light: true when that is something else than before. Of one that is not known
+ * yet nothing is kept. */
+bool glow_members_state(struct glow_members *m, const char *id, const char *payload, size_t len);
+
+/** The names of all groups that nodes have, sorted, each once; the caller's to free(). NULL when there is none, or no
+ * memory. */
+char (*glow_members_groups(const struct glow_members *m, uint32_t *ret_n))[GLOW_NAME_SIZE];
+
+/** True for a node that has the group; any has NULL. */
+bool glow_members_belongs(const struct glow_member *one, const char *group);
 
 /** Whether some of these nodes that are online are lit: of the group, or with NULL of all. `ret_lit` is true when one
  * is. False when nothing is known of any. */

@@ -165,10 +165,53 @@ static enum glow_code play(struct glow_requests *r, const char *topic, struct gl
 	return diag->code;
 }
 
+static bool stop_concerns(const struct glow_requests *r, const struct glow_stop *stop)
+{
+	for (uint32_t k = 0; k < r->scenes.n; k++)
+		if (stop->all || strcmp(r->scenes.v[k].id, stop->id) == 0)
+			return true;
+	return false;
+}
+
+/* Returns when they have ended. What does not play has ended already. */
+static int64_t stop_scenes(struct glow_requests *r, const char *topic, const struct glow_stop *stop,
+			   struct glow_time now, int64_t ahead_us, uint32_t *ret_n)
+{
+	const struct glow_ordered ordered = { topic, now, .before = &r->scenes };
+	int64_t end_us = soonest_us(r, now, ahead_us) + stop->fade_us;
+
+	if (stop_concerns(r, stop))
+		glow_changes_note(&r->changes, r->members, &ordered);
+	*ret_n = glow_scene_store_stop(&r->scenes, stop->all ? NULL : stop->id, end_us, stop->fade_us);
+	if (*ret_n > 0) {
+		glow_scene_store_tidy(&r->scenes, now);
+		glow_requests_scenes_changed(r);
+	}
+	return end_us;
+}
+
+/* To play nothing, in place of what plays under that id. */
+static void play_none(struct glow_requests *r, const struct glow_message *m, const struct glow_stop *stop,
+		      struct glow_diag *diag, struct glow_time now, int64_t ahead_us)
+{
+	int64_t end_us = 0;
+	uint32_t n;
+	cJSON *tree;
+
+	if (diag->code == GLOW_OK && glow_command_refuse_retained(m, diag) == GLOW_OK)
+		end_us = stop_scenes(r, m->topic, stop, now, ahead_us, &n);
+	tree = answer_of(diag, stop->id);
+	if (diag->code == GLOW_OK)
+		glow_json_add_int(tree, "at_us", end_us);
+	glow_requests_say_soon(r, now);
+	glow_requests_answer(r, m, diag, tree);
+}
+
 void glow_requests_play(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us)
 {
 	struct glow_diag diag;
 	struct glow_scene scene = { .id = "" };
+	struct glow_stop stop;
 	cJSON *tree;
 	char id[GLOW_SCENE_ID_MAX + 1];
 	int64_t start_us = 0;
@@ -176,6 +219,11 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 
 	if (glow_command_clears(m))
 		return;
+	diag.code = GLOW_OK;
+	if (glow_play_ends(m->payload, m->len, &stop, &diag)) {
+		play_none(r, m, &stop, &diag, now, ahead_us);
+		return;
+	}
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
 		glow_play_read(m->payload, m->len, soonest_us(r, now, ahead_us), glow_dice(r->seed, r->rolls++, 0),
 			       &scene, &diag);
@@ -208,36 +256,21 @@ static enum glow_code plays_not(struct glow_requests *r, const char *id, struct 
 	return glow_diag_meant(diag, glow_nearest(id, scene_id, &r->scenes));
 }
 
-static bool stop_concerns(const struct glow_requests *r, const struct glow_stop *stop)
-{
-	for (uint32_t k = 0; k < r->scenes.n; k++)
-		if (stop->all || strcmp(r->scenes.v[k].id, stop->id) == 0)
-			return true;
-	return false;
-}
-
 void glow_requests_stop(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us)
 {
 	struct glow_diag diag;
 	struct glow_stop stop = { .all = true };
 	int64_t end_us = 0;
+	uint32_t n;
 	cJSON *tree;
 
 	if (glow_command_clears(m))
 		return;
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
 	    glow_stop_read(m->payload, m->len, &stop, &diag) == GLOW_OK) {
-		const struct glow_ordered ordered = { m->topic, now, .before = &r->scenes };
-
-		end_us = soonest_us(r, now, ahead_us) + stop.fade_us;
-		if (stop_concerns(r, &stop))
-			glow_changes_note(&r->changes, r->members, &ordered);
-		if (glow_scene_store_stop(&r->scenes, stop.all ? NULL : stop.id, end_us, stop.fade_us) > 0) {
-			glow_scene_store_tidy(&r->scenes, now);
-			glow_requests_scenes_changed(r);
-		} else if (!stop.all) {
+		end_us = stop_scenes(r, m->topic, &stop, now, ahead_us, &n);
+		if (n == 0 && !stop.all)
 			plays_not(r, stop.id, &diag);
-		}
 	}
 	tree = answer_of(&diag, stop.id);
 	if (diag.code == GLOW_OK)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include <glow/discovery.h>
 #include <glow/names.h>
 
 #include "rows.h"
@@ -59,6 +60,22 @@ static void forget_node(struct glow_ctl_session *s, const char *id)
 	}
 }
 
+/* What the lights came to, of all and of the groups that the last roster knew. */
+static void forget_lights(struct glow_ctl_session *s)
+{
+	const struct glow_roster *roster = &s->watch.stage.roster;
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	glow_topic_of(topic, s->options->common.prefix, GLOW_TOPIC_STATE, GLOW_OF_ALL, NULL);
+	clear(s, topic);
+	for (uint32_t k = 0; k < roster->n; k++)
+		for (uint32_t g = 0; g < roster->nodes[k].n_groups; g++) {
+			glow_topic_of(topic, s->options->common.prefix, GLOW_TOPIC_STATE, GLOW_OF_GROUP,
+				      roster->nodes[k].groups[g]);
+			clear(s, topic);
+		}
+}
+
 /* What conductors keep for each other and for everybody. */
 static void forget_cluster(struct glow_ctl_session *s)
 {
@@ -71,6 +88,7 @@ static void forget_cluster(struct glow_ctl_session *s)
 		glow_topic_of(topic, s->options->common.prefix, kinds[k], GLOW_OF_CLUSTER, NULL);
 		clear(s, topic);
 	}
+	forget_lights(s);
 }
 
 static bool is_cluster(const char *id)

@@ -4,18 +4,23 @@
 
 static void announce(struct glow_device *d)
 {
-	glow_herald_announce(&d->herald, glow_discovery_write(d->info, d->herald.out.prefix, d->texts));
+	glow_herald_announce(&d->herald, glow_discovery_write(d->info, &d->discovery));
 }
 
 void glow_device_init(struct glow_device *d, const struct glow_publisher *out, const struct glow_info *info,
-		      const struct glow_effect_list *texts, uint32_t seed)
+		      const char *page, const struct glow_effect_list *texts, uint32_t seed)
 {
 	char state[GLOW_TOPIC_MAX + 1];
 
 	d->info = info;
-	d->texts = texts;
+	d->discovery = (struct glow_discovery){ .prefix = out->prefix, .page = page, .texts = texts };
 	glow_topic_of(state, out->prefix, GLOW_TOPIC_STATE, GLOW_OF_NODE, info->id);
 	glow_herald_init(&d->herald, out, info->id, state, seed);
+}
+
+void glow_device_fini(struct glow_device *d)
+{
+	glow_herald_fini(&d->herald);
 }
 
 void glow_device_connected(struct glow_device *d)
@@ -26,7 +31,7 @@ void glow_device_connected(struct glow_device *d)
 
 void glow_device_texts(struct glow_device *d, struct glow_raw now)
 {
-	glow_herald_effects(&d->herald, glow_discovery_texts(d->texts), now);
+	glow_herald_offer(&d->herald, glow_discovery_hash(&d->discovery), now);
 }
 
 void glow_device_tick(struct glow_device *d, struct glow_raw now)

@@ -518,7 +518,7 @@ static int setup(struct run *r)
 		return status;
 	r->show.node = r->node;
 	glow_timekeeper_init(&r->time, &sync, r->cfg->prefix, r->info.id, outbox);
-	glow_device_init(&r->device, &out, &r->info, glow_node_texts(r->node), sync.seed);
+	glow_device_init(&r->device, &out, &r->info, r->cfg->page, glow_node_texts(r->node), sync.seed);
 	glow_meters_init(&r->meters, r->cfg->sysfs);
 	glow_meters_read(&r->meters);
 	r->told.ns = glow_mono_now().ns;
@@ -537,6 +537,7 @@ static void teardown(struct run *r, int status)
 		glow_node_goodbye(r->node);
 	glow_loop_close(&r->loop, status);
 	glow_node_destroy(r->node);
+	glow_device_fini(&r->device);
 }
 
 int glow_node_run(const struct glow_node_run_cfg *cfg)
