@@ -20,35 +20,6 @@ static const char *const fade_fields[] = { "transition", NULL };
 
 /* ---- the form ---- */
 
-/* The controls and the marks that turn text round would let a title look like another, or spoil a terminal. */
-static bool is_plain(const char *text)
-{
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-		if (*c < ' ' || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0))
-			return false; /* C0, DEL, C1 */
-		if (*c == 0xe2 && c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xa8 && c[2] <= 0xae)))
-			return false; /* U+200E, U+200F, U+2028..U+202E */
-		if (*c == 0xe2 && c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9)
-			return false; /* U+2066..U+2069 */
-	}
-	return true;
-}
-
-enum glow_code glow_title_read(const cJSON *tree, char ret_title[GLOW_PRESET_TITLE_MAX + 1], struct glow_diag *diag)
-{
-	const cJSON *title = glow_json_given(tree, "title");
-
-	ret_title[0] = '\0';
-	if (!title || (cJSON_IsString(title) && !title->valuestring[0]))
-		return GLOW_OK;
-	if (glow_json_text(title, "title", GLOW_PRESET_TITLE_MAX, ret_title, diag) != GLOW_OK)
-		return diag->code;
-	if (!is_plain(ret_title))
-		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "title",
-				     "must have no control characters and no marks that turn text round");
-	return GLOW_OK;
-}
-
 static enum glow_code read_lights(const cJSON *lights, struct glow_diag *diag)
 {
 	int n = cJSON_GetArraySize(lights);

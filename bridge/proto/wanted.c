@@ -71,69 +71,6 @@ static void drop_unwanted(struct glow_wanted *w, struct glow_wanted_node *node)
 	memmove(node, node + 1, (size_t)(&w->nodes[--w->n] - node) * sizeof(*node));
 }
 
-/* ---- titles ---- */
-
-/* One character of UTF-8 that is valid. */
-static uint32_t next_character(const char **text)
-{
-	const unsigned char *c = (const unsigned char *)*text;
-	int more = *c >= 0xf0 ? 3 : *c >= 0xe0 ? 2 : *c >= 0xc0 ? 1 : 0;
-	uint32_t code = more ? *c & (0x3fU >> more) : *c;
-
-	for (int k = 1; k <= more; k++)
-		code = code << 6 | (c[k] & 0x3fU);
-	*text += more + 1;
-	return code;
-}
-
-static bool is_blank(uint32_t c)
-{
-	return c == ' ' || c == 0xa0 || (c >= 0x2000 && c <= 0x200d) || c == 0x202f || c == 0x205f || c == 0x3000 ||
-	       c == 0x2060 || c == 0xfeff;
-}
-
-static bool may_stand_in_title(uint32_t c)
-{
-	if (c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
-		return false;
-	return c != 0x61c && c != 0x200e && c != 0x200f && !(c >= 0x202a && c <= 0x202e) &&
-	       !(c >= 0x2066 && c <= 0x2069);
-}
-
-bool glow_title_valid(const char *text)
-{
-	size_t len = strnlen(text, GLOW_TITLE_MAX + 1);
-	bool shows = false;
-
-	if (len == 0 || len > GLOW_TITLE_MAX || !glow_utf8_valid(text, len))
-		return false;
-	while (*text) {
-		uint32_t c = next_character(&text);
-
-		if (!may_stand_in_title(c))
-			return false;
-		shows |= !is_blank(c);
-	}
-	return shows;
-}
-
-static enum glow_code read_title(const cJSON *item, struct glow_wanted_node *node, struct glow_diag *diag)
-{
-	if (cJSON_IsNull(item) || (cJSON_IsString(item) && !item->valuestring[0])) {
-		node->title[0] = '\0';
-		return GLOW_OK;
-	}
-	if (!cJSON_IsString(item))
-		return glow_diag_set(diag, GLOW_BAD_TYPE, "title", "must be a text, or null for none");
-	if (!glow_title_valid(item->valuestring))
-		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "title",
-				     "must be 1..%d bytes of text, not blank, without control characters, line ends "
-				     "and marks of direction",
-				     GLOW_TITLE_MAX);
-	memcpy(node->title, item->valuestring, strlen(item->valuestring) + 1);
-	return GLOW_OK;
-}
-
 /* ---- reading ---- */
 
 /* null lets a value go. */
@@ -150,7 +87,7 @@ static enum glow_code read_values(const cJSON *item, struct glow_wanted_node *no
 	if (gap && node->has_gap && glow_json_int(gap, "gap", 0, GLOW_PIXELS_MAX, &pixels, diag) != GLOW_OK)
 		return diag->code;
 	node->gap = gap ? (uint32_t)pixels : node->gap;
-	return title ? read_title(title, node, diag) : GLOW_OK;
+	return title ? glow_title_read(item, node->title, diag) : GLOW_OK;
 }
 
 static enum glow_code read_node(const cJSON *item, struct glow_wanted *w, struct glow_diag *diag)

@@ -22,7 +22,7 @@
 enum glow_deed { GLOW_DEED_PRESET, GLOW_DEED_SCENE, GLOW_DEED_DIM };
 
 struct glow_agenda_item {
-	char title[GLOW_PRESET_TITLE_MAX + 1];
+	char title[GLOW_TITLE_MAX + 1];
 	struct glow_calendar_rule rule;
 	bool enabled;
 	enum glow_deed deed;

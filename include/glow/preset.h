@@ -15,24 +15,20 @@
 #include <glow/command.h>
 #include <glow/diag.h>
 #include <glow/scenes.h>
+#include <glow/title.h>
 #include <glow/topics.h>
 
 #define GLOW_PRESETS_MAX       1000
 #define GLOW_PRESET_MAX        131072  /**< bytes of one */
 #define GLOW_PRESETS_BYTES     4194304 /**< of all together */
 #define GLOW_PRESET_LIGHTS_MAX 512
-#define GLOW_PRESET_TITLE_MAX  64 /**< bytes */
 
 struct glow_preset {
-	char title[GLOW_PRESET_TITLE_MAX + 1]; /**< for people; "" for none */
+	char title[GLOW_TITLE_MAX + 1]; /**< for people; "" for none */
 	const cJSON *lights;       /**< object of nodes' ids and commands, borrowed; NULL: leaves all as they are */
 	bool has_scenes;           /**< false: leaves what plays as it is */
 	struct glow_scenes scenes; /**< those that play then, and no others; start_us and end_us are relative */
 };
-
-/** The member `title` of something that people name: "" where there is none; without controls, and without marks that
- * turn text round. */
-enum glow_code glow_title_read(const cJSON *tree, char ret_title[GLOW_PRESET_TITLE_MAX + 1], struct glow_diag *diag);
 
 /** Reads the form of a preset: lights are objects at nodes' ids, scenes are as glow_scene_list_read() has them, and
  * times are not before 0. On GLOW_OK the preset is the caller's to glow_preset_fini(), before the tree. */
@@ -61,7 +57,7 @@ struct glow_preset_asked {
 	bool removes, saves;
 	bool lights, scenes; /**< what to save */
 	bool has_title;
-	char title[GLOW_PRESET_TITLE_MAX + 1];
+	char title[GLOW_TITLE_MAX + 1];
 	struct glow_target target; /**< whose lights */
 	cJSON *tree;               /**< the whole, for glow_preset_read() */
 };

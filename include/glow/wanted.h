@@ -15,9 +15,8 @@
 #include <glow/diag.h>
 #include <glow/roster.h>
 #include <glow/scene.h>
+#include <glow/title.h>
 
-/** Bytes of a title: 32 characters of any script. */
-#define GLOW_TITLE_MAX 96
 /** As many as a cluster has nodes. */
 #define GLOW_WANTED_MAX 3500
 
@@ -42,11 +41,6 @@ void glow_wanted_fini(struct glow_wanted *w);
 
 /** What is wanted of that node; NULL for nothing. */
 const struct glow_wanted_node *glow_wanted_find(const struct glow_wanted *w, const char *id);
-
-/** True for a name for people: UTF-8 of 1..GLOW_TITLE_MAX bytes, not all blank, without control characters, ends of
- * lines and what turns the direction of a text round (Unicode's Bidi_Control, which could make a name look like
- * another). */
-bool glow_title_valid(const char *text);
 
 /** The payload of P/roster/set, or with an empty `was` that of P/roster/wanted: an object of `order`, `nodes` and
  * `reset`. What it says, applied to `was`, is a new whole, the caller's to glow_wanted_fini(), with the edition that

@@ -174,9 +174,9 @@ BAD_DIM = [{"brightness": 256}, {"brightness_pct": 101}, {"state": "toggle"}, {"
 
 LIGHT, SCENE = {"pi1": {"color": "red"}}, {"id": "m", "effect": "fire", "params": {}, "color": {"r": 1, "g": 2, "b": 3},
     "brightness": 9, "target": None, "span": "node", "start_us": 0, "end_us": None, "fade_ms": 0, "seed": 1, "take": True}
-GOOD_PRESET = [{}, {"title": "A"}, {"only": "scenes"}, {"target": {"nodes": ["n1"]}, "absent": True}, {"lights": LIGHT},
+GOOD_PRESET = [{}, {"title": "A"}, {"title": None}, {"only": "scenes"}, {"target": {"nodes": ["n1"]}, "absent": True}, {"lights": LIGHT},
                {"lights": {}, "scenes": [SCENE]}, {"name": "corpus", "scenes": []}]
-BAD_PRESET = [{"title": 1}, {"title": "x" * 65}, {"only": "light"}, {"target": {"nodes": []}}, {"lights": []},
+BAD_PRESET = [{"title": 1}, {"title": "x" * 97}, {"title": "a\u202e"}, {"only": "light"}, {"target": {"nodes": []}}, {"lights": []},
               {"lights": LIGHT, "only": "lights"}, {"scenes": [], "target": {"nodes": ["n1"]}}, {"scenes": {}},
               {"lights": {"Pi1": {}}}, {"lights": {"pi1": {"state": "TOGGLE"}}}, {"lights": {"pi1": {"brightness": 256}}}]
 

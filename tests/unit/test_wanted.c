@@ -112,57 +112,6 @@ static void test_bad(void **state)
 	refused("{\"order\":[],\"rev\":-1}", GLOW_OUT_OF_RANGE, "rev");
 }
 
-static void test_titles(void **state)
-{
-	static const char *const good[] = {
-		"a",
-		"K\xc3\xbc"
-		"che, links",
-		"\xe5\xb7\xa6\xe3\x81\xae\xe6\xa3\x9a",
-		"\xd8\xa7\xd9\x84\xd9\x85\xd8\xb7\xd8\xa8\xd8\xae",
-		"\xd7\x9e\xd7\x98\xd7\x91\xd7\x97 1",
-		"\xf0\x9f\x92\xa1",
-		"\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xb1\xd9\x88\xd9\x85",
-		"\"<b>\\",
-	};
-	static const char *const bad[] = {
-		"",
-		" ",
-		"\xc2\xa0\xe3\x80\x80",
-		"\xe2\x80\x8b",
-		"a\nb",
-		"a\x7f",
-		"\x1b[31m",
-		"a\xc2\x85",
-		"\xc2\x9b"
-		"31m",
-		"a\xe2\x80\xa8"
-		"b",
-		"a\xe2\x80\xae"
-		"b",
-		"a\xe2\x80\x8f",
-		"\xe2\x81\xa6"
-		"a",
-		"\xd8\x9c"
-		"a",
-		"\xff",
-		"a\xc3",
-		"\xed\xa0\x80",
-	};
-	char longest[GLOW_TITLE_MAX + 2];
-
-	(void)state;
-	for (size_t k = 0; k < sizeof(good) / sizeof(good[0]); k++)
-		assert_true(glow_title_valid(good[k]));
-	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
-		assert_false(glow_title_valid(bad[k]));
-	memset(longest, 'x', sizeof(longest) - 1);
-	longest[sizeof(longest) - 1] = '\0';
-	assert_false(glow_title_valid(longest));
-	longest[GLOW_TITLE_MAX] = '\0';
-	assert_true(glow_title_valid(longest));
-}
-
 /* What is kept is read as what is asked: it can be sent back, and means the same. */
 static void test_round_trip(void **state)
 {
@@ -209,7 +158,10 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_values), TEST(test_bad), TEST(test_titles), TEST(test_round_trip), TEST(test_many),
+		TEST(test_values),
+		TEST(test_bad),
+		TEST(test_round_trip),
+		TEST(test_many),
 	};
 
 	return cmocka_run_group_tests_name("wanted", tests, NULL, NULL);

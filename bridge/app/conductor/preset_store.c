@@ -74,7 +74,7 @@ static cJSON *lights_of(const struct glow_preset_store *s, const struct glow_tar
 
 /* A title stays until another is given. */
 static void title_of(const struct glow_preset_store *s, const char *name, const struct glow_preset_asked *asked,
-		     char ret_title[GLOW_PRESET_TITLE_MAX + 1])
+		     char ret_title[GLOW_TITLE_MAX + 1])
 {
 	struct glow_diag diag;
 	struct glow_preset preset;
@@ -93,7 +93,7 @@ static cJSON *save(struct glow_preset_store *s, const char *name, const struct g
 		   struct glow_time now, cJSON *skipped, struct glow_diag *diag)
 {
 	const char *field = asked->target.kind == GLOW_TARGET_NODES ? "target.nodes" : "target.groups";
-	char title[GLOW_PRESET_TITLE_MAX + 1];
+	char title[GLOW_TITLE_MAX + 1];
 	struct glow_scenes scenes = { .n = 0 };
 	cJSON *lights = NULL, *tree;
 
@@ -122,7 +122,7 @@ static cJSON *copy_lights(const cJSON *lights)
 static cJSON *given(struct glow_preset_store *s, const char *name, const struct glow_preset_asked *asked,
 		    struct glow_diag *diag)
 {
-	char title[GLOW_PRESET_TITLE_MAX + 1];
+	char title[GLOW_TITLE_MAX + 1];
 	struct glow_preset preset;
 	cJSON *tree = NULL;
 
