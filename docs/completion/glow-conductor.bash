@@ -30,9 +30,7 @@ _glow_conductor()
 	--log-level) words='error warning info debug' ;;
 	--log-format) words='text json' ;;
 	*)
-		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --order --reverse --gap --time-zone --place --boot-preset --grace-s --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
-		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --node --order --reverse --gap --time-zone --grace-s --metrics --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
-		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --page --node --order --reverse --gap --time-zone --grace-s --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
+		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --page --node --order --reverse --gap --time-zone --place --boot-preset --grace-s --metrics --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

@@ -10,8 +10,7 @@ _glowctl()
 	fi
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case "$word" in
-		play | stop | set | notify | identify | dim | nodes | watch | effects | preset | schedule | undo | forget) command=$word; break ;;
-		play | stop | set | notify | identify | dim | nodes | watch | effects | order | reverse | gap | title | forget) command=$word; break ;;
+		play | stop | set | notify | identify | dim | nodes | watch | effects | order | reverse | gap | title | preset | schedule | undo | forget) command=$word; break ;;
 		esac
 	done
 	case "$prev" in
@@ -45,8 +44,7 @@ _glowctl()
 	*)
 		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --log-level --log-format --help --version --man --bash-completion --zsh-completion --fish-completion'
 		case "$command" in
-		'') words+=' play stop set notify identify dim nodes watch effects preset schedule undo forget' ;;
-		'') words+=' play stop set notify identify dim nodes watch effects order reverse gap title forget' ;;
+		'') words+=' play stop set notify identify dim nodes watch effects order reverse gap title preset schedule undo forget' ;;
 		play) words+=' --param --span --node --group --fade-ms --for-s --id --take --no-take --force --no-force' ;;
 		stop) words+=' --fade-ms' ;;
 		set) words+=' --param --force --no-force --fade-ms' ;;
@@ -56,13 +54,13 @@ _glowctl()
 		nodes) words+=' --wait-s --json --no-json' ;;
 		watch) words+=' --for-s --svg --fps --note-file --plain --no-plain' ;;
 		effects) words+=' --board --param --span --fps --plain --no-plain --for-s' ;;
-		preset) words+=' --node --group --only --title --fade-ms' ;;
-		schedule) words+=' --days --title --fade-ms' ;;
-		undo) words+=' --fade-ms' ;;
 		order) words+=' --reset --no-reset --force --no-force' ;;
 		reverse) words+=' --reset --no-reset --force --no-force' ;;
 		gap) words+=' --reset --no-reset --force --no-force' ;;
 		title) words+=' --reset --no-reset --force --no-force' ;;
+		preset) words+=' --node --group --only --title --fade-ms' ;;
+		schedule) words+=' --days --title --fade-ms' ;;
+		undo) words+=' --fade-ms' ;;
 		forget) words+=' --force --no-force --discovery' ;;
 		esac ;;
 	esac

@@ -30,13 +30,13 @@ command) _values command \
 	'nodes[list the nodes and who leads them]' \
 	'watch[show the cluster live in this terminal]' \
 	'effects[effects that the cluster has as texts]' \
-	'preset[what shows, kept under a name to be shown again]' \
-	'schedule[what shows by itself, by clock and sun]' \
-	'undo[take back the last change of lights, scenes or dimmer]' \
 	'order[show or set the order of the boards on the strip]' \
 	'reverse[turn a board round, whose last pixel comes first]' \
 	'gap[leave pixels free behind a board]' \
 	'title[give a board a name for people]' \
+	'preset[what shows, kept under a name to be shown again]' \
+	'schedule[what shows by itself, by clock and sun]' \
+	'undo[take back the last change of lights, scenes or dimmer]' \
 	'forget[clear what the broker keeps of a node, or of the cluster, that is gone]' ;;
 argument) case $words[1] in
 	play) _arguments "$common[@]" '*: :' \
@@ -92,18 +92,6 @@ argument) case $words[1] in
 	'--plain[preview\: no picture, a line for each save]' \
 	'--no-plain[preview\: no picture, a line for each save]' \
 	'--for-s=[preview, watch\: leave after so many seconds]:S:' ;;
-	preset) _arguments "$common[@]" '*: :' \
-	'--node=[save\: the lights of these nodes only, and no scenes]:ID,...:' \
-	'--group=[save\: the lights of the nodes of these groups only, and no scenes]:ID,...:' \
-	'--only=[save\: the lights alone, or the scenes]:WORD:(lights scenes)' \
-	'--title=[save\: a name for people, in any script]:TEXT:' \
-	'--fade-ms=[apply\: cross-fade for so long; a second by default]:MS:' ;;
-	schedule) _arguments "$common[@]" '*: :' \
-	'--days=[set\: on these days only\: mon, tue, wed, thu, fri, sat, sun]:DAY,...:' \
-	'--title=[set\: a name for people, in any script]:TEXT:' \
-	'--fade-ms=[set\: the cross-fade of a preset]:MS:' ;;
-	undo) _arguments "$common[@]" '*: :' \
-	'--fade-ms=[cross-fade for so long; a second by default]:MS:' ;;
 	order) _arguments "$common[@]" '*: :' \
 	'--reset[back to the conductor'\''s --order]' \
 	'--no-reset[back to the conductor'\''s --order]' \
@@ -124,6 +112,18 @@ argument) case $words[1] in
 	'--no-reset[no title]' \
 	'--force[also when nobody of that name is known]' \
 	'--no-force[also when nobody of that name is known]' ;;
+	preset) _arguments "$common[@]" '*: :' \
+	'--node=[save\: the lights of these nodes only, and no scenes]:ID,...:' \
+	'--group=[save\: the lights of the nodes of these groups only, and no scenes]:ID,...:' \
+	'--only=[save\: the lights alone, or the scenes]:WORD:(lights scenes)' \
+	'--title=[save\: a name for people, in any script]:TEXT:' \
+	'--fade-ms=[apply\: cross-fade for so long; a second by default]:MS:' ;;
+	schedule) _arguments "$common[@]" '*: :' \
+	'--days=[set\: on these days only\: mon, tue, wed, thu, fri, sat, sun]:DAY,...:' \
+	'--title=[set\: a name for people, in any script]:TEXT:' \
+	'--fade-ms=[set\: the cross-fade of a preset]:MS:' ;;
+	undo) _arguments "$common[@]" '*: :' \
+	'--fade-ms=[cross-fade for so long; a second by default]:MS:' ;;
 	forget) _arguments "$common[@]" '*: :' \
 	'--force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \
 	'--no-force[also a node, or a cluster whose conductor, is online; what it says next is kept again]' \

@@ -10,7 +10,7 @@
 #include <glow/conductor.h>
 #include <glow/effect.h>
 #include <glow/herald.h>
-#include <glow/names.h>
+#include <glow/topics.h>
 #include <glow/publish.h>
 #include <glow/time.h>
 
