@@ -51,7 +51,8 @@ class Presets(Case):
         since = self.seen.mark()
         self.assert_ok(self.request("node/%s/set" % node.node, {"color": "#" + color}))
         node.frames.wait_shows([color] * 8)
-        self.seen.wait(node.topic("state"), since=since)
+        rgb = dict(zip("rgb", bytes.fromhex(color)))
+        self.seen.wait(node.topic("state"), lambda m: m.json()["color"] == rgb, since)  # not that of what was before
 
     @staticmethod
     def shows(color, node, since):

@@ -10,9 +10,9 @@
 #include <glow/conductor.h>
 #include <glow/effect.h>
 #include <glow/herald.h>
-#include <glow/topics.h>
 #include <glow/publish.h>
 #include <glow/time.h>
+#include <glow/topics.h>
 
 #include "leadership.h"
 #include "lights.h"
