@@ -45,7 +45,7 @@ static bool lets_go(const struct glow_member *one, const struct glow_scenes *beg
 {
 	for (uint32_t k = 0; begin && k < begin->n; k++)
 		if (begin->v[k].take && is_in(&begin->v[k].target, one))
-			return one->lit && one->state && !one->let_go;
+			return one->lit && one->state && strcmp(one->light.effect, "auto") != 0;
 	return false;
 }
 

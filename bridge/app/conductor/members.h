@@ -9,14 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <glow/color.h>
 #include <glow/diag.h>
 #include <glow/roster.h>
-#include <glow/script.h>
 #include <glow/time.h>
 
 #include "deliveries.h"
 #include "figures.h"
+#include "member_light.h"
 #include "placement.h"
 
 /** About as many as a roster of 262144 bytes can name. */
@@ -32,13 +31,6 @@ struct glow_kept_state {
 #define GLOW_KEPT_STATE_MAX 32768   /**< bytes; of a longer one nothing is kept */
 #define GLOW_KEPT_STATES    8388608 /**< bytes, of all nodes together */
 
-/** What a node says of its light. */
-struct glow_member_light {
-	struct glow_rgb color;
-	uint8_t brightness;
-	char effect[GLOW_SCRIPT_NAME_SIZE]; /**< "" where it says none */
-};
-
 struct glow_member {
 	char id[GLOW_NAME_SIZE];
 	bool known; /**< its pixels and groups are known */
@@ -47,7 +39,6 @@ struct glow_member {
 	bool on;        /**< the state itself says ON */
 	struct glow_member_light light;
 	struct glow_kept_state *state; /**< what it said last; NULL: nothing, or too much */
-	bool let_go;                   /**< in it: the light is `auto` */
 	int64_t since_us;              /**< in it: when the light last changed; INT64_MIN: it does not say */
 	/** When the light last changed by a word of ours, as far as the node has said so by then; INT64_MIN: never. A
 	 * later since_us is another's doing. */
