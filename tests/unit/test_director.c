@@ -264,6 +264,19 @@ static void test_stopped_scene(void **state)
 	assert_true(said(SCENES, "\"fire\"") && said(R, "\"undone\":\"scene/stop\""));
 }
 
+/* To play nothing stops a scene, too. */
+static void test_played_none(void **state)
+{
+	(void)state;
+	play("{\"effect\":\"fire\",\"seed\":7}");
+	play("{\"effect\":\"none\"}");
+	assert_true(requests.scenes.v[0].end_us != GLOW_NEVER);
+	undo("");
+	assert_int_equal(requests.scenes.n, 1);
+	assert_int_equal(requests.scenes.v[0].seed, 7);
+	assert_true(said(R, "\"undone\":\"scene/play\""));
+}
+
 static void test_dim(void **state)
 {
 	struct glow_message m = message("glow/dim/set", "40%");
@@ -288,6 +301,7 @@ static void test_no_change(void **state)
 	m = message("glow/all/notify", "red");
 	glow_requests_command(&requests, &m, GLOW_COMMAND_NOTIFY, now, AHEAD, GLOW_LIT_UNKNOWN);
 	stop();
+	play("{\"effect\":\"none\"}");
 	play("{\"effect\":\"nothing\"}");
 	undo("");
 	assert_true(said(R, "nothing to undo"));
@@ -316,6 +330,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ten, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_scene, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stopped_scene, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_played_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dim, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hand_over, setup, teardown),
