@@ -113,6 +113,12 @@ static struct glow_stage_kept keep(struct glow_scenes *scenes, const void *paylo
 	return kept;
 }
 
+/* Older than what is in force, or than what waits to be (NULL for none). */
+static bool is_old(const struct glow_edition *came, const struct glow_edition *now, const struct glow_edition *next)
+{
+	return glow_edition_before(came, now) || (next && glow_edition_before(came, next));
+}
+
 static enum glow_code take_scenes(struct glow_stage *stage, const cJSON *tree, const void *payload, size_t len,
 				  struct glow_diag *diag)
 {
@@ -120,8 +126,8 @@ static enum glow_code take_scenes(struct glow_stage *stage, const cJSON *tree, c
 
 	if (tree && glow_scenes_read(tree, &scenes, diag) != GLOW_OK)
 		return diag->code;
-	if (tree && (glow_edition_before(&scenes.edition, &stage->scenes.edition) ||
-		     (stage->has_next_scenes && glow_edition_before(&scenes.edition, &stage->next_scenes.edition)))) {
+	if (tree && is_old(&scenes.edition, &stage->scenes.edition,
+			   stage->has_next_scenes ? &stage->next_scenes.edition : NULL)) {
 		glow_scenes_fini(&scenes);
 		return GLOW_OK;
 	}
@@ -160,8 +166,8 @@ static enum glow_code take_roster(struct glow_stage *stage, const cJSON *tree, i
 
 	if (tree && glow_roster_read(tree, &roster, diag) != GLOW_OK)
 		return diag->code;
-	if (glow_edition_before(&roster.edition, &stage->roster.edition) ||
-	    (stage->has_next_roster && glow_edition_before(&roster.edition, &stage->next_roster.edition))) {
+	if (is_old(&roster.edition, &stage->roster.edition,
+		   stage->has_next_roster ? &stage->next_roster.edition : NULL)) {
 		glow_roster_fini(&roster);
 		return GLOW_OK;
 	}
@@ -179,7 +185,7 @@ static enum glow_code take_dim(struct glow_stage *stage, const void *payload, si
 
 	if (len > 0 && glow_dim_read(payload, len, &dim, diag) != GLOW_OK)
 		return diag->code;
-	if (glow_edition_before(&dim.edition, &stage->dim.edition))
+	if (is_old(&dim.edition, &stage->dim.edition, NULL))
 		return GLOW_OK;
 	stage->dim = dim;
 	stage->undimmed = dim.until_us <= now_us;

@@ -185,6 +185,11 @@ class Watch:
 
         return wait_until(lambda: "no such message on %s but %s" % (topic, self.find(topic, since)[-5:]), found)
 
+    def wait_synced(self, *nodes, since=0):
+        """Until each has cluster time."""
+        for node in nodes:
+            self.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"), since)
+
     def last(self, topic):
         found = self.find(topic)
         return found[-1] if found else None

@@ -37,10 +37,6 @@ class Cluster(glow.Case):
         stem = glow.unique("n")
         return [self.bridge(*options, node="%s-%s" % (stem, name), prefix=self.prefix) for name in names]
 
-    def wait_synced(self, *nodes):
-        for node in nodes:
-            self.seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
-
     def info(self, accept=lambda info: True, since=0):
         return self.seen.wait(self.topic("conductor/info"), lambda m: accept(m.json()), since).json()
 
@@ -135,7 +131,7 @@ class Leading(Cluster):
         nodes = self.nodes("1", "2", "3")
         self.conduct().wait_leading()
         self.wait_roster(*nodes)
-        self.wait_synced(*nodes)
+        self.seen.wait_synced(*nodes)
         answer = self.request("scene/play", "rainbow")
         self.assert_ok(answer)
         self.assertEqual(answer["id"], "main")
@@ -158,7 +154,7 @@ class Leading(Cluster):
         nodes = self.nodes("1", "2", "3", options=("--groups", "g"))
         self.conduct().wait_leading()
         self.wait_roster(*nodes)
-        self.wait_synced(*nodes)
+        self.seen.wait_synced(*nodes)
         answers = self.watch("answers/" + self.prefix)
         for target in ("all", "group/g"):
             color = {"all": "#ff0000", "group/g": "#00ff00"}[target]
@@ -181,7 +177,7 @@ class Leading(Cluster):
         nodes = self.nodes("1", "2", options=("--groups", "g"))
         self.conduct().wait_leading()
         self.wait_roster(*nodes)
-        self.wait_synced(*nodes)
+        self.seen.wait_synced(*nodes)
 
         def show(*lights):
             for node, light in zip(nodes, lights):
@@ -400,7 +396,7 @@ class ColdStart(Cluster):
         """The only conductor dies and another comes, whose wall clock is an hour fast: the cluster's time goes on."""
         nodes = self.nodes("1", "2", "3")
         first = self.conduct().wait_leading()
-        self.wait_synced(*nodes)
+        self.seen.wait_synced(*nodes)
         old = self.led_info()
         since = self.seen.mark()
         first.kill()

@@ -154,8 +154,7 @@ class Effects(glow.Case):
         cls.whole = cls.node(PIXELS * NODES, "whole")
         names = {n.node for n in cls.nodes()}
         cls.seen.wait("glow/roster", lambda m: names <= {n["id"] for n in m.json()["nodes"]})
-        for node in cls.nodes():
-            cls.seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
+        cls.seen.wait_synced(*cls.nodes())
 
     @classmethod
     def lead(cls):

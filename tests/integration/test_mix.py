@@ -56,8 +56,7 @@ class Mix(glow.Case):
         stem = glow.unique("m")
         cls.nodes = [cls.start("%s-%d" % (stem, k), n, "mix") for k, n in enumerate(LENGTHS)]
         cls.whole = cls.start(stem + "-whole", TOTAL, "whole")
-        for node in cls.nodes + [cls.whole]:
-            cls.seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
+        cls.seen.wait_synced(*cls.nodes, cls.whole)
         cls.roster = cls.seen.wait("glow/roster", lambda m: len(m.json()["nodes"]) == len(LENGTHS) + 1).json()
 
     @classmethod

@@ -846,7 +846,7 @@ static void test_clock_overtakes(void **state)
 	assert_true(waited_ns[1] >= 200000000); /* as long as the broker stood still */
 }
 
-enum { FLOOD = 30000 };
+enum { FLOOD = 30000, SINGLES = 8 };
 
 /* QoS 0, with a response topic when `asks`. */
 static size_t fake_publish(uint8_t *at, const char *topic, bool asks)
@@ -866,15 +866,18 @@ static size_t fake_publish(uint8_t *at, const char *topic, bool asks)
 	return (size_t)(at - start);
 }
 
-/* One single message, a flood of three kinds, and a last one. */
+/* A few single messages, a flood of three kinds, and a last one. */
 static void *flood(void *data)
 {
 	static const char *const kinds[] = { "t/plain", "t/asked", "t/newest" };
-	static uint8_t bytes[(FLOOD + 2) * 32];
+	static uint8_t bytes[(SINGLES + FLOOD + 1) * 32];
 	int client = accept(*(int *)data, NULL, NULL);
-	size_t n = fake_publish(bytes, "t/single", false);
+	char single[] = "t/single/0";
+	size_t n = 0;
 	uint8_t byte;
 
+	for (int k = 0; k < SINGLES; k++, single[9]++)
+		n += fake_publish(bytes + n, single, false);
 	for (int k = 0; k < FLOOD; k++)
 		n += fake_publish(bytes + n, kinds[k / 10 % 3], k / 10 % 3 == 1);
 	n += fake_publish(bytes + n, "t/clock/last", false);
@@ -897,7 +900,8 @@ static enum glow_lane sort_flood(const char *prefix, enum glow_way way, const st
 }
 
 /* Whatever an owner does not keep up with is handled, dropped or replaced: the sum is exact. What is single, and what
- * comes in another lane, is not lost. */
+ * comes in another lane, is not lost. (A single message shares its counter with a flooded topic in one box of twenty,
+ * and goes with it: so there are several.) */
 /* promise: nothing-lost-unsaid */
 static void test_flood_counts(void **state)
 {
@@ -922,16 +926,16 @@ static void test_flood_counts(void **state)
 			continue;
 		}
 		assert_int_equal(event.kind, GLOW_MQTT_MESSAGE);
-		single += strcmp(event.message.topic, "t/single") == 0;
+		single += strncmp(event.message.topic, "t/single/", 9) == 0;
 		last = strcmp(event.message.topic, "t/clock/last") == 0;
 		handled++;
 	}
 	while (glow_mqtt_next(f->mqtt, &event))
 		handled += event.kind == GLOW_MQTT_MESSAGE;
 	glow_mqtt_counts(f->mqtt, &counts);
-	assert_int_equal(single, 1);
+	assert_in_range(single, 1, SINGLES);
 	assert_true(counts.in_dropped > 0 && counts.in_replaced > 0 && told > 0);
-	assert_int_equal(handled + (int)counts.in_dropped + (int)counts.in_replaced, FLOOD + 2);
+	assert_int_equal(handled + (int)counts.in_dropped + (int)counts.in_replaced, SINGLES + FLOOD + 1);
 	close_messenger(f);
 	pthread_join(fake, NULL);
 	close(listener);
@@ -1015,6 +1019,8 @@ static void test_goodbye_unsaid(void **state)
 static void test_lead_unsaid(void **state)
 {
 	struct fixture *f = *state;
+	bool died = false, back = false;
+	struct glow_mqtt_event event;
 
 	f->cfg.lead_id = "leader";
 	f->cfg.retained_topics = retained_topics;
@@ -1030,8 +1036,13 @@ static void test_lead_unsaid(void **state)
 	glow_mqtt_lead(f->mqtt, false);
 	expect(f->mqtt, GLOW_MQTT_DISCONNECTED);
 	kill(f->broker.pid, SIGCONT);
-	expect_message(f->mqtt, "r/availability/clock", "died");
-	assert_false(expect(f->mqtt, GLOW_MQTT_CONNECTED).leading);
+	/* The broker may serve the new connection before it has read the old one to its end. */
+	do {
+		event = next(f->mqtt);
+		died |= event.kind == GLOW_MQTT_MESSAGE && event.message.len == 4 &&
+			memcmp(event.message.payload, "died", 4) == 0;
+		back |= event.kind == GLOW_MQTT_CONNECTED && !event.leading;
+	} while (!died || !back);
 }
 
 /* A time stamp in a payload tells when it left, not when it was queued; the rest stays as it is. */

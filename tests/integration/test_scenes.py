@@ -47,8 +47,7 @@ class Scenes(glow.Case):
     @classmethod
     def wait_ready(cls, since, *nodes):
         """Until they have cluster time and their places."""
-        for node in nodes:
-            cls.seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"), since)
+        cls.seen.wait_synced(*nodes, since=since)
         names = {n.node for n in nodes}
         cls.seen.wait("glow/roster", lambda m: names <= {n["id"] for n in m.json()["nodes"]})
 
@@ -202,8 +201,7 @@ class WithoutConductor(glow.Case):
         seen = self.watch()
         conductor = self.conductor().wait_leading()
         nodes = [self.bridge("--idle", "off") for _ in range(NODES)]
-        for node in nodes:
-            seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
+        seen.wait_synced(*nodes)
         self.assert_ok(self.broker.request("glow/scene/play", '{"effect":"rainbow","span":"node"}', "answers/play"))
         for node in nodes:
             seen.wait(node.topic("state"), lambda m: m.json()["showing"] == "scene")
