@@ -5,9 +5,9 @@
 
 import { render } from "preact";
 import "uplot/dist/uPlot.min.css";
+import "./style.css";
 import { App, type Site } from "./App";
 import { loadCore } from "./core";
-import "./style.css";
 
 /** What the server says of its cluster, if it says anything. */
 async function askSite(): Promise<Site> {

@@ -10,6 +10,7 @@ import { geometryOf, type Geometry } from "../draw/geometry";
 import type { NodeView, Pictures } from "../model/cluster";
 import { Drawing } from "./Drawing";
 import { useSession, useResize, usePolled } from "./hooks";
+import "./Board.css";
 
 function Light({ id, geometry, pictures }: { id: string; geometry: Geometry; pictures: Pictures }) {
 	const { renderer } = useSession();

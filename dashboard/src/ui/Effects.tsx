@@ -9,6 +9,7 @@ import type { ClusterView } from "../model/cluster";
 import { type Draft, draftOf, freeName } from "../model/drafts";
 import { useSession } from "./hooks";
 import { Workbench } from "./Workbench";
+import "./Effects.css";
 
 interface Example {
 	readonly name: string;

@@ -8,6 +8,7 @@ import type { ClusterView, CommandView } from "../model/cluster";
 import { Segments } from "./controls";
 import { StatusWord } from "./Outcome";
 import { clock } from "./text";
+import "./Events.css";
 
 const SHOWN = 240; // a text has up to 4096
 

@@ -10,6 +10,7 @@ import { useSession, usePolled } from "./hooks";
 import { Mark } from "./Mark";
 import { Outcome } from "./Outcome";
 import { percent } from "./text";
+import "./Header.css";
 
 export const VIEWS = [
 	["shelf", "Shelf"],

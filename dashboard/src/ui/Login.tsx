@@ -7,6 +7,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { LinkState } from "../model/cluster";
 import { Mark } from "./Mark";
 import { capital } from "./text";
+import "./Login.css";
 
 const sentence = (text: string): string => `${capital(text)}.`;
 

@@ -10,6 +10,7 @@ import { Choice, ColorField, EffectField, Segments, Slider, Switch, TextField } 
 import { nameOf, useSession, useSeconds, type Selection } from "./hooks";
 import { Outcome } from "./Outcome";
 import { effectName, lookText, percent, span, targetText } from "./text";
+import "./Scenes.css";
 
 interface Look {
 	effect: string;

@@ -10,6 +10,7 @@ import { layOut, linesOf, stripOf, type StripLine, type StripPixel } from "../dr
 import type { Pictures } from "../model/cluster";
 import type { Micros, Roster } from "../model/messages";
 import { useSession, useResize } from "./hooks";
+import "./Strip.css";
 
 /* Heights in pixels of the strip: of a line's light, and of what it takes where no name is below it. */
 const LIGHT = 2.2;

@@ -10,6 +10,7 @@ import type { ClusterView, NodeView } from "../model/cluster";
 import type { Stats } from "../model/messages";
 import { useSession, useResize, useSeconds } from "./hooks";
 import { clock, duration } from "./text";
+import "./Sync.css";
 
 const MOST_LINES = 12;
 const LEAST_S = 300;

@@ -8,6 +8,7 @@ import { useId } from "preact/hooks";
 import type { Effect, Param, ParamValue } from "../model/messages";
 import { useDrag } from "./hooks";
 import { effectName, paramName } from "./text";
+import "./controls.css";
 
 /** Where a value lies on the track of a slider, and back. */
 interface Curve {
