@@ -41,6 +41,7 @@ struct glow_conductor {
 	struct glow_repertoire repertoire;
 	struct glow_herald herald;
 	struct glow_metrics metrics;
+	int64_t ahead_us;              /**< how far ahead an instant must be */
 	struct glow_raw viewers_until; /* so long the count of their probes goes */
 	uint32_t viewers;
 };
@@ -52,6 +53,9 @@ bool glow_parts_stand_by(const struct glow_conductor *c);
 /** Cluster time, while it leads; and how far ahead an instant must be for every node to hear of it in time. */
 struct glow_time glow_parts_time(const struct glow_conductor *c, struct glow_raw now);
 int64_t glow_parts_ahead_us(const struct glow_conductor *c);
+
+/** Asks the nodes' deliveries how far that is, and lets others know; twice a second is enough. */
+void glow_parts_look_ahead(struct glow_conductor *c, struct glow_raw now);
 
 /** Leading has begun: everything a leader keeps is published. */
 void glow_parts_open(struct glow_conductor *c, struct glow_raw now);
