@@ -14,18 +14,20 @@
 #include <glow/scenes.h>
 #include <glow/timing.h>
 
-static cJSON *write_node(const struct glow_roster_node *node)
+static cJSON *write_node(const struct glow_roster_node *node, bool in_short)
 {
 	cJSON *object = cJSON_CreateObject(), *groups;
 
 	cJSON_AddStringToObject(object, "id", node->id);
-	groups = cJSON_AddArrayToObject(object, "groups");
+	groups = in_short && node->n_groups == 0 ? NULL : cJSON_AddArrayToObject(object, "groups");
 	for (uint32_t k = 0; k < node->n_groups; k++)
 		cJSON_AddItemToArray(groups, cJSON_CreateString(node->groups[k]));
 	glow_json_add_int(object, "pixels", node->pixels);
 	glow_json_add_int(object, "offset", node->offset);
-	cJSON_AddBoolToObject(object, "reverse", node->reverse);
-	glow_json_add_int(object, "gap", node->gap);
+	if (!in_short || node->reverse)
+		cJSON_AddBoolToObject(object, "reverse", node->reverse);
+	if (!in_short || node->gap)
+		glow_json_add_int(object, "gap", node->gap);
 	return object;
 }
 
@@ -41,8 +43,63 @@ cJSON *glow_roster_write(const struct glow_roster *roster)
 	glow_json_add_int(tree, "pixels", roster->pixels);
 	nodes = cJSON_AddArrayToObject(tree, "nodes");
 	for (uint32_t k = 0; k < roster->n; k++)
-		cJSON_AddItemToArray(nodes, write_node(&roster->nodes[k]));
+		cJSON_AddItemToArray(nodes, write_node(&roster->nodes[k], roster->n > GLOW_ROSTER_SHORT));
 	return tree;
+}
+
+/* ---- what fits ---- */
+
+#define HEAD_BYTES 160 /* all but the nodes, at most */
+
+static size_t digits(uint32_t value)
+{
+	size_t n = 1;
+
+	for (; value >= 10; value /= 10)
+		n++;
+	return n;
+}
+
+/* With the comma behind it, and at most. */
+static size_t node_bytes(const struct glow_roster_node *node, bool in_short)
+{
+	size_t n = strlen("{'id':'','pixels':,'offset':},") + strlen(node->id) + digits(node->pixels) +
+		   digits(node->offset);
+
+	if (!in_short || node->n_groups)
+		n += strlen("'groups':[],");
+	for (uint32_t k = 0; k < node->n_groups; k++)
+		n += strlen(node->groups[k]) + strlen("'',");
+	if (!in_short || node->reverse)
+		n += strlen("'reverse':false,");
+	if (!in_short || node->gap)
+		n += strlen("'gap':,") + digits(node->gap);
+	return n;
+}
+
+static uint32_t first_that_fit(const struct glow_roster *roster, bool in_short, size_t bytes)
+{
+	size_t used = HEAD_BYTES;
+	uint32_t n = 0;
+
+	while (n < roster->n && used + node_bytes(&roster->nodes[n], in_short) <= bytes)
+		used += node_bytes(&roster->nodes[n++], in_short);
+	return n;
+}
+
+uint32_t glow_roster_fit(struct glow_roster *roster, size_t bytes)
+{
+	uint32_t n = first_that_fit(roster, roster->n > GLOW_ROSTER_SHORT, bytes), left_out;
+
+	if (n <= GLOW_ROSTER_SHORT)
+		n = first_that_fit(roster, false, bytes);
+	left_out = roster->n - n;
+	for (uint32_t k = n; k < roster->n; k++)
+		free(roster->nodes[k].groups);
+	roster->n = n;
+	if (left_out)
+		glow_roster_lay(roster);
+	return left_out;
 }
 
 static enum glow_code read_groups(const cJSON *list, struct glow_roster_node *node, struct glow_diag *diag)

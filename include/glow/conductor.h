@@ -62,6 +62,9 @@ void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, boo
 void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now);
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now);
 
+/** The largest packet that the broker of this connection takes, bytes; before glow_conductor_connected(). */
+void glow_conductor_packet_max(struct glow_conductor *c, uint32_t bytes);
+
 /** A message of a subscribed topic; message->at says when it arrived. */
 void glow_conductor_message(struct glow_conductor *c, const struct glow_message *message, struct glow_raw now);
 

@@ -56,7 +56,7 @@ static bool renew(uint32_t pixels, int64_t effective_us)
 	fresh.nodes[0].pixels = pixels;
 	strcpy(fresh.nodes[0].id, "n0");
 	glow_roster_lay(&fresh);
-	return glow_roster_store_renew(&store, &fresh, (struct glow_time){ effective_us });
+	return glow_roster_store_renew(&store, &fresh, (struct glow_time){ effective_us }, now);
 }
 
 /* Changes that come together make one roster, 0.2 s after the first of them. */
@@ -64,15 +64,151 @@ static void test_gathers(void **state)
 {
 	(void)state;
 	assert_int_equal(store.due.ns, GLOW_NEVER);
-	glow_roster_store_change(&store, now);
+	glow_roster_store_change(&store, now, 10);
 	assert_int_equal(store.due.ns, now.ns + 200 * MS);
-	glow_roster_store_change(&store, (struct glow_raw){ now.ns + 150 * MS });
+	glow_roster_store_change(&store, (struct glow_raw){ now.ns + 150 * MS }, 10);
 	assert_int_equal(store.due.ns, now.ns + 200 * MS);
+	assert_false(glow_roster_store_ripe(&store, now));
+	assert_true(glow_roster_store_ripe(&store, (struct glow_raw){ now.ns + 200 * MS }));
 	renew(8, 500);
 	assert_int_equal(store.due.ns, GLOW_NEVER);
-	glow_roster_store_change(&store, now);
+	glow_roster_store_change(&store, now, 10);
 	renew(8, 500); /* in vain, and over as well */
 	assert_int_equal(store.due.ns, GLOW_NEVER);
+}
+
+static struct glow_roster roster_of(uint32_t n)
+{
+	struct glow_roster roster = { .n = n, .nodes = calloc(n, sizeof(*roster.nodes)) };
+
+	assert_non_null(roster.nodes);
+	for (uint32_t k = 0; k < n; k++) {
+		snprintf(roster.nodes[k].id, sizeof(roster.nodes[0].id), "s%05u", k);
+		roster.nodes[k].pixels = 8;
+	}
+	glow_roster_lay(&roster);
+	return roster;
+}
+
+/* So many nodes come, one after the other, within that time: how often all of them are told of each other, in the end
+ * and on the way; and how many places that were, to all readers. */
+static int rosters_of_a_join(uint32_t n, int64_t within_ns, uint64_t *ret_places)
+{
+	const int64_t begin_ns = now.ns, step_ns = within_ns / n;
+	uint32_t here = 0;
+	int rosters = 0;
+
+	*ret_places = 0;
+	for (; here < n || store.due.ns != GLOW_NEVER; now.ns += MS) {
+		for (; here < n && begin_ns + here * step_ns <= now.ns; here++)
+			glow_roster_store_change(&store, now, here + 1);
+		if (store.due.ns != GLOW_NEVER && glow_roster_store_ripe(&store, now)) {
+			struct glow_roster fresh = roster_of(here);
+
+			*ret_places += (uint64_t)here * here;
+			rosters += glow_roster_store_renew(&store, &fresh, (struct glow_time){ 500 }, now);
+		}
+	}
+	assert_int_equal(store.roster.n, n);
+	return rosters;
+}
+
+/* promise: a-join-of-many */
+static void test_a_join_of_many(void **state)
+{
+	uint64_t places;
+
+	(void)state;
+	assert_int_equal(rosters_of_a_join(5000, 2000 * MS, &places), 1);
+	assert_int_equal(places, 25000000); /* once each, of all the others */
+}
+
+/* promise: a-join-of-many */
+static void test_a_slow_join_of_many(void **state)
+{
+	uint64_t places;
+
+	(void)state;
+	assert_int_equal(rosters_of_a_join(5000, 20000 * MS, &places), 8); /* one each 0.2 s would be 100 */
+	assert_int_equal(places, 30875775);                                /* and 843,350,000 */
+}
+
+static void test_a_join_of_few(void **state)
+{
+	uint64_t places;
+
+	(void)state;
+	assert_int_equal(rosters_of_a_join(100, 2000 * MS, &places), 10); /* the control: each 0.2 s, as ever */
+}
+
+/* Whoever comes alone does not wait, unless the last roster is still on its way. */
+static void test_one_more_of_many(void **state)
+{
+	struct glow_roster fresh = roster_of(1000);
+
+	(void)state;
+	assert_true(glow_roster_store_renew(&store, &fresh, (struct glow_time){ 500 }, now));
+	glow_roster_store_change(&store, now, 1000);
+	assert_int_equal(store.due.ns, now.ns + 3200 * MS);
+	fresh = roster_of(1001);
+	glow_roster_store_renew(&store, &fresh, (struct glow_time){ 500 }, now);
+	now.ns += 10000 * MS;
+	glow_roster_store_change(&store, now, 1000);
+	assert_int_equal(store.due.ns, now.ns + 200 * MS);
+	now.ns += 200 * MS;
+	assert_false(glow_roster_store_ripe(&store, now));
+	assert_int_equal(store.due.ns, now.ns + 600 * MS);
+	now.ns += 600 * MS;
+	assert_true(glow_roster_store_ripe(&store, now));
+}
+
+/* More than a message holds: the first ones have their places. */
+static void test_more_than_fit(void **state)
+{
+	const struct glow_publisher out = { "glow", "", outbox };
+	struct glow_roster fresh = roster_of(8000);
+
+	(void)state;
+	glow_log_setup("off", "text");
+	assert_true(glow_roster_store_renew(&store, &fresh, (struct glow_time){ 500 }, now));
+	assert_true(store.roster.n > 5000 && store.roster.n < 8000);
+	assert_int_equal(store.left_out, 8000 - store.roster.n);
+	assert_int_equal(store.roster.pixels, 8 * store.roster.n);
+	glow_roster_store_publish(&store, &out);
+	assert_true(find(ROSTER)->len <= GLOW_ROSTER_MAX && find(ROSTER)->len > GLOW_ROSTER_MAX - 300);
+	fresh = roster_of(8000);
+	assert_false(glow_roster_store_renew(&store, &fresh, (struct glow_time){ 500 }, now)); /* once */
+	store.bytes_max = 20000; /* of a broker that takes less */
+	fresh = roster_of(8000);
+	assert_true(glow_roster_store_renew(&store, &fresh, (struct glow_time){ 500 }, now));
+	glow_roster_store_publish(&store, &out);
+	assert_true(find(ROSTER)->len <= 20000);
+	fresh = roster_of(50);
+	assert_true(glow_roster_store_renew(&store, &fresh, (struct glow_time){ 500 }, now));
+	assert_int_equal(store.left_out, 0);
+}
+
+/* What the broker has need not be sent to everybody because another leads. */
+static void test_another_reign(void **state)
+{
+	static const char kept[] = "{\"clock_id\":\"00000000000000a1\",\"term\":3,\"rev\":40,\"effective_us\":7,"
+				   "\"pixels\":8,\"nodes\":[{\"id\":\"n0\",\"pixels\":8,\"offset\":0}]}";
+
+	(void)state;
+	assert_true(glow_roster_store_open(&store, 0xa1, 3)); /* there is none */
+	assert_true(restore(kept));
+	assert_false(glow_roster_store_open(&store, 0xa1, 4));
+	assert_int_equal(store.roster.edition.term, 3);       /* as the broker has it */
+	assert_true(glow_roster_store_open(&store, 0xa2, 4)); /* another timeline */
+	assert_true(restore(kept));
+	glow_roster_store_lost(&store);
+	assert_true(glow_roster_store_open(&store, 0xa1, 5)); /* the broker may have lost it */
+	assert_int_equal(store.roster.edition.term, 5);
+	assert_false(restore(kept));
+	assert_true(glow_roster_store_open(&store, 0xa1, 5)); /* it has an older one */
+	assert_true(renew(9, 900));
+	assert_int_equal(store.roster.edition.rev, 41);
+	assert_int_equal(store.roster.edition.term, 5);
 }
 
 static void test_renews(void **state)
@@ -161,6 +297,12 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_gathers),
+		T(test_a_join_of_many),
+		T(test_a_slow_join_of_many),
+		T(test_a_join_of_few),
+		T(test_one_more_of_many),
+		T(test_more_than_fit),
+		T(test_another_reign),
 		T(test_renews),
 		T(test_restores),
 		T(test_skips_what_is_broken),

@@ -779,6 +779,39 @@ static void test_roster(void **state)
 	glow_roster_fini(&roster);
 }
 
+/* Above 500 nodes what reads as nothing is left out. */
+static void test_short_roster(void **state)
+{
+	static const char node[] =
+		"{\"id\":\"pi1\",\"groups\":[],\"pixels\":8,\"offset\":0,\"reverse\":false,\"gap\":0}";
+	struct glow_roster many = { .n = 501, .nodes = calloc(501, sizeof(*many.nodes)) };
+	char *text;
+
+	(void)state;
+	assert_non_null(many.nodes);
+	for (uint32_t k = 0; k < 501; k++) {
+		snprintf(many.nodes[k].id, sizeof(many.nodes[k].id), "pi%u", k + 1);
+		many.nodes[k].pixels = 8;
+	}
+	many.nodes[1].gap = 3;
+	many.nodes[2].reverse = true;
+	glow_roster_lay(&many);
+	text = glow_json_finish(glow_roster_write(&many));
+	assert_non_null(strstr(text, "[{\"id\":\"pi1\",\"pixels\":8,\"offset\":0},"));
+	assert_non_null(strstr(text, "{\"id\":\"pi2\",\"pixels\":8,\"offset\":8,\"gap\":3},"));
+	assert_non_null(strstr(text, "{\"id\":\"pi3\",\"pixels\":8,\"offset\":19,\"reverse\":true},"));
+	assert_int_equal(read_roster(text), GLOW_OK);
+	assert_true(glow_roster_alike(&roster, &many));
+	glow_roster_fini(&roster);
+	free(text);
+	many.n = 500; /* the control */
+	text = glow_json_finish(glow_roster_write(&many));
+	assert_non_null(strstr(text, node));
+	many.n = 501;
+	free(text);
+	glow_roster_fini(&many);
+}
+
 #define R      "{\"rev\":1,\"effective_us\":0,\"pixels\":16,\"nodes\":["
 #define R_FIT  R "{\"id\":\"a\",\"pixels\":8,\"offset\":0},"
 #define R_LONG "{\"rev\":1,\"effective_us\":0,\"pixels\":16777216,\"nodes\":["
@@ -918,6 +951,7 @@ int main(void)
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_roster),
+		cmocka_unit_test(test_short_roster),
 		cmocka_unit_test(test_bad_rosters),
 		cmocka_unit_test(test_apply),
 		cmocka_unit_test(test_apply_deep),

@@ -88,6 +88,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	char info[GLOW_TOPIC_MAX + 1];
 	int r;
 
+	c->offer_ns = GLOW_NEVER;
 	c->out = (struct glow_publisher){ c->prefix, c->discovery, cfg->outbox, c->metrics.answers };
 	glow_topic_of(info, c->prefix, GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, NULL);
 	glow_herald_init(&c->herald, &c->out, GLOW_DISCOVERY_CLUSTER, info, cfg->boot);
@@ -147,6 +148,14 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	free(c);
 }
 
+void glow_conductor_packet_max(struct glow_conductor *c, uint32_t bytes)
+{
+	const uint32_t around = 512; /* the topic and what else there is in a packet */
+
+	bytes = bytes > 2 * around ? bytes - around : around;
+	c->roster.bytes_max = bytes < GLOW_ROSTER_MAX ? bytes : GLOW_ROSTER_MAX;
+}
+
 void glow_conductor_connected(struct glow_conductor *c, struct glow_raw now, bool leading)
 {
 	c->metrics.connected = true;
@@ -163,6 +172,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 	c->metrics.connected = false;
 	glow_leadership_disconnected(&c->leadership, now);
 	glow_members_disconnected(&c->members);
+	glow_roster_store_lost(&c->roster);
 	glow_herald_disconnected(&c->herald);
 	glow_text_store_disconnected(&c->texts);
 	glow_repertoire_disconnected(&c->repertoire);
@@ -189,16 +199,16 @@ void glow_conductor_wall(struct glow_conductor *c, struct glow_raw now, const st
 void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 {
 	if (glow_members_expire(&c->members, now))
-		glow_roster_store_change(&c->roster, now);
+		glow_parts_roster_changed(c, now);
 	if (glow_leadership_tick(&c->leadership, now))
 		glow_parts_open(c, now);
+	glow_parts_offer_due(c, now);
 	if (glow_herald_asked(&c->herald, now) && glow_parts_lead(c))
 		glow_parts_announce(c);
 	if (glow_parts_lead(c)) { /* perhaps only just now */
 		if (glow_leadership_beacon_due(&c->leadership, now))
 			glow_parts_look_ahead(c, now);
-		if (c->roster.due.ns <= now.ns)
-			glow_parts_renew_roster(c, now);
+		glow_parts_renew_roster(c, now);
 		glow_lights_tick(&c->lights, now);
 		glow_library_tick(&c->texts.library, glow_parts_time(c, now).us);
 		glow_repertoire_tick(&c->repertoire, &c->leadership.wall, now, glow_parts_time(c, now),
@@ -214,6 +224,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 	struct glow_time next;
 
 	ns = glow_sooner(ns, glow_herald_next(&c->herald).ns);
+	ns = glow_sooner(ns, c->offer_ns);
 	if (glow_parts_lead(c)) {
 		ns = glow_sooner(ns, c->roster.due.ns);
 		ns = glow_sooner(ns, c->lights.due.ns);

@@ -82,7 +82,7 @@ static void hear_roster(struct glow_conductor *c, const struct glow_topic *topic
 		glow_members_restore(&c->members, &c->roster.roster, now);
 		glow_leadership_nodes(&c->leadership, c->roster.roster.n, now);
 	}
-	glow_roster_store_change(&c->roster, now); /* it may not be what it should be */
+	glow_parts_roster_changed(c, now); /* it may not be what it should be */
 }
 
 static void hear_wanted(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -147,7 +147,7 @@ static void hear_node_info(struct glow_conductor *c, const struct glow_topic *to
 		glow_parts_offer(c, now);
 	}
 	if (diag.code != GLOW_OK)
-		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
+		glow_warning("%s was skipped: %s %s", m->topic, diag.where, diag.what);
 	hear_figures(c, topic, m);
 }
 

@@ -4,6 +4,7 @@
  * is made. */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,6 +221,8 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	if (!read_info(id, payload, len, &info, diag))
 		return false;
 	one = member(m, id);
+	if (!one)
+		glow_diag_set(diag, GLOW_TOO_LARGE, "", "is of one node too many, %" PRIu32 " are known", m->n);
 	return one && describe(m, one, info.shape.pixels, (const char(*)[GLOW_NAME_SIZE])info.groups, info.n_groups);
 }
 

@@ -18,8 +18,8 @@
 #include "member_light.h"
 #include "placement.h"
 
-/** About as many as a roster of 262144 bytes can name. */
-#define GLOW_MEMBERS_MAX 3500
+/** Some more than a roster can name. */
+#define GLOW_MEMBERS_MAX 6000
 
 /** A node's state as it published it, kept once for all who look back at it. */
 struct glow_kept_state {
@@ -83,7 +83,8 @@ const struct glow_member *glow_members_after(const struct glow_members *m, const
 struct glow_figures *glow_members_figures(struct glow_members *m, const char *id);
 
 /** What the topics of a node say. True when the roster may differ now. An empty info says that the node is to be
- * forgotten. A broken one changes nothing and fills diag, which is untouched otherwise. */
+ * forgotten. A broken one, and that of one node too many, changes nothing and fills diag, which is untouched otherwise.
+ */
 bool glow_members_info(struct glow_members *m, const char *id, const char *payload, size_t len, struct glow_diag *diag);
 bool glow_members_availability(struct glow_members *m, const char *id, bool online, struct glow_raw now);
 

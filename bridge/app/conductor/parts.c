@@ -9,6 +9,8 @@
 #include "parts.h"
 #include "scene_store.h"
 
+#define OFFER_NS INT64_C(200000000)
+
 bool glow_parts_lead(const struct glow_conductor *c)
 {
 	return c->leadership.phase == GLOW_PHASE_LEADING;
@@ -57,11 +59,21 @@ void glow_parts_announce(struct glow_conductor *c)
 	free(groups);
 }
 
+/* To look at all groups of all nodes for each node that comes would be too much. */
 void glow_parts_offer(struct glow_conductor *c, struct glow_raw now)
 {
-	char(*groups)[GLOW_NAME_SIZE];
-	struct glow_discovery d = discovery(c, &groups);
+	c->offer_ns = glow_sooner(c->offer_ns, now.ns + OFFER_NS);
+}
 
+void glow_parts_offer_due(struct glow_conductor *c, struct glow_raw now)
+{
+	char(*groups)[GLOW_NAME_SIZE];
+	struct glow_discovery d;
+
+	if (now.ns < c->offer_ns)
+		return;
+	c->offer_ns = GLOW_NEVER;
+	d = discovery(c, &groups);
 	glow_herald_offer(&c->herald, glow_discovery_hash(&d), now);
 	free(groups);
 }
@@ -72,20 +84,25 @@ void glow_parts_open(struct glow_conductor *c, struct glow_raw now)
 
 	c->metrics.reigns++;
 	glow_parts_look_ahead(c, now);
-	glow_roster_store_open(&c->roster, l->self.clock_id, l->self.term);
-	glow_roster_store_publish(&c->roster, &c->out);
+	if (glow_roster_store_open(&c->roster, l->self.clock_id, l->self.term))
+		glow_roster_store_publish(&c->roster, &c->out);
 	glow_repertoire_open(&c->repertoire, c->texts.there, l->fresh, glow_parts_time(c, now));
 	glow_wanted_store_open(&c->wanted, l->self.clock_id, l->self.term);
 	glow_text_store_open(&c->texts, l->self.clock_id, glow_parts_time(c, now)); /* before what means them */
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, glow_parts_time(c, now));
 	glow_parts_announce(c);
-	glow_roster_store_change(&c->roster, now);
+	glow_parts_roster_changed(c, now);
 	glow_lights_regroup(&c->lights, now);
+}
+
+void glow_parts_roster_changed(struct glow_conductor *c, struct glow_raw now)
+{
+	glow_roster_store_change(&c->roster, now, c->members.n);
 }
 
 void glow_parts_nodes_changed(struct glow_conductor *c, struct glow_raw now)
 {
-	glow_roster_store_change(&c->roster, now);
+	glow_parts_roster_changed(c, now);
 	glow_lights_regroup(&c->lights, now);
 }
 
@@ -101,11 +118,13 @@ void glow_parts_renew_roster(struct glow_conductor *c, struct glow_raw now)
 	struct glow_time effective = { glow_parts_time(c, now).us + glow_parts_ahead_us(c) };
 	struct glow_roster roster;
 
+	if (!glow_roster_store_ripe(&c->roster, now))
+		return;
 	if (glow_members_roster(&c->members, now, &roster) < 0) {
 		c->roster.due.ns = GLOW_NEVER;
 		return;
 	}
-	if (!glow_roster_store_renew(&c->roster, &roster, effective))
+	if (!glow_roster_store_renew(&c->roster, &roster, effective, now))
 		return;
 	glow_roster_store_publish(&c->roster, &c->out);
 	glow_leadership_nodes(&c->leadership, c->roster.roster.n, now);
@@ -116,5 +135,5 @@ void glow_parts_wants_changed(struct glow_conductor *c, struct glow_raw now)
 	if (!glow_placement_want(&c->placement, &c->wanted.wanted))
 		return;
 	glow_members_place(&c->members);
-	glow_roster_store_change(&c->roster, now);
+	glow_parts_roster_changed(c, now);
 }

@@ -41,6 +41,7 @@ struct glow_conductor {
 	struct glow_repertoire repertoire;
 	struct glow_herald herald;
 	struct glow_metrics metrics;
+	int64_t offer_ns;              /**< when Home Assistant is to hear of other groups or texts; GLOW_NEVER */
 	int64_t ahead_us;              /**< how far ahead an instant must be */
 	struct glow_raw viewers_until; /* so long the count of their probes goes */
 	uint32_t viewers;
@@ -63,6 +64,10 @@ void glow_parts_open(struct glow_conductor *c, struct glow_raw now);
 /** Tells Home Assistant what the cluster is; or in a while, that it has other texts or groups. */
 void glow_parts_announce(struct glow_conductor *c);
 void glow_parts_offer(struct glow_conductor *c, struct glow_raw now);
+void glow_parts_offer_due(struct glow_conductor *c, struct glow_raw now);
+
+/** The roster may have to be another. */
+void glow_parts_roster_changed(struct glow_conductor *c, struct glow_raw now);
 
 /** Who is there, or what a node is, may be another. */
 void glow_parts_nodes_changed(struct glow_conductor *c, struct glow_raw now);
@@ -70,7 +75,7 @@ void glow_parts_nodes_changed(struct glow_conductor *c, struct glow_raw now);
 /** What people want of the strip is another. */
 void glow_parts_wants_changed(struct glow_conductor *c, struct glow_raw now);
 
-/** Publishes the roster, where it is another. */
+/** Publishes the roster, when that is due and it is another. */
 void glow_parts_renew_roster(struct glow_conductor *c, struct glow_raw now);
 
 /** Scenes that play have this effect: they go on with what is there now. `ctx` is the conductor. */

@@ -7,11 +7,19 @@
 #include "roster_store.h"
 
 #define GATHER_NS INT64_C(200000000)
-#define FAR_US    (60 * GLOW_US_PER_S)
+#define SECOND    INT64_C(1000000000)
+
+/* A broker on a small machine passes on some 20 MB/s beside its other work. A node is 64 bytes to each of them. */
+#define TELL_NS      3200 /* of a node to another */
+#define TELL_MAX_NS  (30 * SECOND)
+#define QUIET_PART   4 /* changes have ended when there was none for this part of it */
+#define QUIET_MAX_NS (2 * SECOND)
+#define QUIETS       4 /* which is waited for so often at most */
+#define FAR_US       (60 * GLOW_US_PER_S)
 
 void glow_roster_store_init(struct glow_roster_store *s)
 {
-	*s = (struct glow_roster_store){ .due = { GLOW_NEVER } };
+	*s = (struct glow_roster_store){ .due = { GLOW_NEVER }, .again = { INT64_MIN }, .bytes_max = GLOW_ROSTER_MAX };
 }
 
 void glow_roster_store_fini(struct glow_roster_store *s)
@@ -19,10 +27,42 @@ void glow_roster_store_fini(struct glow_roster_store *s)
 	glow_roster_fini(&s->roster);
 }
 
-void glow_roster_store_change(struct glow_roster_store *s, struct glow_raw now)
+/* How long it takes to tell so many nodes of each other. */
+static int64_t tell_ns(uint32_t nodes)
 {
-	if (s->due.ns == GLOW_NEVER)
-		s->due.ns = now.ns + GATHER_NS;
+	int64_t ns = (int64_t)nodes * nodes * TELL_NS;
+
+	return ns < TELL_MAX_NS ? ns : TELL_MAX_NS;
+}
+
+void glow_roster_store_change(struct glow_roster_store *s, struct glow_raw now, uint32_t nodes)
+{
+	s->latest = now;
+	s->nodes = nodes;
+	if (s->due.ns != GLOW_NEVER)
+		return;
+	s->first = now;
+	s->due.ns = now.ns + GATHER_NS > s->again.ns ? now.ns + GATHER_NS : s->again.ns;
+}
+
+bool glow_roster_store_ripe(struct glow_roster_store *s, struct glow_raw now)
+{
+	int64_t quiet_ns = tell_ns(s->nodes) / QUIET_PART, until_ns;
+
+	if (now.ns < s->due.ns)
+		return false;
+	if (quiet_ns > QUIET_MAX_NS)
+		quiet_ns = QUIET_MAX_NS;
+	until_ns = glow_sooner(s->latest.ns + quiet_ns, s->first.ns + QUIETS * quiet_ns);
+	if (until_ns <= now.ns)
+		return true;
+	s->due.ns = until_ns;
+	return false;
+}
+
+void glow_roster_store_lost(struct glow_roster_store *s)
+{
+	s->kept = false;
 }
 
 static void take(struct glow_roster_store *s, const struct glow_roster *roster)
@@ -49,6 +89,7 @@ bool glow_roster_store_restore(struct glow_roster_store *s, const struct glow_me
 	struct glow_diag diag = { .code = GLOW_OK };
 	struct glow_roster roster;
 
+	s->kept = false;
 	if (m->len == 0)
 		return false;
 	if (read_retained(m, &roster, &diag) != GLOW_OK) {
@@ -60,31 +101,54 @@ bool glow_roster_store_restore(struct glow_roster_store *s, const struct glow_me
 		return false;
 	}
 	take(s, &roster);
+	s->kept = true;
 	return true;
 }
 
-bool glow_roster_store_renew(struct glow_roster_store *s, struct glow_roster *fresh, struct glow_time effective)
+/* Who comes last in the order has no place where there is none. */
+static void fit(struct glow_roster_store *s, struct glow_roster *fresh)
+{
+	uint32_t n = fresh->n, left_out = glow_roster_fit(fresh, s->bytes_max);
+
+	if (left_out > s->left_out)
+		glow_warning("%u of %u nodes have no place on the strip: a roster has at most %zu bytes. They show "
+			     "scenes as "
+			     "if alone",
+			     left_out, n, s->bytes_max);
+	s->left_out = left_out;
+}
+
+bool glow_roster_store_renew(struct glow_roster_store *s, struct glow_roster *fresh, struct glow_time effective,
+			     struct glow_raw now)
 {
 	s->due.ns = GLOW_NEVER;
+	fit(s, fresh);
 	if (glow_roster_alike(fresh, &s->roster) && s->roster.effective_us < effective.us + FAR_US) {
 		glow_roster_fini(fresh);
 		return false;
 	}
-	fresh->edition = s->roster.edition;
-	fresh->edition.rev++;
+	fresh->edition = (struct glow_edition){ s->clock_id, s->term, s->roster.edition.rev + 1 };
 	fresh->effective_us = effective.us;
 	take(s, fresh);
+	s->again.ns = now.ns + tell_ns(fresh->n);
 	return true;
 }
 
-void glow_roster_store_open(struct glow_roster_store *s, uint64_t clock_id, uint32_t term)
+bool glow_roster_store_open(struct glow_roster_store *s, uint64_t clock_id, uint32_t term)
 {
+	s->clock_id = clock_id;
+	s->term = term;
+	if (s->kept && s->roster.edition.clock_id == clock_id)
+		return false;
 	s->roster.edition.clock_id = clock_id;
 	s->roster.edition.term = term;
+	return true;
 }
 
-void glow_roster_store_publish(const struct glow_roster_store *s, const struct glow_publisher *out)
+void glow_roster_store_publish(struct glow_roster_store *s, const struct glow_publisher *out)
 {
-	if (s->roster.edition.rev > 0)
-		glow_publish_tree(out, "roster", NULL, NULL, glow_roster_write(&s->roster), 1, true);
+	if (s->roster.edition.rev == 0)
+		return;
+	glow_publish_tree(out, "roster", NULL, NULL, glow_roster_write(&s->roster), 1, true);
+	s->kept = true;
 }

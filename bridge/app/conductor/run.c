@@ -63,6 +63,7 @@ static void on_event(void *ctx, const struct glow_mqtt_event *event)
 	switch (event->kind) {
 	case GLOW_MQTT_CONNECTED:
 		glow_info("connected to %s, %s", event->why, event->leading ? "to lead" : "standing by");
+		glow_conductor_packet_max(r->conductor, event->limits.packet_max);
 		glow_conductor_connected(r->conductor, now, event->leading);
 		break;
 	case GLOW_MQTT_DISCONNECTED:

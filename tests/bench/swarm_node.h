@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+#pragma once
+
+/* One of thousands of simulated nodes: a connection of its own with the client id, will, subscriptions and messages of
+ * a real one, a crystal of its own, and the programs' own filter for the time. It draws nothing, and reads of a message
+ * what it needs to know that it came. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glow/follower.h>
+#include <glow/timing.h>
+
+#include "../../bridge/io/backoff.h"
+#include "packet.h"
+
+enum swarm_kind {
+	SWARM_PROTOCOL, /* connecting, subscribing, acknowledging, pings */
+	SWARM_PROBE,
+	SWARM_REPLY,
+	SWARM_INFO,
+	SWARM_AVAILABILITY,
+	SWARM_STATE,
+	SWARM_STATS,
+	SWARM_EFFECTS,
+	SWARM_ROSTER,
+	SWARM_SCENE,
+	SWARM_COMMAND,
+	SWARM_APPLY,
+	SWARM_CONDUCTOR,
+	SWARM_OTHER,
+	SWARM_KINDS,
+};
+
+struct swarm_count {
+	uint64_t messages, bytes;
+};
+
+/** What all nodes of a process share. */
+struct swarm {
+	uint32_t address; /**< of the broker, network order */
+	uint16_t port;
+	const char *prefix, *info, *state, *stats, *effects; /**< templates: @ID@, @GROUP@ */
+	unsigned groups;                                     /**< how many groups nodes are spread over */
+	int epoll;
+	int64_t raw0_ns; /**< when it began */
+	struct swarm_count in[SWARM_KINDS], out[SWARM_KINDS];
+	struct glow_conductor_info conductor; /**< as it was heard last */
+	char conductor_text[PACKET_KEPT];
+	size_t n_conductor;
+	/** The latest roster that anybody has read: its edition, length, and when. */
+	uint64_t roster, roster_ns, roster_bytes, rosters;
+	uint32_t roster_nodes;
+	uint64_t scene; /**< edition of the latest */
+	uint32_t of;    /**< of the latest command for many */
+	/** Bounds of the leader's S - L from everybody's probes, by second; who that is. */
+	struct {
+		int64_t second, low_ns, high_ns;
+	} bounds[16];
+	uint32_t leader_boot;
+	uint64_t connects, failures, lost, alone;
+};
+
+enum swarm_phase { SWARM_OFF, SWARM_WAITING, SWARM_DIALING, SWARM_GREETING, SWARM_ASKING, SWARM_ONLINE };
+
+struct swarm_node {
+	struct swarm *swarm;
+	char id[12];
+	uint32_t number;
+	int fd;
+	enum swarm_phase phase;
+	int64_t due_ns; /**< when it wants to be asked, CLOCK_MONOTONIC_RAW */
+	int64_t since_ns, heard_ns, said_ns, stats_ns;
+	unsigned asked, unacked; /**< SUBSCRIBEs so far, and what the broker has not acknowledged */
+	bool announced;
+	uint16_t packet_id;
+	struct packet_out out;
+	struct packet_in in;
+	struct glow_backoff backoff;
+	struct glow_follower follower;
+	int64_t base_ns; /**< its clock at raw0_ns */
+	int32_t ppb;
+	uint64_t roster, scene; /**< editions it has */
+	int64_t scene_ns;
+	bool in_roster;
+	uint32_t waiting_of, shown_of; /**< the command for many that it waits to carry out, and the last it did */
+	int64_t show_ns, shown_ns;
+	int64_t answered_ns; /**< when the last probe was answered */
+	int64_t asked_ns;    /**< a command for many came, and nobody has said when; 0: none */
+	bool late;
+};
+
+void swarm_node_init(struct swarm_node *n, struct swarm *swarm, uint32_t number);
+
+/** From then on it is, or tries to be, connected; and no more, as if its power had failed. */
+void swarm_node_start(struct swarm_node *n, int64_t at_ns);
+void swarm_node_stop(struct swarm_node *n);
+
+/** Its socket can be read or written. `buffer` is anybody's. */
+void swarm_node_event(struct swarm_node *n, uint32_t events, uint8_t *buffer, size_t size);
+
+/** Does what is due at this instant. */
+void swarm_node_tick(struct swarm_node *n, int64_t now_ns);
+
+/** Its clock at an instant of CLOCK_MONOTONIC_RAW, and the other way round. */
+struct glow_raw swarm_node_local(const struct swarm_node *n, int64_t raw_ns);
+int64_t swarm_node_raw(const struct swarm_node *n, int64_t local_ns);
+
+int64_t swarm_raw_ns(void);
