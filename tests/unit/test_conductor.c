@@ -294,6 +294,36 @@ static void test_roster_after_a_restart(void **state)
 	assert_false(said(ROSTER, "n7"));
 }
 
+#define SAME_CLOCK "{\"clock_id\":\"feedbeef01234567\",\"term\":3,"
+
+static void retain_own_roster(void)
+{
+	char text[400];
+
+	retain_roster();
+	snprintf(text, sizeof(text), SAME_CLOCK "%s", &OLD_ROSTER[1]);
+	retain(ROSTER, text);
+}
+
+/* What the broker has of this timeline is not sent to all nodes again. */
+static void test_roster_of_another_reign(void **state)
+{
+	(void)state;
+	add_nodes(2, WALL, 50000);
+	create();
+	retain_own_roster();
+	glow_conductor_connected(conductor, raw(), false);
+	pass(1500 * MS);
+	take_lead(retain_own_roster);
+	pass(2 * SECOND);
+	assert_int_equal(count(ROSTER), 0);
+	assert_int_equal(number(INFO, "term"), 4);
+	pass(60 * SECOND);
+	assert_int_equal(count(ROSTER), 1); /* the control: n7 has gone */
+	assert_int_equal(number(ROSTER, "term"), 4);
+	assert_int_equal(number(ROSTER, "rev"), 42);
+}
+
 static bool plays_on(const char *node)
 {
 	char text[100];
@@ -852,6 +882,7 @@ int main(void)
 		TEST(test_forgotten_node),
 		TEST(test_broken_nodes),
 		TEST(test_roster_after_a_restart),
+		TEST(test_roster_of_another_reign),
 		TEST(test_node_lost_with_the_broker),
 		TEST(test_requests),
 		TEST(test_dropped),
