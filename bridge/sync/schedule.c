@@ -22,6 +22,10 @@ enum { FIRST = GLOW_GROUP, SECOND = FIRST + 64, POWER_SAVE_BURST = 4 };
 #define CALM_NS       (300 * GLOW_S)
 #define PATIENCE_NS   (5 * GLOW_S)
 
+/* A burst that nobody answers is too much for somebody. Brokers read a packet of each connection in turn: where a
+ * thousand ask, a thousand requests are passed on for each answer, and with them the beacons wait. */
+enum { UNANSWERED = 4, DOUBLINGS = 6 };
+
 /* What a conductor and a broker on one small machine answer beside all else: a thousand probes a second for ever, and
  * five thousand for the first group. */
 #define STEADY_NS GLOW_MS
@@ -55,10 +59,20 @@ static int64_t spread(int64_t ns, uint32_t seed, uint32_t n)
 	return ns - ns / 10 + part(ns / 5, seed, n, 0);
 }
 
+/* Of a burst: longer and longer while answers are missing. */
+static int64_t hesitate(const struct glow_schedule *c, int64_t ns)
+{
+	uint32_t times = c->unanswered > UNANSWERED ? c->unanswered - UNANSWERED : 0;
+	int64_t more_ns = FIRST_NS << (times < DOUBLINGS ? times : DOUBLINGS);
+
+	return times && more_ns > ns ? more_ns : ns;
+}
+
 static void begin(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns, uint32_t sent,
 		  int64_t within_ns)
 {
 	c->sent = sent;
+	c->unanswered = 0;
 	c->interval_ns = least(c, cfg);
 	c->calm_ns = now_ns;
 	c->due_ns = now_ns + part(within_ns, cfg->seed, c->sent, 1);
@@ -84,24 +98,32 @@ void glow_schedule_stop(struct glow_schedule *c)
 	c->due_ns = GLOW_NEVER;
 }
 
+/* Between the probes of a burst. */
+static int64_t regular(const struct glow_schedule *c)
+{
+	return c->sent < FIRST ? at_least(c, FIRST_NS, HURRY_NS) : at_least(c, SECOND_NS, STEADY_NS);
+}
+
 void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
 {
 	c->sent++;
-	if (c->sent < FIRST)
-		c->due_ns = now_ns + at_least(c, FIRST_NS, HURRY_NS);
-	else if (c->sent < SECOND)
-		c->due_ns = now_ns + at_least(c, SECOND_NS, STEADY_NS);
+	c->unanswered++;
+	if (c->sent < SECOND)
+		c->due_ns = now_ns + hesitate(c, regular(c));
 	else if (cfg->power_save && c->sent % POWER_SAVE_BURST)
 		c->due_ns = now_ns + POWER_SAVE_NS;
 	else
 		c->due_ns = now_ns + spread(interval(c, cfg), cfg->seed, c->sent);
 }
 
-void glow_schedule_answered(struct glow_schedule *c, int64_t now_ns)
+void glow_schedule_answered(struct glow_schedule *c, bool hurry, int64_t now_ns)
 {
-	int64_t due_ns = now_ns + at_least(c, ANSWERED_NS, HURRY_NS);
+	int64_t due_ns = now_ns + regular(c);
 
-	if (c->sent < FIRST && c->due_ns > due_ns)
+	if (hurry && c->sent < FIRST)
+		due_ns = now_ns + at_least(c, ANSWERED_NS, HURRY_NS);
+	c->unanswered = 0;
+	if (c->sent < SECOND && c->due_ns > due_ns)
 		c->due_ns = due_ns;
 }
 

@@ -109,6 +109,7 @@ struct glow_output {
 struct glow_schedule {
 	int64_t due_ns, interval_ns, calm_ns; /**< calm_ns: since when nothing has asked for more probes */
 	uint32_t sent;                        /**< probes since the burst began */
+	uint32_t unanswered;                  /**< since the last answer */
 	uint32_t crowd;                       /**< how many ask the same conductor */
 	double celsius;
 };

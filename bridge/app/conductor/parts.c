@@ -10,6 +10,8 @@
 #include "scene_store.h"
 
 #define OFFER_NS INT64_C(200000000)
+#define CROWD \
+	50 /* so many more, and half as many again, are told before there is a roster: they pace themselves by it */
 
 bool glow_parts_lead(const struct glow_conductor *c)
 {
@@ -104,6 +106,8 @@ void glow_parts_nodes_changed(struct glow_conductor *c, struct glow_raw now)
 {
 	glow_parts_roster_changed(c, now);
 	glow_lights_regroup(&c->lights, now);
+	if (glow_parts_lead(c) && c->members.n > c->leadership.nodes + c->leadership.nodes / 2 + CROWD)
+		glow_leadership_nodes(&c->leadership, c->members.n, now);
 }
 
 void glow_parts_effect_changed(void *ctx, const struct glow_effect_desc *was, const struct glow_effect_desc *is)
