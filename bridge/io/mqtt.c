@@ -35,7 +35,7 @@
 
 #define LANE_ROOM     1048576
 #define TURN_IN       32
-#define TURN_OUT      8
+#define TURN_OUT      32
 #define MEMORY_MS     100 /* between looks whether there is memory again */
 #define STUCK_MS      2   /* look again whether the broker makes room */
 #define REPLAY_MS     10  /* beyond the round trip of the SUBACK */

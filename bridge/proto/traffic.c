@@ -216,8 +216,9 @@ static bool is_stranger(const struct glow_topic *topic)
 static enum glow_lane lane_of(const struct glow_topic *topic, enum glow_way way, bool retained)
 {
 	switch (topic->kind) {
+	case GLOW_TOPIC_TIME_REPLY: /* a conductor's to thousands; what they wait, the stamps in them tell */
+		return is_stranger(topic) || way == GLOW_WAY_OUT ? GLOW_LANE_REPORT : GLOW_LANE_CLOCK;
 	case GLOW_TOPIC_TIME_REQUEST:
-	case GLOW_TOPIC_TIME_REPLY:
 		return is_stranger(topic) ? GLOW_LANE_REPORT : GLOW_LANE_CLOCK;
 	case GLOW_TOPIC_ADOPT_REQUEST:
 	case GLOW_TOPIC_ADOPT_REPLY:

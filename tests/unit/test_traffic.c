@@ -43,7 +43,7 @@ static void test_lanes(void **state)
 		bool retained;
 	} cases[] = {
 		{ "glow/time/request/pi1", GLOW_LANE_CLOCK, GLOW_LANE_CLOCK, false },
-		{ "glow/time/reply/pi1", GLOW_LANE_CLOCK, GLOW_LANE_CLOCK, false },
+		{ "glow/time/reply/pi1", GLOW_LANE_CLOCK, GLOW_LANE_REPORT, false },
 		{ "glow/time/request/x-4711", GLOW_LANE_REPORT, GLOW_LANE_REPORT, false },
 		{ "glow/time/reply/x-4711", GLOW_LANE_REPORT, GLOW_LANE_REPORT, false },
 		{ "glow/time/request/x/4711", GLOW_LANE_REPORT, GLOW_LANE_REPORT, false },

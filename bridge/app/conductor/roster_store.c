@@ -11,7 +11,7 @@
 
 /* A broker on a small machine passes on some 20 MB/s beside its other work. A node is 64 bytes to each of them. */
 #define TELL_NS      3200 /* of a node to another */
-#define TELL_MAX_NS  (30 * SECOND)
+#define TELL_MAX_NS  (10 * SECOND)
 #define QUIET_PART   4 /* changes have ended when there was none for this part of it */
 #define QUIET_MAX_NS (2 * SECOND)
 #define QUIETS       4 /* which is waited for so often at most */
