@@ -118,7 +118,8 @@ static void print_counts(void)
 
 static void print_status(void)
 {
-	uint32_t online = 0, following = 0, placed = 0, in_roster = 0, shown = 0, late = 0, scene = 0, answered = 0;
+	uint32_t online = 0, following = 0, placed = 0, in_roster = 0, shown = 0, late = 0, scene = 0, answered = 0,
+		 connected = 0;
 	int64_t now_ns = swarm_raw_ns(), shown_ns = 0, scene_ns = 0;
 	uint64_t mono_ns = (uint64_t)glow_mono_now().ns;
 
@@ -128,6 +129,7 @@ static void print_status(void)
 		if (n->phase == SWARM_OFF)
 			continue;
 		online += n->phase == SWARM_ONLINE && n->unacked == 0;
+		connected += n->phase == SWARM_ONLINE;
 		answered += n->phase == SWARM_ONLINE && n->answered_ns > n->since_ns;
 		following += glow_leader_same(glow_sync_leader(&n->follower.sync), swarm.conductor.leader);
 		placed += n->roster == swarm.roster && n->roster;
@@ -140,10 +142,10 @@ static void print_status(void)
 			shown_ns = n->shown_ns > shown_ns ? n->shown_ns : shown_ns;
 		}
 	}
-	printf("{\"mono_ns\":%" PRIu64
-	       ",\"online\":%u,\"answered\":%u,\"following\":%u,\"placed\":%u,\"in_roster\":%u,\"of\":\"%08x\","
+	printf("{\"mono_ns\":%" PRIu64 ",\"online\":%u,\"answered\":%u,\"connected\":%u,\"following\":%u,\"placed\":%u,"
+				       "\"in_roster\":%u,\"of\":\"%08x\","
 	       "\"shown\":%u,\"late\":%u,\"shown_ns\":%" PRIu64 ",\"scene\":%u,\"scene_ns\":%" PRIu64 ",",
-	       mono_ns, online, answered, following, placed, in_roster, swarm.of, shown, late,
+	       mono_ns, online, answered, connected, following, placed, in_roster, swarm.of, shown, late,
 	       mono_ns - (uint64_t)(now_ns - shown_ns), scene, mono_ns - (uint64_t)(now_ns - scene_ns));
 	printf("\"term\":%u,\"leading\":%s,\"boot\":%u,\"nodes\":%u,\"ahead_us\":%u,\"roster\":{\"rev\":%" PRIu64
 	       ",\"bytes\":%" PRIu64 ",\"nodes\":%u,\"revisions\":%" PRIu64 "},",

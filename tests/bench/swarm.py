@@ -113,7 +113,7 @@ class Case:
         self.row.update(
             seconds=round(took, 1),
             sync=now["sync"],
-            online=now["online"], in_roster=now["in_roster"], placed=now["placed"],
+            connected=now["connected"], in_roster=now["in_roster"], placed=now["placed"],
             terms=now["term"] - begin["term"],
             revisions=now["roster"]["revisions"] - begin["roster"]["revisions"],
             roster_bytes=now["roster"]["bytes"],
@@ -219,7 +219,7 @@ def command_once(cluster, case, patience_s):
     end = time.monotonic() + patience_s
     while time.monotonic() < end:
         status = case.look()
-        if status["of"] != before and status["shown"] >= status["online"]:
+        if status["of"] != before and status["shown"] >= status["connected"]:
             return {"shown_ms": round((status["shown_ns"] - begin) / 1e6), "late": status["late"], "nodes": status["shown"]}
         time.sleep(POLL_S)
     return {"shown_ms": None, "nodes": status["shown"] if status["of"] != before else 0}
@@ -236,7 +236,7 @@ def scene(cluster, args):
     case = Case(cluster, "scene")
     begin = time.monotonic_ns()
     cluster.broker.publish("glow/scene/play", '{"effect":"rainbow"}')
-    case.wait(10, scene=lambda s: s["scene"] == s["online"] and s["scene_ns"] > begin)
+    case.wait(10, scene=lambda s: s["scene"] == s["connected"] and s["scene_ns"] > begin)
     case.row["last_heard_ms"] = round((case.last["scene_ns"] - begin) / 1e6)
     case.finish()
 

@@ -280,6 +280,21 @@ static void test_crowd(void **state)
 	assert_in_range(probes_in(&w, 5 * S), 1, 2);
 }
 
+/* A burst that nobody answers may be why nobody does. */
+static void test_hesitation(void **state)
+{
+	static struct world w;
+
+	(void)state;
+	world_init(&w, NULL);
+	w.mute = true;
+	start(&w);
+	assert_in_range(probes_in(&w, 10 * S), 13, 14); /* 0 30 60 90 120 180 300 540 1020 1980 ms and so on */
+	w.mute = false;
+	assert_in_range(probes_in(&w, 10 * S), 60, 76); /* the control: as soon as there is an answer, as ever */
+	assert_true(glow_sync_valid(&w.sync));
+}
+
 /* The output as it was when last looked at. */
 struct course {
 	int64_t l, s;
@@ -807,6 +822,7 @@ int main(void)
 		cmocka_unit_test(test_first_group),
 		cmocka_unit_test(test_reconnect_is_quiet),
 		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_hesitation),
 		cmocka_unit_test(test_slope),
 		cmocka_unit_test(test_inverse),
 		cmocka_unit_test(test_replies),
