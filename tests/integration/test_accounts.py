@@ -32,10 +32,10 @@ PI1 = "bridge bridge-pi1"  # who is the node pi1: the shared account is every no
 # and D the prefix with dashes.
 TABLE = (
     ("P/node/pi1/set", (COMMANDERS, "conductor"), (PI1, PEOPLE)),
-    ("P/node/pi1/notify", COMMANDERS, (PI1, PEOPLE)),
+    ("P/node/pi1/notify", (COMMANDERS, "tasks"), (PI1, PEOPLE)),
     ("P/node/pi1/state", (PI1, "admin"), (PI1, "conductor", PEOPLE)),
     ("P/node/pi1/availability", (PI1, "admin"), ("conductor", PEOPLE)),
-    ("P/node/pi1/info", (PI1, "admin"), ("conductor", PEOPLE)),
+    ("P/node/pi1/info", (PI1, "admin"), ("conductor tasks", PEOPLE)),
     ("P/node/pi1/stats", PI1, ("conductor", PEOPLE)),
     ("P/node/pi1/error", PI1, ("conductor", PEOPLE)),
     ("P/node/pi1/another", (), PEOPLE),
@@ -93,7 +93,7 @@ TABLE = (
     ("another/P/node/pi1/set", (), ()),
     ("another", (), ()),
 )
-ACCOUNTS = NODES.split() + ["conductor"] + PEOPLE.split() + ["health"]
+ACCOUNTS = NODES.split() + ["conductor", "tasks"] + PEOPLE.split() + ["health"]
 
 
 def words(who):
