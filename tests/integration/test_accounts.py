@@ -685,7 +685,7 @@ class Effects(Stage):
     # promise: forgery-ends-no-lead, viewer-changes-nothing
     def test_nobody_changes_what_is_not_his(self):
         table, before = Table(), self.kept()
-        for account in "viewer operator homeassistant admin health bridge-pi2".split():
+        for account in "tasks viewer operator homeassistant admin health bridge-pi2".split():
             with self.broker.connect(account) as client:
                 self.probe(client, "pi1", "pi2", "x-1", "x/pi1", "x/1f")
                 for topic, payload, retained in attacks(self.info):
