@@ -387,13 +387,15 @@ static bool engine_right(const char *text)
 
 char *glow_names_read_engine(const char *text, struct glow_mistake *ret_mistake)
 {
-	const char *rest = strstr(text, "://");
+	const char *colon = strchr(text, ':');
+	size_t slashes = colon ? strspn(colon + 1, "/") : 0;
+	const char *rest = slashes == 0 ? text : colon + 1 + (slashes == 2 ? 2 : slashes - 1); /* behind a scheme */
 	char near[sizeof(ret_mistake->nearest)];
 
 	if (engine_right(text))
 		return strdup(text);
-	rest = rest ? rest + 3 : text;
 	snprintf(near, sizeof(near), "%s%.*s", *rest == '/' ? "unix://" : "http://",
 		 (int)(*rest == '/' ? strlen(rest) : strcspn(rest, "/")), rest);
-	return refuse(ret_mistake, "must be unix:///path or http://host[:port]", near, engine_right(near));
+	return refuse(ret_mistake, "must be unix:///path or http://host[:port]", near,
+		      strlen(text) < sizeof(near) / 2 && engine_right(near));
 }
