@@ -797,7 +797,7 @@ class Secrets(unittest.TestCase):
         self.dir = os.path.join(self.home, "another")
         self.run_it()
         passwords += [text for name, text in self.files().items() if name.startswith("accounts/")]
-        self.assertEqual((len(passwords), len(set(passwords))), (14, 14))
+        self.assertEqual((len(passwords), len(set(passwords))), (16, 16))
         for password in passwords:
             self.assertEqual(len(base64.b64decode(password.replace("-", "+").replace("_", "/"))), 24)
 
@@ -830,7 +830,7 @@ class Secrets(unittest.TestCase):
         told = done.stdout + done.stderr + secured.read(log)
         self.assertIn("mosquitto_passwd ", told)  # the control: what the tools are given is seen
         accounts = glob.glob(os.path.join(self.dir, "accounts", "*"))
-        self.assertEqual(len(accounts), 8)
+        self.assertEqual(len(accounts), 9)
         for path in accounts:
             self.assertGreaterEqual(len(secured.read(path)), 32)
             self.assertNotIn(secured.read(path), told)
