@@ -166,6 +166,9 @@ static void test_states(void **state)
 		task("s1", 1, "n1", rows[k].state, rows[k].desired, 400, rows[k].since_s);
 		assert_true(read_at(NOW_US));
 		assert_string_equal(picture("pi1", 4), rows[k].shown);
+		/* What is shown for a while only has to be looked at again. */
+		assert_int_equal(swarm.moving,
+				 strcmp(rows[k].shown, "W---") != 0 && strcmp(rows[k].shown, "nothing") != 0);
 	}
 	(void)state;
 }

@@ -223,7 +223,7 @@ static void add_places(struct glow_swarm *s, const struct task *tasks, size_t n,
 		if (look_of(tasks + first, k + 1 - first, now_us, &place->look)) {
 			node->places = node->n ? node->places : place;
 			node->n++;
-			s->moving = s->moving || (tasks[k].state <= RUNNING && place->look != GLOW_SWARM_RUNS);
+			s->moving = s->moving || place->look != GLOW_SWARM_RUNS;
 			place++;
 		}
 		first = k + 1;

@@ -48,7 +48,7 @@ struct glow_swarm_node {
 struct glow_swarm {
 	struct glow_swarm_node *nodes; /**< no two of one id */
 	size_t n;
-	bool moving; /**< something starts, ends or is being updated: it is worth looking again soon */
+	bool moving; /**< something starts, is shown for a while only, or is being updated: look again soon */
 	struct glow_swarm_place *room;
 };
 
