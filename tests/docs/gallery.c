@@ -54,7 +54,7 @@ static const struct choice {
 	{ "pulse", "lime", 1, 0 },   { "progress", "lime", 1, 0 },       { "morse", "orange", 1, 8 },
 	{ "comet", "orange", 1, 0 }, { "drift", "white", 4, 0 },         { "lava", "white", 1, 9 },
 	{ "moon", "white", 4, 40 },  { "pendulum", "white", 1, 9 },      { "sunrise", "white", 18, 200 },
-	{ "clock", "white", 1, 10 }, { "binary-clock", "white", 1, 10 },
+	{ "clock", "white", 1, 10 }, { "tetris", "white", 1, 15 },       { "binary-clock", "white", 1, 10 },
 };
 
 static struct choice choice_of(const char *name)
@@ -244,7 +244,7 @@ static void flatten(struct clip *clip, uint32_t i, const bool kept[STEPS + 1])
 	}
 }
 
-/* promise: no more than three flashes a second, of each board and of all, twice round. */
+/* Twice round, these LEDs together flash no more than three times a second. */
 static void check_flashes(const struct clip *clip, uint32_t from, uint32_t n, const char *name)
 {
 	struct flash_meter meter;
