@@ -16,15 +16,12 @@
 #include <glow/watch.h>
 #include <glow/wave.h>
 
-#include "../harness/flash.h"
+#include "moving.h"
 
 enum {
-	STEPS = 200, /* pictures of one round */
-	FADE = STEPS / 5,
-	LEDS_MAX = 64,
-	TOLERANCE = 9, /* of 255: a step that lies so near the line between others is left out */
-	ROUND_S = 5,   /* as long as a round is at least */
-	PITCH = 18,    /* of LEDs in a row, in pixels of the drawing */
+	FADE = MOVING_STEPS / 5,
+	ROUND_S = 5, /* as long as a round is at least */
+	PITCH = 18,  /* of LEDs in a row, in pixels of the drawing */
 	EDGE = 4,
 	HEIGHT = 42,
 };
@@ -68,13 +65,6 @@ static struct choice choice_of(const char *name)
 struct board {
 	struct glow_shape shape;
 	struct glow_place place;
-};
-
-/* One round: for each step the colour of each LED. */
-struct clip {
-	int64_t round_us;
-	uint32_t n;
-	struct glow_rgb px[STEPS][LEDS_MAX];
 };
 
 /* As long as the effect needs to come round, or a multiple of it. */
@@ -143,8 +133,8 @@ static void draw_round(const struct glow_effect_desc *e, const struct board *b, 
 		       struct glow_frame *ret_frame)
 {
 	static struct glow_frame end;
-	int64_t t_us = round_us * step / STEPS;
-	int faded = step - (STEPS - FADE);
+	int64_t t_us = round_us * step / MOVING_STEPS;
+	int faded = step - (MOVING_STEPS - FADE);
 
 	draw(e, b, t_us, round_us, ret_frame);
 	if (faded <= 0)
@@ -163,7 +153,7 @@ static struct glow_rgb on_screen(struct glow_rgb c)
 				  (uint8_t)(c.b + UNLIT.b * dark / 255) };
 }
 
-static void put_leds(struct clip *clip, int step, uint32_t at, struct glow_shape shape, const struct glow_frame *f)
+static void put_leds(struct moving *clip, int step, uint32_t at, struct glow_shape shape, const struct glow_frame *f)
 {
 	for (uint32_t i = 0; i < f->n; i++)
 		clip->px[step][at + i] = on_screen(glow_linear_rgb(glow_shape_seen(shape, i, f->px[i])));
@@ -182,214 +172,25 @@ static void lay(struct board *boards, uint32_t n)
 		boards[k].place.total = total;
 }
 
-/* ---- what of it is kept ---- */
-
-static int away(uint8_t is, uint8_t from, uint8_t to, int k, int n)
-{
-	int line = (from * (n - k) + to * k) / n;
-
-	return abs(is - line);
-}
-
-/* How far LED i is at a step from the line between two others; step STEPS is the first again. */
-static int deviation(const struct clip *clip, uint32_t i, int step, int from, int to)
-{
-	struct glow_rgb is = clip->px[step][i], a = clip->px[from][i], b = clip->px[to % STEPS][i];
-	int r = away(is.r, a.r, b.r, step - from, to - from);
-	int g = away(is.g, a.g, b.g, step - from, to - from);
-	int blue = away(is.b, a.b, b.b, step - from, to - from);
-
-	r = g > r ? g : r;
-	return blue > r ? blue : r;
-}
-
-/* Of the steps between two those without which the line would be too far off (Douglas and Peucker 1973). */
-static void keep(const struct clip *clip, uint32_t i, int from, int to, bool ret_kept[STEPS + 1])
-{
-	int worst = TOLERANCE, at = 0;
-
-	for (int step = from + 1; step < to; step++) {
-		int off = deviation(clip, i, step, from, to);
-
-		if (off > worst) {
-			worst = off;
-			at = step;
-		}
-	}
-	if (!at)
-		return;
-	ret_kept[at] = true;
-	keep(clip, i, from, at, ret_kept);
-	keep(clip, i, at, to, ret_kept);
-}
-
-static uint8_t between(uint8_t from, uint8_t to, int k, int n)
-{
-	return (uint8_t)((from * (n - k) + to * k + n / 2) / n);
-}
-
-/* The clip as a browser shows it: what was left out lies on the line. */
-static void flatten(struct clip *clip, uint32_t i, const bool kept[STEPS + 1])
-{
-	for (int from = 0, to; from < STEPS; from = to) {
-		struct glow_rgb a = clip->px[from][i], b;
-
-		for (to = from + 1; !kept[to];)
-			to++;
-		b = clip->px[to % STEPS][i];
-		for (int step = from + 1; step < to; step++)
-			clip->px[step][i] = (struct glow_rgb){ between(a.r, b.r, step - from, to - from),
-							       between(a.g, b.g, step - from, to - from),
-							       between(a.b, b.b, step - from, to - from) };
-	}
-}
-
-/* Twice round, these LEDs together flash no more than three times a second. */
-static void check_flashes(const struct clip *clip, uint32_t from, uint32_t n, const char *name)
-{
-	struct flash_meter meter;
-
-	flash_meter_init(&meter);
-	for (int step = 0; step < 2 * STEPS; step++) {
-		struct flash_light sum = { 0, 0, 0 };
-
-		for (uint32_t i = from; i < from + n; i++) {
-			struct flash_light one = flash_light_of(clip->px[step % STEPS][i]);
-
-			sum.r += one.r;
-			sum.g += one.g;
-			sum.b += one.b;
-		}
-		sum = (struct flash_light){ sum.r / n, sum.g / n, sum.b / n };
-		flash_meter_feed(&meter, clip->round_us * step / STEPS, sum);
-	}
-	if (!flash_meter_safe(&meter))
-		fail("flashes more than three times a second", name);
-}
-
 /* ---- the drawing ---- */
 
-static void put_color(struct glow_rgb c, FILE *out)
-{
-	if (c.r % 17 == 0 && c.g % 17 == 0 && c.b % 17 == 0)
-		fprintf(out, "#%x%x%x", c.r / 17, c.g / 17, c.b / 17);
-	else
-		fprintf(out, "#%02x%02x%02x", c.r, c.g, c.b);
-}
-
-static bool same(const struct clip *clip, uint32_t i, uint32_t j)
-{
-	for (int step = 0; step < STEPS; step++)
-		if (!glow_rgb_equal(clip->px[step][i], clip->px[step][j]))
-			return false;
-	return true;
-}
-
-/* The first LED that shows the same all the time. */
-static uint32_t model_of(const struct clip *clip, uint32_t i)
-{
-	for (uint32_t j = 0; j < i; j++)
-		if (same(clip, j, i))
-			return j;
-	return i;
-}
-
-static bool still(const struct clip *clip, uint32_t i)
-{
-	for (int step = 1; step < STEPS; step++)
-		if (!glow_rgb_equal(clip->px[step][i], clip->px[0][i]))
-			return false;
-	return true;
-}
-
-/* Letters for LED i. */
-static const char *name_of(uint32_t i)
-{
-	static char name[3];
-
-	name[0] = (char)('a' + i % 26);
-	name[1] = i < 26 ? '\0' : (char)('a' + i / 26);
-	return name;
-}
-
-/* The steps of LED i, in per cent of the round. */
-static void put_keyframes(struct clip *clip, uint32_t i, FILE *out)
-{
-	bool kept[STEPS + 1] = { [0] = true, [STEPS] = true };
-
-	keep(clip, i, 0, STEPS, kept);
-	flatten(clip, i, kept);
-	if (still(clip, i) || model_of(clip, i) != i)
-		return;
-	fprintf(out, "@keyframes %s{0%%,to{color:", name_of(i));
-	put_color(clip->px[0][i], out);
-	for (int step = 1; step < STEPS; step++)
-		if (kept[step]) {
-			fprintf(out, "}%d%s%%{color:", step / 2, step % 2 ? ".5" : "");
-			put_color(clip->px[step][i], out);
-		}
-	fputs("}}\n", out);
-}
-
-/* The step with the most light, of those that no other is mixed into, stands for all where nothing is to move. */
-static int brightest(const struct clip *clip)
-{
-	uint32_t most = 0;
-	int at = 0;
-
-	for (int step = 0; step < STEPS - FADE; step++) {
-		uint32_t sum = 0;
-
-		for (uint32_t i = 0; i < clip->n; i++)
-			sum += (uint32_t)clip->px[step][i].r + clip->px[step][i].g + clip->px[step][i].b;
-		if (sum > most) {
-			most = sum;
-			at = step;
-		}
-	}
-	return at;
-}
-
-static void put_head(const char *title, int width, int height, FILE *out)
-{
-	fprintf(out,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
-		"role=\"img\">\n"
-		"<title>%s</title>\n",
-		width, height, width, height, title);
-}
-
-/* An LED shines in `color`, and around it a ring of that. */
-static void put_style(struct clip *clip, int64_t pace, FILE *out)
-{
-	int64_t ms = clip->round_us / pace / 1000;
-
-	fprintf(out,
-		"<style>rect{fill:#14161a;stroke:#3a3f4a}circle{fill:currentColor;stroke:currentColor;stroke-opacity:."
-		"28;"
-		"stroke-width:5;animation:%d.%03ds linear infinite}\n",
-		(int)(ms / 1000), (int)(ms % 1000));
-	for (uint32_t i = 0; i < clip->n; i++)
-		put_keyframes(clip, i, out);
-	fputs("@media(prefers-reduced-motion:reduce){circle{animation:none!important}}</style>\n", out);
-}
-
-static void put_led(const struct clip *clip, uint32_t i, int step, int x, int y, FILE *out)
-{
-	fprintf(out, "<circle cx=\"%d\" cy=\"%d\" r=\"5\" color=\"", x, y);
-	put_color(clip->px[step][i], out);
-	fputs("\"", out);
-	if (!still(clip, i))
-		fprintf(out, " style=\"animation-name:%s\"", name_of(model_of(clip, i)));
-	fputs("/>\n", out);
-}
-
 /* Eight LEDs from `first` on, on their board. */
-static void put_row(const struct clip *clip, uint32_t first, int step, int x, int y, FILE *out)
+static void put_row(const struct moving *clip, uint32_t first, int step, int x, int y, FILE *out)
 {
 	fprintf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"34\" rx=\"6\"/>\n", x, y, 8 * PITCH + 8);
 	for (int i = 0; i < 8; i++)
-		put_led(clip, first + (uint32_t)i, step, x + 4 + PITCH / 2 + i * PITCH, y + 17, out);
+		moving_led(clip, first + (uint32_t)i, step, x + 4 + PITCH / 2 + i * PITCH, y + 17, out);
+}
+
+/* Each board for itself, and all of them. */
+static void check_flashes(const struct moving *clip, const struct board *boards, uint32_t n, const char *name)
+{
+	bool safe = moving_safe(clip, 0, clip->n);
+
+	for (uint32_t k = 0; k < n; k++)
+		safe = moving_safe(clip, boards[k].place.offset, boards[k].shape.pixels) && safe;
+	if (!safe)
+		fail("flashes more than three times a second", name);
 }
 
 static FILE *create(const char *folder, const char *name)
@@ -416,28 +217,26 @@ static void finish(FILE *out, const char *name)
 static void draw_effect(const struct glow_effect_desc *e, const char *folder)
 {
 	struct board boards[] = { { .shape = ROW }, { .shape = ROW }, { .shape = ROW } };
-	static struct clip clip;
+	static struct moving clip;
 	static struct glow_frame frame;
 	FILE *out = create(folder, e->name);
 	int pace = choice_of(e->name).pace, step;
 
 	lay(boards, ARRAY(boards));
-	clip = (struct clip){ .round_us = round_of(e), .n = 8 * ARRAY(boards) };
-	for (step = 0; step < STEPS; step++)
+	clip = (struct moving){ .round_us = round_of(e), .n = 8 * ARRAY(boards) };
+	for (step = 0; step < MOVING_STEPS; step++)
 		for (uint32_t k = 0; k < ARRAY(boards); k++) {
 			draw_round(e, &boards[k], step, clip.round_us, &frame);
 			put_leds(&clip, step, 8 * k, boards[k].shape, &frame);
 		}
-	put_head(e->name, (int)ARRAY(boards) * (8 * PITCH + 8 + 2 * EDGE), HEIGHT, out);
-	put_style(&clip, pace, out);
-	step = brightest(&clip);
+	moving_head(e->name, (int)ARRAY(boards) * (8 * PITCH + 8 + 2 * EDGE), HEIGHT, out);
+	moving_style(&clip, pace, out);
+	step = moving_brightest(&clip, MOVING_STEPS - FADE);
 	for (uint32_t k = 0; k < ARRAY(boards); k++)
 		put_row(&clip, 8 * k, step, EDGE + (int)k * (8 * PITCH + 8 + 2 * EDGE), EDGE, out);
 	finish(out, e->name);
 	clip.round_us /= pace;
-	for (uint32_t k = 0; k < ARRAY(boards); k++)
-		check_flashes(&clip, 8 * k, 8, e->name);
-	check_flashes(&clip, 0, clip.n, e->name);
+	check_flashes(&clip, boards, ARRAY(boards), e->name);
 }
 
 /* ---- five boards ---- */
@@ -453,7 +252,7 @@ static const struct scene {
 };
 
 enum {
-	SCENE = STEPS / (int)ARRAY(scenes),
+	SCENE = MOVING_STEPS / (int)ARRAY(scenes),
 	CHANGE = 5, /* steps of a cross-fade */
 	SHELF_S = 20,
 	LABEL = 52,
@@ -478,7 +277,7 @@ static void draw_scenes(const struct board *b, int step, struct glow_frame *ret_
 	const int64_t round_us = SHELF_S * GLOW_US_PER_S;
 	static struct glow_frame before;
 	int k = step / SCENE, since = step % SCENE;
-	int64_t t_us = round_us * step / STEPS;
+	int64_t t_us = round_us * step / MOVING_STEPS;
 
 	draw(find(scenes[k].effect), b, t_us, round_us, ret_frame);
 	if (since >= CHANGE)
@@ -508,7 +307,7 @@ static void put_commands(FILE *out)
 			k == 0, k, scenes[k].command);
 }
 
-static void put_shelf(const struct clip *clip, FILE *out)
+static void put_shelf(const struct moving *clip, FILE *out)
 {
 	for (int k = 0; k < 4; k++) {
 		fprintf(out, "<text x=\"16\" y=\"%d\" class=\"pi\">pi%d</text>\n", TOP + k * DOWN + 21, k + 1);
@@ -522,7 +321,7 @@ static void put_shelf(const struct clip *clip, FILE *out)
 		int dx, dy;
 
 		glow_watch_piglow_at(i, &dx, &dy);
-		put_led(clip, 32 + i, SCENE / 2, GLOW_X + dx * 14 / 10, GLOW_Y + dy * 14 / 10, out);
+		moving_led(clip, 32 + i, SCENE / 2, GLOW_X + dx * 14 / 10, GLOW_Y + dy * 14 / 10, out);
 	}
 }
 
@@ -533,21 +332,21 @@ static void draw_shelf(const char *folder)
 				  { .shape = ROW },
 				  { .shape = ROW },
 				  { .shape = { GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS } } };
-	static struct clip clip;
+	static struct moving clip;
 	static struct glow_frame frame;
 	FILE *out = create(folder, "shelf");
 
 	lay(boards, ARRAY(boards));
 	clip.round_us = SHELF_S * GLOW_US_PER_S;
 	clip.n = boards[0].place.total;
-	for (int step = 0; step < STEPS; step++)
+	for (int step = 0; step < MOVING_STEPS; step++)
 		for (uint32_t k = 0; k < ARRAY(boards); k++) {
 			draw_scenes(&boards[k], step, &frame);
 			put_leds(&clip, step, boards[k].place.offset, boards[k].shape, &frame);
 		}
-	put_head("five boards, and what was typed", 384, 220, out);
+	moving_head("five boards, and what was typed", 384, 220, out);
 	fputs("<rect class=\"shelf\" width=\"384\" height=\"220\" rx=\"12\"/>\n", out);
-	put_style(&clip, 1, out);
+	moving_style(&clip, 1, out);
 	fputs("<style>.shelf{fill:#0b0c0f;stroke:none}.board{fill:#14161a;stroke:#3a3f4a;stroke-width:1;stroke-opacity:"
 	      "1;animation:none}"
 	      "</style>\n",
@@ -555,9 +354,7 @@ static void draw_shelf(const char *folder)
 	put_commands(out);
 	put_shelf(&clip, out);
 	finish(out, "shelf");
-	for (uint32_t k = 0; k < ARRAY(boards); k++)
-		check_flashes(&clip, boards[k].place.offset, boards[k].shape.pixels, "shelf");
-	check_flashes(&clip, 0, clip.n, "shelf");
+	check_flashes(&clip, boards, ARRAY(boards), "shelf");
 }
 
 /* ---- all of them ---- */

@@ -47,4 +47,8 @@ caught "a picture of another colour" sed -i 's/#f/#e/' gallery/rainbow.svg
 caught "a picture that nobody draws" touch gallery/none.svg
 caught "a picture that is missing" rm gallery/aurora.svg
 caught "another range" sed -i 's/1500\.\.600000/1500..6000/' gallery.md
+
+echo 'hsv(0, 0, square(cycle(0.2)))' >"$dir/strobe.glow"
+! "$program" "$dir/gallery" "$dir/strobe.glow" >/dev/null 2>"$dir/said" || { echo "the control was not caught: a picture that flashes" && exit 1; }
+grep -q 'strobe: flashes' "$dir/said"
 echo "every picture is as it is drawn; every control was caught"
