@@ -247,7 +247,7 @@ static const struct scene {
 } scenes[] = {
 	{ "glowctl play rainbow", "rainbow" },
 	{ "glowctl play comet orange", "comet" },
-	{ "glowctl play aurora", "aurora" },
+	{ "glowctl play plasma", "plasma" },
 	{ "glowctl set all cpu", "gauge" },
 };
 
