@@ -20,6 +20,7 @@
 #define SOON_NS   S_NS        /* between two questions while something happens */
 #define LIVELY_NS (10 * S_NS) /* so long after an event: tasks follow it */
 #define MOST_S    60          /* between two when the engine does not answer */
+#define RESTS     4           /* times as long as a question took it is let alone at least */
 #define HEALTH    "tasks"
 
 struct run {
@@ -31,6 +32,7 @@ struct run {
 	bool connected, asking, answered, broken; /* answered: by now, ever; broken: told that it does not answer */
 	unsigned wait_s;                          /* until it is asked again when it fails */
 	struct glow_mono lively, next;            /* until then something happens; when it is asked */
+	struct glow_mono asked;                   /* when it was */
 };
 
 /* ---- when ---- */
@@ -56,6 +58,7 @@ static void ask(void *ctx)
 
 	glow_loop_settle(&r->loop);
 	r->asking = true;
+	r->asked = glow_mono_now();
 	glow_engine_ask(r->engine);
 }
 
@@ -70,6 +73,15 @@ static void tell_answer(struct run *r, const struct glow_swarm *swarm)
 	r->answered = true;
 	r->broken = false;
 	r->wait_s = 0;
+}
+
+/* What takes an engine long is asked of it less often. */
+static int64_t pause_ns(const struct run *r, const struct glow_swarm *swarm, struct glow_mono now)
+{
+	bool soon = swarm->moving || now.ns < r->lively.ns;
+	int64_t least_ns = RESTS * (now.ns - r->asked.ns), ns = soon ? SOON_NS : r->cfg->poll_s * S_NS;
+
+	return ns > least_ns ? ns : least_ns;
 }
 
 static void on_failed(void *ctx, const char *why)
@@ -104,8 +116,7 @@ static void on_answer(void *ctx, const struct glow_swarm_text *text)
 	if (r->connected)
 		glow_notifier_show(&r->notifier, &swarm, glow_raw_now());
 	glow_engine_listen(r->engine);
-	ask_at(r, (struct glow_mono){ now.ns +
-				      (swarm.moving || now.ns < r->lively.ns ? SOON_NS : r->cfg->poll_s * S_NS) });
+	ask_at(r, (struct glow_mono){ now.ns + pause_ns(r, &swarm, now) });
 	glow_swarm_fini(&swarm);
 }
 
