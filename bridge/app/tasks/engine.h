@@ -12,7 +12,7 @@
 #include "swarm.h"
 
 /** Bytes that a document may have. */
-#define GLOW_ENGINE_TEXT_MAX (32 << 20)
+#define GLOW_ENGINE_TEXT_MAX (16 << 20)
 
 /** Room for a sentence that says why something failed. */
 #define GLOW_ENGINE_WHY 400
