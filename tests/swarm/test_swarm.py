@@ -335,7 +335,7 @@ class Test:
     # promise: engine-is-asked-only
     def step_tasks(self):
         """each board shows the tasks of its node, and the filter before the engine takes questions only"""
-        notices = Watch(self.viewer, "glow/node/+/notify")
+        notices = Watch(self.viewer, "glow/node/+/notify", "glow/conductor/info")  # of which it is told at once
         pi = self.pis[0]
         gid = os.stat(pi.engine.socket).st_gid
         self.swarm.label("pi1", "glow.tasks=true")
