@@ -19,7 +19,8 @@
 #define GLOW_CHANGES_MAX   10
 #define GLOW_CHANGES_BYTES 8388608 /**< of all that is kept; then the oldest go */
 
-/** Two requests at one topic are one change where the second comes so soon: a slider that is dragged. */
+/** Two requests at one topic are one change where the second comes so soon, and touches no more lights: a slider that
+ * is dragged. */
 #define GLOW_CHANGE_SOON_US GLOW_US_PER_S
 
 /** A light before a change. */
