@@ -4,7 +4,6 @@
 #include <glow/herald.h>
 #include <glow/log.h>
 
-#include "director.h"
 #include "hearing.h"
 
 #define VIEWERS_NS  INT64_C(100000000)
@@ -232,7 +231,7 @@ static void hear_undo(struct glow_conductor *c, const struct glow_topic *topic, 
 {
 	(void)topic;
 	if (glow_parts_lead(c))
-		glow_director_undo(&c->requests, m, glow_parts_time(c, now), glow_parts_ahead_us(c));
+		glow_undo_ask(&c->undo, m, glow_parts_time(c, now), glow_parts_ahead_us(c));
 }
 
 static void hear_roster_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,

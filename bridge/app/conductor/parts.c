@@ -67,6 +67,7 @@ void glow_parts_open(struct glow_conductor *c, struct glow_raw now)
 	glow_repertoire_open(&c->repertoire, c->texts.there, l->fresh, glow_parts_time(c, now));
 	glow_wanted_store_open(&c->wanted, l->self.clock_id, l->self.term);
 	glow_text_store_open(&c->texts, l->self.clock_id, glow_parts_time(c, now)); /* before what means them */
+	glow_undo_drop(&c->undo);
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, glow_parts_time(c, now));
 	glow_parts_announce(c);
 	glow_roster_store_change(&c->roster, now);

@@ -23,6 +23,7 @@
 #include "requests.h"
 #include "roster_store.h"
 #include "text_store.h"
+#include "undo.h"
 #include "wanted_store.h"
 
 struct glow_conductor {
@@ -38,6 +39,7 @@ struct glow_conductor {
 	struct glow_lights lights;
 	struct glow_text_store texts;
 	struct glow_requests requests;
+	struct glow_undo undo;
 	struct glow_repertoire repertoire;
 	struct glow_herald herald;
 	struct glow_metrics metrics;
