@@ -173,9 +173,13 @@ static void test_scene_and_preset(void **state)
 	assert_int_equal(count(PI1), 1);
 	m = (struct glow_message){ .topic = "glow/preset/evening/set", .payload = "", .len = 0 };
 	glow_preset_store_set(&one.presets, "evening", &m, now());
+	set(&one, "c", "{\"at\":\"9:00\",\"scene\":\"none\"}");
+	assert_true(said(R, "\"ok\""));
+	assert_int_equal(one.requests.scenes.n, 1);
 	forget();
 	pass(&one, MONDAY + 47 * HOUR);
 	assert_true(said(ERRORS, "unknown_preset")); /* it has gone since */
+	assert_int_equal(one.requests.scenes.n, 0);
 }
 
 /* The successor has heard that it was due. Without that it does it again: the control. */
