@@ -59,8 +59,8 @@ class Announced(glow.Case):
              ("light", "light"), ("memory", "sensor"), ("message", "notify"), ("problem", "binary_sensor"),
              ("progress", "number"), ("sync", "sensor"), ("temperature", "sensor")],
             [("blackout", "switch"), ("dimmer", "number"), ("error", "event"), ("identify", "button"),
-             ("leader", "sensor"), ("light", "light"), ("message", "notify"), ("nodes", "sensor"), ("scene", "select"),
-             ("stop", "button")]])
+             ("leader", "sensor"), ("light", "light"), ("message", "notify"), ("nodes", "sensor"),
+             ("preset", "select"), ("scene", "select"), ("stop", "button"), ("undo", "button")]])
         self.assertEqual({part["platform"] for key, part in self.devices[0]["components"].items() if "param-" in key},
                          {"number", "switch", "select", "text"})
 
@@ -109,7 +109,7 @@ class Announced(glow.Case):
         self.assertEqual({key for key, part in cluster["components"].items() if "availability" not in part},
                          {"light", "identify", "message", "error"})
         self.assertEqual([part["availability"] for part in cluster["components"].values() if "availability" in part],
-                         6 * [[{"topic": "glow/conductor/availability"}]])
+                         8 * [[{"topic": "glow/conductor/availability"}]])
 
     def test_off_takes_back(self):
         """Whatever prefix of one level it was announced under; what is another's is left alone."""
@@ -155,7 +155,7 @@ class Deleted(glow.Case):
         commands = {part["command_topic"] for part in parts if "command_topic" in part}
         self.assertEqual(commands, {"glow/" + topic for topic in (
             "node/pi1/set", "node/pi1/notify", "all/set", "all/notify", "group/shelf/set", "dim/set", "scene/play",
-            "scene/stop")})
+            "scene/stop", "undo")})
         for topic in commands:
             self.home_assistant(topic)
         kept = {part[key] for part in parts for key in ("state_topic", "json_attributes_topic") if key in part}

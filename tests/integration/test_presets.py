@@ -37,7 +37,7 @@ class Presets(Case):
     def setUpClass(cls):
         super().setUpClass()
         seen = glow.Watch(cls.broker, "#")
-        conductor = glow.Conductor(cls.home, cls.broker.uri)
+        conductor = glow.Conductor(cls.home, cls.broker.uri).wait_leading()  # so that the first stats tell of its time
         cls.nodes = [glow.Bridge(cls.home, cls.broker.uri, "--idle", "off", "--current-limit-ma", "0",
                                  node=glow.unique("n")) for _ in range(2)]
         for node in cls.nodes:

@@ -104,6 +104,7 @@ static char *write_scenes(const struct glow_scenes *scenes)
 static void keep(struct glow_change *change, const struct glow_members *m, const struct glow_ordered *ordered)
 {
 	snprintf(change->topic, sizeof(change->topic), "%s", ordered->topic);
+	snprintf(change->preset, sizeof(change->preset), "%s", ordered->preset ? ordered->preset : "");
 	if (ordered->target || ordered->lights || ordered->begin)
 		keep_lights(change, m, ordered);
 	change->scenes = ordered->before ? write_scenes(ordered->before) : NULL;
@@ -189,6 +190,11 @@ void glow_changes_cancel(struct glow_changes *c)
 {
 	if (c->n > 0)
 		glow_change_fini(&c->v[--c->n]);
+}
+
+const char *glow_changes_preset(const struct glow_changes *c)
+{
+	return c->n ? c->v[c->n - 1].preset : "";
 }
 
 bool glow_changes_take(struct glow_changes *c, struct glow_change *ret_change)

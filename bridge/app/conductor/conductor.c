@@ -200,6 +200,7 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 	if (glow_parts_lead(c)) { /* perhaps only just now */
 		if (c->roster.due.ns <= now.ns)
 			glow_parts_renew_roster(c, now);
+		glow_lights_preset(&c->lights, glow_changes_preset(&c->requests.changes), now);
 		glow_lights_tick(&c->lights, now);
 		glow_library_tick(&c->texts.library, glow_parts_time(c, now).us);
 		glow_repertoire_tick(&c->repertoire, &c->leadership.wall, now, glow_parts_time(c, now),

@@ -104,9 +104,10 @@ static void hear_text(struct glow_conductor *c, const struct glow_topic *topic, 
 static void hear_kept(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 		      struct glow_raw now)
 {
-	(void)now;
-	if (glow_parts_stand_by(c))
-		glow_repertoire_restore(&c->repertoire, topic, m);
+	if (!glow_parts_stand_by(c))
+		return;
+	glow_repertoire_restore(&c->repertoire, topic, m);
+	glow_parts_offer(c, now);
 }
 
 static void hear_scenes(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -182,7 +183,7 @@ static void hear_play(struct glow_conductor *c, const struct glow_topic *topic, 
 		      struct glow_raw now)
 {
 	(void)topic;
-	if (glow_parts_lead(c))
+	if (glow_parts_lead(c) && !glow_parts_play_preset(c, m, now))
 		glow_requests_play(&c->requests, m, glow_parts_time(c, now), glow_parts_ahead_us(c));
 }
 
@@ -206,8 +207,10 @@ static void hear_text_set(struct glow_conductor *c, const struct glow_topic *top
 static void hear_preset_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			    struct glow_raw now)
 {
-	if (glow_parts_lead(c))
-		glow_preset_store_set(&c->repertoire.presets, topic->id, m, glow_parts_time(c, now));
+	if (!glow_parts_lead(c))
+		return;
+	glow_preset_store_set(&c->repertoire.presets, topic->id, m, glow_parts_time(c, now));
+	glow_parts_offer(c, now);
 }
 
 static void hear_preset_apply(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,

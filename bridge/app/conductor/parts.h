@@ -55,6 +55,10 @@ bool glow_parts_stand_by(const struct glow_conductor *c);
 struct glow_time glow_parts_time(const struct glow_conductor *c, struct glow_raw now);
 int64_t glow_parts_ahead_us(const struct glow_conductor *c);
 
+/** True for a preset that is played in place of a scene: shows it as if it was applied, or takes it back as `undo`
+ * does; answers. */
+bool glow_parts_play_preset(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now);
+
 /** Leading has begun: everything a leader keeps is published. */
 void glow_parts_open(struct glow_conductor *c, struct glow_raw now);
 
