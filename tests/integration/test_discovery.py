@@ -65,9 +65,11 @@ class Announced(glow.Case):
                          {"number", "switch", "select", "text"})
 
     def test_the_schema_refuses(self):
-        """The control: each device with one thing wrong in one place."""
-        for device in self.devices:
-            for key in device["components"]:
+        """The control: each device with one thing wrong in one place; of its components that one alone, which is good else."""
+        for whole in self.devices:
+            for key in whole["components"]:
+                device = {**whole, "components": {key: whole["components"][key]}}
+                discovery.DEVICE(device)
                 for change in ({"colour": "red"}, {"device_class": "rainbow"}, {"unique_id": None}, {"platform": "lamp"},
                                {"availability": [{"topic": "glow/#"}]}, {"entity_category": "important"}, {"qos": 3},
                                {"json_attributes_template": "{{ a }"}):
@@ -79,10 +81,10 @@ class Announced(glow.Case):
                     del broken["components"][key][gone]
                     self.refused(broken, (key, gone))
             for gone in ("device", "origin", "components"):
-                self.refused({k: part for k, part in device.items() if k != gone}, gone)
+                self.refused({k: part for k, part in whole.items() if k != gone}, gone)
             for change in ({"colour": "red"}, {"components": {}}, {"device": {"name": "nobody"}}, {"origin": {}},
                            {"availability_topic": "a", "availability": [{"topic": "a"}]}, {"state_topic": 1}):
-                self.refused({**device, **change}, change)
+                self.refused({**whole, **change}, change)
 
     def test_the_schema_refuses_what_only_some_have(self):
         node, cluster = self.devices
