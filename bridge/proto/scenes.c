@@ -544,8 +544,9 @@ enum glow_code glow_scenes_read(const cJSON *tree, struct glow_scenes *ret_scene
 	memset(ret_scenes, 0, sizeof(*ret_scenes));
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
-	if (glow_clock_id_read(tree, &ret_scenes->edition.clock_id, diag) != GLOW_OK ||
-	    glow_edition_read(tree, &ret_scenes->edition, diag) != GLOW_OK)
+	if (!glow_json_get(tree, "clock_id"))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "clock_id", "must be a string");
+	if (glow_edition_read(tree, &ret_scenes->edition, diag) != GLOW_OK)
 		return diag->code;
 	return glow_scene_list_read(glow_json_get(tree, "scenes"), ret_scenes, diag);
 }
