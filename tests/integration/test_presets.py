@@ -15,26 +15,9 @@ import glow
 RED, LIME, BLUE = "ff0000", "00ff00", "0000ff"
 
 
-class Case(glow.Case):
-    """A conductor leads."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.lead()
-
-    @classmethod
-    def lead(cls):
-        cls.leader = glow.Conductor(cls.home, cls.broker.uri)
-        cls.addClassCleanup(cls.leader.close)
-        cls.leader.wait_leading()
-
+class Case(glow.ClusterCase):
     def setUp(self):
         self.seen = self.watch("#")
-
-    def request(self, topic, payload):
-        return self.broker.request("glow/" + topic, payload if isinstance(payload, str) else json.dumps(payload),
-                                   glow.unique("answers/"))
 
     def glowctl(self, *words, status=0):
         ran = glow.run_ctl(*words, "--broker", self.broker.uri)
@@ -48,13 +31,8 @@ class Presets(Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        seen = glow.Watch(cls.broker, "#")
-        cls.nodes = [glow.Bridge(cls.home, cls.broker.uri, "--idle", "off", "--current-limit-ma", "0",
-                                 node=glow.unique("n")) for _ in range(2)]
-        for node in cls.nodes:
-            cls.addClassCleanup(node.close)
-        seen.wait_synced(*cls.nodes)
-        seen.close()
+        cls.nodes = [cls.start(glow.unique("n")) for _ in range(2)]
+        cls.wait_ready(*cls.nodes)
 
     def light(self, node, color):
         """Until the board shows it and the conductor, who hears what we hear, can know."""
