@@ -294,6 +294,12 @@ class Entities(Home):
 class Files(Home):
     """docs/home-assistant/: what people copy."""
 
+    def test_a_first_on(self):
+        """Of a board that nobody has set: it shines."""
+        self.light("light.pi1", state="OFF", effect="auto")
+        self.call("light.turn_on", "light.pi1")
+        self.light("light.pi1", state="ON", brightness=255, color={"r": 255, "g": 255, "b": 255}, effect="solid")
+
     def load(self, name):
         with open(os.path.join(DOCS, "home-assistant", name)) as f:
             return yaml.safe_load(f)
