@@ -138,7 +138,8 @@ class Entities(Home):
 
     @staticmethod
     def example(row, at):
-        return {"int": row.get(at), "bool": at == "max", "text": at, "choice": (row.get("choices") or [""])[-1 if at == "max" else 0]}[row["type"]]
+        choices = row.get("choices") or [""]
+        return {"int": row.get(at), "bool": at == "max", "text": at, "choice": choices[-1 if at == "max" else 0]}[row["type"]]
 
     def parameters(self):
         """Entities of pi1's parameters."""

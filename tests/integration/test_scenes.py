@@ -10,7 +10,6 @@ The frames say for which instant each was drawn, so that pictures can be compare
 import json
 import os
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import glow

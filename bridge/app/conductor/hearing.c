@@ -104,10 +104,9 @@ static void hear_text(struct glow_conductor *c, const struct glow_topic *topic, 
 static void hear_kept(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 		      struct glow_raw now)
 {
-	if (!glow_parts_stand_by(c))
-		return;
-	glow_repertoire_restore(&c->repertoire, topic, m);
-	glow_parts_offer(c, now);
+	(void)now;
+	if (glow_parts_stand_by(c))
+		glow_repertoire_restore(&c->repertoire, topic, m);
 }
 
 static void hear_scenes(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
