@@ -66,6 +66,14 @@ READERS = {  # a payload of this content type, as a schema sees it
 }
 
 
+def at_most(_, limit, value, __):
+    if isinstance(value, str) and len(value.encode(errors="surrogatepass")) > limit:
+        yield jsonschema.ValidationError("%r has more than %d bytes" % (value[:80], limit))
+
+
+Validator = jsonschema.validators.extend(jsonschema.Draft7Validator, {"maxLength": at_most})
+
+
 class Contract:
     def __init__(self, doc=None):
         with open(os.path.join(DOCS, "asyncapi.yaml")) as f:
@@ -84,7 +92,7 @@ class Contract:
     @functools.lru_cache(maxsize=None)
     def validator(self, name):
         schema = {"$ref": "#/definitions/" + name, "definitions": self.definitions}
-        return jsonschema.Draft7Validator(schema)
+        return Validator(schema)
 
     def definition_errors(self, name, value):
         return [e.message for e in self.validator(name).iter_errors(value)]
