@@ -16,6 +16,21 @@ DEPTH_MAX = 8
 COMMAND_MAX, PRESET_MAX, SIZE_MAX = 8192, 131072, 262144
 
 
+# What no schema can know: which effects, colours, LEDs, nodes and presets there are, and what goes on at the moment.
+NAMES = {"unknown_effect", "unknown_param", "unknown_led", "unknown_color", "unknown_target", "unknown_preset",
+         "unknown_schedule", "bad_effect"}
+MOMENTS = {"busy", "retained"}
+MOMENT_FIELDS = ("at_us", "until_us", "name", "params", "pixels")
+MOMENT_WORDS = ("no scene", "there is nothing to undo", "nobody knows where the sun rises")
+
+
+def beyond_schemas(payload, answer):
+    """Whether a schema may take what was refused so. Which words go together depends on what is an effect's name."""
+    words = not payload.lstrip().startswith(("{", "["))
+    return answer["code"] in NAMES | MOMENTS or answer["field"].startswith(MOMENT_FIELDS) or \
+        answer["message"].startswith(MOMENT_WORDS) or (words and answer["code"] == "conflict")
+
+
 def in_python(node):
     """A schema whose patterns mean in Python what they mean in ECMAScript, where $ is the very end."""
     if isinstance(node, list):
