@@ -8,6 +8,7 @@ import copy
 import json
 import os
 import re
+import shutil
 import sys
 import unittest
 
@@ -17,6 +18,7 @@ import glow
 
 try:
     import contract
+    import homes
 except ImportError as e:
     print("SKIPPED: not installed: python3-%s" % e.name)
     sys.exit(glow.SKIPPED)
@@ -272,6 +274,8 @@ class Programs(glow.Case):
         leader.wait_leading()
         cls.all.wait("glow/roster", lambda m: m.json()["nodes"])
         cls.all.wait("glow/group/shelf/state", lambda m: m.json()["nodes"] == 1)
+        cls.broker.publish("glow/preset/evening/set", '{"lights":{"pi1":{"color":"red"}}}')
+        cls.all.wait("glow/preset/evening")
 
     def check(self, some):
         """That the programs take what the schemas take, and nothing else. Returns the answers."""
@@ -324,6 +328,63 @@ class Programs(glow.Case):
                 self.assertEqual(CONTRACT.errors(channel, example.payload.encode()), [])
         self.assertEqual(commands - {CONTRACT.channel_of(e.topic) for e in asked}, set(), "no example of these")
         self.assertEqual(set(SENT_BACK) - {channel for channel, _ in said}, set())
+
+    # promise: other-homes
+    def test_node_red(self):
+        flow = homes.Flow(homes.read("node-red.json"), self.latest)
+        refused = [e for e, a in zip(flow.sent, self.take(flow.sent)) if a["status"] != "ok"]
+        self.assertEqual([e.payload for e in refused], ['{"brightness": 300}'])  # which is there to be refused
+
+    def test_node_red_control(self):
+        text = homes.read("node-red.json")
+        self.assertRaises(KeyError, homes.Flow, text.replace('"wires": [["o1"]]', '"wires": [["o77"]]'), self.latest)
+        self.assertRaises(AssertionError, homes.Flow, text.replace('"retain": "false"', '"retain": "true"', 1), self.latest)
+        self.assertRaises(AttributeError, homes.Flow, text.replace('"type": "debug"', '"type": "debgu"', 1), self.latest)
+
+    # promise: other-homes
+    def test_openhab(self):
+        channels = homes.channels(homes.read("openhab.things"))
+        items = re.findall(r'channel="([^"]+)"', homes.read("openhab.items"))
+        self.assertEqual(sorted(items), sorted(channels))
+        for uid, (kind, settings) in channels.items():
+            if "commandTopic" in settings:
+                self.take(homes.of_openhab(kind, settings), True)
+            if "stateTopic" in settings:
+                text = homes.transformed(settings["transformationPattern"], self.latest(settings["stateTopic"])[1])
+                self.assertTrue(homes.is_a_state(kind, settings, text), (uid, text))
+
+    def test_openhab_control(self):
+        text = homes.read("openhab.things")
+        self.assertRaises(AssertionError, homes.channels, text.replace("Type switch :", "Type switch", 1))
+        self.assertRaises(AssertionError, homes.channels, text.replace("min=0,", "min=,", 1))
+        self.assertRaises(KeyError, homes.transformed, "JSONPATH:$.stat", self.latest("glow/node/pi1/state")[1])
+        self.assertFalse(homes.is_a_state("switch", {}, "1"))
+
+    # promise: other-homes
+    def test_iobroker(self):
+        if not shutil.which("node"):
+            self.skipTest("not installed: node")
+        sent, made = homes.of_iobroker("iobroker.js", '{"state":"ON","brightness":128,"color":{"r":255,"g":8,"b":0},"effect":"fire"}')
+        self.take(sent, True)
+        self.assertEqual({k.rsplit(".", 1)[1]: v for k, v in made.items()}, {"on": True, "level": 50, "rgb": "#ff0800", "effect": "fire"})
+
+    def take(self, some, all_good=False):
+        """The answers to what a home sends, each of which goes to a channel for commands."""
+        some = list(some)
+        self.assertTrue(some)
+        self.assertEqual([e for e in some if CONTRACT.channel_of(e.topic) not in CONTRACT.commands()], [])
+        answers = self.check(some)
+        for example, answer in zip(some, answers):
+            self.assertTrue(answer["status"] == "ok" or not all_good, (example, answer))
+        return answers
+
+    def latest(self, topic):
+        """The latest message of a topic, which may have a + in it; an answer's stands for one that nobody asked for yet."""
+        pattern = re.compile(topic.replace("+", "[^/]+"))
+        if topic.startswith("answers/") or topic.endswith("/error"):
+            return topic.replace("+", "pi1"), '{"status":"ok"}'
+        heard = glow.wait_until("nothing at %s" % topic, lambda: [m for m in self.all.look() if pattern.fullmatch(m.topic)])
+        return heard[-1].topic, heard[-1].payload.decode()
 
     def test_control(self):
         """Were the schema another, or the program, it would be noticed."""
