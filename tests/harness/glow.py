@@ -650,6 +650,7 @@ def main():
     if missing:
         print("SKIPPED: not installed: " + ", ".join(missing))
         sys.exit(SKIPPED)
+    capture.begins()
     unittest.main()
 
 
