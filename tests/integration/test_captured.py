@@ -167,7 +167,7 @@ class Control(unittest.TestCase):
         self.assertEqual(answered("40%", '{"status":"ok"}'), [])
         self.assertEqual(answered('{"brightness_step":1}', refused % "conflict"), [])
         self.assertEqual(len(answered("red", '{"status":"ok"}')), 1)
-        self.assertEqual(len(answered("40%", refused % "conflict")), 1)
+        self.assertEqual(len(answered('{"brightness":3}', refused % "conflict")), 1)
         self.assertEqual(len(answered("40%", '{"status":"error"}')), 1)
 
 
