@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +23,9 @@ static int32_t minute_of(const char *text)
 {
 	int hour, minute, used = 0;
 
-	if (!isdigit((unsigned char)text[0]) || sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[used] ||
-	    !isdigit((unsigned char)text[used - 2]) || hour > 23 || minute > 59)
+	/* sscanf() alone would pass over blanks and signs. */
+	if (text[strspn(text, "0123456789:")] || sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[used] ||
+	    text[used - 2] == ':' || hour > 23 || minute > 59)
 		return -1;
 	return hour * 60 + minute;
 }

@@ -342,6 +342,7 @@ static void test_refused(void **state)
 		{ "{\"at\":\"7\",\"dim\":\"40%\"}", "out_of_range", "at" },
 		{ "{\"at\":\"07:00x\",\"dim\":\"40%\"}", "out_of_range", "at" },
 		{ "{\"at\":\"7:-1\",\"dim\":\"40%\"}", "out_of_range", "at" },
+		{ "{\"at\":\"7: 05\",\"dim\":\"40%\"}", "out_of_range", "at" },
 		{ "{\"at\":7,\"dim\":\"40%\"}", "bad_type", "at" },
 		{ "{\"dim\":\"40%\"}", "out_of_range", "at" },
 		{ "{\"at\":\"07:00\"}", "out_of_range", "" },
