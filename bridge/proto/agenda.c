@@ -91,13 +91,15 @@ static enum glow_code check_payload(const struct glow_agenda_item *schedule, str
 {
 	char *payload = glow_agenda_payload(schedule);
 	struct glow_scene scene;
+	struct glow_stop stop;
 	struct glow_dim dim;
 
 	if (!payload)
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "out of memory");
 	if (schedule->deed == GLOW_DEED_DIM)
 		glow_dim_read(payload, strlen(payload), &dim, diag);
-	else if (glow_play_read(payload, strlen(payload), 0, 0, &scene, diag) == GLOW_OK)
+	else if (!glow_play_ends(payload, strlen(payload), &stop, diag) &&
+		 glow_play_read(payload, strlen(payload), 0, 0, &scene, diag) == GLOW_OK)
 		glow_scene_fini(&scene);
 	free(payload);
 	return diag->code == GLOW_OK ? GLOW_OK : glow_diag_inside(diag, deeds[schedule->deed]);

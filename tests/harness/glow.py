@@ -579,6 +579,40 @@ class Case(unittest.TestCase):
             self.assertEqual(answer["field"], field, answer)
 
 
+class ClusterCase(Case):
+    """A conductor that leads for all tests of the class, and boards, dark as long as nobody asks for anything."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seen = Watch(cls.broker, "#")
+        cls.addClassCleanup(cls.seen.close)
+        cls.lead()
+
+    @classmethod
+    def lead(cls):
+        cls.leader = Conductor(cls.home, cls.broker.uri)
+        cls.addClassCleanup(cls.leader.close)
+        cls.leader.wait_leading()  # before there are nodes, whose first stats then tell of its time
+
+    @classmethod
+    def start(cls, name, *options):
+        node = Bridge(cls.home, cls.broker.uri, "--idle", "off", "--current-limit-ma", "0", *options, node=name)
+        cls.addClassCleanup(node.close)
+        return node
+
+    @classmethod
+    def wait_ready(cls, *nodes, since=0):
+        """Until they have cluster time and their places; returns the roster."""
+        cls.seen.wait_synced(*nodes, since=since)
+        names = {n.node for n in nodes}
+        return cls.seen.wait("glow/roster", lambda m: names <= {n["id"] for n in m.json()["nodes"]}).json()
+
+    def request(self, topic, payload):
+        return self.broker.request("glow/" + topic, payload if isinstance(payload, str) else json.dumps(payload),
+                                   unique("answers/"))
+
+
 class NodeCase(Case):
     """One node for all tests of the class; each starts with a light that is let go and no notice."""
 
