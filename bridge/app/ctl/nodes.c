@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include <glow/clock.h>
 #include <glow/json.h>
 
 #include "kept.h"
@@ -19,14 +18,6 @@ static const struct glow_option rows[] = {
 		"ten seconds"),
 	GLOW_ROW_SWITCH("json", "no", NULL, json, "for programs"),
 };
-
-/* Cluster time as well as it is known without clock probes: a table needs no milliseconds. */
-static int64_t about_now(const struct glow_watch *w)
-{
-	int64_t utc_us = glow_mono_now().ns / 1000 + glow_wall_minus_mono_us();
-
-	return w->has_beacon ? w->beacon.time_us : utc_us - (w->conductor.has_utc ? w->conductor.utc_offset_us : 0);
-}
 
 static void join_groups(const struct glow_info *info, char *ret_text, size_t size)
 {
@@ -196,7 +187,7 @@ static int run(const void *values, int n_words, char *const words[])
 	(void)words;
 	if (status == 0 && o->wait_s > 0 && !glow_ctl_wait_reports(&s, o->wait_s * 1000) && s.lost[0])
 		status = glow_ctl_fail(EX_UNAVAILABLE, "%s", s.lost);
-	glow_watch_tick(&s.watch, about_now(&s.watch));
+	glow_ctl_tick(&s);
 	if (status == 0)
 		status = (o->json ? print_json : print_table)(&s.watch, s.watch.now_us);
 	return glow_ctl_close(&s, status);

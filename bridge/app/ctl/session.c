@@ -143,6 +143,7 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 		glow_watch_message(&s->watch, &ret_event->message);
 		hear_kept(s, &ret_event->message);
 	}
+	s->refused = s->refused || ret_event->kind == GLOW_MQTT_REFUSED;
 	if (ret_event->kind != GLOW_MQTT_MESSAGE && ret_event->kind != GLOW_MQTT_CONNECTED)
 		snprintf(s->lost, sizeof(s->lost), "%s", ret_event->why);
 	return true;
@@ -238,6 +239,15 @@ bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(con
 		;
 	glow_progress_end();
 	return done(&s->watch);
+}
+
+void glow_ctl_tick(struct glow_ctl_session *s)
+{
+	const struct glow_watch *w = &s->watch;
+	int64_t utc_us = glow_mono_now().ns / 1000 + glow_wall_minus_mono_us();
+
+	glow_watch_tick(&s->watch, w->has_beacon ? w->beacon.time_us
+						 : utc_us - (w->conductor.has_utc ? w->conductor.utc_offset_us : 0));
 }
 
 static bool all_reported(const struct glow_watch *w)
@@ -368,6 +378,13 @@ void glow_ctl_tell_skipped(const cJSON *answer, const char *why)
 	for (const cJSON *id = list ? list->child : NULL; id; id = id->next)
 		if (cJSON_IsString(id))
 			fprintf(stderr, "glowctl: %s %s\n", id->valuestring, why);
+}
+
+void glow_ctl_pause(struct glow_ctl_session *s)
+{
+	if (!glow_mqtt_close(s->mqtt, 1000))
+		_exit(EX_UNAVAILABLE);
+	s->mqtt = NULL;
 }
 
 int glow_ctl_close(struct glow_ctl_session *s, int status)

@@ -21,6 +21,7 @@ struct glow_ctl_session {
 	char client[64];                  /**< our client id, new for each run */
 	char answers[GLOW_TOPIC_MAX + 1]; /**< where answers are wanted */
 	char lost[GLOW_MQTT_WHY];         /**< how the connection was lost last, "" if it never was */
+	bool refused; /**< it was not: the broker did not let us publish something, as `lost` says */
 };
 
 /** How long we wait for the broker, and for answers. */
@@ -54,6 +55,10 @@ bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(con
 /** Waits until every node that is online has said how it does, as it does every ten seconds, or for `wait_ms`. */
 bool glow_ctl_wait_reports(struct glow_ctl_session *s, int64_t wait_ms);
 
+/** Lets time pass to the present of the cluster in the model, as well as that is known without clock probes: a table
+ * needs no milliseconds. */
+void glow_ctl_tick(struct glow_ctl_session *s);
+
 /** Publishes, and gathers answers until there are `n`, or until the conductor has answered for all, or
  * until time is up. An array, the caller's. */
 cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *payload, int n);
@@ -76,6 +81,9 @@ int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char
 
 /** Names on standard error each node that an answer tells as skipped, with the reason. */
 void glow_ctl_tell_skipped(const cJSON *answer, const char *why);
+
+/** Says goodbye; what was heard stays until glow_ctl_close(). */
+void glow_ctl_pause(struct glow_ctl_session *s);
 
 /** Says goodbye and frees; returns `status`, or ends the process with it when the broker does not let go. */
 int glow_ctl_close(struct glow_ctl_session *s, int status);
