@@ -107,5 +107,6 @@ const struct glow_subcommand glow_ctl_export = {
 	       "not in it: they say it again to any broker. It takes an account that may look.",
 	.examples = "glowctl export cluster.jsonl\n"
 		    "glowctl export - | glowctl import - --broker mqtts://new.example --username operator",
+	.spots = "FILE",
 	.run = run,
 };

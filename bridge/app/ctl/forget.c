@@ -228,5 +228,6 @@ const struct glow_subcommand glow_ctl_forget = {
 	.examples = "glowctl forget pi7\nglowctl forget cluster",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "@nodes|cluster",
 	.run = run,
 };

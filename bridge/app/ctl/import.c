@@ -212,5 +212,6 @@ const struct glow_subcommand glow_ctl_import = {
 	.examples = "glowctl import cluster.jsonl --dry-run\nglowctl import cluster.jsonl",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "FILE",
 	.run = run,
 };

@@ -188,5 +188,6 @@ const struct glow_subcommand glow_ctl_names = {
 	       "targets are what set takes, looks are effects and colours. Names with other characters than a-z, A-Z, "
 	       "0-9, - _ . are left out.",
 	.examples = "glowctl names nodes\nfor node in $(glowctl names nodes); do glowctl identify \"$node\"; done",
+	.spots = "nodes|groups|targets|effects|texts|colors|looks|presets|schedules|scenes",
 	.run = run,
 };

@@ -13,9 +13,9 @@
 #include "table.h"
 
 static const struct glow_option rows[] = {
-	GLOW_ROW_STRING("node", NULL, "ID,...", NULL, nodes, "save: the lights of these nodes only, and no scenes"),
-	GLOW_ROW_STRING("group", NULL, "ID,...", NULL, groups,
-			"save: the lights of the nodes of these groups only, and no scenes"),
+	CTL_SPOT("node", "@nodes", "ID,...", nodes, "save: the lights of these nodes only, and no scenes"),
+	CTL_SPOT("group", "@groups", "ID,...", groups,
+		 "save: the lights of the nodes of these groups only, and no scenes"),
 	GLOW_ROW_CHOICE("only", NULL, "lights|scenes", NULL, only, "save: the lights alone, or the scenes"),
 	GLOW_ROW_STRING("title", NULL, "TEXT", NULL, title, "save: a name for people, in any script"),
 	GLOW_ROW_INT("fade-ms", NULL, 0, 60000, "MS", NULL, fade_ms,
@@ -204,5 +204,6 @@ const struct glow_subcommand glow_ctl_preset = {
 		    "glowctl preset import presets.jsonl",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "list|save|apply|show|rm|export|import @presets|FILE",
 	.run = run,
 };

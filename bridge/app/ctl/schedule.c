@@ -236,5 +236,6 @@ const struct glow_subcommand glow_ctl_schedule = {
 		    "glowctl schedule",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "list|set|show|on|off|rm|export|import @schedules|FILE sunrise|sunset preset|play|dim @presets|@looks",
 	.run = run,
 };

@@ -152,6 +152,7 @@ const struct glow_subcommand glow_ctl_order = {
 	.examples = "glowctl order\nglowctl order pi3 pi1 pi2\nglowctl order --reset",
 	.options = order_rows,
 	.n_options = CTL_N(order_rows),
+	.spots = "@nodes",
 	.run = run_order,
 };
 
@@ -217,6 +218,7 @@ const struct glow_subcommand glow_ctl_reverse = {
 	.examples = "glowctl reverse pi2\nglowctl reverse pi2 off\nglowctl reverse pi2 --reset",
 	.options = reverse_rows,
 	.n_options = CTL_N(reverse_rows),
+	.spots = "@nodes on|off",
 	.run = run_reverse,
 };
 
@@ -230,6 +232,7 @@ const struct glow_subcommand glow_ctl_gap = {
 	.examples = "glowctl gap pi2 4\nglowctl gap pi2 --reset",
 	.options = gap_rows,
 	.n_options = CTL_N(gap_rows),
+	.spots = "@nodes",
 	.run = run_gap,
 };
 
@@ -241,5 +244,6 @@ const struct glow_subcommand glow_ctl_title = {
 	.examples = "glowctl title pi1 Kitchen, left\nglowctl title pi1 --reset",
 	.options = title_rows,
 	.n_options = CTL_N(title_rows),
+	.spots = "@nodes",
 	.run = run_title,
 };
