@@ -212,12 +212,13 @@ static void hear(struct doctor *d, const struct glow_message *m)
 		cJSON_AddItemToObject(d->standbys, topic.id, cJSON_CreateTrue());
 }
 
-static bool all_reported(const struct glow_watch *w, unsigned *ret_missing)
+/* Nothing more is to be heard that would change a word. */
+static bool is_enough(const struct doctor *d, const struct glow_watch *w, int64_t waited_ms, unsigned *ret_missing)
 {
 	*ret_missing = 0;
 	for (size_t k = 0; k < w->n_nodes; k++)
 		*ret_missing += w->nodes[k]->online && !w->nodes[k]->has_stats;
-	return *ret_missing == 0;
+	return *ret_missing == 0 && ((d->answered && w->has_beacon) || waited_ms >= LISTEN_MS);
 }
 
 static void listen_for(struct doctor *d, struct glow_ctl_session *s)
@@ -227,7 +228,7 @@ static void listen_for(struct doctor *d, struct glow_ctl_session *s)
 	struct glow_message message;
 	unsigned missing;
 
-	while (!s->lost[0] && waited_ms < most_ms && (!all_reported(&s->watch, &missing) || waited_ms < LISTEN_MS)) {
+	while (!s->lost[0] && waited_ms < most_ms && !is_enough(d, &s->watch, waited_ms, &missing)) {
 		if (!d->answered && waited_ms >= next_ms) {
 			probe(d, s);
 			next_ms = waited_ms + PROBE_MS;
