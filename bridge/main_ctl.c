@@ -26,6 +26,7 @@ static const struct glow_subcommand *const commands[] = {
 };
 
 static const struct glow_exit exits[] = {
+	{ 1, "doctor: something is wrong; what, and what to do, is told." },
 	{ EX_DATAERR, "The command was rejected; what is wrong with it is told." },
 	{ EX_UNAVAILABLE, "Nobody answered: no broker, no conductor, or no such node." },
 	{ EX_TEMPFAIL, "Too much came at once, and the command was dropped or a newer one took its place: try again." },
@@ -46,6 +47,7 @@ static const struct glow_program program = {
 		    "glowctl set pi1 red breathe\n"
 		    "glowctl notify all orange blink --ttl-s 3\n"
 		    "glowctl nodes\n"
+		    "glowctl doctor\n"
 		    "glowctl watch",
 	.exits = exits,
 };

@@ -105,6 +105,7 @@ class Well(Case):
         self.assertEqual(self.broker.retained("glow/node/+/state"), states)
         self.assertEqual([m for m in self.seen.look()[since:] if m.topic.endswith("/error")], [])
 
+    # promise: names-are-completed
     def test_names(self):
         self.ctl("preset", "save", "evening")
         self.ctl("play", "rainbow", "--id", "a-scene")
