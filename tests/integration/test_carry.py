@@ -43,17 +43,13 @@ class Carry(glow.Case):
         effect = os.path.join(self.home, "swell.glow")
         with open(effect, "w", encoding="utf-8") as out:
             out.write(EFFECT)
-        seen = self.watch("glow/#")
         self.ctl("effects", "put", effect)
         self.ctl("title", "one", "K\u00fcche, links")
-        self.ctl("play", "swell", "--id", "waves", "--fade-ms", "200")
-        self.ctl("play", "--id", "list", json.dumps({"playlist": [{"effect": "rainbow", "duration_s": 9},
+        self.ctl("play", "swell", "--id", "waves", "--fade-ms", "200", "--no-take")
+        self.ctl("play", "--id", "list", "--no-take", json.dumps({"playlist": [{"effect": "rainbow", "duration_s": 9},
                                                                    {"color": "blue", "duration_s": 2.5}],
                                                       "loop": True, "target": {"nodes": ["one"]}}))
         self.ctl("dim", "40%")
-        scene = seen.wait("glow/scene/current", lambda m: len(m.json()["scenes"]) == 2).json()["scenes"][1]
-        glow.wait_until("the scenes begin", lambda: glow.now_us() > scene["start_us"] + 2000000
-                        or json.loads(self.broker.retained("glow/node/one/state")["glow/node/one/state"])["showing"] == "scene")
         self.ctl("set", "one", "red", "breathe", "30%")
         self.ctl("preset", "save", "evening", "--title", "G\u00fcte")
         self.ctl("schedule", "set", "wake", "7:00", "preset", "evening", "--days", "mon,sat")

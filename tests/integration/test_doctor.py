@@ -11,6 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import glow
 import secured
+import terminal
 
 EX_USAGE, EX_UNAVAILABLE = 64, 69
 COMPLETION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "completion", "glowctl.bash")
@@ -162,6 +163,16 @@ class Trouble(Case):
         self.assertIn("glow-conductor", self.trouble(found, "conductor", "nobody leads"))
         self.assertEqual([f["kind"] for f in found if f.get("node") == "bright"], ["note"])
         self.assertEqual([f for f in found if f.get("node") == "well"], [])
+
+    def test_waiting_is_told(self):
+        """On a terminal, after a second; the line is gone when there is something to say."""
+        words = ("--broker", self.broker.uri, "set", "nobody", "red", "--force")
+        view = terminal.Terminal(self, 80, 24, *words)
+        view.process.wait(2 * glow.PATIENCE_S)
+        waited, said = view.look().rsplit("\r\033[K", 1)
+        self.assertIn("waiting for answers ... 1 s", waited)
+        self.assertTrue(said.startswith("glowctl: nobody: no answer within 2 s"), said)
+        self.assertTrue(run_ctl(*words).stderr.startswith("glowctl: nobody: no answer"))  # control: a pipe is none
 
     def test_no_broker(self):
         done = run_ctl("doctor", uri="mqtt://127.0.0.1:%d" % glow.free_port())

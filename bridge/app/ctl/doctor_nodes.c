@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define REPORTS_S 10   /* how often a node reports */
-#define FAR_US    2000 /* a standard deviation that an eye may see as a strip runs from board to board */
+#define FAR_US    1000 /* a deviation of which three are what an eye sees, docs/sync.md */
 
 struct patient {
 	const struct glow_watch *w;
