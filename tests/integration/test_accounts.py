@@ -68,7 +68,7 @@ TABLE = (
     ("P/dim/current", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/roster", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/roster/set", COMMANDERS, ("conductor", PEOPLE)),
-    ("P/roster/wanted", "conductor admin", ("conductor", PEOPLE)),
+    ("P/roster/wanted", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/availability", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/info", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/beacon", "conductor", ("conductor", NODES, PEOPLE)),
