@@ -37,6 +37,7 @@ class Engine(socketserver.ThreadingUnixStreamServer):
 
     def __init__(self, path):
         self.path = path
+        self.gone = False
         self.asked = []
         self.listeners = []
         self.documents = {path: [] for path in QUESTIONS}
@@ -64,6 +65,7 @@ class Engine(socketserver.ThreadingUnixStreamServer):
 
     def close(self):
         """As when the engine ends: its connections too."""
+        self.gone = True
         self.shutdown()
         self.server_close()
         os.unlink(self.path)
@@ -81,11 +83,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def answer(self):
+        if self.server.gone:
+            self.close_connection = True
+            return None
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append((self.command, self.path, dict(self.headers), body))
         path = self.path.split("?")[0]
         if path == "/events":
             return self.stream()
+        return self.tell(path)
+
+    def tell(self, path):
         found = self.server.documents.get(path)
         text = json.dumps({"message": "page not found"} if found is None else found).encode()
         self.send_response(404 if found is None else 200)
