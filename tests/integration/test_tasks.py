@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: The Glowswarm authors
 """A swarm as a picture: glow-tasks before an engine that this test plays, and the real filter between them."""
 
+import contextlib
 import http.client
 import http.server
 import json
@@ -39,6 +40,7 @@ class Engine(socketserver.ThreadingUnixStreamServer):
         self.path = path
         self.asked = []
         self.listeners = []
+        self.connections = []
         self.documents = {path: [] for path in QUESTIONS}
         super().__init__(path, Handler)
         os.chmod(path, 0o666)  # nginx, started by root, asks as another user
@@ -62,11 +64,19 @@ class Engine(socketserver.ThreadingUnixStreamServer):
         for listener in self.listeners:
             listener.put(b'{"Type":"service","Action":"update"}\n')
 
+    def get_request(self):
+        connection, address = super().get_request()
+        self.connections.append(connection)
+        return connection, address
+
     def close(self):
-        """As when the engine ends: its connections too."""
+        """As when the engine ends: its connections too, on which it would go on to answer."""
         self.shutdown()
         self.server_close()
         os.unlink(self.path)
+        for connection in self.connections:
+            with contextlib.suppress(OSError):  # it has ended
+                connection.shutdown(socket.SHUT_RDWR)
         for listener in self.listeners:
             listener.put(None)
 
