@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: The Glowswarm authors
 """A swarm as a picture: glow-tasks before an engine that this test plays, and the real filter between them."""
 
+import contextlib
 import http.client
 import http.server
 import json
@@ -37,9 +38,9 @@ class Engine(socketserver.ThreadingUnixStreamServer):
 
     def __init__(self, path):
         self.path = path
-        self.gone = False
         self.asked = []
         self.listeners = []
+        self.connections = []
         self.documents = {path: [] for path in QUESTIONS}
         super().__init__(path, Handler)
         os.chmod(path, 0o666)  # nginx, started by root, asks as another user
@@ -63,12 +64,19 @@ class Engine(socketserver.ThreadingUnixStreamServer):
         for listener in self.listeners:
             listener.put(b'{"Type":"service","Action":"update"}\n')
 
+    def get_request(self):
+        connection, address = super().get_request()
+        self.connections.append(connection)
+        return connection, address
+
     def close(self):
-        """As when the engine ends: its connections too."""
-        self.gone = True
+        """As when the engine ends: its connections too, on which it would go on to answer."""
         self.shutdown()
         self.server_close()
         os.unlink(self.path)
+        for connection in self.connections:
+            with contextlib.suppress(OSError):  # it has ended
+                connection.shutdown(socket.SHUT_RDWR)
         for listener in self.listeners:
             listener.put(None)
 
@@ -83,17 +91,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def answer(self):
-        if self.server.gone:
-            self.close_connection = True
-            return None
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append((self.command, self.path, dict(self.headers), body))
         path = self.path.split("?")[0]
         if path == "/events":
             return self.stream()
-        return self.tell(path)
-
-    def tell(self, path):
         found = self.server.documents.get(path)
         text = json.dumps({"message": "page not found"} if found is None else found).encode()
         self.send_response(404 if found is None else 200)
