@@ -143,7 +143,7 @@ static void print_status(void)
 		}
 	}
 	printf("{\"mono_ns\":%" PRIu64 ",\"online\":%u,\"answered\":%u,\"connected\":%u,\"following\":%u,\"placed\":%u,"
-				       "\"in_roster\":%u,\"of\":\"%08x\","
+	       "\"in_roster\":%u,\"of\":\"%08x\","
 	       "\"shown\":%u,\"late\":%u,\"shown_ns\":%" PRIu64 ",\"scene\":%u,\"scene_ns\":%" PRIu64 ",",
 	       mono_ns, online, answered, connected, following, placed, in_roster, swarm.of, shown, late,
 	       mono_ns - (uint64_t)(now_ns - shown_ns), scene, mono_ns - (uint64_t)(now_ns - scene_ns));
