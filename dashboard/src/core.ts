@@ -7,7 +7,7 @@
  *
  * dashboard/wasm/web.c says what each of its functions does. */
 
-import type { Answer, Check, ConductorInfo, Dim, Effect, EffectText, Info, Micros, Roster, Scene, State, Stats, SyncState, Words } from "./model/messages";
+import type { Answer, Check, ConductorInfo, Dim, Effect, EffectText, Info, Micros, Preset, Roster, Scene, Schedule, State, Stats, SyncState, Wanted, Words } from "./model/messages";
 
 /** The compiled core; each cluster is an instance of it. */
 export type Core = WebAssembly.Module;
@@ -25,6 +25,9 @@ interface Exports {
 	web_init(seed: number): void;
 	web_message(len: number, lNs: number): void;
 	web_answer(len: number): void;
+	web_preset(len: number): void;
+	web_schedule(len: number): void;
+	web_wanted(): void;
 	web_tick(tUs: Micros, wallOffsetUs: number): void;
 	web_nodes(known: number): number;
 	web_board(): number;
@@ -178,6 +181,24 @@ export class CoreCluster {
 		this.give(payload);
 		this.c.web_answer(payload.length);
 		return this.json<Answer | null>();
+	}
+
+	/** What a retained message keeps, but for its name; null for a broken or empty one. */
+	preset(payload: Uint8Array): Omit<Preset, "name"> | null {
+		this.give(payload);
+		this.c.web_preset(payload.length);
+		return this.json();
+	}
+
+	schedule(payload: Uint8Array): Omit<Schedule, "name"> | null {
+		this.give(payload);
+		this.c.web_schedule(payload.length);
+		return this.json();
+	}
+
+	wanted(): Wanted {
+		this.c.web_wanted();
+		return this.json();
 	}
 
 	/** Lets time pass; local civil time is wallOffsetUs ahead of cluster time. */

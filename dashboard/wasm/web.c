@@ -114,6 +114,17 @@ void EXPORT(web_answer)(size_t len)
 	say(glow_watch_answer_tree(buffer, len));
 }
 
+/** A preset or schedule, whose payload is `len` bytes in the buffer: in the text, null for a broken or empty one. */
+void EXPORT(web_preset)(size_t len)
+{
+	say(glow_watch_preset_tree(buffer, len));
+}
+
+void EXPORT(web_schedule)(size_t len)
+{
+	say(glow_watch_schedule_tree(buffer, len));
+}
+
 /* ---- nodes ---- */
 
 /** The board of the node whose id is in the buffer, whether or not there is such a node. For ever. */
@@ -207,6 +218,12 @@ uint32_t EXPORT(web_stage)(uint32_t known)
 	if (revision != known)
 		say(glow_watch_stage_tree(&watch));
 	return revision;
+}
+
+/** What was set of the order and titles; in the text. */
+void EXPORT(web_wanted)(void)
+{
+	say(glow_watch_wanted_tree(&watch));
 }
 
 /** Which entry of a scene shows at t_us, 0 where it is no playlist; -1 while the scene does not run. Its id is in the
