@@ -8,7 +8,7 @@
 import type { ClockReport, ConductorView, Core, Frame, NodeView, Showing } from "../core";
 import type { CommandView, Later, Outlet } from "./commands";
 import type { ClusterEvent } from "./events";
-import type { Check, Dim, Effect, EffectText, Micros, Roster, Scene, Words } from "./messages";
+import type { Check, Dim, Effect, EffectText, Micros, Preset, Roster, Scene, Schedule, Wanted, Words } from "./messages";
 import { Model } from "./model";
 import type { Preview } from "./preview";
 
@@ -44,6 +44,11 @@ export interface ClusterView {
 	readonly scenes: readonly Scene[];
 	readonly dim: Dim;
 	readonly roster: Roster;
+	/** What was set of the strip's order, and the boards' titles. */
+	readonly wanted: Wanted;
+	/** In natural order of their names; empty before followKept(). */
+	readonly presets: readonly Preset[];
+	readonly schedules: readonly Schedule[];
 	/** Newest first, at most 200. */
 	readonly events: readonly ClusterEvent[];
 	/** Newest first, at most 50. */
@@ -108,6 +113,21 @@ export interface Cluster {
 	stop(what?: { id?: string; fade_ms?: number }): number;
 	dim(brightness: number, untilUs?: Micros | null): number;
 
+	/* -- what the conductor keeps: keys as of commands -- */
+
+	/** From now on the view has presets and schedules. */
+	followKept(): void;
+	/** As docs/PROTOCOL.md has preset/<name>/set; "" removes it. */
+	keepPreset(name: string, what: object | ""): number;
+	applyPreset(name: string, transitionS: number): number;
+	keepSchedule(name: string, schedule: object | ""): number;
+	/** Order, direction and titles, as of roster/set. */
+	arrange(what: object): number;
+	/** Takes back the last change: of single boards if this page made it, else the conductor's. */
+	undo(): Undoing;
+	/** Empties what the broker keeps of a node; what became of it, for people, "" when it is done. */
+	forget(id: string): Promise<string>;
+
 	/* -- effects in text -- */
 
 	/** Asks the conductor to keep a text under that name, and to have one no more. Keys as of commands. */
@@ -122,6 +142,14 @@ export interface Cluster {
 
 	/** Stops all timers. */
 	close(): void;
+}
+
+/** What undo() does. Who was passed over where the conductor took something back its answer says. */
+export interface Undoing {
+	readonly keys: readonly number[];
+	/** Boards that get back their own light; null: the conductor decides. */
+	readonly boards: readonly string[] | null;
+	readonly skipped: readonly string[];
 }
 
 /** Whatever boards are drawn from: the cluster, or a preview. */

@@ -28,6 +28,10 @@ export interface Outlet {
 	command(topic: string, payload: string, responseTopic: string, correlation: Uint8Array): Promise<boolean>;
 	/** Publishes a clock probe at QoS 0, at once or not at all. */
 	probe(topic: string, payload: Uint8Array): void;
+	/** Subscribes to further topics. */
+	listen(topics: readonly string[]): void;
+	/** Empties a retained message; `false` when the broker does not allow it. */
+	clear(topic: string): Promise<boolean>;
 }
 
 /** Runs something later; calling what it returns cancels it. */
