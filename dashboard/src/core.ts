@@ -28,6 +28,8 @@ interface Exports {
 	web_preset(len: number): void;
 	web_schedule(len: number): void;
 	web_wanted(): void;
+	web_color(len: number): void;
+	web_kelvin(kelvin: number): void;
 	web_tick(tUs: Micros, wallOffsetUs: number): void;
 	web_nodes(known: number): number;
 	web_board(): number;
@@ -199,6 +201,20 @@ export class CoreCluster {
 	wanted(): Wanted {
 		this.c.web_wanted();
 		return this.json();
+	}
+
+	/** "#rrggbb" of what commands take for a colour: "tomato", "#f40"; "" for anything else. */
+	color(text: string): string {
+		const bytes = encoder.encode(text);
+		this.give(bytes);
+		this.c.web_color(bytes.length);
+		return this.text();
+	}
+
+	/** The white of a temperature. */
+	kelvin(kelvin: number): string {
+		this.c.web_kelvin(kelvin);
+		return this.text();
 	}
 
 	/** Lets time pass; local civil time is wallOffsetUs ahead of cluster time. */

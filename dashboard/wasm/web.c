@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <glow/color_forms.h>
 #include <glow/flash.h>
 #include <glow/follower.h>
 #include <glow/json.h>
@@ -123,6 +124,31 @@ void EXPORT(web_preset)(size_t len)
 void EXPORT(web_schedule)(size_t len)
 {
 	say(glow_watch_schedule_tree(buffer, len));
+}
+
+/* ---- colours ---- */
+
+static void say_color(bool known, struct glow_rgb color)
+{
+	text = line;
+	line[0] = '\0';
+	if (known)
+		glow_color_format(color, line);
+}
+
+/** The colour that the `len` bytes of the buffer name, "tomato" or "#f40": as "#rrggbb" in the text, "" for none. */
+void EXPORT(web_color)(size_t len)
+{
+	struct glow_rgb color = { 0 };
+	bool known = glow_color_parse(buffer, len, &color);
+
+	say_color(known, color);
+}
+
+/** The white of a temperature. */
+void EXPORT(web_kelvin)(double kelvin)
+{
+	say_color(true, glow_color_of_kelvin(kelvin));
 }
 
 /* ---- nodes ---- */

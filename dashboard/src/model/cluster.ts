@@ -113,12 +113,21 @@ export interface Cluster {
 	stop(what?: { id?: string; fade_ms?: number }): number;
 	dim(brightness: number, untilUs?: Micros | null): number;
 
+	/* -- colours, as commands take them -- */
+
+	/** "#rrggbb" of "tomato" or "#f40"; "" for what is no colour. */
+	color(text: string): string;
+	/** The white of a temperature, 1000-40000. */
+	kelvin(kelvin: number): string;
+
 	/* -- what the conductor keeps: keys as of commands -- */
 
 	/** From now on the view has presets and schedules. */
 	followKept(): void;
 	/** As docs/PROTOCOL.md has preset/<name>/set; "" removes it. */
 	keepPreset(name: string, what: object | ""): number;
+	/** Another title for one that is there. */
+	renamePreset(name: string, title: string): number;
 	applyPreset(name: string, transitionS: number): number;
 	keepSchedule(name: string, schedule: object | ""): number;
 	/** Order, direction and titles, as of roster/set. */

@@ -16,6 +16,7 @@ const sorted = <T extends { name: string }>(all: ReadonlyMap<string, T>): readon
 
 export class Kept {
 	private readonly presetsByName = new Map<string, Preset>();
+	private readonly texts = new Map<string, Uint8Array>();
 	private readonly schedulesByName = new Map<string, Schedule>();
 	private presetList: readonly Preset[] | null = [];
 	private scheduleList: readonly Schedule[] | null = [];
@@ -30,6 +31,7 @@ export class Kept {
 			const preset = this.core.preset(payload);
 			if (preset) this.presetsByName.set(name, { name, ...preset });
 			else this.presetsByName.delete(name);
+			this.texts.set(name, payload);
 			this.presetList = null;
 		} else if (kind === "schedule") {
 			const schedule = this.core.schedule(payload);
@@ -37,6 +39,11 @@ export class Kept {
 			else this.schedulesByName.delete(name);
 			this.scheduleList = null;
 		}
+	}
+
+	/** One of the presets with all that is in it. */
+	presetAsKept(name: string): object {
+		return JSON.parse(new TextDecoder().decode(this.texts.get(name))) as object;
 	}
 
 	/** In natural order of their names; the same list until one comes, changes or goes. */

@@ -418,6 +418,16 @@ export class Model implements Cluster {
 		return this.send(`effect/${name}/set`, "", "no conductor answered, so nothing is removed");
 	}
 
+	/* ---- colours ---- */
+
+	color(text: string): string {
+		return this.core.color(text);
+	}
+
+	kelvin(kelvin: number): string {
+		return this.core.kelvin(kelvin);
+	}
+
 	/* ---- what the conductor keeps ---- */
 
 	followKept(): void {
@@ -427,6 +437,10 @@ export class Model implements Cluster {
 
 	keepPreset(name: string, what: object | ""): number {
 		return this.send(`preset/${name}/set`, what, "no conductor answered, so nothing is kept");
+	}
+
+	renamePreset(name: string, title: string): number {
+		return this.keepPreset(name, { ...this.kept.presetAsKept(name), title });
 	}
 
 	applyPreset(name: string, transitionS: number): number {
