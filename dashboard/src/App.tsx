@@ -17,6 +17,7 @@ import { Header, VIEWS, type ViewName } from "./ui/Header";
 import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
 import { Login } from "./ui/Login";
 import { Panel } from "./ui/Panel";
+import { Presets } from "./ui/Presets";
 import { Scenes } from "./ui/Scenes";
 import { Strip } from "./ui/Strip";
 import { Sync } from "./ui/Sync";
@@ -132,8 +133,9 @@ function Views() {
 				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
 					{here === "shelf" && <Shelf view={view} settled={settled} selection={selection} onSelection={setSelection} />}
-					{here === "strip" && <Strip roster={view.roster} />}
+					{here === "strip" && <Strip view={view} />}
 					{here === "scenes" && <Scenes view={view} selection={selection} />}
+					{here === "presets" && <Presets view={view} selection={selection} />}
 					{here === "effects" && <Effects view={view} place={place} />}
 					{here === "sync" && <Sync view={view} />}
 					{here === "events" && <Events view={view} />}

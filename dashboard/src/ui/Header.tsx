@@ -10,12 +10,14 @@ import { useSession, usePolled } from "./hooks";
 import { Mark } from "./Mark";
 import { Outcome } from "./Outcome";
 import { percent } from "./text";
+import { Undo } from "./Undo";
 import "./Header.css";
 
 export const VIEWS = [
 	["shelf", "Shelf"],
 	["strip", "Strip"],
 	["scenes", "Scenes"],
+	["presets", "Presets"],
 	["effects", "Effects"],
 	["sync", "Sync"],
 	["events", "Events"],
@@ -109,6 +111,7 @@ export function Header({ view, here }: { view: ClusterView; here: ViewName }) {
 			</div>
 			<div class="bar under">
 				<Headline view={view} />
+				{view.mayCommand && <Undo view={view} />}
 				{view.mayCommand && view.conductor.leads && <Dimmer view={view} />}
 			</div>
 		</header>

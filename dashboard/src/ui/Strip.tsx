@@ -7,9 +7,10 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fitCanvas } from "../draw/board";
 import { createSheet, setColor } from "../draw/sheet";
 import { layOut, linesOf, stripOf, type StripLine, type StripPixel } from "../draw/strip";
-import type { Pictures } from "../model/cluster";
+import type { ClusterView, Pictures } from "../model/cluster";
 import type { Micros, Roster } from "../model/messages";
 import { useSession, useResize } from "./hooks";
+import { Order } from "./Order";
 import "./Strip.css";
 
 /* Heights in pixels of the strip: of a line's light, and of what it takes where no name is below it. */
@@ -105,8 +106,9 @@ export function StripLines({ roster, pictures }: { roster: Roster; pictures: Pic
 	);
 }
 
-export function Strip({ roster }: { roster: Roster }) {
+export function Strip({ view }: { view: ClusterView }) {
 	const { cluster } = useSession();
+	const { roster } = view;
 	return (
 		<section class="strip" aria-labelledby="strip-title">
 			<h2 id="strip-title">The cluster as one strip</h2>
@@ -118,6 +120,7 @@ export function Strip({ roster }: { roster: Roster }) {
 				<p class="empty">There is no strip yet: the conductor makes one from the boards it knows.</p>
 			)}
 			<StripLines roster={roster} pictures={cluster} />
+			{view.mayCommand && view.nodes.length > 0 && <Order view={view} />}
 		</section>
 	);
 }

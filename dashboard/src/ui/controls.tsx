@@ -8,6 +8,7 @@ import { useId } from "preact/hooks";
 import type { Effect, Param, ParamValue } from "../model/messages";
 import { useDrag } from "./hooks";
 import { effectName, paramName } from "./text";
+import { Typed } from "./Typed";
 import "./controls.css";
 
 /** Where a value lies on the track of a slider, and back. */
@@ -123,12 +124,28 @@ export function ColorField({ label, value, onChange }: ColorProps) {
 	);
 }
 
-export function Switch({ label, on, title, onChange }: { label: string; on: boolean; title?: string; onChange: (on: boolean) => void }) {
+export function Switch({
+	label,
+	unseen = "",
+	on,
+	title,
+	onChange,
+}: {
+	label: string;
+	/** More of the label, for screen readers: which of several it is. */
+	unseen?: string;
+	on: boolean;
+	title?: string;
+	onChange: (on: boolean) => void;
+}) {
 	const [shown, turn] = useDrag(on, onChange, 0);
 	return (
 		<label class="switch" title={title}>
 			<input type="checkbox" role="switch" checked={shown} onChange={(e) => turn(e.currentTarget.checked)} />
-			<span>{label}</span>
+			<span>
+				{label}
+				{unseen && <span class="unseen">{unseen}</span>}
+			</span>
 		</label>
 	);
 }
@@ -178,7 +195,7 @@ export function TextField({
 	return (
 		<div class="field" title={title}>
 			<label for={id}>{label}</label>
-			<input id={id} type="text" maxLength={max} value={value} onChange={(e) => onChange(e.currentTarget.value)} />
+			<Typed id={id} maxLength={max} value={value} onDone={onChange} />
 		</div>
 	);
 }
