@@ -3,19 +3,21 @@
 
 /* The page: the log-in, and behind it the views of one cluster. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Core } from "./core";
 import { createRenderer } from "./draw/renderer";
 import { createHistory } from "./history";
 import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
 import type { Draft } from "./model/drafts";
+import { type Account, erase, remember } from "./remember";
 import { Board } from "./ui/Board";
 import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
 import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
 import { Login } from "./ui/Login";
+import { Paint } from "./ui/Paint";
 import { Panel } from "./ui/Panel";
 import { Presets } from "./ui/Presets";
 import { Scenes } from "./ui/Scenes";
@@ -29,14 +31,14 @@ export interface Site {
 
 /** The view, and what of it: #effects/aurora. */
 interface Here {
-	readonly name: ViewName;
+	readonly name: ViewName | "paint";
 	readonly place: string;
 }
 
 function useHere(): Here {
 	const read = (): Here => {
 		const [view, place = ""] = location.hash.slice(1).split("/");
-		return { name: VIEWS.find(([name]) => name === view)?.[0] ?? "shelf", place };
+		return { name: view === "paint" ? view : (VIEWS.find(([name]) => name === view)?.[0] ?? "shelf"), place };
 	};
 	const [here, setHere] = useState<Here>(read);
 	useEffect(() => {
@@ -128,7 +130,7 @@ function Views() {
 	const panel = view.mayCommand && view.nodes.length > 0 && (here === "shelf" || here === "strip");
 	return (
 		<>
-			<Header view={view} here={here} />
+			<Header view={view} here={here === "paint" ? "shelf" : here} />
 			<main class={`view${view.link.state === "online" ? "" : " away"}`}>
 				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
@@ -137,6 +139,7 @@ function Views() {
 					{here === "scenes" && <Scenes view={view} selection={selection} />}
 					{here === "presets" && <Presets view={view} selection={selection} />}
 					{here === "effects" && <Effects view={view} place={place} />}
+					{here === "paint" && <Paint view={view} place={place} />}
 					{here === "sync" && <Sync view={view} />}
 					{here === "events" && <Events view={view} />}
 					{panel && <Panel view={view} selection={selection} onSelection={setSelection} />}
@@ -191,21 +194,35 @@ function useEntered(session: Session | null): { link: LinkState | null; entered:
 	return now.session === session ? now : { link: null, entered: false };
 }
 
-export function App({ core, site }: { core: Core; site: Site }) {
+/** `account` is what this tab had before it was loaded again. */
+export function App({ core, site, account }: { core: Core; site: Site; account: Account | null }) {
 	const [session, setSession] = useState<Session | null>(null);
-	const [user, setUser] = useState("viewer");
+	const [user, setUser] = useState(account?.user ?? "viewer");
 	const { link, entered } = useEntered(session);
+	const given = useRef<Account | null>(account);
 
-	const leave = () =>
+	const leave = () => {
+		void erase();
 		setSession((s) => {
 			s?.close();
 			return null;
 		});
+	};
 	function logIn(name: string, password: string) {
 		session?.close();
 		setUser(name);
+		given.current = { user: name, password };
 		setSession(open(core, site, name, password, leave));
 	}
+	useEffect(() => {
+		if (account) logIn(account.user, account.password);
+	}, []);
+	/* What lets in is remembered, what does not is not. */
+	useEffect(() => {
+		if (entered && given.current) void remember(given.current);
+		else if (link?.state === "refused") void erase();
+		if (entered) given.current = null;
+	}, [entered, link?.state === "refused"]);
 
 	if (session && entered)
 		return (

@@ -109,6 +109,11 @@ export function Panel({ view, selection, onSelection }: { view: ClusterView; sel
 							onChange={(v) => set({ brightness: v })}
 						/>
 						<ColorField label="colour" value={alike(online, (s) => hexOf(s.color))} onChange={(color) => set({ color, ...fade })} />
+						{selection.kind === "nodes" && selection.ids.length === 1 && (
+							<a class="quiet-do" href={`#paint/${selection.ids[0]}`}>
+								Paint single LEDs
+							</a>
+						)}
 						<h3>Effect</h3>
 						<EffectField
 							effects={effectsOf(nodes, view)}

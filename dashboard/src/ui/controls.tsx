@@ -6,6 +6,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { Effect, Param, ParamValue } from "../model/messages";
+import { MoreColors } from "./Color";
 import { useDrag } from "./hooks";
 import { effectName, paramName } from "./text";
 import { Typed } from "./Typed";
@@ -120,6 +121,7 @@ export function ColorField({ label, value, onChange }: ColorProps) {
 					/>
 				))}
 			</div>
+			<MoreColors label={label} value={shown ?? "#808080"} onPick={drag} />
 		</div>
 	);
 }
