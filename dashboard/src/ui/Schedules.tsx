@@ -37,13 +37,15 @@ function doing({ preset: _p, scene: _s, dim: _d, transition: _t, ...rest }: Sche
 	return { ...rest, ...deed };
 }
 
-function DeedFields({ view, draft, onDraft }: { view: ClusterView; draft: Schedule; onDraft: (draft: Schedule) => void }) {
+type Change = (draft: Schedule) => Schedule;
+
+function DeedFields({ view, draft, onDraft }: { view: ClusterView; draft: Schedule; onDraft: (change: Change) => void }) {
 	const deed = deedOf(draft);
 	const first = view.presets[0]?.name ?? "";
-	const begin: Record<Deed, () => Schedule> = {
-		preset: () => doing(draft, { preset: first, transition: 1 }),
-		scene: () => doing(draft, { scene: view.effects[0]?.name ?? "rainbow" }),
-		dim: () => doing(draft, { dim: "10%" }),
+	const begin: Record<Deed, Parameters<typeof doing>[1]> = {
+		preset: { preset: first, transition: 1 },
+		scene: { scene: view.effects[0]?.name ?? "rainbow" },
+		dim: { dim: "10%" },
 	};
 	const scene = typeof draft.scene === "string" ? draft.scene : "";
 	const names = view.effects.filter((e) => e.name !== "identify").map((e) => [e.name, effectName(e.name)] as const);
@@ -58,7 +60,7 @@ function DeedFields({ view, draft, onDraft }: { view: ClusterView; draft: Schedu
 					["scene", "play an effect on all boards"],
 					["dim", "set the master dimmer"],
 				]}
-				onChange={(to) => onDraft(begin[to]())}
+				onChange={(to) => onDraft((was) => doing(was, begin[to]))}
 			/>
 			{deed === "preset" && (
 				<>
@@ -66,7 +68,7 @@ function DeedFields({ view, draft, onDraft }: { view: ClusterView; draft: Schedu
 						label="preset"
 						value={draft.preset ?? ""}
 						options={view.presets.length ? view.presets.map(({ name, title }) => [name, title || name] as const) : [["", "none is kept yet"]]}
-						onChange={(preset) => onDraft({ ...draft, preset })}
+						onChange={(preset) => onDraft((was) => ({ ...was, preset }))}
 					/>
 					<Slider
 						label="fade of the preset"
@@ -74,23 +76,31 @@ function DeedFields({ view, draft, onDraft }: { view: ClusterView; draft: Schedu
 						min={0}
 						max={60}
 						text={(v) => (v ? `${v} s` : "none")}
-						onChange={(transition) => onDraft({ ...draft, transition })}
+						onChange={(transition) => onDraft((was) => ({ ...was, transition }))}
 					/>
 				</>
 			)}
-			{deed === "scene" && <Choice label="effect" value={scene} options={[...names, ...other]} onChange={(to) => to && onDraft({ ...draft, scene: to })} />}
+			{deed === "scene" && <Choice label="effect" value={scene} options={[...names, ...other]} onChange={(to) => to && onDraft((was) => ({ ...was, scene: to }))} />}
 			{deed === "dim" && (
-				<Slider label="dimmer" value={dimPercent(draft.dim) ?? 100} min={0} max={100} text={(v) => `${v}%`} onChange={(v) => onDraft({ ...draft, dim: `${v}%` })} />
+				<Slider label="dimmer" value={dimPercent(draft.dim) ?? 100} min={0} max={100} text={(v) => `${v}%`} onChange={(v) => onDraft((was) => ({ ...was, dim: `${v}%` }))} />
 			)}
 		</>
 	);
 }
 
-function WhenFields({ draft, onDraft }: { draft: Schedule; onDraft: (draft: Schedule) => void }) {
+/** At another time; only the sun's has an offset. */
+function at(when: string, offsetMin = 0): Change {
+	return ({ offset_min: _, ...rest }) => ({ ...rest, at: when, ...(offsetMin ? { offset_min: offsetMin } : {}) });
+}
+
+const withDay =
+	(day: Day): Change =>
+	(was) => ({ ...was, days: DAYS.filter((one) => (one === day) !== was.days.includes(one)) });
+
+function WhenFields({ draft, onDraft }: { draft: Schedule; onDraft: (change: Change) => void }) {
 	const id = useId();
 	const sun = draft.at === "sunrise" || draft.at === "sunset";
-	const { offset_min: offset = 0, ...rest } = draft;
-	const day = (one: Day) => onDraft({ ...draft, days: DAYS.filter((d) => (d === one) !== draft.days.includes(d)) });
+	const offset = draft.offset_min ?? 0;
 	return (
 		<>
 			<Choice
@@ -102,7 +112,7 @@ function WhenFields({ draft, onDraft }: { draft: Schedule; onDraft: (draft: Sche
 					["sunset", "sunset"],
 				]}
 				title="the sun's where the conductor's --place says"
-				onChange={(at) => onDraft(at === "clock" ? { ...rest, at: "07:00" } : { ...draft, at })}
+				onChange={(to) => onDraft(to === "clock" ? at("07:00") : at(to, offset))}
 			/>
 			{sun ? (
 				<Slider
@@ -112,18 +122,18 @@ function WhenFields({ draft, onDraft }: { draft: Schedule; onDraft: (draft: Sche
 					max={180}
 					step={5}
 					text={(v) => (v ? `${Math.abs(v)} min ${v < 0 ? "before" : "after"}` : "at that moment")}
-					onChange={(v) => onDraft(v ? { ...rest, offset_min: v } : rest)}
+					onChange={(v) => onDraft(at(draft.at, v))}
 				/>
 			) : (
 				<div class="field">
 					<label for={id}>time</label>
-					<input id={id} type="time" required value={draft.at} onInput={(e) => e.currentTarget.value && onDraft({ ...draft, at: e.currentTarget.value })} />
+					<input id={id} type="time" required value={draft.at} onInput={(e) => e.currentTarget.value && onDraft(at(e.currentTarget.value))} />
 				</div>
 			)}
 			<fieldset class="days">
 				<legend>On</legend>
 				{DAYS.map((one) => (
-					<button key={one} type="button" class="chip" aria-pressed={draft.days.includes(one)} onClick={() => day(one)}>
+					<button key={one} type="button" class="chip" aria-pressed={draft.days.includes(one)} onClick={() => onDraft(withDay(one))}>
 						{capital(one)}
 					</button>
 				))}
@@ -144,7 +154,7 @@ function Form({ view, begun, onSave, onLeave }: { view: ClusterView; begun: Sche
 				if (whole) onSave(draft);
 			}}
 		>
-			<TextField label="name of the schedule" value={draft.title ?? ""} max={60} onChange={(title) => setDraft({ ...draft, title: title.trim() })} />
+			<TextField label="name of the schedule" value={draft.title ?? ""} max={60} onChange={(title) => setDraft((was) => ({ ...was, title: title.trim() }))} />
 			<WhenFields draft={draft} onDraft={setDraft} />
 			<DeedFields view={view} draft={draft} onDraft={setDraft} />
 			<p class="quiet">

@@ -99,6 +99,7 @@ test("a schedule is added, changed, switched off and removed, and reads as a sen
 	await form.getByLabel("name of the schedule").fill("Wake up");
 	await form.getByLabel("time").fill("06:45");
 	await press("Fri", form);
+	await picture("presets");
 	await form.getByText("At 06:45 on Mon, Tue, Wed and Thu: show Calm, over 1 s.").waitFor();
 	await accessible(page, "a schedule's form");
 	await picture("presets");
@@ -240,7 +241,7 @@ test("single LEDs are painted by the pointer and by keys", async () => {
 test("a colour is chosen by wheel, name, numbers and temperature, and kept", async () => {
 	await goTo(page, "Shelf");
 	const panel = page.locator(".panel");
-	await panel.getByText("More colours for colour").click();
+	await panel.getByText("More colours for colour", { exact: true }).click();
 	const name = panel.getByLabel("code or name of colour");
 	await name.fill("Tomato");
 	await name.press("Enter");

@@ -135,14 +135,13 @@ test("a page too many says so, and gets in when there is room", async () => {
 
 // promise: page-trusts-nobody
 test("an account that is taken away ends at the door", async () => {
-	// What the browser keeps of the page is nothing, so not the password either.
-	const kept = () => page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]);
-	assert.deepEqual(await kept(), [0, 0, ""]);
-	await page.evaluate(() => localStorage.setItem("password", "glow")); // the control
-	assert.deepEqual(await kept(), [1, 0, ""]);
-	await page.evaluate(() => localStorage.clear());
 	await page.getByRole("button", { name: "Log out" }).click();
 	await page.getByRole("button", { name: "Log in" }).waitFor();
 	assert.equal(await page.getByLabel("Password").inputValue(), "");
 	assert.equal(await page.getByLabel("Account").inputValue(), "operator");
+	// What the browser keeps of the page then is nothing.
+	const kept = () => page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]);
+	assert.deepEqual(await kept(), [0, 0, ""]);
+	await page.evaluate(() => localStorage.setItem("password", "glow")); // the control
+	assert.deepEqual(await kept(), [1, 0, ""]);
 });
