@@ -38,7 +38,7 @@ async function install(): Promise<void> {
 }
 
 async function tidy(): Promise<void> {
-	for (const name of await caches.keys()) if (name !== VERSION) await caches.delete(name);
+	for (const name of await caches.keys()) if (name.startsWith("glowswarm-") && name !== VERSION) await caches.delete(name);
 	await scope.clients.claim();
 }
 

@@ -46,7 +46,7 @@ function Row({ view, id, k, onSet, onForget }: RowProps) {
 			<Typed
 				class="title"
 				aria-label={`name of ${id}`}
-				placeholder={id}
+				placeholder="no name yet"
 				maxLength={96}
 				value={title}
 				onDone={(text) => onSet(id, { title: text.trim() })}

@@ -33,7 +33,7 @@ const ordered = (...ids: string[]) =>
 
 before(async () => {
 	await stack.start();
-	stack.conductor();
+	stack.conductor("--place", "52.52,13.40");
 	for (const id of ["pi1", "pi2", "pi3"]) stack.bridge(id, "--groups", "shelf", "--idle", "off");
 	stack.bridge("pi4", "--virtual-shape", "piglow", "--idle", "off");
 	browser = await openBrowser();
@@ -74,7 +74,10 @@ test("what shows is kept as a preset, shown again, renamed and removed", async (
 test("undo says what it put back, and what it passed over", async () => {
 	await set("all", { color: "#405060" });
 	await board("pi2").shows("405060");
-	await page.getByLabel("name", { exact: true }).press("Control+z"); // in a field it is the field's
+	const field = page.getByLabel("name", { exact: true });
+	await field.pressSequentially("x");
+	await field.press("Control+z"); // in a field it is the field's
+	await until(() => "the field is as it was", async () => (await field.inputValue()) === "");
 	await set({ node: "pi3" }, { color: "#00ff00" });
 	await board("pi3").shows("00ff00");
 	await page.locator("body").click({ position: { x: 5, y: 300 } });
@@ -263,7 +266,7 @@ test("a colour is chosen by wheel, name, numbers and temperature, and kept", asy
 	await board("pi1").shows("00ff80");
 	const wheel = panel.getByRole("slider", { name: "hue of colour" });
 	await wheel.click({ position: { x: (await wheel.boundingBox())!.width / 2, y: 1 } });
-	await board("pi1").shows("ff0404");
+	await until(() => "a red that is nearly full", () => /^ff0(.)0\1$/.test(String(board("pi1").last().lights[0])));
 	await wheel.press("ArrowUp");
 	await board("pi1").shows("ff0000");
 	await panel.getByRole("group", { name: "of late" }).getByRole("button", { name: "#ff0000" }).waitFor();
