@@ -10,6 +10,7 @@ import { geometryOf, type Geometry } from "../draw/geometry";
 import type { NodeView, Pictures } from "../model/cluster";
 import { Drawing } from "./Drawing";
 import { useSession, useResize, usePolled } from "./hooks";
+import { Name } from "./Name";
 import "./Board.css";
 
 function Light({ id, geometry, pictures }: { id: string; geometry: Geometry; pictures: Pictures }) {
@@ -74,7 +75,7 @@ function Face({ node }: { node: NodeView }) {
 			<span class="caption">
 				<span class="name">
 					<span class={`dot ${phase.mark}`} />
-					<span class="id">{node.id}</span>
+					<Name id={node.id} />
 					<span class="unseen">, {phase.what}, </span>
 					<span class="backend">{node.info?.backend ?? ""}</span>
 				</span>
