@@ -57,8 +57,8 @@ await build({
 	logLevel: "warning",
 });
 
-/* The files that the page opens with, the icons among them; an editor is no use without a broker. */
-const files = readdirSync("dist").filter((name) => !/^editor|^effects|^licences|^index/.test(name));
+/* The files that the page opens with; an editor is no use without a broker. */
+const files = readdirSync("dist").filter((name) => !/^editor|^effects|^licences|^index|\.png$/.test(name));
 const hash = createHash("sha256");
 for (const name of ["index.html", ...files]) hash.update(name).update(readFileSync(`dist/${name}`));
 await build({

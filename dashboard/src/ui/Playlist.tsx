@@ -109,13 +109,15 @@ export function SavedPlaylists({ view, list, fadeMs, effects, onList }: { view: 
 								<strong>{title || name}</strong>
 								<span class="quiet">{scene.playlist.map(({ effect }) => effectName(effect ?? "?")).join(", ")}</span>
 							</span>
-							<Sure label="Remove" of={title || name} sure="Remove for good" onSure={() => setSent([cluster.keepPreset(name, "")])} />
-							<button type="button" class="quiet-do" onClick={() => onList(listOf(scene))}>
-								Edit<span class="unseen"> {title || name}</span>
-							</button>
-							<button type="button" class="quiet-do" onClick={() => setSent([cluster.applyPreset(name, 1)])}>
-								Show<span class="unseen"> {title || name}</span>
-							</button>
+							<span class="acts">
+								<Sure label="Remove" of={title || name} sure="Remove for good" onSure={() => setSent([cluster.keepPreset(name, "")])} />
+								<button type="button" class="quiet-do" onClick={() => onList(listOf(scene))}>
+									Edit<span class="unseen"> {title || name}</span>
+								</button>
+								<button type="button" class="quiet-do" onClick={() => setSent([cluster.applyPreset(name, 1)])}>
+									Show<span class="unseen"> {title || name}</span>
+								</button>
+							</span>
 						</li>
 					))}
 				</ul>

@@ -96,12 +96,12 @@ function Row({ preset, mayCommand, onApply, onSent }: { preset: Preset; mayComma
 				<span class="quiet">{contents(preset)}</span>
 			</span>
 			{mayCommand && (
-				<>
+				<span class="acts">
 					<Sure label="Remove" of={title} sure="Remove for good" onSure={() => onSent(cluster.keepPreset(name, ""))} />
 					<button type="button" class="do" onClick={onApply}>
 						Show<span class="unseen"> {title}</span>
 					</button>
-				</>
+				</span>
 			)}
 		</li>
 	);

@@ -196,13 +196,13 @@ function Row({ view, schedule, onKeep }: RowProps) {
 				<span class="quiet">{times.filter(Boolean).join(" · ")}</span>
 			</span>
 			{mayCommand && (
-				<>
+				<span class="acts">
 					<Switch label="on" unseen={`: ${title}`} on={enabled} onChange={(on) => onKeep(name, { ...withoutPast(schedule), enabled: on })} />
 					<button type="button" class="quiet-do" aria-expanded={open} onClick={() => setOpen(!open)}>
 						Edit<span class="unseen"> {title}</span>
 					</button>
 					<Sure label="Remove" of={title} sure="Remove for good" onSure={() => onKeep(name, "")} />
-				</>
+				</span>
 			)}
 			{open && (
 				<Form
