@@ -70,6 +70,7 @@ test("titles and order are what was set last", () => {
 	assert.deepEqual(lab.cluster.view.wanted.order, ["pi2"]);
 });
 
+// promise: page-takes-back
 test("what this page told single boards it takes back itself, newest first", () => {
 	const lab = labWith("pi1", "pi2");
 	lab.cluster.dim(10);

@@ -66,6 +66,7 @@ function entry(key: number, durationS: number): Entry {
 	return { key, durationS, effect: `e${key}`, params: {}, color: "#ffffff", brightness: 255 };
 }
 
+// promise: page-arranges
 test("a playlist that is changed as it plays goes on where it is", () => {
 	const [a, b, c] = [entry(1, 10), entry(2, 20), entry(3, 30)];
 	const start = (before: Entry[], after: Entry[], elapsedS: number) => Math.round(goneOn(before, after, 0, elapsedS * 1e6) / 1e6);
