@@ -10,7 +10,7 @@ import { createHistory } from "./history";
 import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
 import type { Draft } from "./model/drafts";
-import { type Account, erase, remember } from "./remember";
+import { type Account, eraseAccount, keepAccount } from "./sealed";
 import { Board } from "./ui/Board";
 import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
@@ -202,7 +202,7 @@ export function App({ core, site, account }: { core: Core; site: Site; account: 
 	const given = useRef<Account | null>(account);
 
 	const leave = () => {
-		void erase();
+		void eraseAccount();
 		setSession((s) => {
 			s?.close();
 			return null;
@@ -219,8 +219,8 @@ export function App({ core, site, account }: { core: Core; site: Site; account: 
 	}, []);
 	/* What lets in is remembered, what does not is not. */
 	useEffect(() => {
-		if (entered && given.current) void remember(given.current);
-		else if (link?.state === "refused") void erase();
+		if (entered && given.current) void keepAccount(given.current);
+		else if (link?.state === "refused") void eraseAccount();
 		if (entered) given.current = null;
 	}, [entered, link?.state === "refused"]);
 

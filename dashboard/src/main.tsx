@@ -8,7 +8,7 @@ import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { App, type Site } from "./App";
 import { loadCore } from "./core";
-import { recall } from "./remember";
+import { keptAccount } from "./sealed";
 
 /** What the server says of its cluster, if it says anything. */
 async function askSite(): Promise<Site> {
@@ -18,7 +18,7 @@ async function askSite(): Promise<Site> {
 }
 
 try {
-	const [core, site, account] = await Promise.all([loadCore(fetch("glow.wasm")), askSite(), recall()]);
+	const [core, site, account] = await Promise.all([loadCore(fetch("glow.wasm")), askSite(), keptAccount()]);
 	render(<App core={core} site={site} account={account} />, document.body);
 	void navigator.serviceWorker?.register("sw.js").catch(() => {}); // not over plain HTTP, nor where a browser forbids it
 } catch (error) {

@@ -85,12 +85,10 @@ function next<T>(what: () => Promise<T>): Promise<T | null> {
 	return mine;
 }
 
-export const remember = (account: Account): Promise<void | null> => next(() => seal(account));
+export const keepAccount = (account: Account): Promise<void | null> => next(() => seal(account));
 
 /** The account that this tab had before it was loaded again; null for none. */
-export const recall = (): Promise<Account | null> => next(open);
+export const keptAccount = (): Promise<Account | null> => next(open);
 
 /** Leaves nothing of it. */
-export function erase(): Promise<void | null> {
-	return next(unseal);
-}
+export const eraseAccount = (): Promise<void | null> => next(unseal);
