@@ -12,10 +12,9 @@ import type { Micros, Roster } from "../model/messages";
 import { useSession, useResize } from "./hooks";
 import "./Strip.css";
 
-/* Heights in pixels of the strip: of a line's light, and of what it takes where no name is below it. */
+/* Heights in pixels of the strip: of a line's light, and of what it takes. */
 const LIGHT = 2.2;
-const LINE = 1.4;
-const LABEL = 26;
+const LINE = 1.6;
 
 interface LineProps {
 	strip: readonly (StripPixel | null)[];
@@ -76,15 +75,19 @@ function Line({ strip, line, pitch, pictures }: LineProps) {
 	useResize(canvas, () => (unfit.current = true));
 
 	const width = (line.to - line.from) * pitch;
-	const height = line.labels.length ? pitch * 2.1 + LABEL : pitch * LINE;
 	return (
-		<div class="strip-line" style={{ width: `${width}px`, height: `${height}px` }}>
-			<canvas ref={canvas} style={{ width: `${width}px`, height: `${pitch * LIGHT}px` }} aria-hidden="true" />
-			{line.labels.map(({ at, length, node }) => (
-				<span key={node} class="strip-name" style={{ left: `${at * pitch + 2}px`, width: `${length * pitch - 4}px` }}>
-					{node}
-				</span>
-			))}
+		<div class="strip-line" style={{ width: `${width}px` }}>
+			<canvas ref={canvas} style={{ width: `${width}px`, height: `${pitch * LIGHT}px`, marginBottom: `${pitch * (LINE - LIGHT)}px` }} aria-hidden="true" />
+			<div class="strip-names">
+				{line.labels.map(({ at, length, node }, k) => {
+					const before = line.labels[k - 1];
+					return (
+						<span key={node} class="strip-name" style={{ marginLeft: `${(at - (before ? before.at + before.length : 0)) * pitch}px`, width: `${length * pitch}px` }}>
+							<span>{node}</span>
+						</span>
+					);
+				})}
+			</div>
 		</div>
 	);
 }
@@ -95,7 +98,7 @@ export function StripLines({ roster, pictures }: { roster: Roster; pictures: Pic
 	const [width, setWidth] = useState(0);
 	useResize(box, () => setWidth(box.current!.clientWidth));
 	const strip = useMemo(() => stripOf(roster), [roster]);
-	const { across, pitch } = layOut(strip.length, Math.max(1, width));
+	const { across, pitch } = useMemo(() => layOut(strip, Math.max(1, width)), [strip, width]);
 	const lines = useMemo(() => linesOf(strip, across), [strip, across]);
 	return (
 		<div class={strip.length ? "strip-box" : ""}>
