@@ -64,7 +64,7 @@ function Face({ node, heard }: { node: NodeView; heard: Heard }) {
 				<span class="name">
 					<span class={`dot ${mark}`} />
 					<span class="id">{node.id}</span>
-					<span class="unseen">, {what}, </span>
+					<span class="unseen">, {mark === "bad" ? "in trouble" : what}, </span>
 					<span class="backend">{node.info?.backend ?? ""}</span>
 				</span>
 				{mark === "bad" ? <span class="showing layer-dark">{what}</span> : <Showing id={node.id} />}
