@@ -369,10 +369,6 @@ export class Model implements Cluster {
 		return this.core.slot(tUs, fps);
 	}
 
-	headline(tUs: Micros): string {
-		return this.core.headline(tUs);
-	}
-
 	/* ---- effects in text ---- */
 
 	check(text: string): Check {
