@@ -140,8 +140,9 @@ function Views() {
 	useTitle(`${summaryOf(view, troublesOf(view, settled), settled)} · ${title} · Glowswarm`);
 	useFocus(main);
 	useScroll(`${here}/${place}`);
-	useEscape(() => setSelection({ kind: "all" }));
-	const panel = view.mayCommand && view.nodes.length > 0 && (here === "shelf" || here === "strip");
+	const chooses = here === "shelf" || here === "strip";
+	useEscape(() => chooses && setSelection({ kind: "all" }));
+	const panel = view.mayCommand && view.nodes.length > 0 && chooses;
 	return (
 		<>
 			<a
@@ -159,7 +160,7 @@ function Views() {
 				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
 					{here === "shelf" && <Shelf view={view} settled={settled} place={place} selection={selection} onSelection={setSelection} />}
-					{here === "strip" && <Strip roster={view.roster} />}
+					{here === "strip" && <Strip view={view} />}
 					{here === "scenes" && <Scenes view={view} selection={selection} />}
 					{here === "effects" && <Effects view={view} place={place} />}
 					{here === "sync" && <Sync view={view} />}

@@ -60,6 +60,7 @@ test("all is well, and is not said before it is known", () => {
 	assert.equal(summary(nobody), "No boards yet");
 });
 
+// promise: page-says-what-is-wrong
 test("trouble is counted and named in full, the worst first, with what helps", () => {
 	const lab = wellLab();
 	const problem = `no such board: ${"a reason that is long ".repeat(9)}`.trim();

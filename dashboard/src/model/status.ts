@@ -72,9 +72,15 @@ const astray = (us: number): Health => ({
 	rank: RANK.astray,
 });
 
-function phaseOf(node: NodeView): Health {
+/** How far out of phase it is where an eye sees that; 0 where none does. */
+export function astrayUs(node: NodeView): number {
 	const said = clockOf(node);
-	if (said && apartUs(said) > APART_US) return astray(apartUs(said));
+	return said && apartUs(said) > APART_US ? apartUs(said) : 0;
+}
+
+function phaseOf(node: NodeView): Health {
+	const us = astrayUs(node);
+	if (us) return astray(us);
 	switch (node.stats?.sync.state) {
 		case "tracking":
 		case "leading":

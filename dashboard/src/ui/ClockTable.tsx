@@ -6,6 +6,7 @@
 import type { NodeView } from "../model/cluster";
 import { apartUs, clockOf } from "../model/clocks";
 import type { Stats } from "../model/messages";
+import { astrayUs } from "../model/status";
 import { useKept } from "./kept";
 import { duration, phaseText } from "./text";
 
@@ -14,7 +15,12 @@ function rate({ fps, slots_a_frame }: Stats): string {
 	return `${Math.round(fps)}${slots_a_frame > 1 ? `, 1 in ${slots_a_frame}` : ""}`;
 }
 
-const stateOf = (node: NodeView): string => (node.online ? (node.stats ? phaseText(node.stats.sync.state) : "not heard yet") : "offline");
+function stateOf(node: NodeView): string {
+	if (!node.online) return "offline";
+	if (!node.stats) return "not heard yet";
+	return astrayUs(node) ? "out of phase" : phaseText(node.stats.sync.state);
+}
+
 const statsOf = ({ online, stats }: NodeView): Stats | null => (online ? stats : null);
 
 interface Column {

@@ -32,7 +32,7 @@ function optionsOf(box: HTMLElement, ids: readonly string[], numberOf: (id: stri
 		scales: { y: { distr: 3, log: 10 } },
 		axes: [
 			{ ...axis, grid: { show: false }, space: 110, values: (_, splits) => splits.map((v) => clock(v * 1000)) },
-			{ ...axis, grid: { ...line, filter: decades }, filter: decades, size: 64, values: (_, splits) => splits.map((v) => (v === null ? "" : duration(v))) },
+			{ ...axis, grid: { ...line, filter: decades }, filter: decades, size: 64, values: (_, splits) => splits.map((v) => (v === null ? "" : duration(v).replace(".0 ", " "))) },
 		],
 		series: [
 			{ label: "time", value: (_, v) => (v === null ? "–" : clock(v * 1000)) },

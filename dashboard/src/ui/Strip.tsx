@@ -7,8 +7,9 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fitCanvas } from "../draw/board";
 import { createSheet, setColor } from "../draw/sheet";
 import { layOut, linesOf, stripOf, type StripLine, type StripPixel } from "../draw/strip";
-import type { Pictures } from "../model/cluster";
+import type { ClusterView, Pictures } from "../model/cluster";
 import type { Micros, Roster } from "../model/messages";
+import { healthOf, heardOf } from "../model/status";
 import { useSession, useResize } from "./hooks";
 import "./Strip.css";
 
@@ -21,9 +22,11 @@ interface LineProps {
 	line: StripLine;
 	pitch: number;
 	pictures: Pictures;
+	/** Ids of boards in trouble, which are dark, with a space between. */
+	bad: string;
 }
 
-function Line({ strip, line, pitch, pictures }: LineProps) {
+function Line({ strip, line, pitch, pictures, bad }: LineProps) {
 	const { renderer } = useSession();
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const unfit = useRef(true);
@@ -52,6 +55,8 @@ function Line({ strip, line, pitch, pictures }: LineProps) {
 			unfit.current = false;
 		}
 
+		const dark = new Set(bad.split(" "));
+
 		function paint(tUs: Micros) {
 			if (unfit.current) fit();
 			image.data.fill(0);
@@ -60,7 +65,7 @@ function Line({ strip, line, pitch, pictures }: LineProps) {
 			for (let i = line.from; i < line.to; i++) {
 				const pixel = strip[i];
 				if (pixel && (i === line.from || strip[i - 1]?.node !== pixel.node)) seen = pictures.frame(pixel.node, tUs)?.seen;
-				if (!pixel || !seen) continue;
+				if (!pixel || !seen || dark.has(pixel.node)) continue;
 				setColor(sheet, i - line.from, seen, pixel.led);
 				behind(i - line.from, seen, pixel.led);
 			}
@@ -71,7 +76,7 @@ function Line({ strip, line, pitch, pictures }: LineProps) {
 		}
 		unfit.current = true;
 		return renderer.add(element, paint);
-	}, [renderer, pictures, strip, line.from, line.to, pitch]);
+	}, [renderer, pictures, strip, line.from, line.to, pitch, bad]);
 	useResize(canvas, () => (unfit.current = true));
 
 	const width = (line.to - line.from) * pitch;
@@ -82,7 +87,7 @@ function Line({ strip, line, pitch, pictures }: LineProps) {
 				{line.labels.map(({ at, length, node }, k) => {
 					const before = line.labels[k - 1];
 					return (
-						<span key={node} class="strip-name" style={{ marginLeft: `${(at - (before ? before.at + before.length : 0)) * pitch}px`, width: `${length * pitch}px` }}>
+						<span key={node} class={bad.split(" ").includes(node) ? "strip-name bad" : "strip-name"} style={{ marginLeft: `${(at - (before ? before.at + before.length : 0)) * pitch}px`, width: `${length * pitch}px` }}>
 							<span>{node}</span>
 						</span>
 					);
@@ -93,7 +98,7 @@ function Line({ strip, line, pitch, pictures }: LineProps) {
 }
 
 /** Every pixel in its place, as those pictures have it. */
-export function StripLines({ roster, pictures }: { roster: Roster; pictures: Pictures }) {
+export function StripLines({ roster, pictures, bad = "" }: { roster: Roster; pictures: Pictures; bad?: string }) {
 	const box = useRef<HTMLDivElement>(null);
 	const [width, setWidth] = useState(0);
 	useResize(box, () => setWidth(box.current!.clientWidth));
@@ -103,13 +108,16 @@ export function StripLines({ roster, pictures }: { roster: Roster; pictures: Pic
 	return (
 		<div class={strip.length ? "strip-box" : ""}>
 			<div ref={box} />
-			{width > 0 && lines.map((line) => <Line key={line.from} strip={strip} line={line} pitch={pitch} pictures={pictures} />)}
+			{width > 0 && lines.map((line) => <Line key={line.from} strip={strip} line={line} pitch={pitch} pictures={pictures} bad={bad} />)}
 		</div>
 	);
 }
 
-export function Strip({ roster }: { roster: Roster }) {
+export function Strip({ view }: { view: ClusterView }) {
 	const { cluster } = useSession();
+	const { roster } = view;
+	const heard = heardOf(view);
+	const bad = view.nodes.filter((node) => healthOf(node, heard).mark === "bad").map(({ id }) => id);
 	return (
 		<section class="strip" aria-labelledby="strip-title">
 			<h2 id="strip-title">The cluster as one strip</h2>
@@ -120,7 +128,7 @@ export function Strip({ roster }: { roster: Roster }) {
 			) : (
 				<p class="empty">There is no strip yet: the conductor makes one from the boards it knows.</p>
 			)}
-			<StripLines roster={roster} pictures={cluster} />
+			<StripLines roster={roster} pictures={cluster} bad={bad.join(" ")} />
 		</section>
 	);
 }

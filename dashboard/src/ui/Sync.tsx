@@ -73,9 +73,10 @@ function worstFirst(nodes: readonly NodeView[]): Known[] {
 	return known.sort((a, b) => apartUs(b) - apartUs(a));
 }
 
-/* From what it may be behind to what it may be ahead, of what the worst of all may be. */
+/* From what it may be behind to what it may be ahead, of what the worst of all may be. Equal steps for equal ratios: one that
+ * is seconds away would leave nothing of the others. */
 function Bar({ id, offset_us, error_us, most }: Known & { most: number }) {
-	const place = (us: number) => 50 + (50 * us) / most;
+	const place = (us: number) => 50 + (50 * Math.sign(us) * Math.log1p(Math.abs(us))) / Math.log1p(most);
 	const from = place(offset_us - error_us);
 	const to = place(offset_us + error_us);
 	return (
@@ -109,7 +110,7 @@ export function Sync({ view }: { view: ClusterView }) {
 			<section class="card" aria-labelledby="bars-title">
 				<h2 id="bars-title">Now</h2>
 				<p class="quiet">
-					How far each board may be behind the cluster's time, on the left, or ahead of it; the worst first
+					How far each board may be behind the cluster's time, on the left, or ahead of it, in tenfold steps; the worst first
 					{view.nodes.length > MOST_BARS ? `, the worst ${MOST_BARS}` : ""}.
 				</p>
 				<Bars nodes={view.nodes} />

@@ -25,7 +25,7 @@ export function useScroll(place: string): void {
 }
 
 /** Calls back for Escape, unless somebody else had a use for it. */
-export function useEscape(escaped: () => void): void {
+export function useEscape(escaped: () => unknown): void {
 	const latest = useRef(escaped);
 	latest.current = escaped;
 	useEffect(() => {
@@ -64,13 +64,20 @@ function nextOf(from: HTMLElement, all: readonly HTMLElement[], key: string): HT
 
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
 
+function stopAt(stop: HTMLElement | undefined, all: Iterable<HTMLElement>): void {
+	for (const one of all) {
+		const index = one === stop ? "0" : "-1";
+		if (one.getAttribute("tabindex") !== index) one.setAttribute("tabindex", index);
+	}
+}
+
 /** A list of buttons that match `which` is one stop of the Tab key; arrow keys, Home and End go from one to the other. */
 export function useArrows(box: Box, which: string): void {
 	const last = useRef<HTMLElement | null>(null);
 	useLayoutEffect(() => {
 		const all = [...(box.current?.querySelectorAll<HTMLElement>(which) ?? [])];
 		const stop = last.current && all.includes(last.current) ? last.current : all[0];
-		for (const one of all) one.tabIndex = one === stop ? 0 : -1;
+		stopAt(stop, all);
 	});
 	useEffect(() => {
 		const list = box.current;
@@ -79,7 +86,7 @@ export function useArrows(box: Box, which: string): void {
 		const entered = (e: FocusEvent) => {
 			const one = own(e);
 			if (!one) return;
-			for (const other of list.querySelectorAll<HTMLElement>(which)) other.tabIndex = other === one ? 0 : -1;
+			stopAt(one, list.querySelectorAll<HTMLElement>(which));
 			last.current = one;
 		};
 		const pressed = (e: KeyboardEvent) => {

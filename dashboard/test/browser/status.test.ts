@@ -58,6 +58,7 @@ test("all is well, and the window's title says so", async () => {
 	await page.getByText("4 of 4 boards online · dimmed to 30% · clocks within").waitFor();
 });
 
+// promise: page-says-what-is-wrong
 test("trouble is dark, red, counted and named in full, with what helps", async () => {
 	await said.node("pi6", { problem: PROBLEM });
 	await said.node("pi7", { offset_us: 4e6 });
@@ -89,9 +90,11 @@ test("trouble is dark, red, counted and named in full, with what helps", async (
 	await summary("All well");
 });
 
-test("boards with and without groups stand in one line", async () => {
+test("boards with and without groups stand in one line, and no name leaves its board", async () => {
 	const tops = await page.locator(".board .picture").evaluateAll((all) => all.map((e) => Math.round(e.getBoundingClientRect().top - e.closest("li")!.getBoundingClientRect().top)));
 	assert.equal(new Set(tops).size, 1, tops.join());
+	assert.ok(await card(LONG).evaluate((e) => e.scrollWidth <= e.clientWidth));
+	assert.equal(await card(LONG).locator(".id").textContent(), LONG);
 });
 
 test("the boards of a chosen group are chosen, on other views as well, until Escape", async () => {
@@ -279,6 +282,7 @@ test("a blackout ends at the level before it, and the account has its name, also
 	await until(() => `30%, not ${level()}`, () => level() === 77);
 });
 
+// promise: page-says-what-is-wrong
 test("without a conductor nothing is offered that needs one", async () => {
 	await goTo(page, "Shelf");
 	said.silence();
@@ -306,6 +310,7 @@ test("with no boards there is nothing to play on", async () => {
 	await empty.close();
 });
 
+// promise: page-says-what-is-wrong
 test("without a broker nothing that was is said to be, and the outage is an event", async () => {
 	await goTo(page, "Shelf");
 	await stack.end("broker");
