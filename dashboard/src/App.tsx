@@ -11,7 +11,7 @@ import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
 import type { Draft } from "./model/drafts";
 import { heardOf, summaryOf, troublesOf } from "./model/status";
-import { recall, remember } from "./remembered";
+import { note, noted } from "./notebook";
 import { Board } from "./ui/Board";
 import { useChoosing, useNamedBoard } from "./ui/choosing";
 import { Effects } from "./ui/Effects";
@@ -136,7 +136,7 @@ function Views() {
 	const settled = useSettled(view);
 	const [selection, setSelection] = useState<Selection>({ kind: "all" });
 	const main = useRef<HTMLElement>(null);
-	const title = VIEWS.find(([name]) => name === here)![1];
+	const title = VIEWS.find(([name]) => name === here)?.[1] ?? "Shelf";
 	useTitle(`${summaryOf(view, troublesOf(view, settled), settled)} · ${title} · Glowswarm`);
 	useFocus(main);
 	useScroll(`${here}/${place}`);
@@ -220,7 +220,7 @@ function useEntered(session: Session | null): { link: LinkState | null; entered:
 
 export function App({ core, site }: { core: Core; site: Site }) {
 	const [session, setSession] = useState<Session | null>(null);
-	const [user, setUser] = useState(() => recall("account") ?? "viewer");
+	const [user, setUser] = useState(() => noted("account") ?? "viewer");
 	const { link, entered } = useEntered(session);
 
 	const leave = () =>
@@ -231,7 +231,7 @@ export function App({ core, site }: { core: Core; site: Site }) {
 	function logIn(name: string, password: string) {
 		session?.close();
 		setUser(name);
-		remember("account", name);
+		note("account", name);
 		setSession(open(core, site, name, password, leave));
 	}
 

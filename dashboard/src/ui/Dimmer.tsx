@@ -5,7 +5,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
-import { recall, remember } from "../remembered";
+import { note, noted } from "../notebook";
 import { Slider, Switch } from "./controls";
 import { useSession } from "./hooks";
 import { Outcome } from "./Outcome";
@@ -15,7 +15,7 @@ const FULL = 255;
 
 /** The last level that was no blackout, whoever set it. */
 function levelBefore(): number {
-	const level = Number(recall("level"));
+	const level = Number(noted("level"));
 	return Number.isInteger(level) && level > 0 && level <= FULL ? level : FULL;
 }
 
@@ -25,7 +25,7 @@ export function Dimmer({ view, may }: { view: ClusterView; may: boolean }) {
 	const [sent, setSent] = useState<number[]>([]);
 	const { brightness } = view.dim;
 	useEffect(() => {
-		if (may && brightness > 0) remember("level", String(brightness));
+		if (may && brightness > 0) note("level", String(brightness));
 	}, [may, brightness]);
 	const dim = (to: number) => setSent([cluster.dim(to)]);
 	const why = may ? undefined : "only a conductor can dim all boards, and there is none";

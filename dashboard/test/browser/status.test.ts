@@ -93,7 +93,7 @@ test("trouble is dark, red, counted and named in full, with what helps", async (
 test("boards with and without groups stand in one line, and no name leaves its board", async () => {
 	const tops = await page.locator(".board .picture").evaluateAll((all) => all.map((e) => Math.round(e.getBoundingClientRect().top - e.closest("li")!.getBoundingClientRect().top)));
 	assert.equal(new Set(tops).size, 1, tops.join());
-	assert.ok(await card(LONG).evaluate((e) => e.scrollWidth <= e.clientWidth));
+	assert.ok(await card(LONG).locator(".caption").evaluate((e) => e.scrollWidth <= e.clientWidth));
 	assert.equal(await card(LONG).locator(".id").textContent(), LONG);
 });
 

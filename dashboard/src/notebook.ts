@@ -4,9 +4,9 @@
 /* Small things that this browser keeps from one visit to the next: never a password. Where it keeps nothing, as in
  * private windows, the page does without. */
 
-export type Remembered = "account" | "level";
+export type Noted = "account" | "level";
 
-export function recall(what: Remembered): string | null {
+export function noted(what: Noted): string | null {
 	try {
 		return localStorage.getItem(what);
 	} catch {
@@ -14,7 +14,7 @@ export function recall(what: Remembered): string | null {
 	}
 }
 
-export function remember(what: Remembered, value: string): void {
+export function note(what: Noted, value: string): void {
 	try {
 		localStorage.setItem(what, value);
 	} catch {
