@@ -3,20 +3,24 @@
 
 /* The page: the log-in, and behind it the views of one cluster. */
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Core } from "./core";
 import { createRenderer } from "./draw/renderer";
 import { createHistory } from "./history";
 import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
 import type { Draft } from "./model/drafts";
+import { heardOf, summaryOf, troublesOf } from "./model/status";
+import { note, noted } from "./notebook";
 import { type Account, eraseAccount, keepAccount } from "./sealed";
 import { Board } from "./ui/Board";
+import { useChoosing, useNamedBoard } from "./ui/choosing";
 import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
 import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
 import { Login } from "./ui/Login";
+import { useArrows, useEscape, useFocus, useScroll, useTitle } from "./ui/moves";
 import { Paint } from "./ui/Paint";
 import { Panel } from "./ui/Panel";
 import { Presets } from "./ui/Presets";
@@ -35,10 +39,18 @@ interface Here {
 	readonly place: string;
 }
 
+function decoded(place: string): string {
+	try {
+		return decodeURIComponent(place);
+	} catch {
+		return place;
+	}
+}
+
 function useHere(): Here {
 	const read = (): Here => {
 		const [view, place = ""] = location.hash.slice(1).split("/");
-		return { name: view === "paint" ? view : (VIEWS.find(([name]) => name === view)?.[0] ?? "shelf"), place };
+		return { name: view === "paint" ? view : (VIEWS.find(([name]) => name === view)?.[0] ?? "shelf"), place: decoded(place) };
 	};
 	const [here, setHere] = useState<Here>(read);
 	useEffect(() => {
@@ -94,28 +106,27 @@ const sizeFor = (boards: number): string => (boards <= 9 ? "few" : boards <= 24 
 function Shelf({
 	view,
 	settled,
+	place,
 	selection,
 	onSelection,
 }: {
 	view: ClusterView;
 	settled: boolean;
+	/** The board that somebody looks for, "" for none. */
+	place: string;
 	selection: Selection;
 	onSelection: (selection: Selection) => void;
 }) {
-	const chosen = selection.kind === "nodes" ? selection.ids : [];
-	const select = useCallback(
-		(id: string) => {
-			const ids = chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
-			onSelection(ids.length ? { kind: "nodes", ids } : { kind: "all" });
-		},
-		[chosen.join(" "), onSelection],
-	);
-	const isIn = (id: string) => chosen.includes(id);
+	const list = useRef<HTMLUListElement>(null);
+	const { isIn, select } = useChoosing(view, selection, onSelection);
+	useArrows(list, "button.board");
+	useNamedBoard(list, place);
 	if (!view.nodes.length) return <NoBoards settled={settled} />;
+	const heard = heardOf(view);
 	return (
-		<ul class={`shelf ${sizeFor(view.nodes.length)}`} aria-label="boards">
+		<ul ref={list} class={`shelf ${sizeFor(view.nodes.length)}`} aria-label="boards">
 			{view.nodes.map((node) => (
-				<Board key={node.id} node={node} selected={isIn(node.id)} onSelect={view.mayCommand ? select : undefined} />
+				<Board key={node.id} node={node} heard={heard} selected={isIn(node.id)} onSelect={view.mayCommand ? select : undefined} />
 			))}
 		</ul>
 	);
@@ -127,14 +138,31 @@ function Views() {
 	const { name: here, place } = useHere();
 	const settled = useSettled(view);
 	const [selection, setSelection] = useState<Selection>({ kind: "all" });
-	const panel = view.mayCommand && view.nodes.length > 0 && (here === "shelf" || here === "strip");
+	const main = useRef<HTMLElement>(null);
+	const title = here === "paint" ? "Paint" : (VIEWS.find(([name]) => name === here)?.[1] ?? "Shelf");
+	useTitle(`${summaryOf(view, troublesOf(view, settled), settled)} · ${title} · Glowswarm`);
+	useFocus(main);
+	useScroll(`${here}/${place}`);
+	const chooses = here === "shelf" || here === "strip";
+	useEscape(() => chooses && setSelection({ kind: "all" }));
+	const panel = view.mayCommand && view.nodes.length > 0 && chooses;
 	return (
 		<>
-			<Header view={view} here={here === "paint" ? "shelf" : here} />
-			<main class={`view${view.link.state === "online" ? "" : " away"}`}>
+			<a
+				class="skip"
+				href="#content"
+				onClick={(e) => {
+					e.preventDefault();
+					main.current!.focus();
+				}}
+			>
+				Skip to {title}
+			</a>
+			<Header view={view} here={here === "paint" ? "shelf" : here} settled={settled} />
+			<main ref={main} id="content" tabIndex={-1} class={`view${view.link.state === "online" ? "" : " away"}`}>
 				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
-					{here === "shelf" && <Shelf view={view} settled={settled} selection={selection} onSelection={setSelection} />}
+					{here === "shelf" && <Shelf view={view} settled={settled} place={place} selection={selection} onSelection={setSelection} />}
 					{here === "strip" && <Strip view={view} />}
 					{here === "scenes" && <Scenes view={view} selection={selection} />}
 					{here === "presets" && <Presets view={view} selection={selection} />}
@@ -160,6 +188,7 @@ function open(core: Core, site: Site, user: string, password: string, logOut: ()
 		renderer,
 		history,
 		drafts: new Map<string, Draft>(),
+		kept: new Map<string, unknown>(),
 		user,
 		logOut,
 		close() {
@@ -197,7 +226,7 @@ function useEntered(session: Session | null): { link: LinkState | null; entered:
 /** `account` is what this tab had before it was loaded again. */
 export function App({ core, site, account }: { core: Core; site: Site; account: Account | null }) {
 	const [session, setSession] = useState<Session | null>(null);
-	const [user, setUser] = useState(account?.user ?? "viewer");
+	const [user, setUser] = useState(() => account?.user ?? noted("account") ?? "viewer");
 	const { link, entered } = useEntered(session);
 	const given = useRef<Account | null>(account);
 
@@ -212,6 +241,7 @@ export function App({ core, site, account }: { core: Core; site: Site; account: 
 		session?.close();
 		setUser(name);
 		given.current = { user: name, password };
+		note("account", name);
 		setSession(open(core, site, name, password, leave));
 	}
 	useEffect(() => {

@@ -8,6 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { createBoardPainter, type BoardPainter } from "../draw/board";
 import { geometryOf, type Geometry } from "../draw/geometry";
 import type { NodeView, Pictures } from "../model/cluster";
+import { healthOf, type Heard } from "../model/status";
 import { Drawing } from "./Drawing";
 import { useSession, useResize, usePolled } from "./hooks";
 import { Name } from "./Name";
@@ -48,38 +49,26 @@ function Showing({ id }: { id: string }) {
 		return `${now.layer}\n${now.label}`;
 	}).split("\n");
 	return (
-		<span class={`showing layer-${layer}`} title={layer === "dark" ? label : undefined}>
-			{label}
-		</span>
+		<span class={`showing layer-${layer}`}>{label}</span>
 	);
 }
 
-/** A dot tells whether the board runs, and in phase; figures are in the Sync view. */
-function phaseOf(node: NodeView): { mark: string; what: string } {
-	if (!node.online) return { mark: "off", what: "offline" };
-	if (node.info?.problem) return { mark: "bad", what: "online, its board has a problem" };
-	const state = node.stats?.sync.state;
-	if (state === "tracking" || state === "leading") return { mark: "good", what: "online, in phase" };
-	if (state === "unsynced") return { mark: "fair", what: "online, on its own clock" };
-	return { mark: state ? "fair" : "good", what: state ? `online, ${state}` : "online" };
-}
-
-function Face({ node }: { node: NodeView }) {
+function Face({ node, heard }: { node: NodeView; heard: Heard }) {
 	const { cluster } = useSession();
 	const pixels = node.info?.pixels ?? 8;
-	const phase = phaseOf(node);
+	const { mark, what } = healthOf(node, heard);
 	const about = [...(geometryOf(node.info?.shape ?? "blinkt", pixels).grid ? [`${pixels} LEDs`] : []), ...(node.info?.groups ?? [])];
 	return (
 		<>
 			<Picture node={node} pictures={cluster} />
 			<span class="caption">
 				<span class="name">
-					<span class={`dot ${phase.mark}`} />
+					<span class={`dot ${mark}`} />
 					<Name id={node.id} />
-					<span class="unseen">, {phase.what}, </span>
+					<span class="unseen">, {mark === "bad" ? "in trouble" : what}, </span>
 					<span class="backend">{node.info?.backend ?? ""}</span>
 				</span>
-				<Showing id={node.id} />
+				{mark === "bad" ? <span class="showing layer-dark">{what}</span> : <Showing id={node.id} />}
 				<span class="groups">{about.join(" · ")}</span>
 			</span>
 		</>
@@ -88,22 +77,24 @@ function Face({ node }: { node: NodeView }) {
 
 interface BoardProps {
 	node: NodeView;
+	heard: Heard;
 	selected: boolean;
 	/** Absent for those who may only look. */
 	onSelect?: ((id: string) => void) | undefined;
 }
 
-export const Board = memo(function Board({ node, selected, onSelect }: BoardProps) {
-	const kind = `board${!node.online ? " offline" : node.info?.problem ? " dark" : ""}`;
+export const Board = memo(function Board({ node, heard, selected, onSelect }: BoardProps) {
+	const { mark } = healthOf(node, heard);
+	const kind = `board${mark === "off" ? " offline" : mark === "bad" ? " dark" : ""}`;
 	return (
 		<li>
 			{onSelect ? (
 				<button type="button" class={kind} aria-pressed={selected} onClick={() => onSelect(node.id)}>
-					<Face node={node} />
+					<Face node={node} heard={heard} />
 				</button>
 			) : (
 				<div class={kind}>
-					<Face node={node} />
+					<Face node={node} heard={heard} />
 				</div>
 			)}
 		</li>

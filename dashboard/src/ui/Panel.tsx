@@ -4,7 +4,7 @@
 /* Controls for the chosen boards. They show what the boards report, and every
  * change is sent at once. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { ClusterView, NodeView } from "../model/cluster";
 import type { Effect, ParamValue, State } from "../model/messages";
 import { ColorField, EffectField, Slider, Switch } from "./controls";
@@ -60,6 +60,8 @@ export function Panel({ view, selection, onSelection }: { view: ClusterView; sel
 	const brightness = alike(online, (s) => s.brightness);
 	const first = online.find((n) => n.state)?.state;
 
+	useEffect(() => setSent([]), [JSON.stringify(selection)]);
+
 	const set = (command: object) => setSent(send(cluster, selection, "set", command));
 	const fade = fadeS > 0 ? { transition: fadeS } : {};
 	const params = alike(online, (s) => JSON.stringify(s.params));
@@ -70,34 +72,36 @@ export function Panel({ view, selection, onSelection }: { view: ClusterView; sel
 				Control {nameOf(selection)}
 			</button>
 			<div id="panel-body" class="panel-body">
-				<h2 id="panel-title">{selection.kind === "nodes" ? nameOf(selection) : capital(nameOf(selection))}</h2>
+				<div class="panel-head">
+					<h2 id="panel-title">{selection.kind === "nodes" ? nameOf(selection) : capital(nameOf(selection))}</h2>
+					<Outcome view={view} keys={sent} />
+				</div>
 				<Whom view={view} selection={selection} onSelection={onSelection} />
 				<p class="quiet">
-					{selection.kind === "nodes" ? "Choose further boards on the shelf, or all of a group." : "Choose single boards on the shelf."}
+					{selection.kind === "all" ? "Choose single boards on the shelf." : "Choose more or fewer on the shelf; Esc lets go."}
 				</p>
 				{online.length === 0 ? (
 					<p class="empty">{nodes.length ? "Offline: a command would reach nobody." : "No board here."}</p>
 				) : (
 					<>
-						<Outcome view={view} keys={sent} />
 						<div class="row">
 							<Switch label="on" on={online.some((n) => n.state?.state === "ON")} onChange={(on) => set({ state: on ? "ON" : "OFF", ...fade })} />
 							<button
 								type="button"
 								class="chip auto"
 								aria-pressed={effect === "auto"}
-								title="let go: the scene shows, or the idle display"
+								title="no light of its own: the scene shows, or what it shows when nothing plays"
 								onClick={() => set({ effect: "auto", ...fade })}
 							>
-								auto
+								follow the scene
 							</button>
 							<button
 								type="button"
 								class="chip"
-								title="blink so that somebody finds it"
+								title="it blinks, so that somebody finds it"
 								onClick={() => setSent(send(cluster, selection, "notify", { effect: "identify" }))}
 							>
-								identify
+								find it
 							</button>
 						</div>
 						<Slider

@@ -7,8 +7,10 @@ import { useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
 import type { Effect, PlaylistScene, Scene } from "../model/messages";
 import { asCommand, asPlaylist, type Entry, goneOn, type Look, plays } from "../model/playlist";
+import { heardOf } from "../model/status";
 import { Choice, ColorField, EffectField, Segments, Slider, TextField } from "./controls";
 import { nameOf, useSession, useSeconds, type Selection } from "./hooks";
+import { useKept } from "./kept";
 import { Outcome } from "./Outcome";
 import { FIRST_ENTRIES, type List, listOf, PlaylistFields, SavedPlaylists } from "./Playlist";
 import { lookText, percent, span, targetText } from "./text";
@@ -61,20 +63,34 @@ function Playing({ scene, mayCommand, onStop }: { scene: Scene; mayCommand: bool
 	);
 }
 
+/** Whatever is chosen on the shelf is meant here too, until somebody says otherwise. */
+function whereOf(selection: Selection): string {
+	if (selection.kind === "group") return `group ${selection.group}`;
+	return selection.kind === "nodes" ? "chosen" : "all";
+}
+
+/** Why nothing can be played now; "" if it can. */
+function hindrance(view: ClusterView): string {
+	const heard = heardOf(view);
+	if (heard === "no broker") return "There is no connection.";
+	return heard === "no conductor" ? "There is no conductor to play it." : "";
+}
+
 function Play({ view, selection, playing }: { view: ClusterView; selection: Selection; playing: readonly Scene[] }) {
 	const { cluster } = useSession();
 	const effects = view.effects.filter((e) => e.name !== "identify"); // a notice's
-	const [kind, setKind] = useState<"one" | "playlist">("one");
-	const [look, setLook] = useState(PLAIN);
-	const [entries, setEntries] = useState(FIRST_ENTRIES);
-	const [loop, setLoop] = useState(true);
-	const [where, setWhere] = useState("all");
-	const [spans, setSpans] = useState<"cluster" | "node">("cluster");
-	const [fadeS, setFadeS] = useState(1);
-	const [forS, setForS] = useState(0);
-	const [id, setId] = useState("main");
+	const [kind, setKind] = useKept<"one" | "playlist">("play kind", "one");
+	const [look, setLook] = useKept("play look", PLAIN);
+	const [entries, setEntries] = useKept<readonly Entry[]>("play entries", FIRST_ENTRIES);
+	const [loop, setLoop] = useKept("play loop", true);
+	const [whereSet, setWhere] = useState<string | null>(null);
+	const where = whereSet ?? whereOf(selection);
+	const [spans, setSpans] = useKept<"cluster" | "node">("play spans", "cluster");
+	const [fadeS, setFadeS] = useKept("play fade", 1);
+	const [forS, setForS] = useKept("play for", 0);
+	const [id, setId] = useKept("play id", "main");
 	const [sent, setSent] = useState<number[]>([]);
-	const [begun, setBegun] = useState<readonly Entry[]>(entries); // as they play
+	const [begun, setBegun] = useKept("play begun", entries); // as they play
 	const list = { entries, loop };
 	const setList = (to: List) => {
 		setEntries(to.entries);
@@ -127,6 +143,7 @@ function Play({ view, selection, playing }: { view: ClusterView; selection: Sele
 		setSent([cluster.play({ id, target, span, fade_ms, start_us, ...end, take: false, loop, playlist: asPlaylist(entries, effects) })]);
 	}
 
+	const why = hindrance(view);
 	return (
 		<section class="card" aria-labelledby="play-title">
 			<h2 id="play-title">Play</h2>
@@ -152,14 +169,14 @@ function Play({ view, selection, playing }: { view: ClusterView; selection: Sele
 			<TextField label="name" value={id} max={64} title="replaces a scene of the same name that is playing" onChange={(v) => setId(v || "main")} />
 			<div class="row">
 				{changes && (
-					<button type="button" class="do" title="what shows goes on" onClick={() => change(changes)}>
+					<button type="button" class="do" title="what shows goes on" disabled={why !== ""} onClick={() => change(changes)}>
 						Change what plays
 					</button>
 				)}
-				<button type="button" class={changes ? "quiet-do" : "do"} onClick={play}>
+				<button type="button" class={changes ? "quiet-do" : "do"} disabled={why !== ""} onClick={play}>
 					Play
 				</button>
-				<Outcome view={view} keys={sent} />
+				{why ? <span class="quiet">{why}</span> : <Outcome view={view} keys={sent} />}
 			</div>
 		</section>
 	);
@@ -190,11 +207,13 @@ export function Scenes({ view, selection }: { view: ClusterView; selection: Sele
 						)}
 					</>
 				) : (
-					<p class="empty">Nothing plays. Boards show their own light, or their idle display.</p>
+					<p class="empty">
+						{view.nodes.length ? "Nothing plays. Boards show their own light, or what they show when nothing plays." : "There are no boards to play anything on."}
+					</p>
 				)}
 				<Outcome view={view} keys={sent} />
 			</section>
-			{mayCommand && <Play view={view} selection={selection} playing={playing} />}
+			{mayCommand && view.nodes.length > 0 && <Play view={view} selection={selection} playing={playing} />}
 		</div>
 	);
 }

@@ -8,7 +8,7 @@ import { useId } from "preact/hooks";
 import type { Effect, Param, ParamValue } from "../model/messages";
 import { MoreColors } from "./Color";
 import { useDrag } from "./hooks";
-import { effectName, paramName } from "./text";
+import { amount, effectName, paramName } from "./text";
 import { Typed } from "./Typed";
 import "./controls.css";
 
@@ -43,10 +43,11 @@ interface SliderProps {
 	title?: string;
 	/** For values that do not lie evenly. */
 	curve?: Curve | undefined;
+	disabled?: boolean;
 	onChange: (value: number) => void;
 }
 
-export function Slider({ label, value, min, max, step = 1, text, title, curve, onChange }: SliderProps) {
+export function Slider({ label, value, min, max, step = 1, text, title, curve, disabled = false, onChange }: SliderProps) {
 	const id = useId();
 	const [shown, drag] = useDrag(value, onChange);
 	const [from, to, place] = curve ? [0, curve.steps, curve.place(shown)] : [min, max, shown];
@@ -63,6 +64,7 @@ export function Slider({ label, value, min, max, step = 1, text, title, curve, o
 				step={curve ? 1 : step}
 				value={place}
 				aria-valuetext={text(shown)}
+				disabled={disabled}
 				style={{ "--filled": `${filled}%` }}
 				onInput={(e) => drag(curve ? curve.value(Number(e.currentTarget.value)) : Number(e.currentTarget.value))}
 			/>
@@ -126,24 +128,21 @@ export function ColorField({ label, value, onChange }: ColorProps) {
 	);
 }
 
-export function Switch({
-	label,
-	unseen = "",
-	on,
-	title,
-	onChange,
-}: {
+interface SwitchProps {
 	label: string;
 	/** More of the label, for screen readers: which of several it is. */
 	unseen?: string;
 	on: boolean;
-	title?: string;
+	title?: string | undefined;
+	disabled?: boolean;
 	onChange: (on: boolean) => void;
-}) {
+}
+
+export function Switch({ label, unseen = "", on, title, disabled = false, onChange }: SwitchProps) {
 	const [shown, turn] = useDrag(on, onChange, 0);
 	return (
 		<label class="switch" title={title}>
-			<input type="checkbox" role="switch" checked={shown} onChange={(e) => turn(e.currentTarget.checked)} />
+			<input type="checkbox" role="switch" checked={shown} disabled={disabled} onChange={(e) => turn(e.currentTarget.checked)} />
 			<span>
 				{label}
 				{unseen && <span class="unseen">{unseen}</span>}
@@ -250,7 +249,6 @@ interface ParamProps {
 /** The control for a row of an effect's parameter table. */
 export function ParamField({ param, value, onChange }: ParamProps) {
 	const label = paramName(param.name, param.unit);
-	const unit = param.unit && param.unit !== "%" ? ` ${param.unit}` : param.unit;
 	switch (param.type) {
 		case "int":
 			return (
@@ -261,7 +259,7 @@ export function ParamField({ param, value, onChange }: ParamProps) {
 					max={param.max}
 					title={param.what}
 					curve={param.min > 0 && param.max / param.min >= WIDE ? ratios(param.min, param.max) : undefined}
-					text={(v) => `${v}${unit}`}
+					text={(v) => amount(v, param.unit)}
 					onChange={onChange}
 				/>
 			);
