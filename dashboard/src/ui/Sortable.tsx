@@ -4,7 +4,7 @@
 /* A list that people put in order: each item has a handle, which is dragged, or moved by arrow keys. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { moved, placeBy } from "../model/order";
 import "./Sortable.css";
 
@@ -33,9 +33,11 @@ function useDragged(list: { current: HTMLElement | null }, dropped: (from: numbe
 	const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
 	const latest = useRef(dropped);
 	latest.current = dropped;
-	useEffect(() => {
+	/* Before the next event: a short click is over before the next frame. */
+	useLayoutEffect(() => {
 		if (!drag) return;
 		const move = (event: PointerEvent) => {
+			if (!(event.buttons & 1)) return end(event);
 			const to = itemAt(list.current!, event.clientY);
 			if (to !== drag.to) setDrag({ from: drag.from, to });
 		};
