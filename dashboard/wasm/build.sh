@@ -16,6 +16,6 @@ version=$(cmake/version.sh)
 # What bridge/sync/CMakeLists.txt asks of floating point holds here too: the same sums everywhere.
 clang --target=wasm32-wasi -std=gnu11 -O2 -mbulk-memory -ffunction-sections -fdata-sections -fvisibility=hidden \
 	-fno-math-errno -ffp-contract=off -Wall -Wextra -Wno-missing-field-initializers -Werror \
-	-D_GNU_SOURCE "-DGLOW_VERSION=\"$version\"" -Iinclude -isystem "$out/include" \
+	-D_GNU_SOURCE "-DGLOW_VERSION=\"$version\"" '-DGLOW_SUPPORT_URL=""' -Iinclude -isystem "$out/include" \
 	-nostartfiles -Wl,--no-entry,--gc-sections,--strip-all,--stack-first,-z,stack-size=1048576 \
 	"${sources[@]}" -o "$out/glow.wasm"
