@@ -3,14 +3,13 @@
 
 /* The page: the log-in, and behind it the views of one cluster. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Core } from "./core";
 import { createRenderer } from "./draw/renderer";
 import { createHistory } from "./history";
 import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
 import type { Draft } from "./model/drafts";
-import { Board } from "./ui/Board";
 import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
@@ -18,6 +17,7 @@ import { SessionContext, useSession, useView, type Session, type Selection } fro
 import { Login } from "./ui/Login";
 import { Panel } from "./ui/Panel";
 import { Scenes } from "./ui/Scenes";
+import { Shelf } from "./ui/Shelf";
 import { Strip } from "./ui/Strip";
 import { Sync } from "./ui/Sync";
 
@@ -76,48 +76,6 @@ function Note({ view, settled }: { view: ClusterView; settled: boolean }) {
 	return <div role="status">{note && <p class="note">{note}</p>}</div>;
 }
 
-function NoBoards({ settled }: { settled: boolean }) {
-	if (!settled) return <p class="empty">Looking for boards…</p>;
-	return (
-		<div class="empty">
-			<p>No boards yet. A board appears as soon as its bridge reaches the broker:</p>
-			<pre tabIndex={0}>glow-bridge --broker mqtt://… --node pi1</pre>
-		</div>
-	);
-}
-
-const sizeFor = (boards: number): string => (boards <= 9 ? "few" : boards <= 24 ? "" : "many");
-
-function Shelf({
-	view,
-	settled,
-	selection,
-	onSelection,
-}: {
-	view: ClusterView;
-	settled: boolean;
-	selection: Selection;
-	onSelection: (selection: Selection) => void;
-}) {
-	const chosen = selection.kind === "nodes" ? selection.ids : [];
-	const select = useCallback(
-		(id: string) => {
-			const ids = chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
-			onSelection(ids.length ? { kind: "nodes", ids } : { kind: "all" });
-		},
-		[chosen.join(" "), onSelection],
-	);
-	const isIn = (id: string) => chosen.includes(id);
-	if (!view.nodes.length) return <NoBoards settled={settled} />;
-	return (
-		<ul class={`shelf ${sizeFor(view.nodes.length)}`} aria-label="boards">
-			{view.nodes.map((node) => (
-				<Board key={node.id} node={node} selected={isIn(node.id)} onSelect={view.mayCommand ? select : undefined} />
-			))}
-		</ul>
-	);
-}
-
 function Views() {
 	const { cluster } = useSession();
 	const view = useView(cluster);
@@ -131,7 +89,7 @@ function Views() {
 			<main class={`view${view.link.state === "online" ? "" : " away"}`}>
 				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
-					{here === "shelf" && <Shelf view={view} settled={settled} selection={selection} onSelection={setSelection} />}
+					{here === "shelf" && <Shelf view={view} place={place} settled={settled} selection={selection} onSelection={setSelection} />}
 					{here === "strip" && <Strip roster={view.roster} />}
 					{here === "scenes" && <Scenes view={view} selection={selection} />}
 					{here === "effects" && <Effects view={view} place={place} />}

@@ -8,6 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { createBoardPainter, type BoardPainter } from "../draw/board";
 import { geometryOf, type Geometry } from "../draw/geometry";
 import type { NodeView, Pictures } from "../model/cluster";
+import type { Layout } from "../model/shelf";
 import { Drawing } from "./Drawing";
 import { useSession, useResize, usePolled } from "./hooks";
 import "./Board.css";
@@ -63,23 +64,24 @@ function phaseOf(node: NodeView): { mark: string; what: string } {
 	return { mark: state ? "fair" : "good", what: state ? `online, ${state}` : "online" };
 }
 
-function Face({ node }: { node: NodeView }) {
+/** A whole board, or the place where Lights.tsx lays its LEDs. */
+function Face({ node, kind }: { node: NodeView; kind: Layout["kind"] }) {
 	const { cluster } = useSession();
 	const pixels = node.info?.pixels ?? 8;
 	const phase = phaseOf(node);
 	const about = [...(geometryOf(node.info?.shape ?? "blinkt", pixels).grid ? [`${pixels} LEDs`] : []), ...(node.info?.groups ?? [])];
 	return (
 		<>
-			<Picture node={node} pictures={cluster} />
+			{kind === "photo" ? <Picture node={node} pictures={cluster} /> : <span class="slot" data-node={node.id} />}
 			<span class="caption">
 				<span class="name">
 					<span class={`dot ${phase.mark}`} />
 					<span class="id">{node.id}</span>
 					<span class="unseen">, {phase.what}, </span>
-					<span class="backend">{node.info?.backend ?? ""}</span>
+					{kind === "photo" && <span class="backend">{node.info?.backend ?? ""}</span>}
 				</span>
-				<Showing id={node.id} />
-				<span class="groups">{about.join(" · ")}</span>
+				{kind !== "mini" && <Showing id={node.id} />}
+				{kind === "photo" && <span class="groups">{about.join(" · ")}</span>}
 			</span>
 		</>
 	);
@@ -87,22 +89,23 @@ function Face({ node }: { node: NodeView }) {
 
 interface BoardProps {
 	node: NodeView;
+	kind: Layout["kind"];
 	selected: boolean;
 	/** Absent for those who may only look. */
 	onSelect?: ((id: string) => void) | undefined;
 }
 
-export const Board = memo(function Board({ node, selected, onSelect }: BoardProps) {
-	const kind = `board${!node.online ? " offline" : node.info?.problem ? " dark" : ""}`;
+export const Board = memo(function Board({ node, kind, selected, onSelect }: BoardProps) {
+	const look = `board${!node.online ? " offline" : node.info?.problem ? " dark" : ""}`;
 	return (
 		<li>
 			{onSelect ? (
-				<button type="button" class={kind} aria-pressed={selected} onClick={() => onSelect(node.id)}>
-					<Face node={node} />
+				<button type="button" class={look} aria-pressed={selected} onClick={() => onSelect(node.id)}>
+					<Face node={node} kind={kind} />
 				</button>
 			) : (
-				<div class={kind}>
-					<Face node={node} />
+				<div class={look}>
+					<Face node={node} kind={kind} />
 				</div>
 			)}
 		</li>
