@@ -28,8 +28,15 @@ export interface Band {
 	paint(frame: (id: string) => Uint8Array | null): void;
 }
 
-const MOST_LAMPS = 8; // a board; what a longer row's LEDs have in common is their light
+const MOST_LAMPS = 18; // of a board; beyond it LEDs that lie together shine together
 const DARK = 0xff42_3c38; // an LED that is off, as a word of the picture
+
+interface Lamp {
+	readonly x: number;
+	readonly y: number;
+	/** Whose mean its colour is. */
+	readonly leds: readonly number[];
+}
 
 const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 const word = (r: number, g: number, b: number) => (littleEndian ? 0xff00_0000 | (b << 16) | (g << 8) | r : (r << 24) | (g << 16) | (b << 8) | 0xff) >>> 0;
@@ -85,13 +92,17 @@ function createSpot({ x, y, width, height, tile }: Place, scale: number) {
 	};
 }
 
-/* The lamps of a board: its LEDs, or where they are many the middles of runs of them. */
-function lampsOf({ x, y, tile: { middles } }: Place) {
-	const run = Math.ceil(middles.length / (middles.length <= 18 ? middles.length : MOST_LAMPS));
-	return Array.from({ length: Math.ceil(middles.length / run) }, (_, k) => {
-		const some = middles.slice(k * run, (k + 1) * run);
-		const mean = (of: "x" | "y") => some.reduce((sum, middle) => sum + middle[of], 0) / some.length;
-		return { x: x + mean("x"), y: y + mean("y"), from: k * run, to: k * run + some.length };
+/* The lamps of a board: its LEDs, or where they are many the middles of those that lie together. */
+function lampsOf({ x, y, width, height, tile: { middles } }: Place): Lamp[] {
+	const few = middles.length <= MOST_LAMPS;
+	const groups = new Map<number, number[]>();
+	middles.forEach((middle, k) => {
+		const at = few ? k : Math.floor((4 * middle.x) / width) + 4 * Math.floor((3 * middle.y) / height);
+		groups.set(at, [...(groups.get(at) ?? []), k]);
+	});
+	return [...groups.values()].map((leds) => {
+		const mean = (of: "x" | "y") => leds.reduce((sum, k) => sum + middles[k]![of], 0) / leds.length;
+		return { x: x + mean("x"), y: y + mean("y"), leds };
 	});
 }
 
@@ -111,11 +122,11 @@ export function createBand(places: readonly Place[], width: number, height: numb
 	const colors = new Uint8Array(3 * lamps.length);
 
 	function gather(k: number, seen: Uint8Array) {
-		lampsBy[k]!.forEach(({ from, to }, lamp) => {
+		lampsBy[k]!.forEach(({ leds }, lamp) => {
 			for (let c = 0; c < 3; c++) {
 				let sum = 0;
-				for (let led = from; led < to; led++) sum += seen[3 * led + c]!;
-				colors[3 * (starts[k]! + lamp) + c] = sum / (to - from);
+				for (const led of leds) sum += seen[3 * led + c]!;
+				colors[3 * (starts[k]! + lamp) + c] = sum / leds.length;
 			}
 		});
 	}

@@ -11,6 +11,7 @@ import type { ClusterEvent } from "./events";
 import type { Check, Dim, Effect, EffectText, Micros, Roster, Scene, Words } from "./messages";
 import { Model } from "./model";
 import type { Preview } from "./preview";
+import type { Samples } from "./samples";
 
 export type { ConductorView, NodeView } from "../core";
 export type { CommandStatus, CommandView, Outlet } from "./commands";
@@ -119,6 +120,8 @@ export interface Cluster {
 	words(): Words;
 	/** The same boards, showing a text that only this page has. */
 	preview(): Preview;
+	/** A board for each effect, which shows it. */
+	samples(): Samples;
 
 	/** Stops all timers. */
 	close(): void;

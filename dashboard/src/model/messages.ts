@@ -142,6 +142,7 @@ export interface ConductorInfo {
 export interface SceneLook {
 	/** null: of a program that knows more effects. */
 	readonly effect: string | null;
+	readonly params: Readonly<Record<string, ParamValue>>;
 	/** "#rrggbb" */
 	readonly color: string;
 	readonly brightness: number;

@@ -11,6 +11,7 @@ import { answerText, Commands, type Later, type Outlet } from "./commands";
 import { dimText, EventLog, sceneChanges, textChanges } from "./events";
 import type { Check, Effect, EffectText, Micros, Scene, Words } from "./messages";
 import { Preview } from "./preview";
+import { Samples } from "./samples";
 
 /* A broker sends what it retains in this order. */
 const TOPICS = [
@@ -360,6 +361,10 @@ export class Model implements Cluster {
 
 	preview(): Preview {
 		return new Preview(this.module);
+	}
+
+	samples(): Samples {
+		return new Samples(this.module);
 	}
 
 	/* ---- commands ---- */

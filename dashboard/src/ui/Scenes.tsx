@@ -5,8 +5,10 @@
 
 import { useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
+import { heedsColor } from "../model/kinds";
 import type { Effect, ParamValue, Scene } from "../model/messages";
-import { Choice, ColorField, EffectField, Segments, Slider, Switch, TextField } from "./controls";
+import { Choice, ColorField, Segments, Slider, Switch, TextField } from "./controls";
+import { EffectField } from "./EffectField";
 import { nameOf, useSession, useSeconds, type Selection } from "./hooks";
 import { Outcome } from "./Outcome";
 import { effectName, lookText, percent, span, targetText } from "./text";
@@ -25,12 +27,11 @@ const PLAIN: Look = { effect: "rainbow", params: {}, color: "#ffffff", brightnes
 
 /* In the form of scene/play. An effect without a colour of its own gets none, which would only confuse whoever reads it back. */
 function asCommand(look: Look, effects: readonly Effect[]): object {
-	const colored = effects.find((e) => e.name === look.effect)?.params.some((p) => p.name === "color") ?? false;
 	return {
 		effect: look.effect,
 		params: look.params,
 		brightness: look.brightness,
-		...(colored ? { color: look.color } : {}),
+		...(heedsColor(effects, look.effect) ? { color: look.color } : {}),
 	};
 }
 
@@ -44,7 +45,7 @@ function LookFields({ look, effects, onLook }: { look: Look; effects: readonly E
 				onEffect={(effect) => onLook({ ...look, effect, params: {} })}
 				onParam={(name, value) => onLook({ ...look, params: { ...look.params, [name]: value } })}
 			/>
-			<ColorField label="colour" value={look.color} onChange={(color) => onLook({ ...look, color })} />
+			{heedsColor(effects, look.effect) && <ColorField label="colour" value={look.color} onChange={(color) => onLook({ ...look, color })} />}
 			<Slider label="brightness" value={look.brightness} min={1} max={255} text={percent} onChange={(brightness) => onLook({ ...look, brightness })} />
 		</>
 	);
