@@ -3,13 +3,14 @@
 
 /* The page: the log-in, and behind it the views of one cluster. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Core } from "./core";
 import { createRenderer } from "./draw/renderer";
 import { createHistory } from "./history";
 import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
 import type { Draft } from "./model/drafts";
+import { Details } from "./ui/Details";
 import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
@@ -17,7 +18,7 @@ import { SessionContext, useSession, useView, type Session, type Selection } fro
 import { Login } from "./ui/Login";
 import { Panel } from "./ui/Panel";
 import { Scenes } from "./ui/Scenes";
-import { Shelf } from "./ui/Shelf";
+import { Shelf, TROUBLE } from "./ui/Shelf";
 import { Strip } from "./ui/Strip";
 import { Sync } from "./ui/Sync";
 
@@ -82,6 +83,8 @@ function Views() {
 	const { name: here, place } = useHere();
 	const settled = useSettled(view);
 	const [selection, setSelection] = useState<Selection>({ kind: "all" });
+	const choose = useCallback((id: string) => setSelection({ kind: "nodes", ids: [id] }), []);
+	const one = here === "shelf" && place !== TROUBLE ? place : "";
 	const panel = view.mayCommand && view.nodes.length > 0 && (here === "shelf" || here === "strip");
 	return (
 		<>
@@ -89,7 +92,8 @@ function Views() {
 			<main class={`view${view.link.state === "online" ? "" : " away"}`}>
 				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
-					{here === "shelf" && <Shelf view={view} place={place} settled={settled} selection={selection} onSelection={setSelection} />}
+					{here === "shelf" && !one && <Shelf view={view} place={place} settled={settled} selection={selection} onSelection={setSelection} />}
+					{one && <Details id={one} view={view} onOpen={choose} />}
 					{here === "strip" && <Strip roster={view.roster} />}
 					{here === "scenes" && <Scenes view={view} selection={selection} />}
 					{here === "effects" && <Effects view={view} place={place} />}

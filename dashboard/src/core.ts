@@ -45,6 +45,7 @@ interface Exports {
 	web_raw(): number;
 	web_seen(): number;
 	web_held(): number;
+	web_current(board: number): number;
 	web_showing(board: number, tUs: Micros): void;
 	web_slot(tUs: Micros, fps: number): Micros;
 	web_clock_connected(lNs: number): void;
@@ -267,6 +268,11 @@ export class CoreCluster {
 	/** Whether the flash limit held back what frame() drew last. */
 	get held(): boolean {
 		return this.c.web_held() === 1;
+	}
+
+	/** Estimated supply current of the board as frame() draws it; null for a node that is not known. */
+	currentMa(id: string, tUs: Micros): number | null {
+		return this.frame(id, tUs) && this.c.web_current(this.board(id).at) / 1000;
 	}
 
 	showing(id: string, tUs: Micros): Showing {

@@ -333,6 +333,10 @@ export class Model implements Cluster {
 		return this.core.showing(id, tUs);
 	}
 
+	currentMa(id: string, tUs: Micros): number | null {
+		return this.core.currentMa(id, tUs);
+	}
+
 	entryAt(scene: Pick<Scene, "id" | "start_us">, tUs: Micros): number | null {
 		return this.core.entryAt(scene, tUs);
 	}

@@ -104,9 +104,14 @@ export const Board = memo(function Board({ node, kind, selected, onSelect }: Boa
 					<Face node={node} kind={kind} />
 				</button>
 			) : (
-				<div class={look}>
+				<a class={look} href={`#shelf/${node.id}`}>
 					<Face node={node} kind={kind} />
-				</div>
+				</a>
+			)}
+			{onSelect && (
+				<a class="more" href={`#shelf/${node.id}`} tabIndex={-1} title={`all of ${node.id}`} aria-label={`all of ${node.id}`}>
+					i
+				</a>
 			)}
 		</li>
 	);

@@ -66,6 +66,11 @@ export function Panel({ view, selection, onSelection }: { view: ClusterView; sel
 			<div id="panel-body" class="panel-body">
 				<h2 id="panel-title">{selection.kind === "nodes" ? nameOf(selection) : capital(nameOf(selection))}</h2>
 				<Whom view={view} selection={selection} onSelection={onSelection} />
+				{alone && location.hash !== `#shelf/${nodes[0]!.id}` && (
+					<a class="quiet-do" href={`#shelf/${nodes[0]!.id}`}>
+						All of {nodes[0]!.id}
+					</a>
+				)}
 				<p class="quiet">
 					{selection.kind === "nodes" ? "Choose further boards on the shelf, or all of a group." : "Choose single boards on the shelf."}
 				</p>
