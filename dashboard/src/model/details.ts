@@ -70,8 +70,9 @@ export function commandOf(state: State, effects: readonly Effect[]): object {
 	if (pixels) return { state: "ON", brightness, pixels };
 	if (leds) return { state: "ON", brightness, leds };
 	if (effect === "auto") return { effect };
+	const own = Object.entries(params).filter(([, value]) => value !== null); // null: as the light
 	const hex = [color.r, color.g, color.b].map((v) => v.toString(16).padStart(2, "0")).join("");
-	return { state: "ON", brightness, effect, ...(heedsColor(effects, effect) ? { color: `#${hex}` } : {}), ...(Object.keys(params).length ? { params } : {}) };
+	return { state: "ON", brightness, effect, ...(heedsColor(effects, effect) ? { color: `#${hex}` } : {}), ...(own.length ? { params: Object.fromEntries(own) } : {}) };
 }
 
 /** A word for a shell. */
