@@ -95,7 +95,7 @@ const effect = (name: string, more: Partial<Effect> = {}): Effect => ({ name, wh
 const source = { name: "source", type: "choice", choices: ["cpu", "memory"], default: "cpu", unit: "", what: "" } as const;
 const color = { name: "color", type: "color", default: null, unit: "", what: "" } as const;
 
-const EFFECTS = [effect("solid", { params: [color] }), effect("blink", { params: [color] }), effect("tide"), effect("gauge"), effect("meter", { params: [source] }), effect("binary-clock"), effect("mine", { text: "x" })];
+const EFFECTS = [effect("solid"), effect("blink", { params: [color] }), effect("tide"), effect("gauge"), effect("meter", { params: [source] }), effect("binary-clock"), effect("mine", { text: "x" })];
 const names = (words: string) => grouped(EFFECTS, words).map((group) => `${group.name}: ${group.effects.map(({ name }) => name).join(" ")}`);
 
 test("effects are in groups, also those that the page does not know", () => {
@@ -106,5 +106,5 @@ test("effects are in groups, also those that the page does not know", () => {
 });
 
 test("a colour is offered to those that heed it", () => {
-	assert.deepEqual(["solid", "tide", "auto", null].map((name) => heedsColor(EFFECTS, name)), [true, false, true, true]);
+	assert.deepEqual(["solid", "blink", "tide", "meter", "auto", null].map((name) => heedsColor(EFFECTS, name)), [true, true, false, false, true, true]);
 });

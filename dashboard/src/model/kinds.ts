@@ -30,7 +30,10 @@ export function grouped(effects: readonly Effect[], words: string): readonly Eff
 		.filter((group) => group.effects.length > 0);
 }
 
-/** Whether a colour means something to it; of one that is not known it may. */
+/** Whether the light's colour means something to it: it is all of `solid`, and others have a parameter that is that or
+ * follows it. To one that is not known it may. */
 export function heedsColor(effects: readonly Effect[], chosen: string | null): boolean {
-	return effects.find(({ name }) => name === chosen)?.params.some(({ name }) => name === "color") ?? true;
+	const effect = effects.find(({ name }) => name === chosen);
+	if (!effect || chosen === "solid") return true;
+	return effect.params.some(({ name, type, default: unset }) => type === "color" && (name === "color" || unset === null));
 }
