@@ -41,8 +41,8 @@ interface Lamp {
 const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 const word = (r: number, g: number, b: number) => (littleEndian ? 0xff00_0000 | (b << 16) | (g << 8) | r : (r << 24) | (g << 16) | (b << 8) | 0xff) >>> 0;
 
-/* An LED as spans of the picture's words: where each begins, and how long it is. */
-function spansOf({ middles, side, round }: Tile, w: number, h: number, scale: number): Uint32Array[] {
+/* An LED as the picture's words that are in it. */
+function wordsOf({ middles, side, round }: Tile, w: number, h: number, scale: number, at: (x: number, y: number) => number): Uint32Array[] {
 	const n = Math.max(1, Math.round(side * scale));
 	const radius = round ? n / 2 : n > 4 ? n * 0.28 : 0;
 	/* How much of a line the corners take. */
@@ -53,17 +53,15 @@ function spansOf({ middles, side, round }: Tile, w: number, h: number, scale: nu
 	return middles.map(({ x, y }) => {
 		const left = Math.min(w - n, Math.max(0, Math.round(x * scale - n / 2)));
 		const top = Math.min(h - n, Math.max(0, Math.round(y * scale - n / 2)));
-		return Uint32Array.from(insets.flatMap((inset, k) => [(top + k) * w + left + inset, Math.max(1, n - 2 * inset)]));
+		return Uint32Array.from(insets.flatMap((inset, k) => Array.from({ length: Math.max(1, n - 2 * inset) }, (_, i) => at(left + inset + i, top + k))));
 	});
 }
 
-/* One board of the band: its own small picture, put where it belongs when it has changed. */
-function createSpot({ x, y, width, height, tile }: Place, scale: number) {
-	const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-	const image = new ImageData(w, h);
-	const words = new Uint32Array(image.data.buffer);
-	const spans = spansOf(tile, w, h, scale);
-	const last = new Uint8Array(3 * spans.length).fill(1);
+/* One board of a line: its LEDs among the words of the line's picture. */
+function createSpot(tile: Tile, left: number, w: number, h: number, line: ImageData, scale: number) {
+	const words = new Uint32Array(line.data.buffer);
+	const leds = wordsOf(tile, w, h, scale, (x, y) => y * line.width + left + x);
+	const last = new Uint8Array(3 * leds.length);
 	let fresh = true;
 
 	function same(seen: Uint8Array): boolean {
@@ -71,23 +69,43 @@ function createSpot({ x, y, width, height, tile }: Place, scale: number) {
 		return true;
 	}
 
-	function light(k: number, color: number) {
-		const span = spans[k]!;
-		for (let j = 0; j < span.length; j += 2) words.fill(color, span[j]!, span[j]! + span[j + 1]!);
+	function light(led: Uint32Array, color: number) {
+		for (let j = 0; j < led.length; j++) words[led[j]!] = color;
 	}
 
 	return {
 		/** False where nothing has changed. */
-		paint(seen: Uint8Array, onto: CanvasRenderingContext2D): boolean {
+		paint(seen: Uint8Array): boolean {
 			if (seen.length < last.length || (!fresh && same(seen))) return false;
 			fresh = false;
-			last.set(seen.subarray(0, last.length));
-			for (let k = 0; k < spans.length; k++) {
-				const [r, g, b] = [seen[3 * k]!, seen[3 * k + 1]!, seen[3 * k + 2]!];
-				light(k, r | g | b ? word(r, g, b) : DARK);
+			for (let k = 0; k < leds.length; k++) {
+				const r = (last[3 * k] = seen[3 * k]!);
+				const g = (last[3 * k + 1] = seen[3 * k + 1]!);
+				const b = (last[3 * k + 2] = seen[3 * k + 2]!);
+				light(leds[k]!, r | g | b ? word(r, g, b) : DARK);
 			}
-			onto.putImageData(image, Math.round(x * scale), Math.round(y * scale));
 			return true;
+		},
+	};
+}
+
+/* Boards side by side: one picture, put onto the band when something of it has changed. */
+function createLine(places: readonly Place[], width: number, scale: number) {
+	const pixels = (size: number) => Math.max(1, Math.round(size * scale));
+	const top = Math.round(places[0]!.y * scale);
+	const h = pixels(places[0]!.height);
+	const picture = new ImageData(width, h);
+	const spots = places.map(({ tile, x, width: w }) => createSpot(tile, Math.round(x * scale), pixels(w), h, picture, scale));
+	let changed = false;
+	return {
+		paint(k: number, seen: Uint8Array): boolean {
+			const other = spots[k]!.paint(seen);
+			changed ||= other;
+			return other;
+		},
+		put(onto: CanvasRenderingContext2D) {
+			if (changed) onto.putImageData(picture, 0, top);
+			changed = false;
 		},
 	};
 }
@@ -106,19 +124,30 @@ function lampsOf({ x, y, width, height, tile: { middles } }: Place): Lamp[] {
 	});
 }
 
-/** `scale` is how many pixels of the canvas one of the page has. */
+/** Places in lines, from top to bottom; they come in that order. */
+export function inLines(places: readonly Place[]): Place[][] {
+	const lines: Place[][] = [];
+	for (const place of places) {
+		const last = lines.at(-1);
+		if (last && Math.abs(last[0]!.y - place.y) < 1) last.push(place);
+		else lines.push([place]);
+	}
+	return lines;
+}
+
+/** `places` are in lines, from top to bottom. `scale` is how many pixels of the canvas one of the page has. */
 export function createBand(places: readonly Place[], width: number, height: number, scale: number): Band {
 	const leds = document.createElement("canvas");
 	leds.width = Math.max(1, Math.round(width * scale));
 	leds.height = Math.max(1, Math.round(height * scale));
 	const context = leds.getContext("2d", { willReadFrequently: true })!;
-	const spots = places.map((place) => createSpot(place, scale));
+	const lines = inLines(places).map((line) => ({ line, ...createLine(line, leds.width, scale) }));
 	const lampsBy = places.map(lampsOf);
 	const lamps = lampsBy.flat();
 	const starts: number[] = [];
 	lampsBy.reduce((sum, own) => (starts.push(sum), sum + own.length), 0);
 	const reach = Math.max(14, Math.min(...places.map((place) => place.height)) * 0.9);
-	const field = createField(lamps, reach, Math.max(4, reach / 4));
+	const field = createField(lamps, reach, Math.max(5, reach / 2.8));
 	const colors = new Uint8Array(3 * lamps.length);
 
 	function gather(k: number, seen: Uint8Array) {
@@ -137,12 +166,16 @@ export function createBand(places: readonly Place[], width: number, height: numb
 		glowBox: field.box,
 		paint(frame) {
 			let changed = false;
-			places.forEach(({ id }, k) => {
-				const seen = frame(id);
-				if (!seen || !spots[k]!.paint(seen, context)) return;
-				gather(k, seen);
-				changed = true;
-			});
+			let at = 0;
+			for (const { line, paint, put } of lines) {
+				for (let k = 0; k < line.length; k++, at++) {
+					const seen = frame(line[k]!.id);
+					if (!seen || !paint(k, seen)) continue;
+					gather(at, seen);
+					changed = true;
+				}
+				put(context);
+			}
 			if (changed) field.develop(colors);
 		},
 	};

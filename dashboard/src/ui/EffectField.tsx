@@ -4,9 +4,10 @@
 /* All effects as pictures that move, and the parameters of the chosen one. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { memo } from "preact/compat";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Cluster } from "../model/cluster";
-import { grouped } from "../model/kinds";
+import { type EffectGroup, grouped } from "../model/kinds";
 import type { Effect, ParamValue } from "../model/messages";
 import { SAMPLE_PIXELS, type Samples } from "../model/samples";
 import { ParamFields } from "./controls";
@@ -58,6 +59,34 @@ function Sample({ samples, name }: { samples: Samples; name: string }) {
 	);
 }
 
+interface LooksProps {
+	groups: readonly EffectGroup[];
+	chosen: string | null;
+	samples: Samples;
+	onEffect: (name: string) => void;
+}
+
+/* They outnumber all else on a page that is another several times a second. */
+const Looks = memo(function Looks({ groups, chosen, samples, onEffect }: LooksProps) {
+	return (
+		<>
+			{groups.map((group) => (
+				<div key={group.name} class="looks" role="group" aria-label={group.name}>
+					<span class="kind" aria-hidden="true">
+						{capital(group.name)}
+					</span>
+					{group.effects.map(({ name, what, text }) => (
+						<button key={name} type="button" class="look" title={text === undefined ? what : `${what} (written in this cluster)`} aria-pressed={name === chosen} onClick={() => onEffect(name)}>
+							<Sample samples={samples} name={name} />
+							<span>{effectName(name)}</span>
+						</button>
+					))}
+				</div>
+			))}
+		</>
+	);
+});
+
 interface EffectFieldProps {
 	effects: readonly Effect[];
 	/** null: none, or boards differ. */
@@ -72,6 +101,9 @@ interface EffectFieldProps {
 export function EffectField({ effects, chosen, params, onEffect, onParam, before }: EffectFieldProps) {
 	const [words, setWords] = useState("");
 	const samples = useSamples(effects);
+	const latest = useRef(onEffect);
+	latest.current = onEffect;
+	const choose = useCallback((name: string) => latest.current(name), []);
 	const groups = useMemo(() => grouped(effects, words), [effects, words]);
 	const effect = effects.find((e) => e.name === chosen);
 	return (
@@ -79,26 +111,7 @@ export function EffectField({ effects, chosen, params, onEffect, onParam, before
 			<div class="effects" role="group" aria-label="effect">
 				{effects.length > MANY && <input type="search" aria-label="find an effect" placeholder="Find an effect" value={words} onInput={(e) => setWords(e.currentTarget.value)} />}
 				{before}
-				{groups.map((group) => (
-					<div key={group.name} class="looks" role="group" aria-label={group.name}>
-						<span class="kind" aria-hidden="true">
-							{capital(group.name)}
-						</span>
-						{group.effects.map((e) => (
-							<button
-								key={e.name}
-								type="button"
-								class="look"
-								title={e.text === undefined ? e.what : `${e.what} (written in this cluster)`}
-								aria-pressed={e.name === chosen}
-								onClick={() => onEffect(e.name)}
-							>
-								<Sample samples={samples} name={e.name} />
-								<span>{effectName(e.name)}</span>
-							</button>
-						))}
-					</div>
-				))}
+				<Looks groups={groups} chosen={chosen} samples={samples} onEffect={choose} />
 				{groups.length === 0 && <p class="quiet">No effect is called so.</p>}
 			</div>
 			{effect && (

@@ -3,6 +3,7 @@
 
 /* The light of boards: on and off, how bright, in which colour, which effect. */
 
+import { memo } from "preact/compat";
 import type { NodeView } from "../model/cluster";
 import { heedsColor } from "../model/kinds";
 import type { Effect, ParamValue, State } from "../model/messages";
@@ -25,7 +26,7 @@ interface LightProps {
 	onSend: (kind: "set" | "notify", command: object) => void;
 }
 
-export function LightFields({ nodes, effects, fadeS, onSend }: LightProps) {
+export const LightFields = memo(function LightFields({ nodes, effects, fadeS, onSend }: LightProps) {
 	const effect = alike(nodes, (s) => (s.pixels || s.leds ? null : s.effect));
 	const brightness = alike(nodes, (s) => s.brightness);
 	const params = alike(nodes, (s) => JSON.stringify(s.params));
@@ -68,4 +69,4 @@ export function LightFields({ nodes, effects, fadeS, onSend }: LightProps) {
 			/>
 		</>
 	);
-}
+});

@@ -3,13 +3,13 @@
 
 /* The lights of all boards of which only the LEDs are shown, laid over the places that they have in the page. */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { createBand, type Place } from "../draw/band";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { createBand, inLines, type Place } from "../draw/band";
 import { tileOf } from "../draw/tile";
 import type { NodeView, Pictures } from "../model/cluster";
 import { useResize, useSession } from "./hooks";
 
-const BAND = 480; // pixels of the page in height: what is not in sight is not drawn
+const BAND = 120; // pixels of the page in height: what is not in sight, or has not changed, is neither drawn nor copied
 const MOST_SCALE = 2;
 
 /* Where those nodes' slots are, from the host's corner, in lines. */
@@ -27,10 +27,10 @@ function placesIn(host: HTMLElement, nodes: readonly NodeView[]): Place[] {
 
 function inBands(places: readonly Place[]): Place[][] {
 	const bands: Place[][] = [];
-	for (const place of [...places].sort((a, b) => a.y - b.y)) {
+	for (const line of inLines(places)) {
 		const last = bands.at(-1);
-		if (last && (place.y < last[0]!.y + BAND || place.y === last.at(-1)!.y)) last.push(place);
-		else bands.push([place]);
+		if (last && line[0]!.y < last[0]!.y + BAND) last.push(...line);
+		else bands.push([...line]);
 	}
 	return bands;
 }
@@ -46,7 +46,7 @@ export function Lights({ nodes, layout, pictures }: { nodes: readonly NodeView[]
 	const host = useRef<HTMLDivElement>(null);
 	const [size, setSize] = useState("");
 	useResize(host, () => setSize(`${host.current!.clientWidth} ${host.current!.clientHeight} ${devicePixelRatio}`));
-	const kinds = nodes.map(({ id, info }) => `${id} ${info?.shape} ${info?.pixels}`).join();
+	const kinds = useMemo(() => nodes.map(({ id, info }) => `${id} ${info?.shape} ${info?.pixels}`).join(), [nodes]);
 	useLayoutEffect(() => {
 		const element = host.current!;
 		const stops = inBands(placesIn(element, nodes)).map((places) => {

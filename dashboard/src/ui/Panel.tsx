@@ -4,7 +4,7 @@
 /* Controls for the chosen boards. They show what the boards report, and every
  * change is sent at once. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import type { ClusterView, NodeView } from "../model/cluster";
 import type { Effect } from "../model/messages";
 import { Across, waysOf } from "./Across";
@@ -50,13 +50,13 @@ export function Panel({ view, selection, onSelection }: { view: ClusterView; sel
 	const [sent, setSent] = useState<number[]>([]);
 	const [open, setOpen] = useState(false);
 	const [way, setWay] = useState<"light" | "scene">("light");
-	const nodes = nodesOf(selection, view);
-	const online = nodes.filter((n) => n.online);
-	const effects = useMemo(() => effectsOf(nodes, view), [view.effects, nodes.map((n) => `${n.id} ${n.online} ${n.info?.effects.length}`).join()]);
+	const nodes = useMemo(() => nodesOf(selection, view), [selection, view.nodes]);
+	const online = useMemo(() => nodes.filter((n) => n.online), [nodes]);
+	const effects = useMemo(() => effectsOf(nodes, view), [view.effects, nodes]);
 	const alone = selection.kind === "nodes" && nodes.length === 1;
 	const ways = waysOf(selection);
 	const lit = view.conductor.leads ? way : "light";
-	const give = (kind: "set" | "notify", command: object) => setSent(send(cluster, selection, kind, command));
+	const give = useCallback((kind: "set" | "notify", command: object) => setSent(send(cluster, selection, kind, command)), [cluster, selection]);
 
 	return (
 		<section class={`panel${open ? " open" : ""}`} aria-labelledby="panel-title">

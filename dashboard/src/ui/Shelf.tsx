@@ -98,6 +98,11 @@ export function Shelf({ view, place, settled, selection, onSelection }: ShelfPro
 	);
 	const ratio = useMemo(() => (nodes.every(isWide) ? ROW_RATIO : FIELD_RATIO), [nodes]);
 	const layout = room && layoutOf(nodes.length, room, ratio);
+	/* A beacon makes another view, but the same boards. */
+	const boards = useMemo(
+		() => layout && nodes.map((node) => <Board key={node.id} node={node} kind={layout.kind} selected={chosen.includes(node.id)} onSelect={view.mayCommand ? select : undefined} />),
+		[nodes, layout?.kind, select, view.mayCommand],
+	);
 	if (!view.nodes.length) return <NoBoards settled={settled} />;
 	const choose = () => onSelection({ kind: "nodes", ids: nodes.map(({ id }) => id) });
 	return (
@@ -107,9 +112,7 @@ export function Shelf({ view, place, settled, selection, onSelection }: ShelfPro
 				{nodes.length === 0 && <p class="empty">{find.only === "trouble" && !find.words ? "No board needs attention." : "No board is like that."}</p>}
 				{layout && (
 					<ul class={`shelf ${layout.kind}`} style={styleOf(layout, ratio)} aria-label="boards">
-						{nodes.map((node) => (
-							<Board key={node.id} node={node} kind={layout.kind} selected={chosen.includes(node.id)} onSelect={view.mayCommand ? select : undefined} />
-						))}
+						{boards}
 					</ul>
 				)}
 				{layout && layout.kind !== "photo" && <Lights nodes={nodes} layout={`${layout.kind} ${layout.columns} ${layout.width} ${ratio}`} pictures={cluster} />}
