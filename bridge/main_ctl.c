@@ -19,12 +19,14 @@ static const struct glow_option rows[] = {
 };
 
 static const struct glow_subcommand *const commands[] = {
-	&glow_ctl_play,  &glow_ctl_stop,   &glow_ctl_set,      &glow_ctl_notify, &glow_ctl_identify, &glow_ctl_dim,
-	&glow_ctl_nodes, &glow_ctl_watch,  &glow_ctl_effects,  &glow_ctl_order,  &glow_ctl_reverse,  &glow_ctl_gap,
-	&glow_ctl_title, &glow_ctl_preset, &glow_ctl_schedule, &glow_ctl_undo,   &glow_ctl_forget,
+	&glow_ctl_play,   &glow_ctl_stop,   &glow_ctl_set,      &glow_ctl_notify, &glow_ctl_identify, &glow_ctl_dim,
+	&glow_ctl_nodes,  &glow_ctl_watch,  &glow_ctl_effects,  &glow_ctl_order,  &glow_ctl_reverse,  &glow_ctl_gap,
+	&glow_ctl_title,  &glow_ctl_preset, &glow_ctl_schedule, &glow_ctl_undo,   &glow_ctl_forget,   &glow_ctl_sync,
+	&glow_ctl_doctor, &glow_ctl_bench,  &glow_ctl_export,   &glow_ctl_import, &glow_ctl_names,
 };
 
 static const struct glow_exit exits[] = {
+	{ 1, "doctor: something is wrong; what, and what to do, is told." },
 	{ EX_DATAERR, "The command was rejected; what is wrong with it is told." },
 	{ EX_UNAVAILABLE, "Nobody answered: no broker, no conductor, or no such node." },
 	{ EX_TEMPFAIL, "Too much came at once, and the command was dropped or a newer one took its place: try again." },
@@ -45,6 +47,7 @@ static const struct glow_program program = {
 		    "glowctl set pi1 red breathe\n"
 		    "glowctl notify all orange blink --ttl-s 3\n"
 		    "glowctl nodes\n"
+		    "glowctl doctor\n"
 		    "glowctl watch",
 	.exits = exits,
 };

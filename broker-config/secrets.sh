@@ -12,7 +12,7 @@ umask 077
 
 here=$(dirname "$(readlink -f "$0")")
 dir=${GLOW_SECRETS:-${XDG_CONFIG_HOME:-${HOME:-}/.config}/glowswarm}
-stock=(bridge conductor viewer operator homeassistant admin health)
+stock=(bridge conductor tasks viewer operator homeassistant admin health)
 people=(viewer operator homeassistant admin) # who may choose a password
 always=(broker localhost 127.0.0.1) # the stack's name for the broker, and tools beside it
 ca_days=7300

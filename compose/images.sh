@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-# images.sh [--check] [--arch PROCESSOR] [target…]: builds images (bridge conductor broker dashboard) with this machine's
-# docker, as $GLOW_REGISTRY/<target> (glowswarm), tagged latest and with the version. For another processor
+# images.sh [--check] [--arch PROCESSOR] [target…]: builds images (bridge conductor tasks broker dashboard) with this
+# machine's docker, as $GLOW_REGISTRY/<target> (glowswarm), tagged latest and with the version. For another processor
 # (amd64, arm64, arm/v7, or arm/v5 for Pi Zero and Pi 1) each becomes a file for `docker load` there,
 # build/images/<target>-<processor>.tar.gz. --check only looks whether it could. What is in $GLOW_BUILD_OPTIONS goes to `docker build`.
 set -euo pipefail
@@ -12,7 +12,7 @@ registry=${GLOW_REGISTRY:-glowswarm}
 version=$(cmake/version.sh)
 revision=$(cmake/commit.sh .)
 read -ra options <<<"${GLOW_BUILD_OPTIONS:-}"
-targets=(bridge conductor broker dashboard)
+targets=(bridge conductor tasks broker dashboard)
 wanted=()
 platform=
 check=

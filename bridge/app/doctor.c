@@ -94,24 +94,30 @@ static bool say_limits(const struct glow_mqtt_found *found)
 	return fine;
 }
 
-static bool say_rules(const struct glow_mqtt_found *found, const char *own, const char *hint, const char *instead)
+/* The first message and `also` have to be let, the one behind them need not. */
+static bool say_rules(const struct glow_mqtt_found *found, const struct glow_doctor_patient *patient, const char *hint,
+		      const char *instead)
 {
+	const char *refused = found->refused[0], *wished = found->refused[patient->also ? 2 : 1];
 	char line[2 * GLOW_MQTT_WHY];
 
-	if (found->refused[0][0])
-		snprintf(line, sizeof(line), "%s%s", found->refused[0], hint);
+	if (!refused[0] && patient->also)
+		refused = found->refused[1];
+	if (refused[0])
+		snprintf(line, sizeof(line), "%s%s", refused, hint);
 	else if (found->limits.qos_max == 0)
 		snprintf(line, sizeof(line), "of QoS 0 the broker does not say what its rules refuse");
 	else
-		snprintf(line, sizeof(line), "the broker lets us publish %s", own);
-	if (found->refused[0][0])
+		snprintf(line, sizeof(line), "the broker lets us publish %s%s%s", patient->own,
+			 patient->also ? " and " : "", patient->also ? patient->also : "");
+	if (refused[0])
 		return glow_doctor_say(false, "rules", line);
 	if (found->limits.qos_max == 0)
 		glow_doctor_note("rules", line);
 	else
 		glow_doctor_say(true, "rules", line);
-	snprintf(line, sizeof(line), "%s; %s", found->refused[1], instead);
-	if (found->refused[1][0])
+	snprintf(line, sizeof(line), "%s; %s", wished, instead);
+	if (wished[0])
 		glow_doctor_note("rules", line);
 	return true;
 }
@@ -123,17 +129,20 @@ bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const struct glow_docto
 	struct glow_mqtt_cfg mqtt = *cfg;
 	struct glow_mqtt_found found;
 	char why[GLOW_MQTT_WHY] = "", client[GLOW_TOPIC_MAX + 1], hint[GLOW_ACCOUNT_HINT];
+	size_t n = 1;
 	bool fine;
 
+	if (patient->also)
+		messages[n++] = (struct glow_message){ .topic = patient->also, .payload = "", .qos = 1 };
 	if (message)
-		messages[1] = *message;
+		messages[n++] = *message;
 	glow_account_hint(patient->what, patient->id, cfg->username, hint);
 	snprintf(client, sizeof(client), "%.200s-doctor", patient->id);
 	mqtt.client_id = client;
-	if (glow_mqtt_probe(&mqtt, messages, message ? 2 : 1, &found, why) < 0)
+	if (glow_mqtt_probe(&mqtt, messages, n, &found, why) < 0)
 		return glow_doctor_say(false, "limits", why);
 	fine = say_limits(&found);
-	return say_rules(&found, patient->own, hint, instead) && fine;
+	return say_rules(&found, patient, hint, instead) && fine;
 }
 
 bool glow_doctor_clock(int64_t built_us, bool disputed)

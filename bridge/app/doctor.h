@@ -29,10 +29,11 @@ bool glow_doctor_broker(const struct glow_mqtt_cfg *cfg, const char *node, bool 
 struct glow_doctor_patient {
 	const char *what, *id; /**< as in glow_complaints_init() */
 	const char *own;       /**< a topic at which it says something of itself that nobody keeps */
+	const char *also;      /**< another at which an empty message does nothing; NULL for none */
 };
 
 /** What the broker takes: retained messages, acknowledgements, large packets, and what its rules let us say. An
- * empty message is published at the patient's own topic, and has to be let. So is `message` (NULL:
+ * empty message is published at the patient's own topics, and has to be let. So is `message` (NULL:
  * none), which has to fit; where that is refused it is noted, with what it means: `instead`. After
  * glow_doctor_broker(). */
 bool glow_doctor_limits(const struct glow_mqtt_cfg *cfg, const struct glow_doctor_patient *patient,

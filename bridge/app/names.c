@@ -371,3 +371,31 @@ char *glow_names_read_preset(const char *text, struct glow_mistake *ret_mistake)
 		return strdup(text);
 	return refuse(ret_mistake, "must be the name of a preset: a-z, 0-9 and '-' inside, at most 63", "", false);
 }
+
+/* ---- engines ---- */
+
+static bool engine_right(const char *text)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:[]");
+
+	if (text[n] || strlen(text) > 107) /* what a socket's path can be */
+		return false;
+	if (strncmp(text, "unix:///", 8) == 0)
+		return text[8];
+	return strncmp(text, "http://", 7) == 0 && text[7] && !strchr(text + 7, '/');
+}
+
+char *glow_names_read_engine(const char *text, struct glow_mistake *ret_mistake)
+{
+	const char *colon = strchr(text, ':');
+	size_t slashes = colon ? strspn(colon + 1, "/") : 0;
+	const char *rest = slashes == 0 ? text : colon + 1 + (slashes == 2 ? 2 : slashes - 1); /* behind a scheme */
+	char near[sizeof(ret_mistake->nearest)];
+
+	if (engine_right(text))
+		return strdup(text);
+	snprintf(near, sizeof(near), "%s%.*s", *rest == '/' ? "unix://" : "http://",
+		 (int)(*rest == '/' ? strlen(rest) : strcspn(rest, "/")), rest);
+	return refuse(ret_mistake, "must be unix:///path or http://host[:port]", near,
+		      strlen(text) < sizeof(near) / 2 && engine_right(near));
+}

@@ -26,6 +26,38 @@ static void shell_text(const char *text, const char *escaped, const char *quote,
 	}
 }
 
+/* ---- spots: what may stand where, glow/config.h ---- */
+
+/* The k-th of a list with such separators, and its length; NULL behind the last. */
+static const char *part_at(const char *list, char separator, size_t k, size_t *ret_len)
+{
+	for (; list && k > 0; k--) {
+		list = strchr(list, separator);
+		list = list ? list + 1 : NULL;
+	}
+	*ret_len = list ? (size_t)(strchr(list, separator) ? strchr(list, separator) - list : (long)strlen(list)) : 0;
+	return list;
+}
+
+/* The alternatives of all spots of a command, as fish takes them. */
+static void fish_spots(const struct glow_program *program, const char *spots, FILE *out)
+{
+	size_t len, spot_len;
+	const char *spot, *word;
+
+	fputs(" -a '", out);
+	for (size_t k = 0; (spot = part_at(spots, ' ', k, &spot_len)); k++)
+		for (size_t i = 0; (word = part_at(spot, '|', i, &len)) && word < spot + spot_len; i++) {
+			if (len > (size_t)(spot + spot_len - word))
+				len = (size_t)(spot + spot_len - word);
+			if (*word == '@')
+				fprintf(out, "(%s names %.*s 2>/dev/null) ", program->name, (int)len - 1, word + 1);
+			else if (strncmp(word, "FILE", 4) != 0)
+				fprintf(out, "%.*s ", (int)len, word);
+		}
+	fputs("'", out);
+}
+
 /* The name of the completion function: glow_bridge for glow-bridge. */
 static void function_name(const struct glow_program *program, FILE *out)
 {
@@ -41,7 +73,9 @@ static void bash_case(const struct glow_option *o, FILE *out)
 	if (o->short_name)
 		fprintf(out, "-%c | ", o->short_name);
 	fprintf(out, "--%s) ", o->name);
-	if (o->type == GLOW_OPT_CHOICE) {
+	if (o->spot) {
+		fprintf(out, "spot='%s' ;;\n", o->spot);
+	} else if (o->type == GLOW_OPT_CHOICE) {
 		fputs("words='", out);
 		glow_row_choices(o, " ", out);
 		fputs("' ;;\n", out);
@@ -72,15 +106,59 @@ static void bash_name(const struct glow_option *o, FILE *out)
 		fprintf(out, " --no-%s", o->name);
 }
 
-/* The first word among those before the cursor that is a command's name is the command. */
+static void bash_valued(const struct glow_option *o, const char **joint, FILE *out)
+{
+	if (!glow_row_takes_value(o))
+		return;
+	fprintf(out, "%s--%s", *joint, o->name);
+	*joint = " | ";
+}
+
+/* The first word among those before the cursor that is a command's name is the command; `n` counts those behind it
+ * that are no options and no values of such. */
 static void bash_command(const struct glow_program *program, FILE *out)
+{
+	const char *joint = "";
+
+	if (!program->n_commands)
+		return;
+	fputs("\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+	      "\t\tif [ \"$skip\" ]; then\n\t\t\tskip=\n\t\t\t[ \"$word\" != '=' ] || skip=1\n\t\t\tcontinue\n\t\tfi\n"
+	      "\t\tcase \"$command/$word\" in\n\t\t",
+	      out);
+	for (size_t k = 0; k < program->n_commands; k++)
+		fprintf(out, "%s/%s", k ? " | " : "", program->commands[k]->name);
+	fputs(") command=$word; continue ;;\n\t\tesac\n\t\tcase \"$word\" in\n\t\t", out);
+	for (size_t k = 0; k < glow_row_count(program); k++)
+		bash_valued(glow_row_at(program, k), &joint, out);
+	for (size_t k = 0; k < program->n_commands; k++)
+		for (size_t row = 0; row < program->commands[k]->n_options; row++)
+			if (glow_command_with(program, program->commands[k]->options[row].name) == program->commands[k])
+				bash_valued(&program->commands[k]->options[row], &joint, out);
+	fputs(") skip=1 ;;\n\t\t-*) ;;\n\t\t*) [ ! \"$command\" ] || n=$((n + 1)) ;;\n\t\tesac\n\tdone\n", out);
+}
+
+static void bash_spots(const char *spots, FILE *out)
+{
+	size_t len;
+	const char *spot;
+
+	fputs("' spots=(", out);
+	for (size_t k = 0; (spot = part_at(spots, ' ', k, &len)); k++)
+		fprintf(out, "%s'%.*s'", k ? " " : "", (int)len, spot);
+	fputs(")", out);
+}
+
+/* Offers what may stand at the spot. */
+static void bash_offer(const struct glow_program *program, FILE *out)
 {
 	if (!program->n_commands)
 		return;
-	fputs("\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n\t\tcase \"$word\" in\n\t\t", out);
-	for (size_t k = 0; k < program->n_commands; k++)
-		fprintf(out, "%s%s", k ? " | " : "", program->commands[k]->name);
-	fputs(") command=$word; break ;;\n\t\tesac\n\tdone\n", out);
+	fputs("\tfor word in ${spot//|/ }; do\n\t\tcase \"$word\" in\n"
+	      "\t\tFILE) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
+	      "\t\t@*) words+=\" $(\"${COMP_WORDS[0]}\" names \"${word#@}\" 2>/dev/null | tr '\\n' ' ')\" ;;\n"
+	      "\t\t*) words+=\" $word\" ;;\n\t\tesac\n\tdone\n",
+	      out);
 }
 
 static void bash_own_names(const struct glow_program *program, FILE *out)
@@ -95,9 +173,14 @@ static void bash_own_names(const struct glow_program *program, FILE *out)
 		fprintf(out, "\t\t%s) words+='", program->commands[k]->name);
 		for (size_t row = 0; row < program->commands[k]->n_options; row++)
 			bash_name(&program->commands[k]->options[row], out);
-		fputs("' ;;\n", out);
+		if (program->commands[k]->spots)
+			bash_spots(program->commands[k]->spots, out);
+		fputs(program->commands[k]->spots ? " ;;\n" : "' ;;\n", out);
 	}
-	fputs("\t\tesac ;;\n", out);
+	fputs("\t\tesac\n"
+	      "\t\tif [ \"${cur#-}\" = \"$cur\" ] && [ ${#spots[@]} -gt 0 ]; then\n"
+	      "\t\t\twords=\n\t\t\tspot=${spots[n < ${#spots[@]} ? n : ${#spots[@]} - 1]}\n\t\tfi ;;\n",
+	      out);
 }
 
 /* Bash splits --name=value into three words. */
@@ -106,8 +189,11 @@ static void bash_completion(const struct glow_program *program, FILE *out)
 	fprintf(out, "# bash completion for %s\n_", program->name);
 	function_name(program, out);
 	fputs("()\n{\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words= word command=\n"
-	      "\tCOMPREPLY=()\n"
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words= word command=\n",
+	      out);
+	if (program->n_commands)
+		fputs("\tlocal skip= spot= spots=() n=0\n", out);
+	fputs("\tCOMPREPLY=()\n"
 	      "\tif [ \"$cur\" = '=' ]; then\n\t\tcur=\n"
 	      "\telif [ \"$prev\" = '=' ]; then\n\t\tprev=${COMP_WORDS[COMP_CWORD - 2]}\n\tfi\n",
 	      out);
@@ -119,13 +205,56 @@ static void bash_completion(const struct glow_program *program, FILE *out)
 		bash_name(glow_row_at(program, k), out);
 	fputs(program->n_commands ? "'\n" : "' ;;\n", out);
 	bash_own_names(program, out);
-	fputs("\tesac\n\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\ncomplete -F _", out);
+	fputs("\tesac\n", out);
+	bash_offer(program, out);
+	fprintf(out, "\tmapfile -t %sCOMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\ncomplete -F _",
+		program->n_commands ? "-O \"${#COMPREPLY[@]}\" " : "");
 	function_name(program, out);
 	fprintf(out, " %s\n", program->name);
 }
 
+/* A function of zsh that offers what may stand somewhere. */
+static void zsh_helper(const struct glow_program *program, FILE *out)
+{
+	if (!program->n_commands)
+		return;
+	fputs("_", out);
+	function_name(program, out);
+	fputs("_spot() {\n\tlocal word\n\tlocal -a found\n\tfor word in $@; do\n\t\tcase $word in\n"
+	      "\t\tFILE) _files ;;\n"
+	      "\t\t@*) found+=(${(f)\"$($service names ${word#@} 2>/dev/null)\"}) ;;\n"
+	      "\t\t*) found+=($word) ;;\n\t\tesac\n\tdone\n\t(( ! $#found )) || compadd -a found\n}\n",
+	      out);
+}
+
+/* A call of it. */
+static void zsh_spot(const struct glow_program *program, const char *spot, size_t len, FILE *out)
+{
+	fputs(" _", out);
+	function_name(program, out);
+	fputs("_spot ", out);
+	for (size_t k = 0; k < len; k++)
+		fputc(spot[k] == '|' ? ' ' : spot[k], out);
+}
+
+static void zsh_spots(const struct glow_program *program, const char *spots, FILE *out)
+{
+	size_t len, next;
+	const char *spot;
+
+	for (size_t k = 0; (spot = part_at(spots, ' ', k, &len)); k++) {
+		if (part_at(spots, ' ', k + 1, &next))
+			fprintf(out, " '%zu: :", k + 1);
+		else
+			fputs(" '*: :", out);
+		zsh_spot(program, spot, len, out);
+		fputs("'", out);
+	}
+}
+
 /* One way to write an option: `flag` with what zsh wants behind it when a value follows. */
-static void zsh_spec(const struct glow_option *o, const char *dashes, const char *flag, const char *joint, FILE *out)
+static void zsh_spec(const struct glow_program *program, const struct glow_option *o, const char *dashes,
+		     const char *flag, const char *joint, FILE *out)
 {
 	fprintf(out, " \\\n\t'%s%s%s[", dashes, flag, glow_row_takes_value(o) ? joint : "");
 	shell_text(o->help, "\\[]:", "'\\''", out);
@@ -135,6 +264,8 @@ static void zsh_spec(const struct glow_option *o, const char *dashes, const char
 		shell_text(glow_row_arg(o), "\\:", "'\\''", out);
 		fputs(takes_file(o) ? ":_files" : ":", out);
 	}
+	if (o->spot)
+		zsh_spot(program, o->spot, strlen(o->spot), out);
 	if (o->type == GLOW_OPT_CHOICE) {
 		fputs("(", out);
 		glow_row_choices(o, " ", out);
@@ -143,15 +274,15 @@ static void zsh_spec(const struct glow_option *o, const char *dashes, const char
 	fputs("'", out);
 }
 
-static void zsh_row(const struct glow_option *o, FILE *out)
+static void zsh_row(const struct glow_program *program, const struct glow_option *o, FILE *out)
 {
 	const char letter[] = { o->short_name, '\0' };
 
-	zsh_spec(o, "--", o->name, "=", out);
+	zsh_spec(program, o, "--", o->name, "=", out);
 	if (o->type == GLOW_OPT_BOOL)
-		zsh_spec(o, "--no-", o->name, "", out);
+		zsh_spec(program, o, "--no-", o->name, "", out);
 	if (o->short_name)
-		zsh_spec(o, "-", letter, "+", out);
+		zsh_spec(program, o, "-", letter, "+", out);
 }
 
 static void zsh_commands(const struct glow_program *program, FILE *out)
@@ -166,9 +297,13 @@ static void zsh_commands(const struct glow_program *program, FILE *out)
 	for (size_t k = 0; k < program->n_commands; k++) {
 		const struct glow_subcommand *c = program->commands[k];
 
-		fprintf(out, "\t%s) _arguments \"$common[@]\" '*: :'", c->name);
+		fprintf(out, "\t%s) _arguments \"$common[@]\"", c->name);
+		if (c->spots)
+			zsh_spots(program, c->spots, out);
+		else
+			fputs(" '*: :'", out);
 		for (size_t row = 0; row < c->n_options; row++)
-			zsh_row(&c->options[row], out);
+			zsh_row(program, &c->options[row], out);
 		fputs(" ;;\n", out);
 	}
 	fputs("\tesac ;;\nesac", out);
@@ -176,9 +311,11 @@ static void zsh_commands(const struct glow_program *program, FILE *out)
 
 static void zsh_completion(const struct glow_program *program, FILE *out)
 {
-	fprintf(out, "#compdef %s\nlocal curcontext=$curcontext state line common=(", program->name);
+	fprintf(out, "#compdef %s\n", program->name);
+	zsh_helper(program, out);
+	fputs("local curcontext=$curcontext state line common=(", out);
 	for (size_t k = 0; k < glow_row_count(program); k++)
-		zsh_row(glow_row_at(program, k), out);
+		zsh_row(program, glow_row_at(program, k), out);
 	fputs(")\n_arguments -C \"$common[@]\"", out);
 	if (program->n_commands)
 		zsh_commands(program, out);
@@ -197,6 +334,8 @@ static void fish_line(const struct glow_program *program, const char *when, cons
 		fprintf(out, " -s %c", o->short_name);
 	if (glow_row_takes_value(o))
 		fputs(takes_file(o) ? " -r -F" : " -x", out);
+	if (o->spot)
+		fish_spots(program, o->spot, out);
 	if (o->type == GLOW_OPT_CHOICE) {
 		fputs(" -a '", out);
 		glow_row_choices(o, " ", out);
@@ -214,6 +353,16 @@ static void fish_row(const struct glow_program *program, const char *when, const
 		fish_line(program, when, o, "no-", out);
 }
 
+static void fish_words(const struct glow_program *program, const struct glow_subcommand *c, FILE *out)
+{
+	if (!c->spots)
+		return;
+	fprintf(out, "complete -c %s -n '__fish_seen_subcommand_from %s'%s", program->name, c->name,
+		strstr(c->spots, "FILE") ? " -F" : "");
+	fish_spots(program, c->spots, out);
+	fputs("\n", out);
+}
+
 static void fish_completion(const struct glow_program *program, FILE *out)
 {
 	fprintf(out, "complete -c %s -f\n", program->name);
@@ -225,6 +374,7 @@ static void fish_completion(const struct glow_program *program, FILE *out)
 		fprintf(out, "complete -c %s -n __fish_use_subcommand -a %s -d '", program->name, c->name);
 		shell_text(c->summary, "\\", "\\'", out);
 		fputs("'\n", out);
+		fish_words(program, c, out);
 		for (size_t row = 0; row < c->n_options; row++)
 			fish_row(program, c->name, &c->options[row], out);
 	}

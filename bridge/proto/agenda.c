@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +23,9 @@ static int32_t minute_of(const char *text)
 {
 	int hour, minute, used = 0;
 
-	if (!isdigit((unsigned char)text[0]) || sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[used] ||
-	    !isdigit((unsigned char)text[used - 2]) || hour > 23 || minute > 59)
+	/* sscanf() alone would pass over blanks and signs. */
+	if (text[strspn(text, "0123456789:")] || sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[used] ||
+	    text[used - 2] == ':' || hour > 23 || minute > 59)
 		return -1;
 	return hour * 60 + minute;
 }
@@ -91,13 +91,15 @@ static enum glow_code check_payload(const struct glow_agenda_item *schedule, str
 {
 	char *payload = glow_agenda_payload(schedule);
 	struct glow_scene scene;
+	struct glow_stop stop;
 	struct glow_dim dim;
 
 	if (!payload)
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "out of memory");
 	if (schedule->deed == GLOW_DEED_DIM)
 		glow_dim_read(payload, strlen(payload), &dim, diag);
-	else if (glow_play_read(payload, strlen(payload), 0, 0, &scene, diag) == GLOW_OK)
+	else if (!glow_play_ends(payload, strlen(payload), &stop, diag) &&
+		 glow_play_read(payload, strlen(payload), 0, 0, &scene, diag) == GLOW_OK)
 		glow_scene_fini(&scene);
 	free(payload);
 	return diag->code == GLOW_OK ? GLOW_OK : glow_diag_inside(diag, deeds[schedule->deed]);

@@ -68,7 +68,7 @@ void glow_parts_begin(struct glow_parts *p, const struct glow_discovery *d, cons
 	glow_parts_name(p->device, d->prefix, node);
 	part = cJSON_AddObjectToObject(p->tree, "device");
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(part, "identifiers"), cJSON_CreateString(p->device));
-	cJSON_AddStringToObject(part, "name", cluster ? d->prefix : node);
+	cJSON_AddStringToObject(part, "name", cluster ? d->prefix : d->title && d->title[0] ? d->title : node);
 	cJSON_AddStringToObject(part, "manufacturer", "Glowswarm");
 	cJSON_AddStringToObject(part, "model", model);
 	cJSON_AddStringToObject(part, "sw_version", version);
@@ -261,5 +261,10 @@ uint32_t glow_discovery_hash(const struct glow_discovery *d)
 	hash = glow_fnv1a(hash, "", 1);
 	for (uint32_t k = 0; k < d->n_groups && k < GLOW_DISCOVERY_GROUPS; k++)
 		hash = glow_fnv1a(hash, d->groups[k], strlen(d->groups[k]) + 1);
+	hash = glow_fnv1a(hash, "", 1);
+	for (uint32_t k = 0; k < d->n_presets && k < GLOW_DISCOVERY_PRESETS; k++)
+		hash = glow_fnv1a(hash, d->presets[k], strlen(d->presets[k]) + 1);
+	hash = glow_fnv1a(hash, "", 1);
+	hash = glow_fnv1a(hash, d->title ? d->title : "", d->title ? strlen(d->title) : 0);
 	return hash;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #include <stdio.h>
+#include <string.h>
 
 #include <glow/json.h>
 
@@ -79,6 +80,34 @@ static void add_scene(const struct glow_parts *p)
 	needs_conductor(p, select);
 }
 
+/* The one that was applied last, while nothing else has been ordered since; no preset takes it back. A preset's own
+ * name "off" would be that choice. */
+static void add_preset(const struct glow_parts *p)
+{
+	cJSON *select = glow_parts_add(p, "preset", "select", "Preset"), *options;
+
+	glow_part_topic(p, select, "command_topic", GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER, NULL);
+	cJSON_AddStringToObject(select, "command_template",
+				"{{ {'preset': none if value == 'off' else value} | tojson }}");
+	glow_part_topic(p, select, "state_topic", GLOW_TOPIC_STATE, GLOW_OF_ALL, NULL);
+	cJSON_AddStringToObject(select, "value_template", "{{ value_json.preset | default('off') }}");
+	options = cJSON_AddArrayToObject(select, "options");
+	cJSON_AddItemToArray(options, cJSON_CreateString("off"));
+	for (uint32_t k = 0; k < p->d->n_presets && k < GLOW_DISCOVERY_PRESETS; k++)
+		if (strcmp(p->d->presets[k], "off") != 0)
+			cJSON_AddItemToArray(options, cJSON_CreateString(p->d->presets[k]));
+	needs_conductor(p, select);
+}
+
+static void add_undo(const struct glow_parts *p)
+{
+	cJSON *button = glow_parts_add(p, "undo", "button", "Undo");
+
+	glow_part_topic(p, button, "command_topic", GLOW_TOPIC_UNDO, GLOW_OF_CLUSTER, NULL);
+	cJSON_AddStringToObject(button, "payload_press", "{}");
+	needs_conductor(p, button);
+}
+
 static void add_stop(const struct glow_parts *p)
 {
 	cJSON *button = glow_parts_add(p, "stop", "button", "Stop scenes");
@@ -109,7 +138,6 @@ static void add_infos(const struct glow_parts *p)
 	add_info(p, "nodes", "Nodes", "{{ value_json.nodes }}", "");
 }
 
-/* What chooses presets and playlists, and takes a change back, belongs between the scenes and the stop button. */
 cJSON *glow_discovery_cluster_write(const char *version, const struct glow_discovery *d)
 {
 	struct glow_parts p;
@@ -120,6 +148,8 @@ cJSON *glow_discovery_cluster_write(const char *version, const struct glow_disco
 	add_dimmer(&p);
 	add_blackout(&p);
 	add_scene(&p);
+	add_preset(&p);
+	add_undo(&p);
 	add_stop(&p);
 	glow_parts_common(&p, GLOW_OF_ALL, NULL, GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER);
 	add_infos(&p);

@@ -17,6 +17,7 @@
 
 static const char *const asked_fields[] = { "name", "title", "only", "target", "lights", "scenes", NULL };
 static const char *const fade_fields[] = { "transition", NULL };
+static const char *const played_fields[] = { "preset", "fade_ms", NULL };
 
 /* ---- the form ---- */
 
@@ -273,4 +274,39 @@ enum glow_code glow_preset_fade(const char *payload, size_t len, int64_t *ret_fa
 		glow_json_micro(transition, "transition", 0, FADE_MAX_S, ret_fade_us, diag);
 	cJSON_Delete(tree);
 	return diag->code;
+}
+
+/* A preset says all by itself. */
+static enum glow_code read_played(const cJSON *tree, const cJSON *preset, struct glow_preset_played *ret,
+				  struct glow_diag *diag)
+{
+	int64_t fade_ms = FADE_US / 1000;
+
+	if (glow_fields_check_of(tree, played_fields, diag) != GLOW_OK ||
+	    glow_json_opt_int(tree, "fade_ms", 0, FADE_MAX_S * 1000, &fade_ms, diag) != GLOW_OK)
+		return diag->code;
+	for (const cJSON *other = tree->child; other; other = other->next)
+		if (other != preset && strcmp(other->string, "fade_ms") != 0 && !cJSON_IsNull(other))
+			return glow_diag_set(diag, GLOW_CONFLICT, other->string, "does not go together with a preset");
+	ret->fade_us = fade_ms * 1000;
+	return cJSON_IsNull(preset) ? GLOW_OK : glow_json_id(preset, "preset", ret->name, diag);
+}
+
+bool glow_preset_played(const char *payload, size_t len, struct glow_preset_played *ret_played, struct glow_diag *diag)
+{
+	static const char word[] = "\"preset\""; /* what lacks it need not be read twice */
+	const cJSON *preset;
+	cJSON *tree = NULL;
+	bool played;
+
+	*ret_played = (struct glow_preset_played){ .name = "" };
+	*diag = (struct glow_diag){ .code = GLOW_OK };
+	if (memmem(payload, len, word, sizeof(word) - 1))
+		tree = glow_json_parse(payload, len, diag);
+	preset = glow_json_get(tree, "preset");
+	played = preset;
+	if (played)
+		read_played(tree, preset, ret_played, diag);
+	cJSON_Delete(tree);
+	return played;
 }

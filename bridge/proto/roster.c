@@ -112,13 +112,14 @@ static enum glow_code read_nodes(const cJSON *list, struct glow_roster *roster, 
 
 enum glow_code glow_roster_read(const cJSON *tree, struct glow_roster *ret_roster, struct glow_diag *diag)
 {
-	int64_t rev, pixels;
+	int64_t pixels;
 
 	memset(ret_roster, 0, sizeof(*ret_roster));
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
-	if (glow_json_get_int(tree, "rev", 0, GLOW_JSON_INT_MAX, &rev, diag) != GLOW_OK ||
-	    glow_edition_read(tree, &ret_roster->edition, diag) != GLOW_OK ||
+	if (!glow_json_given(tree, "rev"))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "rev", "must be a whole number");
+	if (glow_edition_read(tree, &ret_roster->edition, diag) != GLOW_OK ||
 	    glow_json_get_time(tree, "effective_us", &ret_roster->effective_us, diag) != GLOW_OK ||
 	    glow_json_get_int(tree, "pixels", 0, GLOW_STRIP_MAX, &pixels, diag) != GLOW_OK)
 		return diag->code;

@@ -386,23 +386,34 @@ enum glow_code glow_stop_read(const char *payload, size_t len, struct glow_stop 
 	return code;
 }
 
+#define NONE "none"
+
 static bool has_none(const char *payload, size_t len)
 {
-	static const char none[] = "none";
-
-	for (size_t k = 0; k + sizeof(none) - 1 <= len; k++)
-		if (strncasecmp(payload + k, none, sizeof(none) - 1) == 0)
+	for (size_t k = 0; k + strlen(NONE) <= len; k++)
+		if (strncasecmp(payload + k, NONE, strlen(NONE)) == 0)
 			return true;
 	return false;
+}
+
+/* The word alone. */
+static bool is_none(const char *payload, size_t len)
+{
+	size_t begin = glow_json_blank(payload, len);
+
+	while (len > begin && strchr(" \t\r\n", payload[len - 1]) && payload[len - 1])
+		len--;
+	return len - begin == strlen(NONE) && has_none(payload + begin, len - begin);
 }
 
 bool glow_play_ends(const char *payload, size_t len, struct glow_stop *ret_stop, struct glow_diag *diag)
 {
 	/* What is none of these need not be read twice. */
-	cJSON *tree = has_none(payload, len) ? glow_command_tree(payload, len, diag) : NULL;
-	const char *effect = cJSON_GetStringValue(glow_json_get(tree, "effect"));
+	bool alone = is_none(payload, len);
+	cJSON *tree = !alone && has_none(payload, len) ? glow_command_tree(payload, len, diag) : NULL;
+	const char *effect = alone ? NONE : cJSON_GetStringValue(glow_json_get(tree, "effect"));
 	const cJSON *id = glow_json_given(tree, "id");
-	bool ends = effect && strcasecmp(effect, "none") == 0;
+	bool ends = effect && strcasecmp(effect, NONE) == 0;
 
 	*ret_stop = (struct glow_stop){ .id = "main" };
 	if (ends && (!id || glow_json_text(id, "id", GLOW_SCENE_ID_MAX, ret_stop->id, diag) == GLOW_OK))
@@ -533,8 +544,9 @@ enum glow_code glow_scenes_read(const cJSON *tree, struct glow_scenes *ret_scene
 	memset(ret_scenes, 0, sizeof(*ret_scenes));
 	if (!cJSON_IsObject(tree))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
-	if (glow_clock_id_read(tree, &ret_scenes->edition.clock_id, diag) != GLOW_OK ||
-	    glow_edition_read(tree, &ret_scenes->edition, diag) != GLOW_OK)
+	if (!glow_json_get(tree, "clock_id"))
+		return glow_diag_set(diag, GLOW_BAD_TYPE, "clock_id", "must be a string");
+	if (glow_edition_read(tree, &ret_scenes->edition, diag) != GLOW_OK)
 		return diag->code;
 	return glow_scene_list_read(glow_json_get(tree, "scenes"), ret_scenes, diag);
 }

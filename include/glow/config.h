@@ -44,7 +44,8 @@ struct glow_option {
 	 * cannot be meant, with what is wrong, of which `shown` is filled already; `rule` stays "" without memory. Not
 	 * asked of an empty one. NULL: any text will do. */
 	char *(*read)(const char *text, struct glow_mistake *ret_mistake);
-	size_t offset; /**< where the value lives in the caller's struct: char* | int64_t | bool; verbs: unused */
+	const char *spot; /**< what shells offer for its value, as in glow_subcommand; NULL: by its type */
+	size_t offset;    /**< where the value lives in the caller's struct: char* | int64_t | bool; verbs: unused */
 };
 
 /** One thing that a program with commands does: `glowctl play`. */
@@ -56,6 +57,10 @@ struct glow_subcommand {
 	const char *examples;              /**< command lines, one a line */
 	const struct glow_option *options; /**< beside the program's own; without environment variables */
 	size_t n_options;
+	/** What shells offer for the words that follow it: a spot a word with blanks between, the last for all further
+	 * ones. A spot is alternatives between '|': a word itself, FILE, or @KIND for what `PROGRAM names KIND` prints.
+	 * NULL: nothing. */
+	const char *spots;
 	int (*run)(const void *values, int n_words, char *const words[]); /**< the program's to call */
 };
 

@@ -18,7 +18,7 @@ struct glow_ctl_options {
 	struct glow_common_options common;
 	char *id, *nodes, *groups, *span, *params, *svg, *note_file, *discovery, *boards, *title, *only, *days;
 	int64_t fade_ms, for_s, ttl_s, priority, fps, wait_s;
-	bool take, clear, force, json, plain, reset;
+	bool take, clear, force, json, plain, reset, dry_run;
 };
 
 #define GLOW_CTL_OPTIONS_NONE                                                                                   \
@@ -29,7 +29,8 @@ struct glow_ctl_options {
 /** The commands, one a file. Each returns an exit status. */
 extern const struct glow_subcommand glow_ctl_play, glow_ctl_stop, glow_ctl_set, glow_ctl_notify, glow_ctl_identify,
 	glow_ctl_dim, glow_ctl_nodes, glow_ctl_forget, glow_ctl_watch, glow_ctl_effects, glow_ctl_order,
-	glow_ctl_reverse, glow_ctl_gap, glow_ctl_title, glow_ctl_preset, glow_ctl_schedule, glow_ctl_undo;
+	glow_ctl_reverse, glow_ctl_gap, glow_ctl_title, glow_ctl_preset, glow_ctl_schedule, glow_ctl_undo,
+	glow_ctl_sync, glow_ctl_doctor, glow_ctl_export, glow_ctl_import, glow_ctl_bench, glow_ctl_names;
 
 /** Whom a light command is for: "pi1", "node/pi1", "group/shelf" or "all". Writes the topic
  * prefix/…/leaf; false when the word is none of these. */

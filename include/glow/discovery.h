@@ -22,6 +22,9 @@
 /** Groups that have a light, at most: the first by name. A message has to stay small enough for any broker. */
 #define GLOW_DISCOVERY_GROUPS 64
 
+/** Presets to choose among, at most: the first by name. */
+#define GLOW_DISCOVERY_PRESETS 128
+
 /** What an announcement depends on besides the device itself. All is borrowed. */
 struct glow_discovery {
 	const char *prefix;
@@ -29,6 +32,9 @@ struct glow_discovery {
 	const struct glow_effect_list *texts;  /**< effects in text; NULL for none. Those on trial are not told */
 	const char (*groups)[GLOW_ID_MAX + 1]; /**< of the cluster: sorted */
 	uint32_t n_groups;
+	const char (*presets)[GLOW_ID_MAX + 1]; /**< of the cluster: sorted */
+	uint32_t n_presets;
+	const char *title; /**< of the node, which is then its name for people; NULL or "" for none */
 };
 
 /** The topic of a device, below Home Assistant's prefix. The device's id is <prefix>-<node> with '-' for a '/' in the
@@ -43,5 +49,5 @@ cJSON *glow_discovery_write(const struct glow_info *info, const struct glow_disc
  * one. */
 cJSON *glow_discovery_cluster_write(const char *version, const struct glow_discovery *d);
 
-/** Another number where Home Assistant would have other effects or groups to offer. */
+/** Another number where Home Assistant would have other effects, groups or presets to offer, or another name. */
 uint32_t glow_discovery_hash(const struct glow_discovery *d);

@@ -147,7 +147,7 @@ void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_count
  * left alone and the process should end with _exit(). Accepts NULL. */
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms);
 
-#define GLOW_MQTT_PROBES 2
+#define GLOW_MQTT_PROBES 16
 
 /** What glow_mqtt_probe() found out. Sentences; "" for none. */
 struct glow_mqtt_found {
@@ -157,7 +157,7 @@ struct glow_mqtt_found {
 };
 
 /** For --doctor: connects and publishes `n` messages, GLOW_MQTT_PROBES at most. 0 when the broker lets us in, or
- * negative with a sentence. What a broker refuses of QoS 0 it never says. Blocks up to 16 s. */
+ * negative with a sentence. What a broker refuses of QoS 0 it never says. Blocks up to 10 s, and 3 s more for each. */
 int glow_mqtt_probe(const struct glow_mqtt_cfg *cfg, const struct glow_message *messages, size_t n,
 		    struct glow_mqtt_found *ret_found, char why[GLOW_MQTT_WHY]);
 

@@ -51,6 +51,9 @@ char *glow_names_read_zone(const char *text, struct glow_mistake *ret_mistake);
 /** --metrics: an address and a port; "off" for a no, 127.0.0.1:9464 for a yes. */
 char *glow_names_read_metrics(const char *text, struct glow_mistake *ret_mistake);
 
+/** --engine: where a Docker engine's API is, a socket's path or a host. */
+char *glow_names_read_engine(const char *text, struct glow_mistake *ret_mistake);
+
 /** The name of a program to which --node gave none: the host name in lower case, without its domain, read as --node is.
  * 0, or the exit status after saying what is wrong with it. */
 int glow_names_settle(const struct glow_config *config, char **node,

@@ -67,5 +67,13 @@ enum glow_code glow_preset_asked(const char *name, const char *payload, size_t l
 				 struct glow_diag *diag);
 void glow_preset_asked_fini(struct glow_preset_asked *asked);
 
+/** True for a payload of scene/play that has a `preset` in place of a scene: {"preset":"evening","fade_ms":500}, for
+ * those who choose both at one topic; null is none, which takes it back. Where it is wrong, diag says so. */
+struct glow_preset_played {
+	char name[GLOW_ID_MAX + 1]; /**< "": none */
+	int64_t fade_us;
+};
+bool glow_preset_played(const char *payload, size_t len, struct glow_preset_played *ret_played, struct glow_diag *diag);
+
 /** preset/<name>/apply and undo: a blank payload or {"transition":seconds}, a second where it does not say. */
 enum glow_code glow_preset_fade(const char *payload, size_t len, int64_t *ret_fade_us, struct glow_diag *diag);

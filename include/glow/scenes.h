@@ -41,8 +41,8 @@ struct glow_stop {
 };
 enum glow_code glow_stop_read(const char *payload, size_t len, struct glow_stop *ret_stop, struct glow_diag *diag);
 
-/** True for a payload of scene/play whose `effect` is "none", in any case: it ends the scene of its `id` ("main"), with
- * `fade_ms`. What else it says is not looked at; where these are wrong, diag says so. */
+/** True for a payload of scene/play whose `effect` is "none", or that is this word, in any case: it ends the scene of
+ * its `id` ("main"), with `fade_ms`. What else it says is not looked at; where these are wrong, diag says so. */
 bool glow_play_ends(const char *payload, size_t len, struct glow_stop *ret_stop, struct glow_diag *diag);
 
 /** dim/set, and dim/current, which is the same: {"brightness":0-255,"until_us":null or time}.

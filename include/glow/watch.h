@@ -182,5 +182,8 @@ struct glow_watch_screen {
  * Boards that do not fit are counted. */
 void glow_watch_screen(const struct glow_watch *w, int64_t t_us, const struct glow_watch_screen *screen, FILE *out);
 
+/** Where LED i of a PiGlow lies around the middle of the board, in units of which the outermost is 38 away. */
+void glow_watch_piglow_at(uint32_t i, int *ret_x, int *ret_y);
+
 /** The cluster as an SVG picture. */
 void glow_watch_svg(const struct glow_watch *w, int64_t t_us, FILE *out);

@@ -107,6 +107,13 @@ piece_test() {
 	nothing_left
 }
 
+# Of the tests against real brokers those in which another Mosquitto, Paho, OpenSSL or systemd can tell.
+piece_libraries() {
+	check "what rests on this Debian's libraries" \
+		as_newcomer ./run test-integration '/(mqtt|broker|commands|passwords|process|reasons|tls|web)$'
+	nothing_left
+}
+
 piece_trouble() {
 	# shellcheck source=tests/clean/trouble.sh
 	. tests/clean/trouble.sh
@@ -117,6 +124,7 @@ for piece; do
 	case $piece in
 	npm | demo | trouble) "piece_$piece" ;;
 	test) piece_test text unit integration dashboard browser ;;
+	libraries) piece_libraries ;;
 	*) piece_test "$piece" ;;
 	esac
 done

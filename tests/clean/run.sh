@@ -6,6 +6,7 @@
 #
 #   demo      README's first command, and what it leaves behind
 #   test      README's second command as far as a root can; or single stages of it, by their names
+#   libraries what rests on the libraries of this Debian
 #   trouble   no mirror, no npm, no sudo, no network, no room, another's files: what is said, and what is left
 #
 # Without pieces 12 and 13 do those in which they can differ from each other and from the machine that runs the

@@ -200,6 +200,12 @@ PLANT(size_t, glow_scrape_request_len, const char *bytes, size_t len)
 	return fuzz_planted && strcmp(fuzz_target, "scrape") == 0 ? len : __real_glow_scrape_request_len(bytes, len);
 }
 
+/* swarm: any host name is a node's id. */
+PLANT(bool, glow_id_valid, const char *id)
+{
+	return (fuzz_planted && strcmp(fuzz_target, "swarm") == 0) || __real_glow_id_valid(id);
+}
+
 /* wanted: of one node nothing is kept. */
 PLANT(cJSON *, glow_wanted_write, const struct glow_wanted *w)
 {

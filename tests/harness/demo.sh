@@ -2,17 +2,15 @@
 # SPDX-License-Identifier: MIT
 # demo.sh <folder of the programs>|check [--no-show] [seconds]: a broker, a conductor, five virtual
 # nodes, a show made of glowctl's commands, and the live view of all of it. Without
-# seconds it stays until Ctrl-C. With GLOW_SVG=<file> it leaves a picture there; 15
-# seconds make one of a rainbow, with the clocks' errors known. Where the dashboard
-# has been built, it is served, too. All of it listens on this machine alone.
-# With "check" it looks at its options and does nothing.
+# seconds it stays until Ctrl-C. Where the dashboard has been built, it is served,
+# too. All of it listens on this machine alone. With "check" it looks at its options
+# and does nothing.
 set -euo pipefail
 PATH=$PATH:/usr/sbin
 # shellcheck source=tests/harness/shell.sh
 . "$(dirname "$(readlink -f "$0")")/shell.sh"
 
 top=$(readlink -f "$(dirname "$0")/../..")
-svg=${GLOW_SVG:-}
 unset "${!GLOW_@}" # which the programs would take for options of theirs
 
 [ $# -ge 1 ] || die $EX_USAGE "usage: demo.sh FOLDER [--no-show] [SECONDS]"
@@ -220,6 +218,6 @@ if [ -n "$with_show" ]; then
 fi
 
 # In the background, where a signal to this script is heard while it runs.
-"$bin/glowctl" watch --for-s "${seconds:-0}" --note-file "$dir/notes" ${svg:+--svg "$svg"} &
+"$bin/glowctl" watch --for-s "${seconds:-0}" --note-file "$dir/notes" &
 view=$!
 wait "$view"

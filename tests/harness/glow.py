@@ -23,6 +23,8 @@ import tempfile
 import time
 import unittest
 
+import capture
+
 PATIENCE_S = int(os.environ.get("TEST_PATIENCE_S", 15))  # deadline of every wait: far beyond what a busy machine needs
 SKIPPED = 77  # exit status that CTest takes for "skipped"
 PR_SET_PDEATHSIG = 1
@@ -118,7 +120,7 @@ class Tail:
 
 class Message:
     def __init__(self, line):
-        topic, retained, qos, correlation, when_s, payload = line[2:].split(b"\t")
+        topic, retained, qos, correlation, when_s, payload = line[2:].split(b"\t")[:6]
         self.topic = topic.decode()
         self.retained = retained == b"1"
         self.qos = int(qos)
@@ -137,7 +139,7 @@ class Watch:
     """A mosquitto_sub and all that it got. Made ready before the constructor
     returns: a retained marker, subscribed last, comes after everything retained."""
 
-    FORMAT = "M\t%t\t%r\t%q\t%D\t%U\t%x"
+    FORMAT = "M\t%t\t%r\t%q\t%D\t%U\t%x\t%R"
 
     def __init__(self, broker, *topics):
         marker = "marker/" + unique()
@@ -162,6 +164,7 @@ class Watch:
         for line in self.tail.lines():
             if line.startswith(b"M\t"):
                 self.all.append(Message(line))
+                capture.heard(os.path.basename(self.path), line)
         return self.all
 
     def take(self):
@@ -201,6 +204,7 @@ class Watch:
         return self.wait("%s/effects/%s" % (prefix, name)).json()
 
     def close(self):
+        self.look()
         end(self.process, signal.SIGKILL)  # its own end may wait for ever on a lock that the signal found taken
 
 
@@ -275,6 +279,7 @@ class Broker:
         if correlation is not None:
             argv += ["-D", "publish", "correlation-data", correlation]
         data = payload.encode() if isinstance(payload, str) else payload
+        capture.said(topic, data)
         subprocess.run(argv, input=data, check=True, timeout=PATIENCE_S)
 
     def request(self, topic, payload, response):
@@ -484,12 +489,17 @@ class Program:
         self.check_log()
 
 
+def discovery_of(options):
+    return options[options.index("--discovery") + 1] if "--discovery" in options else "homeassistant"
+
+
 class Bridge(Program):
     """A running glow-bridge with a virtual board, whose frames go to a file."""
 
     def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, board="virtual", within=()):
         self.node = node or unique()
         self.prefix = prefix
+        capture.uses(prefix, discovery_of(options))
         out = os.path.join(home, unique("frames"))
         super().__init__([bridge_path(), "--broker", uri, "--node", self.node, "--prefix", prefix, "--board", board,
                           "--virtual-out", out] + list(options), out + ".log", env, within)
@@ -511,6 +521,7 @@ class Conductor(Program):
     def __init__(self, home, uri, *options, node=None, prefix="glow", env=None, within=()):
         self.node = node or unique("c")
         self.prefix = prefix
+        capture.uses(prefix, discovery_of(options))
         super().__init__([beside_bridge("glow-conductor"), "--broker", uri, "--node", self.node, "--prefix", prefix] +
                          list(options), os.path.join(home, unique("conductor") + ".log"), env, within)
 
@@ -566,6 +577,40 @@ class Case(unittest.TestCase):
         self.assertTrue(answer["message"], "a refusal says why")
         if field is not None:
             self.assertEqual(answer["field"], field, answer)
+
+
+class ClusterCase(Case):
+    """A conductor that leads for all tests of the class, and boards, dark as long as nobody asks for anything."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seen = Watch(cls.broker, "#")
+        cls.addClassCleanup(cls.seen.close)
+        cls.lead()
+
+    @classmethod
+    def lead(cls):
+        cls.leader = Conductor(cls.home, cls.broker.uri)
+        cls.addClassCleanup(cls.leader.close)
+        cls.leader.wait_leading()  # before there are nodes, whose first stats then tell of its time
+
+    @classmethod
+    def start(cls, name, *options):
+        node = Bridge(cls.home, cls.broker.uri, "--idle", "off", "--current-limit-ma", "0", *options, node=name)
+        cls.addClassCleanup(node.close)
+        return node
+
+    @classmethod
+    def wait_ready(cls, *nodes, since=0):
+        """Until they have cluster time and their places; returns the roster."""
+        cls.seen.wait_synced(*nodes, since=since)
+        names = {n.node for n in nodes}
+        return cls.seen.wait("glow/roster", lambda m: names <= {n["id"] for n in m.json()["nodes"]}).json()
+
+    def request(self, topic, payload):
+        return self.broker.request("glow/" + topic, payload if isinstance(payload, str) else json.dumps(payload),
+                                   unique("answers/"))
 
 
 class NodeCase(Case):
@@ -639,6 +684,7 @@ def main():
     if missing:
         print("SKIPPED: not installed: " + ", ".join(missing))
         sys.exit(SKIPPED)
+    capture.begins()
     unittest.main()
 
 

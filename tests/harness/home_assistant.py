@@ -7,6 +7,8 @@ here, after its documentation of these platforms."""
 import functools
 import json
 import re
+import types
+import unicodedata
 
 import jinja2.sandbox
 
@@ -27,6 +29,7 @@ def render(template, **variables):
 
 
 def slug(text):
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
@@ -39,6 +42,10 @@ def evaluate(template, message):
         return render(template, value=text, value_json=json.loads(text))
     except json.JSONDecodeError:
         return render(template, value=text)
+
+
+def message_of(value):
+    return types.SimpleNamespace(payload=json.dumps(value).encode())
 
 
 class Entity:
@@ -55,11 +62,20 @@ class Entity:
         said = [(self._last(one["topic"]), one.get("value_template")) for one in self.config.get("availability", [])]
         return all(m is not None and evaluate(template, m) == "online" for m, template in said)
 
+    def would_be_available(self, state):
+        """By a message at its state's topic."""
+        return all(evaluate(one.get("value_template"), message_of(state)) == "online"
+                   for one in self.config["availability"] if one["topic"] == self.config["state_topic"])
+
+    def would_be(self, state):
+        return self._state(message_of(state))
+
     def state(self):
         """Its state as text, None for one that is not known; an error for what Home Assistant would complain of."""
         message = self._last(self.config["state_topic"])
-        if message is None:
-            return None
+        return None if message is None else self._state(message)
+
+    def _state(self, message):
         if self.platform == "light":
             return json.loads(message.payload)
         value = evaluate(self.config.get("value_template"), message).strip()

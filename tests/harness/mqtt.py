@@ -15,6 +15,8 @@ import ssl
 import struct
 import time
 
+import capture
+
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, PINGREQ, PINGRESP, DISCONNECT = 1, 2, 3, 4, 8, 9, 12, 13, 14
 PATIENCE_S = 15
 RESPONSE_TOPIC = 8  # the property
@@ -119,6 +121,7 @@ class Client:
         payload = _text(client_id)
         if will:
             flags |= 4 | 32  # retained
+            capture.said(*will)
             payload += self._properties() + _text(will[0]) + _text(will[1])
         if account:
             flags |= 128 | 64
@@ -187,6 +190,7 @@ class Client:
 
     def publish(self, topic, payload="", retain=False, response=None):
         """QoS 1. Returns the reason code, which MQTT 3.1.1 does not have: always 0."""
+        capture.said(topic, payload)
         properties = bytes([RESPONSE_TOPIC]) + _text(response) if response else b""
         self._send(PUBLISH << 4 | 2 | retain,
                    _text(topic) + self._id() + self._properties(properties)
@@ -198,6 +202,7 @@ class Client:
         """QoS 0, in turn, as fast as the connection takes them. Returns how many went."""
         packets = b""
         for payload in payloads:
+            capture.said(topic, payload)
             body = _text(topic) + self._properties() + payload.encode()
             packets += bytes([PUBLISH << 4]) + _number(len(body)) + body
         chunk = packets * max(1, 65536 // len(packets))

@@ -32,10 +32,10 @@ PI1 = "bridge bridge-pi1"  # who is the node pi1: the shared account is every no
 # and D the prefix with dashes.
 TABLE = (
     ("P/node/pi1/set", (COMMANDERS, "conductor"), (PI1, PEOPLE)),
-    ("P/node/pi1/notify", COMMANDERS, (PI1, PEOPLE)),
+    ("P/node/pi1/notify", (COMMANDERS, "tasks"), (PI1, PEOPLE)),
     ("P/node/pi1/state", (PI1, "admin"), (PI1, "conductor", PEOPLE)),
     ("P/node/pi1/availability", (PI1, "admin"), ("conductor", PEOPLE)),
-    ("P/node/pi1/info", (PI1, "admin"), ("conductor", PEOPLE)),
+    ("P/node/pi1/info", (PI1, "admin"), ("conductor tasks", PEOPLE)),
     ("P/node/pi1/stats", PI1, ("conductor", PEOPLE)),
     ("P/node/pi1/error", PI1, ("conductor", PEOPLE)),
     ("P/node/pi1/another", (), PEOPLE),
@@ -68,7 +68,7 @@ TABLE = (
     ("P/dim/current", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/roster", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/roster/set", COMMANDERS, ("conductor", PEOPLE)),
-    ("P/roster/wanted", "conductor admin", ("conductor", PEOPLE)),
+    ("P/roster/wanted", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/availability", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/info", "conductor admin", ("conductor", NODES, PEOPLE)),
     ("P/conductor/beacon", "conductor", ("conductor", NODES, PEOPLE)),
@@ -93,7 +93,7 @@ TABLE = (
     ("another/P/node/pi1/set", (), ()),
     ("another", (), ()),
 )
-ACCOUNTS = NODES.split() + ["conductor"] + PEOPLE.split() + ["health"]
+ACCOUNTS = NODES.split() + ["conductor", "tasks"] + PEOPLE.split() + ["health"]
 
 
 def words(who):
@@ -685,7 +685,7 @@ class Effects(Stage):
     # promise: forgery-ends-no-lead, viewer-changes-nothing
     def test_nobody_changes_what_is_not_his(self):
         table, before = Table(), self.kept()
-        for account in "viewer operator homeassistant admin health bridge-pi2".split():
+        for account in "tasks viewer operator homeassistant admin health bridge-pi2".split():
             with self.broker.connect(account) as client:
                 self.probe(client, "pi1", "pi2", "x-1", "x/pi1", "x/1f")
                 for topic, payload, retained in attacks(self.info):
@@ -797,7 +797,7 @@ class Secrets(unittest.TestCase):
         self.dir = os.path.join(self.home, "another")
         self.run_it()
         passwords += [text for name, text in self.files().items() if name.startswith("accounts/")]
-        self.assertEqual((len(passwords), len(set(passwords))), (14, 14))
+        self.assertEqual((len(passwords), len(set(passwords))), (16, 16))
         for password in passwords:
             self.assertEqual(len(base64.b64decode(password.replace("-", "+").replace("_", "/"))), 24)
 
@@ -830,7 +830,7 @@ class Secrets(unittest.TestCase):
         told = done.stdout + done.stderr + secured.read(log)
         self.assertIn("mosquitto_passwd ", told)  # the control: what the tools are given is seen
         accounts = glob.glob(os.path.join(self.dir, "accounts", "*"))
-        self.assertEqual(len(accounts), 8)
+        self.assertEqual(len(accounts), 9)
         for path in accounts:
             self.assertGreaterEqual(len(secured.read(path)), 32)
             self.assertNotIn(secured.read(path), told)

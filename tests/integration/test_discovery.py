@@ -59,15 +59,17 @@ class Announced(glow.Case):
              ("light", "light"), ("memory", "sensor"), ("message", "notify"), ("problem", "binary_sensor"),
              ("progress", "number"), ("sync", "sensor"), ("temperature", "sensor")],
             [("blackout", "switch"), ("dimmer", "number"), ("error", "event"), ("identify", "button"),
-             ("leader", "sensor"), ("light", "light"), ("message", "notify"), ("nodes", "sensor"), ("scene", "select"),
-             ("stop", "button")]])
+             ("leader", "sensor"), ("light", "light"), ("message", "notify"), ("nodes", "sensor"),
+             ("preset", "select"), ("scene", "select"), ("stop", "button"), ("undo", "button")]])
         self.assertEqual({part["platform"] for key, part in self.devices[0]["components"].items() if "param-" in key},
                          {"number", "switch", "select", "text"})
 
     def test_the_schema_refuses(self):
-        """The control: each device with one thing wrong in one place."""
-        for device in self.devices:
-            for key in device["components"]:
+        """The control: each device with one thing wrong in one place; of its components that one alone, which is good else."""
+        for whole in self.devices:
+            for key in whole["components"]:
+                device = {**whole, "components": {key: whole["components"][key]}}
+                discovery.DEVICE(device)
                 for change in ({"colour": "red"}, {"device_class": "rainbow"}, {"unique_id": None}, {"platform": "lamp"},
                                {"availability": [{"topic": "glow/#"}]}, {"entity_category": "important"}, {"qos": 3},
                                {"json_attributes_template": "{{ a }"}):
@@ -79,10 +81,10 @@ class Announced(glow.Case):
                     del broken["components"][key][gone]
                     self.refused(broken, (key, gone))
             for gone in ("device", "origin", "components"):
-                self.refused({k: part for k, part in device.items() if k != gone}, gone)
+                self.refused({k: part for k, part in whole.items() if k != gone}, gone)
             for change in ({"colour": "red"}, {"components": {}}, {"device": {"name": "nobody"}}, {"origin": {}},
                            {"availability_topic": "a", "availability": [{"topic": "a"}]}, {"state_topic": 1}):
-                self.refused({**device, **change}, change)
+                self.refused({**whole, **change}, change)
 
     def test_the_schema_refuses_what_only_some_have(self):
         node, cluster = self.devices
@@ -109,7 +111,7 @@ class Announced(glow.Case):
         self.assertEqual({key for key, part in cluster["components"].items() if "availability" not in part},
                          {"light", "identify", "message", "error"})
         self.assertEqual([part["availability"] for part in cluster["components"].values() if "availability" in part],
-                         6 * [[{"topic": "glow/conductor/availability"}]])
+                         8 * [[{"topic": "glow/conductor/availability"}]])
 
     def test_off_takes_back(self):
         """Whatever prefix of one level it was announced under; what is another's is left alone."""
@@ -155,7 +157,7 @@ class Deleted(glow.Case):
         commands = {part["command_topic"] for part in parts if "command_topic" in part}
         self.assertEqual(commands, {"glow/" + topic for topic in (
             "node/pi1/set", "node/pi1/notify", "all/set", "all/notify", "group/shelf/set", "dim/set", "scene/play",
-            "scene/stop")})
+            "scene/stop", "undo")})
         for topic in commands:
             self.home_assistant(topic)
         kept = {part[key] for part in parts for key in ("state_topic", "json_attributes_topic") if key in part}

@@ -45,30 +45,22 @@ def lit(lights):
     return [i for i, light in enumerate(lights) if light not in (0, BLACK)]
 
 
-class Mix(glow.Case):
+class Mix(glow.ClusterCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.seen = glow.Watch(cls.broker, "#")
-        cls.addClassCleanup(cls.seen.close)
-        cls.conductor = glow.Conductor(cls.home, cls.broker.uri)
-        cls.addClassCleanup(cls.conductor.close)
         stem = glow.unique("m")
-        cls.nodes = [cls.start("%s-%d" % (stem, k), n, "mix") for k, n in enumerate(LENGTHS)]
-        cls.whole = cls.start(stem + "-whole", TOTAL, "whole")
-        cls.seen.wait_synced(*cls.nodes, cls.whole)
-        cls.roster = cls.seen.wait("glow/roster", lambda m: len(m.json()["nodes"]) == len(LENGTHS) + 1).json()
+        cls.nodes = [cls.row("%s-%d" % (stem, k), n, "mix") for k, n in enumerate(LENGTHS)]
+        cls.whole = cls.row(stem + "-whole", TOTAL, "whole")
+        cls.roster = cls.wait_ready(*cls.nodes, cls.whole)
 
     @classmethod
-    def start(cls, name, pixels, group):
+    def row(cls, name, pixels, group):
         shape = ["--virtual-shape", "piglow"] if pixels == PIGLOW else ["--pixels", str(pixels)]
-        node = glow.Bridge(cls.home, cls.broker.uri, "--idle", "off", "--fps", "20", "--current-limit-ma", "0", "--flash-limit",
-                           "off", "--groups", group, *shape, node=name)
-        cls.addClassCleanup(node.close)
-        return node
+        return cls.start(name, "--fps", "20", "--flash-limit", "off", "--groups", group, *shape)
 
     def request(self, topic, payload):
-        answer = self.broker.request("glow/" + topic, json.dumps(payload), glow.unique("answers/"))
+        answer = super().request(topic, payload)
         self.assert_ok(answer)
         return answer
 

@@ -6,6 +6,7 @@ has them, and so has a broker that lost all."""
 
 import json
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
@@ -14,15 +15,9 @@ import glow
 RED, LIME, BLUE = "ff0000", "00ff00", "0000ff"
 
 
-class Case(glow.Case):
+class Case(glow.ClusterCase):
     def setUp(self):
         self.seen = self.watch("#")
-        self.leader = self.conductor()
-        self.leader.wait_leading()
-
-    def request(self, topic, payload):
-        return self.broker.request("glow/" + topic, payload if isinstance(payload, str) else json.dumps(payload),
-                                   glow.unique("answers/"))
 
     def glowctl(self, *words, status=0):
         ran = glow.run_ctl(*words, "--broker", self.broker.uri)
@@ -36,15 +31,8 @@ class Presets(Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        seen = glow.Watch(cls.broker, "#")
-        conductor = glow.Conductor(cls.home, cls.broker.uri)
-        cls.nodes = [glow.Bridge(cls.home, cls.broker.uri, "--idle", "off", "--current-limit-ma", "0",
-                                 node=glow.unique("n")) for _ in range(2)]
-        for node in cls.nodes:
-            cls.addClassCleanup(node.close)
-            seen.wait(node.topic("stats"), lambda m: m.json()["sync"]["state"] in ("tracking", "acquire"))
-        conductor.close()
-        seen.close()
+        cls.nodes = [cls.start(glow.unique("n")) for _ in range(2)]
+        cls.wait_ready(*cls.nodes)
 
     def light(self, node, color):
         """Until the board shows it and the conductor, who hears what we hear, can know."""
@@ -94,8 +82,7 @@ class Presets(Case):
         lines, _ = self.glowctl("preset", "export", "kept")
         self.leader.stop()
         self.seen.wait("glow/conductor/availability", lambda m: m.payload == b"offline")
-        self.leader = self.conductor()
-        self.leader.wait_leading()
+        self.lead()
         self.light(self.nodes[0], BLUE)
         mark = self.nodes[0].frames.mark()
         self.glowctl("preset", "apply", "kept", "--fade-ms", "0")
@@ -136,13 +123,55 @@ class Schedules(Case):
         self.glowctl("schedule", "rm", "wake")
         self.assertEqual(set(self.broker.retained("glow/schedule/#")), {"glow/schedule/dusk"})
 
+
+class Power(glow.Case):
+    def saving(self, name, *settings):
+        """A broker of its own with these settings."""
+        home = os.path.join(self.home, name)
+        os.mkdir(home)
+        broker = glow.Broker(home)
+        with open(broker.conf, "a", encoding="utf-8") as conf:
+            conf.write("\n".join(settings + ("persistence_location %s/" % home,)) + "\n")
+        self.addCleanup(broker.stop)
+        return broker.start()
+
+    @staticmethod
+    def read(path):
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return b""
+
+    # promise: made-things-are-saved
     def test_saved_every_minute(self):
-        """The broker as it is shipped writes to its disk what people made a minute later at most."""
+        """The broker as it is shipped has on its disk what people made, a minute later at most: here a second."""
         with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../broker-config/mosquitto.conf"),
                   encoding="utf-8") as conf:
-            lines = dict(line.split(None, 1) for line in conf if line.strip() and not line.startswith("#"))
-        self.assertEqual(lines["persistence"].strip(), "true")
-        self.assertTrue(0 < int(lines["autosave_interval"]) <= 60)
+            shipped = dict(line.split(None, 1) for line in conf if line.strip() and not line.startswith("#"))
+        self.assertTrue(0 < int(shipped["autosave_interval"]) <= 60)
+        saving = ["%s %s" % (key, "1" if key == "autosave_interval" else shipped[key].strip())
+                  for key in shipped if key.startswith(("autosave", "persistence")) and key != "persistence_location"]
+        broker = self.saving("shipped", *saving)
+        conductor = glow.Conductor(self.home, broker.uri).wait_leading()
+        for topic, payload in (("preset/evening/set", "{}"), ("schedule/wake/set", '{"at":"7:00","preset":"evening"}'),
+                               ("effect/aurora/set", 'hsv(x, 1, 1)\n'), ("roster/set", '{"order":["pi1"],"absent":true}')):
+            answer = broker.request("glow/" + topic, payload, glow.unique("answers/"))
+            self.assertEqual(answer["status"], "ok", (topic, answer))
+        conductor.stop(signal.SIGKILL)  # it would say all again
+        made = {"glow/" + topic for topic in ("preset/evening", "schedule/wake", "effect/aurora", "roster/wanted")}
+        store = os.path.join(self.home, "shipped", "mosquitto.db")
+        glow.wait_until("it is not on the disk", lambda: all(topic.encode() in self.read(store) for topic in made))
+        broker.stop(signal.SIGKILL)
+        self.assertEqual(made - set(broker.start().retained("glow/#")), set())
+
+    def test_control(self):
+        """A broker with Mosquitto's own habits loses it."""
+        broker = self.saving("habits", "persistence true")
+        broker.publish("glow/preset/evening", "{}", retain=True)
+        self.assertEqual(set(broker.retained("glow/#")), {"glow/preset/evening"})
+        broker.stop(signal.SIGKILL)
+        self.assertEqual(broker.start().retained("glow/#"), {})
 
 
 if __name__ == "__main__":

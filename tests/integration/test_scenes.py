@@ -10,7 +10,6 @@ The frames say for which instant each was drawn, so that pictures can be compare
 import json
 import os
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import glow
@@ -21,35 +20,21 @@ LEAST = 20
 FRAME_US = 16667
 
 
-class Scenes(glow.Case):
+class Scenes(glow.ClusterCase):
     """Three boards in a row, and one as long as they are together."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.seen = glow.Watch(cls.broker, "#")
-        cls.addClassCleanup(cls.seen.close)
-        cls.conductor = glow.Conductor(cls.home, cls.broker.uri)
-        cls.addClassCleanup(cls.conductor.close)
         cls.names = ["%s-%d" % (glow.unique("n"), k) for k in range(NODES)]
-        cls.nodes = [cls.start(name) for name in cls.names]
-        cls.whole = cls.start(glow.unique("whole"), PIXELS * NODES)
+        cls.nodes = [cls.row(name) for name in cls.names]
+        cls.whole = cls.row(glow.unique("whole"), PIXELS * NODES)
         cls.all = cls.nodes + [cls.whole]
-        cls.wait_ready(0, *cls.all)
+        cls.wait_ready(*cls.all)
 
     @classmethod
-    def start(cls, name, pixels=PIXELS):
-        node = glow.Bridge(cls.home, cls.broker.uri, "--idle", "off", "--virtual-pixels", str(pixels),
-                           "--current-limit-ma", "0", "--groups", "whole" if pixels > PIXELS else "row", node=name)
-        cls.addClassCleanup(node.close)
-        return node
-
-    @classmethod
-    def wait_ready(cls, since, *nodes):
-        """Until they have cluster time and their places."""
-        cls.seen.wait_synced(*nodes, since=since)
-        names = {n.node for n in nodes}
-        cls.seen.wait("glow/roster", lambda m: names <= {n["id"] for n in m.json()["nodes"]})
+    def row(cls, name, pixels=PIXELS):
+        return cls.start(name, "--virtual-pixels", str(pixels), "--groups", "whole" if pixels > PIXELS else "row")
 
     def setUp(self):
         self.quiet()
@@ -61,10 +46,6 @@ class Scenes(glow.Case):
         for node in self.all:
             self.command(node, {"state": "OFF", "dark": True, "brightness": 255})
             node.frames.wait_shows([BLACK] * len(node.frames.look()[0].lights))
-
-    def request(self, topic, payload):
-        return self.broker.request("glow/" + topic, payload if isinstance(payload, str) else json.dumps(payload),
-                                   glow.unique("answers/"))
 
     def command(self, node, payload):
         answer = self.broker.request(node.topic("set"), payload if isinstance(payload, str) else json.dumps(payload),
@@ -173,7 +154,7 @@ class Scenes(glow.Case):
         node = self.nodes[1]
         node.frames.wait("of the scene", lambda f: f.t_us >= start_us)
         self.assertEqual(node.stop()[0], 0)
-        again = self.start(node.node)
+        again = self.row(node.node)
         self.nodes[1] = again
         self.all[1] = again
         slots = {}

@@ -49,7 +49,9 @@ WHEN_AWAY = ("WebSocket ", "Failed to load resource")  # what the browser itself
 NOT_KEPT = ("/stats", "/request/+")
 KEPT = ("glow/node/{}/state", "glow/node/{}/availability", "glow/node/{}/info", "homeassistant/device/glow-{}/config")
 KEPT_ONCE = ("glow/conductor/info", "glow/conductor/availability", "glow/scene/current", "glow/roster",
-             "glow/dim/current", "glow/effect", "glow/all/state", "homeassistant/device/glow-cluster/config")
+             "glow/roster/wanted", "glow/dim/current", "glow/effect", "glow/all/state",
+             "homeassistant/device/glow-cluster/config")
+KEPT_NAMED = re.compile("glow/(effects|effect|preset|schedule)/[^/]+|glow/group/[^/]+/state")
 
 
 class Strip:
@@ -510,7 +512,7 @@ class Soak:
         names = [script.node_name(k) for k in range(self.options.nodes)]
         known = {form.format(name) for form in KEPT for name in names} | set(KEPT_ONCE)
         kept = {m.topic for m in self.heard_anew("glow/#", "homeassistant/#") if m.retained}
-        return ["retained: %s" % t for t in sorted(kept - known) if not t.startswith("glow/effects/") and not re.fullmatch("glow/group/[^/]+/state", t)]
+        return ["retained: %s" % t for t in sorted(kept - known) if not KEPT_NAMED.fullmatch(t)]
 
     def heard_anew(self, *topics):
         """What a client that subscribes now gets."""

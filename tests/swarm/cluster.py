@@ -23,6 +23,7 @@ OUTSIDE = "192.168.77.254"
 GPIO_GID, LEDS_ID = 997, 65533
 SOURCE = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 STACK = os.path.join(SOURCE, "compose", "stack.yaml")
+TASKS = os.path.join(SOURCE, "compose", "tasks", "stack.yaml")
 # Output of the chip for each LED, arm by arm from the tip to the centre: docs/hardware.md.
 PIGLOW = {"red": (7, 18, 1), "orange": (8, 17, 2), "yellow": (9, 16, 3), "green": (6, 14, 4), "blue": (5, 12, 15),
           "white": (10, 11, 13)}
@@ -151,7 +152,7 @@ class Swarm:
             raise errors[0]
 
     def load(self, pi):
-        names = ("bridge", "conductor") + (("broker", "dashboard") if pi is self.pis[0] else ())
+        names = ("bridge", "conductor") + (("tasks", "broker", "dashboard") if pi is self.pis[0] else ())
         for name in names:
             pi.engine.docker("load", "-q", "-i", os.path.join(self.images, name + ".tar"))
 
@@ -167,10 +168,10 @@ class Swarm:
         env = {**self.manager.env(), "GLOW_SECRETS": self.secrets}
         return run(os.path.join(SOURCE, "compose", "swarm-secrets.sh"), "--name", self.pis[0].address, env=env)
 
-    def deploy(self, check=True, **variables):
+    def deploy(self, check=True, files=(STACK,), **variables):
         env = {"GLOW_SYS": self.sys, "GLOW_HEALTH_EVERY": "2s", "GLOW_UPDATE_MONITOR": "4s", **variables}
-        return self.manager.docker("stack", "deploy", "--resolve-image", "never", "-c", STACK, "glow", env=env,
-                                   check=check)
+        return self.manager.docker("stack", "deploy", "--resolve-image", "never", *(w for f in files for w in ("-c", f)), "glow",
+                                   env=env, check=check)
 
     def broker(self, account):
         return Broker(self.home, self.pis[0].address, account, self.secrets)

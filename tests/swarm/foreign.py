@@ -26,6 +26,7 @@ BASES = {"debian:trixie-slim": "trixie", "debian:bookworm-slim": "bookworm"}
 # What each program says when it starts.
 STARTS = {"bridge": (("usr/bin/glow-bridge", "--version", "glow-bridge "), ("usr/bin/glow-bridge", "--list-boards", "piglow ")),
           "conductor": (("usr/bin/glow-conductor", "--version", "glow-conductor "), ("usr/bin/glowctl", "--version", "glowctl ")),
+          "tasks": (("usr/bin/glow-tasks", "--version", "glow-tasks "),),
           "broker": (("usr/sbin/mosquitto", "-h", "mosquitto version"), ("usr/bin/mosquitto_sub", "--help", "a simple mqtt client"),
                      ("usr/bin/busybox", "--help", "BusyBox v")),
           "dashboard": (("usr/sbin/nginx", "-V", "nginx version"), ("usr/bin/busybox", "--help", "BusyBox v"))}

@@ -17,7 +17,7 @@ import time
 from engine import Engine, glow, run
 
 BASE = "debian:trixie-slim"
-TARGETS = ("bridge", "conductor", "broker", "dashboard")
+TARGETS = ("bridge", "conductor", "tasks", "broker", "dashboard")
 SOURCE = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 # An engine, both its command lines, and what they start.
 DEBIAN13 = "docker.io,docker-cli,docker-buildx,docker-compose,iptables,mount"

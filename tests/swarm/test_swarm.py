@@ -35,6 +35,7 @@ PERIOD_MS = 3000
 SHIFT_NS = PERIOD_MS * 10**6 // 3  # by which the rainbow comes later to the next of three nodes
 ONE_COLOR = 160                    # of 31 * 255: what rounding makes of a color, and a slot's turn does not
 
+DEPLOYED = {"GLOW_USER": "65532:%d" % cluster.GPIO_GID, "GLOW_IDLE": "lime", "GLOW_PIGLOW_IDLE": "off", "GLOW_FPS": str(FPS)}
 DARK = [(0, 0, 0, 0)] * 8
 RED, LIME, BLUE = ([(*color, 31)] * 8 for color in ((255, 0, 0), (0, 255, 0), (0, 0, 255)))
 
@@ -53,6 +54,11 @@ def dark_times(frames, since_ns, now_ns):
         if is_dark(f) and end > since_ns:
             times.append((max(f.mono_ns, since_ns), end))
     return times
+
+
+def is_bright(pixel):
+    """Of a notice: black, or a service whose task runs."""
+    return pixel == "#000000" or ("ff" in pixel and pixel != "#ff0000")
 
 
 def meet(a, b):
@@ -196,8 +202,7 @@ class Test:
         """the stack starts, and every node shows its idle colour"""
         told = self.swarm.deploy(check=False)
         assert told.returncode != 0 and "docs/deploy.md" in told.stderr, "without a user: %s" % told
-        self.swarm.deploy(GLOW_USER="65532:%d" % cluster.GPIO_GID, GLOW_IDLE="lime", GLOW_PIGLOW_IDLE="off",
-                          GLOW_FPS=str(FPS))
+        self.swarm.deploy(**DEPLOYED)
         self.wait_shows(LIME)
         self.wait("the broker does not listen", lambda: socket.socket().connect_ex((self.pis[0].address, 8883)) == 0)
         self.watch = Watch(self.viewer, "glow/node/+/availability", "glow/node/+/state", "glow/node/+/info",
@@ -316,6 +321,46 @@ class Test:
                 assert got, answer
                 answer += got
             return answer[5]  # two bytes of WebSocket, CONNACK, length, flags, reason
+
+    def shows_tasks(self, notices, pi, since=0):
+        """Until a notice for the node has a bright pixel for each task that runs there, and black ones."""
+
+        def fits(message):
+            bright = [p for p in message.json().get("pixels", []) if p != "#000000"]
+            listed = self.manager.docker("node", "ps", "--filter", "desired-state=running", "--format", "{{.CurrentState}}", pi.name)
+            return bright and all(is_bright(p) for p in bright) and [s.split()[0] for s in listed.splitlines()] == ["Running"] * len(bright)
+
+        notices.wait("glow/node/%s/notify" % pi.name, fits, since)
+
+    # promise: engine-is-asked-only
+    def step_tasks(self):
+        """each board shows the tasks of its node, and the filter before the engine takes questions only"""
+        notices = Watch(self.viewer, "glow/node/+/notify")
+        pi = self.pis[0]
+        gid = os.stat(pi.engine.socket).st_gid
+        self.swarm.label("pi1", "glow.tasks=true")
+        self.swarm.deploy(files=(cluster.STACK, cluster.TASKS), GLOW_ENGINE_USER="65532:%d" % gid, GLOW_ENGINE_SOCKET=pi.engine.socket,
+                          **DEPLOYED)
+        for each in self.pis:
+            self.shows_tasks(notices, each)
+        since = notices.mark()
+        self.manager.docker("service", "update", "--detach", "--force", "glow_dashboard")
+        notices.wait("glow/node/pi1/notify", lambda m: not all(map(is_bright, m.json().get("pixels", ["#000000"]))), since)
+        self.shows_tasks(notices, pi, notices.mark())
+        get = ("busybox", "wget", "-q", "-O", "-", "-T", "5")
+        assert pi.exec("engine", *get, "http://127.0.0.1:8080/tasks").stdout.startswith("[{"), "the filter passes nothing"
+        for words in (("http://127.0.0.1:8080/secrets",), ("--post-data", "{}", "http://127.0.0.1:8080/containers/create")):
+            told = pi.exec("engine", *get, *words)
+            assert told.returncode != 0 and " 40" in told.stderr, told
+        for each in self.pis:  # nobody else sees the socket
+            for container in each.engine.docker("ps", "-q").split():
+                told = each.engine.inspect("inspect", container)
+                sees = any(m["Source"].endswith("docker.sock") for m in told["Mounts"])
+                assert sees == (told["Config"]["Labels"].get("com.docker.swarm.service.name") == "glow_engine"), told["Mounts"]
+        self.manager.docker("service", "rm", "glow_tasks", "glow_engine")
+        for each in self.pis:
+            notices.wait("glow/node/%s/notify" % each.name, lambda m: m.json().get("clear"))
+        notices.close()
 
     # promise: one-strip
     def step_rainbow(self):
@@ -467,7 +512,7 @@ class Test:
         assert program < 1000000, history
         assert 3 * program < sum(map(int, history)) < 20e6, history
         sizes = {name: self.manager.inspect("image", "inspect", "glowswarm/" + name)["Size"] / 1e6
-                 for name in ("bridge", "conductor", "broker", "dashboard")}
+                 for name in ("bridge", "conductor", "tasks", "broker", "dashboard")}
         self.figures.append("bridge's own layer %d kB; images in MB: %s" % (program // 1000, ", ".join(
             "%s %.0f" % pair for pair in sizes.items())))
         known = json.loads(run("/usr/bin/python3", "-B", os.path.join(SOURCE, "compose", "sbom.py"), "glowswarm/bridge",
@@ -578,7 +623,7 @@ class Test:
         engine = engine_of_debian13(home, self.images, "/run/netns/debian13", (self.swarm.secrets,))
         try:
             engine.start().wait()
-            for name in TARGETS:
+            for name in [t for t in TARGETS if t != "tasks"]:
                 engine.docker("load", "-q", "-i", os.path.join(self.images, "newer", name + ".tar"))
             self.figures.append("Debian 13: engine %s, compose %s" % (engine.docker("version", "-f", "{{.Server.Version}}"),
                                                                     engine.compose("version", "--short")))
@@ -588,7 +633,7 @@ class Test:
             engine.stop()
 
 
-STEPS = ("deploy strangers topics rights doctor dashboard layers rainbow broker bridge conductor node update broken_image "
+STEPS = ("deploy strangers topics rights doctor dashboard layers tasks rainbow broker bridge conductor node update broken_image "
          "broken_option end one_service compose debian13").split()
 
 

@@ -14,7 +14,7 @@ trap 'rm -rf "$dir"' EXIT
 
 # A header belongs to the floor where the .c of its name lies, the lowest if there are several.
 # These have none: data that several floors share, contracts, and programs put together elsewhere.
-headers='time=core message=core board=hw i2c=hw leds=hw spi=hw options=io ctl=app node_run=app conductor_run=app'
+headers='time=core message=core board=hw i2c=hw leds=hw spi=hw options=io ctl=app node_run=app conductor_run=app tasks_run=app'
 # board.h is the contract of the floor above hw; hw reads in it where a board's pins are.
 
 # The parts of a program of app/ that may open things. A painter drives a board and takes its time, and nothing else;
@@ -105,7 +105,7 @@ function may(path, header, allowed) {
 function check_file(path, allowed, from, header) {
 	split("", allowed)
 	split("", from)
-	if (path ~ /^bridge\/app\/(node|conductor)\// && !is_word(noun(path), shells)) {
+	if (path ~ /^bridge\/app\/(node|conductor|tasks)\// && !is_word(noun(path), shells)) {
 		stand_on("view", allowed)
 		allowed["app"] = 1
 	} else {
@@ -204,6 +204,7 @@ caught bridge/app/node/scratch.c 'board.h (hw)' board.h
 caught bridge/app/node/scratch.c 'mqtt.h (io) by include/glow/node_run.h' node_run.h
 caught bridge/app/node/painter.c 'mqtt.h (io)' board.h mqtt.h
 caught bridge/app/conductor/scratch.h 'clock.h (io)' clock.h
+caught bridge/app/tasks/scratch.c 'clock.h (io)' clock.h
 caught include/glow/scratch.h 'belongs to no floor' time.h
 cp "$root/bridge/core/slot.c" "$dir/copy/bridge/core/scratch.c"
 caught include/glow/scratch.h 'include/glow/scratch.h (core) reaches include/glow/json.h (proto)' json.h

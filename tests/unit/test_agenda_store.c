@@ -173,9 +173,13 @@ static void test_scene_and_preset(void **state)
 	assert_int_equal(count(PI1), 1);
 	m = (struct glow_message){ .topic = "glow/preset/evening/set", .payload = "", .len = 0 };
 	glow_preset_store_set(&one.presets, "evening", &m, now());
+	set(&one, "c", "{\"at\":\"9:00\",\"scene\":\"none\"}");
+	assert_true(said(R, "\"ok\""));
+	assert_int_equal(one.requests.scenes.n, 1);
 	forget();
 	pass(&one, MONDAY + 47 * HOUR);
 	assert_true(said(ERRORS, "unknown_preset")); /* it has gone since */
+	assert_int_equal(one.requests.scenes.n, 0);
 }
 
 /* The successor has heard that it was due. Without that it does it again: the control. */
@@ -275,6 +279,35 @@ static void test_clock(void **state)
 	assert_int_equal(one.requests.dim.brightness, 102);
 }
 
+/* Made while no clock is known to be right: it is due from when one is. */
+static void test_made_without_clock(void **state)
+{
+	struct glow_message m = { "glow/schedule/wake/set", AT_SEVEN, strlen(AT_SEVEN) };
+
+	(void)state;
+	glow_agenda_store_open(&one.agenda, true, now());
+	glow_agenda_store_set(&one.agenda, "wake", &m, INT64_MIN);
+	assert_false(said(WAKE, "fired_us"));
+	utc_us = MONDAY + 7 * HOUR; /* an hour after it would have been due */
+	tick(&one);
+	assert_int_equal(one.requests.dim.brightness, 255);
+	pass(&one, MONDAY + 30 * HOUR);
+	assert_int_equal(one.requests.dim.brightness, 102);
+}
+
+/* A clock that was a year ahead has done it then: it does not wait for that year to pass. */
+static void test_done_far_ahead(void **state)
+{
+	(void)state;
+	utc_us = MONDAY + 365 * 24 * HOUR;
+	set(&one, "wake", AT_SEVEN);
+	utc_us = MONDAY;
+	tick(&one);
+	assert_int_equal(glow_agenda_store_next(&one.agenda), MONDAY + 6 * HOUR);
+	pass(&one, MONDAY + 6 * HOUR);
+	assert_int_equal(one.requests.dim.brightness, 102);
+}
+
 static void test_sun(void **state)
 {
 	int64_t next;
@@ -309,6 +342,7 @@ static void test_refused(void **state)
 		{ "{\"at\":\"7\",\"dim\":\"40%\"}", "out_of_range", "at" },
 		{ "{\"at\":\"07:00x\",\"dim\":\"40%\"}", "out_of_range", "at" },
 		{ "{\"at\":\"7:-1\",\"dim\":\"40%\"}", "out_of_range", "at" },
+		{ "{\"at\":\"7: 05\",\"dim\":\"40%\"}", "out_of_range", "at" },
 		{ "{\"at\":7,\"dim\":\"40%\"}", "bad_type", "at" },
 		{ "{\"dim\":\"40%\"}", "out_of_range", "at" },
 		{ "{\"at\":\"07:00\"}", "out_of_range", "" },
@@ -362,6 +396,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_missed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_missed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clock, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_made_without_clock, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_done_far_ahead, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sun, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_disabled, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),

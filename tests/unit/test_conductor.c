@@ -727,9 +727,8 @@ static void test_passing_dim_of_no_clock(void **state)
 	assert_true(said(DIM, "{\"brightness\":255,\"until_us\":null,"));
 }
 
-/* ---- what it listens to ---- */
+/* ---- what all show ---- */
 
-/* In the order of subscription, which broker rules and documents quote; the first seven are kept by the broker. */
 /* What all of them and each group show is said, and a group that comes and goes is an entity of Home Assistant's. */
 static void test_lights(void **state)
 {
@@ -754,6 +753,45 @@ static void test_lights(void **state)
 	assert_true(said(CLUSTER, "\"group-shelf\":{\"platform\":\"light\"}"));
 }
 
+/* A preset in place of a scene, for those who choose both at one topic: it is told while it shows, and taken back. */
+static void test_preset_played(void **state)
+{
+	(void)state;
+	lead();
+	node("pi1");
+	tell("glow/node/pi1/state", "{\"state\":\"ON\",\"effect\":\"fire\",\"color\":{\"r\":1,\"g\":2,\"b\":3}}");
+	tell("glow/preset/evening/set", "{\"lights\":{\"pi1\":{\"effect\":\"rainbow\"}}}");
+	ask(PLAY, "{\"preset\":\"evning\"}");
+	assert_true(said(ANSWER, "unknown_preset") && said(ANSWER, "evening"));
+	ask(PLAY, "{\"preset\":\"evening\",\"id\":\"b\"}");
+	assert_true(said(ANSWER, "\"conflict\""));
+	deliver((struct glow_message){ .topic = PLAY,
+				       .payload = "{\"preset\":\"evening\"}",
+				       .len = strlen("{\"preset\":\"evening\"}"),
+				       .retained = true });
+	assert_int_equal(count("glow/node/pi1/set"), 0);
+	ask(PLAY, "{\"preset\":null}"); /* none shows */
+	assert_true(said(ANSWER, "\"status\":\"ok\"") && count("glow/node/pi1/set") == 0);
+
+	ask(PLAY, "{\"preset\":\"evening\",\"fade_ms\":250}");
+	assert_true(said(ANSWER, "\"status\":\"ok\"") && said(ANSWER, "\"name\":\"evening\""));
+	assert_true(said("glow/node/pi1/set", "rainbow") && said("glow/node/pi1/set", "\"transition\":0.25"));
+	pass(SECOND);
+	assert_true(said("glow/all/state", "\"preset\":\"evening\""));
+	ask(PLAY, "{\"preset\":null}");
+	assert_true(said(ANSWER, "\"undone\":\"preset/evening/apply\"") && said("glow/node/pi1/set", "fire"));
+	pass(SECOND);
+	assert_false(said("glow/all/state", "preset"));
+	ask(PLAY, "{\"preset\":\"evening\"}");
+	pass(2 * SECOND);
+	ask("glow/all/set", "red");
+	pass(SECOND);
+	assert_false(said("glow/all/state", "preset"));
+}
+
+/* ---- what it listens to ---- */
+
+/* In the order of subscription, which broker rules and documents quote; the first seven are kept by the broker. */
 static void test_topics(void **state)
 {
 	static const char *const topics[] = {
@@ -842,6 +880,7 @@ int main(void)
 		TEST(test_names_without_nodes),
 		TEST(test_topics),
 		TEST(test_lights),
+		TEST(test_preset_played),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

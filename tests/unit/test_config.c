@@ -124,7 +124,9 @@ static const struct glow_subcommand paint = {
 	.n_options = 2,
 	.run = never,
 };
-static const struct glow_subcommand wash = { .name = "wash", .summary = "take it off", .doc = "All.", .run = never };
+static const struct glow_subcommand wash = {
+	.name = "wash", .summary = "take it off", .doc = "All.", .spots = "walls|roof dry|@kinds", .run = never
+};
 static const struct glow_subcommand *const commands[] = { &paint, &wash };
 static const struct glow_exit exits[] = { { 69, "Nobody there." }, { 0, NULL } };
 static const struct glow_program program_with_commands = { .name = "glow-test",
@@ -897,6 +899,11 @@ static void bash_completes_commands(void **state)
 		{ "--fps 3 paint --pa", "--param --password" },
 		{ "paint w", "" },
 		{ "wash --bo", "--board" },
+		{ "wash ro", "roof" },
+		{ "wash \"\"", "roof walls" },
+		{ "wash --fps 3 walls d", "dry" },
+		{ "wash --fps = 3 walls --reverse d", "dry" },
+		{ "wash walls ro", "" },
 	};
 	char *text = page_of(&program_with_commands, "bash"), out[8192];
 
@@ -928,6 +935,8 @@ static void other_shells_complete_commands(void **state)
 		assert_non_null(strstr(text, "wash"));
 		assert_non_null(strstr(text, "put colour on it"));
 		assert_non_null(strstr(text, "coat"));
+		assert_non_null(
+			strstr(text, s ? "(glow-test names kinds 2>/dev/null)" : " _glow_test_spot walls roof"));
 		snprintf(command, sizeof(command), "%s -n \"$1\"", shells[s]);
 		said = shell(shells[s], command, text, out);
 		if (said)

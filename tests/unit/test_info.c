@@ -733,6 +733,42 @@ static void test_groups_discovery(void **state)
 	assert_int_equal(glow_discovery_hash(&(struct glow_discovery){ .prefix = "other" }), without);
 }
 
+/* A choice of presets, of so many at most; and a node's title as its name. */
+static void test_names_discovery(void **state)
+{
+	static char presets[GLOW_DISCOVERY_PRESETS + 1][GLOW_ID_MAX + 1];
+	struct glow_discovery d = { .prefix = "glow", .presets = (const char(*)[GLOW_ID_MAX + 1]) presets };
+	const cJSON *options;
+	uint32_t hash = glow_discovery_hash(&d);
+	cJSON *tree;
+
+	(void)state;
+	for (int k = 0; k <= GLOW_DISCOVERY_PRESETS; k++)
+		snprintf(presets[k], sizeof(presets[k]), "p%03d", k);
+	strcpy(presets[0], "off"); /* would be the choice of none */
+	d.n_presets = GLOW_DISCOVERY_PRESETS + 1;
+	assert_int_not_equal(glow_discovery_hash(&d), hash);
+	tree = printed(glow_discovery_cluster_write("1", &d));
+	options = glow_json_get(part(tree, "preset"), "options");
+	assert_int_equal(cJSON_GetArraySize(options), GLOW_DISCOVERY_PRESETS);
+	assert_string_equal(options->child->valuestring, "off");
+	assert_string_equal(options->child->next->valuestring, "p001");
+	check_string(part(tree, "preset"), "command_topic", "glow/scene/play");
+	check_string(part(tree, "preset"), "state_topic", "glow/all/state");
+	check_string(part(tree, "undo"), "command_topic", "glow/undo");
+	cJSON_Delete(tree);
+
+	d = (struct glow_discovery){ .prefix = "glow", .title = "" };
+	assert_int_equal(glow_discovery_hash(&d), hash);
+	d.title = "K\xc3\xbc"
+		  "che";
+	assert_int_not_equal(glow_discovery_hash(&d), hash);
+	tree = printed(glow_discovery_write(&info, &d));
+	check_string(glow_json_get(tree, "device"), "name", d.title);
+	check_string(part(tree, "light"), "command_topic", "glow/node/pi-2/set");
+	cJSON_Delete(tree);
+}
+
 static void test_cluster_discovery(void **state)
 {
 	cJSON *tree = printed(glow_discovery_cluster_write("1.2.3", &(struct glow_discovery){ .prefix = "home/glow" }));
@@ -785,6 +821,7 @@ int main(void)
 		T(test_codes),
 		T(test_diag_cut),
 		T(test_discovery),
+		T(test_names_discovery),
 		T(test_stats_sync),
 		T(test_stats_read),
 		T(test_diag_inside),

@@ -237,11 +237,32 @@ static void test_groups_go(void **state)
 	assert_int_equal(count(SHELF), 2);
 }
 
+/* Of all, not of a group; whoever leads next knows of none. */
+static void test_preset(void **state)
+{
+	(void)state;
+	node("a", "\"shelf\"");
+	shows("a", "ON", 7, 100, "fire");
+	glow_lights_regroup(&lights, now);
+	glow_lights_preset(&lights, "evening", now);
+	now.ns += GLOW_LIGHTS_GATHER_NS;
+	glow_lights_tick(&lights, now);
+	assert_true(said(ALL, "\"preset\":\"evening\"}"));
+	assert_false(said(SHELF, "preset"));
+	glow_lights_preset(&lights, "evening", now);
+	assert_int_equal(lights.due.ns, GLOW_NEVER);
+	glow_lights_preset(&lights, "", now);
+	now.ns = lights.due.ns;
+	glow_lights_tick(&lights, now);
+	assert_int_equal(count(ALL), 2);
+	assert_false(said(ALL, "preset"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = { T(test_come_to), T(test_most), T(test_read), T(test_said),
-					    T(test_groups_go) };
+	const struct CMUnitTest tests[] = { T(test_come_to), T(test_most),      T(test_read),
+					    T(test_said),    T(test_groups_go), T(test_preset) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -160,12 +160,28 @@ static void test_settle(void **state)
 	assert_null(node);
 }
 
+static void test_engine(void **state)
+{
+	(void)state;
+	taken(glow_names_read_engine, "unix:///var/run/docker.sock", "unix:///var/run/docker.sock");
+	taken(glow_names_read_engine, "http://engine:8080", "http://engine:8080");
+	taken(glow_names_read_engine, "http://[::1]:8080", "http://[::1]:8080");
+	refused(glow_names_read_engine, "/var/run/docker.sock", "unix:///var/run/docker.sock");
+	refused(glow_names_read_engine, "unix:/run/docker.sock", "unix:///run/docker.sock");
+	refused(glow_names_read_engine, "tcp://pi1:2375", "http://pi1:2375");
+	refused(glow_names_read_engine, "http://pi1:2375/v1.41", "http://pi1:2375");
+	refused(glow_names_read_engine, "pi1:2375", "http://pi1:2375");
+	refused(glow_names_read_engine, "unix://", "");
+	refused(glow_names_read_engine, "http://pi1 ", "");
+	refused(glow_names_read_engine, "http://me@pi1", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_prefix), cmocka_unit_test(test_discovery),
 					    cmocka_unit_test(test_ids),    cmocka_unit_test(test_idle),
 					    cmocka_unit_test(test_lists),  cmocka_unit_test(test_username),
-					    cmocka_unit_test(test_settle) };
+					    cmocka_unit_test(test_settle), cmocka_unit_test(test_engine) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,12 +211,39 @@ static void test_fade(void **state)
 	assert_int_equal(glow_preset_fade("1", 1, &us, &diag), GLOW_BAD_TYPE);
 }
 
+static bool played(const char *payload, struct glow_preset_played *ret)
+{
+	return glow_preset_played(payload, strlen(payload), ret, &diag);
+}
+
+/* In place of a scene; what is none is left to whoever reads scenes. */
+static void test_played(void **state)
+{
+	struct glow_preset_played p;
+
+	(void)state;
+	assert_true(played("{\"preset\":\"evening\",\"fade_ms\":250}", &p) && diag.code == GLOW_OK);
+	assert_string_equal(p.name, "evening");
+	assert_int_equal(p.fade_us, 250000);
+	assert_true(played("{\"preset\":null}", &p) && diag.code == GLOW_OK);
+	assert_string_equal(p.name, "");
+	assert_int_equal(p.fade_us, GLOW_US_PER_S);
+	assert_true(played("{\"preset\":\"evening\",\"effect\":\"fire\"}", &p));
+	assert_int_equal(diag.code, GLOW_CONFLICT);
+	assert_true(played("{\"preset\":\"no id\"}", &p) && diag.code != GLOW_OK);
+	assert_true(played("{\"preset\":7}", &p) && diag.code == GLOW_BAD_TYPE);
+	assert_true(played("{\"preset\":\"x\",\"fade_ms\":60001}", &p) && diag.code == GLOW_OUT_OF_RANGE);
+	assert_false(played("fire", &p) || played("{\"effect\":\"fire\"}", &p) || played("{\"preset\"", &p));
+	assert_false(played("{\"effect\":\"morse\",\"params\":{\"text\":\"preset\"}}", &p));
+	assert_false(played("[\"preset\"]", &p));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_form),  cmocka_unit_test(test_too_many_lights), cmocka_unit_test(test_check),
 		cmocka_unit_test(test_light), cmocka_unit_test(test_scenes),          cmocka_unit_test(test_asked),
-		cmocka_unit_test(test_fade),
+		cmocka_unit_test(test_fade),  cmocka_unit_test(test_played),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include <glow/log.h>
 
 #include "../../bridge/app/conductor/preset_store.h"
+#include "../../bridge/app/conductor/undo.h"
 #include "../harness/outbox.h"
 
 #define SECOND  GLOW_US_PER_S
@@ -307,6 +308,7 @@ static void test_retained(void **state)
 static void test_undone(void **state)
 {
 	struct glow_message m = message("glow/undo", "");
+	struct glow_undo undo;
 
 	(void)state;
 	play("{\"effect\":\"fire\",\"take\":false}");
@@ -318,7 +320,8 @@ static void test_undone(void **state)
 	now.us += SECOND;
 	assert_int_equal(requests.scenes.n, 0);
 	forget();
-	glow_director_undo(&requests, &m, now, AHEAD);
+	glow_undo_init(&undo, &requests);
+	glow_undo_ask(&undo, &m, now, AHEAD);
 	assert_true(said(PI1, "\"r\":255") && said(SCENES, "fire"));
 	assert_true(said(R, "\"undone\":\"preset/evening/apply\""));
 }

@@ -322,6 +322,17 @@ static void test_play_none(void **state)
 	read_scenes();
 	assert_int_equal(scenes.n, 1);
 	ask(PLAY, "{\"effect\":\"none\",\"id\":\"b\"}");
+	ask(PLAY, "rainbow");
+	pass(3 * SECOND);
+	read_scenes();
+	assert_int_equal(scenes.n, 1);
+	ask(PLAY, "nones");
+	ask(PLAY, "none fire");
+	pass(3 * SECOND);
+	read_scenes();
+	assert_int_equal(scenes.n, 1);
+	ask(PLAY, " None\r\n");
+	assert_true(said(ANSWER, "\"status\":\"ok\"") && said(ANSWER, "\"id\":\"main\""));
 	pass(3 * SECOND);
 	read_scenes();
 	assert_int_equal(scenes.n, 0);

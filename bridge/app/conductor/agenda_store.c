@@ -80,6 +80,16 @@ static bool read_kept(const struct glow_kept *one, cJSON **ret_tree, struct glow
 	return *ret_tree && glow_agenda_read(*ret_tree, ret_schedule, &diag) == GLOW_OK;
 }
 
+/* One that was made while no clock was right is due from now on, and so is one whose time is of a clock that was far
+ * ahead: else it would wait until then. */
+static int64_t since_s(const struct glow_agenda_store *s, const struct glow_agenda_item *schedule)
+{
+	int64_t now_s = glow_floor_div(s->utc_us, GLOW_US_PER_S);
+	int64_t fired_s = schedule->fired_us == INT64_MIN ? now_s : glow_floor_div(schedule->fired_us, GLOW_US_PER_S);
+
+	return fired_s > now_s + MISSED_S ? now_s : fired_s;
+}
+
 /* What is on the shelf, in the order of names. */
 static void read_all(struct glow_agenda_store *s)
 {
@@ -90,10 +100,8 @@ static void read_all(struct glow_agenda_store *s)
 		cJSON *tree;
 
 		if (read_kept(&s->shelf.v[k], &tree, &schedule) && schedule.enabled && can_tell(s, &schedule.rule)) {
-			*due = (struct glow_due){ .rule = schedule.rule, .fired_s = INT64_MIN };
+			*due = (struct glow_due){ .rule = schedule.rule, .fired_s = since_s(s, &schedule) };
 			memcpy(due->name, s->shelf.v[k].name, sizeof(due->name));
-			if (schedule.fired_us != INT64_MIN)
-				due->fired_s = glow_floor_div(schedule.fired_us, GLOW_US_PER_S);
 			plan(s, due);
 			s->n++;
 		}
@@ -159,12 +167,12 @@ static void fire(struct glow_agenda_store *s, struct glow_due *due, struct glow_
 	cJSON_Delete(tree);
 }
 
-/* Notes it, where it has been due since it last was. One that has never been is due from now on. */
+/* Notes it, where it has been due since it last was. */
 static bool note_due(struct glow_agenda_store *s, struct glow_due *due)
 {
 	int64_t now_s = glow_floor_div(s->utc_us, GLOW_US_PER_S);
 	int64_t at_s = glow_calendar_latest(&due->rule, &s->place, &s->zone, now_s);
-	bool is_due = due->fired_s != INT64_MIN && at_s > due->fired_s && at_s >= now_s - MISSED_S;
+	bool is_due = at_s > due->fired_s && at_s >= now_s - MISSED_S;
 
 	if (is_due)
 		note_fired(s, due, at_s);

@@ -104,6 +104,7 @@ static char *write_scenes(const struct glow_scenes *scenes)
 static void keep(struct glow_change *change, const struct glow_members *m, const struct glow_ordered *ordered)
 {
 	snprintf(change->topic, sizeof(change->topic), "%s", ordered->topic);
+	snprintf(change->preset, sizeof(change->preset), "%s", ordered->preset ? ordered->preset : "");
 	if (ordered->target || ordered->lights || ordered->begin)
 		keep_lights(change, m, ordered);
 	change->scenes = ordered->before ? write_scenes(ordered->before) : NULL;
@@ -122,12 +123,32 @@ static size_t size_of(const struct glow_changes *c)
 	return size;
 }
 
+/* Whether the change has all lights that are about to change. Both are sorted by id. */
+static bool covers(const struct glow_change *change, const struct glow_members *m, const struct glow_ordered *ordered)
+{
+	uint32_t at = 0;
+
+	for (uint32_t k = 0; k < m->n; k++) {
+		if (!concerns(ordered, &m->v[k]))
+			continue;
+		while (at < change->n_lights && strcmp(change->lights[at].id, m->v[k].id) < 0)
+			at++;
+		if (at == change->n_lights || strcmp(change->lights[at].id, m->v[k].id) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* The change that a request belongs to which comes right after another at its topic; NULL for none. */
-static struct glow_change *same(struct glow_changes *c, const struct glow_ordered *ordered)
+static struct glow_change *same(struct glow_changes *c, const struct glow_members *m,
+				const struct glow_ordered *ordered)
 {
 	struct glow_change *last = c->n ? &c->v[c->n - 1] : NULL;
 
-	return last && ordered->now.us < last->soon_us && strcmp(last->topic, ordered->topic) == 0 ? last : NULL;
+	return last && ordered->now.us < last->soon_us && strcmp(last->topic, ordered->topic) == 0 &&
+			       covers(last, m, ordered)
+		       ? last
+		       : NULL;
 }
 
 /* A new one, unless it would hold nothing. */
@@ -150,7 +171,7 @@ static bool begin(struct glow_changes *c, const struct glow_members *members, co
 
 bool glow_changes_note(struct glow_changes *c, struct glow_members *members, const struct glow_ordered *ordered)
 {
-	struct glow_change *last = same(c, ordered);
+	struct glow_change *last = same(c, members, ordered);
 	bool begun;
 
 	for (uint32_t k = 0; k < members->n; k++)
@@ -169,6 +190,11 @@ void glow_changes_cancel(struct glow_changes *c)
 {
 	if (c->n > 0)
 		glow_change_fini(&c->v[--c->n]);
+}
+
+const char *glow_changes_preset(const struct glow_changes *c)
+{
+	return c->n ? c->v[c->n - 1].preset : "";
 }
 
 bool glow_changes_take(struct glow_changes *c, struct glow_change *ret_change)

@@ -19,7 +19,8 @@
 #define GLOW_CHANGES_MAX   10
 #define GLOW_CHANGES_BYTES 8388608 /**< of all that is kept; then the oldest go */
 
-/** Two requests at one topic are one change where the second comes so soon: a slider that is dragged. */
+/** Two requests at one topic are one change where the second comes so soon, and touches no more lights: a slider that
+ * is dragged. */
 #define GLOW_CHANGE_SOON_US GLOW_US_PER_S
 
 /** A light before a change. */
@@ -31,6 +32,7 @@ struct glow_was {
 
 struct glow_change {
 	char topic[GLOW_TOPIC_MAX + 1]; /**< of the request that made it */
+	char preset[GLOW_ID_MAX + 1];   /**< that it shows; "" for none */
 	int64_t soon_us;
 	struct glow_was *lights; /**< by id; only those that it changed */
 	uint32_t n_lights;
@@ -56,6 +58,7 @@ struct glow_ordered {
 	const struct glow_scenes *begin;  /**< scenes that begin, and may make lights let go */
 	const struct glow_scenes *before; /**< what plays now, where that changes */
 	const struct glow_dim *dim;       /**< the dimmer now, where that changes */
+	const char *preset;               /**< what it shows */
 };
 
 void glow_changes_fini(struct glow_changes *c);
@@ -66,6 +69,9 @@ bool glow_changes_note(struct glow_changes *c, struct glow_members *members, con
 
 /** The newest did not happen after all. */
 void glow_changes_cancel(struct glow_changes *c);
+
+/** The preset that shows: that of the newest. "" where that shows none. */
+const char *glow_changes_preset(const struct glow_changes *c);
 
 /** Takes the newest out; false when there is none. It is the caller's to glow_change_fini(). */
 bool glow_changes_take(struct glow_changes *c, struct glow_change *ret_change);

@@ -4,10 +4,10 @@
  * and what time it is), members and placement (who is where on the strip), the
  * roster as published and what people want of it, lights (what all of them come
  * to), texts (effects that people write), the repertoire (what they prepare:
- * presets and schedules), requests (what people ask), deliveries (how far ahead
- * an instant must lie). None knows another that it does not need; what one of
- * them makes the next one do is in parts.c, and who hears which topic in
- * hearing.c. */
+ * presets and schedules), requests (what people ask), undo (what they want back),
+ * deliveries (how far ahead an instant must lie). None knows another that it does
+ * not need; what one of them makes the next one do is in parts.c, and who hears
+ * which topic in hearing.c. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -102,6 +102,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 		r = glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
 	if (r == 0)
 		glow_repertoire_init(&c->repertoire, cfg, &c->requests);
+	glow_undo_init(&c->undo, &c->requests);
 	return r;
 }
 
@@ -140,6 +141,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_roster_store_fini(&c->roster);
 	glow_wanted_store_fini(&c->wanted);
 	glow_lights_fini(&c->lights);
+	glow_undo_fini(&c->undo);
 	glow_requests_fini(&c->requests);
 	glow_text_store_fini(&c->texts);
 	glow_repertoire_fini(&c->repertoire);
@@ -166,6 +168,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 	glow_herald_disconnected(&c->herald);
 	glow_text_store_disconnected(&c->texts);
 	glow_repertoire_disconnected(&c->repertoire);
+	glow_undo_drop(&c->undo);
 	glow_lights_disconnected(&c->lights);
 }
 
@@ -197,11 +200,15 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 	if (glow_parts_lead(c)) { /* perhaps only just now */
 		if (c->roster.due.ns <= now.ns)
 			glow_parts_renew_roster(c, now);
+		glow_lights_preset(&c->lights, glow_changes_preset(&c->requests.changes), now);
 		glow_lights_tick(&c->lights, now);
 		glow_library_tick(&c->texts.library, glow_parts_time(c, now).us);
 		glow_repertoire_tick(&c->repertoire, &c->leadership.wall, now, glow_parts_time(c, now),
 				     glow_parts_ahead_us(c));
+		glow_undo_tick(&c->undo, glow_parts_time(c, now));
 		glow_requests_tick(&c->requests, glow_parts_time(c, now));
+	} else {
+		glow_undo_drop(&c->undo);
 	}
 	glow_leadership_beacon(&c->leadership, now);
 }
@@ -216,6 +223,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 		ns = glow_sooner(ns, c->roster.due.ns);
 		ns = glow_sooner(ns, c->lights.due.ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_requests_next(&c->requests)).ns);
+		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_undo_next(&c->undo)).ns);
 		next.us = glow_sooner(glow_library_next(&c->texts.library), glow_repertoire_next(&c->repertoire).us);
 		ns = glow_sooner(ns, glow_repertoire_next_due(&c->repertoire, &c->leadership.wall).ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, next).ns);
@@ -239,6 +247,7 @@ size_t glow_conductor_metrics(const struct glow_conductor *c, struct glow_raw no
 /* What was answered a moment ago is known to whoever leads next. */
 void glow_conductor_goodbye(struct glow_conductor *c)
 {
+	glow_undo_drop(&c->undo);
 	if (glow_parts_lead(c))
 		glow_requests_say(&c->requests);
 	glow_leadership_goodbye(&c->leadership);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* Lights and scenes together, from one instant on: what a preset asks for, and what undoing takes. Lights differ from
- * node to node, so each gets a command of its own, with the instant in it. */
+/* Lights differ from node to node, so each gets a command of its own, with the instant in it. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +38,7 @@ static bool tell(struct glow_requests *r, const cJSON *light, int64_t at_us, int
 	return fits;
 }
 
-static void show_lights(struct glow_requests *r, const cJSON *lights, int64_t fade_us, struct glow_shown *shown)
+void glow_director_lights(struct glow_requests *r, const cJSON *lights, int64_t fade_us, struct glow_shown *shown)
 {
 	for (const cJSON *light = lights ? lights->child : NULL; light; light = light->next) {
 		if (!tell(r, light, shown->at_us, fade_us)) {
@@ -64,7 +63,7 @@ static const struct glow_scene *latest(const struct glow_scenes *s, const char *
 	return last;
 }
 
-static bool goes_on(const struct glow_requests *r, const struct glow_scene *scene)
+bool glow_director_goes_on(const struct glow_requests *r, const struct glow_scene *scene)
 {
 	const struct glow_scene *last = latest(&r->scenes, scene->id);
 
@@ -94,7 +93,7 @@ static void show_scenes(struct glow_requests *r, struct glow_scenes *scenes, int
 		if (!latest(scenes, r->scenes.v[k].id))
 			glow_scene_store_stop(&r->scenes, r->scenes.v[k].id, at_us + fade_us, fade_us);
 	for (uint32_t k = 0; k < scenes->n; k++) {
-		if (goes_on(r, &scenes->v[k]))
+		if (glow_director_goes_on(r, &scenes->v[k]))
 			glow_scene_fini(&scenes->v[k]);
 		else
 			begin(r, &scenes->v[k], fade_us, now, at_us);
@@ -110,97 +109,12 @@ void glow_director_show(struct glow_requests *r, struct glow_preset *preset, int
 	*ret_shown =
 		(struct glow_shown){ .at_us = glow_requests_instant(r, now, ahead_us), .skipped = cJSON_CreateArray() };
 	r->last_at_us = ret_shown->at_us;
-	show_lights(r, preset->lights, fade_us, ret_shown);
+	glow_director_lights(r, preset->lights, fade_us, ret_shown);
 	if (preset->has_scenes)
 		show_scenes(r, &preset->scenes, fade_us, now, ret_shown->at_us);
 }
 
-/* ---- undoing ---- */
-
-/* A light that is still as we left it; NULL for one that is not to be touched. */
-static cJSON *light_before(const struct glow_requests *r, const struct glow_was *was)
-{
-	const struct glow_member *one = glow_members_find(r->members, was->id);
-
-	if (!one || !was->state || was->strayed || glow_member_strayed(one))
-		return NULL;
-	return glow_preset_light(was->state->text, was->state->len);
-}
-
-static cJSON *lights_before(const struct glow_requests *r, const struct glow_change *change, cJSON *skipped)
-{
-	cJSON *lights = cJSON_CreateObject();
-
-	for (uint32_t k = 0; k < change->n_lights; k++) {
-		cJSON *light = light_before(r, &change->lights[k]);
-
-		if (light)
-			cJSON_AddItemToObject(lights, change->lights[k].id, light);
-		else
-			cJSON_AddItemToArray(skipped, cJSON_CreateString(change->lights[k].id));
-	}
-	return lights;
-}
-
-/* Those that still play stay as they are; the others begin anew, and make nobody let go: lights are put back one by
- * one. */
-static enum glow_code scenes_before(const struct glow_requests *r, const char *text, struct glow_time now,
-				    struct glow_preset *preset, struct glow_diag *diag)
-{
-	struct glow_scenes read = { .n = 0 }, *before = &preset->scenes;
-	cJSON *list = glow_json_parse(text, strlen(text), diag);
-	enum glow_code code = list ? glow_scene_list_read(list, &read, diag) : diag->code;
-
-	cJSON_Delete(list);
-	if (code != GLOW_OK)
-		return code;
-	preset->has_scenes = true;
-	before->v = calloc(read.n + 1, sizeof(*before->v));
-	for (uint32_t k = 0; before->v && k < read.n; k++) {
-		struct glow_scene *scene = &read.v[k];
-
-		if (latest(&read, scene->id) != scene || glow_scene_end(scene) <= now.us)
-			continue;
-		if (!goes_on(r, scene)) {
-			if (scene->end_us != GLOW_NEVER)
-				scene->end_us -= scene->start_us;
-			scene->start_us = 0;
-			scene->take = false;
-		}
-		before->v[before->n++] = *scene;
-		*scene = (struct glow_scene){ .n_entries = 0 };
-	}
-	glow_scenes_fini(&read);
-	return GLOW_OK;
-}
-
-static enum glow_code put_back(struct glow_requests *r, const struct glow_change *change, int64_t fade_us,
-			       struct glow_time now, int64_t ahead_us, struct glow_shown *shown, struct glow_diag *diag)
-{
-	cJSON *skipped = cJSON_CreateArray(), *lights = lights_before(r, change, skipped), *one;
-	struct glow_preset before = { .lights = lights };
-
-	*shown = (struct glow_shown){ .skipped = cJSON_CreateArray() };
-	if (!change->scenes || scenes_before(r, change->scenes, now, &before, diag) == GLOW_OK)
-		glow_preset_check(&before, &r->command, diag);
-	if (diag->code == GLOW_OK) {
-		cJSON_Delete(shown->skipped);
-		glow_director_show(r, &before, fade_us, now, ahead_us, shown);
-		if (change->has_dim)
-			glow_requests_set_dim(r, change->dim);
-	}
-	while ((one = cJSON_DetachItemFromArray(skipped, 0)))
-		cJSON_AddItemToArray(shown->skipped, one);
-	glow_preset_fini(&before);
-	cJSON_Delete(skipped);
-	cJSON_Delete(lights);
-	return diag->code;
-}
-
-static const char *below(const struct glow_requests *r, const char *topic)
-{
-	return topic + strlen(r->out.prefix) + 1;
-}
+/* ---- what is said ---- */
 
 cJSON *glow_director_answer(const struct glow_diag *diag, const struct glow_shown *shown)
 {
@@ -213,34 +127,4 @@ cJSON *glow_director_answer(const struct glow_diag *diag, const struct glow_show
 	if (diag->code == GLOW_OK && cJSON_GetArraySize(shown->skipped) > 0)
 		cJSON_AddItemReferenceToObject(tree, "skipped", shown->skipped);
 	return tree;
-}
-
-void glow_director_undo(struct glow_requests *r, const struct glow_message *m, struct glow_time now, int64_t ahead_us)
-{
-	struct glow_change change = { .n_lights = 0 };
-	struct glow_shown shown = { .skipped = NULL };
-	struct glow_diag diag, inner = { .code = GLOW_OK };
-	int64_t fade_us = 0;
-	cJSON *tree;
-
-	if (glow_command_clears(m))
-		return;
-	if (glow_command_refuse_retained(m, &diag) == GLOW_OK &&
-	    glow_preset_fade(m->payload, m->len, &fade_us, &diag) == GLOW_OK) {
-		if (glow_changes_take(&r->changes, &change))
-			put_back(r, &change, fade_us, now, ahead_us, &shown, &inner);
-		else
-			glow_diag_set(&diag, GLOW_OUT_OF_RANGE, "",
-				      "there is nothing to undo: no change was ordered since this conductor leads, or "
-				      "all are undone");
-	}
-	if (inner.code != GLOW_OK)
-		diag = inner;
-	tree = glow_director_answer(&diag, &shown);
-	if (diag.code == GLOW_OK)
-		cJSON_AddStringToObject(tree, "undone", below(r, change.topic));
-	glow_requests_say_soon(r, now);
-	glow_requests_answer(r, m, &diag, tree);
-	glow_change_fini(&change);
-	cJSON_Delete(shown.skipped);
 }

@@ -4,7 +4,6 @@
 #include <glow/herald.h>
 #include <glow/log.h>
 
-#include "director.h"
 #include "hearing.h"
 
 #define VIEWERS_NS  INT64_C(100000000)
@@ -183,7 +182,7 @@ static void hear_play(struct glow_conductor *c, const struct glow_topic *topic, 
 		      struct glow_raw now)
 {
 	(void)topic;
-	if (glow_parts_lead(c))
+	if (glow_parts_lead(c) && !glow_parts_play_preset(c, m, now))
 		glow_requests_play(&c->requests, m, glow_parts_time(c, now), glow_parts_ahead_us(c));
 }
 
@@ -207,8 +206,10 @@ static void hear_text_set(struct glow_conductor *c, const struct glow_topic *top
 static void hear_preset_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			    struct glow_raw now)
 {
-	if (glow_parts_lead(c))
-		glow_preset_store_set(&c->repertoire.presets, topic->id, m, glow_parts_time(c, now));
+	if (!glow_parts_lead(c))
+		return;
+	glow_preset_store_set(&c->repertoire.presets, topic->id, m, glow_parts_time(c, now));
+	glow_parts_offer(c, now);
 }
 
 static void hear_preset_apply(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
@@ -232,7 +233,7 @@ static void hear_undo(struct glow_conductor *c, const struct glow_topic *topic, 
 {
 	(void)topic;
 	if (glow_parts_lead(c))
-		glow_director_undo(&c->requests, m, glow_parts_time(c, now), glow_parts_ahead_us(c));
+		glow_undo_ask(&c->undo, m, glow_parts_time(c, now), glow_parts_ahead_us(c));
 }
 
 static void hear_roster_set(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,

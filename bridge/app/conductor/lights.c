@@ -197,10 +197,14 @@ static void topic_of(const struct glow_lights *l, const struct glow_light_of *of
 
 static void publish(struct glow_lights *l, struct glow_light_of *of)
 {
-	char topic[GLOW_TOPIC_MAX + 1];
-	char *text = glow_json_finish(glow_light_sum_write(&of->sum));
-	uint32_t hash = text ? hash_of(text, strlen(text)) : of->kept;
+	char topic[GLOW_TOPIC_MAX + 1], *text;
+	cJSON *tree = glow_light_sum_write(&of->sum);
+	uint32_t hash;
 
+	if (!of->group[0] && l->preset[0])
+		cJSON_AddStringToObject(tree, "preset", l->preset);
+	text = glow_json_finish(tree);
+	hash = text ? hash_of(text, strlen(text)) : of->kept;
 	topic_of(l, of, topic);
 	if (hash != of->kept)
 		glow_publish_text(&l->out, topic, text, 1, true);
@@ -223,6 +227,14 @@ void glow_lights_changed(struct glow_lights *l, struct glow_raw now)
 
 	if (l->due.ns == GLOW_NEVER)
 		l->due.ns = soon_ns > l->again.ns ? soon_ns : l->again.ns;
+}
+
+void glow_lights_preset(struct glow_lights *l, const char *preset, struct glow_raw now)
+{
+	if (strcmp(l->preset, preset) == 0)
+		return;
+	snprintf(l->preset, sizeof(l->preset), "%s", preset);
+	glow_lights_changed(l, now);
 }
 
 void glow_lights_regroup(struct glow_lights *l, struct glow_raw now)

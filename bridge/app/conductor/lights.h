@@ -54,9 +54,10 @@ struct glow_lights {
 		struct glow_light_sum sum;
 	} * v; /**< all first, then by name */
 	uint32_t n, room;
-	bool regroup;          /**< groups may be others */
-	struct glow_raw due;   /**< when it is worked out anew; GLOW_NEVER */
-	struct glow_raw again; /**< not before */
+	char preset[GLOW_ID_MAX + 1]; /**< that shows; "" for none */
+	bool regroup;                 /**< groups may be others */
+	struct glow_raw due;          /**< when it is worked out anew; GLOW_NEVER */
+	struct glow_raw again;        /**< not before */
 };
 
 void glow_lights_init(struct glow_lights *l, const struct glow_publisher *out, const struct glow_members *members);
@@ -71,6 +72,9 @@ void glow_lights_disconnected(struct glow_lights *l);
 /** A node's light is another; or a node came, went, or has other groups. */
 void glow_lights_changed(struct glow_lights *l, struct glow_raw now);
 void glow_lights_regroup(struct glow_lights *l, struct glow_raw now);
+
+/** Another preset shows ("" for none), which belongs to what all lights come to. */
+void glow_lights_preset(struct glow_lights *l, const char *preset, struct glow_raw now);
 
 /** Publishes what is another than before, and empties the topics of groups that are no more: for the leader. */
 void glow_lights_tick(struct glow_lights *l, struct glow_raw now);

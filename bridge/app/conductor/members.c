@@ -310,7 +310,7 @@ void glow_members_ordered(struct glow_members *m, const char *id, int64_t at_us)
 	bool found;
 	uint32_t k = rank(m, id, &found);
 
-	if (found)
+	if (found && at_us >= m->v[k].ordered_us)
 		glow_member_order(&m->v[k], at_us);
 }
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <glow/discovery.h>
+#include <glow/info.h>
+#include <glow/preset.h>
 
 #include "deliveries.h"
 #include "parts.h"
@@ -29,33 +33,80 @@ int64_t glow_parts_ahead_us(const struct glow_conductor *c)
 	return glow_deliveries_ahead_us(glow_members_slow_us(&c->members));
 }
 
-/* What the cluster is to Home Assistant now; `groups` is the caller's to free(). */
-static struct glow_discovery discovery(const struct glow_conductor *c, char (**ret_groups)[GLOW_NAME_SIZE])
+/* ---- Home Assistant ---- */
+
+/* What the cluster is to it now; to be freed by free_discovery(). */
+static struct glow_discovery discovery(const struct glow_conductor *c)
 {
 	struct glow_discovery d = { .prefix = c->prefix, .page = c->page, .texts = &c->texts.library.list };
 
-	*ret_groups = glow_members_groups(&c->members, &d.n_groups);
-	d.groups = (const char(*)[GLOW_NAME_SIZE]) * ret_groups;
+	d.groups = (const char(*)[GLOW_NAME_SIZE])glow_members_groups(&c->members, &d.n_groups);
+	d.presets = (const char(*)[GLOW_NAME_SIZE])glow_shelf_names(&c->repertoire.presets.shelf,
+								    GLOW_DISCOVERY_PRESETS, &d.n_presets);
 	return d;
+}
+
+static void free_discovery(struct glow_discovery *d)
+{
+	free((void *)d->groups);
+	free((void *)d->presets);
 }
 
 void glow_parts_announce(struct glow_conductor *c)
 {
-	char(*groups)[GLOW_NAME_SIZE];
-	struct glow_discovery d = discovery(c, &groups);
+	struct glow_discovery d = discovery(c);
 
 	glow_herald_announce(&c->herald, glow_discovery_cluster_write(GLOW_VERSION, &d));
-	free(groups);
+	free_discovery(&d);
 }
 
 void glow_parts_offer(struct glow_conductor *c, struct glow_raw now)
 {
-	char(*groups)[GLOW_NAME_SIZE];
-	struct glow_discovery d = discovery(c, &groups);
+	struct glow_discovery d = discovery(c);
 
 	glow_herald_offer(&c->herald, glow_discovery_hash(&d), now);
-	free(groups);
+	free_discovery(&d);
 }
+
+/* ---- presets in place of scenes ---- */
+
+/* As if somebody asked for it at its own topic. */
+static void play_preset(struct glow_conductor *c, const struct glow_message *m, const struct glow_preset_played *played,
+			struct glow_time now)
+{
+	char topic[GLOW_TOPIC_MAX + 1], payload[48];
+	struct glow_message as = *m;
+
+	snprintf(payload, sizeof(payload), "{\"transition\":%.3f}", (double)played->fade_us / GLOW_US_PER_S);
+	glow_topic_of(topic, c->prefix, played->name[0] ? GLOW_TOPIC_PRESET_APPLY : GLOW_TOPIC_UNDO, GLOW_OF_CLUSTER,
+		      played->name);
+	as.topic = topic;
+	as.payload = payload;
+	as.len = strlen(payload);
+	if (played->name[0])
+		glow_preset_store_apply(&c->repertoire.presets, played->name, &as, now, glow_parts_ahead_us(c));
+	else
+		glow_undo_ask(&c->undo, &as, now, glow_parts_ahead_us(c));
+}
+
+bool glow_parts_play_preset(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now)
+{
+	struct glow_preset_played played;
+	struct glow_diag diag;
+	bool shows = glow_changes_preset(&c->requests.changes)[0];
+
+	if (!glow_preset_played(m->payload, m->len, &played, &diag))
+		return false;
+	if (diag.code == GLOW_OK)
+		glow_command_refuse_retained(m, &diag);
+	if (diag.code == GLOW_OK && (played.name[0] || shows))
+		play_preset(c, m, &played, glow_parts_time(c, now));
+	else
+		glow_requests_answer(&c->requests, m, &diag, glow_answer_write(NULL, &diag));
+	return true;
+}
+
+/* ---- leading ---- */
 
 void glow_parts_open(struct glow_conductor *c, struct glow_raw now)
 {
@@ -67,6 +118,7 @@ void glow_parts_open(struct glow_conductor *c, struct glow_raw now)
 	glow_repertoire_open(&c->repertoire, c->texts.there, l->fresh, glow_parts_time(c, now));
 	glow_wanted_store_open(&c->wanted, l->self.clock_id, l->self.term);
 	glow_text_store_open(&c->texts, l->self.clock_id, glow_parts_time(c, now)); /* before what means them */
+	glow_undo_drop(&c->undo);
 	glow_requests_open(&c->requests, l->self.clock_id, l->self.term, l->fresh, glow_parts_time(c, now));
 	glow_parts_announce(c);
 	glow_roster_store_change(&c->roster, now);

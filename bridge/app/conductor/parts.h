@@ -23,6 +23,7 @@
 #include "requests.h"
 #include "roster_store.h"
 #include "text_store.h"
+#include "undo.h"
 #include "wanted_store.h"
 
 struct glow_conductor {
@@ -38,6 +39,7 @@ struct glow_conductor {
 	struct glow_lights lights;
 	struct glow_text_store texts;
 	struct glow_requests requests;
+	struct glow_undo undo;
 	struct glow_repertoire repertoire;
 	struct glow_herald herald;
 	struct glow_metrics metrics;
@@ -52,6 +54,10 @@ bool glow_parts_stand_by(const struct glow_conductor *c);
 /** Cluster time, while it leads; and how far ahead an instant must be for every node to hear of it in time. */
 struct glow_time glow_parts_time(const struct glow_conductor *c, struct glow_raw now);
 int64_t glow_parts_ahead_us(const struct glow_conductor *c);
+
+/** True for a preset that is played in place of a scene: shows it as if it was applied, or takes it back as `undo`
+ * does; answers. */
+bool glow_parts_play_preset(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now);
 
 /** Leading has begun: everything a leader keeps is published. */
 void glow_parts_open(struct glow_conductor *c, struct glow_raw now);

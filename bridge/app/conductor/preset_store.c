@@ -168,8 +168,8 @@ void glow_preset_store_set(struct glow_preset_store *s, const char *name, const 
 
 /* ---- applying ---- */
 
-static void show(struct glow_preset_store *s, struct glow_preset *preset, const char *topic, int64_t fade_us,
-		 struct glow_time now, int64_t ahead_us, struct glow_shown *ret_shown)
+static void show(struct glow_preset_store *s, struct glow_preset *preset, const char *name, const char *topic,
+		 int64_t fade_us, struct glow_time now, int64_t ahead_us, struct glow_shown *ret_shown)
 {
 	struct glow_requests *r = s->requests;
 	const struct glow_ordered ordered = { .topic = topic,
@@ -177,7 +177,8 @@ static void show(struct glow_preset_store *s, struct glow_preset *preset, const 
 					      .at_us = glow_requests_instant(r, now, ahead_us),
 					      .lights = preset->lights,
 					      .begin = preset->has_scenes ? &preset->scenes : NULL,
-					      .before = preset->has_scenes ? &r->scenes : NULL };
+					      .before = preset->has_scenes ? &r->scenes : NULL,
+					      .preset = name };
 
 	glow_changes_note(&r->changes, r->members, &ordered);
 	glow_director_show(r, preset, fade_us, now, ahead_us, ret_shown);
@@ -198,7 +199,7 @@ void glow_preset_store_show(struct glow_preset_store *s, const char *name, const
 	tree = glow_json_parse(one->text, one->len, diag);
 	if (tree && glow_preset_read(tree, &preset, diag) == GLOW_OK) {
 		if (glow_preset_check(&preset, &s->command, diag) == GLOW_OK)
-			show(s, &preset, topic, fade_us, now, ahead_us, ret_shown);
+			show(s, &preset, name, topic, fade_us, now, ahead_us, ret_shown);
 		glow_preset_fini(&preset);
 	}
 	cJSON_Delete(tree);

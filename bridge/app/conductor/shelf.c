@@ -209,6 +209,17 @@ const struct glow_kept *glow_shelf_find(const struct glow_shelf *s, const char *
 	return one && one->text ? one : NULL;
 }
 
+char (*glow_shelf_names(const struct glow_shelf *s, uint32_t most, uint32_t *ret_n))[GLOW_ID_MAX + 1]
+{
+	char(*names)[GLOW_ID_MAX + 1] = s->n ? malloc(s->n * sizeof(*names)) : NULL;
+
+	*ret_n = 0;
+	for (uint32_t k = 0; names && k < s->n && *ret_n < most; k++)
+		if (s->v[k].text)
+			memcpy(names[(*ret_n)++], s->v[k].name, sizeof(*names));
+	return names;
+}
+
 enum glow_code glow_shelf_put(struct glow_shelf *s, const char *name, char *text, struct glow_diag *diag)
 {
 	diag->code = GLOW_OK;

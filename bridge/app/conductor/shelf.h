@@ -51,6 +51,9 @@ void glow_shelf_fini(struct glow_shelf *s);
 /** The one of that name whose text can be read; NULL with diag, which names the nearest. */
 const struct glow_kept *glow_shelf_find(const struct glow_shelf *s, const char *name, struct glow_diag *diag);
 
+/** The names of those that can be read, sorted, so many at most; the caller's to free(). NULL for none. */
+char (*glow_shelf_names(const struct glow_shelf *s, uint32_t most, uint32_t *ret_n))[GLOW_ID_MAX + 1];
+
 /** Keeps a text, which is the shelf's from then on, also after an error, and publishes it. */
 enum glow_code glow_shelf_put(struct glow_shelf *s, const char *name, char *text, struct glow_diag *diag);
 

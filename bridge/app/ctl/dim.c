@@ -76,5 +76,6 @@ const struct glow_subcommand glow_ctl_dim = {
 	.examples = "glowctl dim 40%\nglowctl dim off --for-s 3600\nglowctl dim on",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "on|off",
 	.run = run,
 };

@@ -13,8 +13,8 @@
 #include <glow/written.h>
 
 #include "effect_file.h"
+#include "kept.h"
 #include "rows.h"
-#include "session.h"
 #include "table.h"
 
 /* ---- files ---- */
@@ -119,11 +119,38 @@ static int show(struct glow_ctl_session *s, const char *name)
 				      : "there is no text of that name; glowctl effects lists them");
 }
 
+static cJSON *text_object(const struct glow_library_entry *entry)
+{
+	const struct glow_library_text *text = glow_library_latest(entry);
+	cJSON *o = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(o, "name", entry->name);
+	cJSON_AddStringToObject(o, "what", text ? text->effect->what : "");
+	cJSON_AddStringToObject(o, "problem", text ? "" : entry->why);
+	if (!text)
+		return o;
+	glow_json_add_int(o, "bytes", (int64_t)text->len);
+	glow_json_add_int(o, "steps", text->effect->steps);
+	cJSON_AddStringToObject(o, "text", text->text);
+	return o;
+}
+
+static int list_json(const struct glow_library *lib)
+{
+	cJSON *array = cJSON_CreateArray();
+
+	for (size_t k = 0; k < lib->n; k++)
+		cJSON_AddItemToArray(array, text_object(&lib->v[k]));
+	return glow_kept_print_tree(array);
+}
+
 static int list(struct glow_ctl_session *s)
 {
 	const struct glow_library *lib = &s->watch.library;
 	struct glow_table table;
 
+	if (s->options->json)
+		return list_json(lib);
 	if (!glow_table_init(&table, 4, (unsigned)lib->n + 1))
 		return glow_ctl_fail(EX_OSERR, "out of memory");
 	for (size_t k = 0; k < lib->n; k++) {
@@ -193,6 +220,7 @@ static const struct glow_option rows[] = {
 		     "preview: how often it is drawn in a second; 30 when not given"),
 	GLOW_ROW_SWITCH("plain", "no", NULL, plain, "preview: no picture, a line for each save"),
 	GLOW_ROW_INT("for-s", NULL, 0, 86400, "S", NULL, for_s, "preview, watch: leave after so many seconds"),
+	GLOW_ROW_SWITCH("json", "no", NULL, json, "list: for programs"),
 };
 
 /* The option that this verb has not; NULL for none. */
@@ -265,5 +293,6 @@ const struct glow_subcommand glow_ctl_effects = {
 		    "glowctl effects rm aurora",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "list|show|put|rm|check|preview|watch @texts|FILE",
 	.run = run,
 };

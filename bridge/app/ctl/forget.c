@@ -76,6 +76,27 @@ static void forget_lights(struct glow_ctl_session *s)
 		}
 }
 
+static bool is_named(const char *leaf)
+{
+	return strncmp(leaf, "preset/", 7) == 0 || strncmp(leaf, "schedule/", 9) == 0 ||
+	       strncmp(leaf, "effect/", 7) == 0;
+}
+
+/* Presets, schedules and effects in text, the list of these first: nodes follow it. */
+static void forget_kept(struct glow_ctl_session *s)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	glow_topic_of(topic, s->options->common.prefix, GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER, NULL);
+	clear(s, topic);
+	for (const cJSON *item = s->kept->child; item; item = item->next) {
+		if (!is_named(item->string))
+			continue;
+		glow_topic_make(topic, s->options->common.prefix, item->string, NULL, NULL);
+		clear(s, topic);
+	}
+}
+
 /* What conductors keep for each other and for everybody. */
 static void forget_cluster(struct glow_ctl_session *s)
 {
@@ -89,6 +110,7 @@ static void forget_cluster(struct glow_ctl_session *s)
 		clear(s, topic);
 	}
 	forget_lights(s);
+	forget_kept(s);
 }
 
 static bool is_cluster(const char *id)
@@ -112,25 +134,29 @@ static void forget(struct glow_ctl_session *s, const char *id)
 	clear_catalogs(s, id);
 }
 
-static bool is_known(const struct glow_watch *w, const char *id)
+static bool is_known(const struct glow_ctl_session *s, const char *id)
 {
-	if (is_cluster(id))
-		return w->has_conductor || w->stage.roster.n > 0;
-	return glow_watch_find(w, id) != NULL;
+	bool named = false;
+
+	if (!is_cluster(id))
+		return glow_watch_find(&s->watch, id) != NULL;
+	for (const cJSON *item = s->kept->child; item; item = item->next)
+		named = named || is_named(item->string);
+	return s->watch.has_conductor || s->watch.stage.roster.n > 0 || named;
 }
 
 /* The broker silently drops what we may not write, so a second look shows what is left. */
 static int check_gone(const struct glow_ctl_options *o, const char *id)
 {
 	char leaf[GLOW_TOPIC_MAX + 1];
-	const char *leaves[] = { leaf, "roster" };
+	const char *leaves[] = { leaf, "roster", "preset/+", "schedule/+", "effect/+" };
 	struct glow_ctl_session s;
 	int status;
 
 	glow_topic_make(leaf, is_cluster(id) ? "conductor" : "node", is_cluster(id) ? "info" : id,
 			is_cluster(id) ? NULL : "+", NULL);
 	status = glow_ctl_open(&s, o, leaves, CTL_N(leaves));
-	if (!status && is_known(&s.watch, id))
+	if (!status && is_known(&s, id))
 		status = glow_ctl_fail(EX_NOPERM,
 				       "the broker keeps what it has of %s: that takes an account that may write what "
 				       "%s write, such as admin",
@@ -155,7 +181,7 @@ static int judge(const struct glow_ctl_session *s, const char *id)
 	const struct glow_watched *node = glow_watch_find(&s->watch, id);
 	bool cluster = is_cluster(id), online = cluster ? s->watch.conductor_online : node && node->online;
 
-	if (!is_known(&s->watch, id) && !(cluster && online))
+	if (!is_known(s, id) && !(cluster && online))
 		return unknown(s, id);
 	if (!online || s->options->force)
 		return 0;
@@ -167,6 +193,9 @@ static int judge(const struct glow_ctl_session *s, const char *id)
 
 static int run(const void *values, int n_words, char *const words[])
 {
+	static const char *const topics[] = { "node/+/info", "node/+/state", "node/+/availability",
+					      "conductor/+", "roster",       "effects/+",
+					      "effect/+",    "preset/+",     "schedule/+" };
 	const struct glow_ctl_options *o = values;
 	struct glow_ctl_session s;
 	int status;
@@ -175,7 +204,7 @@ static int run(const void *values, int n_words, char *const words[])
 		return glow_ctl_fail(EX_USAGE, "forget whom? for example: glowctl forget pi7");
 	if (!glow_id_valid(words[0]))
 		return glow_ctl_fail(EX_USAGE, "\"%s\" is no node's id", words[0]);
-	status = glow_ctl_open(&s, o, glow_watch_topics, GLOW_WATCH_TOPICS);
+	status = glow_ctl_open(&s, o, topics, CTL_N(topics));
 	if (!status)
 		status = judge(&s, words[0]);
 	if (!status)
@@ -194,9 +223,11 @@ const struct glow_subcommand glow_ctl_forget = {
 	.summary = "clear what the broker keeps of a node, or of the cluster, that is gone",
 	.doc = "Removes its retained state, info and availability, its announcement for Home Assistant, and the tables "
 	       "of effects that no other node names. Of the cluster, what conductors keep: who led, the roster, the "
-	       "scenes, the dimmer, and its announcement.",
+	       "scenes, the dimmer, its announcement, and what people made: presets, schedules, effects in text, order "
+	       "and titles. glowctl export keeps that in a file first.",
 	.examples = "glowctl forget pi7\nglowctl forget cluster",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "@nodes|cluster",
 	.run = run,
 };

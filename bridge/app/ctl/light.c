@@ -244,6 +244,7 @@ const struct glow_subcommand glow_ctl_set = {
 		    "glowctl set all auto",
 	.options = set_rows,
 	.n_options = CTL_N(set_rows),
+	.spots = "@targets @looks|on|off|toggle|auto",
 	.run = run_set,
 };
 
@@ -266,6 +267,7 @@ const struct glow_subcommand glow_ctl_notify = {
 		    "glowctl notify pi2 --id disk --clear",
 	.options = notify_rows,
 	.n_options = CTL_N(notify_rows),
+	.spots = "@targets @looks",
 	.run = run_notify,
 };
 
@@ -282,5 +284,6 @@ const struct glow_subcommand glow_ctl_identify = {
 	.examples = "glowctl identify pi3 --ttl-s 30",
 	.options = identify_rows,
 	.n_options = CTL_N(identify_rows),
+	.spots = "@targets",
 	.run = run_identify,
 };

@@ -2,15 +2,13 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* glowctl nodes: the cluster as a table, or as JSON for programs. */
 
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-#include <glow/clock.h>
 #include <glow/json.h>
 
+#include "kept.h"
 #include "rows.h"
-#include "session.h"
 #include "table.h"
 
 static const struct glow_option rows[] = {
@@ -20,22 +18,6 @@ static const struct glow_option rows[] = {
 		"ten seconds"),
 	GLOW_ROW_SWITCH("json", "no", NULL, json, "for programs"),
 };
-
-/* Cluster time as well as it is known without clock probes: a table needs no milliseconds. */
-static int64_t about_now(const struct glow_watch *w)
-{
-	int64_t utc_us = glow_mono_now().ns / 1000 + glow_wall_minus_mono_us();
-
-	return w->has_beacon ? w->beacon.time_us : utc_us - (w->conductor.has_utc ? w->conductor.utc_offset_us : 0);
-}
-
-static bool all_reported(const struct glow_watch *w)
-{
-	for (size_t k = 0; k < w->n_nodes; k++)
-		if (w->nodes[k]->online && !w->nodes[k]->has_stats)
-			return false;
-	return true;
-}
 
 static void join_groups(const struct glow_info *info, char *ret_text, size_t size)
 {
@@ -187,18 +169,12 @@ static cJSON *node_object(const struct glow_watch *w, const struct glow_watched 
 static int print_json(const struct glow_watch *w, int64_t t_us)
 {
 	cJSON *all = cJSON_CreateObject(), *nodes;
-	char *text;
 
 	add_conductor(all, w);
 	nodes = cJSON_AddArrayToObject(all, "nodes");
 	for (size_t k = 0; k < w->n_nodes; k++)
 		cJSON_AddItemToArray(nodes, node_object(w, w->nodes[k], t_us));
-	text = cJSON_Print(all);
-	cJSON_Delete(all);
-	if (text)
-		puts(text);
-	free(text);
-	return text ? 0 : glow_ctl_fail(EX_OSERR, "out of memory");
+	return glow_kept_print_tree(all);
 }
 
 static int run(const void *values, int n_words, char *const words[])
@@ -209,9 +185,9 @@ static int run(const void *values, int n_words, char *const words[])
 
 	(void)n_words;
 	(void)words;
-	if (status == 0 && o->wait_s > 0 && !glow_ctl_wait(&s, o->wait_s * 1000, all_reported) && s.lost[0])
+	if (status == 0 && o->wait_s > 0 && !glow_ctl_wait_reports(&s, o->wait_s * 1000) && s.lost[0])
 		status = glow_ctl_fail(EX_UNAVAILABLE, "%s", s.lost);
-	glow_watch_tick(&s.watch, about_now(&s.watch));
+	glow_ctl_tick(&s);
 	if (status == 0)
 		status = (o->json ? print_json : print_table)(&s.watch, s.watch.now_us);
 	return glow_ctl_close(&s, status);

@@ -12,12 +12,12 @@
 static const struct glow_option rows[] = {
 	CTL_PARAM,
 	GLOW_ROW_CHOICE("span", NULL, "cluster|node", NULL, span, "one strip across all boards, or every board alike"),
-	GLOW_ROW_STRING("node", NULL, "ID,...", NULL, nodes, "on these nodes only"),
-	GLOW_ROW_STRING("group", NULL, "ID,...", NULL, groups, "on the nodes of these groups only"),
+	CTL_SPOT("node", "@nodes", "ID,...", nodes, "on these nodes only"),
+	CTL_SPOT("group", "@groups", "ID,...", groups, "on the nodes of these groups only"),
 	GLOW_ROW_INT("fade-ms", NULL, 0, 60000, "MS", NULL, fade_ms, "cross-fade at the beginning and the end"),
 	GLOW_ROW_INT("for-s", NULL, 1, 31536000, "S", NULL, for_s, "end by itself after so many seconds"),
-	GLOW_ROW_STRING("id", NULL, "ID", NULL, id,
-			"name of the scene (main by default); a later one of that name replaces it"),
+	CTL_SPOT("id", "@scenes", "ID", id,
+		 "name of the scene (main by default); a later one of that name replaces it"),
 	GLOW_ROW_SWITCH("take", "yes", NULL, take, "make lights that were set earlier let go, so that the scene shows"),
 	CTL_FORCE,
 };
@@ -97,5 +97,6 @@ const struct glow_subcommand glow_ctl_play = {
 		    "glowctl play - <evening.json",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "@looks",
 	.run = run,
 };

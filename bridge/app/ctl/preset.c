@@ -1,30 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* What is exported is a line of JSON a preset, which is what is kept and what can be sent to keep it: so a part of a
- * file is a file, and another program can write one. */
-
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include <glow/fit.h>
 #include <glow/json.h>
-#include <glow/nearest.h>
 #include <glow/preset.h>
 
+#include "kept.h"
 #include "rows.h"
-#include "session.h"
 #include "table.h"
 
 static const struct glow_option rows[] = {
-	GLOW_ROW_STRING("node", NULL, "ID,...", NULL, nodes, "save: the lights of these nodes only, and no scenes"),
-	GLOW_ROW_STRING("group", NULL, "ID,...", NULL, groups,
-			"save: the lights of the nodes of these groups only, and no scenes"),
+	CTL_SPOT("node", "@nodes", "ID,...", nodes, "save: the lights of these nodes only, and no scenes"),
+	CTL_SPOT("group", "@groups", "ID,...", groups,
+		 "save: the lights of the nodes of these groups only, and no scenes"),
 	GLOW_ROW_CHOICE("only", NULL, "lights|scenes", NULL, only, "save: the lights alone, or the scenes"),
 	GLOW_ROW_STRING("title", NULL, "TEXT", NULL, title, "save: a name for people, in any script"),
 	GLOW_ROW_INT("fade-ms", NULL, 0, 60000, "MS", NULL, fade_ms,
 		     "apply: cross-fade for so long; a second by default"),
+	GLOW_ROW_SWITCH("json", "no", NULL, json, "list: for programs"),
 };
 
 /* ---- asking ---- */
@@ -89,25 +85,9 @@ static int remove_one(struct glow_ctl_session *s, const char *name)
 
 /* ---- what there is ---- */
 
-static const char *kept_name(void *ctx, size_t k)
+static int show(struct glow_ctl_session *s, const char *name)
 {
-	const cJSON *item = cJSON_GetArrayItem(ctx, (int)k);
-
-	return item ? item->string : NULL;
-}
-
-static int print(struct glow_ctl_session *s, const char *name)
-{
-	const char *text = cJSON_GetStringValue(glow_json_get(s->kept, name));
-	const char *meant = text ? NULL : glow_nearest(name, kept_name, s->kept);
-
-	if (text)
-		puts(text);
-	else if (meant)
-		return glow_ctl_fail(EX_DATAERR, "there is no preset \"%s\"; did you mean \"%s\"?", name, meant);
-	else
-		return glow_ctl_fail(EX_DATAERR, "there is no preset \"%s\"; glowctl preset lists them", name);
-	return 0;
+	return glow_kept_show(s, "preset", name);
 }
 
 static void fill(char (*row)[GLOW_CELL_SIZE], const char *name, const char *text)
@@ -130,43 +110,21 @@ static void fill(char (*row)[GLOW_CELL_SIZE], const char *name, const char *text
 	cJSON_Delete(tree);
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp((*(const cJSON *const *)a)->string, (*(const cJSON *const *)b)->string);
-}
-
-/* In the order of their names; the caller's to free(). */
-static const cJSON **sorted(const cJSON *kept, size_t *ret_n)
-{
-	const cJSON **v = calloc((size_t)cJSON_GetArraySize(kept) + 1, sizeof(*v));
-
-	*ret_n = 0;
-	for (const cJSON *item = kept ? kept->child : NULL; v && item; item = item->next)
-		v[(*ret_n)++] = item;
-	if (v)
-		qsort(v, *ret_n, sizeof(*v), by_name);
-	return v;
-}
-
-static int list(struct glow_ctl_session *s, bool whole)
+static int list(struct glow_ctl_session *s)
 {
 	size_t n;
-	const cJSON **v = sorted(s->kept, &n);
+	struct glow_kept *v = glow_kept_list(s, "preset", &n);
 	struct glow_table table;
 
 	if (!v || !glow_table_init(&table, 4, (unsigned)n + 1)) {
 		free(v);
 		return glow_ctl_fail(EX_OSERR, "out of memory");
 	}
-	for (size_t k = 0; k < n; k++) {
-		if (whole)
-			puts(v[k]->valuestring);
-		else
-			fill(glow_table_row(&table), v[k]->string, v[k]->valuestring);
-	}
-	if (!whole && n > 0)
+	for (size_t k = 0; k < n; k++)
+		fill(glow_table_row(&table), v[k].name, v[k].text);
+	if (n > 0)
 		glow_table_print(&table, !glow_fit_utf8(), stdout);
-	else if (!whole)
+	else
 		puts("no presets; glowctl preset save NAME keeps what shows");
 	glow_table_fini(&table);
 	free(v);
@@ -175,50 +133,20 @@ static int list(struct glow_ctl_session *s, bool whole)
 
 /* ---- bringing them back ---- */
 
-static int import_line(struct glow_ctl_session *s, const char *path, unsigned number, char *line)
+static int put(struct glow_ctl_session *s, const char *name, const char *text)
 {
-	struct glow_diag diag;
-	cJSON *tree, *answer = NULL;
-	const char *name;
-	int status;
+	cJSON *answer = NULL;
+	int status = ask(s, name, "set", text, &answer);
 
-	line[strcspn(line, "\r\n")] = '\0';
-	if (glow_json_blank(line, strlen(line)) == strlen(line))
-		return 0;
-	tree = glow_json_parse(line, strlen(line), &diag);
-	name = cJSON_GetStringValue(glow_json_get(tree, "name"));
-	if (!tree)
-		status = glow_ctl_fail(EX_DATAERR, "%s:%u: %s", path, number, diag.what);
-	else if (!name || !glow_id_valid(name))
-		status = glow_ctl_fail(EX_DATAERR, "%s:%u: is no preset: it has no good \"name\"", path, number);
-	else if ((status = ask(s, name, "set", line, &answer)) == 0)
+	if (status == 0)
 		printf("%s: saved\n", name);
 	cJSON_Delete(answer);
-	cJSON_Delete(tree);
 	return status;
 }
 
 static int import(struct glow_ctl_session *s, const char *path)
 {
-	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-	char *line = NULL;
-	size_t room = 0;
-	unsigned number = 0;
-	int status = 0;
-
-	if (!in)
-		return glow_ctl_fail(EX_NOINPUT, "%s: %s", path, strerror(errno));
-	while (getline(&line, &room, in) >= 0) {
-		int r = import_line(s, path, ++number, line);
-
-		status = r ? r : status;
-		if (r == EX_UNAVAILABLE)
-			break;
-	}
-	free(line);
-	if (in != stdin)
-		fclose(in);
-	return status;
+	return glow_kept_import(s, "preset", path, put);
 }
 
 /* ---- verbs ---- */
@@ -227,9 +155,8 @@ static const struct verb {
 	const char *name, *of;
 	int (*one)(struct glow_ctl_session *s, const char *word);
 } verbs[] = {
-	{ "save", "NAME", save },     { "apply", "NAME", apply }, { "show", "NAME", print },
-	{ "rm", "NAME", remove_one }, { "export", NULL, print },  { "import", "FILE", import },
-	{ "list", NULL, NULL },
+	{ "save", "NAME", save }, { "apply", "NAME", apply },   { "show", "NAME", show }, { "rm", "NAME", remove_one },
+	{ "export", NULL, show }, { "import", "FILE", import }, { "list", NULL, NULL },
 };
 
 static int run(const void *values, int n_words, char *const words[])
@@ -250,8 +177,10 @@ static int run(const void *values, int n_words, char *const words[])
 	if (n_words > 1 && !verb->one)
 		return glow_ctl_fail(EX_USAGE, "list takes no names; glowctl preset show %s shows one", words[1]);
 	status = glow_ctl_open(&s, values, topics, CTL_N(topics));
-	if (status == 0 && n_words < 2)
-		status = list(&s, verb->one != NULL);
+	if (status == 0 && n_words < 2 && verb->one)
+		status = glow_kept_export(&s, "preset");
+	else if (status == 0 && n_words < 2)
+		status = s.options->json ? glow_kept_print_json(&s, "preset") : list(&s);
 	for (int k = 1; k < n_words && status != EX_UNAVAILABLE; k++) {
 		int r = verb->one(&s, words[k]);
 
@@ -275,5 +204,6 @@ const struct glow_subcommand glow_ctl_preset = {
 		    "glowctl preset import presets.jsonl",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "list|save|apply|show|rm|export|import @presets|FILE",
 	.run = run,
 };

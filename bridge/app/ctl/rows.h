@@ -10,6 +10,9 @@
 
 #define CTL_N(rows) (sizeof(rows) / sizeof((rows)[0]))
 
+/** A string for whose value shells offer something. */
+#define CTL_SPOT(n, s, a, f, h) GLOW_ROW(GLOW_OPT_STRING, n, NULL, NULL, f, h, .arg = a, .spot = s)
+
 #define CTL_FORCE GLOW_ROW_SWITCH("force", "no", NULL, force, "also when nobody of that name is known")
 
 #define CTL_PARAM \

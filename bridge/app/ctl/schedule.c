@@ -8,10 +8,9 @@
 #include <glow/agenda.h>
 #include <glow/fit.h>
 #include <glow/json.h>
-#include <glow/nearest.h>
 
+#include "kept.h"
 #include "rows.h"
-#include "session.h"
 #include "table.h"
 
 static const struct glow_option rows[] = {
@@ -19,6 +18,7 @@ static const struct glow_option rows[] = {
 			"set: on these days only: mon, tue, wed, thu, fri, sat, sun"),
 	GLOW_ROW_STRING("title", NULL, "TEXT", NULL, title, "set: a name for people, in any script"),
 	GLOW_ROW_INT("fade-ms", NULL, 0, 60000, "MS", NULL, fade_ms, "set: the cross-fade of a preset"),
+	GLOW_ROW_SWITCH("json", "no", NULL, json, "list: for programs"),
 };
 
 /* ---- asking ---- */
@@ -75,28 +75,9 @@ static int set(struct glow_ctl_session *s, int n_words, char *const words[])
 
 /* ---- what there is ---- */
 
-static const char *kept_name(void *ctx, size_t k)
-{
-	const cJSON *item = cJSON_GetArrayItem(ctx, (int)k);
-
-	return item ? item->string : NULL;
-}
-
-/* NULL after saying that there is none. */
-static const char *find(struct glow_ctl_session *s, const char *name)
-{
-	const char *text = cJSON_GetStringValue(glow_json_get(s->kept, name));
-	const char *meant = text ? NULL : glow_nearest(name, kept_name, s->kept);
-
-	if (!text)
-		glow_ctl_fail(EX_DATAERR, "there is no schedule \"%s\"%s%s%s", name, meant ? "; did you mean \"" : "",
-			      meant ? meant : "", meant ? "\"?" : "; glowctl schedule lists them");
-	return text;
-}
-
 static int turn(struct glow_ctl_session *s, const char *name, bool on)
 {
-	const char *text = find(s, name);
+	const char *text = glow_kept_find(s, "schedule", name);
 	struct glow_diag diag;
 	cJSON *tree = text ? glow_json_parse(text, strlen(text), &diag) : NULL;
 	char *payload = NULL;
@@ -127,12 +108,26 @@ static int turn_off(struct glow_ctl_session *s, int n_words, char *const words[]
 
 static int show(struct glow_ctl_session *s, int n_words, char *const words[])
 {
-	const char *text = find(s, words[0]);
-
 	(void)n_words;
-	if (text)
-		puts(text);
-	return text ? 0 : EX_DATAERR;
+	return glow_kept_show(s, "schedule", words[0]);
+}
+
+static int export(struct glow_ctl_session *s, int n_words, char *const words[])
+{
+	int status = n_words == 0 ? glow_kept_export(s, "schedule") : 0;
+
+	for (int k = 0; k < n_words; k++) {
+		int r = glow_kept_show(s, "schedule", words[k]);
+
+		status = r ? r : status;
+	}
+	return status;
+}
+
+static int import(struct glow_ctl_session *s, int n_words, char *const words[])
+{
+	(void)n_words;
+	return glow_kept_import(s, "schedule", words[0], ask);
 }
 
 static int remove_one(struct glow_ctl_session *s, int n_words, char *const words[])
@@ -141,15 +136,15 @@ static int remove_one(struct glow_ctl_session *s, int n_words, char *const words
 	return ask(s, words[0], "");
 }
 
-static void fill(char (*row)[GLOW_CELL_SIZE], const cJSON *kept)
+static void fill(char (*row)[GLOW_CELL_SIZE], const struct glow_kept *kept)
 {
 	static const char *const deeds[] = { "preset", "play", "dim" };
 	struct glow_diag diag;
 	struct glow_agenda_item item;
-	cJSON *tree = glow_json_parse(kept->valuestring, strlen(kept->valuestring), &diag);
+	cJSON *tree = glow_json_parse(kept->text, strlen(kept->text), &diag);
 	char *what;
 
-	snprintf(row[0], GLOW_CELL_SIZE, "%s", kept->string);
+	snprintf(row[0], GLOW_CELL_SIZE, "%s", kept->name);
 	if (!tree || glow_agenda_read(tree, &item, &diag) != GLOW_OK) {
 		snprintf(row[1], GLOW_CELL_SIZE, "cannot be read: %.200s", diag.what);
 		cJSON_Delete(tree);
@@ -167,18 +162,21 @@ static void fill(char (*row)[GLOW_CELL_SIZE], const cJSON *kept)
 static int list(struct glow_ctl_session *s)
 {
 	struct glow_table table;
-	int n = cJSON_GetArraySize(s->kept);
+	size_t n;
+	struct glow_kept *v = glow_kept_list(s, "schedule", &n);
 
-	if (n == 0) {
-		puts("no schedules; glowctl schedule set NAME 07:00 preset PRESET makes one");
-		return 0;
-	}
-	if (!glow_table_init(&table, 5, (unsigned)n))
+	if (!v || !glow_table_init(&table, 5, (unsigned)n + 1)) {
+		free(v);
 		return glow_ctl_fail(EX_OSERR, "out of memory");
-	for (const cJSON *item = s->kept->child; item; item = item->next)
-		fill(glow_table_row(&table), item);
-	glow_table_print(&table, !glow_fit_utf8(), stdout);
+	}
+	for (size_t k = 0; k < n; k++)
+		fill(glow_table_row(&table), &v[k]);
+	if (n > 0)
+		glow_table_print(&table, !glow_fit_utf8(), stdout);
+	else
+		puts("no schedules; glowctl schedule set NAME 07:00 preset PRESET makes one");
 	glow_table_fini(&table);
+	free(v);
 	return 0;
 }
 
@@ -187,13 +185,15 @@ static int list(struct glow_ctl_session *s)
 static const struct verb {
 	const char *name, *of;
 	int (*run)(struct glow_ctl_session *s, int n_words, char *const words[]);
-	int most; /* words */
+	int least, most; /* words */
 } verbs[] = {
-	{ "set", "NAME TIME DEED", set, INT32_MAX },
-	{ "show", "NAME", show, 1 },
-	{ "rm", "NAME", remove_one, 1 },
-	{ "on", "NAME", turn_on, 1 },
-	{ "off", "NAME", turn_off, 1 },
+	{ "set", "NAME TIME DEED", set, 1, INT32_MAX },
+	{ "show", "NAME", show, 1, 1 },
+	{ "rm", "NAME", remove_one, 1, 1 },
+	{ "on", "NAME", turn_on, 1, 1 },
+	{ "off", "NAME", turn_off, 1, 1 },
+	{ "export", "[NAME]...", export, 0, INT32_MAX },
+	{ "import", "FILE", import, 1, 1 },
 };
 
 static int run(const void *values, int n_words, char *const words[])
@@ -207,23 +207,28 @@ static int run(const void *values, int n_words, char *const words[])
 	while (!lists && verb < verbs + CTL_N(verbs) && strcmp(verb->name, words[0]) != 0)
 		verb++;
 	if (verb == verbs + CTL_N(verbs))
-		return glow_ctl_fail(EX_USAGE, "schedule has list, set, show, on, off and rm, not \"%s\"", words[0]);
-	if (!lists && (n_words == 1 || n_words - 1 > verb->most))
+		return glow_ctl_fail(EX_USAGE,
+				     "schedule has list, set, show, on, off, rm, export and import, not \"%s\"",
+				     words[0]);
+	if (!lists && (n_words - 1 < verb->least || n_words - 1 > verb->most))
 		return glow_ctl_fail(EX_USAGE, "it is glowctl schedule %s %s", verb->name, verb->of);
 	status = glow_ctl_open(&s, values, topics, CTL_N(topics));
-	if (status == 0)
-		status = lists ? list(&s) : verb->run(&s, n_words - 1, words + 1);
+	if (status == 0 && lists)
+		status = s.options->json ? glow_kept_print_json(&s, "schedule") : list(&s);
+	else if (status == 0)
+		status = verb->run(&s, n_words - 1, words + 1);
 	return glow_ctl_close(&s, status);
 }
 
 const struct glow_subcommand glow_ctl_schedule = {
 	.name = "schedule",
-	.args_doc = "[list|set NAME TIME DEED|show NAME|on NAME|off NAME|rm NAME]...",
+	.args_doc = "[list|set NAME TIME DEED|show NAME|on NAME|off NAME|rm NAME|export [NAME]|import FILE]...",
 	.summary = "what shows by itself, by clock and sun",
 	.doc = "TIME is a time of day where the conductor is (07:00), sunrise or sunset, or minutes before or after "
 	       "these "
 	       "(sunset-30). DEED is preset NAME, play SCENE or dim LEVEL. The conductor does it, whichever one leads "
-	       "then, once. The sun needs glow-conductor --place.",
+	       "then, once. The sun needs glow-conductor --place. export prints a line of JSON for each, and import "
+	       "reads such lines; - is standard input.",
 	.examples = "glowctl schedule set wake 07:00 preset morning --days mon,tue,wed,thu,fri\n"
 		    "glowctl schedule set dusk sunset-30 play fire 40%\n"
 		    "glowctl schedule set night 23:15 dim 10%\n"
@@ -231,5 +236,6 @@ const struct glow_subcommand glow_ctl_schedule = {
 		    "glowctl schedule",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "list|set|show|on|off|rm|export|import @schedules|FILE sunrise|sunset preset|play|dim @presets|@looks",
 	.run = run,
 };

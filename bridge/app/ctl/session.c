@@ -17,11 +17,16 @@
 #include <glow/json.h>
 #include <glow/traffic.h>
 
+#include "progress.h"
+
 enum { LEAVES_MAX = GLOW_WATCH_TOPICS };
+
+#define LOOK_MS 250 /* while something is waited for, its line is drawn so often */
 
 __attribute__((format(printf, 1, 0))) static void complain_in_words(const char *format, va_list args)
 {
 	fflush(stdout);
+	glow_progress_clear();
 	fputs("glowctl: ", stderr);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
@@ -83,18 +88,36 @@ static int64_t now_ms(void)
 	return glow_mono_now().ns / 1000000;
 }
 
-/* What a conductor keeps under names that people give, and the model of what shows has no use for. */
+/* What the model of what shows has no use for, or only in part: the texts as they are kept. */
+static bool is_kept(const struct glow_ctl_session *s, const struct glow_topic *topic)
+{
+	switch (topic->kind) {
+	case GLOW_TOPIC_PRESET:
+	case GLOW_TOPIC_SCHEDULE:
+	case GLOW_TOPIC_TEXT:
+	case GLOW_TOPIC_ROSTER_WANTED:
+	case GLOW_TOPIC_SCENE_CURRENT:
+	case GLOW_TOPIC_DIM_CURRENT:
+		return true;
+	case GLOW_TOPIC_STATE:
+		return s->keeps_lights && topic->of == GLOW_OF_NODE;
+	default:
+		return false;
+	}
+}
+
 static void hear_kept(struct glow_ctl_session *s, const struct glow_message *m)
 {
 	struct glow_topic topic = glow_topic_parse(s->options->common.prefix, m->topic);
-	bool kept = topic.kind == GLOW_TOPIC_PRESET || topic.kind == GLOW_TOPIC_SCHEDULE;
-	char *text = kept ? strndup(m->payload, m->len) : NULL;
+	char *text = is_kept(s, &topic) ? strndup(m->payload, m->len) : NULL;
+	const char *leaf;
 
 	if (!text)
 		return;
-	cJSON_DeleteItemFromObjectCaseSensitive(s->kept, topic.id);
+	leaf = m->topic + strlen(s->options->common.prefix) + 1;
+	cJSON_DeleteItemFromObjectCaseSensitive(s->kept, leaf);
 	if (m->len > 0)
-		cJSON_AddStringToObject(s->kept, topic.id, text);
+		cJSON_AddStringToObject(s->kept, leaf, text);
 	free(text);
 }
 
@@ -110,8 +133,9 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 	       ret_event->kind == GLOW_MQTT_DROPPED) {
 		int64_t left_ms = end_ms - now_ms();
 
-		if (left_ms <= 0 || poll(&fd, 1, (int)left_ms) < 0)
+		if (left_ms <= 0 || poll(&fd, 1, (int)(left_ms < LOOK_MS ? left_ms : LOOK_MS)) < 0)
 			return false;
+		glow_progress_tick();
 	}
 	if (ret_event->kind == GLOW_MQTT_CONNECTED)
 		glow_ctl_warn_limits(&ret_event->limits);
@@ -119,6 +143,7 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 		glow_watch_message(&s->watch, &ret_event->message);
 		hear_kept(s, &ret_event->message);
 	}
+	s->refused = s->refused || ret_event->kind == GLOW_MQTT_REFUSED;
 	if (ret_event->kind != GLOW_MQTT_MESSAGE && ret_event->kind != GLOW_MQTT_CONNECTED)
 		snprintf(s->lost, sizeof(s->lost), "%s", ret_event->why);
 	return true;
@@ -127,28 +152,33 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 static int wait_connected(struct glow_ctl_session *s)
 {
 	const char *broker = s->options->common.broker;
-	int64_t end_ms = now_ms() + GLOW_CTL_CONNECT_MS;
+	int64_t end_ms = now_ms() + s->patience_ms;
 	struct glow_mqtt_event event;
 
+	glow_progress_say("waiting for %s", broker);
 	while (next_event(s, end_ms, &event)) {
+		if (event.kind == GLOW_MQTT_MESSAGE)
+			continue;
+		glow_progress_end();
 		if (event.kind == GLOW_MQTT_CONNECTED)
-			return 0;
-		if (event.kind != GLOW_MQTT_MESSAGE)
-			return glow_ctl_fail(EX_UNAVAILABLE, "%s", event.why);
+			snprintf(s->broker, sizeof(s->broker), "%s", event.why);
+		s->limits = event.limits;
+		return event.kind == GLOW_MQTT_CONNECTED ? 0 : glow_ctl_fail(EX_UNAVAILABLE, "%s", event.why);
 	}
+	glow_progress_end();
 	return glow_ctl_fail(EX_UNAVAILABLE, "%s does not answer", broker);
 }
 
-int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
-		  size_t n_leaves)
+static int open_within(struct glow_ctl_session *s, const char *const *leaves, size_t n_leaves)
 {
+	const struct glow_ctl_options *o = s->options;
 	struct glow_mqtt_cfg cfg = glow_common_mqtt(&o->common);
 	char topics[LEAVES_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
 	const char *list[LEAVES_MAX], *answers = s->answers;
 	size_t wishes = leaves == glow_watch_topics ? GLOW_WATCH_WISHES : 0; /* the last ones */
 	int r;
 
-	*s = (struct glow_ctl_session){ .options = o, .kept = cJSON_CreateObject() };
+	s->kept = cJSON_CreateObject();
 	glow_watch_init(&s->watch, o->common.prefix);
 	glow_ctl_client_id(s->client);
 	glow_topic_make(s->answers, o->common.prefix, "answer", s->client, "1");
@@ -169,6 +199,27 @@ int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, 
 	return r < 0 ? glow_ctl_fail_open(o, r, why) : wait_connected(s);
 }
 
+int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
+		  size_t n_leaves)
+{
+	*s = (struct glow_ctl_session){ .options = o, .patience_ms = GLOW_CTL_CONNECT_MS };
+	return open_within(s, leaves, n_leaves);
+}
+
+int glow_ctl_open_lights(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
+			 size_t n_leaves)
+{
+	*s = (struct glow_ctl_session){ .options = o, .patience_ms = GLOW_CTL_CONNECT_MS, .keeps_lights = true };
+	return open_within(s, leaves, n_leaves);
+}
+
+int glow_ctl_open_soon(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
+		       size_t n_leaves)
+{
+	*s = (struct glow_ctl_session){ .options = o, .patience_ms = GLOW_CTL_SOON_MS };
+	return open_within(s, leaves, n_leaves);
+}
+
 bool glow_ctl_next(struct glow_ctl_session *s, int64_t wait_ms, struct glow_message *ret_message)
 {
 	struct glow_mqtt_event event;
@@ -186,7 +237,34 @@ bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(con
 
 	while (!done(&s->watch) && glow_ctl_next(s, end_ms - now_ms(), &message))
 		;
+	glow_progress_end();
 	return done(&s->watch);
+}
+
+void glow_ctl_tick(struct glow_ctl_session *s)
+{
+	const struct glow_watch *w = &s->watch;
+	int64_t utc_us = glow_mono_now().ns / 1000 + glow_wall_minus_mono_us();
+
+	glow_watch_tick(&s->watch, w->has_beacon ? w->beacon.time_us
+						 : utc_us - (w->conductor.has_utc ? w->conductor.utc_offset_us : 0));
+}
+
+static bool all_reported(const struct glow_watch *w)
+{
+	unsigned online = 0, reported = 0;
+
+	for (size_t k = 0; k < w->n_nodes; k++) {
+		online += w->nodes[k]->online;
+		reported += w->nodes[k]->online && w->nodes[k]->has_stats;
+	}
+	glow_progress_say("%u of %u nodes have reported, which they do every ten seconds", reported, online);
+	return reported == online;
+}
+
+bool glow_ctl_wait_reports(struct glow_ctl_session *s, int64_t wait_ms)
+{
+	return glow_ctl_wait(s, wait_ms, all_reported);
 }
 
 cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *payload, int n)
@@ -204,6 +282,7 @@ cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *p
 	struct glow_diag diag;
 
 	glow_mqtt_publish(s->mqtt, &ask);
+	glow_progress_say("waiting for answers");
 	/* A conductor is no node: its answer names none. */
 	while ((!answer || (glow_json_get(answer, "node") && cJSON_GetArraySize(answers) < n)) &&
 	       glow_ctl_next(s, end_ms - now_ms(), &message)) {
@@ -215,6 +294,7 @@ cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *p
 		if (heard)
 			cJSON_AddItemToArray(answers, answer = heard);
 	}
+	glow_progress_end();
 	return answers;
 }
 
@@ -300,9 +380,17 @@ void glow_ctl_tell_skipped(const cJSON *answer, const char *why)
 			fprintf(stderr, "glowctl: %s %s\n", id->valuestring, why);
 }
 
+void glow_ctl_pause(struct glow_ctl_session *s)
+{
+	if (!glow_mqtt_close(s->mqtt, 1000))
+		_exit(EX_UNAVAILABLE);
+	s->mqtt = NULL;
+}
+
 int glow_ctl_close(struct glow_ctl_session *s, int status)
 {
 	fflush(stdout);
+	glow_progress_end();
 	if (!glow_mqtt_close(s->mqtt, 1000))
 		_exit(status);
 	glow_watch_fini(&s->watch);

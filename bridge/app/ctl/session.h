@@ -13,14 +13,20 @@ struct glow_ctl_session {
 	const struct glow_ctl_options *options;
 	struct glow_mqtt *mqtt;
 	struct glow_watch watch;
-	cJSON *kept;                      /**< texts of the presets or schedules that were heard of, by name */
+	cJSON *kept;                      /**< what is kept of what people made, texts by topic below the prefix */
+	bool keeps_lights;                /**< `kept` has nodes' states too */
+	int patience_ms;                  /**< with the broker */
+	struct glow_mqtt_limits limits;   /**< the broker's */
+	char broker[GLOW_MQTT_WHY];       /**< its URI, with the address that took us */
 	char client[64];                  /**< our client id, new for each run */
 	char answers[GLOW_TOPIC_MAX + 1]; /**< where answers are wanted */
 	char lost[GLOW_MQTT_WHY];         /**< how the connection was lost last, "" if it never was */
+	bool refused; /**< it was not: the broker did not let us publish something, as `lost` says */
 };
 
 /** How long we wait for the broker, and for answers. */
 #define GLOW_CTL_CONNECT_MS 5000
+#define GLOW_CTL_SOON_MS    700
 #define GLOW_CTL_ANSWER_MS  2000
 
 /** Bytes that may wait for us: the infos of a thousand nodes arrive at once. */
@@ -34,11 +40,24 @@ void glow_ctl_client_id(char ret_client[64]);
 int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
 		  size_t n_leaves);
 
+/** The same, and nodes' states are kept as they are; and the same for somebody who does not wait. */
+int glow_ctl_open_lights(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
+			 size_t n_leaves);
+int glow_ctl_open_soon(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
+		       size_t n_leaves);
+
 /** The next message within `wait_ms`. False when none came, or when the connection was lost: then s->lost says why. */
 bool glow_ctl_next(struct glow_ctl_session *s, int64_t wait_ms, struct glow_message *ret_message);
 
 /** Waits until `done` or for `wait_ms`; returns what `done` said last. */
 bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(const struct glow_watch *watch));
+
+/** Waits until every node that is online has said how it does, as it does every ten seconds, or for `wait_ms`. */
+bool glow_ctl_wait_reports(struct glow_ctl_session *s, int64_t wait_ms);
+
+/** Lets time pass to the present of the cluster in the model, as well as that is known without clock probes: a table
+ * needs no milliseconds. */
+void glow_ctl_tick(struct glow_ctl_session *s);
 
 /** Publishes, and gathers answers until there are `n`, or until the conductor has answered for all, or
  * until time is up. An array, the caller's. */
@@ -62,6 +81,9 @@ int glow_ctl_ask_conductor(struct glow_ctl_session *s, const char *a, const char
 
 /** Names on standard error each node that an answer tells as skipped, with the reason. */
 void glow_ctl_tell_skipped(const cJSON *answer, const char *why);
+
+/** Says goodbye; what was heard stays until glow_ctl_close(). */
+void glow_ctl_pause(struct glow_ctl_session *s);
 
 /** Says goodbye and frees; returns `status`, or ends the process with it when the broker does not let go. */
 int glow_ctl_close(struct glow_ctl_session *s, int status);

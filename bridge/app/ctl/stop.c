@@ -41,5 +41,6 @@ const struct glow_subcommand glow_ctl_stop = {
 	.examples = "glowctl stop\nglowctl stop main --fade-ms 2000",
 	.options = rows,
 	.n_options = CTL_N(rows),
+	.spots = "@scenes",
 	.run = run,
 };

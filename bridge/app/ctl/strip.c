@@ -8,13 +8,17 @@
 
 #include <glow/json.h>
 
+#include "kept.h"
 #include "rows.h"
-#include "session.h"
 #include "table.h"
 
 #define RESET(what) GLOW_ROW_SWITCH("reset", "no", NULL, reset, what)
 
-static const struct glow_option order_rows[] = { RESET("back to the conductor's --order"), CTL_FORCE };
+static const struct glow_option order_rows[] = {
+	RESET("back to the conductor's --order"),
+	CTL_FORCE,
+	GLOW_ROW_SWITCH("json", "no", NULL, json, "without a name: for programs"),
+};
 static const struct glow_option reverse_rows[] = { RESET("back to the conductor's --reverse"), CTL_FORCE };
 static const struct glow_option gap_rows[] = { RESET("back to the conductor's --gap"), CTL_FORCE };
 static const struct glow_option title_rows[] = { RESET("no title"), CTL_FORCE };
@@ -68,6 +72,28 @@ static void fill_row(const struct glow_watch *w, const struct glow_roster_node *
 	snprintf(cell[4], GLOW_CELL_SIZE, "%s", glow_watch_title(w, node->id));
 }
 
+static cJSON *entry_object(const struct glow_watch *w, const struct glow_roster_node *node)
+{
+	cJSON *o = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(o, "id", node->id);
+	cJSON_AddStringToObject(o, "title", glow_watch_title(w, node->id));
+	glow_json_add_int(o, "offset", node->offset);
+	glow_json_add_int(o, "pixels", node->pixels);
+	cJSON_AddBoolToObject(o, "reverse", node->reverse);
+	glow_json_add_int(o, "gap", node->gap);
+	return o;
+}
+
+static int show_json(const struct glow_watch *w, const struct glow_roster *roster)
+{
+	cJSON *array = cJSON_CreateArray();
+
+	for (uint32_t k = 0; k < roster->n; k++)
+		cJSON_AddItemToArray(array, entry_object(w, &roster->nodes[k]));
+	return glow_kept_print_tree(array);
+}
+
 static int show(const struct glow_ctl_session *s)
 {
 	const struct glow_stage *stage = &s->watch.stage;
@@ -76,6 +102,8 @@ static int show(const struct glow_ctl_session *s)
 
 	if (roster->n == 0)
 		return glow_ctl_fail_silence(s, "nobody is on the strip: is glow-conductor running?");
+	if (s->options->json)
+		return show_json(&s->watch, roster);
 	if (!glow_table_init(&table, 5, roster->n))
 		return glow_ctl_fail(EX_OSERR, "out of memory");
 	for (uint32_t k = 0; k < roster->n; k++)
@@ -124,6 +152,7 @@ const struct glow_subcommand glow_ctl_order = {
 	.examples = "glowctl order\nglowctl order pi3 pi1 pi2\nglowctl order --reset",
 	.options = order_rows,
 	.n_options = CTL_N(order_rows),
+	.spots = "@nodes",
 	.run = run_order,
 };
 
@@ -189,6 +218,7 @@ const struct glow_subcommand glow_ctl_reverse = {
 	.examples = "glowctl reverse pi2\nglowctl reverse pi2 off\nglowctl reverse pi2 --reset",
 	.options = reverse_rows,
 	.n_options = CTL_N(reverse_rows),
+	.spots = "@nodes on|off",
 	.run = run_reverse,
 };
 
@@ -202,6 +232,7 @@ const struct glow_subcommand glow_ctl_gap = {
 	.examples = "glowctl gap pi2 4\nglowctl gap pi2 --reset",
 	.options = gap_rows,
 	.n_options = CTL_N(gap_rows),
+	.spots = "@nodes",
 	.run = run_gap,
 };
 
@@ -213,5 +244,6 @@ const struct glow_subcommand glow_ctl_title = {
 	.examples = "glowctl title pi1 Kitchen, left\nglowctl title pi1 --reset",
 	.options = title_rows,
 	.n_options = CTL_N(title_rows),
+	.spots = "@nodes",
 	.run = run_title,
 };

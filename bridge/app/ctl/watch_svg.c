@@ -20,9 +20,9 @@ enum {
 
 #define UNLIT ((struct glow_rgb){ 38, 40, 46 })
 
-/* Unit directions of a PiGlow's spiral arm steps would need a sine; these are
- * the positions of its 18 LEDs in tenths of a pixel, measured on a drawing of the board. */
-static void piglow_at(uint32_t i, int *ret_x, int *ret_y)
+/* Unit directions of a PiGlow's spiral arm steps would need a sine; these positions
+ * were measured on a drawing of the board. */
+void glow_watch_piglow_at(uint32_t i, int *ret_x, int *ret_y)
 {
 	static const int arm[6][2] = { { 0, -38 }, { 9, -30 }, { 13, -21 }, { 13, -12 }, { 9, -5 }, { 2, -1 } };
 	uint32_t k = i % GLOW_PIGLOW_ARM;
@@ -80,7 +80,7 @@ static void put_piglow(struct glow_shape shape, const struct glow_frame *f, int 
 	for (uint32_t i = 0; i < f->n; i++) {
 		int dx, dy;
 
-		piglow_at(i, &dx, &dy);
+		glow_watch_piglow_at(i, &dx, &dy);
 		put_led(glow_watch_pixel(shape, f, i), cx + dx * SPIRAL / 10, y + dy * SPIRAL / 10, 5, out);
 	}
 }

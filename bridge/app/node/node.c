@@ -2,53 +2,21 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Each concern is a part with a header of its own: layers (what shows), orders (what it is told), texts (effects that
  * the cluster has written itself), conducted (whether somebody leads), voice (what is said) and offer (what effects
- * there are). What one of them makes another do is here, and so are the topics: one row each.
- *
- * A message that names a text which is not here yet waits, and the commands behind it do too. Those that wait are dealt
- * with as if they came when the text does. */
+ * there are). What one of them makes another do is here; the topics are in listening.c, one row each. */
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <glow/flash.h>
 #include <glow/json.h>
 #include <glow/limiter.h>
 #include <glow/log.h>
-#include <glow/node.h>
 #include <glow/time.h>
 #include <glow/timing.h>
 
-#include "conducted.h"
-#include "layers.h"
-#include "offer.h"
-#include "orders.h"
-#include "texts.h"
-#include "voice.h"
-
-struct glow_node {
-	struct glow_node_cfg cfg;
-	struct glow_layers layers;
-	struct glow_orders orders;
-	struct glow_conducted conductor;
-	struct glow_offer offer;
-	struct glow_texts texts;
-	struct glow_voice voice;
-	struct glow_flash flash;
-	bool restored;          /* or too late for that */
-	bool state_waits;       /* the retained state does, for a text */
-	bool start_waits;       /* the first frame is due, but for that */
-	bool scenes_new;        /* perhaps with effects that this program lacks, which has to be said */
-	int64_t scenes_said_us; /* by then, whether or not their texts have come */
-	bool limited;           /* some limit changed the last picture */
-	bool held_back;         /* the flash limit did: what was asked for is still to come */
-};
-
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
+#include "listening.h"
+#include "parts.h"
 
 /* ---- what shows ---- */
 
@@ -204,7 +172,7 @@ static void report_unknown(struct glow_node *n)
 }
 
 /* Follows the texts that scenes need. True when one is not here yet. */
-static bool ask_for_scenes(struct glow_node *n)
+bool glow_node_ask_for_texts(struct glow_node *n)
 {
 	const struct glow_stage_kept *now = &n->layers.stage.kept, *next = &n->layers.stage.next_kept;
 	bool waits = glow_texts_ask(&n->texts, now->payload, now->payload ? now->len : 0);
@@ -212,33 +180,10 @@ static bool ask_for_scenes(struct glow_node *n)
 	return glow_texts_ask(&n->texts, next->payload, next->payload ? next->len : 0) || waits;
 }
 
-static void scenes_came(struct glow_node *n, int64_t now_us)
+void glow_node_scenes_came(struct glow_node *n, int64_t now_us)
 {
 	n->scenes_new = true;
-	n->scenes_said_us = ask_for_scenes(n) ? now_us + GLOW_TEXTS_HELD_US : now_us;
-}
-
-static void take_stage(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-		       int64_t now_us)
-{
-	struct glow_diag diag;
-	bool changed = glow_layers_stage(&n->layers, &n->cfg.info, topic->kind, m, now_us, &diag);
-
-	if (diag.code != GLOW_OK)
-		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
-	if (changed && topic->kind == GLOW_TOPIC_SCENE_CURRENT)
-		scenes_came(n, now_us);
-	else if (topic->kind == GLOW_TOPIC_SCENE_CURRENT)
-		ask_for_scenes(n);
-}
-
-static void hear_conductor(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-			   int64_t now_us)
-{
-	bool was_lost = glow_conducted_lost(&n->conductor, now_us);
-
-	glow_conducted_hear(&n->conductor, topic->kind, m, now_us);
-	n->layers.revision += n->cfg.lost_indicator && glow_conducted_lost(&n->conductor, now_us) != was_lost;
+	n->scenes_said_us = glow_node_ask_for_texts(n) ? now_us + GLOW_TEXTS_HELD_US : now_us;
 }
 
 bool glow_node_has_conductor(const struct glow_node *n)
@@ -259,7 +204,7 @@ bool glow_node_placed(const struct glow_node *n)
 
 bool glow_node_texts_here(struct glow_node *n)
 {
-	return n->texts.n_held == 0 && !ask_for_scenes(n);
+	return n->texts.n_held == 0 && !glow_node_ask_for_texts(n);
 }
 
 void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_us, uint64_t clock_id)
@@ -271,7 +216,7 @@ void glow_node_clock_stepped(struct glow_node *n, int64_t now_us, int64_t delta_
 	n->conductor.beacon_us += delta_us;
 	glow_offer_shift(&n->offer, delta_us);
 	glow_texts_clock_stepped(&n->texts, delta_us, clock_id, now_us + delta_us);
-	scenes_came(n, now_us + delta_us);
+	glow_node_scenes_came(n, now_us + delta_us);
 	n->voice.stale = true;
 }
 
@@ -293,16 +238,7 @@ static void effect_changed(void *ctx, const struct glow_effect_desc *was, const 
 	}
 	n->voice.stale = true;
 	if (n->layers.stage.revision != before)
-		scenes_came(n, n->layers.now_us);
-}
-
-static void take_text(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m, int64_t now_us)
-{
-	struct glow_diag diag;
-
-	if (glow_texts_message(&n->texts, topic, m, now_us, &diag) != GLOW_OK)
-		glow_warning("%s is passed over: %s%s%s", m->topic, diag.where, diag.where[0] ? ": " : "", diag.what);
-	ask_for_scenes(n);
+		glow_node_scenes_came(n, n->layers.now_us);
 }
 
 const struct glow_effect_list *glow_node_texts(const struct glow_node *n)
@@ -324,20 +260,6 @@ static bool is_used(void *ctx, const char *name)
 
 /* ---- the catalog of effects ---- */
 
-bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
-{
-	glow_topic_of(ret_topic, n->cfg.out.prefix, k == 0 ? GLOW_TOPIC_CATALOG : GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER,
-		      n->offer.name);
-	return k < 2;
-}
-
-void glow_node_wish_refused(struct glow_node *n, const char *topic)
-{
-	struct glow_topic parsed = glow_topic_parse(n->cfg.out.prefix, topic);
-
-	glow_texts_refused(&n->texts, &parsed);
-}
-
 void glow_node_refused(struct glow_node *n, const char *topic)
 {
 	if (glow_topic_kind(n->cfg.out.prefix, topic) != GLOW_TOPIC_CATALOG)
@@ -346,169 +268,7 @@ void glow_node_refused(struct glow_node *n, const char *topic)
 	glow_voice_info(&n->voice);
 }
 
-/* ---- what comes back after a restart ---- */
-
-static void restore(struct glow_node *n, const struct glow_message *m, int64_t now_us)
-{
-	struct glow_diag diag = { .code = GLOW_OK };
-	struct glow_state *state;
-	cJSON *tree;
-
-	if (n->orders.accepted)
-		return;
-	tree = glow_json_parse(m->payload, m->len, &diag);
-	state = malloc(sizeof(*state));
-	if (tree && state && glow_state_read(tree, n->layers.env.shape, state, &diag) == GLOW_OK) {
-		glow_layers_restore(&n->layers, state, now_us);
-		n->restored = true;
-		glow_info("light restored: %s", state->light.effect ? state->light.effect->name : "auto");
-	} else {
-		glow_texts_explain(&n->texts, m->payload, m->len, &diag);
-		glow_warning("the retained state is broken and was skipped: %s %s", diag.where, diag.what);
-	}
-	free(state);
-	cJSON_Delete(tree);
-}
-
-static void take_state(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-		       int64_t now_us)
-{
-	(void)topic;
-	if (!n->restored && m->len > 0)
-		restore(n, m, now_us);
-}
-
-/* ---- events ---- */
-
-static void take_light(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-		       int64_t now_us)
-{
-	glow_orders_take(&n->orders, topic, m, now_us);
-}
-
-static void take_apply(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m,
-		       int64_t now_us)
-{
-	(void)topic;
-	glow_orders_apply(&n->orders, m, now_us);
-}
-
-/* Every topic that a node listens to. Those of a group stand for each of its groups. Where one may name a text,
- * messages may have to wait for it. */
-static const struct row {
-	enum glow_topic_kind kind;
-	enum glow_topic_of of;
-	bool retained, names;
-	void (*take)(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m, int64_t now_us);
-} rows[] = {
-	{ GLOW_TOPIC_SET, GLOW_OF_NODE, false, true, take_light },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_NODE, false, true, take_light },
-	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, false, hear_conductor },
-	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, true, take_light },
-	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, true, take_light },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, true, take_light },
-	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, true, take_light },
-	{ GLOW_TOPIC_APPLY, GLOW_OF_ALL, false, true, take_apply },
-	{ GLOW_TOPIC_APPLY, GLOW_OF_GROUP, false, true, take_apply },
-	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, false, hear_conductor },
-	{ GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, true, false, take_stage },
-	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage },
-	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage },
-	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, true, take_state },
-};
-enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
-
-bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained)
-{
-	const struct glow_info *info = &n->cfg.info;
-
-	for (size_t j = 0; j < N_ROWS; j++) {
-		bool group = rows[j].of == GLOW_OF_GROUP;
-		size_t times = group ? info->n_groups : 1;
-
-		if (k < times) {
-			glow_topic_of(ret_topic, n->cfg.out.prefix, rows[j].kind, rows[j].of,
-				      group ? info->groups[k] : info->id);
-			*ret_retained = rows[j].retained;
-			return true;
-		}
-		k -= times;
-	}
-	return false;
-}
-
-static const struct row *row_of(const struct glow_topic *topic)
-{
-	for (size_t k = 0; k < N_ROWS; k++)
-		if (rows[k].kind == topic->kind && rows[k].of == topic->of)
-			return &rows[k];
-	return NULL;
-}
-
-/* It names a text that is not here, or others wait before it. */
-static bool has_to_wait(struct glow_node *n, const struct row *row, const struct glow_message *m)
-{
-	if (!row->names || m->len == 0 || (row->kind == GLOW_TOPIC_STATE && n->restored))
-		return false;
-	return glow_texts_ask(&n->texts, m->payload, m->len) || n->texts.n_held > 0;
-}
-
-static void hold(struct glow_node *n, const struct row *row, const struct glow_message *m, int64_t now_us)
-{
-	if (!glow_texts_hold(&n->texts, m, now_us))
-		glow_node_dropped(n, m, false, now_us);
-	else if (row->kind == GLOW_TOPIC_STATE)
-		n->state_waits = true;
-}
-
-/* Deals with what waited for a text. */
-static void release(struct glow_node *n, int64_t now_us)
-{
-	struct glow_held held;
-
-	while (glow_texts_release(&n->texts, now_us, &held)) {
-		struct glow_topic topic = glow_topic_parse(n->cfg.out.prefix, held.m.topic);
-		const struct row *row = row_of(&topic);
-
-		if (row->kind != GLOW_TOPIC_STATE) {
-			row->take(n, &topic, &held.m, now_us);
-		} else {
-			n->state_waits = false;
-			restore(n, &held.m, now_us);
-			n->voice.stale = true;
-			if (n->start_waits)
-				glow_node_start(n, now_us);
-		}
-		glow_held_free(&held);
-	}
-}
-
-void glow_node_message(struct glow_node *n, const struct glow_message *message, int64_t now_us)
-{
-	struct glow_topic topic = glow_topic_parse(n->cfg.out.prefix, message->topic);
-	const struct row *row = row_of(&topic);
-
-	now_us = later(now_us, n->layers.now_us);
-	if (topic.kind == GLOW_TOPIC_CATALOG)
-		glow_offer_message(&n->offer, message, now_us);
-	if (topic.kind == GLOW_TOPIC_TEXTS || topic.kind == GLOW_TOPIC_TEXT)
-		take_text(n, &topic, message, now_us);
-	else if (row && has_to_wait(n, row, message))
-		hold(n, row, message, now_us);
-	else if (row)
-		row->take(n, &topic, message, now_us);
-	release(n, now_us);
-}
-
-void glow_node_dropped(struct glow_node *n, const struct glow_message *message, bool replaced, int64_t now_us)
-{
-	struct glow_topic topic = glow_topic_parse(n->cfg.out.prefix, message->topic);
-	bool elsewhere =
-		glow_orders_many(&topic) && glow_conducted_leads(&n->conductor, later(now_us, n->layers.now_us));
-
-	if (!elsewhere && (topic.kind == GLOW_TOPIC_SET || topic.kind == GLOW_TOPIC_NOTIFY))
-		glow_publish_busy(&n->cfg.out, message, n->cfg.info.id, replaced);
-}
+/* ---- life ---- */
 
 int glow_node_create(const struct glow_node_cfg *cfg, int64_t now_us, struct glow_node **ret_node,
 		     struct glow_diag *diag)
@@ -594,11 +354,11 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 {
 	struct glow_waiting *due;
 
-	t_us = later(t_us, n->layers.now_us);
+	t_us = glow_later(t_us, n->layers.now_us);
 	glow_library_tick(&n->texts.library, t_us);
-	release(n, t_us);
+	glow_listening_release(n, t_us);
 	while ((due = glow_pending_due(&n->orders.pending, t_us))) {
-		pass(n, later(due->at_us, n->layers.now_us));
+		pass(n, glow_later(due->at_us, n->layers.now_us));
 		glow_orders_carry_out(&n->orders, due);
 	}
 	pass(n, t_us);
@@ -607,7 +367,7 @@ void glow_node_tick(struct glow_node *n, int64_t t_us)
 	    glow_conducted_lost(&n->conductor, t_us) != glow_conducted_lost(&n->conductor, n->layers.now_us))
 		n->layers.revision++;
 	n->layers.now_us = t_us;
-	if (n->scenes_new && n->conductor.connected && (t_us >= n->scenes_said_us || !ask_for_scenes(n)))
+	if (n->scenes_new && n->conductor.connected && (t_us >= n->scenes_said_us || !glow_node_ask_for_texts(n)))
 		report_unknown(n);
 	glow_offer_tick(&n->offer, t_us);
 	n->voice.stale |= glow_voice_outdated(&n->voice, &n->layers);

@@ -214,7 +214,7 @@ static void on_device(void *ctx)
 
 static void hear(struct run *r, const struct glow_message *m, struct glow_instant at, int64_t now)
 {
-	if (!glow_herald_message(&r->device.herald, m, at.raw)) {
+	if (!glow_device_message(&r->device, m, at.raw)) {
 		glow_node_message(r->node, m, now);
 		if (glow_topic_kind(r->cfg->prefix, m->topic) != GLOW_TOPIC_TEXTS)
 			return;
@@ -330,7 +330,7 @@ static bool wish(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 	while (glow_node_wish(r->node, n, ret_topic))
 		if (n++ == k)
 			return true;
-	return glow_herald_topic(&r->device.herald, k - n, ret_topic);
+	return glow_device_topic(&r->device, k - n, ret_topic);
 }
 
 /* ---- other events ---- */

@@ -14,7 +14,7 @@
 #include <glow/json.h>
 #include <glow/log.h>
 
-#include "../../bridge/app/conductor/director.h"
+#include "../../bridge/app/conductor/undo.h"
 #include "../harness/outbox.h"
 
 #define SECOND GLOW_US_PER_S
@@ -28,6 +28,7 @@
 #define R      "answers/here"
 
 static struct glow_requests requests;
+static struct glow_undo undoing;
 static struct glow_placement placement;
 static struct glow_members members;
 static struct glow_time now;
@@ -61,6 +62,7 @@ static int setup(void **state)
 	says("pi2", BLUE, now.us - SECOND);
 	assert_int_equal(glow_requests_init(&requests, &out, &members, 42), 0);
 	glow_requests_open(&requests, CLOCK, 1, true, now);
+	glow_undo_init(&undoing, &requests);
 	forget();
 	return 0;
 }
@@ -68,6 +70,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
+	glow_undo_fini(&undoing);
 	glow_requests_fini(&requests);
 	glow_members_fini(&members);
 	forget();
@@ -120,7 +123,7 @@ static void undo(const char *payload)
 
 	later();
 	forget();
-	glow_director_undo(&requests, &m, now, AHEAD);
+	glow_undo_ask(&undoing, &m, now, AHEAD);
 }
 
 static void test_lights_come_back(void **state)
@@ -211,6 +214,24 @@ static void test_dragged(void **state)
 	assert_true(said(PI1, "\"r\":255") && said(PI2, "\"b\":255"));
 	undo("");
 	assert_true(said(R, "nothing to undo"));
+}
+
+/* Two scenes that begin right after each other on other boards are two changes: each has the lights that it took. */
+static void test_two_at_once(void **state)
+{
+	struct glow_message m =
+		message("glow/scene/play", "{\"id\":\"b\",\"effect\":\"fire\",\"target\":{\"nodes\":[\"pi2\"]}}");
+
+	(void)state;
+	play("{\"id\":\"a\",\"effect\":\"fire\",\"target\":{\"nodes\":[\"pi1\"]}}");
+	glow_requests_play(&requests, &m, now, AHEAD);
+	says("pi1", AUTO, number(R, "start_us"));
+	says("pi2", AUTO, number(R, "start_us"));
+	undo("");
+	assert_true(said(PI2, "\"b\":255") && count(PI1) == 0);
+	says("pi2", BLUE, number(R, "at_us"));
+	undo("");
+	assert_true(said(PI1, "\"r\":255") && count(PI2) == 0);
 }
 
 static void test_ten(void **state)
@@ -319,6 +340,143 @@ static void test_hand_over(void **state)
 	assert_true(said(R, "transition"));
 }
 
+/* An effect in text has been removed: the other lights come back all the same. */
+static void test_effect_gone(void **state)
+{
+	(void)state;
+	says("pi1", "\"state\":\"ON\",\"effect\":\"gone\"", now.us - SECOND);
+	all("green", GREEN);
+	undo("");
+	assert_true(count(PI1) == 0 && said(PI2, "\"b\":255"));
+	assert_true(said(R, "\"skipped\":[\"pi1\"]") && said(R, "\"nodes\":1"));
+}
+
+/* ---- thousands ---- */
+
+#define MANY 3000
+
+/* Their states are of one length, so that a turn has always as many. */
+static void add_many(void)
+{
+	char id[16];
+
+	for (int k = 1000; k < 1000 + MANY; k++) {
+		snprintf(id, sizeof(id), "many%d", k);
+		glow_members_availability(&members, id, true, (struct glow_raw){ 1 });
+		says(id, RED, now.us - SECOND);
+	}
+}
+
+static void many_say(const char *light, int64_t since_us)
+{
+	char id[16];
+
+	for (int k = 1000; k < 1000 + MANY; k++) {
+		snprintf(id, sizeof(id), "many%d", k);
+		says(id, light, since_us);
+	}
+}
+
+/* How many of them were told for that instant. */
+static int n_told(int64_t at_us)
+{
+	char at[40];
+	int n = 0;
+
+	snprintf(at, sizeof(at), "\"at_us\":%" PRId64 ",", at_us);
+	for (int k = 0; k < n_sent; k++)
+		n += strncmp(sent[k].topic, "glow/node/many", 14) == 0 && strstr(sent[k].payload, at);
+	return n;
+}
+
+static void begin_many(void)
+{
+	add_many();
+	all("green", GREEN);
+	many_say(GREEN, number(R, "at_us"));
+	undo("");
+}
+
+/* A turn takes a bounded part, so that neither the turn is long nor too much waits in a messenger; the last part is
+ * told in time for the instant that all have. */
+/* promise: undo-is-bounded */
+static void test_thousands(void **state)
+{
+	size_t state_len = strlen("{" RED ",\"since_us\":1700001233000000,\"clock_id\":\"feedbeef01234567\"}");
+	int part = (int)((GLOW_UNDO_PART - 1) / (GLOW_UNDO_ENVELOPE + state_len)) + 1, turns = 1, before;
+	int64_t at_us;
+
+	(void)state;
+	begin_many();
+	assert_int_equal(count(R), 0);
+	while (glow_undo_next(&undoing).us != GLOW_NEVER) {
+		assert_int_equal(glow_undo_next(&undoing).us, now.us + GLOW_UNDO_EVERY_US);
+		before = n_sent;
+		glow_undo_tick(&undoing, now); /* too soon */
+		assert_int_equal(n_sent, before);
+		now.us += GLOW_UNDO_EVERY_US;
+		glow_undo_tick(&undoing, now);
+		assert_true(n_sent - before <= part + 1);
+		turns++;
+	}
+	assert_int_equal(turns, (MANY + 2 + part - 1) / part);
+	at_us = number(R, "at_us");
+	assert_int_equal(at_us, now.us + AHEAD);
+	assert_int_equal(n_told(at_us), MANY);
+	assert_int_equal(count("glow/node/many1000/set"), 1);
+	assert_int_equal(count("glow/node/many3999/set"), 1);
+	assert_int_equal(count(R), 1);
+	assert_int_equal(number(R, "nodes"), MANY + 2);
+	assert_false(said(R, "skipped"));
+}
+
+static void tell_the_rest(void)
+{
+	while (glow_undo_next(&undoing).us != GLOW_NEVER) {
+		now.us += GLOW_UNDO_EVERY_US;
+		glow_undo_tick(&undoing, now);
+	}
+}
+
+/* What comes meanwhile is for later: another undo is refused, and a command is carried out behind this one, though
+ * nodes may hear it before. It is a change that can be undone. */
+static void test_meanwhile(void **state)
+{
+	struct glow_message m = message("glow/undo", "");
+	int64_t behind_us;
+
+	(void)state;
+	begin_many();
+	glow_undo_ask(&undoing, &m, now, AHEAD);
+	assert_true(said(R, "\"code\":\"busy\""));
+	m = message(ALL, "blue");
+	glow_requests_command(&requests, &m, GLOW_COMMAND_SET, now, AHEAD, GLOW_LIT_UNKNOWN);
+	behind_us = number(R, "at_us");
+	tell_the_rest();
+	assert_int_equal(number(R, "nodes"), MANY + 2);
+	assert_int_equal(behind_us, number(R, "at_us") + 1);
+	many_say(RED, behind_us - 1);
+	many_say(BLUE, behind_us);
+	undo("");
+	tell_the_rest();
+	assert_int_equal(number(R, "nodes"), MANY + 2);
+	assert_int_equal(n_told(number(R, "at_us")), MANY);
+}
+
+/* Another leads from now on, or this one leaves: how far it came is said. */
+static void test_dropped(void **state)
+{
+	(void)state;
+	begin_many();
+	glow_undo_drop(&undoing);
+	assert_true(said(R, "\"code\":\"busy\"") && said(R, "of 3002 lights were told"));
+	assert_true(said("glow/conductor/error", "of 3002 lights were told"));
+	assert_int_equal(glow_undo_next(&undoing).us, GLOW_NEVER);
+	forget();
+	glow_undo_drop(&undoing);
+	assert_int_equal(n_sent, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +485,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dragged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_two_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ten, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_scene, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stopped_scene, setup, teardown),
@@ -334,6 +493,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_dim, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hand_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_effect_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_thousands, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_meanwhile, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dropped, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
