@@ -3,22 +3,25 @@
 
 /* The page: the log-in, and behind it the views of one cluster. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Core } from "./core";
 import { createRenderer } from "./draw/renderer";
 import { createHistory } from "./history";
 import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
 import type { Draft } from "./model/drafts";
+import { summaryOf, troublesOf } from "./model/status";
+import { note, noted } from "./notebook";
 import { Details } from "./ui/Details";
 import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
 import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
 import { Login } from "./ui/Login";
+import { useEscape, useFocus, useScroll, useTitle } from "./ui/moves";
 import { Panel } from "./ui/Panel";
 import { Scenes } from "./ui/Scenes";
-import { Shelf, TROUBLE } from "./ui/Shelf";
+import { Shelf } from "./ui/Shelf";
 import { Strip } from "./ui/Strip";
 import { Sync } from "./ui/Sync";
 
@@ -31,12 +34,22 @@ export interface Site {
 interface Here {
 	readonly name: ViewName;
 	readonly place: string;
+	/** #shelf/pi1/all: all of it. */
+	readonly part: string;
+}
+
+function decoded(place: string): string {
+	try {
+		return decodeURIComponent(place);
+	} catch {
+		return place;
+	}
 }
 
 function useHere(): Here {
 	const read = (): Here => {
-		const [view, place = ""] = location.hash.slice(1).split("/");
-		return { name: VIEWS.find(([name]) => name === view)?.[0] ?? "shelf", place };
+		const [view, place = "", part = ""] = location.hash.slice(1).split("/");
+		return { name: VIEWS.find(([name]) => name === view)?.[0] ?? "shelf", place: decoded(place), part };
 	};
 	const [here, setHere] = useState<Here>(read);
 	useEffect(() => {
@@ -80,21 +93,38 @@ function Note({ view, settled }: { view: ClusterView; settled: boolean }) {
 function Views() {
 	const { cluster } = useSession();
 	const view = useView(cluster);
-	const { name: here, place } = useHere();
+	const { name: here, place, part } = useHere();
 	const settled = useSettled(view);
 	const [selection, setSelection] = useState<Selection>({ kind: "all" });
+	const main = useRef<HTMLElement>(null);
+	const title = VIEWS.find(([name]) => name === here)?.[1] ?? "Shelf";
+	useTitle(`${summaryOf(view, troublesOf(view, settled), settled)} · ${title} · Glowswarm`);
+	useFocus(main);
+	useScroll(`${here}/${place}/${part}`);
+	const chooses = here === "shelf" || here === "strip";
 	const choose = useCallback((id: string) => setSelection({ kind: "nodes", ids: [id] }), []);
-	const one = here === "shelf" && place !== TROUBLE ? place : "";
-	const panel = view.mayCommand && view.nodes.length > 0 && (here === "shelf" || here === "strip");
+	const one = here === "shelf" && part === "all" ? place : "";
+	useEscape(() => chooses && setSelection({ kind: "all" }));
+	const panel = view.mayCommand && view.nodes.length > 0 && chooses;
 	return (
 		<>
-			<Header view={view} here={here} />
-			<main class={`view${view.link.state === "online" ? "" : " away"}`}>
+			<a
+				class="skip"
+				href="#content"
+				onClick={(e) => {
+					e.preventDefault();
+					main.current!.focus();
+				}}
+			>
+				Skip to {title}
+			</a>
+			<Header view={view} here={here} settled={settled} />
+			<main ref={main} id="content" tabIndex={-1} class={`view${view.link.state === "online" ? "" : " away"}`}>
 				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
 					{here === "shelf" && !one && <Shelf view={view} place={place} settled={settled} selection={selection} onSelection={setSelection} />}
 					{one && <Details id={one} view={view} onOpen={choose} />}
-					{here === "strip" && <Strip roster={view.roster} />}
+					{here === "strip" && <Strip view={view} />}
 					{here === "scenes" && <Scenes view={view} selection={selection} />}
 					{here === "effects" && <Effects view={view} place={place} />}
 					{here === "sync" && <Sync view={view} />}
@@ -117,6 +147,7 @@ function open(core: Core, site: Site, user: string, password: string, logOut: ()
 		renderer,
 		history,
 		drafts: new Map<string, Draft>(),
+		kept: new Map<string, unknown>(),
 		user,
 		logOut,
 		close() {
@@ -153,7 +184,7 @@ function useEntered(session: Session | null): { link: LinkState | null; entered:
 
 export function App({ core, site }: { core: Core; site: Site }) {
 	const [session, setSession] = useState<Session | null>(null);
-	const [user, setUser] = useState("viewer");
+	const [user, setUser] = useState(() => noted("account") ?? "viewer");
 	const { link, entered } = useEntered(session);
 
 	const leave = () =>
@@ -164,6 +195,7 @@ export function App({ core, site }: { core: Core; site: Site }) {
 	function logIn(name: string, password: string) {
 		session?.close();
 		setUser(name);
+		note("account", name);
 		setSession(open(core, site, name, password, leave));
 	}
 

@@ -36,7 +36,6 @@ interface Exports {
 	web_conductor(lNs: number): void;
 	web_stage(known: number): number;
 	web_entry(startUs: Micros, tUs: Micros): number;
-	web_headline(tUs: Micros): void;
 	web_effects(known: number): number;
 	web_check(len: number): void;
 	web_name(len: number): void;
@@ -282,11 +281,6 @@ export class CoreCluster {
 	showing(id: string, tUs: Micros): Showing {
 		this.c.web_showing(this.board(id).at, tUs);
 		return this.json();
-	}
-
-	headline(tUs: Micros): string {
-		this.c.web_headline(tUs);
-		return this.text();
 	}
 
 	slot(tUs: Micros, fps: number): Micros {

@@ -7,6 +7,7 @@ import { render } from "preact";
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { App, type Site } from "./App";
+import "./ui/forced.css";
 import { loadCore } from "./core";
 
 /** What the server says of its cluster, if it says anything. */

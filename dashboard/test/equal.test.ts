@@ -239,7 +239,7 @@ function life(seed: number, moments: number): Step[] {
 			if (step.verb === "message" && step.topic === "glow/scene/current")
 				scenes = (JSON.parse(new TextDecoder().decode(step.payload)) as { scenes: Scene[] }).scenes;
 		steps.push(...said, { verb: "tick", tUs, wallOffsetUs: 3600000000 });
-		steps.push(...BOARDS.flatMap((board) => draw(board, tUs)), { verb: "headline", tUs });
+		steps.push(...BOARDS.flatMap((board) => draw(board, tUs)));
 		steps.push(...told(dice.of(BOARDS), (tUs - NOW) * 1000));
 		steps.push(...scenes.map((scene): Step => ({ verb: "entry", scene, tUs })));
 	}

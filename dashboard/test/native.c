@@ -17,7 +17,6 @@
  *   x                                   the effects in text
  *   y <text in hex>                     what an editor is told of it
  *   w <name in hex>                     whether a text may be called so
- *   h <t_us>                            the headline
  *   c / d <l_ns>                        connected, disconnected
  *   p <l_ns>                            the probe that is due
  *   n <l_ns>                            the clock: now, the next probe, its report */
@@ -151,8 +150,6 @@ static bool obey_cluster(char verb, char *const word[3])
 		web_effects(0);
 	else if (verb == 'l')
 		web_conductor(strtod(word[0], NULL));
-	else if (verb == 'h')
-		web_headline(strtod(word[0], NULL));
 	else
 		return false;
 	puts(text);

@@ -24,7 +24,6 @@ export type Step =
 	| { verb: "check" | "name"; text: string }
 	| { verb: "entry"; scene: Pick<Scene, "id" | "start_us">; tUs: number }
 	| { verb: "answer"; payload: Uint8Array }
-	| { verb: "headline"; tUs: number }
 	| { verb: "connected" | "disconnected" | "probe" | "clock" | "conductor"; lNs: number };
 
 const encoder = new TextEncoder();
@@ -51,8 +50,6 @@ function line(step: Step): string {
 			return `f ${step.id} ${step.tUs}`;
 		case "showing":
 			return `s ${step.id} ${step.tUs}`;
-		case "headline":
-			return `h ${step.tUs}`;
 		case "node":
 			return `v ${step.id}`;
 		case "nodes":
@@ -122,8 +119,6 @@ function answerOf(core: CoreCluster, step: Step): string | null {
 			return String(core.entryAt(step.scene, step.tUs) ?? -1);
 		case "answer":
 			return json(core.answer(step.payload));
-		case "headline":
-			return core.headline(step.tUs);
 		case "probe": {
 			const probe = core.probe(step.lNs / 1e6);
 			return probe ? `${probe.topic} ${hex(probe.payload)} ` : "";

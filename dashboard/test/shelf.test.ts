@@ -14,7 +14,7 @@ import { choicesOf, EVERYTHING, FIELD_RATIO, type Find, found, layoutOf, type Ro
 
 const node = (id: string, more: { online?: boolean; groups?: string[]; board?: string; problem?: string; sync?: string; temperature?: number } = {}) => {
 	const { online = true, groups = [], board = "blinkt", problem, sync = "tracking", temperature = null } = more;
-	return { id, online, info: { groups, board, backend: "sysfs", problem }, state: null, stats: { sync: { state: sync }, temperature } } as unknown as NodeView;
+	return { id, online, info: { groups, board, backend: "sysfs", problem }, state: null, stats: { sync: { state: sync, offset_us: null, error_us: null }, temperature } } as unknown as NodeView;
 };
 
 const NODES = [
@@ -24,7 +24,7 @@ const NODES = [
 	node("pi3", { sync: "unsynced", temperature: 48 }),
 ];
 
-const ids = (find: Partial<Find>) => found(NODES, { ...EVERYTHING, ...find }).map(({ id }) => id).join(" ");
+const ids = (find: Partial<Find>) => found(NODES, { ...EVERYTHING, ...find }, "all").map(({ id }) => id).join(" ");
 
 test("boards are found by words, group, kind and trouble", () => {
 	assert.equal(ids({}), "pi10 pi2 pi1 pi3");
@@ -40,9 +40,9 @@ test("boards are found by words, group, kind and trouble", () => {
 
 test("they come in the order of the strip, of names, of trouble, of warmth", () => {
 	assert.equal(ids({ order: "name" }), "pi1 pi2 pi3 pi10");
-	assert.equal(ids({ order: "trouble" }), "pi1 pi2 pi3 pi10");
+	assert.equal(ids({ order: "trouble" }), "pi2 pi1 pi3 pi10");
 	assert.equal(ids({ order: "warmth" }), "pi2 pi3 pi10 pi1");
-	assert.deepEqual(NODES.map(troubleOf), [0, 2, 3, 1]);
+	assert.deepEqual(NODES.map((one) => troubleOf(one, "all")), [0, 3, 2, 1]);
 });
 
 const DESK: Room = { width: 1044, height: 720 };

@@ -224,13 +224,6 @@ int32_t EXPORT(web_entry)(double start_us, double t_us)
 	return -1;
 }
 
-/** The cluster in a line; in the text. */
-void EXPORT(web_headline)(double t_us)
-{
-	text = line;
-	glow_watch_headline(&watch, (int64_t)t_us, line, sizeof(line));
-}
-
 /* ---- effects in text ---- */
 
 /** All of the cluster: in the text, if their revision, which is returned, is not the known one. */

@@ -99,8 +99,6 @@ export interface Cluster {
 	/** The instant of the frame that a board of so many frames a second shows at tUs. Boards with the same `fps` share
 	 * these instants; drawn for them, a picture equals the board's to the byte. */
 	slotUs(tUs: Micros, fps: number): Micros;
-	/** "shelf leads, term 3 · main: rainbow · dimmed to 40% · 5 of 5 nodes online · clocks within 31 µs". */
-	headline(tUs: Micros): string;
 
 	/* -- commands: each returns the command's key in view.commands -- */
 

@@ -65,10 +65,14 @@ export class Model implements Cluster {
 	private outlet: Outlet | null = null;
 
 	private linkState: LinkState = { state: "connecting" };
+	/** It was there once. */
+	private lost = false;
 	private may: boolean | null = null;
 	/* As the core said when it last took a message. */
 	private readonly nodes = new Map<string, NodeView>();
 	private conductor: ConductorView;
+	/** That it went without a word has been told. */
+	private silent = false;
 	private stage: Stage;
 	private texts: readonly EffectText[];
 
@@ -237,10 +241,12 @@ export class Model implements Cluster {
 		for (const id of this.nodes.keys()) this.takeNode(id, false);
 	}
 
-	private tellConductor(old: ConductorView, { online, info }: ConductorView): void {
+	private tellConductor(old: ConductorView, { online, leads, info }: ConductorView): void {
 		if (old.online && !online) this.events.add("conductor", old.info?.id ?? "", "stopped conducting", true);
 		const news = info?.state === "leading" && (old.info?.state !== "leading" || old.info.boot !== info.boot);
 		if (news) this.events.add("conductor", info.id, `leads, term ${info.term}`);
+		if (this.silent && leads) this.events.add("conductor", info?.id ?? "", "is heard again");
+		if (leads || !online) this.silent = false;
 	}
 
 	private tellStage(old: Stage, stage: Stage): void {
@@ -255,12 +261,24 @@ export class Model implements Cluster {
 		const was = this.linkState.state === "online";
 		this.linkState = state;
 		this.outlet = online ? outlet : null;
-		if (online && !was) this.core.connected(this.now());
-		else if (!online && was) this.core.disconnected(this.now());
-		if (online && !was) this.sweepLater();
-		else if (!online && was) this.expectAll();
+		if (online && !was) this.connected();
+		else if (!online && was) this.disconnected(state);
 		this.scheduleProbe();
 		this.changed();
+	}
+
+	private connected(): void {
+		this.core.connected(this.now());
+		this.sweepLater();
+		if (this.lost) this.events.add("link", "", "is connected again");
+		this.lost = false;
+	}
+
+	private disconnected(state: LinkState): void {
+		this.core.disconnected(this.now());
+		this.expectAll();
+		this.events.add("link", "", `lost the connection${"why" in state ? `: ${state.why}` : ""}`, true);
+		this.lost = true;
 	}
 
 	mayCommand(may: boolean): void {
@@ -306,7 +324,18 @@ export class Model implements Cluster {
 	private pulse(): void {
 		this.stopPulse = this.later(() => this.pulse(), PULSE_MS);
 		this.pass();
-		if (this.linkState.state === "online") this.changed();
+		if (this.linkState.state !== "online") return;
+		this.tellSilence();
+		this.changed();
+	}
+
+	/** A conductor that says nothing any more has not said that it goes. */
+	private tellSilence(): void {
+		const old = this.conductor;
+		this.conductor = this.core.conductor(this.now());
+		if (!old.leads || this.conductor.beating || !this.conductor.online) return;
+		this.silent = true;
+		this.events.add("conductor", old.info?.id ?? "", "is silent", true);
 	}
 
 	private scheduleProbe(): void {
@@ -343,10 +372,6 @@ export class Model implements Cluster {
 
 	slotUs(tUs: Micros, fps: number): Micros {
 		return this.core.slot(tUs, fps);
-	}
-
-	headline(tUs: Micros): string {
-		return this.core.headline(tUs);
 	}
 
 	/* ---- effects in text ---- */

@@ -5,6 +5,7 @@
  * their light is still seen. */
 
 import type { NodeView } from "../core";
+import { healthOf, type Heard, type Mark } from "./status";
 
 /* ---- which ---- */
 
@@ -34,12 +35,12 @@ export function wordsOf(text: string): string[] {
 
 const natural = new Intl.Collator("en", { numeric: true }).compare;
 
-/** Something is wrong with it; the higher the worse. */
-export function troubleOf(node: NodeView): number {
-	if (!node.online) return 3;
-	if (node.info?.problem) return 2;
-	const sync = node.stats?.sync.state;
-	return sync === undefined || sync === "tracking" || sync === "leading" ? 0 : 1;
+const RANKS: Record<Mark, number> = { bad: 3, off: 2, fair: 1, unsure: 1, good: 0 };
+
+/** Something needs somebody; the higher the worse. */
+export function troubleOf(node: NodeView, heard: Heard): number {
+	const { mark, remedy } = healthOf(node, heard);
+	return remedy ? RANKS[mark] : 0;
 }
 
 /** What `only` can be, with its name for people. */
@@ -53,8 +54,8 @@ export function choicesOf(nodes: readonly NodeView[], groups: readonly string[])
 	];
 }
 
-function isOnly(node: NodeView, only: string): boolean {
-	if (only === "trouble") return troubleOf(node) > 0;
+function isOnly(node: NodeView, only: string, heard: Heard): boolean {
+	if (only === "trouble") return troubleOf(node, heard) > 0;
 	const [kind, name] = [only.slice(0, only.indexOf(" ")), only.slice(only.indexOf(" ") + 1)];
 	if (kind === "group") return node.info?.groups.includes(name) ?? false;
 	return kind !== "board" || node.info?.board === name;
@@ -65,17 +66,17 @@ function hasWords({ id, info }: NodeView, words: readonly string[]): boolean {
 	return words.every((word) => text.includes(word));
 }
 
-const compare: Record<Exclude<Order, "strip">, (a: NodeView, b: NodeView) => number> = {
+const compare: Record<Exclude<Order, "strip">, (a: NodeView, b: NodeView, heard: Heard) => number> = {
 	name: (a, b) => natural(a.id, b.id),
-	trouble: (a, b) => troubleOf(b) - troubleOf(a),
+	trouble: (a, b, heard) => troubleOf(b, heard) - troubleOf(a, heard),
 	warmth: (a, b) => (b.stats?.temperature ?? -Infinity) - (a.stats?.temperature ?? -Infinity) || 0,
 };
 
 /** Those of the nodes, which come in the order of the strip. */
-export function found(nodes: readonly NodeView[], { words, only, order }: Find): readonly NodeView[] {
+export function found(nodes: readonly NodeView[], { words, only, order }: Find, heard: Heard): readonly NodeView[] {
 	const wanted = wordsOf(words);
-	const some = wanted.length || only ? nodes.filter((node) => isOnly(node, only) && hasWords(node, wanted)) : nodes;
-	return order === "strip" ? some : [...some].sort(compare[order]);
+	const some = wanted.length || only ? nodes.filter((node) => isOnly(node, only, heard) && hasWords(node, wanted)) : nodes;
+	return order === "strip" ? some : [...some].sort((a, b) => compare[order](a, b, heard));
 }
 
 /* ---- how large ---- */

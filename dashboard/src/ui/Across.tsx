@@ -3,14 +3,12 @@
 
 /* A scene beside the light: one picture of which each of many boards shows a part. */
 
-import { useState } from "preact/hooks";
 import type { ClusterView, NodeView } from "../model/cluster";
 import { heedsColor } from "../model/kinds";
 import type { Effect, Scene, SceneLook } from "../model/messages";
 import { ColorField, Slider } from "./controls";
 import { EffectField } from "./EffectField";
 import { send, usePolled, useSession, type Selection } from "./hooks";
-import { Outcome } from "./Outcome";
 import { lookText, percent } from "./text";
 
 type Single = Extract<Scene, { playlist?: undefined }>;
@@ -82,23 +80,23 @@ interface AcrossProps {
 	nodes: readonly NodeView[];
 	effects: readonly Effect[];
 	fadeS: number;
+	/** The keys of what was sent. */
+	onSent: (keys: number[]) => void;
 }
 
-export function Across({ view, selection, nodes, effects, fadeS }: AcrossProps) {
+export function Across({ view, selection, nodes, effects, fadeS, onSent }: AcrossProps) {
 	const { cluster } = useSession();
-	const [sent, setSent] = useState<number[]>([]);
 	const { id, target = null } = stageOf(selection);
 	const scene = useRunning(view, id);
 	const single = scene && !scene.playlist ? scene : undefined;
 	const fadeMs = Math.round(fadeS * 1000);
-	const play = (what: object) => setSent([cluster.play({ ...what, target, id })]);
+	const play = (what: object) => onSent([cluster.play({ ...what, target, id })]);
 	const begin = (effect: string) => play({ ...playing({ effect, params: {}, color: single?.color ?? "#ffffff", brightness: single?.brightness ?? 255 }, effects), fade_ms: fadeMs });
 	const change = (to: Partial<SceneLook>) => single && play(playing({ ...single, ...to }, effects, single));
 	return (
 		<div class="stack" role="group" aria-label={waysOf(selection)[1]}>
-			<Standing scene={scene} onStop={() => setSent([cluster.stop({ id, fade_ms: fadeMs })])} />
-			{scene && <Apart nodes={nodes} onFollow={(ids) => setSent(send(cluster, { kind: "nodes", ids }, "set", { effect: "auto", transition: fadeS }))} />}
-			<Outcome view={view} keys={sent} />
+			<Standing scene={scene} onStop={() => onSent([cluster.stop({ id, fade_ms: fadeMs })])} />
+			{scene && <Apart nodes={nodes} onFollow={(ids) => onSent(send(cluster, { kind: "nodes", ids }, "set", { effect: "auto", transition: fadeS }))} />}
 			{single && <Slider label="brightness" value={single.brightness} min={1} max={255} text={percent} onChange={(brightness) => change({ brightness })} />}
 			{single && heedsColor(effects, single.effect) && <ColorField label="colour" value={single.color} onChange={(color) => change({ color })} />}
 			<EffectField

@@ -9,6 +9,7 @@ import { createBoardPainter, type BoardPainter } from "../draw/board";
 import { geometryOf, type Geometry } from "../draw/geometry";
 import type { NodeView, Pictures } from "../model/cluster";
 import type { Layout } from "../model/shelf";
+import { healthOf, type Heard } from "../model/status";
 import { Drawing } from "./Drawing";
 import { useSession, useResize, usePolled } from "./hooks";
 import "./Board.css";
@@ -48,39 +49,27 @@ function Showing({ id }: { id: string }) {
 		return `${now.layer}\n${now.label}`;
 	}).split("\n");
 	return (
-		<span class={`showing layer-${layer}`} title={layer === "dark" ? label : undefined}>
-			{label}
-		</span>
+		<span class={`showing layer-${layer}`}>{label}</span>
 	);
 }
 
-/** A dot tells whether the board runs, and in phase; figures are in the Sync view. */
-function phaseOf(node: NodeView): { mark: string; what: string } {
-	if (!node.online) return { mark: "off", what: "offline" };
-	if (node.info?.problem) return { mark: "bad", what: "online, its board has a problem" };
-	const state = node.stats?.sync.state;
-	if (state === "tracking" || state === "leading") return { mark: "good", what: "online, in phase" };
-	if (state === "unsynced") return { mark: "fair", what: "online, on its own clock" };
-	return { mark: state ? "fair" : "good", what: state ? `online, ${state}` : "online" };
-}
-
 /** A whole board, or the place where Lights.tsx lays its LEDs. */
-function Face({ node, kind }: { node: NodeView; kind: Layout["kind"] }) {
+function Face({ node, heard, kind }: { node: NodeView; heard: Heard; kind: Layout["kind"] }) {
 	const { cluster } = useSession();
 	const pixels = node.info?.pixels ?? 8;
-	const phase = phaseOf(node);
+	const { mark, what } = healthOf(node, heard);
 	const about = [...(geometryOf(node.info?.shape ?? "blinkt", pixels).grid ? [`${pixels} LEDs`] : []), ...(node.info?.groups ?? [])];
 	return (
 		<>
 			{kind === "photo" ? <Picture node={node} pictures={cluster} /> : <span class="slot" data-node={node.id} />}
 			<span class="caption">
 				<span class="name">
-					<span class={`dot ${phase.mark}`} />
+					<span class={`dot ${mark}`} />
 					<span class="id">{node.id}</span>
-					<span class="unseen">, {phase.what}, </span>
+					<span class="unseen">, {mark === "bad" ? "in trouble" : what}, </span>
 					{kind === "photo" && <span class="backend">{node.info?.backend ?? ""}</span>}
 				</span>
-				{kind !== "mini" && <Showing id={node.id} />}
+				{kind !== "mini" && (mark === "bad" ? <span class="showing layer-dark">{what}</span> : <Showing id={node.id} />)}
 				{kind === "photo" && <span class="groups">{about.join(" · ")}</span>}
 			</span>
 		</>
@@ -90,26 +79,28 @@ function Face({ node, kind }: { node: NodeView; kind: Layout["kind"] }) {
 interface BoardProps {
 	node: NodeView;
 	kind: Layout["kind"];
+	heard: Heard;
 	selected: boolean;
 	/** Absent for those who may only look. */
 	onSelect?: ((id: string) => void) | undefined;
 }
 
-export const Board = memo(function Board({ node, kind, selected, onSelect }: BoardProps) {
-	const look = `board${!node.online ? " offline" : node.info?.problem ? " dark" : ""}`;
+export const Board = memo(function Board({ node, heard, kind, selected, onSelect }: BoardProps) {
+	const { mark } = healthOf(node, heard);
+	const look = `board${mark === "off" ? " offline" : mark === "bad" ? " dark" : ""}`;
 	return (
 		<li>
 			{onSelect ? (
 				<button type="button" class={look} aria-pressed={selected} onClick={() => onSelect(node.id)}>
-					<Face node={node} kind={kind} />
+					<Face node={node} heard={heard} kind={kind} />
 				</button>
 			) : (
-				<a class={look} href={`#shelf/${node.id}`}>
-					<Face node={node} kind={kind} />
+				<a class={look} href={`#shelf/${node.id}/all`}>
+					<Face node={node} heard={heard} kind={kind} />
 				</a>
 			)}
 			{onSelect && (
-				<a class="more" href={`#shelf/${node.id}`} tabIndex={-1} title={`all of ${node.id}`} aria-label={`all of ${node.id}`}>
+				<a class="more" href={`#shelf/${node.id}/all`} tabIndex={-1} title={`all of ${node.id}`} aria-label={`all of ${node.id}`}>
 					i
 				</a>
 			)}

@@ -41,13 +41,13 @@ export const LightFields = memo(function LightFields({ nodes, effects, fadeS, on
 					type="button"
 					class="chip auto"
 					aria-pressed={effect === "auto"}
-					title="let go: the scene shows, or the idle display"
+					title="no light of its own: the scene shows, or what it shows when nothing plays"
 					onClick={() => set({ effect: "auto", ...fade })}
 				>
-					auto
+					follow the scene
 				</button>
-				<button type="button" class="chip" title="blink so that somebody finds it" onClick={() => onSend("notify", { effect: "identify" })}>
-					identify
+				<button type="button" class="chip" title="it blinks, so that somebody finds it" onClick={() => onSend("notify", { effect: "identify" })}>
+					find it
 				</button>
 			</div>
 			<Slider

@@ -46,7 +46,7 @@ export function Lights({ nodes, layout, pictures }: { nodes: readonly NodeView[]
 	const host = useRef<HTMLDivElement>(null);
 	const [size, setSize] = useState("");
 	useResize(host, () => setSize(`${host.current!.clientWidth} ${host.current!.clientHeight} ${devicePixelRatio}`));
-	const kinds = useMemo(() => nodes.map(({ id, info }) => `${id} ${info?.shape} ${info?.pixels}`).join(), [nodes]);
+	const kinds = useMemo(() => nodes.map(({ id, info }) => `${id} ${info?.shape} ${info?.pixels} ${info?.problem}`).join(), [nodes]);
 	useLayoutEffect(() => {
 		const element = host.current!;
 		const stops = inBands(placesIn(element, nodes)).map((places) => {

@@ -4,7 +4,7 @@
 /* Controls for the chosen boards. They show what the boards report, and every
  * change is sent at once. */
 
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import type { ClusterView, NodeView } from "../model/cluster";
 import type { Effect } from "../model/messages";
 import { Across, waysOf } from "./Across";
@@ -58,21 +58,26 @@ export function Panel({ view, selection, onSelection }: { view: ClusterView; sel
 	const lit = view.conductor.leads ? way : "light";
 	const give = useCallback((kind: "set" | "notify", command: object) => setSent(send(cluster, selection, kind, command)), [cluster, selection]);
 
+	useEffect(() => setSent([]), [JSON.stringify(selection)]);
+
 	return (
 		<section class={`panel${open ? " open" : ""}`} aria-labelledby="panel-title">
 			<button type="button" class="handle" aria-expanded={open} aria-controls="panel-body" onClick={() => setOpen(!open)}>
 				Control {nameOf(selection)}
 			</button>
 			<div id="panel-body" class="panel-body">
-				<h2 id="panel-title">{selection.kind === "nodes" ? nameOf(selection) : capital(nameOf(selection))}</h2>
+				<div class="panel-head">
+					<h2 id="panel-title">{selection.kind === "nodes" ? nameOf(selection) : capital(nameOf(selection))}</h2>
+					<Outcome view={view} keys={sent} />
+				</div>
 				<Whom view={view} selection={selection} onSelection={onSelection} />
-				{alone && location.hash !== `#shelf/${nodes[0]!.id}` && (
-					<a class="quiet-do" href={`#shelf/${nodes[0]!.id}`}>
+				{alone && location.hash !== `#shelf/${nodes[0]!.id}/all` && (
+					<a class="quiet-do" href={`#shelf/${nodes[0]!.id}/all`}>
 						All of {nodes[0]!.id}
 					</a>
 				)}
 				<p class="quiet">
-					{selection.kind === "nodes" ? "Choose further boards on the shelf, or all of a group." : "Choose single boards on the shelf."}
+					{selection.kind === "all" ? "Choose single boards on the shelf." : "Choose more or fewer on the shelf; Esc lets go."}
 				</p>
 				{online.length === 0 ? (
 					<p class="empty">{nodes.length ? "Offline: a command would reach nobody." : "No board here."}</p>
@@ -81,12 +86,9 @@ export function Panel({ view, selection, onSelection }: { view: ClusterView; sel
 						{view.conductor.leads && <Segments label="how they are lit" value={lit} options={[["light", ways[0]], ["scene", ways[1]]]} onChange={setWay} />}
 						<p class="quiet">{lit === "light" ? "A light of its own, which lies over any scene." : "One picture, of which each board shows its part."}</p>
 						{lit === "light" ? (
-							<>
-								<Outcome view={view} keys={sent} />
-								<LightFields nodes={online} effects={effects} fadeS={fadeS} onSend={give} />
-							</>
+							<LightFields nodes={online} effects={effects} fadeS={fadeS} onSend={give} />
 						) : (
-							<Across view={view} selection={selection} nodes={alone ? view.nodes : nodes} effects={effects} fadeS={fadeS} />
+							<Across view={view} selection={selection} nodes={alone ? view.nodes : nodes} effects={effects} fadeS={fadeS} onSent={setSent} />
 						)}
 						<Slider
 							label="fade"

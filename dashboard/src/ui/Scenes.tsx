@@ -7,9 +7,11 @@ import { useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
 import { heedsColor } from "../model/kinds";
 import type { Effect, ParamValue, Scene } from "../model/messages";
+import { heardOf } from "../model/status";
 import { Choice, ColorField, Segments, Slider, Switch, TextField } from "./controls";
 import { EffectField } from "./EffectField";
 import { nameOf, useSession, useSeconds, type Selection } from "./hooks";
+import { useKept } from "./kept";
 import { Outcome } from "./Outcome";
 import { effectName, lookText, percent, span, targetText } from "./text";
 import "./Scenes.css";
@@ -124,18 +126,32 @@ const FIRST_PLAYLIST: Entry[] = [
 	{ ...PLAIN, effect: "sparkle", key: 2, durationS: 10 },
 ];
 
+/** Whatever is chosen on the shelf is meant here too, until somebody says otherwise. */
+function whereOf(selection: Selection): string {
+	if (selection.kind === "group") return `group ${selection.group}`;
+	return selection.kind === "nodes" ? "chosen" : "all";
+}
+
+/** Why nothing can be played now; "" if it can. */
+function hindrance(view: ClusterView): string {
+	const heard = heardOf(view);
+	if (heard === "no broker") return "There is no connection.";
+	return heard === "no conductor" ? "There is no conductor to play it." : "";
+}
+
 function Play({ view, selection }: { view: ClusterView; selection: Selection }) {
 	const { cluster } = useSession();
 	const effects = view.effects.filter((e) => e.name !== "identify"); // a notice's
-	const [kind, setKind] = useState<"one" | "playlist">("one");
-	const [look, setLook] = useState(PLAIN);
-	const [entries, setEntries] = useState(FIRST_PLAYLIST);
-	const [loop, setLoop] = useState(true);
-	const [where, setWhere] = useState("all");
-	const [spans, setSpans] = useState<"cluster" | "node">("cluster");
-	const [fadeS, setFadeS] = useState(1);
-	const [forS, setForS] = useState(0);
-	const [id, setId] = useState("main");
+	const [kind, setKind] = useKept<"one" | "playlist">("play kind", "one");
+	const [look, setLook] = useKept("play look", PLAIN);
+	const [entries, setEntries] = useKept<readonly Entry[]>("play entries", FIRST_PLAYLIST);
+	const [loop, setLoop] = useKept("play loop", true);
+	const [whereSet, setWhere] = useState<string | null>(null);
+	const where = whereSet ?? whereOf(selection);
+	const [spans, setSpans] = useKept<"cluster" | "node">("play spans", "cluster");
+	const [fadeS, setFadeS] = useKept("play fade", 1);
+	const [forS, setForS] = useKept("play for", 0);
+	const [id, setId] = useKept("play id", "main");
 	const [sent, setSent] = useState<number[]>([]);
 
 	const targets: [string, string][] = [
@@ -167,6 +183,7 @@ function Play({ view, selection }: { view: ClusterView; selection: Selection }) 
 		]);
 	}
 
+	const why = hindrance(view);
 	return (
 		<section class="card" aria-labelledby="play-title">
 			<h2 id="play-title">Play</h2>
@@ -195,10 +212,10 @@ function Play({ view, selection }: { view: ClusterView; selection: Selection }) 
 			<Slider label="ends after" value={forS} min={0} max={600} step={5} text={(v) => (v ? span(v) : "never")} onChange={setForS} />
 			<TextField label="name" value={id} max={64} title="replaces a scene of the same name that is playing" onChange={(v) => setId(v || "main")} />
 			<div class="row">
-				<button type="button" class="do" onClick={play}>
+				<button type="button" class="do" disabled={why !== ""} onClick={play}>
 					Play
 				</button>
-				<Outcome view={view} keys={sent} />
+				{why ? <span class="quiet">{why}</span> : <Outcome view={view} keys={sent} />}
 			</div>
 		</section>
 	);
@@ -229,11 +246,13 @@ export function Scenes({ view, selection }: { view: ClusterView; selection: Sele
 						)}
 					</>
 				) : (
-					<p class="empty">Nothing plays. Boards show their own light, or their idle display.</p>
+					<p class="empty">
+						{view.nodes.length ? "Nothing plays. Boards show their own light, or what they show when nothing plays." : "There are no boards to play anything on."}
+					</p>
 				)}
 				<Outcome view={view} keys={sent} />
 			</section>
-			{mayCommand && <Play view={view} selection={selection} />}
+			{mayCommand && view.nodes.length > 0 && <Play view={view} selection={selection} />}
 		</div>
 	);
 }

@@ -7,10 +7,13 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { geometryOf } from "../draw/geometry";
 import type { Cluster, ClusterView, NodeView } from "../model/cluster";
 import { EVERYTHING, FIELD_RATIO, type Find, found, type Layout, layoutOf, type Room, ROW_RATIO } from "../model/shelf";
+import { heardOf } from "../model/status";
 import { Board } from "./Board";
+import { useChoosing, useNamedBoard } from "./choosing";
 import { FindBar } from "./Find";
 import { type Selection, useResize, useSession } from "./hooks";
 import { Lights } from "./Lights";
+import { useArrows } from "./moves";
 import "./Shelf.css";
 
 const FEW = 5; // of so many everybody finds his own
@@ -87,21 +90,18 @@ export function Shelf({ view, place, settled, selection, onSelection }: ShelfPro
 	const { cluster } = useSession();
 	const [box, room] = useRoom();
 	const [find, setFind] = useFind(place);
-	const nodes = useMemo(() => found(view.nodes, find), [view.nodes, find]);
-	const chosen = selection.kind === "nodes" ? selection.ids : [];
-	const select = useCallback(
-		(id: string) => {
-			const ids = chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
-			onSelection(ids.length ? { kind: "nodes", ids } : { kind: "all" });
-		},
-		[chosen.join(" "), onSelection],
-	);
+	const heard = heardOf(view);
+	const nodes = useMemo(() => found(view.nodes, find, heard), [view.nodes, find, heard]);
+	const { isIn, select } = useChoosing(view, selection, onSelection);
+	const list = useRef<HTMLUListElement>(null);
+	useArrows(list, ".board");
+	useNamedBoard(list, place);
 	const ratio = useMemo(() => (nodes.every(isWide) ? ROW_RATIO : FIELD_RATIO), [nodes]);
 	const layout = room && layoutOf(nodes.length, room, ratio);
 	/* A beacon makes another view, but the same boards. */
 	const boards = useMemo(
-		() => layout && nodes.map((node) => <Board key={node.id} node={node} kind={layout.kind} selected={chosen.includes(node.id)} onSelect={view.mayCommand ? select : undefined} />),
-		[nodes, layout?.kind, select, view.mayCommand],
+		() => layout && nodes.map((node) => <Board key={node.id} node={node} kind={layout.kind} heard={heard} selected={isIn(node.id)} onSelect={view.mayCommand ? select : undefined} />),
+		[nodes, layout?.kind, heard, select, view.mayCommand],
 	);
 	if (!view.nodes.length) return <NoBoards settled={settled} />;
 	const choose = () => onSelection({ kind: "nodes", ids: nodes.map(({ id }) => id) });
@@ -111,7 +111,7 @@ export function Shelf({ view, place, settled, selection, onSelection }: ShelfPro
 			<div ref={box} class="shelf-box">
 				{nodes.length === 0 && <p class="empty">{find.only === "trouble" && !find.words ? "No board needs attention." : "No board is like that."}</p>}
 				{layout && (
-					<ul class={`shelf ${layout.kind}`} style={styleOf(layout, ratio)} aria-label="boards">
+					<ul ref={list} class={`shelf ${layout.kind}`} style={styleOf(layout, ratio)} aria-label="boards">
 						{boards}
 					</ul>
 				)}

@@ -7,7 +7,7 @@ import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { Effect, Param, ParamValue } from "../model/messages";
 import { useDrag } from "./hooks";
-import { effectName, paramName } from "./text";
+import { amount, effectName, paramName } from "./text";
 import "./controls.css";
 
 /** Where a value lies on the track of a slider, and back. */
@@ -41,10 +41,11 @@ interface SliderProps {
 	title?: string;
 	/** For values that do not lie evenly. */
 	curve?: Curve | undefined;
+	disabled?: boolean;
 	onChange: (value: number) => void;
 }
 
-export function Slider({ label, value, min, max, step = 1, text, title, curve, onChange }: SliderProps) {
+export function Slider({ label, value, min, max, step = 1, text, title, curve, disabled = false, onChange }: SliderProps) {
 	const id = useId();
 	const [shown, drag] = useDrag(value, onChange);
 	const [from, to, place] = curve ? [0, curve.steps, curve.place(shown)] : [min, max, shown];
@@ -61,6 +62,7 @@ export function Slider({ label, value, min, max, step = 1, text, title, curve, o
 				step={curve ? 1 : step}
 				value={place}
 				aria-valuetext={text(shown)}
+				disabled={disabled}
 				style={{ "--filled": `${filled}%` }}
 				onInput={(e) => drag(curve ? curve.value(Number(e.currentTarget.value)) : Number(e.currentTarget.value))}
 			/>
@@ -123,11 +125,19 @@ export function ColorField({ label, value, onChange }: ColorProps) {
 	);
 }
 
-export function Switch({ label, on, title, onChange }: { label: string; on: boolean; title?: string; onChange: (on: boolean) => void }) {
+interface SwitchProps {
+	label: string;
+	on: boolean;
+	title?: string | undefined;
+	disabled?: boolean;
+	onChange: (on: boolean) => void;
+}
+
+export function Switch({ label, on, title, disabled = false, onChange }: SwitchProps) {
 	const [shown, turn] = useDrag(on, onChange, 0);
 	return (
 		<label class="switch" title={title}>
-			<input type="checkbox" role="switch" checked={shown} onChange={(e) => turn(e.currentTarget.checked)} />
+			<input type="checkbox" role="switch" checked={shown} disabled={disabled} onChange={(e) => turn(e.currentTarget.checked)} />
 			<span>{label}</span>
 		</label>
 	);
@@ -231,7 +241,6 @@ interface ParamProps {
 /** The control for a row of an effect's parameter table. */
 export function ParamField({ param, value, onChange }: ParamProps) {
 	const label = paramName(param.name, param.unit);
-	const unit = param.unit && param.unit !== "%" ? ` ${param.unit}` : param.unit;
 	switch (param.type) {
 		case "int":
 			return (
@@ -242,7 +251,7 @@ export function ParamField({ param, value, onChange }: ParamProps) {
 					max={param.max}
 					title={param.what}
 					curve={param.min > 0 && param.max / param.min >= WIDE ? ratios(param.min, param.max) : undefined}
-					text={(v) => `${v}${unit}`}
+					text={(v) => amount(v, param.unit)}
 					onChange={onChange}
 				/>
 			);

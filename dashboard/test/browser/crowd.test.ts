@@ -183,7 +183,7 @@ test("boards are found, and commands are for those", async () => {
 });
 
 test("a board is told in full, and where its light comes from", async () => {
-	await page.evaluate(() => void (location.hash = "#shelf/pi1"));
+	await page.evaluate(() => void (location.hash = "#shelf/pi1/all"));
 	const layers = page.getByRole("region", { name: "What shows, and why" }).getByRole("listitem");
 	await layers.filter({ hasText: "scene: main: rainbow – this is seen" }).waitFor();
 	await layers.filter({ hasText: "idle display: blue 20% – behind the scene" }).waitFor();

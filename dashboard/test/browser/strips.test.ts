@@ -91,7 +91,7 @@ test("each LED has its colour on the strip, below one name of each board", async
 	assert.deepEqual(await page.locator(".strip-name").allTextContents(), Object.keys(BOARDS));
 	const width = await page.evaluate(() => document.querySelector(".strip-box > div")!.clientWidth);
 	const strip = stripOf(await page.evaluate(() => glowswarm.cluster.view.roster));
-	const lines = linesOf(strip, layOut(strip.length, width).across);
+	const lines = linesOf(strip, layOut(strip, width).across);
 	const { wrong, otherwise } = await page.evaluate(
 		({ strip, lines }): Seen => {
 			const tUs = glowswarm.renderer.hold() + 1e5;
