@@ -3,28 +3,28 @@
 
 /* The page: the log-in, and behind it the views of one cluster. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Core } from "./core";
 import { createRenderer } from "./draw/renderer";
 import { createHistory } from "./history";
 import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
 import type { Draft } from "./model/drafts";
-import { heardOf, summaryOf, troublesOf } from "./model/status";
+import { summaryOf, troublesOf } from "./model/status";
 import { note, noted } from "./notebook";
 import { type Account, eraseAccount, keepAccount } from "./sealed";
-import { Board } from "./ui/Board";
-import { useChoosing, useNamedBoard } from "./ui/choosing";
+import { Details } from "./ui/Details";
 import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
 import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
 import { Login } from "./ui/Login";
-import { useArrows, useEscape, useFocus, useScroll, useTitle } from "./ui/moves";
+import { useEscape, useFocus, useScroll, useTitle } from "./ui/moves";
 import { Paint } from "./ui/Paint";
 import { Panel } from "./ui/Panel";
 import { Presets } from "./ui/Presets";
 import { Scenes } from "./ui/Scenes";
+import { Shelf } from "./ui/Shelf";
 import { Strip } from "./ui/Strip";
 import { Sync } from "./ui/Sync";
 
@@ -37,6 +37,8 @@ export interface Site {
 interface Here {
 	readonly name: ViewName | "paint";
 	readonly place: string;
+	/** #shelf/pi1/all: all of it. */
+	readonly part: string;
 }
 
 function decoded(place: string): string {
@@ -49,8 +51,8 @@ function decoded(place: string): string {
 
 function useHere(): Here {
 	const read = (): Here => {
-		const [view, place = ""] = location.hash.slice(1).split("/");
-		return { name: view === "paint" ? view : (VIEWS.find(([name]) => name === view)?.[0] ?? "shelf"), place: decoded(place) };
+		const [view, place = "", part = ""] = location.hash.slice(1).split("/");
+		return { name: view === "paint" ? view : (VIEWS.find(([name]) => name === view)?.[0] ?? "shelf"), place: decoded(place), part };
 	};
 	const [here, setHere] = useState<Here>(read);
 	useEffect(() => {
@@ -91,59 +93,20 @@ function Note({ view, settled }: { view: ClusterView; settled: boolean }) {
 	return <div role="status">{note && <p class="note">{note}</p>}</div>;
 }
 
-function NoBoards({ settled }: { settled: boolean }) {
-	if (!settled) return <p class="empty">Looking for boards…</p>;
-	return (
-		<div class="empty">
-			<p>No boards yet. A board appears as soon as its bridge reaches the broker:</p>
-			<pre tabIndex={0}>glow-bridge --broker mqtt://… --node pi1</pre>
-		</div>
-	);
-}
-
-const sizeFor = (boards: number): string => (boards <= 9 ? "few" : boards <= 24 ? "" : "many");
-
-function Shelf({
-	view,
-	settled,
-	place,
-	selection,
-	onSelection,
-}: {
-	view: ClusterView;
-	settled: boolean;
-	/** The board that somebody looks for, "" for none. */
-	place: string;
-	selection: Selection;
-	onSelection: (selection: Selection) => void;
-}) {
-	const list = useRef<HTMLUListElement>(null);
-	const { isIn, select } = useChoosing(view, selection, onSelection);
-	useArrows(list, "button.board");
-	useNamedBoard(list, place);
-	if (!view.nodes.length) return <NoBoards settled={settled} />;
-	const heard = heardOf(view);
-	return (
-		<ul ref={list} class={`shelf ${sizeFor(view.nodes.length)}`} aria-label="boards">
-			{view.nodes.map((node) => (
-				<Board key={node.id} node={node} heard={heard} selected={isIn(node.id)} onSelect={view.mayCommand ? select : undefined} />
-			))}
-		</ul>
-	);
-}
-
 function Views() {
 	const { cluster } = useSession();
 	const view = useView(cluster);
-	const { name: here, place } = useHere();
+	const { name: here, place, part } = useHere();
 	const settled = useSettled(view);
 	const [selection, setSelection] = useState<Selection>({ kind: "all" });
 	const main = useRef<HTMLElement>(null);
 	const title = here === "paint" ? "Paint" : (VIEWS.find(([name]) => name === here)?.[1] ?? "Shelf");
 	useTitle(`${summaryOf(view, troublesOf(view, settled), settled)} · ${title} · Glowswarm`);
 	useFocus(main);
-	useScroll(`${here}/${place}`);
+	useScroll(`${here}/${place}/${part}`);
 	const chooses = here === "shelf" || here === "strip";
+	const choose = useCallback((id: string) => setSelection({ kind: "nodes", ids: [id] }), []);
+	const one = here === "shelf" && part === "all" ? place : "";
 	useEscape(() => chooses && setSelection({ kind: "all" }));
 	const panel = view.mayCommand && view.nodes.length > 0 && chooses;
 	return (
@@ -162,7 +125,8 @@ function Views() {
 			<main ref={main} id="content" tabIndex={-1} class={`view${view.link.state === "online" ? "" : " away"}`}>
 				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
-					{here === "shelf" && <Shelf view={view} settled={settled} place={place} selection={selection} onSelection={setSelection} />}
+					{here === "shelf" && !one && <Shelf view={view} place={place} settled={settled} selection={selection} onSelection={setSelection} />}
+					{one && <Details id={one} view={view} onOpen={choose} />}
 					{here === "strip" && <Strip view={view} />}
 					{here === "scenes" && <Scenes view={view} selection={selection} />}
 					{here === "presets" && <Presets view={view} selection={selection} />}

@@ -49,6 +49,7 @@ interface Exports {
 	web_raw(): number;
 	web_seen(): number;
 	web_held(): number;
+	web_current(board: number): number;
 	web_showing(board: number, tUs: Micros): void;
 	web_slot(tUs: Micros, fps: number): Micros;
 	web_clock_connected(lNs: number): void;
@@ -156,6 +157,7 @@ export class CoreCluster {
 	private readonly c: Exports;
 	/** By node; a board outlives its node. */
 	private drawn = NOTHING;
+	private shown: Frame = { raw: new Uint16Array(), seen: new Uint8Array() };
 	private readonly boards = new Map<string, Board>();
 	private readonly catalogs = new Map<string, readonly Effect[]>();
 	private readonly order: Said<readonly string[] | null> = unsaid();
@@ -292,17 +294,25 @@ export class CoreCluster {
 	 * each line of a long row does. */
 	frame(id: string, tUs: Micros): Frame | null {
 		if (this.drawn.id !== id || this.drawn.tUs !== tUs) this.drawn = { id, tUs, n: this.c.web_render(this.board(id).at, tUs) };
-		const { n } = this.drawn;
-		if (n === 0) return null;
-		return {
-			raw: new Uint16Array(this.c.memory.buffer, this.c.web_raw(), 3 * n),
-			seen: this.bytes(this.c.web_seen(), 3 * n),
-		};
+		return this.drawn.n === 0 ? null : this.shownIn(this.drawn.n);
+	}
+
+	/** Hundreds of boards of one kind are asked for sixty times a second: the views of the last are good for the next. */
+	private shownIn(n: number): Frame {
+		const { buffer } = this.c.memory;
+		const { raw } = this.shown;
+		if (raw.buffer === buffer && raw.length === 3 * n) return this.shown;
+		return (this.shown = { raw: new Uint16Array(buffer, this.c.web_raw(), 3 * n), seen: this.bytes(this.c.web_seen(), 3 * n) });
 	}
 
 	/** Whether the flash limit held back what frame() drew last. */
 	get held(): boolean {
 		return this.c.web_held() === 1;
+	}
+
+	/** Estimated supply current of the board as frame() draws it; null for a node that is not known. */
+	currentMa(id: string, tUs: Micros): number | null {
+		return this.frame(id, tUs) && this.c.web_current(this.board(id).at) / 1000;
 	}
 
 	showing(id: string, tUs: Micros): Showing {

@@ -18,6 +18,7 @@
 #include <glow/flash.h>
 #include <glow/follower.h>
 #include <glow/json.h>
+#include <glow/limiter.h>
 #include <glow/script.h>
 #include <glow/watch.h>
 #include <glow/watch_tree.h>
@@ -359,6 +360,14 @@ const void *EXPORT(web_seen)(void)
 int32_t EXPORT(web_held)(void)
 {
 	return held;
+}
+
+/** Microampere that the board is estimated to take for what web_render() drew last. */
+double EXPORT(web_current)(struct board *board)
+{
+	const struct glow_watched *node = node_of(board);
+
+	return node ? (double)glow_current_ua(node->info.shape, &raw) : 0;
 }
 
 /** What shows on it: {"layer":…,"label":…,"scene":…}, the label is the layer in words, and the scene is the topmost

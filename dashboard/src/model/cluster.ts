@@ -11,6 +11,7 @@ import type { ClusterEvent } from "./events";
 import type { Check, Dim, Effect, EffectText, Micros, Preset, Roster, Scene, Schedule, Wanted, Words } from "./messages";
 import { Model } from "./model";
 import type { Preview } from "./preview";
+import type { Samples } from "./samples";
 
 export type { ConductorView, NodeView } from "../core";
 export type { CommandStatus, CommandView, Outlet } from "./commands";
@@ -96,6 +97,8 @@ export interface Cluster {
 	 * with rising times. Offline nodes are dark. */
 	frame(id: string, tUs: Micros): Frame | null;
 	showing(id: string, tUs: Micros): Showing;
+	/** What the node's board is estimated to take at tUs, in mA; null for an id that is not known. Times as of frame(). */
+	currentMa(id: string, tUs: Micros): number | null;
 	/** Which entry of its playlist a scene shows, 0 where it has none; null while it does not run. */
 	entryAt(scene: Pick<Scene, "id" | "start_us">, tUs: Micros): number | null;
 	/** The instant of the frame that a board of so many frames a second shows at tUs. Boards with the same `fps` share
@@ -146,6 +149,8 @@ export interface Cluster {
 	words(): Words;
 	/** The same boards, showing a text that only this page has. */
 	preview(): Preview;
+	/** A board for each effect, which shows it. */
+	samples(): Samples;
 
 	/** Stops all timers. */
 	close(): void;

@@ -75,9 +75,18 @@ export type Shape = "blinkt" | "piglow";
 /** P/node/<id>/info. */
 export interface Info {
 	readonly groups: readonly string[];
+	readonly board: string;
 	readonly shape: Shape;
 	readonly pixels: number;
 	readonly backend: string;
+	readonly version: string;
+	/** Shorthand: what shows where nothing else does. */
+	readonly idle: string;
+	/** Its first pixel is at the other end. */
+	readonly reverse: boolean;
+	readonly time_offset_ms: number;
+	/** 255 and 0: no limit. */
+	readonly limits: { readonly brightness: number; readonly current_ma: number; readonly flash: boolean };
 	/** Why the board is dark; absent when it is well. */
 	readonly problem?: string;
 	/** What names its effects where the message does not have them; then they are filled in. */
@@ -102,6 +111,10 @@ export interface State {
 	/** Either of these: it is painted pixel by pixel. */
 	readonly pixels?: readonly string[];
 	readonly leds?: Readonly<Record<string, number>>;
+	/** What lies over it for a while. */
+	readonly notice?: { readonly effect: string; readonly priority: number; readonly end_us: Micros };
+	/** A limit changes the picture. */
+	readonly limited: boolean;
 }
 
 export type SyncState = "unsynced" | "acquire" | "tracking" | "holdover" | "resync" | "leading";
@@ -111,6 +124,11 @@ export interface Stats {
 	readonly fps: number;
 	readonly late: number;
 	readonly write_us: number;
+	/** Per cent of a processor's time, of the machine. */
+	readonly cpu: number;
+	readonly memory: number;
+	/** °C; null without a sensor. */
+	readonly temperature: number | null;
 	/** Beyond 1: so many slots pass from one frame to the next. */
 	readonly slots_a_frame: number;
 	readonly sync: { readonly state: SyncState; readonly offset_us: number | null; readonly error_us: number | null };

@@ -12,6 +12,7 @@ import { dimText, EventLog, sceneChanges, textChanges } from "./events";
 import { Kept, KEPT_TOPICS } from "./kept";
 import type { Check, Effect, EffectText, Micros, Scene, Wanted, Words } from "./messages";
 import { Preview } from "./preview";
+import { Samples } from "./samples";
 import { Undo } from "./undo";
 
 /* A broker sends what it retains in this order. */
@@ -381,6 +382,10 @@ export class Model implements Cluster {
 		return this.core.showing(id, tUs);
 	}
 
+	currentMa(id: string, tUs: Micros): number | null {
+		return this.core.currentMa(id, tUs);
+	}
+
 	entryAt(scene: Pick<Scene, "id" | "start_us">, tUs: Micros): number | null {
 		return this.core.entryAt(scene, tUs);
 	}
@@ -405,6 +410,10 @@ export class Model implements Cluster {
 
 	preview(): Preview {
 		return new Preview(this.module);
+	}
+
+	samples(): Samples {
+		return new Samples(this.module);
 	}
 
 	/* ---- commands ---- */

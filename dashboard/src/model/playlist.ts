@@ -3,6 +3,7 @@
 
 /* Playlists as people edit them, also while they play. */
 
+import { heedsColor } from "./kinds";
 import type { Effect, Micros, ParamValue, PlaylistScene, Preset } from "./messages";
 
 export interface Look {
@@ -23,8 +24,8 @@ const US_PER_S = 1_000_000;
 
 /** In the form of scene/play. An effect without a colour of its own gets none, which would only confuse whoever reads it back. */
 export function asCommand(look: Look, effects: readonly Effect[]): object {
-	const colored = effects.find((e) => e.name === look.effect)?.params.some((p) => p.name === "color") ?? false;
-	return { effect: look.effect, params: look.params, brightness: look.brightness, ...(colored ? { color: look.color } : {}) };
+	const { effect, params, brightness, color } = look;
+	return { effect, params, brightness, ...(heedsColor(effects, effect) ? { color } : {}) };
 }
 
 export const asPlaylist = (entries: readonly Entry[], effects: readonly Effect[]): object[] =>

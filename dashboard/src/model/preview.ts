@@ -36,7 +36,7 @@ const encoder = new TextEncoder();
 const NOBODY: NodeView = {
 	id: "preview",
 	online: true,
-	info: { id: "preview", groups: [], board: "virtual", shape: "blinkt", pixels: 8, backend: "", version: "1", fps: 60, effects: [] } as NodeView["info"],
+	info: { id: "preview", groups: [], board: "virtual", shape: "blinkt", pixels: 8, backend: "", version: "1", fps: 60, effects: [] } as unknown as NodeView["info"],
 	state: null,
 	stats: null,
 };

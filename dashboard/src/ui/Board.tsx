@@ -8,6 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { createBoardPainter, type BoardPainter } from "../draw/board";
 import { geometryOf, type Geometry } from "../draw/geometry";
 import type { NodeView, Pictures } from "../model/cluster";
+import type { Layout } from "../model/shelf";
 import { healthOf, type Heard } from "../model/status";
 import { Drawing } from "./Drawing";
 import { useSession, useResize, usePolled } from "./hooks";
@@ -53,23 +54,24 @@ function Showing({ id }: { id: string }) {
 	);
 }
 
-function Face({ node, heard }: { node: NodeView; heard: Heard }) {
+/** A whole board, or the place where Lights.tsx lays its LEDs. */
+function Face({ node, heard, kind }: { node: NodeView; heard: Heard; kind: Layout["kind"] }) {
 	const { cluster } = useSession();
 	const pixels = node.info?.pixels ?? 8;
 	const { mark, what } = healthOf(node, heard);
 	const about = [...(geometryOf(node.info?.shape ?? "blinkt", pixels).grid ? [`${pixels} LEDs`] : []), ...(node.info?.groups ?? [])];
 	return (
 		<>
-			<Picture node={node} pictures={cluster} />
+			{kind === "photo" ? <Picture node={node} pictures={cluster} /> : <span class="slot" data-node={node.id} />}
 			<span class="caption">
 				<span class="name">
 					<span class={`dot ${mark}`} />
 					<Name id={node.id} />
 					<span class="unseen">, {mark === "bad" ? "in trouble" : what}, </span>
-					<span class="backend">{node.info?.backend ?? ""}</span>
+					{kind === "photo" && <span class="backend">{node.info?.backend ?? ""}</span>}
 				</span>
-				{mark === "bad" ? <span class="showing layer-dark">{what}</span> : <Showing id={node.id} />}
-				<span class="groups">{about.join(" · ")}</span>
+				{kind !== "mini" && (mark === "bad" ? <span class="showing layer-dark">{what}</span> : <Showing id={node.id} />)}
+				{kind === "photo" && <span class="groups">{about.join(" · ")}</span>}
 			</span>
 		</>
 	);
@@ -77,25 +79,31 @@ function Face({ node, heard }: { node: NodeView; heard: Heard }) {
 
 interface BoardProps {
 	node: NodeView;
+	kind: Layout["kind"];
 	heard: Heard;
 	selected: boolean;
 	/** Absent for those who may only look. */
 	onSelect?: ((id: string) => void) | undefined;
 }
 
-export const Board = memo(function Board({ node, heard, selected, onSelect }: BoardProps) {
+export const Board = memo(function Board({ node, heard, kind, selected, onSelect }: BoardProps) {
 	const { mark } = healthOf(node, heard);
-	const kind = `board${mark === "off" ? " offline" : mark === "bad" ? " dark" : ""}`;
+	const look = `board${mark === "off" ? " offline" : mark === "bad" ? " dark" : ""}`;
 	return (
 		<li>
 			{onSelect ? (
-				<button type="button" class={kind} aria-pressed={selected} onClick={() => onSelect(node.id)}>
-					<Face node={node} heard={heard} />
+				<button type="button" class={look} aria-pressed={selected} onClick={() => onSelect(node.id)}>
+					<Face node={node} heard={heard} kind={kind} />
 				</button>
 			) : (
-				<div class={kind}>
-					<Face node={node} heard={heard} />
-				</div>
+				<a class={look} href={`#shelf/${node.id}/all`}>
+					<Face node={node} heard={heard} kind={kind} />
+				</a>
+			)}
+			{onSelect && (
+				<a class="more" href={`#shelf/${node.id}/all`} tabIndex={-1} title={`all of ${node.id}`} aria-label={`all of ${node.id}`}>
+					i
+				</a>
 			)}
 		</li>
 	);

@@ -5,10 +5,12 @@
 
 import { useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
+import { heedsColor } from "../model/kinds";
 import type { Effect, PlaylistScene, Scene } from "../model/messages";
 import { asCommand, asPlaylist, type Entry, goneOn, type Look, plays } from "../model/playlist";
 import { heardOf } from "../model/status";
-import { Choice, ColorField, EffectField, Segments, Slider, TextField } from "./controls";
+import { Choice, ColorField, Segments, Slider, TextField } from "./controls";
+import { EffectField } from "./EffectField";
 import { nameOf, useSession, useSeconds, type Selection } from "./hooks";
 import { useKept } from "./kept";
 import { Outcome } from "./Outcome";
@@ -28,7 +30,7 @@ function LookFields({ look, effects, onLook }: { look: Look; effects: readonly E
 				onEffect={(effect) => onLook({ ...look, effect, params: {} })}
 				onParam={(name, value) => onLook({ ...look, params: { ...look.params, [name]: value } })}
 			/>
-			<ColorField label="colour" value={look.color} onChange={(color) => onLook({ ...look, color })} />
+			{heedsColor(effects, look.effect) && <ColorField label="colour" value={look.color} onChange={(color) => onLook({ ...look, color })} />}
 			<Slider label="brightness" value={look.brightness} min={1} max={255} text={percent} onChange={(brightness) => onLook({ ...look, brightness })} />
 		</>
 	);
