@@ -168,7 +168,7 @@ test("the strip is put in order by keys and by the pointer", async () => {
 	await page.keyboard.press("Home");
 	await ordered("pi3", "pi1", "pi2", "pi4");
 	await page.waitForFunction(() => glowswarm.cluster.view.nodes.map(({ id }) => id).join() === "pi3,pi1,pi2,pi4");
-	await order.getByRole("listitem").first().getByText("pi3").waitFor();
+	await order.getByRole("listitem").first().getByText("pi3 · 8 LEDs").waitFor();
 	const from = (await handle("pi4").boundingBox())!;
 	const to = (await handle("pi1").boundingBox())!;
 	await page.mouse.move(from.x + 8, from.y + 8);
