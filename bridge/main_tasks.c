@@ -66,7 +66,7 @@ static int run_verb(const struct glow_config *config, const struct glow_tasks_ru
 		return 0;
 	}
 	if (strcmp(verb, "healthcheck") == 0)
-		return glow_tasks_health();
+		return glow_tasks_health(cfg->prefix);
 	if (strcmp(verb, "doctor") == 0)
 		return glow_tasks_doctor(cfg);
 	puts("the configuration is fine"); /* --check-config */

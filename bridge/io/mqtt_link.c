@@ -367,6 +367,7 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 {
 	const struct glow_mqtt_cfg *cfg = link->cfg;
 	MQTTSubscribe_options wished = MQTTSubscribe_options_initializer, replayed = wished, live = wished;
+	size_t n_topics = cfg->n_topics - (link->id == cfg->lead_id ? 0 : cfg->n_lead_topics);
 	int r = 0;
 
 	replayed.noLocal = 1;
@@ -377,8 +378,8 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 		r = subscribe(link, cfg->wished_topics, cfg->n_wished_topics, wished, link->refused, why);
 	if (r == 0 && cfg->n_retained_topics > 0)
 		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics, replayed, NULL, why);
-	if (r == 0 && cfg->n_topics > 0)
-		r = subscribe(link, cfg->topics, cfg->n_topics, live, NULL, why);
+	if (r == 0 && n_topics > 0)
+		r = subscribe(link, cfg->topics, n_topics, live, NULL, why);
 	link->turned_away = r == -EACCES || r == -EMSGSIZE;
 	return r;
 }

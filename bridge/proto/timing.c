@@ -207,6 +207,8 @@ static enum glow_code read_leader(const cJSON *tree, struct glow_leader *ret_lea
 
 /* ---- conductor/info ---- */
 
+#define AHEAD_MAX_US (6 * GLOW_US_PER_S)
+
 cJSON *glow_conductor_info_write(const struct glow_conductor_info *info)
 {
 	cJSON *tree = cJSON_CreateObject();
@@ -224,6 +226,8 @@ cJSON *glow_conductor_info_write(const struct glow_conductor_info *info)
 		cJSON_AddNullToObject(tree, "utc_offset_us");
 		cJSON_AddNullToObject(tree, "tz_offset_s");
 	}
+	if (info->ahead_us)
+		glow_json_add_int(tree, "ahead_us", info->ahead_us);
 	glow_counts_add(tree, &info->messages);
 	return tree;
 }
@@ -247,7 +251,7 @@ enum glow_code glow_conductor_info_read(const cJSON *tree, struct glow_conductor
 {
 	const cJSON *id = glow_json_get(tree, "id"), *state = glow_json_get(tree, "state");
 	const cJSON *version = glow_json_get(tree, "version");
-	int64_t rate;
+	int64_t rate, ahead = 0;
 
 	memset(ret_info, 0, sizeof(*ret_info));
 	if (read_leader(tree, &ret_info->leader, diag) != GLOW_OK)
@@ -266,6 +270,10 @@ enum glow_code glow_conductor_info_read(const cJSON *tree, struct glow_conductor
 	if (cJSON_IsString(version) && strlen(version->valuestring) < sizeof(ret_info->version))
 		memcpy(ret_info->version, version->valuestring, strlen(version->valuestring) + 1);
 	glow_counts_read(tree, &ret_info->messages);
+	if (glow_json_get(tree, "ahead_us") &&
+	    glow_json_get_int(tree, "ahead_us", 0, AHEAD_MAX_US, &ahead, diag) != GLOW_OK)
+		return diag->code;
+	ret_info->ahead_us = (uint32_t)ahead;
 	return read_utc(tree, ret_info, diag);
 }
 

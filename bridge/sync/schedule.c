@@ -22,18 +22,61 @@ enum { FIRST = GLOW_GROUP, SECOND = FIRST + 64, POWER_SAVE_BURST = 4 };
 #define CALM_NS       (300 * GLOW_S)
 #define PATIENCE_NS   (5 * GLOW_S)
 
+/* What a conductor and a broker on one small machine answer beside all else: a thousand probes a second for ever, and
+ * five thousand for the first group. */
+#define STEADY_NS GLOW_MS
+#define HURRY_NS  (GLOW_MS / 5)
+
+static int64_t at_least(const struct glow_schedule *c, int64_t ns, int64_t share_ns)
+{
+	return c->crowd * share_ns > ns ? c->crowd * share_ns : ns;
+}
+
+static int64_t least(const struct glow_schedule *c, const struct glow_sync_cfg *cfg)
+{
+	return at_least(c, cfg->interval_min_ns, STEADY_NS);
+}
+
+/* The crowd may have grown since. */
+static int64_t interval(const struct glow_schedule *c, const struct glow_sync_cfg *cfg)
+{
+	return c->interval_ns > least(c, cfg) ? c->interval_ns : least(c, cfg);
+}
+
+/* Somewhere in it: a dice of 16 bits takes a product of 64. */
+static int64_t part(int64_t ns, uint32_t seed, uint32_t a, uint32_t b)
+{
+	return (ns >> 16) * (glow_dice(seed, a, b) >> 16);
+}
+
 /* Give or take a tenth, so that machines which started together do not stay together. */
 static int64_t spread(int64_t ns, uint32_t seed, uint32_t n)
 {
-	return ns - ns / 10 + (ns / 5 >> 16) * (glow_dice(seed, n, 0) >> 16);
+	return ns - ns / 10 + part(ns / 5, seed, n, 0);
+}
+
+static void begin(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns, uint32_t sent,
+		  int64_t within_ns)
+{
+	c->sent = sent;
+	c->interval_ns = least(c, cfg);
+	c->calm_ns = now_ns;
+	c->due_ns = now_ns + part(within_ns, cfg->seed, c->sent, 1);
 }
 
 void glow_schedule_burst(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
 {
-	c->sent = 0;
-	c->interval_ns = cfg->interval_min_ns;
-	c->calm_ns = now_ns;
-	c->due_ns = now_ns + (FIRST_NS >> 16) * (glow_dice(cfg->seed, 0, 1) >> 16);
+	begin(c, cfg, now_ns, 0, at_least(c, FIRST_NS, HURRY_NS));
+}
+
+void glow_schedule_resume(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
+{
+	begin(c, cfg, now_ns, FIRST, at_least(c, SECOND_NS, STEADY_NS));
+}
+
+void glow_schedule_ask(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
+{
+	c->due_ns = now_ns + part(least(c, cfg), cfg->seed, c->sent, 1);
 }
 
 void glow_schedule_stop(struct glow_schedule *c)
@@ -45,19 +88,21 @@ void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg
 {
 	c->sent++;
 	if (c->sent < FIRST)
-		c->due_ns = now_ns + FIRST_NS;
+		c->due_ns = now_ns + at_least(c, FIRST_NS, HURRY_NS);
 	else if (c->sent < SECOND)
-		c->due_ns = now_ns + SECOND_NS;
+		c->due_ns = now_ns + at_least(c, SECOND_NS, STEADY_NS);
 	else if (cfg->power_save && c->sent % POWER_SAVE_BURST)
 		c->due_ns = now_ns + POWER_SAVE_NS;
 	else
-		c->due_ns = now_ns + spread(c->interval_ns, cfg->seed, c->sent);
+		c->due_ns = now_ns + spread(interval(c, cfg), cfg->seed, c->sent);
 }
 
 void glow_schedule_answered(struct glow_schedule *c, int64_t now_ns)
 {
-	if (c->sent < FIRST && c->due_ns > now_ns + ANSWERED_NS)
-		c->due_ns = now_ns + ANSWERED_NS;
+	int64_t due_ns = now_ns + at_least(c, ANSWERED_NS, HURRY_NS);
+
+	if (c->sent < FIRST && c->due_ns > due_ns)
+		c->due_ns = due_ns;
 }
 
 void glow_schedule_calm(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
@@ -68,14 +113,15 @@ void glow_schedule_calm(struct glow_schedule *c, const struct glow_sync_cfg *cfg
 	c->interval_ns = 2 * c->interval_ns;
 	if (c->interval_ns > cfg->interval_max_ns)
 		c->interval_ns = cfg->interval_max_ns;
+	c->interval_ns = interval(c, cfg);
 }
 
 void glow_schedule_hurry(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
 {
-	int64_t latest = now_ns + spread(cfg->interval_min_ns, cfg->seed, c->sent);
+	int64_t latest = now_ns + spread(least(c, cfg), cfg->seed, c->sent);
 
 	c->calm_ns = now_ns;
-	c->interval_ns = cfg->interval_min_ns;
+	c->interval_ns = least(c, cfg);
 	if (c->due_ns != GLOW_NEVER && c->due_ns > latest)
 		c->due_ns = latest;
 }

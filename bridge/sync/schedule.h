@@ -2,11 +2,18 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* When to probe. A burst at first, then once a second, seldom when all is calm. */
+/* When to probe. A burst at first, then once a second, seldom when all is calm; and more seldom than that among very
+ * many. */
 
 #include <glow/sync.h>
 
 void glow_schedule_burst(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);
+/** The burst without its hurried first group, for one that has the time. */
+void glow_schedule_resume(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);
+
+/** One probe, somewhere within the least interval, and then as before. */
+void glow_schedule_ask(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);
+
 void glow_schedule_stop(struct glow_schedule *c);
 
 /** A probe goes out: sets when the next is due. */

@@ -22,12 +22,17 @@
 #define STAMP_MAX_NS  (INT64_C(1) << 62)
 #define STEP_NS       (20 * GLOW_MS)
 #define RESYNC_NS     (4 * GLOW_S)
-#define TRACKING_NS   2e6   /* one sigma */
-#define CALM_SIGMA_NS 250e3 /* a quarter of the skew that is aimed at */
+#define MEMORY_NS     (600 * GLOW_S) /* no group of the filter spans more */
+#define TRACKING_NS   2e6            /* one sigma */
+#define CALM_SIGMA_NS 250e3          /* a quarter of the skew that is aimed at */
 #define EXCLUDED_NS   1e6
 #define USELESS_NS    1e12 /* sigma of a line that is known to be wrong */
 
-enum { STRIKES = 3 };
+enum {
+	STRIKES = 3,
+	WINDOW = 4 * GLOW_GROUP, /* the shortest that the filter looks back */
+	CROWD_MAX = 60000,       /* a minute between probes, whatever somebody says */
+};
 
 const char *glow_sync_state_name(enum glow_sync_state state)
 {
@@ -52,14 +57,19 @@ void glow_sync_init(struct glow_sync *s, const struct glow_sync_cfg *cfg)
 	s->schedule.celsius = __builtin_nan("");
 }
 
-/* Forgets the samples and begins a burst, with this much known of the slope. */
-static void measure_anew(struct glow_sync *s, int64_t now_ns, double rate, double sigma)
+/* Forgets the samples, with this much known of the slope. */
+static void measure_anew(struct glow_sync *s, double rate, double sigma)
 {
 	s->filter.count = s->filter.next = 0;
 	s->prior_rate = rate;
 	s->prior_sigma = sigma;
 	s->unchecked = s->strikes = 0;
 	memset(s->sent, 0, sizeof(s->sent));
+}
+
+static void hurry_anew(struct glow_sync *s, int64_t now_ns, double rate, double sigma)
+{
+	measure_anew(s, rate, sigma);
 	if (s->connected)
 		glow_schedule_burst(&s->schedule, &s->cfg, now_ns);
 }
@@ -70,14 +80,38 @@ static void acquire(struct glow_sync *s, int64_t now_ns, double rate, double sig
 	s->anew = true;
 	s->smooth_ns = 0;
 	s->line = (struct glow_line){ .l_ns = now_ns, .rate = rate };
-	measure_anew(s, now_ns, rate, sigma);
+	hurry_anew(s, now_ns, rate, sigma);
 }
 
-static void resync(struct glow_sync *s, int64_t now_ns)
+static double resync(struct glow_sync *s, int64_t now_ns)
 {
 	s->phase = GLOW_SYNC_RESYNC;
 	s->resync_ns = now_ns;
-	measure_anew(s, now_ns, s->smooth_rate, glow_hypot(RESYNC_SIGMA, s->line.rate_sigma));
+	return glow_hypot(RESYNC_SIGMA, s->line.rate_sigma);
+}
+
+/* All nodes hear of another conductor in the same moment, so it begins without haste: the line that they have is good
+ * for minutes. */
+static void resync_calmly(struct glow_sync *s, int64_t now_ns)
+{
+	measure_anew(s, s->smooth_rate, resync(s, now_ns));
+	if (s->connected)
+		glow_schedule_resume(&s->schedule, &s->cfg, now_ns);
+}
+
+/* The line is known to be wrong. */
+static void resync_at_once(struct glow_sync *s, int64_t now_ns)
+{
+	hurry_anew(s, now_ns, s->smooth_rate, resync(s, now_ns));
+	s->line.sigma_ns = USELESS_NS;
+}
+
+/* The conductor that was followed is back after a lost connection, and nobody led meanwhile: it is the same clock, and
+ * what was measured holds. */
+static bool goes_on(const struct glow_sync *s, int64_t now_ns, struct glow_leader old, struct glow_leader leader)
+{
+	return s->phase == GLOW_SYNC_TRACKING && leader.boot == old.boot && leader.term == old.term + 1 &&
+	       now_ns - s->reply_ns < MEMORY_NS;
 }
 
 /* Samples of one clock say nothing about another, so they never meet in one fit. */
@@ -97,8 +131,8 @@ void glow_sync_follow(struct glow_sync *s, struct glow_raw now, struct glow_lead
 		acquire(s, now.ns, 0, COLD_SIGMA);
 	else if (s->anew)
 		acquire(s, now.ns, s->prior_rate, s->prior_sigma);
-	else
-		resync(s, now.ns);
+	else if (!goes_on(s, now.ns, old, leader))
+		resync_calmly(s, now.ns);
 }
 
 struct glow_leader glow_sync_leader(const struct glow_sync *s)
@@ -109,10 +143,13 @@ struct glow_leader glow_sync_leader(const struct glow_sync *s)
 void glow_sync_connected(struct glow_sync *s, struct glow_raw now)
 {
 	s->connected = true;
-	if (s->phase == GLOW_SYNC_TRACKING || s->phase == GLOW_SYNC_RESYNC)
-		resync(s, now.ns);
-	else if (s->phase == GLOW_SYNC_ACQUIRE)
-		measure_anew(s, now.ns, s->prior_rate, s->prior_sigma);
+	if (s->phase == GLOW_SYNC_ACQUIRE)
+		hurry_anew(s, now.ns, s->prior_rate, s->prior_sigma);
+	else if (s->phase == GLOW_SYNC_RESYNC ||
+		 (s->phase == GLOW_SYNC_TRACKING && now.ns - s->reply_ns >= MEMORY_NS))
+		resync_calmly(s, now.ns);
+	else if (s->phase == GLOW_SYNC_TRACKING)
+		glow_schedule_ask(&s->schedule, &s->cfg, now.ns);
 }
 
 void glow_sync_disconnected(struct glow_sync *s, struct glow_raw now)
@@ -131,6 +168,11 @@ void glow_sync_temperature(struct glow_sync *s, struct glow_raw now, double cels
 		return;
 	s->schedule.celsius = celsius;
 	glow_schedule_hurry(&s->schedule, &s->cfg, now.ns);
+}
+
+void glow_sync_crowd(struct glow_sync *s, uint32_t n)
+{
+	s->schedule.crowd = n < CROWD_MAX ? n : CROWD_MAX;
 }
 
 struct glow_raw glow_sync_next_probe(const struct glow_sync *s)
@@ -182,21 +224,28 @@ static bool accept(struct glow_sync *s, const struct glow_time_reply *r, int64_t
 	return s->rtt_ns >= RTT_MIN_NS;
 }
 
+/* The newest group's bounds exclude the line. */
+static bool excludes(const struct glow_sync *s, int64_t at_ns, int64_t low_ns, int64_t high_ns)
+{
+	int64_t theta_ns = glow_line_theta(&s->line, at_ns);
+
+	return glow_max((double)(low_ns - theta_ns), (double)(theta_ns - high_ns)) >
+	       3 * glow_line_sigma(&s->line, at_ns) + EXCLUDED_NS;
+}
+
 /* Queueing only delays, so theta lies between the bounds of each group. When it cannot, a clock
  * stepped: at once if the bounds contradict each other, at the third group if they contradict the line. */
 static bool impossible(struct glow_sync *s)
 {
-	const struct glow_line *line = &s->line;
-	int64_t at = s->reply_ns, low, high, theta = glow_line_theta(line, at);
+	int64_t at = s->reply_ns, low, high;
 
-	glow_filter_bounds(&s->filter, GLOW_GROUP, line->rate, at, &low, &high);
+	glow_filter_bounds(&s->filter, GLOW_GROUP, s->line.rate, at, &low, &high);
 	if (high - low < RTT_MIN_NS)
 		return true;
 	if (++s->unchecked < GLOW_GROUP)
 		return false;
 	s->unchecked = 0;
-	if (s->phase == GLOW_SYNC_TRACKING &&
-	    glow_max((double)(low - theta), (double)(theta - high)) > 3 * glow_line_sigma(line, at) + EXCLUDED_NS)
+	if (s->phase == GLOW_SYNC_TRACKING && excludes(s, at, low, high))
 		s->strikes++;
 	else
 		s->strikes = 0;
@@ -244,14 +293,16 @@ static void pace(struct glow_sync *s, const struct glow_line *line)
 		glow_schedule_hurry(&s->schedule, &s->cfg, line->l_ns);
 }
 
-/* After a change of conductor the old line is good until the new one is known as well, or proves it wrong. */
+/* After a change of conductor the old line is good until the new one is known as well, or proves it wrong; a few probes
+ * on a bad network prove nothing. */
 static bool better(const struct glow_sync *s, const struct glow_line *line)
 {
 	double old = glow_line_sigma(&s->line, line->l_ns);
 	double off = (double)(line->theta_ns - glow_line_theta(&s->line, line->l_ns));
 
-	return line->l_ns - s->resync_ns >= RESYNC_NS &&
-	       (line->sigma_ns <= old || __builtin_fabs(off) > 3 * (line->sigma_ns + old));
+	if (line->l_ns - s->resync_ns < RESYNC_NS)
+		return false;
+	return line->sigma_ns <= old || (s->filter.count >= WINDOW && __builtin_fabs(off) > 3 * (line->sigma_ns + old));
 }
 
 static int64_t estimate(struct glow_sync *s, double elapsed_ns)
@@ -295,10 +346,9 @@ bool glow_sync_reply(struct glow_sync *s, const struct glow_time_reply *reply, s
 	if (!impossible(s)) {
 		*ret_step_ns = estimate(s, elapsed);
 	} else if (s->anew) {
-		measure_anew(s, t4.ns, s->prior_rate, s->prior_sigma);
+		hurry_anew(s, t4.ns, s->prior_rate, s->prior_sigma);
 	} else {
-		resync(s, t4.ns);
-		s->line.sigma_ns = USELESS_NS;
+		resync_at_once(s, t4.ns);
 	}
 	return true;
 }
@@ -318,13 +368,26 @@ struct glow_raw glow_sync_when(const struct glow_sync *s, int64_t s_ns)
 	return (struct glow_raw){ glow_output_when(&s->out, s_ns) };
 }
 
+/* The conductor that is followed now bears out the line that the one before left. */
+static bool agrees(const struct glow_sync *s)
+{
+	int64_t low, high;
+
+	if (s->filter.count == 0 || s->line.sigma_ns > TRACKING_NS)
+		return false;
+	glow_filter_bounds(&s->filter, GLOW_GROUP, s->line.rate, s->reply_ns, &low, &high);
+	return !excludes(s, s->reply_ns, low, high);
+}
+
 static enum glow_sync_state state(const struct glow_sync *s, int64_t now_ns)
 {
 	if (s->phase == GLOW_SYNC_LEADING)
 		return GLOW_SYNC_LEADING;
 	if (!s->valid)
 		return s->connected ? s->phase : GLOW_SYNC_UNSYNCED;
-	return silent(s, now_ns) ? GLOW_SYNC_HOLDOVER : s->phase;
+	if (silent(s, now_ns))
+		return GLOW_SYNC_HOLDOVER;
+	return s->phase == GLOW_SYNC_RESYNC && agrees(s) ? GLOW_SYNC_TRACKING : s->phase;
 }
 
 void glow_sync_report(const struct glow_sync *s, struct glow_raw now, struct glow_sync_report *ret_report)
@@ -383,5 +446,5 @@ void glow_sync_yield(struct glow_sync *s, struct glow_raw now)
 		return;
 	s->line.l_ns = now.ns;
 	s->line.theta_ns = glow_sync_now(s, now) - now.ns;
-	resync(s, now.ns);
+	resync_calmly(s, now.ns);
 }

@@ -64,6 +64,7 @@ struct glow_mqtt_cfg {
 	/** Subscribed on every connection, Retain As Published, Retain Handling 2 (no retained replay), QoS 1. */
 	const char *const *topics;
 	size_t n_topics;
+	size_t n_lead_topics; /**< so many of them, the last ones, are for connections under lead_id only */
 	/** Subscribed with retained messages wanted (Retain Handling 0); those
 	 * come before GLOW_MQTT_CONNECTED. May be empty. */
 	const char *const *retained_topics;

@@ -109,6 +109,7 @@ struct glow_output {
 struct glow_schedule {
 	int64_t due_ns, interval_ns, calm_ns; /**< calm_ns: since when nothing has asked for more probes */
 	uint32_t sent;                        /**< probes since the burst began */
+	uint32_t crowd;                       /**< how many ask the same conductor */
 	double celsius;
 };
 
@@ -134,7 +135,7 @@ struct glow_sync {
 void glow_sync_init(struct glow_sync *s, const struct glow_sync_cfg *cfg);
 
 /** The retained conductor info says who leads. On one clock_id a lower term is ignored and the
- * same again changes nothing; another term or boot on the same clock_id
+ * same again changes nothing; the next term of the same boot goes on; any other term or boot on the same clock_id
  * resynchronises without a step; another clock_id starts over: the next
  * group of replies steps the output, whatever the term. Ignored while leading. */
 void glow_sync_follow(struct glow_sync *s, struct glow_raw now, struct glow_leader leader);
@@ -146,6 +147,10 @@ void glow_sync_disconnected(struct glow_sync *s, struct glow_raw now);
 
 /** The SoC's temperature in degrees Celsius: a change by more than 3 asks for more probes. NAN is ignored. */
 void glow_sync_temperature(struct glow_sync *s, struct glow_raw now, double celsius);
+
+/** So many machines ask the same conductor, this one among them: above 150 the burst is slower, above 1000 there is
+ * more time between probes than cfg says. */
+void glow_sync_crowd(struct glow_sync *s, uint32_t n);
 
 /** When the next probe is due; ns == GLOW_NEVER for none. */
 struct glow_raw glow_sync_next_probe(const struct glow_sync *s);

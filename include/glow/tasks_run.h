@@ -25,5 +25,5 @@ int glow_tasks_run(const struct glow_tasks_run_cfg *cfg);
  */
 int glow_tasks_doctor(const struct glow_tasks_run_cfg *cfg);
 
-/** --healthcheck: asks the running program whether its loop turns; the exit status. */
-int glow_tasks_health(void);
+/** --healthcheck: asks the running program of this prefix whether its loop turns; the exit status. */
+int glow_tasks_health(const char *prefix);

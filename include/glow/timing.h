@@ -67,6 +67,7 @@ struct glow_conductor_info {
 	bool has_utc;          /**< the conductor's host has a synchronised wall clock, so: */
 	int64_t utc_offset_us; /**< UTC minus cluster time */
 	int32_t tz_offset_s;   /**< local civil time there minus UTC */
+	uint32_t ahead_us;     /**< how far ahead commands for many nodes lie; 0: it does not say */
 	struct glow_mqtt_counts messages;
 };
 

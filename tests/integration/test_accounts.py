@@ -656,7 +656,9 @@ class Effects(Stage):
         return self.seen.wait("glow/answer/asked", since=since).json()
 
     def lead_s(self):
-        """How far ahead a command for all is put."""
+        """How far ahead a command for all is put, which the conductor looks at with each beacon."""
+        self.all_have_heard()
+        self.seen.wait("glow/conductor/beacon", since=self.seen.mark())
         now_s = time.time()
         answer = self.ask("glow/all/notify", '{"id":"none","clear":true}')
         return answer["at_us"] / 1e6 - now_s

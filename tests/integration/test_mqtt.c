@@ -1158,6 +1158,40 @@ static void test_lead(void **state)
 	assert_string_equal(words, "r/last=word ");
 }
 
+/* Whether a message to "l/word" comes here, of which one to "t/word" comes for certain. */
+static bool hears_leaders_word(struct fixture *f)
+{
+	struct glow_message m;
+	bool heard = false;
+
+	publish(f, "l/word", "", 1, false);
+	publish(f, "t/word", "", 1, false);
+	for (;;) {
+		m = expect(f->mqtt, GLOW_MQTT_MESSAGE).message;
+		if (strcmp(m.topic, "t/word") == 0)
+			return heard;
+		heard |= strcmp(m.topic, "l/word") == 0;
+	}
+}
+
+/* What is for the leader alone comes under its name only. */
+static void test_lead_topics(void **state)
+{
+	static const char *const with_leaders[] = { "t/#", "l/#" };
+	struct fixture *f = *state;
+
+	f->cfg.lead_id = "leader";
+	f->cfg.topics = with_leaders;
+	f->cfg.n_topics = 2;
+	f->cfg.n_lead_topics = 1;
+	connect_messenger(f);
+	assert_false(hears_leaders_word(f));
+	glow_mqtt_lead(f->mqtt, true);
+	expect(f->mqtt, GLOW_MQTT_DISCONNECTED);
+	assert_true(expect(f->mqtt, GLOW_MQTT_CONNECTED).leading);
+	assert_true(hears_leaders_word(f));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1171,6 +1205,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_aging, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lead, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lead_topics, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_password, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nobody_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_local_name, setup, teardown),

@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: The Glowswarm authors
 """A swarm as a picture: glow-tasks before an engine that this test plays, and the real filter between them."""
 
+import contextlib
 import http.client
 import http.server
 import json
@@ -39,6 +40,7 @@ class Engine(socketserver.ThreadingUnixStreamServer):
         self.path = path
         self.asked = []
         self.listeners = []
+        self.connections = []
         self.documents = {path: [] for path in QUESTIONS}
         super().__init__(path, Handler)
         os.chmod(path, 0o666)  # nginx, started by root, asks as another user
@@ -62,11 +64,19 @@ class Engine(socketserver.ThreadingUnixStreamServer):
         for listener in self.listeners:
             listener.put(b'{"Type":"service","Action":"update"}\n')
 
+    def get_request(self):
+        connection, address = super().get_request()
+        self.connections.append(connection)
+        return connection, address
+
     def close(self):
-        """As when the engine ends: its connections too."""
+        """As when the engine ends: its connections too, on which it would go on to answer."""
         self.shutdown()
         self.server_close()
         os.unlink(self.path)
+        for connection in self.connections:
+            with contextlib.suppress(OSError):  # it has ended
+                connection.shutdown(socket.SHUT_RDWR)
         for listener in self.listeners:
             listener.put(None)
 
@@ -274,8 +284,7 @@ class Shown(Case):
     # promise: engine-is-asked-only
     def test_update(self):
         """An update goes from node to node, told by events alone: it is an hour to the next poll."""
-        web, db = "#b3ff00", "#00ddff"
-        run = ("running", "running")
+        web, run = "#b3ff00", ("running", "running")
         self.engine.swarm(("web", 1, "pi1", *run), ("db", 0, "pi2", *run), nodes=("pi1", "pi2", "pi9"))
         pi1 = self.bridge("pi1")
         self.bridge("pi2")
@@ -283,7 +292,6 @@ class Shown(Case):
         first = self.wait_pixels("pi1", web).json()
         self.assertEqual({k: first[k] for k in ("brightness", "priority", "ttl_s", "id")},
                          {"brightness": 128, "priority": 2, "ttl_s": 10800, "id": "tasks"})
-        self.assertNotIn(db, ("#000000", web))
         lit = pi1.frames.wait("of a task", lambda f: f.lights[0] != "000000")
         self.assertEqual(lit.lights[1:], ["000000"] * 7)
         for state, desired, pixel in (("running", "shutdown", "#606060"), ("failed", "shutdown", "#ff0000"),
@@ -292,7 +300,8 @@ class Shown(Case):
             self.engine.swarm(("web", 1, "pi1", state, desired), ("db", 0, "pi2", *run), nodes=("pi1", "pi2", "pi9"))
             self.engine.happen()
             self.wait_pixels("pi1", pixel, since=since)
-            self.assertEqual(self.watch.find("glow/node/pi2/notify", since), [])  # which looks as before
+        pictures = {tuple(m.json()["pixels"]) for m in self.watch.find("glow/node/pi2/notify")}
+        self.assertEqual(len(pictures), 1)  # the other node looked the same all the time
         self.engine.swarm(drained=("pi2",))
         self.engine.happen()
         self.wait_pixels("pi2", *["#603000"] * 8)

@@ -322,7 +322,7 @@ class Test:
                 answer += got
             return answer[5]  # two bytes of WebSocket, CONNACK, length, flags, reason
 
-    def shows_tasks(self, notices, pi, since=0):
+    def shows_tasks(self, notices, pi):
         """Until a notice for the node has a bright pixel for each task that runs there, and black ones."""
 
         def fits(message):
@@ -330,12 +330,12 @@ class Test:
             listed = self.manager.docker("node", "ps", "--filter", "desired-state=running", "--format", "{{.CurrentState}}", pi.name)
             return bright and all(is_bright(p) for p in bright) and [s.split()[0] for s in listed.splitlines()] == ["Running"] * len(bright)
 
-        notices.wait("glow/node/%s/notify" % pi.name, fits, since)
+        notices.wait("glow/node/%s/notify" % pi.name, fits)
 
     # promise: engine-is-asked-only
     def step_tasks(self):
         """each board shows the tasks of its node, and the filter before the engine takes questions only"""
-        notices = Watch(self.viewer, "glow/node/+/notify")
+        notices = Watch(self.viewer, "glow/node/+/notify", "glow/conductor/info")  # of which it is told at once
         pi = self.pis[0]
         gid = os.stat(pi.engine.socket).st_gid
         self.swarm.label("pi1", "glow.tasks=true")
@@ -343,10 +343,6 @@ class Test:
                           **DEPLOYED)
         for each in self.pis:
             self.shows_tasks(notices, each)
-        since = notices.mark()
-        self.manager.docker("service", "update", "--detach", "--force", "glow_dashboard")
-        notices.wait("glow/node/pi1/notify", lambda m: not all(map(is_bright, m.json().get("pixels", ["#000000"]))), since)
-        self.shows_tasks(notices, pi, notices.mark())
         get = ("busybox", "wget", "-q", "-O", "-", "-T", "5")
         assert pi.exec("engine", *get, "http://127.0.0.1:8080/tasks").stdout.startswith("[{"), "the filter passes nothing"
         for words in (("http://127.0.0.1:8080/secrets",), ("--post-data", "{}", "http://127.0.0.1:8080/containers/create")):

@@ -497,6 +497,35 @@ static void test_lead_follows_deliveries(void **state)
 	assert_int_equal(ahead_us(), 250000);
 }
 
+/* Whoever takes over goes on with what the one before said, until most of its nodes have told how long they take. */
+static void test_lead_outlives_its_conductor(void **state)
+{
+	char text[400];
+
+	(void)state;
+	stand_by();
+	snprintf(text, sizeof(text),
+		 "{\"id\":\"pi9\",\"state\":\"leading\",\"clock_id\":\"00000000000000aa\",\"term\":7,\"boot\":9,\"rate_"
+		 "ppb\":0,"
+		 "\"nodes\":2,\"version\":\"0\",\"utc_offset_us\":null,\"tz_offset_s\":null,\"ahead_us\":1500000}");
+	deliver((struct glow_message){
+		.topic = "glow/conductor/info", .payload = text, .len = strlen(text), .retained = true });
+	pass(2 * SECOND);
+	take_lead(NULL);
+	pass(10 * SECOND);
+	node("pi1");
+	node("pi2");
+	node("pi3");
+	assert_int_equal(ahead_us(), 1500000);
+	assert_int_equal(number("glow/conductor/info", "ahead_us"), 1500000);
+	probes("pi1", 64, 2 * MS);
+	forget();
+	assert_int_equal(ahead_us(), 1500000);
+	probes("pi2", 64, 2 * MS);
+	assert_int_equal(ahead_us(), 250000);
+	assert_int_equal(number("glow/conductor/info", "ahead_us"), 250000);
+}
+
 /* Whoever is no node, or is one among others, says what it likes and moves nothing. */
 /* promise: viewer-changes-nothing, one-liar-moves-nothing */
 static void test_lead_is_not_a_liars_to_move(void **state)
@@ -809,8 +838,6 @@ static void test_topics(void **state)
 		"glow/node/+/availability",
 		"glow/node/+/state",
 		"glow/conductor/beacon",
-		"glow/time/request/+",
-		"glow/time/request/x/+",
 		"glow/scene/play",
 		"glow/scene/stop",
 		"glow/dim/set",
@@ -826,6 +853,8 @@ static void test_topics(void **state)
 		"glow/group/+/notify",
 		"glow/time/reply/c-1234abcd",
 		"glow/time/adopt/reply/1234abcd",
+		"glow/time/request/+", /* the leader's alone */
+		"glow/time/request/x/+",
 	};
 	const size_t n = sizeof(topics) / sizeof(topics[0]);
 	char topic[GLOW_TOPIC_MAX + 1];
@@ -840,7 +869,7 @@ static void test_topics(void **state)
 	}
 	assert_false(glow_conductor_topic(&cfg, n, topic, &keeps));
 	cfg.boot = 1;
-	glow_conductor_topic(&cfg, n - 1, topic, &keeps);
+	glow_conductor_topic(&cfg, n - 1 - GLOW_CONDUCTOR_LEAD_TOPICS, topic, &keeps);
 	assert_string_equal(topic, "glow/time/adopt/reply/00000001");
 }
 
@@ -866,6 +895,7 @@ int main(void)
 		TEST(test_dropped),
 		TEST(test_counts),
 		TEST(test_lead_follows_deliveries),
+		TEST(test_lead_outlives_its_conductor),
 		TEST(test_lead_is_not_a_liars_to_move),
 		TEST(test_viewers),
 		TEST(test_goodbye),

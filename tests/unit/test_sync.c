@@ -154,8 +154,12 @@ static void test_states(void **state)
 	assert_int_equal(report(&w).state, GLOW_SYNC_HOLDOVER);
 	glow_sync_connected(&w.sync, at(w.l));
 	run(&w, w.l + 2 * S, NULL, NULL);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	w.leader.term++;
+	w.leader.boot++;
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
 	assert_int_equal(report(&w).state, GLOW_SYNC_RESYNC);
-	run(&w, w.l + 60 * S, NULL, NULL);
+	run(&w, w.l + 2 * S, NULL, NULL);
 	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
 	assert_int_equal(report(&w).steps, 1);
 	for (enum glow_sync_state k = GLOW_SYNC_UNSYNCED; k <= GLOW_SYNC_LEADING; k++)
@@ -197,8 +201,83 @@ static void test_first_group(void **state)
 	run(&w, w.l + 60 * S, NULL, NULL);
 	glow_sync_disconnected(&w.sync, at(w.l));
 	glow_sync_connected(&w.sync, at(w.l));
-	assert_true(pause_after(&w, true) > 29 * MS);
-	assert_int_equal(report(&w).state, GLOW_SYNC_RESYNC);
+	assert_true(pause_after(&w, true) > 899 * MS);
+}
+
+/* How many probes leave within `ns`. */
+static int64_t probes_in(struct world *w, int64_t ns)
+{
+	uint64_t before = report(w).probes;
+
+	run(w, w->l + ns, NULL, NULL);
+	return (int64_t)(report(w).probes - before);
+}
+
+/* Calm enough for the longest interval, then the broker is gone for three seconds. */
+static void reconnect_calmly(struct world *w)
+{
+	world_init(w, NULL);
+	start(w);
+	run(w, w->l + 3600 * S, NULL, NULL);
+	assert_in_range(probes_in(w, 128 * S), 3, 5);
+	glow_sync_disconnected(&w->sync, at(w->l));
+	w->l += 3 * S;
+	glow_sync_connected(&w->sync, at(w->l));
+}
+
+/* When the broker is back with the same conductor, one probe asks whether all is as it was; and no more. */
+static void test_reconnect_is_quiet(void **state)
+{
+	static struct world w;
+
+	(void)state;
+	reconnect_calmly(&w);
+	w.leader.term++;
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
+	assert_int_equal(probes_in(&w, S), 1);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	assert_int_equal(probes_in(&w, 25 * S), 0);
+	/* Another one is measured anew. */
+	reconnect_calmly(&w);
+	w.leader.term++;
+	w.leader.boot++;
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
+	assert_in_range(probes_in(&w, S), 10, 11);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	assert_in_range(probes_in(&w, 10 * S), 55, 60);
+	/* The control: so is one whose memory is too old, and a timeline that nobody knew. */
+	reconnect_calmly(&w);
+	glow_sync_disconnected(&w.sync, at(w.l));
+	w.l += 700 * S;
+	glow_sync_connected(&w.sync, at(w.l));
+	assert_in_range(probes_in(&w, 10 * S), 65, 72);
+	w.leader.clock_id++;
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
+	assert_in_range(probes_in(&w, 10 * S), 72, 76);
+}
+
+/* Among very many each asks less often, so that all together ask no more than one conductor answers. */
+static void test_crowd(void **state)
+{
+	static struct world w;
+
+	(void)state;
+	world_init(&w, NULL);
+	glow_sync_crowd(&w.sync, 150);
+	start(&w);
+	assert_in_range(probes_in(&w, 10 * S), 66, 76); /* the control: as ever */
+	world_init(&w, NULL);
+	glow_sync_crowd(&w.sync, 5000);
+	start(&w);
+	assert_in_range(probes_in(&w, 8 * S), 7, 8);
+	run(&w, w.l + S, NULL, NULL);
+	assert_true(glow_sync_valid(&w.sync));
+	assert_in_range(probes_in(&w, 100 * S), 19, 21);
+	assert_true(error(&w) < 60000);
+	w.leader.term++;
+	w.leader.boot++;
+	glow_sync_follow(&w.sync, at(w.l), w.leader);
+	assert_in_range(probes_in(&w, 5 * S), 1, 2);
 }
 
 /* The output as it was when last looked at. */
@@ -417,6 +496,7 @@ static void test_replies(void **state)
 	/* An answer that comes after a new conductor is none, even if it claims so. */
 	glow_sync_probe(&w.sync, at(w.l), &request);
 	w.leader.term++;
+	w.leader.boot++;
 	glow_sync_follow(&w.sync, at(w.l), w.leader);
 	reply = answer(&w, &request);
 	rejected = report(&w).rejected;
@@ -500,6 +580,7 @@ static void test_other_rate(void **state)
 	w.offset += (int64_t)((w.rate - 47e-6) * (double)w.l);
 	w.rate = 47e-6;
 	w.leader.term++;
+	w.leader.boot++;
 	glow_sync_follow(&w.sync, at(w.l), w.leader);
 	run(&w, w.l + 90 * S, NULL, NULL);
 	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
@@ -520,6 +601,7 @@ static void test_early(void **state)
 		run(&w, w.l + dice_between(&dice, 500 * MS, 5 * S), NULL, NULL);
 		assert_true(glow_sync_valid(&w.sync));
 		w.leader.term++;
+		w.leader.boot += (uint32_t)k % 2;
 		glow_sync_follow(&w.sync, at(w.l), w.leader);
 		run(&w, w.l + 30 * S, NULL, NULL);
 		assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
@@ -551,13 +633,14 @@ static void test_follow(void **state)
 	w.leader.boot = 5;
 	glow_sync_follow(&w.sync, at(w.l), w.leader);
 	run(&w, w.l + 3900 * MS, look, &c);
-	assert_int_equal(report(&w).state, GLOW_SYNC_RESYNC);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING); /* it bears the old line out */
 	assert_true(error(&w) < 60000);
 	w.offset += 3 * MS;
 	w.leader.boot = 6; /* an equal term, another boot */
 	glow_sync_follow(&w.sync, at(w.l), w.leader);
 	run(&w, w.l + 3900 * MS, look, &c);
 	assert_true(llabs(error(&w) - 3 * MS) < 60000);
+	assert_int_equal(report(&w).state, GLOW_SYNC_RESYNC); /* it does not */
 	run(&w, w.l + 120 * S, look, &c);
 	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
 	assert_true(error(&w) < 60000);
@@ -720,11 +803,23 @@ static void test_nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_states),    cmocka_unit_test(test_first_group), cmocka_unit_test(test_slope),
-		cmocka_unit_test(test_inverse),   cmocka_unit_test(test_replies),     cmocka_unit_test(test_follow),
-		cmocka_unit_test(test_holdover),  cmocka_unit_test(test_outstanding), cmocka_unit_test(test_schedule),
-		cmocka_unit_test(test_conductor), cmocka_unit_test(test_nonsense),    cmocka_unit_test(test_together),
-		cmocka_unit_test(test_early),     cmocka_unit_test(test_jump),        cmocka_unit_test(test_other_rate),
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_first_group),
+		cmocka_unit_test(test_reconnect_is_quiet),
+		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_slope),
+		cmocka_unit_test(test_inverse),
+		cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_follow),
+		cmocka_unit_test(test_holdover),
+		cmocka_unit_test(test_outstanding),
+		cmocka_unit_test(test_schedule),
+		cmocka_unit_test(test_conductor),
+		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_together),
+		cmocka_unit_test(test_early),
+		cmocka_unit_test(test_jump),
+		cmocka_unit_test(test_other_rate),
 	};
 
 	dice_init(&dice);

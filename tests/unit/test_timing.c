@@ -217,6 +217,7 @@ static const struct glow_conductor_info info = {
 	.has_utc = true,
 	.utc_offset_us = -37000000,
 	.tz_offset_s = 7200,
+	.ahead_us = 300000,
 	.messages = { 1, 2, 3, 4 },
 };
 
@@ -224,7 +225,7 @@ static const struct glow_conductor_info info = {
 	"{\"id\":\"cm4\",\"state\":\"leading\",\"clock_id\":\"0123456789abcdef\",\"term\":3,\"boot\":4000000000,"
 #define INFO_MID "\"rate_ppb\":-12000,\"nodes\":5,\"version\":\"0.1.0\","
 #define INFO_TEXT                                                                           \
-	INFO_HEAD INFO_MID "\"utc_offset_us\":-37000000,\"tz_offset_s\":7200,\"messages\":" \
+	INFO_HEAD INFO_MID "\"utc_offset_us\":-37000000,\"tz_offset_s\":7200,\"ahead_us\":300000,\"messages\":" \
 			   "{\"in_dropped\":1,\"in_replaced\":2,\"out_dropped\":3,\"out_replaced\":4}}"
 
 static enum glow_code read_info(const char *text, struct glow_conductor_info *ret_info)
@@ -252,6 +253,7 @@ static void test_info(void **state)
 	assert_int_equal(back.nodes, 5);
 	assert_int_equal(back.utc_offset_us, -37000000);
 	assert_int_equal(back.tz_offset_s, 7200);
+	assert_int_equal(back.ahead_us, 300000);
 	other.leading = false;
 	other.has_utc = false;
 	text = glow_json_finish(glow_conductor_info_write(&other));
@@ -280,6 +282,7 @@ static void test_bad_info(void **state)
 		{ INFO_HEAD "\"nodes\":5}", "rate_ppb", GLOW_BAD_TYPE },
 		{ INFO_HEAD "\"rate_ppb\":2147483648,\"nodes\":5}", "rate_ppb", GLOW_OUT_OF_RANGE },
 		{ INFO_HEAD INFO_MID "\"utc_offset_us\":\"x\"}", "utc_offset_us", GLOW_BAD_TYPE },
+		{ INFO_HEAD INFO_MID "\"ahead_us\":6000001}", "ahead_us", GLOW_OUT_OF_RANGE },
 		{ INFO_HEAD INFO_MID "\"utc_offset_us\":1,\"tz_offset_s\":90000}", "tz_offset_s", GLOW_OUT_OF_RANGE },
 	};
 	struct glow_conductor_info back;

@@ -198,6 +198,8 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 	if (glow_herald_asked(&c->herald, now) && glow_parts_lead(c))
 		glow_parts_announce(c);
 	if (glow_parts_lead(c)) { /* perhaps only just now */
+		if (glow_leadership_beacon_due(&c->leadership, now))
+			glow_parts_look_ahead(c, now);
 		if (c->roster.due.ns <= now.ns)
 			glow_parts_renew_roster(c, now);
 		glow_lights_preset(&c->lights, glow_changes_preset(&c->requests.changes), now);

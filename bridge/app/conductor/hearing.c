@@ -284,8 +284,6 @@ static const struct glow_hearing rows[] = {
 	{ GLOW_TOPIC_AVAILABILITY, GLOW_OF_NODE, true, hear_node_availability },
 	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, hear_node_state },
 	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, hear_beacon },
-	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE, false, hear_time_request },
-	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_VIEWER, false, hear_viewer },
 	{ GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER, false, hear_play },
 	{ GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, false, hear_stop },
 	{ GLOW_TOPIC_DIM_SET, GLOW_OF_CLUSTER, false, hear_dim_set },
@@ -301,6 +299,9 @@ static const struct glow_hearing rows[] = {
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, hear_command },
 	{ GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE, false, hear_time_reply },
 	{ GLOW_TOPIC_ADOPT_REPLY, GLOW_OF_CLUSTER, false, hear_adopt_reply },
+	/* GLOW_CONDUCTOR_LEAD_TOPICS: */
+	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_NODE, false, hear_time_request },
+	{ GLOW_TOPIC_TIME_REQUEST, GLOW_OF_VIEWER, false, hear_viewer },
 	/* Wished for: */
 	{ GLOW_TOPIC_STATE, GLOW_OF_ALL, true, hear_lights },
 	{ GLOW_TOPIC_STATE, GLOW_OF_GROUP, true, hear_lights },

@@ -20,6 +20,7 @@
 #include <glow/log.h>
 #include <glow/timing.h>
 
+#include "deliveries.h"
 #include "leadership.h"
 
 #define SECOND       INT64_C(1000000000)
@@ -55,9 +56,11 @@ static uint64_t draw(struct glow_leadership *l)
 
 static struct glow_conductor_info describe(const struct glow_leadership *l, struct glow_raw now)
 {
-	struct glow_conductor_info info = {
-		.leading = l->phase == GLOW_PHASE_LEADING, .leader = l->self, .nodes = l->nodes, .messages = l->messages
-	};
+	struct glow_conductor_info info = { .leading = l->phase == GLOW_PHASE_LEADING,
+					    .leader = l->self,
+					    .nodes = l->nodes,
+					    .ahead_us = l->ahead_us,
+					    .messages = l->messages };
 	struct glow_sync_report report;
 
 	snprintf(info.id, sizeof(info.id), "%s", l->cfg->node);
@@ -96,6 +99,14 @@ void glow_leadership_nodes(struct glow_leadership *l, uint32_t n, struct glow_ra
 	l->nodes = n;
 	if (l->phase == GLOW_PHASE_LEADING)
 		say_info(l, now);
+}
+
+void glow_leadership_ahead(struct glow_leadership *l, int64_t us, struct glow_raw now)
+{
+	if (us <= l->ahead_us && us * 2 >= l->ahead_us)
+		return;
+	l->ahead_us = (uint32_t)us;
+	say_info(l, now);
 }
 
 /* ---- coming to lead; these return true when leading has begun ---- */
@@ -276,6 +287,8 @@ void glow_leadership_hear_info(struct glow_leadership *l, const struct glow_mess
 		return;
 	if (l->phase == GLOW_PHASE_STANDBY) {
 		glow_announcer_keep(&l->announcer, &info);
+		glow_sync_crowd(&l->follower.sync, info.nodes);
+		l->ahead_us = info.ahead_us ? info.ahead_us : l->ahead_us;
 		if (info.leading)
 			glow_sync_follow(&l->follower.sync, now, info.leader);
 	} else if (!glow_leader_same(info.leader, l->self)) {
@@ -388,6 +401,7 @@ void glow_leadership_init(struct glow_leadership *l, const struct glow_conductor
 	char asker[11]; /* "c-1234abcd" */
 
 	*l = (struct glow_leadership){ .cfg = cfg, .start = now, .wall = *wall, .defend = { GLOW_NEVER } };
+	l->ahead_us = (uint32_t)glow_deliveries_ahead_us(0);
 	snprintf(asker, sizeof(asker), "c-%08x", cfg->boot);
 	glow_election_init(&l->election, cfg->boot);
 	glow_follower_init(&l->follower, &sync, cfg->prefix, asker);
@@ -472,9 +486,14 @@ bool glow_leadership_tick(struct glow_leadership *l, struct glow_raw now)
 	return false;
 }
 
+bool glow_leadership_beacon_due(const struct glow_leadership *l, struct glow_raw now)
+{
+	return l->announcer.beacon.ns <= now.ns;
+}
+
 void glow_leadership_beacon(struct glow_leadership *l, struct glow_raw now)
 {
-	if (l->announcer.beacon.ns <= now.ns)
+	if (glow_leadership_beacon_due(l, now))
 		say_beacon(l, now);
 }
 

@@ -39,6 +39,7 @@ struct glow_leadership {
 	struct glow_adoption adoption;
 	struct glow_announcer announcer;
 	uint32_t nodes;         /**< in the roster, for the info */
+	uint32_t ahead_us;      /**< how far ahead commands lie, as the info says; what the leader before us said */
 	struct glow_raw defend; /**< when it is false that another leads, as an info says; GLOW_NEVER */
 	uint32_t rival_term;    /**< the latest of our clock in such an info */
 	struct glow_raw start;
@@ -71,11 +72,16 @@ void glow_leadership_goodbye(struct glow_leadership *l);
 /** The second half of a tick, after all that is more urgent: sends the beacon that is due. */
 void glow_leadership_beacon(struct glow_leadership *l, struct glow_raw now);
 
+bool glow_leadership_beacon_due(const struct glow_leadership *l, struct glow_raw now);
+
 /** When one of these two has something to do; GLOW_NEVER. */
 struct glow_raw glow_leadership_next(const struct glow_leadership *l);
 
 /** There are so many nodes in the roster. A leader says so. */
 void glow_leadership_nodes(struct glow_leadership *l, uint32_t n, struct glow_raw now);
+
+/** Commands for many nodes lie so far ahead. A leader says so when that has risen, or fallen to less than half. */
+void glow_leadership_ahead(struct glow_leadership *l, int64_t us, struct glow_raw now);
 
 /** A node has come online: while others are being asked for the time, it is too. */
 void glow_leadership_node_came(struct glow_leadership *l, const char *id);

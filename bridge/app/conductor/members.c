@@ -406,6 +406,15 @@ static uint32_t within(const struct glow_members *m, uint32_t us)
 	return n;
 }
 
+bool glow_members_delivered(const struct glow_members *m)
+{
+	uint32_t online = 0;
+
+	for (uint32_t k = 0; k < m->n; k++)
+		online += m->v[k].online;
+	return 2 * within(m, UINT32_MAX) > online;
+}
+
 /* Halving costs 21 looks at all of them, and neither room nor an order to keep. */
 uint32_t glow_members_slow_us(const struct glow_members *m)
 {

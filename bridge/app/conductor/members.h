@@ -125,6 +125,9 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us);
  * longest. Of two the shorter, of one its own, 0 when there are none. */
 uint32_t glow_members_slow_us(const struct glow_members *m);
 
+/** More than half of those that are online have told of eight. */
+bool glow_members_delivered(const struct glow_members *m);
+
 /** Nodes of a roster that another conductor has published, or this one before it restarted. Those that are
  * not online count as having just gone. */
 void glow_members_restore(struct glow_members *m, const struct glow_roster *roster, struct glow_raw now);

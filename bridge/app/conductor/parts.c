@@ -30,7 +30,16 @@ struct glow_time glow_parts_time(const struct glow_conductor *c, struct glow_raw
 
 int64_t glow_parts_ahead_us(const struct glow_conductor *c)
 {
-	return glow_deliveries_ahead_us(glow_members_slow_us(&c->members));
+	return c->ahead_us;
+}
+
+/* As long as few have told how long they take, what held before we led is as good. */
+void glow_parts_look_ahead(struct glow_conductor *c, struct glow_raw now)
+{
+	c->ahead_us = glow_deliveries_ahead_us(glow_members_slow_us(&c->members));
+	if (c->ahead_us < c->leadership.ahead_us && !glow_members_delivered(&c->members))
+		c->ahead_us = c->leadership.ahead_us;
+	glow_leadership_ahead(&c->leadership, c->ahead_us, now);
 }
 
 /* ---- Home Assistant ---- */
@@ -113,6 +122,7 @@ void glow_parts_open(struct glow_conductor *c, struct glow_raw now)
 	const struct glow_leadership *l = &c->leadership;
 
 	c->metrics.reigns++;
+	glow_parts_look_ahead(c, now);
 	glow_roster_store_open(&c->roster, l->self.clock_id, l->self.term);
 	glow_roster_store_publish(&c->roster, &c->out);
 	glow_repertoire_open(&c->repertoire, c->texts.there, l->fresh, glow_parts_time(c, now));

@@ -43,6 +43,7 @@ struct glow_conductor {
 	struct glow_repertoire repertoire;
 	struct glow_herald herald;
 	struct glow_metrics metrics;
+	int64_t ahead_us;              /**< how far ahead an instant must be */
 	struct glow_raw viewers_until; /* so long the count of their probes goes */
 	uint32_t viewers;
 };
@@ -58,6 +59,9 @@ int64_t glow_parts_ahead_us(const struct glow_conductor *c);
 /** True for a preset that is played in place of a scene: shows it as if it was applied, or takes it back as `undo`
  * does; answers. */
 bool glow_parts_play_preset(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now);
+
+/** Asks the nodes' deliveries how far that is, and lets others know; twice a second is enough. */
+void glow_parts_look_ahead(struct glow_conductor *c, struct glow_raw now);
 
 /** Leading has begun: everything a leader keeps is published. */
 void glow_parts_open(struct glow_conductor *c, struct glow_raw now);

@@ -229,6 +229,7 @@ static int open_loop(struct run *r)
 	glow_topic_of(will, prefix, GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, NULL);
 	cfg.mqtt.client_id = own;
 	cfg.mqtt.lead_id = lead;
+	cfg.mqtt.n_lead_topics = GLOW_CONDUCTOR_LEAD_TOPICS;
 	cfg.mqtt.will_topic = will;
 	cfg.mqtt.will_payload = "offline";
 	cfg.mqtt.inbox_max = INBOX;

@@ -102,6 +102,7 @@ static enum glow_time_news take_conductor(struct glow_timekeeper *t, const struc
 
 	if (tree && glow_conductor_info_read(tree, &info, &diag) == GLOW_OK) {
 		t->conductor = info;
+		glow_sync_crowd(&t->follower.sync, info.nodes);
 		if (info.leading)
 			glow_sync_follow(&t->follower.sync, now, info.leader);
 		news = GLOW_TIME_CIVIL;

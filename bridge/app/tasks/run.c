@@ -21,7 +21,6 @@
 #define LIVELY_NS (10 * S_NS) /* so long after an event: tasks follow it */
 #define MOST_S    60          /* between two when the engine does not answer */
 #define RESTS     4           /* times as long as a question took it is let alone at least */
-#define HEALTH    "tasks"
 
 struct run {
 	const struct glow_tasks_run_cfg *cfg;
@@ -189,14 +188,27 @@ static const struct glow_loop_role role = {
 
 /* ---- life ---- */
 
+static void health_id(const char *prefix, char ret_id[96])
+{
+	snprintf(ret_id, 96, "tasks-%.80s", prefix);
+}
+
+int glow_tasks_health(const char *prefix)
+{
+	char id[96];
+
+	health_id(prefix, id);
+	return glow_health_ask(id);
+}
+
 static int open_loop(struct run *r)
 {
-	char id[GLOW_TOPIC_MAX + 1], nonce[24];
+	char id[GLOW_TOPIC_MAX + 1], nonce[24], health[96];
 	struct glow_loop_cfg cfg = { .role = &role,
 				     .ctx = r,
-				     .what = "tasks",
-				     .id = "tasks",
-				     .health_id = HEALTH,
+				     .what = "picture of a swarm for",
+				     .id = r->cfg->prefix,
+				     .health_id = health,
 				     .last_words = "taking the notices back and leaving",
 				     .mqtt = r->cfg->mqtt };
 	uint32_t dice;
@@ -205,6 +217,7 @@ static int open_loop(struct run *r)
 		return EX_OSERR;
 	snprintf(nonce, sizeof(nonce), "tasks-%08x", dice); /* a node may be called "tasks" */
 	glow_client_id(id, r->cfg->prefix, nonce);
+	health_id(r->cfg->prefix, health);
 	cfg.mqtt.client_id = id;
 	return glow_loop_open(&r->loop, &cfg);
 }
@@ -250,9 +263,4 @@ int glow_tasks_run(const struct glow_tasks_run_cfg *cfg)
 	}
 	teardown(&run, status);
 	return status;
-}
-
-int glow_tasks_health(void)
-{
-	return glow_health_ask(HEALTH);
 }
