@@ -104,7 +104,7 @@ static bool say_rules(const struct glow_mqtt_found *found, const struct glow_doc
 	if (!refused[0] && patient->also)
 		refused = found->refused[1];
 	if (refused[0])
-		snprintf(line, sizeof(line), "%s%s", refused, hint);
+		snprintf(line, sizeof(line), "%.*s%s", GLOW_MQTT_WHY - 1, refused, hint);
 	else if (found->limits.qos_max == 0)
 		snprintf(line, sizeof(line), "of QoS 0 the broker does not say what its rules refuse");
 	else
@@ -116,7 +116,7 @@ static bool say_rules(const struct glow_mqtt_found *found, const struct glow_doc
 		glow_doctor_note("rules", line);
 	else
 		glow_doctor_say(true, "rules", line);
-	snprintf(line, sizeof(line), "%s; %s", wished, instead);
+	snprintf(line, sizeof(line), "%.*s; %s", GLOW_MQTT_WHY - 1, wished, instead);
 	if (wished[0])
 		glow_doctor_note("rules", line);
 	return true;

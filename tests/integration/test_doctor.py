@@ -197,6 +197,7 @@ class Rights(glow.unittest.TestCase):
 
     def doctor(self, account):
         done = run_ctl("doctor", "--json", uri=self.broker.uri, env=self.broker.env(account))
+        self.assertEqual(done.returncode, 1, done)  # nobody is there
         return [f for f in json.loads(done.stdout)["findings"] if f["about"] == "rights"]
 
     # promise: doctor-names-trouble

@@ -307,12 +307,13 @@ static int examine(struct doctor *d)
 
 static int run(const void *values, int n_words, char *const words[])
 {
-	struct doctor d = { .o = values, .standbys = cJSON_CreateObject() };
+	struct doctor d = { .o = values };
 	int status = 0;
 
 	if (n_words > 0)
 		return glow_ctl_fail(EX_USAGE, "doctor looks at the whole cluster and takes no name, such as \"%s\"",
 				     words[0]);
+	d.standbys = cJSON_CreateObject();
 	glow_findings_init(&d.found);
 	glow_ctl_client_id(d.client);
 	name_account(&d);
