@@ -258,6 +258,11 @@ cJSON_bool cJSON_IsString(const cJSON *item)
 	return is(item, cJSON_String);
 }
 
+char *cJSON_GetStringValue(const cJSON *item)
+{
+	return cJSON_IsString(item) ? item->valuestring : NULL;
+}
+
 cJSON_bool cJSON_IsArray(const cJSON *item)
 {
 	return is(item, cJSON_Array);

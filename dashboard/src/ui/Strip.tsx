@@ -13,9 +13,10 @@ import { healthOf, heardOf } from "../model/status";
 import { useSession, useResize } from "./hooks";
 import "./Strip.css";
 
-/* Heights in pixels of the strip: of a line's light, and of what it takes. */
+/* Heights in pixels of the strip: of a line's light, of what it takes, and of that above names. */
 const LIGHT = 2.2;
-const LINE = 1.6;
+const LINE = 1.4;
+const NAMED = 1.7;
 
 interface LineProps {
 	strip: readonly (StripPixel | null)[];
@@ -80,9 +81,10 @@ function Line({ strip, line, pitch, pictures, bad }: LineProps) {
 	useResize(canvas, () => (unfit.current = true));
 
 	const width = (line.to - line.from) * pitch;
+	const under = pitch * ((line.labels.length ? NAMED : LINE) - LIGHT);
 	return (
 		<div class="strip-line" style={{ width: `${width}px` }}>
-			<canvas ref={canvas} style={{ width: `${width}px`, height: `${pitch * LIGHT}px`, marginBottom: `${pitch * (LINE - LIGHT)}px` }} aria-hidden="true" />
+			<canvas ref={canvas} style={{ width: `${width}px`, height: `${pitch * LIGHT}px`, marginBottom: `${under}px` }} aria-hidden="true" />
 			<div class="strip-names">
 				{line.labels.map(({ at, length, node }, k) => {
 					const before = line.labels[k - 1];
