@@ -4,7 +4,7 @@
 /* How exact the clocks were over the last half hour. */
 
 import { useEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import type { ClusterView } from "../model/cluster";
 import { useSession, useResize } from "./hooks";
 import { clock, duration } from "./text";
@@ -52,12 +52,20 @@ export function Plot({ view }: { view: ClusterView }) {
 
 	useEffect(() => {
 		const data = (): uPlot.AlignedData => [history.times(), [...history.worst], ...ids.map((id) => [...history.of(id)])];
-		const made = new uPlot(optionsOf(box.current!, ids, history.numberOf), data(), box.current!);
-		plot.current = made;
-		const timer = setInterval(() => document.hidden || made.setData(data()), EVERY_MS);
+		let gone = false;
+		/* A tenth of the page, and of use on this view alone. */
+		import("uplot").then(
+			({ default: Uplot }) => {
+				if (!gone) plot.current = new Uplot(optionsOf(box.current!, ids, history.numberOf), data(), box.current!);
+			},
+			() => {}, // then there is the table
+		);
+		const timer = setInterval(() => document.hidden || plot.current?.setData(data()), EVERY_MS);
 		return () => {
+			gone = true;
 			clearInterval(timer);
-			made.destroy();
+			plot.current?.destroy();
+			plot.current = null;
 		};
 		// The series are the boards: others make another plot.
 	}, [key]);
