@@ -76,7 +76,8 @@ test("a playlist that is changed as it plays goes on where it is", () => {
 	assert.equal(start([a, b, c], [a], 15), 15); // all that follows is gone: from the beginning
 	assert.equal(start([a, b, c], [a, { ...b, durationS: 3 }, c], 15), 2); // shorter than it has shown: c begins
 	assert.equal(start([a, b, c], [a, b, c], 75), 60); // the second time round
-	assert.equal(start([a, b], [a, b], -5), -5); // it has not begun
+	assert.equal(start([a, b], [a, b], -5), 0); // it has not begun
+	assert.equal(start([a, b], [b, a], -5), -20); // a is what will show
 });
 
 test("a playlist is a preset of one scene, and back", () => {

@@ -77,11 +77,12 @@ function placeAt(entries: readonly Entry[], elapsedS: number): { k: number; into
 /** When the changed playlist has to have begun so that what shows goes on: the entry that shows stays where it is, and
  * where it is gone or shorter now, what follows begins. */
 export function goneOn(before: readonly Entry[], after: readonly Entry[], startUs: Micros, nowUs: Micros): Micros {
-	const { k, intoS } = placeAt(before, Math.max(0, nowUs - startUs) / US_PER_S);
+	const showsUs = Math.max(nowUs, startUs); // it may be about to begin
+	const { k, intoS } = placeAt(before, (showsUs - startUs) / US_PER_S);
 	const rest = before.slice(k).map(({ key }) => after.findIndex((entry) => entry.key === key));
 	const at = rest.find((place) => place >= 0) ?? 0;
 	const stays = rest[0] === at ? Math.min(intoS, after[at]!.durationS) : 0;
-	return nowUs - Math.round((lengthS(after.slice(0, at)) + stays) * US_PER_S);
+	return showsUs - Math.round((lengthS(after.slice(0, at)) + stays) * US_PER_S);
 }
 
 /** Whether this is what plays: as far as it matters for where it is. */
