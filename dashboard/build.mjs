@@ -57,6 +57,9 @@ await build({
 	logLevel: "warning",
 });
 
+/* The bundler makes styles for what is loaded later, too, but nothing links them: App has them all in main.css. */
+for (const name of readdirSync("dist")) if (/-.*\.css$/.test(name)) rmSync(`dist/${name}`);
+
 /* The files that the page opens with; an editor is no use without a broker. */
 const files = readdirSync("dist").filter((name) => !/^editor|^effects|^licences|^index|\.png$/.test(name));
 const hash = createHash("sha256");

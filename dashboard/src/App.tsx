@@ -13,20 +13,25 @@ import type { Draft } from "./model/drafts";
 import { summaryOf, troublesOf } from "./model/status";
 import { note, noted } from "./notebook";
 import { type Account, eraseAccount, keepAccount } from "./sealed";
-import { Details } from "./ui/Details";
 import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
 import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
+import { later } from "./ui/later";
 import { Login } from "./ui/Login";
 import { useEscape, useFocus, useScroll, useTitle } from "./ui/moves";
-import { Paint } from "./ui/Paint";
 import { Panel } from "./ui/Panel";
-import { Presets } from "./ui/Presets";
 import { Scenes } from "./ui/Scenes";
 import { Shelf } from "./ui/Shelf";
 import { Strip } from "./ui/Strip";
 import { Sync } from "./ui/Sync";
+import "./ui/Details.css";
+import "./ui/Paint.css";
+import "./ui/Presets.css";
+
+const Details = later(async () => (await import("./ui/Details")).Details);
+const Paint = later(async () => (await import("./ui/Paint")).Paint);
+const Presets = later(async () => (await import("./ui/Presets")).Presets);
 
 /** Told by the server beside the page. */
 export interface Site {

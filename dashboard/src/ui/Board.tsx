@@ -3,7 +3,7 @@
 
 /* One board on the shelf: its picture, its name, and what it shows. */
 
-import { memo } from "preact/compat";
+import { memo } from "./memo";
 import { useEffect, useRef } from "preact/hooks";
 import { createBoardPainter, type BoardPainter } from "../draw/board";
 import { geometryOf, type Geometry } from "../draw/geometry";

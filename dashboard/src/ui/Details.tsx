@@ -10,7 +10,6 @@ import type { Info, Roster, Stats } from "../model/messages";
 import { Picture } from "./Board";
 import { usePolled, useSeconds, useSession } from "./hooks";
 import { duration, lookText, percent, span } from "./text";
-import "./Details.css";
 
 const WIDTH = 300;
 const HEIGHT = 70;

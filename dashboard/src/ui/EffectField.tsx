@@ -4,7 +4,7 @@
 /* All effects as pictures that move, and the parameters of the chosen one. */
 
 import type { ComponentChildren } from "preact";
-import { memo } from "preact/compat";
+import { memo } from "./memo";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Cluster } from "../model/cluster";
 import { type EffectGroup, grouped } from "../model/kinds";

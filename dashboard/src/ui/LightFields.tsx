@@ -3,7 +3,7 @@
 
 /* The light of boards: on and off, how bright, in which colour, which effect. */
 
-import { memo } from "preact/compat";
+import { memo } from "./memo";
 import type { NodeView } from "../model/cluster";
 import { heedsColor } from "../model/kinds";
 import type { Effect, ParamValue, State } from "../model/messages";

@@ -12,7 +12,6 @@ import { Choice, ColorField, Slider } from "./controls";
 import { useSession } from "./hooks";
 import { Outcome } from "./Outcome";
 import { percent } from "./text";
-import "./Paint.css";
 
 const SEND_EVERY_MS = 120;
 

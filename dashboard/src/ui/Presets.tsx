@@ -14,7 +14,6 @@ import { Outcome } from "./Outcome";
 import { Schedules } from "./Schedules";
 import { Sure } from "./Sure";
 import { Typed } from "./Typed";
-import "./Presets.css";
 
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
