@@ -145,8 +145,7 @@ void glow_sync_connected(struct glow_sync *s, struct glow_raw now)
 	s->connected = true;
 	if (s->phase == GLOW_SYNC_ACQUIRE)
 		hurry_anew(s, now.ns, s->prior_rate, s->prior_sigma);
-	else if (s->phase == GLOW_SYNC_RESYNC ||
-		 (s->phase == GLOW_SYNC_TRACKING && now.ns - s->reply_ns >= MEMORY_NS))
+	else if (s->phase == GLOW_SYNC_RESYNC || (s->phase == GLOW_SYNC_TRACKING && now.ns - s->reply_ns >= MEMORY_NS))
 		resync_calmly(s, now.ns);
 	else if (s->phase == GLOW_SYNC_TRACKING)
 		glow_schedule_ask(&s->schedule, &s->cfg, now.ns);

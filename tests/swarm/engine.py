@@ -8,6 +8,7 @@ first process ends, however it ends, the kernel takes engines, containers, mount
 networks with it, and this machine's own Docker never hears of us.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -82,8 +83,17 @@ class Engine:
         self.log_path = os.path.join(home, "dockerd.log")
         self.process = None
 
+    def _forget_killed(self):
+        """The number of an engine that was killed may be another process's by now, and then none starts here."""
+        path = os.path.join(self.home, "pid")
+        with contextlib.suppress(OSError):
+            with open(path) as f, open("/proc/%s/comm" % f.read().strip()) as process:
+                if process.read().strip() != "dockerd":
+                    os.remove(path)
+
     def start(self):
         os.makedirs(self.home, exist_ok=True)
+        self._forget_killed()
         argv = ["nsenter", "--net=" + self.netns] if self.netns else []
         argv += ["unshare", "--mount", "--uts", "sh", "-ec"]
         if self.root:
