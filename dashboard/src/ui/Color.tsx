@@ -102,7 +102,7 @@ function Numbers({ label, value, onPick }: PickProps) {
 						min={0}
 						max={255}
 						value={now[k]}
-						onChange={(e) => onPick(hexFrom(now.map((c, i) => (i === k ? Number(e.currentTarget.value) : c))))}
+						onInput={(e) => onPick(hexFrom(now.map((c, i) => (i === k ? Number(e.currentTarget.value) : c))))}
 					/>
 				</label>
 			))}

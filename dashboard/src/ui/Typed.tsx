@@ -9,8 +9,9 @@ const KEEP_MS = 1500; // until those who are told have had time to answer
 
 interface TypedProps {
 	value: string;
-	/** The field was left, or Enter pressed, with another text; Esc gives it up. */
+	/** The field was left, or Enter pressed, with another text; Esc gives it up. With `live`: with each key. */
 	onDone: (text: string) => void;
+	live?: boolean;
 	id?: string;
 	class?: string;
 	maxLength: number;
@@ -18,7 +19,7 @@ interface TypedProps {
 	"aria-label"?: string;
 }
 
-export function Typed({ value, onDone, ...rest }: TypedProps) {
+export function Typed({ value, onDone, live, ...rest }: TypedProps) {
 	const [typed, setTyped] = useState<string | null>(null);
 	const keep = useRef(0);
 	useEffect(() => () => clearTimeout(keep.current), []);
@@ -28,7 +29,10 @@ export function Typed({ value, onDone, ...rest }: TypedProps) {
 			type="text"
 			value={typed ?? value}
 			onFocus={() => clearTimeout(keep.current)}
-			onInput={(e) => setTyped(e.currentTarget.value)}
+			onInput={(e) => {
+				setTyped(e.currentTarget.value);
+				if (live) onDone(e.currentTarget.value);
+			}}
 			onChange={(e) => {
 				if (e.currentTarget.value !== value) onDone(e.currentTarget.value);
 			}}

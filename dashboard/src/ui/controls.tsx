@@ -196,7 +196,7 @@ export function TextField({
 	return (
 		<div class="field" title={title}>
 			<label for={id}>{label}</label>
-			<Typed id={id} maxLength={max} value={value} onDone={onChange} />
+			<Typed id={id} maxLength={max} value={value} live onDone={onChange} />
 		</div>
 	);
 }
