@@ -2,10 +2,11 @@
 // SPDX-FileCopyrightText: The Glowswarm authors
 
 /* Static files into dist/: the bundle, its styles, the editor beside it, which is loaded when it is needed, what lies in
- * static/, the core, which wasm/build.sh has made, the effects in text that are shipped, and the licences of what others
- * wrote of it. */
+ * static/, the core, which wasm/build.sh has made, the effects in text that are shipped, the licences of what others
+ * wrote of it, and the worker that has these files where the server is away. */
 
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -52,6 +53,25 @@ await build({
 	jsx: "automatic",
 	jsxImportSource: "preact",
 	define: { global: "globalThis" },
+	legalComments: "none",
+	logLevel: "warning",
+});
+
+/* The bundler makes styles for what is loaded later, too, but nothing links them: App has them all in main.css. */
+for (const name of readdirSync("dist")) if (/-.*\.css$/.test(name)) rmSync(`dist/${name}`);
+
+/* The files that the page opens with; an editor is no use without a broker. */
+const files = readdirSync("dist").filter((name) => !/^editor|^effects|^licences|^index|\.png$/.test(name));
+const hash = createHash("sha256");
+for (const name of ["index.html", ...files]) hash.update(name).update(readFileSync(`dist/${name}`));
+await build({
+	entryPoints: { sw: "src/worker.ts" },
+	outdir: "dist",
+	bundle: true,
+	minify: true,
+	format: "iife",
+	target: "es2022",
+	define: { FILES: JSON.stringify(["./", ...files]), VERSION: JSON.stringify(`glowswarm-${hash.digest("hex").slice(0, 16)}`) },
 	legalComments: "none",
 	logLevel: "warning",
 });

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <glow/agenda.h>
 #include <glow/json.h>
 #include <glow/params.h>
+#include <glow/preset.h>
 #include <glow/watch_tree.h>
 
 /* ---- nodes ---- */
@@ -152,13 +154,22 @@ static void copy_string(cJSON *to, const cJSON *from, const char *name)
 	cJSON_AddStringToObject(to, name, cJSON_IsString(item) ? item->valuestring : "");
 }
 
-static void add_ignored(cJSON *to, const cJSON *ignored)
+static void copy_strings(cJSON *to, const cJSON *from, const char *name)
 {
-	cJSON *list = cJSON_AddArrayToObject(to, "ignored");
+	const cJSON *items = glow_json_get(from, name);
+	cJSON *list = cJSON_AddArrayToObject(to, name);
 
-	for (const cJSON *path = cJSON_IsArray(ignored) ? ignored->child : NULL; path; path = path->next)
-		if (cJSON_IsString(path))
-			cJSON_AddItemToArray(list, cJSON_CreateString(path->valuestring));
+	for (const cJSON *item = cJSON_IsArray(items) ? items->child : NULL; item; item = item->next)
+		if (cJSON_IsString(item))
+			cJSON_AddItemToArray(list, cJSON_CreateString(item->valuestring));
+}
+
+static void copy_number(cJSON *to, const cJSON *from, const char *name)
+{
+	const cJSON *item = glow_json_get(from, name);
+
+	cJSON_AddItemToObject(to, name,
+			      cJSON_IsNumber(item) ? cJSON_CreateNumber(item->valuedouble) : cJSON_CreateNull());
 }
 
 cJSON *glow_watch_answer_tree(const void *payload, size_t len)
@@ -175,8 +186,58 @@ cJSON *glow_watch_answer_tree(const void *payload, size_t len)
 		copy_string(tree, answer, "node");
 		copy_string(tree, answer, "field");
 		copy_string(tree, answer, "message");
-		add_ignored(tree, glow_json_get(answer, "ignored"));
+		copy_strings(tree, answer, "ignored");
+		copy_string(tree, answer, "undone");
+		copy_number(tree, answer, "nodes");
+		copy_strings(tree, answer, "skipped");
 	}
 	cJSON_Delete(answer);
+	return tree;
+}
+
+/* ---- what is kept ---- */
+
+cJSON *glow_watch_wanted_tree(const struct glow_watch *w)
+{
+	return glow_wanted_write(&w->wanted);
+}
+
+static cJSON *ids_of(const cJSON *lights)
+{
+	cJSON *ids = lights ? cJSON_CreateArray() : cJSON_CreateNull();
+
+	for (const cJSON *light = lights ? lights->child : NULL; light; light = light->next)
+		cJSON_AddItemToArray(ids, cJSON_CreateString(light->string));
+	return ids;
+}
+
+cJSON *glow_watch_preset_tree(const void *payload, size_t len)
+{
+	struct glow_diag diag;
+	cJSON *kept = glow_json_parse(payload, len, &diag), *tree = NULL;
+	struct glow_preset preset;
+
+	if (kept && glow_preset_read(kept, &preset, &diag) == GLOW_OK) {
+		tree = cJSON_CreateObject();
+		cJSON_AddStringToObject(tree, "title", preset.title);
+		cJSON_AddItemToObject(tree, "lights", ids_of(preset.lights));
+		cJSON_AddItemToObject(tree, "scenes",
+				      preset.has_scenes ? glow_scene_list_write(&preset.scenes) : cJSON_CreateNull());
+		glow_preset_fini(&preset);
+	}
+	cJSON_Delete(kept);
+	return tree;
+}
+
+cJSON *glow_watch_schedule_tree(const void *payload, size_t len)
+{
+	struct glow_diag diag;
+	cJSON *kept = glow_json_parse(payload, len, &diag), *tree = NULL;
+	struct glow_agenda_item schedule;
+
+	if (kept && glow_agenda_read(kept, &schedule, &diag) == GLOW_OK)
+		tree = glow_agenda_write("", &schedule);
+	cJSON_DeleteItemFromObjectCaseSensitive(tree, "name"); /* it is in the topic */
+	cJSON_Delete(kept);
 	return tree;
 }

@@ -3,23 +3,35 @@
 
 /* The page: the log-in, and behind it the views of one cluster. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Core } from "./core";
 import { createRenderer } from "./draw/renderer";
 import { createHistory } from "./history";
 import { openLink } from "./link";
 import { createCluster, type ClusterView, type LinkState } from "./model/cluster";
 import type { Draft } from "./model/drafts";
-import { Board } from "./ui/Board";
+import { summaryOf, troublesOf } from "./model/status";
+import { note, noted } from "./notebook";
+import { type Account, eraseAccount, keepAccount } from "./sealed";
 import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
 import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
+import { later } from "./ui/later";
 import { Login } from "./ui/Login";
+import { useEscape, useFocus, useScroll, useTitle } from "./ui/moves";
 import { Panel } from "./ui/Panel";
 import { Scenes } from "./ui/Scenes";
+import { Shelf } from "./ui/Shelf";
 import { Strip } from "./ui/Strip";
 import { Sync } from "./ui/Sync";
+import "./ui/Details.css";
+import "./ui/Paint.css";
+import "./ui/Presets.css";
+
+const Details = later(async () => (await import("./ui/Details")).Details);
+const Paint = later(async () => (await import("./ui/Paint")).Paint);
+const Presets = later(async () => (await import("./ui/Presets")).Presets);
 
 /** Told by the server beside the page. */
 export interface Site {
@@ -28,14 +40,24 @@ export interface Site {
 
 /** The view, and what of it: #effects/aurora. */
 interface Here {
-	readonly name: ViewName;
+	readonly name: ViewName | "paint";
 	readonly place: string;
+	/** #shelf/pi1/all: all of it. */
+	readonly part: string;
+}
+
+function decoded(place: string): string {
+	try {
+		return decodeURIComponent(place);
+	} catch {
+		return place;
+	}
 }
 
 function useHere(): Here {
 	const read = (): Here => {
-		const [view, place = ""] = location.hash.slice(1).split("/");
-		return { name: VIEWS.find(([name]) => name === view)?.[0] ?? "shelf", place };
+		const [view, place = "", part = ""] = location.hash.slice(1).split("/");
+		return { name: view === "paint" ? view : (VIEWS.find(([name]) => name === view)?.[0] ?? "shelf"), place: decoded(place), part };
 	};
 	const [here, setHere] = useState<Here>(read);
 	useEffect(() => {
@@ -76,65 +98,45 @@ function Note({ view, settled }: { view: ClusterView; settled: boolean }) {
 	return <div role="status">{note && <p class="note">{note}</p>}</div>;
 }
 
-function NoBoards({ settled }: { settled: boolean }) {
-	if (!settled) return <p class="empty">Looking for boards…</p>;
-	return (
-		<div class="empty">
-			<p>No boards yet. A board appears as soon as its bridge reaches the broker:</p>
-			<pre tabIndex={0}>glow-bridge --broker mqtt://… --node pi1</pre>
-		</div>
-	);
-}
-
-const sizeFor = (boards: number): string => (boards <= 9 ? "few" : boards <= 24 ? "" : "many");
-
-function Shelf({
-	view,
-	settled,
-	selection,
-	onSelection,
-}: {
-	view: ClusterView;
-	settled: boolean;
-	selection: Selection;
-	onSelection: (selection: Selection) => void;
-}) {
-	const chosen = selection.kind === "nodes" ? selection.ids : [];
-	const select = useCallback(
-		(id: string) => {
-			const ids = chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
-			onSelection(ids.length ? { kind: "nodes", ids } : { kind: "all" });
-		},
-		[chosen.join(" "), onSelection],
-	);
-	const isIn = (id: string) => chosen.includes(id);
-	if (!view.nodes.length) return <NoBoards settled={settled} />;
-	return (
-		<ul class={`shelf ${sizeFor(view.nodes.length)}`} aria-label="boards">
-			{view.nodes.map((node) => (
-				<Board key={node.id} node={node} selected={isIn(node.id)} onSelect={view.mayCommand ? select : undefined} />
-			))}
-		</ul>
-	);
-}
-
 function Views() {
 	const { cluster } = useSession();
 	const view = useView(cluster);
-	const { name: here, place } = useHere();
+	const { name: here, place, part } = useHere();
 	const settled = useSettled(view);
 	const [selection, setSelection] = useState<Selection>({ kind: "all" });
-	const panel = view.mayCommand && view.nodes.length > 0 && (here === "shelf" || here === "strip");
+	const main = useRef<HTMLElement>(null);
+	const title = here === "paint" ? "Paint" : (VIEWS.find(([name]) => name === here)?.[1] ?? "Shelf");
+	useTitle(`${summaryOf(view, troublesOf(view, settled), settled)} · ${title} · Glowswarm`);
+	useFocus(main);
+	useScroll(`${here}/${place}/${part}`);
+	const chooses = here === "shelf" || here === "strip";
+	const choose = useCallback((id: string) => setSelection({ kind: "nodes", ids: [id] }), []);
+	const one = here === "shelf" && part === "all" ? place : "";
+	useEscape(() => chooses && setSelection({ kind: "all" }));
+	const panel = view.mayCommand && view.nodes.length > 0 && chooses;
 	return (
 		<>
-			<Header view={view} here={here} />
-			<main class={`view${view.link.state === "online" ? "" : " away"}`}>
+			<a
+				class="skip"
+				href="#content"
+				onClick={(e) => {
+					e.preventDefault();
+					main.current!.focus();
+				}}
+			>
+				Skip to {title}
+			</a>
+			<Header view={view} here={here === "paint" ? "shelf" : here} settled={settled} />
+			<main ref={main} id="content" tabIndex={-1} class={`view${view.link.state === "online" ? "" : " away"}`}>
 				<Note view={view} settled={settled} />
 				<div class={panel ? "with-panel" : ""}>
-					{here === "shelf" && <Shelf view={view} settled={settled} selection={selection} onSelection={setSelection} />}
-					{here === "strip" && <Strip roster={view.roster} />}
+					{here === "shelf" && !one && <Shelf view={view} place={place} settled={settled} selection={selection} onSelection={setSelection} />}
+					{one && <Details id={one} view={view} onOpen={choose} />}
+					{here === "strip" && <Strip view={view} />}
 					{here === "scenes" && <Scenes view={view} selection={selection} />}
+					{here === "presets" && <Presets view={view} selection={selection} />}
 					{here === "effects" && <Effects view={view} place={place} />}
+					{here === "paint" && <Paint view={view} place={place} />}
 					{here === "sync" && <Sync view={view} />}
 					{here === "events" && <Events view={view} />}
 					{panel && <Panel view={view} selection={selection} onSelection={setSelection} />}
@@ -155,6 +157,7 @@ function open(core: Core, site: Site, user: string, password: string, logOut: ()
 		renderer,
 		history,
 		drafts: new Map<string, Draft>(),
+		kept: new Map<string, unknown>(),
 		user,
 		logOut,
 		close() {
@@ -189,21 +192,36 @@ function useEntered(session: Session | null): { link: LinkState | null; entered:
 	return now.session === session ? now : { link: null, entered: false };
 }
 
-export function App({ core, site }: { core: Core; site: Site }) {
+/** `account` is what this tab had before it was loaded again. */
+export function App({ core, site, account }: { core: Core; site: Site; account: Account | null }) {
 	const [session, setSession] = useState<Session | null>(null);
-	const [user, setUser] = useState("viewer");
+	const [user, setUser] = useState(() => account?.user ?? noted("account") ?? "viewer");
 	const { link, entered } = useEntered(session);
+	const given = useRef<Account | null>(account);
 
-	const leave = () =>
+	const leave = () => {
+		void eraseAccount();
 		setSession((s) => {
 			s?.close();
 			return null;
 		});
+	};
 	function logIn(name: string, password: string) {
 		session?.close();
 		setUser(name);
+		given.current = { user: name, password };
+		note("account", name);
 		setSession(open(core, site, name, password, leave));
 	}
+	useEffect(() => {
+		if (account) logIn(account.user, account.password);
+	}, []);
+	/* What lets in is remembered, what does not is not. */
+	useEffect(() => {
+		if (entered && given.current) void keepAccount(given.current);
+		else if (link?.state === "refused") void eraseAccount();
+		if (entered) given.current = null;
+	}, [entered, link?.state === "refused"]);
 
 	if (session && entered)
 		return (

@@ -7,7 +7,7 @@
  *
  * dashboard/wasm/web.c says what each of its functions does. */
 
-import type { Answer, Check, ConductorInfo, Dim, Effect, EffectText, Info, Micros, Roster, Scene, State, Stats, SyncState, Words } from "./model/messages";
+import type { Answer, Check, ConductorInfo, Dim, Effect, EffectText, Info, Micros, Preset, Roster, Scene, Schedule, State, Stats, SyncState, Wanted, Words } from "./model/messages";
 
 /** The compiled core; each cluster is an instance of it. */
 export type Core = WebAssembly.Module;
@@ -25,6 +25,11 @@ interface Exports {
 	web_init(seed: number): void;
 	web_message(len: number, lNs: number): void;
 	web_answer(len: number): void;
+	web_preset(len: number): void;
+	web_schedule(len: number): void;
+	web_wanted(): void;
+	web_color(len: number): void;
+	web_kelvin(kelvin: number): void;
 	web_tick(tUs: Micros, wallOffsetUs: number): void;
 	web_nodes(known: number): number;
 	web_board(): number;
@@ -36,7 +41,6 @@ interface Exports {
 	web_conductor(lNs: number): void;
 	web_stage(known: number): number;
 	web_entry(startUs: Micros, tUs: Micros): number;
-	web_headline(tUs: Micros): void;
 	web_effects(known: number): number;
 	web_check(len: number): void;
 	web_name(len: number): void;
@@ -45,6 +49,7 @@ interface Exports {
 	web_raw(): number;
 	web_seen(): number;
 	web_held(): number;
+	web_current(board: number): number;
 	web_showing(board: number, tUs: Micros): void;
 	web_slot(tUs: Micros, fps: number): Micros;
 	web_clock_connected(lNs: number): void;
@@ -152,6 +157,7 @@ export class CoreCluster {
 	private readonly c: Exports;
 	/** By node; a board outlives its node. */
 	private drawn = NOTHING;
+	private shown: Frame = { raw: new Uint16Array(), seen: new Uint8Array() };
 	private readonly boards = new Map<string, Board>();
 	private readonly catalogs = new Map<string, readonly Effect[]>();
 	private readonly order: Said<readonly string[] | null> = unsaid();
@@ -178,6 +184,38 @@ export class CoreCluster {
 		this.give(payload);
 		this.c.web_answer(payload.length);
 		return this.json<Answer | null>();
+	}
+
+	/** What a retained message keeps, but for its name; null for a broken or empty one. */
+	preset(payload: Uint8Array): Omit<Preset, "name"> | null {
+		this.give(payload);
+		this.c.web_preset(payload.length);
+		return this.json();
+	}
+
+	schedule(payload: Uint8Array): Omit<Schedule, "name"> | null {
+		this.give(payload);
+		this.c.web_schedule(payload.length);
+		return this.json();
+	}
+
+	wanted(): Wanted {
+		this.c.web_wanted();
+		return this.json();
+	}
+
+	/** "#rrggbb" of what commands take for a colour: "tomato", "#f40"; "" for anything else. */
+	color(text: string): string {
+		const bytes = encoder.encode(text);
+		this.give(bytes);
+		this.c.web_color(bytes.length);
+		return this.text();
+	}
+
+	/** The white of a temperature. */
+	kelvin(kelvin: number): string {
+		this.c.web_kelvin(kelvin);
+		return this.text();
 	}
 
 	/** Lets time pass; local civil time is wallOffsetUs ahead of cluster time. */
@@ -256,12 +294,15 @@ export class CoreCluster {
 	 * each line of a long row does. */
 	frame(id: string, tUs: Micros): Frame | null {
 		if (this.drawn.id !== id || this.drawn.tUs !== tUs) this.drawn = { id, tUs, n: this.c.web_render(this.board(id).at, tUs) };
-		const { n } = this.drawn;
-		if (n === 0) return null;
-		return {
-			raw: new Uint16Array(this.c.memory.buffer, this.c.web_raw(), 3 * n),
-			seen: this.bytes(this.c.web_seen(), 3 * n),
-		};
+		return this.drawn.n === 0 ? null : this.shownIn(this.drawn.n);
+	}
+
+	/** Hundreds of boards of one kind are asked for sixty times a second: the views of the last are good for the next. */
+	private shownIn(n: number): Frame {
+		const { buffer } = this.c.memory;
+		const { raw } = this.shown;
+		if (raw.buffer === buffer && raw.length === 3 * n) return this.shown;
+		return (this.shown = { raw: new Uint16Array(buffer, this.c.web_raw(), 3 * n), seen: this.bytes(this.c.web_seen(), 3 * n) });
 	}
 
 	/** Whether the flash limit held back what frame() drew last. */
@@ -269,14 +310,14 @@ export class CoreCluster {
 		return this.c.web_held() === 1;
 	}
 
+	/** Estimated supply current of the board as frame() draws it; null for a node that is not known. */
+	currentMa(id: string, tUs: Micros): number | null {
+		return this.frame(id, tUs) && this.c.web_current(this.board(id).at) / 1000;
+	}
+
 	showing(id: string, tUs: Micros): Showing {
 		this.c.web_showing(this.board(id).at, tUs);
 		return this.json();
-	}
-
-	headline(tUs: Micros): string {
-		this.c.web_headline(tUs);
-		return this.text();
 	}
 
 	slot(tUs: Micros, fps: number): Micros {

@@ -4,58 +4,74 @@
 /* How good the clocks were over the last half hour: one sample of all nodes
  * every few seconds, for the plot. */
 
-import type { Cluster, NodeView } from "./model/cluster";
+import { clockOf, worstPair } from "./model/clocks";
+import type { Cluster } from "./model/cluster";
+import type { Later } from "./model/commands";
 
 const EVERY_MS = 2000;
 const SAMPLES = 900;
 
 export interface History {
-	/** Seconds since the Unix epoch, oldest first. */
-	readonly times: readonly number[];
+	/** When each sample was taken, in seconds since the Unix epoch by the clock as it is set now, oldest first: a clock that
+	 * is set moves them all, and tears no hole between them. */
+	times(): number[];
 	/** The error bound in µs at those times, by node; null where it was not known. */
 	of(id: string): readonly (number | null)[];
-	/** The same of worstSkewUs(). */
+	/** The same of worstPair(). */
 	readonly worst: readonly (number | null)[];
+	/** A number of the node's own, small, the same however the others come and go. */
+	numberOf(id: string): number;
 	close(): void;
 }
 
-/** What a node says of its clock, or null. */
-export function clockOf(node: NodeView): { offset_us: number; error_us: number } | null {
-	const sync = node.online ? node.stats?.sync : undefined;
-	if (!sync || sync.offset_us === null || sync.error_us === null) return null;
-	return { offset_us: sync.offset_us, error_us: sync.error_us };
+interface Clocks {
+	/** Milliseconds of a steady clock, and of the wall's. */
+	now: () => number;
+	wall: () => number;
+	later: Later;
 }
 
-/** How far apart the two furthest nodes may show a frame: what each still corrects and one standard deviation of
- * what it cannot know. null with fewer than two. */
-export function worstSkewUs(nodes: readonly NodeView[]): number | null {
-	const clocks = nodes.map(clockOf).filter((c) => c !== null);
-	if (clocks.length < 2) return null;
-	return Math.max(...clocks.map((c) => c.offset_us + c.error_us)) - Math.min(...clocks.map((c) => c.offset_us - c.error_us));
-}
+const MACHINE: Clocks = {
+	now: () => performance.now(),
+	wall: () => Date.now(),
+	later(run, ms) {
+		const timer = setTimeout(run, ms);
+		return () => clearTimeout(timer);
+	},
+};
 
-export function createHistory(cluster: Cluster): History {
-	const times: number[] = [];
+export function createHistory(cluster: Cluster, { now, wall, later }: Clocks = MACHINE): History {
+	const taken: number[] = [];
 	const worst: (number | null)[] = [];
 	const errors = new Map<string, (number | null)[]>();
+	const numbers = new Map<string, number>();
+
+	function numberOf(id: string): number {
+		const number = numbers.get(id) ?? numbers.size;
+		numbers.set(id, number);
+		return number;
+	}
 
 	function sample() {
-		times.push(Date.now() / 1000);
-		worst.push(worstSkewUs(cluster.view.nodes));
+		stop = later(sample, EVERY_MS);
+		taken.push(now());
+		worst.push(worstPair(cluster.view.nodes)?.us ?? null);
 		for (const node of cluster.view.nodes) {
-			const line = errors.get(node.id) ?? new Array<number | null>(times.length - 1).fill(null);
+			numberOf(node.id);
+			const line = errors.get(node.id) ?? new Array<number | null>(taken.length - 1).fill(null);
 			line.push(clockOf(node)?.error_us ?? null);
 			errors.set(node.id, line);
 		}
-		for (const line of errors.values()) if (line.length < times.length) line.push(null);
-		if (times.length > SAMPLES) for (const line of [times, worst, ...errors.values()]) line.shift();
+		for (const line of errors.values()) if (line.length < taken.length) line.push(null);
+		if (taken.length > SAMPLES) for (const line of [taken, worst, ...errors.values()]) line.shift();
 	}
 
-	const timer = setInterval(sample, EVERY_MS);
+	let stop = later(sample, EVERY_MS);
 	return {
-		times,
+		times: () => taken.map((ms) => (wall() - now() + ms) / 1000),
 		worst,
-		of: (id) => errors.get(id) ?? times.map(() => null),
-		close: () => clearInterval(timer),
+		of: (id) => errors.get(id) ?? taken.map(() => null),
+		numberOf,
+		close: () => stop(),
 	};
 }

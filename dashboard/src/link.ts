@@ -100,6 +100,17 @@ function outletOf(client: MqttClient): Outlet {
 		probe(topic, payload) {
 			client.publish(topic, payload as Buffer, { qos: 0 });
 		},
+		listen(topics) {
+			client.subscribe([...topics], { qos: 1 });
+		},
+		clear(topic) {
+			return new Promise((resolve, reject) => {
+				client.publish(topic, "", { qos: 1, retain: true }, (error) => {
+					if (error && reason(error) !== NOT_ALLOWED) reject(error);
+					else resolve(!error);
+				});
+			});
+		},
 	};
 }
 

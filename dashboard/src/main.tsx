@@ -7,7 +7,9 @@ import { render } from "preact";
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { App, type Site } from "./App";
+import "./ui/forced.css";
 import { loadCore } from "./core";
+import { keptAccount } from "./sealed";
 
 /** What the server says of its cluster, if it says anything. */
 async function askSite(): Promise<Site> {
@@ -17,8 +19,9 @@ async function askSite(): Promise<Site> {
 }
 
 try {
-	const [core, site] = await Promise.all([loadCore(fetch("glow.wasm")), askSite()]);
-	render(<App core={core} site={site} />, document.body);
+	const [core, site, account] = await Promise.all([loadCore(fetch("glow.wasm")), askSite(), keptAccount()]);
+	render(<App core={core} site={site} account={account} />, document.body);
+	void navigator.serviceWorker?.register("sw.js").catch(() => {}); // not over plain HTTP, nor where a browser forbids it
 } catch (error) {
 	render(
 		<main class="login">

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { BOARD, geometryOf } from "../src/draw/geometry";
-import { linesOf, stripOf } from "../src/draw/strip";
+import { layOut, linesOf, stripOf } from "../src/draw/strip";
 import { info, Lab } from "./lab";
 
 /** What the page draws for a red node that says this of itself: LEDs, of which so many are red. */
@@ -59,14 +59,27 @@ function rosterOf(...lengths: number[]) {
 	return { rev: 1, effective_us: 0, pixels: offset, nodes };
 }
 
-test("each board of the strip is named once, where its name has room", () => {
+test("lines of the strip break between boards, and each board is named once", () => {
 	const named = (across: number, ...lengths: number[]) =>
 		linesOf(stripOf(rosterOf(...lengths)), across).map(({ labels }) => labels.map(({ node, at, length }) => `${node}${at}+${length}`).join(" "));
 	assert.deepEqual(named(40, 8, 8), ["a0+8 b8+8"]);
-	assert.deepEqual(named(40, 8, 144), ["a0+8 b8+32", "", "", ""]);
-	assert.deepEqual(named(40, 38, 144, 8), ["a0+38", "b0+40", "", "", "c22+8"]);
-	assert.deepEqual(named(10, 6, 8), ["a0+6 b6+4", ""]);
-	assert.deepEqual(named(10, 8, 8), ["a0+8", "b0+6"]);
+	assert.deepEqual(named(40, 8, 144), ["a0+8", "b0+40", "", "", ""]);
+	assert.deepEqual(named(40, 38, 144, 8), ["a0+38", "b0+40", "", "", "c24+8"]);
+	assert.deepEqual(named(10, 6, 8), ["a0+6", "b0+8"]);
+	assert.deepEqual(named(16, 8, 8, 8), ["a0+8 b8+8", "c0+8"]);
 	const lines = linesOf(stripOf(rosterOf(8, 1000, 4096)), 118);
-	assert.deepEqual([lines.length, lines.flatMap(({ labels }) => labels).length], [44, 3]);
+	assert.deepEqual([lines.length, lines.flatMap(({ labels }) => labels).length], [45, 3]);
+	assert.ok(lines.every(({ from, to }, k) => from < to && to - from <= 118 && to === (lines[k + 1]?.from ?? 5104)), "nothing is left out");
+});
+
+test("pixels of the strip fill the width in the fewest lines", () => {
+	const shape = (width: number, ...lengths: number[]) => {
+		const strip = stripOf(rosterOf(...lengths));
+		const { across, pitch } = layOut(strip, width);
+		return `${linesOf(strip, across).map(({ from, to }) => to - from).join("+")} of ${pitch}`;
+	};
+	assert.equal(shape(800, 8, 8), "16 of 36");
+	assert.equal(shape(800, 8, 8, 8, 8, 8), "40 of 20");
+	assert.equal(shape(330, 8, 8, 8, 8, 8), "24+16 of 13.75"); // two lines of about one length, on a phone
+	assert.equal(shape(330, 144), "29+29+29+29+28 of 11.379310344827585");
 });

@@ -239,7 +239,7 @@ function life(seed: number, moments: number): Step[] {
 			if (step.verb === "message" && step.topic === "glow/scene/current")
 				scenes = (JSON.parse(new TextDecoder().decode(step.payload)) as { scenes: Scene[] }).scenes;
 		steps.push(...said, { verb: "tick", tUs, wallOffsetUs: 3600000000 });
-		steps.push(...BOARDS.flatMap((board) => draw(board, tUs)), { verb: "headline", tUs });
+		steps.push(...BOARDS.flatMap((board) => draw(board, tUs)));
 		steps.push(...told(dice.of(BOARDS), (tUs - NOW) * 1000));
 		steps.push(...scenes.map((scene): Step => ({ verb: "entry", scene, tUs })));
 	}
@@ -354,10 +354,30 @@ test("the fuzzers' corpus is read alike", () => {
 			const bytes = readFileSync(`${corpus}/${folder}/${file}`);
 			for (const topic of ["node/row8/state", "node/row8/info", "scene/current", "roster", "dim/current", "node/row8/stats"])
 				steps.push(say(topic, bytes), say(topic, bytes.subarray(1)), ...draw(board, NOW), ...told(board, 0));
-			steps.push({ verb: "answer", payload: bytes });
+			for (const verb of ["answer", "preset", "schedule"] as const) steps.push({ verb, payload: bytes });
 		}
+	for (const file of readdirSync(`${corpus}/wanted`)) steps.push(say("roster/wanted", readFileSync(`${corpus}/wanted/${file}`)), { verb: "wanted" });
 	assert.ok(steps.length > 500, "the corpus is empty");
 	assert.equal(difference(steps), "");
+});
+
+test("what the conductor keeps is read alike", () => {
+	const read = (verb: "preset" | "schedule", what: object | string): Step => ({
+		verb,
+		payload: new TextEncoder().encode(typeof what === "string" ? what : JSON.stringify(what)),
+	});
+	const steps = [
+		read("preset", { name: "a", title: "Größe", lights: { pi1: { color: "red" } }, scenes: [{ id: "main", effect: "fire", start_us: 0 }] }),
+		read("preset", { scenes: [{ id: "main", playlist: [{ effect: "fire", duration_us: 5000000 }], loop: true, start_us: 0 }] }),
+		read("preset", { title: "nothing" }),
+		read("schedule", { at: "sunset", offset_min: -30, scene: { effect: "fire", params: { height: 50 } } }),
+		read("schedule", { at: "23:15", days: ["sun"], enabled: false, dim: "10%" }),
+		read("schedule", ""),
+		say("roster/wanted", { order: ["pi3"], nodes: { pi1: { title: "Küche", gap: 4, reverse: true } } }),
+		{ verb: "wanted" } as Step,
+	];
+	assert.equal(difference(steps), "");
+	assert.ok(wasmAnswers(steps).filter((answer) => answer.includes("playlist") || answer.includes("sunset")).length === 2, "control: they are read");
 });
 
 /* In another order: what the page needs first comes first. */

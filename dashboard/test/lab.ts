@@ -32,6 +32,9 @@ export class Lab implements Outlet {
 	readonly wallMs = 1700000000000;
 	readonly cluster: Cluster;
 	readonly sent: Sent[] = [];
+	readonly listened: string[] = [];
+	readonly cleared: string[] = [];
+	mayClear = true;
 	probes: { topic: string; payload: Uint8Array; atMs: number }[] = [];
 	private timers: Timer[] = [];
 
@@ -92,6 +95,15 @@ export class Lab implements Outlet {
 		return new Promise((taken, broken) => {
 			this.sent.push({ topic, payload, responseTopic, correlation, taken, broken });
 		});
+	}
+
+	listen(topics: readonly string[]): void {
+		this.listened.push(...topics);
+	}
+
+	clear(topic: string): Promise<boolean> {
+		this.cleared.push(topic);
+		return Promise.resolve(this.mayClear);
 	}
 
 	probe(topic: string, payload: Uint8Array): void {

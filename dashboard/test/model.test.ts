@@ -179,7 +179,6 @@ test("what shows has a name", () => {
 	assert.equal(lab.cluster.showing("nobody", tUs).layer, "offline");
 	lab.hear("node/pi1/info", info("pi1", { problem: "no such bus: is I2C on?" }));
 	assert.deepEqual(lab.cluster.showing("pi1", tUs), { layer: "dark", label: "dark: no such bus: is I2C on?", scene: "main" });
-	assert.match(lab.cluster.headline(tUs), /^shelf leads, term 3 · main: solid #ff0000 · 1 of 1 nodes online/);
 });
 
 test("scenes of another timeline do not show", () => {

@@ -14,10 +14,11 @@
  *   l <l_ns>                            the conductor
  *   e <start_us> <t_us> <id in hex>     the entry of a scene that shows
  *   a <payload in hex>                  an answer
+ *   q / r <payload in hex>              a preset, a schedule
+ *   u                                   what was set of order and titles
  *   x                                   the effects in text
  *   y <text in hex>                     what an editor is told of it
  *   w <name in hex>                     whether a text may be called so
- *   h <t_us>                            the headline
  *   c / d <l_ns>                        connected, disconnected
  *   p <l_ns>                            the probe that is due
  *   n <l_ns>                            the clock: now, the next probe, its report */
@@ -63,11 +64,12 @@ static void take_message(double l_ns, const char *topic, const char *hex)
 	puts(text);
 }
 
-static void take_answer(const char *hex)
+/* An answer, a preset or a schedule. */
+static void read_payload(const char *hex, void (*web_read)(size_t len))
 {
 	char *to = web_buffer(strlen(hex) / 2);
 
-	web_answer(unhex(hex, to));
+	web_read(unhex(hex, to));
 	puts(text);
 }
 
@@ -149,10 +151,10 @@ static bool obey_cluster(char verb, char *const word[3])
 		web_stage(0);
 	else if (verb == 'x')
 		web_effects(0);
+	else if (verb == 'u')
+		web_wanted();
 	else if (verb == 'l')
 		web_conductor(strtod(word[0], NULL));
-	else if (verb == 'h')
-		web_headline(strtod(word[0], NULL));
 	else
 		return false;
 	puts(text);
@@ -188,7 +190,11 @@ static void obey(char *step)
 		print_entry(word[2], strtod(word[0], NULL), strtod(word[1], NULL));
 		break;
 	case 'a':
-		take_answer(word[0] ? word[0] : "");
+	case 'q':
+	case 'r':
+		read_payload(word[0] ? word[0] : "", verb[0] == 'a'   ? web_answer
+						     : verb[0] == 'q' ? web_preset
+								      : web_schedule);
 		break;
 	case 'y':
 	case 'w':

@@ -20,11 +20,10 @@ export type Step =
 	| { verb: "tick"; tUs: number; wallOffsetUs: number }
 	| { verb: "frame" | "showing"; id: string; tUs: number }
 	| { verb: "node"; id: string }
-	| { verb: "nodes" | "stage" | "texts" }
+	| { verb: "nodes" | "stage" | "texts" | "wanted" }
 	| { verb: "check" | "name"; text: string }
 	| { verb: "entry"; scene: Pick<Scene, "id" | "start_us">; tUs: number }
-	| { verb: "answer"; payload: Uint8Array }
-	| { verb: "headline"; tUs: number }
+	| { verb: "answer" | "preset" | "schedule"; payload: Uint8Array }
 	| { verb: "connected" | "disconnected" | "probe" | "clock" | "conductor"; lNs: number };
 
 const encoder = new TextEncoder();
@@ -51,8 +50,6 @@ function line(step: Step): string {
 			return `f ${step.id} ${step.tUs}`;
 		case "showing":
 			return `s ${step.id} ${step.tUs}`;
-		case "headline":
-			return `h ${step.tUs}`;
 		case "node":
 			return `v ${step.id}`;
 		case "nodes":
@@ -69,6 +66,12 @@ function line(step: Step): string {
 			return `e ${step.scene.start_us} ${step.tUs} ${hex(encoder.encode(step.scene.id))}`;
 		case "answer":
 			return `a ${hex(step.payload)}`;
+		case "preset":
+			return `q ${hex(step.payload)}`;
+		case "schedule":
+			return `r ${hex(step.payload)}`;
+		case "wanted":
+			return "u";
 		default:
 			return `${{ connected: "c", disconnected: "d", probe: "p", clock: "n", conductor: "l" }[step.verb]} ${step.lNs}`;
 	}
@@ -122,8 +125,12 @@ function answerOf(core: CoreCluster, step: Step): string | null {
 			return String(core.entryAt(step.scene, step.tUs) ?? -1);
 		case "answer":
 			return json(core.answer(step.payload));
-		case "headline":
-			return core.headline(step.tUs);
+		case "preset":
+			return json(core.preset(step.payload));
+		case "schedule":
+			return json(core.schedule(step.payload));
+		case "wanted":
+			return json(core.wanted());
 		case "probe": {
 			const probe = core.probe(step.lNs / 1e6);
 			return probe ? `${probe.topic} ${hex(probe.payload)} ` : "";

@@ -9,13 +9,27 @@ cd "$(dirname "$0")/../.."
 mkdir -p "$out/include"
 ln -sfn "$(pkg-config --variable=includedir libcjson)/cjson" "$out/include/cjson"
 
-sources=(bridge/core/*.c bridge/effect/*.c bridge/script/*.c bridge/sync/*.c bridge/diag/diag.c bridge/proto/*.c bridge/view/*.c
-	dashboard/wasm/*.c)
+# What runs for each pixel is made fast, all else small: the page loads it first of all.
+drawing=(bridge/core/*.c bridge/effect/*.c bridge/script/*.c bridge/sync/*.c)
+speaking=(bridge/diag/diag.c bridge/proto/*.c bridge/view/*.c dashboard/wasm/*.c)
 version=$(cmake/version.sh)
 
-# What bridge/sync/CMakeLists.txt asks of floating point holds here too: the same sums everywhere.
-clang --target=wasm32-wasi -std=gnu11 -O2 -mbulk-memory -ffunction-sections -fdata-sections -fvisibility=hidden \
-	-fno-math-errno -ffp-contract=off -Wall -Wextra -Wno-missing-field-initializers -Werror \
-	-D_GNU_SOURCE "-DGLOW_VERSION=\"$version\"" -Iinclude -isystem "$out/include" \
-	-nostartfiles -Wl,--no-entry,--gc-sections,--strip-all,--stack-first,-z,stack-size=1048576 \
-	"${sources[@]}" -o "$out/glow.wasm"
+# objects <-O…> <sources>: each below $out as it lies here. What bridge/sync/CMakeLists.txt asks of floating point holds
+# here too: the same sums everywhere.
+objects() {
+	local source object
+	for source in "${@:2}"; do
+		object=$out/objects/${source%.c}.o
+		mkdir -p "${object%/*}"
+		clang --target=wasm32-wasi -std=gnu11 "$1" -mbulk-memory -ffunction-sections -fdata-sections -fvisibility=hidden \
+			-fno-math-errno -ffp-contract=off -Wall -Wextra -Wno-missing-field-initializers -Werror \
+			-D_GNU_SOURCE "-DGLOW_VERSION=\"$version\"" '-DGLOW_SUPPORT_URL=""' -Iinclude -isystem "$out/include" \
+			-c "$source" -o "$object"
+		objects+=("$object")
+	done
+}
+objects=()
+objects -O2 "${drawing[@]}"
+objects -Os "${speaking[@]}"
+clang --target=wasm32-wasi -nostartfiles -Wl,--no-entry,--gc-sections,--strip-all,--stack-first,-z,stack-size=1048576 \
+	"${objects[@]}" -o "$out/glow.wasm"

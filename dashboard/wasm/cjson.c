@@ -233,6 +233,21 @@ static bool is(const cJSON *item, int types)
 	return item && item->type & types;
 }
 
+cJSON *cJSON_Duplicate(const cJSON *item, cJSON_bool recurse)
+{
+	cJSON *copy = item ? create(item->type & ~cJSON_IsReference) : NULL;
+
+	if (!copy)
+		return NULL;
+	copy->valuedouble = item->valuedouble;
+	copy->valueint = item->valueint;
+	copy->valuestring = item->valuestring ? strdup(item->valuestring) : NULL;
+	copy->string = item->string ? strdup(item->string) : NULL;
+	for (const cJSON *child = recurse ? item->child : NULL; child; child = child->next)
+		cJSON_AddItemToArray(copy, cJSON_Duplicate(child, true));
+	return copy;
+}
+
 cJSON_bool cJSON_IsTrue(const cJSON *item)
 {
 	return is(item, cJSON_True);
@@ -256,6 +271,11 @@ cJSON_bool cJSON_IsNumber(const cJSON *item)
 cJSON_bool cJSON_IsString(const cJSON *item)
 {
 	return is(item, cJSON_String);
+}
+
+char *cJSON_GetStringValue(const cJSON *item)
+{
+	return cJSON_IsString(item) ? item->valuestring : NULL;
 }
 
 cJSON_bool cJSON_IsArray(const cJSON *item)

@@ -14,9 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <glow/color_forms.h>
 #include <glow/flash.h>
 #include <glow/follower.h>
 #include <glow/json.h>
+#include <glow/limiter.h>
 #include <glow/script.h>
 #include <glow/watch.h>
 #include <glow/watch_tree.h>
@@ -114,6 +116,42 @@ void EXPORT(web_answer)(size_t len)
 	say(glow_watch_answer_tree(buffer, len));
 }
 
+/** A preset or schedule, whose payload is `len` bytes in the buffer: in the text, null for a broken or empty one. */
+void EXPORT(web_preset)(size_t len)
+{
+	say(glow_watch_preset_tree(buffer, len));
+}
+
+void EXPORT(web_schedule)(size_t len)
+{
+	say(glow_watch_schedule_tree(buffer, len));
+}
+
+/* ---- colours ---- */
+
+static void say_color(bool known, struct glow_rgb color)
+{
+	text = line;
+	line[0] = '\0';
+	if (known)
+		glow_color_format(color, line);
+}
+
+/** The colour that the `len` bytes of the buffer name, "tomato" or "#f40": as "#rrggbb" in the text, "" for none. */
+void EXPORT(web_color)(size_t len)
+{
+	struct glow_rgb color = { 0 };
+	bool known = glow_color_parse(buffer, len, &color);
+
+	say_color(known, color);
+}
+
+/** The white of a temperature. */
+void EXPORT(web_kelvin)(double kelvin)
+{
+	say_color(true, glow_color_of_kelvin(kelvin));
+}
+
 /* ---- nodes ---- */
 
 /** The board of the node whose id is in the buffer, whether or not there is such a node. For ever. */
@@ -209,6 +247,12 @@ uint32_t EXPORT(web_stage)(uint32_t known)
 	return revision;
 }
 
+/** What was set of the order and titles; in the text. */
+void EXPORT(web_wanted)(void)
+{
+	say(glow_watch_wanted_tree(&watch));
+}
+
 /** Which entry of a scene shows at t_us, 0 where it is no playlist; -1 while the scene does not run. Its id is in the
  * buffer; one that it replaces may have the same for a while, but began at another time. */
 int32_t EXPORT(web_entry)(double start_us, double t_us)
@@ -221,13 +265,6 @@ int32_t EXPORT(web_entry)(double start_us, double t_us)
 		    glow_scene_at(&scenes->v[k], (int64_t)t_us, &view))
 			return view.entry;
 	return -1;
-}
-
-/** The cluster in a line; in the text. */
-void EXPORT(web_headline)(double t_us)
-{
-	text = line;
-	glow_watch_headline(&watch, (int64_t)t_us, line, sizeof(line));
 }
 
 /* ---- effects in text ---- */
@@ -323,6 +360,14 @@ const void *EXPORT(web_seen)(void)
 int32_t EXPORT(web_held)(void)
 {
 	return held;
+}
+
+/** Microampere that the board is estimated to take for what web_render() drew last. */
+double EXPORT(web_current)(struct board *board)
+{
+	const struct glow_watched *node = node_of(board);
+
+	return node ? (double)glow_current_ua(node->info.shape, &raw) : 0;
 }
 
 /** What shows on it: {"layer":…,"label":…,"scene":…}, the label is the layer in words, and the scene is the topmost

@@ -149,7 +149,7 @@ void glow_sync_disconnected(struct glow_sync *s, struct glow_raw now);
 /** The SoC's temperature in degrees Celsius: a change by more than 3 asks for more probes. NAN is ignored. */
 void glow_sync_temperature(struct glow_sync *s, struct glow_raw now, double celsius);
 
-/** So many machines ask the same conductor, this one among them: above 150 the burst is slower, above 1000 there is
+/** So many machines ask the same conductor, this one among them: above 100 the burst is slower, above 1000 there is
  * more time between probes than cfg says. */
 void glow_sync_crowd(struct glow_sync *s, uint32_t n);
 

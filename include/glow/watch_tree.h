@@ -33,6 +33,16 @@ cJSON *glow_watch_texts_tree(const struct glow_watch *w);
  * steps (glow/script.h); any other {"mistake":{"line":…,"column":…,"what":…}}. */
 cJSON *glow_watch_check_tree(const char *text, size_t len);
 
-/** An answer to a command, or a refusal: {"status":…,"node":…,"field":…,"message":…,"ignored":[…]}; `status` is "ok" or
- * "error", the others are empty where they are absent. NULL for a payload that is none. */
+/** An answer to a command, or a refusal: {"status":…,"node":…,"field":…,"message":…,"ignored":[…],"undone":…,"nodes":…,
+ * "skipped":[…]}; `status` is "ok" or "error", `nodes` null where nobody says how many, the others are empty where they
+ * are absent. NULL for a payload that is none. */
 cJSON *glow_watch_answer_tree(const void *payload, size_t len);
+
+/** What was set of order and titles, as it is kept. */
+cJSON *glow_watch_wanted_tree(const struct glow_watch *w);
+
+/** Retained payloads of what changes no picture, as they are read where they are used; NULL for a broken or an empty
+ * one. A preset is {"title":…,"lights":[ids] or null,"scenes":[…] or null}, a schedule as it is kept but for its name.
+ */
+cJSON *glow_watch_preset_tree(const void *payload, size_t len);
+cJSON *glow_watch_schedule_tree(const void *payload, size_t len);

@@ -188,6 +188,8 @@ static void deliver(const char *topic, const char *payload, size_t len, bool ret
 
 	glow_watch_message(&watch, &m);
 	cJSON_Delete(glow_watch_answer_tree(exact, len));
+	cJSON_Delete(glow_watch_preset_tree(exact, len));
+	cJSON_Delete(glow_watch_schedule_tree(exact, len));
 	free(exact);
 }
 

@@ -105,7 +105,7 @@ notes() {
 		[ "$port" = 18883 ] || echo "export GLOW_BROKER=mqtt://localhost:$port"
 		if [ -n "$page" ]; then
 			echo "dashboard: http://localhost:$page"
-			echo "operator or viewer, password glow"
+			echo "operator, viewer or admin, password glow"
 		fi
 		[ $# -eq 0 ] || echo "$1"
 		# A browser on another machine reaches the page by way of ssh.

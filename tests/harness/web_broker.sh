@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# web_broker.sh <directory> <port> <port for WebSockets>: writes there what a
-# Mosquitto needs that lets programs of this host in as they come, and browsers
-# with the accounts operator and viewer, both with the password "glow" and the
-# rights that broker-config gives them.
+# web_broker.sh <directory> <port> <port for WebSockets> [password]: writes there
+# what a Mosquitto needs that lets programs of this host in as they come, and
+# browsers with the accounts operator, viewer and admin, all with that password
+# ("glow") and the rights that broker-config gives them.
 set -euo pipefail
 dir=$1
 top=$(readlink -f "$(dirname "$0")/../..")
 
 install -m 600 /dev/null "$dir/passwords"
-for user in operator viewer; do mosquitto_passwd -b "$dir/passwords" "$user" glow; done
+for user in operator viewer admin; do mosquitto_passwd -b "$dir/passwords" "$user" "${4:-glow}"; done
 
 # As in broker-config: no delay for small packets, and room for all that is retained when a page comes.
 cat >"$dir/mosquitto.conf" <<CONF

@@ -5,6 +5,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -124,7 +125,7 @@ class Well(Case):
     def complete(self, line, uri):
         """What bash offers behind it."""
         script = ("source %s; COMP_WORDS=(%s %s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _glowctl; "
-                  "printf '%%s\\n' \"${COMPREPLY[@]}\"" % (COMPLETION, glow.beside_bridge("glowctl"), line))
+                  "printf '%%s\\n' \"${COMPREPLY[@]}\"" % (shlex.quote(COMPLETION), shlex.quote(glow.beside_bridge("glowctl")), line))
         done = subprocess.run(["bash", "-c", script], env=glow.child_env({"GLOW_BROKER": uri}), text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=glow.PATIENCE_S)
         self.assertEqual((done.returncode, done.stderr), (0, ""), done)

@@ -151,7 +151,7 @@ class Pages(glow.Case):
         for wrong in ("glowctl play rainbwo", "./run dmeo", "glow-bridge --bokrer mqtt://pi1", "glowctl set pi9 red", "glowctl play comet",
                       "glow-conductor --odrer pi1"):
             if wrong in REFUSED:
-                self.give("cp %s/effects/comet.glow . && glowctl effects put comet.glow\n" % ROOT)
+                self.give("cp '%s/effects/comet.glow' . && glowctl effects put comet.glow\n" % ROOT)
             with self.assertRaises(AssertionError, msg=wrong):
                 self.give(wrong + "\n")
         self.assertEqual(len(self.refusals()), 1, "the rainbwo")

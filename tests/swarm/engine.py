@@ -8,6 +8,7 @@ first process ends, however it ends, the kernel takes engines, containers, mount
 networks with it, and this machine's own Docker never hears of us.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -84,6 +85,10 @@ class Engine:
 
     def start(self):
         os.makedirs(self.home, exist_ok=True)
+        # run.sh's lock says that no engine runs here. What a killed one left is a number in another namespace of
+        # processes, mostly a small one, which here is somebody's; no engine starts then.
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(os.path.join(self.home, "pid"))
         argv = ["nsenter", "--net=" + self.netns] if self.netns else []
         argv += ["unshare", "--mount", "--uts", "sh", "-ec"]
         if self.root:

@@ -271,16 +271,68 @@ static void test_answers(void **state)
 {
 	(void)state;
 	assert_string_equal(answer("{\"status\":\"ok\",\"node\":\"pi1\"}"),
-			    "{\"status\":\"ok\",\"node\":\"pi1\",\"field\":\"\",\"message\":\"\",\"ignored\":[]}");
+			    "{\"status\":\"ok\",\"node\":\"pi1\",\"field\":\"\",\"message\":\"\",\"ignored\":[],"
+			    "\"undone\":\"\",\"nodes\":null,\"skipped\":[]}");
 	assert_string_equal(
 		answer("{\"status\":7,\"field\":\"brightness\",\"message\":\"must be\"}"),
-		"{\"status\":\"error\",\"node\":\"\",\"field\":\"brightness\",\"message\":\"must be\",\"ignored\":[]}");
+		"{\"status\":\"error\",\"node\":\"\",\"field\":\"brightness\",\"message\":\"must be\",\"ignored\":[],"
+		"\"undone\":\"\",\"nodes\":null,\"skipped\":[]}");
 	assert_string_equal(answer("{\"status\":\"ok\",\"ignored\":[\"bri\",7]}"),
-			    "{\"status\":\"ok\",\"node\":\"\",\"field\":\"\",\"message\":\"\",\"ignored\":[\"bri\"]}");
+			    "{\"status\":\"ok\",\"node\":\"\",\"field\":\"\",\"message\":\"\",\"ignored\":[\"bri\"],"
+			    "\"undone\":\"\",\"nodes\":null,\"skipped\":[]}");
+	assert_string_equal(answer("{\"status\":\"ok\",\"undone\":\"dim/set\",\"nodes\":4,\"skipped\":[\"pi2\",null]}"),
+			    "{\"status\":\"ok\",\"node\":\"\",\"field\":\"\",\"message\":\"\",\"ignored\":[],"
+			    "\"undone\":\"dim/set\",\"nodes\":4,\"skipped\":[\"pi2\"]}");
 	assert_null(answer("{\"status\":\"ok\"")); /* cut */
 	assert_null(answer("[]"));
 	assert_null(answer("{"));
 	assert_null(answer(""));
+}
+
+/* ---- what is kept ---- */
+
+static const char *preset(const char *payload)
+{
+	return text_of(glow_watch_preset_tree(payload, strlen(payload)));
+}
+
+static const char *schedule(const char *payload)
+{
+	return text_of(glow_watch_schedule_tree(payload, strlen(payload)));
+}
+
+static void test_presets(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		preset("{\"name\":\"a\",\"title\":\"A\",\"lights\":{\"pi1\":{\"state\":\"ON\"},\"pi2\":{}}}"),
+		"{\"title\":\"A\",\"lights\":[\"pi1\",\"pi2\"],\"scenes\":null}");
+	assert_string_equal(preset("{\"name\":\"a\",\"scenes\":[]}"), "{\"title\":\"\",\"lights\":null,\"scenes\":[]}");
+	assert_null(preset("{\"name\":\"a\"}"));
+	assert_null(preset("{\"lights\":{\"PI\":{}}}"));
+	assert_null(preset(""));
+}
+
+static void test_schedules(void **state)
+{
+	(void)state;
+	assert_string_equal(schedule("{\"name\":\"wake\",\"at\":\"07:00\",\"preset\":\"morning\"}"),
+			    "{\"at\":\"07:00\",\"days\":[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\",\"sat\",\"sun\"],"
+			    "\"enabled\":true,\"preset\":\"morning\"}");
+	assert_null(schedule("{\"name\":\"wake\",\"at\":\"25:00\",\"preset\":\"morning\"}"));
+	assert_null(schedule("7"));
+	assert_null(schedule(""));
+}
+
+static void test_wanted(void **state)
+{
+	(void)state;
+	assert_string_equal(text_of(glow_watch_wanted_tree(&watch)), "{\"nodes\":{}}");
+	hear("roster/wanted", "{\"order\":[\"pi3\"],\"nodes\":{\"pi1\":{\"title\":\"Left\"}}," CLOCK ",\"rev\":5}");
+	assert_non_null(strstr(text_of(glow_watch_wanted_tree(&watch)),
+			       "{\"order\":[\"pi3\"],\"nodes\":{\"pi1\":{\"title\":\"Left\"}}"));
+	hear("roster/wanted", "");
+	assert_string_equal(text_of(glow_watch_wanted_tree(&watch)), "{\"nodes\":{}}");
 }
 
 static void test_texts(void **state)
@@ -316,7 +368,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_defaults),  TEST(test_effects), TEST(test_own_effects), TEST(test_catalog),
 		TEST(test_revisions), TEST(test_order),   TEST(test_conductor),   TEST(test_stage),
-		TEST(test_answers),   TEST(test_texts),   TEST(test_check),
+		TEST(test_answers),   TEST(test_texts),   TEST(test_check),       TEST(test_presets),
+		TEST(test_schedules), TEST(test_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

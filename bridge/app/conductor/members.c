@@ -348,7 +348,8 @@ char (*glow_members_groups(const struct glow_members *m, uint32_t *ret_n))[GLOW_
 	if (!names)
 		return NULL;
 	for (uint32_t k = 0; k < m->n; k++) {
-		memcpy(names + n, m->v[k].groups, m->v[k].n_groups * sizeof(*names));
+		if (m->v[k].n_groups) /* else there is no list */
+			memcpy(names + n, m->v[k].groups, m->v[k].n_groups * sizeof(*names));
 		n += m->v[k].n_groups;
 	}
 	qsort(names, n, sizeof(*names), by_name);

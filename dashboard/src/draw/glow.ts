@@ -8,7 +8,12 @@
 import type { Led } from "./geometry";
 
 export interface Field {
-	/** Draws the light of r, g, b of each lamp. The context's unit is that of the lamps. */
+	/** The small picture, and where it lies, in the lamps' unit. */
+	readonly canvas: HTMLCanvasElement;
+	readonly box: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+	/** Makes the picture of r, g, b of each lamp. */
+	develop(seen: Uint8Array): void;
+	/** And draws it. The context's unit is that of the lamps. */
 	shine(seen: Uint8Array, onto: CanvasRenderingContext2D): void;
 }
 
@@ -41,16 +46,18 @@ function spillOf(leds: readonly Led[], reach: number, cell: number): Spill {
 	const weights: number[] = [];
 	const start = new Uint32Array(leds.length + 1);
 	const sums = new Float32Array(across * down);
+	const near = Math.ceil(reach / cell) + 1;
 	leds.forEach((led, k) => {
-		for (let at = 0; at < across * down; at++) {
-			const dx = left + ((at % across) + 0.5) * cell - led.x;
-			const dy = top + (Math.floor(at / across) + 0.5) * cell - led.y;
-			const far = Math.hypot(dx, dy) / reach;
-			if (far >= 1) continue;
-			cells.push(at);
-			weights.push(falloff(far));
-			sums[at] = sums[at]! + falloff(far);
-		}
+		const [column, line] = [Math.floor((led.x - left) / cell), Math.floor((led.y - top) / cell)];
+		for (let y = Math.max(0, line - near); y < Math.min(down, line + near); y++)
+			for (let x = Math.max(0, column - near); x < Math.min(across, column + near); x++) {
+				const far = Math.hypot(left + (x + 0.5) * cell - led.x, top + (y + 0.5) * cell - led.y) / reach;
+				if (far >= 1) continue;
+				const at = y * across + x;
+				cells.push(at);
+				weights.push(falloff(far));
+				sums[at] = sums[at]! + falloff(far);
+			}
 		start[k + 1] = cells.length;
 	});
 	const most = sums.reduce((a, b) => Math.max(a, b), MOST);
@@ -88,7 +95,7 @@ export function createField(leds: readonly Led[], reach: number, cell: number): 
 	}
 
 	/* Light as a colour at full strength and how opaque it is: so it shines on dark and light ground alike. */
-	function develop() {
+	function toPicture() {
 		const out = image.data;
 		for (let from = 0, to = 0; to < out.length; from += 3, to += 4) {
 			const most = Math.max(sum[from]!, sum[from + 1]!, sum[from + 2]!);
@@ -101,17 +108,25 @@ export function createField(leds: readonly Led[], reach: number, cell: number): 
 		context.putImageData(image, 0, 0);
 	}
 
+	function develop(seen: Uint8Array) {
+		sum.fill(0);
+		for (let k = 0; k < leds.length; k++) {
+			const r = seen[3 * k]!;
+			const g = seen[3 * k + 1]!;
+			const b = seen[3 * k + 2]!;
+			if (r | g | b) add(k, r, g, b);
+		}
+		toPicture();
+	}
+
+	const box = { x: left, y: top, w: across * cell, h: down * cell };
 	return {
+		canvas,
+		box,
+		develop,
 		shine(seen, onto) {
-			sum.fill(0);
-			for (let k = 0; k < leds.length; k++) {
-				const r = seen[3 * k]!;
-				const g = seen[3 * k + 1]!;
-				const b = seen[3 * k + 2]!;
-				if (r | g | b) add(k, r, g, b);
-			}
-			develop();
-			onto.drawImage(canvas, left, top, across * cell, down * cell);
+			develop(seen);
+			onto.drawImage(canvas, box.x, box.y, box.w, box.h);
 		},
 	};
 }

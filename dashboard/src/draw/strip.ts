@@ -23,16 +23,51 @@ export function stripOf(roster: Roster): (StripPixel | null)[] {
 	return strip;
 }
 
+type Strip = readonly (StripPixel | null)[];
+
 export interface StripLayout {
 	readonly across: number;
 	/** Side of a pixel's place, in pixels of the page. */
 	readonly pitch: number;
 }
 
-/** Pixels as large as the width allows, within what is pleasant to look at. */
-export function layOut(pixels: number, width: number): StripLayout {
-	const pitch = Math.max(10, Math.min(36, width / Math.max(1, Math.min(pixels, Math.floor(width / 10)))));
-	return { pitch, across: Math.max(1, Math.floor(width / pitch)) };
+const LEAST = 10; // what is pleasant to look at, in pixels of the page
+const MOST = 36;
+
+/** Pixels as large as the width allows, in no more lines than the least of them would take. */
+export function layOut(strip: Strip, width: number): StripLayout {
+	const pieces = piecesOf(strip);
+	let across = Math.max(1, Math.floor(width / LEAST));
+	const least = broken(pieces, across).length;
+	while (across > 1 && broken(pieces, across - 1).length === least) across--;
+	return { across, pitch: Math.min(MOST, width / across) };
+}
+
+/** A board on the strip, or a gap. */
+interface Piece {
+	readonly node: string | undefined;
+	readonly from: number;
+	readonly length: number;
+}
+
+function piecesOf(strip: Strip): Piece[] {
+	const pieces: Piece[] = [];
+	for (let from = 0, end = 0; from < strip.length; from = end) {
+		const node = strip[from]?.node;
+		for (end = from + 1; end < strip.length && strip[end]?.node === node; ) end++;
+		pieces.push({ node, from, length: end - from });
+	}
+	return pieces;
+}
+
+/** Where each line begins: at a board, or within one that is longer than a line. */
+function broken(pieces: readonly Piece[], across: number): number[] {
+	const starts: number[] = [];
+	for (const { from, length } of pieces) {
+		if (starts.length && from + length - starts.at(-1)! <= across) continue;
+		for (let at = from; at < from + length; at += across) starts.push(at);
+	}
+	return starts;
 }
 
 export interface Label {
@@ -49,26 +84,13 @@ export interface StripLine {
 	readonly labels: readonly Label[];
 }
 
-const NAMED = 8; // pixels in one line that are enough for a name
-
-/** Each board is named once: on its first line with room for that, or else on that with most of it. */
-export function linesOf(strip: readonly (StripPixel | null)[], across: number): StripLine[] {
-	const lines = Array.from({ length: Math.ceil(strip.length / across) }, (_, k) => ({
-		from: k * across,
-		to: Math.min(strip.length, (k + 1) * across),
-		labels: [] as Label[],
-	}));
-	for (let i = 0, end = 0; i < strip.length; i = end) {
-		const node = strip[i]?.node;
-		for (end = i + 1; end < strip.length && strip[end]?.node === node; ) end++;
-		if (!node) continue;
-		let best: { line: number; at: number; length: number } | null = null;
-		for (let at = i; at < end && (best?.length ?? 0) < NAMED; at = (Math.floor(at / across) + 1) * across) {
-			const line = Math.floor(at / across);
-			const length = Math.min(end, (line + 1) * across) - at;
-			if (length > (best?.length ?? 0)) best = { line, at: at - line * across, length };
-		}
-		lines[best!.line]!.labels.push({ node, at: best!.at, length: best!.length });
-	}
-	return lines;
+/** Lines break between boards; a board that is longer than a line has some of its own, and is named below the first. */
+export function linesOf(strip: Strip, across: number): StripLine[] {
+	const pieces = piecesOf(strip);
+	const starts = broken(pieces, across);
+	return starts.map((from, k) => {
+		const to = starts[k + 1] ?? strip.length;
+		const begun = pieces.filter((piece) => piece.node !== undefined && piece.from >= from && piece.from < to);
+		return { from, to, labels: begun.map((piece) => ({ node: piece.node!, at: piece.from - from, length: Math.min(piece.length, to - piece.from) })) };
+	});
 }

@@ -8,9 +8,10 @@
 import type { ClockReport, ConductorView, Core, Frame, NodeView, Showing } from "../core";
 import type { CommandView, Later, Outlet } from "./commands";
 import type { ClusterEvent } from "./events";
-import type { Check, Dim, Effect, EffectText, Micros, Roster, Scene, Words } from "./messages";
+import type { Check, Dim, Effect, EffectText, Micros, Preset, Roster, Scene, Schedule, Wanted, Words } from "./messages";
 import { Model } from "./model";
 import type { Preview } from "./preview";
+import type { Samples } from "./samples";
 
 export type { ConductorView, NodeView } from "../core";
 export type { CommandStatus, CommandView, Outlet } from "./commands";
@@ -44,6 +45,11 @@ export interface ClusterView {
 	readonly scenes: readonly Scene[];
 	readonly dim: Dim;
 	readonly roster: Roster;
+	/** What was set of the strip's order, and the boards' titles. */
+	readonly wanted: Wanted;
+	/** In natural order of their names; empty before followKept(). */
+	readonly presets: readonly Preset[];
+	readonly schedules: readonly Schedule[];
 	/** Newest first, at most 200. */
 	readonly events: readonly ClusterEvent[];
 	/** Newest first, at most 50. */
@@ -91,13 +97,13 @@ export interface Cluster {
 	 * with rising times. Offline nodes are dark. */
 	frame(id: string, tUs: Micros): Frame | null;
 	showing(id: string, tUs: Micros): Showing;
+	/** What the node's board is estimated to take at tUs, in mA; null for an id that is not known. Times as of frame(). */
+	currentMa(id: string, tUs: Micros): number | null;
 	/** Which entry of its playlist a scene shows, 0 where it has none; null while it does not run. */
 	entryAt(scene: Pick<Scene, "id" | "start_us">, tUs: Micros): number | null;
 	/** The instant of the frame that a board of so many frames a second shows at tUs. Boards with the same `fps` share
 	 * these instants; drawn for them, a picture equals the board's to the byte. */
 	slotUs(tUs: Micros, fps: number): Micros;
-	/** "shelf leads, term 3 · main: rainbow · dimmed to 40% · 5 of 5 nodes online · clocks within 31 µs". */
-	headline(tUs: Micros): string;
 
 	/* -- commands: each returns the command's key in view.commands -- */
 
@@ -107,6 +113,30 @@ export interface Cluster {
 	play(scene: object | string): number;
 	stop(what?: { id?: string; fade_ms?: number }): number;
 	dim(brightness: number, untilUs?: Micros | null): number;
+
+	/* -- colours, as commands take them -- */
+
+	/** "#rrggbb" of "tomato" or "#f40"; "" for what is no colour. */
+	color(text: string): string;
+	/** The white of a temperature, 1000-40000. */
+	kelvin(kelvin: number): string;
+
+	/* -- what the conductor keeps: keys as of commands -- */
+
+	/** From now on the view has presets and schedules. */
+	followKept(): void;
+	/** As docs/PROTOCOL.md has preset/<name>/set; "" removes it. */
+	keepPreset(name: string, what: object | ""): number;
+	/** Another title for one that is there. */
+	renamePreset(name: string, title: string): number;
+	applyPreset(name: string, transitionS: number): number;
+	keepSchedule(name: string, schedule: object | ""): number;
+	/** Order, direction and titles, as of roster/set. */
+	arrange(what: object): number;
+	/** Takes back the last change: of single boards if this page made it, else the conductor's. */
+	undo(): Undoing;
+	/** Empties what the broker keeps of a node; what became of it, for people, "" when it is done. */
+	forget(id: string): Promise<string>;
 
 	/* -- effects in text -- */
 
@@ -119,9 +149,19 @@ export interface Cluster {
 	words(): Words;
 	/** The same boards, showing a text that only this page has. */
 	preview(): Preview;
+	/** A board for each effect, which shows it. */
+	samples(): Samples;
 
 	/** Stops all timers. */
 	close(): void;
+}
+
+/** What undo() does. Who was passed over where the conductor took something back its answer says. */
+export interface Undoing {
+	readonly keys: readonly number[];
+	/** Boards that get back their own light; null: the conductor decides. */
+	readonly boards: readonly string[] | null;
+	readonly skipped: readonly string[];
 }
 
 /** Whatever boards are drawn from: the cluster, or a preview. */

@@ -13,7 +13,10 @@ export interface CommandView {
 	/** Date.now() when it was sent. */
 	readonly at: number;
 	readonly topic: string;
+	/** The latest of them, where somebody dragged a value. */
 	readonly payload: string;
+	/** How many this one line stands for. */
+	readonly times: number;
 	readonly status: CommandStatus;
 	/** The answers so far: one, or one from each node where there is no conductor. */
 	readonly answers: readonly Answer[];
@@ -28,6 +31,10 @@ export interface Outlet {
 	command(topic: string, payload: string, responseTopic: string, correlation: Uint8Array): Promise<boolean>;
 	/** Publishes a clock probe at QoS 0, at once or not at all. */
 	probe(topic: string, payload: Uint8Array): void;
+	/** Subscribes to further topics. */
+	listen(topics: readonly string[]): void;
+	/** Empties a retained message; `false` when the broker does not allow it. */
+	clear(topic: string): Promise<boolean>;
 }
 
 /** Runs something later; calling what it returns cancels it. */
@@ -35,6 +42,8 @@ export type Later = (run: () => void, ms: number) => () => void;
 
 const COMMANDS_MAX = 50;
 const PATIENCE_MS = 2000;
+/* Longer than a dragged value waits until it is sent again. */
+const DRAG_MS = 1000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -43,6 +52,15 @@ const decoder = new TextDecoder();
 export function answerText(answer: Answer): string {
 	const message = answer.ignored.length > 0 ? `ignored ${answer.ignored.join(", ")}, which says nothing here` : answer.message;
 	return [answer.node, answer.field, message].filter((part) => part !== "").join(": ");
+}
+
+/* A payload without its values: what somebody drags differs in these alone. */
+function formOf(payload: string): string {
+	try {
+		return JSON.stringify(JSON.parse(payload), (_, value: unknown) => (typeof value === "object" ? value : 0));
+	} catch {
+		return payload;
+	}
 }
 
 /** The latest commands, newest first; `list` is replaced, never changed. */
@@ -60,8 +78,10 @@ export class Commands {
 	/** `silence` is what it means when nobody answers; `refused` is called when the broker does not let it pass. */
 	send(outlet: Outlet | null, topic: string, payload: string, silence: string, refused: () => void): number {
 		const key = ++this.key;
-		const command = { key, at: this.wall(), topic, payload, status: "pending", answers: [], message: "" } as const;
-		this.list = [command, ...this.list.slice(0, COMMANDS_MAX - 1)];
+		const dragged = this.dragged(topic, payload);
+		const times = (dragged?.times ?? 0) + 1;
+		const command = { key, at: this.wall(), topic, payload, times, status: "pending", answers: [], message: "" } as const;
+		this.list = [command, ...this.list.filter((one) => one !== dragged)].slice(0, COMMANDS_MAX);
 		this.changed();
 		if (!outlet) {
 			this.update(key, { status: "rejected", message: "there is no connection to the broker" });
@@ -92,6 +112,14 @@ export class Commands {
 			status: bad.length > 0 ? "rejected" : "accepted",
 			message: answers.filter((one) => bad.includes(one) || one.ignored.length > 0).map(answerText).join("; "),
 		});
+	}
+
+	/** What this one goes on from, as a slider's next value does; what was refused stays to be read. */
+	private dragged(topic: string, payload: string): CommandView | undefined {
+		const form = formOf(payload);
+		const since = this.wall() - DRAG_MS;
+		const goesOn = (one: CommandView) => one.topic === topic && one.at > since && one.message === "" && formOf(one.payload) === form;
+		return this.list.find(goesOn);
 	}
 
 	private giveUp(key: number, silence: string): void {

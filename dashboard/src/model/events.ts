@@ -5,7 +5,7 @@
 
 import type { Dim, EffectText, Scene } from "./messages";
 
-export type EventKind = "rejected" | "ignored" | "node" | "conductor" | "scene" | "dim" | "effect";
+export type EventKind = "rejected" | "ignored" | "link" | "node" | "conductor" | "scene" | "dim" | "effect";
 
 /** Something that happened, for the list of events. */
 export interface ClusterEvent {

@@ -75,9 +75,18 @@ export type Shape = "blinkt" | "piglow";
 /** P/node/<id>/info. */
 export interface Info {
 	readonly groups: readonly string[];
+	readonly board: string;
 	readonly shape: Shape;
 	readonly pixels: number;
 	readonly backend: string;
+	readonly version: string;
+	/** Shorthand: what shows where nothing else does. */
+	readonly idle: string;
+	/** Its first pixel is at the other end. */
+	readonly reverse: boolean;
+	readonly time_offset_ms: number;
+	/** 255 and 0: no limit. */
+	readonly limits: { readonly brightness: number; readonly current_ma: number; readonly flash: boolean };
 	/** Why the board is dark; absent when it is well. */
 	readonly problem?: string;
 	/** What names its effects where the message does not have them; then they are filled in. */
@@ -94,9 +103,18 @@ export interface State {
 	/** "auto" when the light has let go. */
 	readonly effect: string;
 	readonly params: Readonly<Record<string, ParamValue>>;
+	/** When the light changed last. */
+	readonly since_us: Micros;
+	readonly seed: number;
+	/** OFF because there is nothing to show. */
+	readonly dark?: boolean;
 	/** Either of these: it is painted pixel by pixel. */
 	readonly pixels?: readonly string[];
 	readonly leds?: Readonly<Record<string, number>>;
+	/** What lies over it for a while. */
+	readonly notice?: { readonly effect: string; readonly priority: number; readonly end_us: Micros };
+	/** A limit changes the picture. */
+	readonly limited: boolean;
 }
 
 export type SyncState = "unsynced" | "acquire" | "tracking" | "holdover" | "resync" | "leading";
@@ -106,6 +124,11 @@ export interface Stats {
 	readonly fps: number;
 	readonly late: number;
 	readonly write_us: number;
+	/** Per cent of a processor's time, of the machine. */
+	readonly cpu: number;
+	readonly memory: number;
+	/** °C; null without a sensor. */
+	readonly temperature: number | null;
 	/** Beyond 1: so many slots pass from one frame to the next. */
 	readonly slots_a_frame: number;
 	readonly sync: { readonly state: SyncState; readonly offset_us: number | null; readonly error_us: number | null };
@@ -118,16 +141,23 @@ export interface ConductorInfo {
 	readonly clock_id: string;
 	readonly term: number;
 	readonly boot: number;
+	/** To UTC, and on to local time where it is; null while its own clock is not synchronised. */
+	readonly utc_offset_us: number | null;
+	readonly tz_offset_s: number | null;
 }
 
 /** The look of a scene or of an entry of its playlist. */
 export interface SceneLook {
 	/** null: of a program that knows more effects. */
 	readonly effect: string | null;
+	readonly params: Readonly<Record<string, ParamValue>>;
 	/** "#rrggbb" */
 	readonly color: string;
 	readonly brightness: number;
 }
+
+/** An entry of a playlist. */
+export type PlaylistLook = SceneLook & { readonly duration_us: number };
 
 /** Which nodes a scene is for; null is all. */
 export type Target = { readonly nodes: readonly string[] } | { readonly groups: readonly string[] } | null;
@@ -138,13 +168,16 @@ interface SceneBase {
 	readonly span: "cluster" | "node";
 	readonly start_us: Micros;
 	readonly end_us: Micros | null;
+	readonly fade_ms: number;
 	readonly seed: number;
 }
 
 /** An entry of P/scene/current: one look, or a playlist of several. */
 export type Scene =
 	| (SceneBase & SceneLook & { readonly playlist?: undefined })
-	| (SceneBase & { readonly playlist: readonly SceneLook[] });
+	| PlaylistScene;
+
+export type PlaylistScene = SceneBase & { readonly playlist: readonly PlaylistLook[]; readonly loop: boolean };
 
 /** P/dim/current. */
 export interface Dim {
@@ -164,6 +197,47 @@ export interface RosterNode {
 	/** Its first pixel on the strip. */
 	readonly offset: number;
 	readonly reverse: boolean;
+	/** Pixels left free behind it. */
+	readonly gap: number;
+}
+
+/** P/roster/wanted: what was set of order and titles. */
+export interface Wanted {
+	readonly order?: readonly string[];
+	readonly nodes: Readonly<Record<string, { readonly title?: string; readonly reverse?: boolean; readonly gap?: number }>>;
+}
+
+/** P/preset/<name>: what showed, to be shown again. */
+export interface Preset {
+	readonly name: string;
+	/** For people; "" for none. */
+	readonly title: string;
+	/** The nodes whose lights it has; null: it leaves all lights as they are. */
+	readonly lights: readonly string[] | null;
+	/** Times count from the instant at which it is applied; null: it leaves what plays as it is. */
+	readonly scenes: readonly Scene[] | null;
+}
+
+export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Day = (typeof DAYS)[number];
+
+/** P/schedule/<name>. It does one of preset, scene and dim. */
+export interface Schedule {
+	readonly name: string;
+	readonly title?: string;
+	/** "07:00", "sunrise" or "sunset". */
+	readonly at: string;
+	/** After the sun, or before it. */
+	readonly offset_min?: number;
+	readonly days: readonly Day[];
+	readonly enabled: boolean;
+	readonly preset?: string;
+	/** Seconds, of a preset. */
+	readonly transition?: number;
+	readonly scene?: string | Readonly<Record<string, unknown>>;
+	readonly dim?: string | number | Readonly<Record<string, unknown>>;
+	/** UTC: when it was last due. */
+	readonly fired_us?: number;
 }
 
 /** An answer to a command, or what a node says on its error topic. */
@@ -176,4 +250,10 @@ export interface Answer {
 	readonly message: string;
 	/** The paths of what was taken no notice of. */
 	readonly ignored: readonly string[];
+	/** What was taken back, by its topic; "" for nothing. */
+	readonly undone: string;
+	/** How many nodes it is for. */
+	readonly nodes: number | null;
+	/** Nodes that it passed over. */
+	readonly skipped: readonly string[];
 }

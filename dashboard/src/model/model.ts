@@ -6,11 +6,14 @@
  * the page's own: its link, its commands, and the events that it has seen. */
 
 import { type ConductorView, type Core, CoreCluster, type Frame, type NodeView, type Showing, type Stage } from "../core";
-import type { Cluster, ClusterOptions, ClusterView, LinkState, Whom } from "./cluster";
+import type { Cluster, ClusterOptions, ClusterView, LinkState, Undoing, Whom } from "./cluster";
 import { answerText, Commands, type Later, type Outlet } from "./commands";
 import { dimText, EventLog, sceneChanges, textChanges } from "./events";
-import type { Check, Effect, EffectText, Micros, Scene, Words } from "./messages";
+import { Kept, KEPT_TOPICS } from "./kept";
+import type { Check, Effect, EffectText, Micros, Scene, Wanted, Words } from "./messages";
 import { Preview } from "./preview";
+import { Samples } from "./samples";
+import { Undo } from "./undo";
 
 /* A broker sends what it retains in this order. */
 const TOPICS = [
@@ -19,6 +22,7 @@ const TOPICS = [
 	"conductor/+",
 	"scene/current",
 	"roster",
+	"roster/wanted",
 	"dim/current",
 	"effects/+", // before those who name them
 	"node/+/availability",
@@ -32,6 +36,11 @@ const PULSE_MS = 500;
 const SWEEP_MS = 5000; // bridges take up to two seconds to come back to a broker
 const US_PER_MS = 1000;
 const NOTHING = new Uint8Array();
+const TOGETHER_US = 300_000; // several boards change at one instant, so much ahead
+const UNDO_FADE_S = 0.5;
+
+/** Where Home Assistant hears of a node, at the prefix that its announcements have by default. */
+const announced = (prefix: string, id: string): string => `homeassistant/device/${prefix.replaceAll("/", "-")}-${id}/config`;
 
 const natural = new Intl.Collator("en", { numeric: true }).compare;
 
@@ -64,12 +73,20 @@ export class Model implements Cluster {
 	private outlet: Outlet | null = null;
 
 	private linkState: LinkState = { state: "connecting" };
+	/** It was there once. */
+	private lost = false;
 	private may: boolean | null = null;
 	/* As the core said when it last took a message. */
 	private readonly nodes = new Map<string, NodeView>();
 	private conductor: ConductorView;
+	/** That it went without a word has been told. */
+	private silent = false;
 	private stage: Stage;
 	private texts: readonly EffectText[];
+	private wanted: Wanted;
+	private readonly kept: Kept;
+	private keptWanted = false;
+	private readonly undoable = new Undo();
 
 	private present: ClusterView;
 	private stale = false;
@@ -95,6 +112,8 @@ export class Model implements Cluster {
 		this.conductor = this.core.conductor(this.now());
 		this.stage = this.core.stage();
 		this.texts = this.core.texts();
+		this.wanted = this.core.wanted();
+		this.kept = new Kept(this.core);
 		this.events = new EventLog(this.wall);
 		this.commands = new Commands(this.below(`answer/${this.id}`), this.wall, this.later, () => this.changed());
 		this.present = this.makeView(null);
@@ -142,6 +161,9 @@ export class Model implements Cluster {
 			scenes,
 			dim,
 			roster,
+			wanted: this.wanted,
+			presets: this.kept.presets,
+			schedules: this.kept.schedules,
 			events: this.events.list,
 			commands: this.commands.list,
 		};
@@ -174,6 +196,8 @@ export class Model implements Cluster {
 		const id = this.core.message(topic, payload, atMs);
 		if (id) this.takeNode(id, !retained);
 		else this.takeCluster(!retained);
+		if (rest === "roster/wanted") this.wanted = this.core.wanted();
+		this.kept.hear(rest, payload);
 		if (rest.startsWith("effects/")) for (const named of this.nodes.keys()) this.takeNode(named, false);
 		if (rest === `node/${id}/error` || rest === "conductor/error") this.takeRefusal(id, payload);
 		this.changed();
@@ -236,10 +260,12 @@ export class Model implements Cluster {
 		for (const id of this.nodes.keys()) this.takeNode(id, false);
 	}
 
-	private tellConductor(old: ConductorView, { online, info }: ConductorView): void {
+	private tellConductor(old: ConductorView, { online, leads, info }: ConductorView): void {
 		if (old.online && !online) this.events.add("conductor", old.info?.id ?? "", "stopped conducting", true);
 		const news = info?.state === "leading" && (old.info?.state !== "leading" || old.info.boot !== info.boot);
 		if (news) this.events.add("conductor", info.id, `leads, term ${info.term}`);
+		if (this.silent && leads) this.events.add("conductor", info?.id ?? "", "is heard again");
+		if (leads || !online) this.silent = false;
 	}
 
 	private tellStage(old: Stage, stage: Stage): void {
@@ -254,12 +280,25 @@ export class Model implements Cluster {
 		const was = this.linkState.state === "online";
 		this.linkState = state;
 		this.outlet = online ? outlet : null;
-		if (online && !was) this.core.connected(this.now());
-		else if (!online && was) this.core.disconnected(this.now());
-		if (online && !was) this.sweepLater();
-		else if (!online && was) this.expectAll();
+		if (online && !was) this.connected();
+		else if (!online && was) this.disconnected(state);
 		this.scheduleProbe();
 		this.changed();
+	}
+
+	private connected(): void {
+		this.core.connected(this.now());
+		if (this.keptWanted) this.followKept();
+		this.sweepLater();
+		if (this.lost) this.events.add("link", "", "is connected again");
+		this.lost = false;
+	}
+
+	private disconnected(state: LinkState): void {
+		this.core.disconnected(this.now());
+		this.expectAll();
+		this.events.add("link", "", `lost the connection${"why" in state ? `: ${state.why}` : ""}`, true);
+		this.lost = true;
 	}
 
 	mayCommand(may: boolean): void {
@@ -305,7 +344,18 @@ export class Model implements Cluster {
 	private pulse(): void {
 		this.stopPulse = this.later(() => this.pulse(), PULSE_MS);
 		this.pass();
-		if (this.linkState.state === "online") this.changed();
+		if (this.linkState.state !== "online") return;
+		this.tellSilence();
+		this.changed();
+	}
+
+	/** A conductor that says nothing any more has not said that it goes. */
+	private tellSilence(): void {
+		const old = this.conductor;
+		this.conductor = this.core.conductor(this.now());
+		if (!old.leads || this.conductor.beating || !this.conductor.online) return;
+		this.silent = true;
+		this.events.add("conductor", old.info?.id ?? "", "is silent", true);
 	}
 
 	private scheduleProbe(): void {
@@ -332,16 +382,16 @@ export class Model implements Cluster {
 		return this.core.showing(id, tUs);
 	}
 
+	currentMa(id: string, tUs: Micros): number | null {
+		return this.core.currentMa(id, tUs);
+	}
+
 	entryAt(scene: Pick<Scene, "id" | "start_us">, tUs: Micros): number | null {
 		return this.core.entryAt(scene, tUs);
 	}
 
 	slotUs(tUs: Micros, fps: number): Micros {
 		return this.core.slot(tUs, fps);
-	}
-
-	headline(tUs: Micros): string {
-		return this.core.headline(tUs);
 	}
 
 	/* ---- effects in text ---- */
@@ -362,9 +412,16 @@ export class Model implements Cluster {
 		return new Preview(this.module);
 	}
 
+	samples(): Samples {
+		return new Samples(this.module);
+	}
+
 	/* ---- commands ---- */
 
 	set(whom: Whom, command: object | string): number {
+		const state = typeof whom === "object" && "node" in whom && this.nodes.get(whom.node)?.state;
+		if (state) this.undoable.single(whom.node, state, this.now(), this.nowUs());
+		else if (whom === "all" || "group" in whom) this.undoable.ordered(whom === "all" ? "all/set" : `group/${whom.group}/set`, this.now());
 		return this.light(whom, "set", command);
 	}
 
@@ -373,14 +430,17 @@ export class Model implements Cluster {
 	}
 
 	play(scene: object | string): number {
+		this.undoable.ordered("scene/play", this.now());
 		return this.send("scene/play", scene, "no conductor answered");
 	}
 
 	stop(what: { id?: string; fade_ms?: number } = {}): number {
+		this.undoable.ordered("scene/stop", this.now());
 		return this.send("scene/stop", what, "no conductor answered");
 	}
 
 	dim(brightness: number, untilUs: Micros | null = null): number {
+		this.undoable.ordered("dim/set", this.now());
 		return this.send("dim/set", { brightness, until_us: untilUs }, "no conductor answered");
 	}
 
@@ -390,6 +450,65 @@ export class Model implements Cluster {
 
 	remove(name: string): number {
 		return this.send(`effect/${name}/set`, "", "no conductor answered, so nothing is removed");
+	}
+
+	/* ---- colours ---- */
+
+	color(text: string): string {
+		return this.core.color(text);
+	}
+
+	kelvin(kelvin: number): string {
+		return this.core.kelvin(kelvin);
+	}
+
+	/* ---- what the conductor keeps ---- */
+
+	followKept(): void {
+		this.keptWanted = true;
+		this.outlet?.listen(KEPT_TOPICS.map((topic) => this.below(topic)));
+	}
+
+	keepPreset(name: string, what: object | ""): number {
+		return this.send(`preset/${name}/set`, what, "no conductor answered, so nothing is kept");
+	}
+
+	renamePreset(name: string, title: string): number {
+		return this.keepPreset(name, { ...this.kept.presetAsKept(name), title });
+	}
+
+	applyPreset(name: string, transitionS: number): number {
+		this.undoable.ordered(`preset/${name}/apply`, this.now());
+		return this.send(`preset/${name}/apply`, { transition: transitionS }, "no conductor answered");
+	}
+
+	keepSchedule(name: string, schedule: object | ""): number {
+		return this.send(`schedule/${name}/set`, schedule, "no conductor answered, so nothing is kept");
+	}
+
+	arrange(what: object): number {
+		return this.send("roster/set", what, "no conductor answered, so all stays as it is");
+	}
+
+	undo(): Undoing {
+		const { valid } = this.core.clock(this.now());
+		const own = this.undoable.take((id) => this.nodes.get(id), valid);
+		if (!own) return { keys: [this.send("undo", "", "no conductor answered, and it alone knows what was")], boards: null, skipped: [] };
+		const together = valid && own.lights.size > 1 ? { at_us: Math.round(this.nowUs()) + TOGETHER_US } : {};
+		const keys = [...own.lights].map(([node, light]) => this.light({ node }, "set", { ...light, ...together, transition: UNDO_FADE_S }));
+		return { keys, boards: [...own.lights.keys()], skipped: own.skipped };
+	}
+
+	async forget(id: string): Promise<string> {
+		const { outlet } = this;
+		if (!outlet) return "there is no connection to the broker";
+		const topics = ["state", "info", "availability"].map((what) => outlet.clear(this.below(`node/${id}/${what}`)));
+		try {
+			const allowed = await Promise.all([...topics, outlet.clear(announced(this.prefix, id))]);
+			return allowed.every(Boolean) ? "" : "this account may not forget boards; one that may clean up can, such as admin";
+		} catch (error) {
+			return error instanceof Error ? error.message : "not sent";
+		}
 	}
 
 	private light(whom: Whom, what: "set" | "notify", command: object | string): number {

@@ -36,11 +36,11 @@ const encoder = new TextEncoder();
 const NOBODY: NodeView = {
 	id: "preview",
 	online: true,
-	info: { id: "preview", groups: [], board: "virtual", shape: "blinkt", pixels: 8, backend: "", version: "1", fps: 60, effects: [] } as NodeView["info"],
+	info: { id: "preview", groups: [], board: "virtual", shape: "blinkt", pixels: 8, backend: "", version: "1", fps: 60, effects: [] } as unknown as NodeView["info"],
 	state: null,
 	stats: null,
 };
-const ALONE: Roster = { pixels: 8, nodes: [{ id: "preview", pixels: 8, offset: 0, reverse: false }] };
+const ALONE: Roster = { pixels: 8, nodes: [{ id: "preview", pixels: 8, offset: 0, reverse: false, gap: 0 }] };
 
 /** Of these values those that a text has a use for. */
 export function fitting(params: readonly Param[], values: Look["params"]): Look["params"] {

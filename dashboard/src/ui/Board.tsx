@@ -3,13 +3,16 @@
 
 /* One board on the shelf: its picture, its name, and what it shows. */
 
-import { memo } from "preact/compat";
+import { memo } from "./memo";
 import { useEffect, useRef } from "preact/hooks";
 import { createBoardPainter, type BoardPainter } from "../draw/board";
 import { geometryOf, type Geometry } from "../draw/geometry";
 import type { NodeView, Pictures } from "../model/cluster";
+import type { Layout } from "../model/shelf";
+import { healthOf, type Heard } from "../model/status";
 import { Drawing } from "./Drawing";
 import { useSession, useResize, usePolled } from "./hooks";
+import { Name } from "./Name";
 import "./Board.css";
 
 function Light({ id, geometry, pictures }: { id: string; geometry: Geometry; pictures: Pictures }) {
@@ -47,39 +50,28 @@ function Showing({ id }: { id: string }) {
 		return `${now.layer}\n${now.label}`;
 	}).split("\n");
 	return (
-		<span class={`showing layer-${layer}`} title={layer === "dark" ? label : undefined}>
-			{label}
-		</span>
+		<span class={`showing layer-${layer}`}>{label}</span>
 	);
 }
 
-/** A dot tells whether the board runs, and in phase; figures are in the Sync view. */
-function phaseOf(node: NodeView): { mark: string; what: string } {
-	if (!node.online) return { mark: "off", what: "offline" };
-	if (node.info?.problem) return { mark: "bad", what: "online, its board has a problem" };
-	const state = node.stats?.sync.state;
-	if (state === "tracking" || state === "leading") return { mark: "good", what: "online, in phase" };
-	if (state === "unsynced") return { mark: "fair", what: "online, on its own clock" };
-	return { mark: state ? "fair" : "good", what: state ? `online, ${state}` : "online" };
-}
-
-function Face({ node }: { node: NodeView }) {
+/** A whole board, or the place where Lights.tsx lays its LEDs. */
+function Face({ node, heard, kind }: { node: NodeView; heard: Heard; kind: Layout["kind"] }) {
 	const { cluster } = useSession();
 	const pixels = node.info?.pixels ?? 8;
-	const phase = phaseOf(node);
+	const { mark, what } = healthOf(node, heard);
 	const about = [...(geometryOf(node.info?.shape ?? "blinkt", pixels).grid ? [`${pixels} LEDs`] : []), ...(node.info?.groups ?? [])];
 	return (
 		<>
-			<Picture node={node} pictures={cluster} />
+			{kind === "photo" ? <Picture node={node} pictures={cluster} /> : <span class="slot" data-node={node.id} />}
 			<span class="caption">
 				<span class="name">
-					<span class={`dot ${phase.mark}`} />
-					<span class="id">{node.id}</span>
-					<span class="unseen">, {phase.what}, </span>
-					<span class="backend">{node.info?.backend ?? ""}</span>
+					<span class={`dot ${mark}`} />
+					<Name id={node.id} />
+					<span class="unseen">, {mark === "bad" ? "in trouble" : what}, </span>
+					{kind === "photo" && <span class="backend">{node.info?.backend ?? ""}</span>}
 				</span>
-				<Showing id={node.id} />
-				<span class="groups">{about.join(" · ")}</span>
+				{kind !== "mini" && (mark === "bad" ? <span class="showing layer-dark">{what}</span> : <Showing id={node.id} />)}
+				{kind === "photo" && <span class="groups">{about.join(" · ")}</span>}
 			</span>
 		</>
 	);
@@ -87,23 +79,31 @@ function Face({ node }: { node: NodeView }) {
 
 interface BoardProps {
 	node: NodeView;
+	kind: Layout["kind"];
+	heard: Heard;
 	selected: boolean;
 	/** Absent for those who may only look. */
 	onSelect?: ((id: string) => void) | undefined;
 }
 
-export const Board = memo(function Board({ node, selected, onSelect }: BoardProps) {
-	const kind = `board${!node.online ? " offline" : node.info?.problem ? " dark" : ""}`;
+export const Board = memo(function Board({ node, heard, kind, selected, onSelect }: BoardProps) {
+	const { mark } = healthOf(node, heard);
+	const look = `board${mark === "off" ? " offline" : mark === "bad" ? " dark" : ""}`;
 	return (
 		<li>
 			{onSelect ? (
-				<button type="button" class={kind} aria-pressed={selected} onClick={() => onSelect(node.id)}>
-					<Face node={node} />
+				<button type="button" class={look} aria-pressed={selected} onClick={() => onSelect(node.id)}>
+					<Face node={node} heard={heard} kind={kind} />
 				</button>
 			) : (
-				<div class={kind}>
-					<Face node={node} />
-				</div>
+				<a class={look} href={`#shelf/${node.id}/all`}>
+					<Face node={node} heard={heard} kind={kind} />
+				</a>
+			)}
+			{onSelect && (
+				<a class="more" href={`#shelf/${node.id}/all`} tabIndex={-1} title={`all of ${node.id}`} aria-label={`all of ${node.id}`}>
+					i
+				</a>
 			)}
 		</li>
 	);

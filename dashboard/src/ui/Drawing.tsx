@@ -5,7 +5,7 @@
  * Everything of one colour is one path, since a page may show hundreds of boards.
  * In it a dot is a line of no length with round ends, a square one with square ends. */
 
-import { memo } from "preact/compat";
+import { memo } from "./memo";
 import { BOARD, type Geometry, type Led } from "../draw/geometry";
 
 type Box = readonly [x: number, y: number, w: number, h: number];

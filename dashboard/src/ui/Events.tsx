@@ -20,6 +20,7 @@ function Command({ command }: { command: CommandView }) {
 			<time>{clock(command.at)}</time>
 			<span class="what">
 				<code>{command.topic}</code> <code class="payload">{short(command.payload)}</code>
+				{command.times > 1 && <span class="quiet"> the last of {command.times}</span>}
 				{command.message && <span class="quiet"> {command.message}</span>}
 			</span>
 			<StatusWord status={command.status} />

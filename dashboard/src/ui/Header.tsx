@@ -3,55 +3,28 @@
 
 /* What every view shows: where one is, how the cluster is doing, the master dimmer. */
 
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
-import { Slider, Switch } from "./controls";
+import { heardOf } from "../model/status";
+import { Switch } from "./controls";
+import { Dimmer } from "./Dimmer";
 import { useSession, usePolled } from "./hooks";
 import { Mark } from "./Mark";
-import { Outcome } from "./Outcome";
-import { percent } from "./text";
+import { Status } from "./Status";
+import { Undo } from "./Undo";
 import "./Header.css";
 
 export const VIEWS = [
 	["shelf", "Shelf"],
 	["strip", "Strip"],
 	["scenes", "Scenes"],
+	["presets", "Presets"],
 	["effects", "Effects"],
 	["sync", "Sync"],
 	["events", "Events"],
 ] as const;
 
 export type ViewName = (typeof VIEWS)[number][0];
-
-function Dimmer({ view }: { view: ClusterView }) {
-	const { cluster } = useSession();
-	const [sent, setSent] = useState<number[]>([]);
-	const [before, setBefore] = useState(255);
-	const { brightness } = view.dim;
-	const dim = (to: number) => setSent([cluster.dim(to)]);
-	const blackout = (on: boolean) => {
-		if (on) setBefore(brightness);
-		dim(on ? 0 : before || 255);
-	};
-	return (
-		<div class="dimmer">
-			<Slider label="master dimmer" value={brightness} min={0} max={255} text={percent} onChange={dim} />
-			<Switch label="blackout" on={brightness === 0} onChange={blackout} />
-			<Outcome view={view} keys={sent} />
-		</div>
-	);
-}
-
-function Headline({ view }: { view: ClusterView }) {
-	const { cluster } = useSession();
-	const headline = usePolled(() => cluster.headline(cluster.nowUs()));
-	return (
-		<p class="headline">
-			<span class={`dot ${view.link.state === "online" ? "good" : "bad"}`} />
-			{headline}
-		</p>
-	);
-}
 
 function Motion() {
 	const { renderer } = useSession();
@@ -73,7 +46,7 @@ function useTrouble({ events }: ClusterView, here: ViewName): number {
 	return events.filter((e) => e.bad && e.key > seen.current).length;
 }
 
-export function Header({ view, here }: { view: ClusterView; here: ViewName }) {
+export function Header({ view, here, settled }: { view: ClusterView; here: ViewName; settled: boolean }) {
 	const { user, logOut } = useSession();
 	const trouble = useTrouble(view, here);
 	return (
@@ -108,8 +81,9 @@ export function Header({ view, here }: { view: ClusterView; here: ViewName }) {
 				</div>
 			</div>
 			<div class="bar under">
-				<Headline view={view} />
-				{view.mayCommand && view.conductor.leads && <Dimmer view={view} />}
+				<Status view={view} settled={settled} />
+				{view.mayCommand && <Undo view={view} />}
+				{view.mayCommand && <Dimmer view={view} may={heardOf(view) === "all"} />}
 			</div>
 		</header>
 	);

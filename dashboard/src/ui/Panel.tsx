@@ -4,21 +4,16 @@
 /* Controls for the chosen boards. They show what the boards report, and every
  * change is sent at once. */
 
-import { useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import type { ClusterView, NodeView } from "../model/cluster";
-import type { Effect, ParamValue, State } from "../model/messages";
-import { ColorField, EffectField, Slider, Switch } from "./controls";
+import type { Effect } from "../model/messages";
+import { Across, waysOf } from "./Across";
+import { Segments, Slider } from "./controls";
 import { nameOf, nodesOf, send, useSession, type Selection } from "./hooks";
+import { LightFields } from "./LightFields";
 import { Notices } from "./Notices";
 import { Outcome } from "./Outcome";
-import { capital, hexOf, percent } from "./text";
-
-/** The value that all have in common; null when they differ or no state is known. */
-function alike<T>(nodes: readonly NodeView[], of: (state: State) => T): T | null {
-	const values = nodes.flatMap((n) => (n.state ? [of(n.state)] : []));
-	const first = values[0];
-	return first !== undefined && values.every((v) => v === first) ? first : null;
-}
+import { capital } from "./text";
 
 /** Effects that every online board of the selection has, or any where none is online; those in text are for all. */
 function effectsOf(nodes: readonly NodeView[], view: ClusterView): readonly Effect[] {
@@ -54,15 +49,16 @@ export function Panel({ view, selection, onSelection }: { view: ClusterView; sel
 	const [fadeS, setFadeS] = useState(0.5);
 	const [sent, setSent] = useState<number[]>([]);
 	const [open, setOpen] = useState(false);
-	const nodes = nodesOf(selection, view);
-	const online = nodes.filter((n) => n.online);
-	const effect = alike(online, (s) => (s.pixels || s.leds ? null : s.effect));
-	const brightness = alike(online, (s) => s.brightness);
-	const first = online.find((n) => n.state)?.state;
+	const [way, setWay] = useState<"light" | "scene">("light");
+	const nodes = useMemo(() => nodesOf(selection, view), [selection, view.nodes]);
+	const online = useMemo(() => nodes.filter((n) => n.online), [nodes]);
+	const effects = useMemo(() => effectsOf(nodes, view), [view.effects, nodes]);
+	const alone = selection.kind === "nodes" && nodes.length === 1;
+	const ways = waysOf(selection);
+	const lit = view.conductor.leads ? way : "light";
+	const give = useCallback((kind: "set" | "notify", command: object) => setSent(send(cluster, selection, kind, command)), [cluster, selection]);
 
-	const set = (command: object) => setSent(send(cluster, selection, "set", command));
-	const fade = fadeS > 0 ? { transition: fadeS } : {};
-	const params = alike(online, (s) => JSON.stringify(s.params));
+	useEffect(() => setSent([]), [JSON.stringify(selection)]);
 
 	return (
 		<section class={`panel${open ? " open" : ""}`} aria-labelledby="panel-title">
@@ -70,53 +66,35 @@ export function Panel({ view, selection, onSelection }: { view: ClusterView; sel
 				Control {nameOf(selection)}
 			</button>
 			<div id="panel-body" class="panel-body">
-				<h2 id="panel-title">{selection.kind === "nodes" ? nameOf(selection) : capital(nameOf(selection))}</h2>
+				<div class="panel-head">
+					<h2 id="panel-title">{selection.kind === "nodes" ? nameOf(selection) : capital(nameOf(selection))}</h2>
+					<Outcome view={view} keys={sent} />
+				</div>
 				<Whom view={view} selection={selection} onSelection={onSelection} />
+				{alone && location.hash !== `#shelf/${nodes[0]!.id}/all` && (
+					<a class="quiet-do" href={`#shelf/${nodes[0]!.id}/all`}>
+						All of {nodes[0]!.id}
+					</a>
+				)}
 				<p class="quiet">
-					{selection.kind === "nodes" ? "Choose further boards on the shelf, or all of a group." : "Choose single boards on the shelf."}
+					{selection.kind === "all" ? "Choose single boards on the shelf." : "Choose more or fewer on the shelf; Esc lets go."}
 				</p>
 				{online.length === 0 ? (
 					<p class="empty">{nodes.length ? "Offline: a command would reach nobody." : "No board here."}</p>
 				) : (
 					<>
-						<Outcome view={view} keys={sent} />
-						<div class="row">
-							<Switch label="on" on={online.some((n) => n.state?.state === "ON")} onChange={(on) => set({ state: on ? "ON" : "OFF", ...fade })} />
-							<button
-								type="button"
-								class="chip auto"
-								aria-pressed={effect === "auto"}
-								title="let go: the scene shows, or the idle display"
-								onClick={() => set({ effect: "auto", ...fade })}
-							>
-								auto
-							</button>
-							<button
-								type="button"
-								class="chip"
-								title="blink so that somebody finds it"
-								onClick={() => setSent(send(cluster, selection, "notify", { effect: "identify" }))}
-							>
-								identify
-							</button>
-						</div>
-						<Slider
-							label="brightness"
-							value={brightness ?? first?.brightness ?? 255}
-							min={0}
-							max={255}
-							text={(v) => (v === first?.brightness && brightness === null ? "mixed" : percent(v))}
-							onChange={(v) => set({ brightness: v })}
-						/>
-						<ColorField label="colour" value={alike(online, (s) => hexOf(s.color))} onChange={(color) => set({ color, ...fade })} />
-						<h3>Effect</h3>
-						<EffectField
-							effects={effectsOf(nodes, view)}
-							chosen={effect}
-							params={params === null ? {} : (JSON.parse(params) as Record<string, ParamValue>)}
-							onEffect={(name) => set({ effect: name, ...fade })}
-							onParam={(name, value) => set({ params: { [name]: value } })}
-						/>
+						{alone && (
+							<a class="quiet-do" href={`#paint/${nodes[0]!.id}`}>
+								Paint single LEDs
+							</a>
+						)}
+						{view.conductor.leads && <Segments label="how they are lit" value={lit} options={[["light", ways[0]], ["scene", ways[1]]]} onChange={setWay} />}
+						<p class="quiet">{lit === "light" ? "A light of its own, which lies over any scene." : "One picture, of which each board shows its part."}</p>
+						{lit === "light" ? (
+							<LightFields nodes={online} effects={effects} fadeS={fadeS} onSend={give} />
+						) : (
+							<Across view={view} selection={selection} nodes={alone ? view.nodes : nodes} effects={effects} fadeS={fadeS} onSent={setSent} />
+						)}
 						<Slider
 							label="fade"
 							value={fadeS}
@@ -127,7 +105,7 @@ export function Panel({ view, selection, onSelection }: { view: ClusterView; sel
 							text={(v) => (v ? `${v} s` : "none")}
 							onChange={setFadeS}
 						/>
-						<Notices effects={effectsOf(nodes, view)} onNotify={(notice) => setSent(send(cluster, selection, "notify", notice))} />
+						{lit === "light" && <Notices effects={effects} onNotify={(notice) => give("notify", notice)} />}
 					</>
 				)}
 			</div>

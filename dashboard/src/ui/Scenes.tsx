@@ -5,34 +5,20 @@
 
 import { useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
-import type { Effect, ParamValue, Scene } from "../model/messages";
-import { Choice, ColorField, EffectField, Segments, Slider, Switch, TextField } from "./controls";
+import { heedsColor } from "../model/kinds";
+import type { Effect, PlaylistScene, Scene } from "../model/messages";
+import { asCommand, asPlaylist, type Entry, goneOn, type Look, plays } from "../model/playlist";
+import { heardOf } from "../model/status";
+import { Choice, ColorField, Segments, Slider, TextField } from "./controls";
+import { EffectField } from "./EffectField";
 import { nameOf, useSession, useSeconds, type Selection } from "./hooks";
+import { useKept } from "./kept";
 import { Outcome } from "./Outcome";
-import { effectName, lookText, percent, span, targetText } from "./text";
+import { FIRST_ENTRIES, type List, listOf, PlaylistFields, SavedPlaylists } from "./Playlist";
+import { lookText, percent, span, targetText } from "./text";
 import "./Scenes.css";
 
-interface Look {
-	effect: string;
-	params: Record<string, ParamValue>;
-	color: string;
-	brightness: number;
-}
-
-type Entry = Look & { key: number; durationS: number };
-
 const PLAIN: Look = { effect: "rainbow", params: {}, color: "#ffffff", brightness: 255 };
-
-/* In the form of scene/play. An effect without a colour of its own gets none, which would only confuse whoever reads it back. */
-function asCommand(look: Look, effects: readonly Effect[]): object {
-	const colored = effects.find((e) => e.name === look.effect)?.params.some((p) => p.name === "color") ?? false;
-	return {
-		effect: look.effect,
-		params: look.params,
-		brightness: look.brightness,
-		...(colored ? { color: look.color } : {}),
-	};
-}
 
 function LookFields({ look, effects, onLook }: { look: Look; effects: readonly Effect[]; onLook: (look: Look) => void }) {
 	return (
@@ -44,7 +30,7 @@ function LookFields({ look, effects, onLook }: { look: Look; effects: readonly E
 				onEffect={(effect) => onLook({ ...look, effect, params: {} })}
 				onParam={(name, value) => onLook({ ...look, params: { ...look.params, [name]: value } })}
 			/>
-			<ColorField label="colour" value={look.color} onChange={(color) => onLook({ ...look, color })} />
+			{heedsColor(effects, look.effect) && <ColorField label="colour" value={look.color} onChange={(color) => onLook({ ...look, color })} />}
 			<Slider label="brightness" value={look.brightness} min={1} max={255} text={percent} onChange={(brightness) => onLook({ ...look, brightness })} />
 		</>
 	);
@@ -79,63 +65,46 @@ function Playing({ scene, mayCommand, onStop }: { scene: Scene; mayCommand: bool
 	);
 }
 
-function PlaylistFields({ entries, effects, onEntries }: { entries: readonly Entry[]; effects: readonly Effect[]; onEntries: (entries: Entry[]) => void }) {
-	const change = (k: number, to: Partial<Entry>) => onEntries(entries.map((e, i) => (i === k ? { ...e, ...to } : e)));
-	const move = (k: number, by: number) => {
-		const moved = [...entries];
-		const [entry] = moved.splice(k, 1);
-		moved.splice(k + by, 0, entry!);
-		onEntries(moved);
-	};
-	return (
-		<ol class="playlist">
-			{entries.map((entry, k) => (
-				<li key={entry.key}>
-					<details>
-						<summary>
-							<span class="swatch small" style={{ "--swatch": entry.color }} />
-							{effectName(entry.effect)} <span class="quiet">{span(entry.durationS)}</span>
-						</summary>
-						<div class="stack">
-						<LookFields look={entry} effects={effects} onLook={(look) => change(k, look)} />
-						<Slider label="for" value={entry.durationS} min={1} max={120} text={span} onChange={(durationS) => change(k, { durationS })} />
-						<div class="row">
-							<button type="button" class="quiet-do" disabled={k === 0} onClick={() => move(k, -1)}>
-								Earlier
-							</button>
-							<button type="button" class="quiet-do" disabled={k === entries.length - 1} onClick={() => move(k, 1)}>
-								Later
-							</button>
-							<button type="button" class="quiet-do" disabled={entries.length === 1} onClick={() => onEntries(entries.filter((_, i) => i !== k))}>
-								Remove
-							</button>
-						</div>
-						</div>
-					</details>
-				</li>
-			))}
-		</ol>
-	);
+/** Whatever is chosen on the shelf is meant here too, until somebody says otherwise. */
+function whereOf(selection: Selection): string {
+	if (selection.kind === "group") return `group ${selection.group}`;
+	return selection.kind === "nodes" ? "chosen" : "all";
 }
 
-const FIRST_PLAYLIST: Entry[] = [
-	{ ...PLAIN, effect: "plasma", key: 1, durationS: 15 },
-	{ ...PLAIN, effect: "sparkle", key: 2, durationS: 10 },
-];
+/** Why nothing can be played now; "" if it can. */
+function hindrance(view: ClusterView): string {
+	const heard = heardOf(view);
+	if (heard === "no broker") return "There is no connection.";
+	return heard === "no conductor" ? "There is no conductor to play it." : "";
+}
 
-function Play({ view, selection }: { view: ClusterView; selection: Selection }) {
+function Play({ view, selection, playing }: { view: ClusterView; selection: Selection; playing: readonly Scene[] }) {
 	const { cluster } = useSession();
 	const effects = view.effects.filter((e) => e.name !== "identify"); // a notice's
-	const [kind, setKind] = useState<"one" | "playlist">("one");
-	const [look, setLook] = useState(PLAIN);
-	const [entries, setEntries] = useState(FIRST_PLAYLIST);
-	const [loop, setLoop] = useState(true);
-	const [where, setWhere] = useState("all");
-	const [spans, setSpans] = useState<"cluster" | "node">("cluster");
-	const [fadeS, setFadeS] = useState(1);
-	const [forS, setForS] = useState(0);
-	const [id, setId] = useState("main");
+	const [kind, setKind] = useKept<"one" | "playlist">("play kind", "one");
+	const [look, setLook] = useKept("play look", PLAIN);
+	const [entries, setEntries] = useKept<readonly Entry[]>("play entries", FIRST_ENTRIES);
+	const [loop, setLoop] = useKept("play loop", true);
+	const [whereSet, setWhere] = useState<string | null>(null);
+	const where = whereSet ?? whereOf(selection);
+	const [spans, setSpans] = useKept<"cluster" | "node">("play spans", "cluster");
+	const [fadeS, setFadeS] = useKept("play fade", 1);
+	const [forS, setForS] = useKept("play for", 0);
+	const [id, setId] = useKept("play id", "main");
 	const [sent, setSent] = useState<number[]>([]);
+	const [begun, setBegun] = useKept("play begun", entries); // as they play
+	const list = { entries, loop };
+	const setList = (to: List) => {
+		setEntries(to.entries);
+		setLoop(to.loop);
+	};
+	const current = kind === "playlist" ? playing.filter((scene): scene is PlaylistScene => scene.id === id && scene.playlist !== undefined).at(-1) : undefined;
+	const changes = current && plays(current, begun) && (begun !== entries || current.loop !== loop) ? current : null;
+	const edit = (scene: PlaylistScene) => {
+		const to = listOf(scene);
+		setList(to);
+		setBegun(to.entries);
+	};
 
 	const targets: [string, string][] = [
 		["all", "all boards"],
@@ -153,7 +122,8 @@ function Play({ view, selection }: { view: ClusterView; selection: Selection }) 
 		const what =
 			kind === "one"
 				? asCommand(look, effects)
-				: { playlist: entries.map((e) => ({ ...asCommand(e, effects), duration_s: e.durationS })), loop };
+				: { playlist: asPlaylist(entries, effects), loop };
+		setBegun(entries);
 		setSent([
 			cluster.play({
 				...what,
@@ -166,6 +136,16 @@ function Play({ view, selection }: { view: ClusterView; selection: Selection }) 
 		]);
 	}
 
+	/** The playlist that plays under this name goes on with other entries, where it is. */
+	function change(scene: PlaylistScene) {
+		const { target, span, fade_ms, end_us } = scene;
+		const start_us = goneOn(begun, entries, scene.start_us, Math.round(cluster.nowUs()));
+		setBegun(entries);
+		const end = end_us === null ? {} : { duration_s: (end_us - start_us) / 1e6 };
+		setSent([cluster.play({ id, target, span, fade_ms, start_us, ...end, take: false, loop, playlist: asPlaylist(entries, effects) })]);
+	}
+
+	const why = hindrance(view);
 	return (
 		<section class="card" aria-labelledby="play-title">
 			<h2 id="play-title">Play</h2>
@@ -174,17 +154,13 @@ function Play({ view, selection }: { view: ClusterView; selection: Selection }) 
 				<LookFields look={look} effects={effects} onLook={setLook} />
 			) : (
 				<>
-					<PlaylistFields entries={entries} effects={effects} onEntries={setEntries} />
-					<div class="row">
-						<button
-							type="button"
-							class="quiet-do"
-							onClick={() => setEntries([...entries, { ...PLAIN, key: Math.max(...entries.map((e) => e.key)) + 1, durationS: 10 }])}
-						>
-							Add an entry
+					{current && !plays(current, begun) && (
+						<button type="button" class="quiet-do" onClick={() => edit(current)}>
+							Edit the playlist that plays
 						</button>
-						<Switch label="begin again at the end" on={loop} onChange={setLoop} />
-					</div>
+					)}
+					<PlaylistFields list={list} onList={setList} look={(entry, onEntry) => <LookFields look={entry} effects={effects} onLook={(look) => onEntry({ ...entry, ...look })} />} />
+					<SavedPlaylists view={view} list={list} fadeMs={fadeS * 1000} effects={effects} onList={setList} />
 				</>
 			)}
 			<hr />
@@ -194,10 +170,15 @@ function Play({ view, selection }: { view: ClusterView; selection: Selection }) 
 			<Slider label="ends after" value={forS} min={0} max={600} step={5} text={(v) => (v ? span(v) : "never")} onChange={setForS} />
 			<TextField label="name" value={id} max={64} title="replaces a scene of the same name that is playing" onChange={(v) => setId(v || "main")} />
 			<div class="row">
-				<button type="button" class="do" onClick={play}>
+				{changes && (
+					<button type="button" class="do" title="what shows goes on" disabled={why !== ""} onClick={() => change(changes)}>
+						Change what plays
+					</button>
+				)}
+				<button type="button" class={changes ? "quiet-do" : "do"} disabled={why !== ""} onClick={play}>
 					Play
 				</button>
-				<Outcome view={view} keys={sent} />
+				{why ? <span class="quiet">{why}</span> : <Outcome view={view} keys={sent} />}
 			</div>
 		</section>
 	);
@@ -228,11 +209,13 @@ export function Scenes({ view, selection }: { view: ClusterView; selection: Sele
 						)}
 					</>
 				) : (
-					<p class="empty">Nothing plays. Boards show their own light, or their idle display.</p>
+					<p class="empty">
+						{view.nodes.length ? "Nothing plays. Boards show their own light, or what they show when nothing plays." : "There are no boards to play anything on."}
+					</p>
 				)}
 				<Outcome view={view} keys={sent} />
 			</section>
-			{mayCommand && <Play view={view} selection={selection} />}
+			{mayCommand && view.nodes.length > 0 && <Play view={view} selection={selection} playing={playing} />}
 		</div>
 	);
 }

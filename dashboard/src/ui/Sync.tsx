@@ -3,87 +3,15 @@
 
 /* How exact the clocks are: now, and over the last half hour. */
 
-import { useEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
-import { clockOf, worstSkewUs } from "../history";
+import { apartUs, clockOf, worstPair, type Pair } from "../model/clocks";
 import type { ClusterView, NodeView } from "../model/cluster";
-import type { Stats } from "../model/messages";
-import { useSession, useResize, useSeconds } from "./hooks";
-import { clock, duration } from "./text";
+import { ClockTable } from "./ClockTable";
+import { useSession, useSeconds } from "./hooks";
+import { MOST_LINES, Plot } from "./Plot";
+import { duration, phaseText } from "./text";
 import "./Sync.css";
 
-const MOST_LINES = 12;
-const LEAST_S = 300;
-
-/* One hue after the other, far apart, readable on light and dark. */
-const hue = (k: number) => `oklch(0.68 0.16 ${(k * 137.5 + 250) % 360})`;
-
-function Plot({ view }: { view: ClusterView }) {
-	const { history } = useSession();
-	const box = useRef<HTMLDivElement>(null);
-	const plot = useRef<uPlot | null>(null);
-	const ids = view.nodes.slice(0, MOST_LINES).map((n) => n.id);
-	const key = ids.join(" ");
-
-	const data = (): uPlot.AlignedData => [[...history.times], [...history.worst], ...ids.map((id) => [...history.of(id)])];
-
-	useEffect(() => {
-		const style = getComputedStyle(box.current!);
-		const ink = style.getPropertyValue("--ink-soft");
-		const font = `12px ${style.fontFamily}`;
-		const axis = { stroke: ink, font, grid: { stroke: style.getPropertyValue("--line"), width: 1 }, ticks: { show: false } };
-		const points = { show: false };
-		const made = new uPlot(
-			{
-				width: box.current!.clientWidth,
-				height: 280,
-				scales: { x: { range: (_, from, to) => [Math.min(from, to - LEAST_S), to] }, y: { distr: 3, log: 10 } },
-				axes: [{ ...axis, space: 90, values: (_, splits) => splits.map((v) => clock(v * 1000)) }, { ...axis, size: 64, values: (_, splits) => splits.map((v) => (v === null ? "" : duration(v))) }],
-				series: [
-					{ label: "time", value: (_, v) => (v === null ? "–" : clock(v * 1000)) },
-					{ label: "worst pair", stroke: ink, width: 2, dash: [6, 4], points, value: (_, v) => (v === null ? "–" : duration(v)) },
-					...ids.map((id, k) => ({ label: id, stroke: hue(k), width: 1.5, points, value: (_: uPlot, v: number | null) => (v === null ? "–" : duration(v)) })),
-				],
-				cursor: { points: { show: false } },
-			},
-			data(),
-			box.current!,
-		);
-		plot.current = made;
-		return () => made.destroy();
-		// The series are the boards: others make another plot.
-	}, [key]);
-	useEffect(() => {
-		const timer = setInterval(() => document.hidden || plot.current?.setData(data()), 2000);
-		return () => clearInterval(timer);
-	}, [key]);
-	useResize(box, () => plot.current?.setSize({ width: box.current!.clientWidth, height: 280 }));
-	return <div ref={box} class="plot" aria-hidden="true" />;
-}
-
-/** Frames a second, and where a slow board leaves some out, of how many slots it draws one. */
-function rate({ fps, slots_a_frame }: Stats): string {
-	return `${Math.round(fps)}${slots_a_frame > 1 ? `, 1 in ${slots_a_frame}` : ""}`;
-}
-
-function Row({ node }: { node: NodeView }) {
-	const sync = node.stats?.sync;
-	const known = clockOf(node);
-	const state = node.online ? (sync?.state ?? "not heard yet") : "offline";
-	return (
-		<tr>
-			<th scope="row">{node.id}</th>
-			<td>
-				<span class={`state ${state.split(" ")[0]}`}>{state}</span>
-			</td>
-			<td class="number">{known ? duration(known.offset_us) : "–"}</td>
-			<td class="number">{known ? `±${duration(known.error_us)}` : "–"}</td>
-			<td class="number">{node.online && node.stats ? rate(node.stats) : "–"}</td>
-			<td class="number">{node.online && node.stats ? node.stats.late : "–"}</td>
-			<td class="number">{node.online && node.stats ? duration(node.stats.write_us) : "–"}</td>
-		</tr>
-	);
-}
+const MOST_BARS = 24;
 
 function Figure({ name, value, what }: { name: string; value: string; what: string }) {
 	return (
@@ -97,35 +25,81 @@ function Figure({ name, value, what }: { name: string; value: string; what: stri
 	);
 }
 
+function pairText(pair: Pair | null): string {
+	if (!pair) return "needs two boards with the cluster's time";
+	return `${pair.ahead} and ${pair.behind}: so far apart may they show one frame, to one standard deviation`;
+}
+
 function Figures({ view }: { view: ClusterView }) {
 	const { renderer } = useSession();
 	useSeconds();
-	const worst = worstSkewUs(view.nodes);
+	const pair = worstPair(view.nodes);
 	const { conductor, clock } = view;
 	const leader = conductor.leads && conductor.info ? conductor.info : null;
 	return (
 		<dl class="figures">
-			<Figure
-				name="Worst pair"
-				value={worst === null ? "–" : duration(worst)}
-				what={worst === null ? "needs two boards with cluster time" : "the longest time between two boards showing the same frame, to one standard deviation"}
-			/>
+			<Figure name="Worst pair" value={pair ? duration(pair.us) : "–"} what={pairText(pair)} />
 			<Figure
 				name="Conductor"
 				value={leader ? leader.id : "none"}
-				what={leader ? `term ${leader.term}, timeline ${leader.clock_id}` : "every board keeps the time it last knew"}
+				what={leader ? "gives the time; every board follows it" : "every board goes on with the time it knew"}
 			/>
 			<Figure
 				name="This page"
 				value={clock.valid ? `±${duration(clock.error_us)}` : "own clock"}
-				what={clock.valid ? `${clock.state}, round trip ${duration(clock.rtt_us)}` : "pictures may not be in phase with the boards"}
+				what={clock.valid ? `${phaseText(clock.state)}, ${duration(clock.rtt_us)} there and back` : "pictures may not be in phase with the boards"}
 			/>
 			<Figure
 				name="Drawing"
-				value={renderer.moving ? `${Math.round(renderer.meter.fps) || "–"} fps` : "still"}
-				what={`${renderer.meter.costMs.toFixed(1)} ms a frame for what was last in sight`}
+				value={renderer.moving ? `${Math.round(renderer.meter.fps) || "–"} a second` : "still"}
+				what={`${renderer.meter.costMs.toFixed(1)} ms a picture for what was last in sight`}
 			/>
 		</dl>
+	);
+}
+
+interface Known {
+	readonly id: string;
+	readonly offset_us: number;
+	readonly error_us: number;
+}
+
+/** The worst first. */
+function worstFirst(nodes: readonly NodeView[]): Known[] {
+	const known = nodes.flatMap((node) => {
+		const said = clockOf(node);
+		return said ? [{ id: node.id, ...said }] : [];
+	});
+	return known.sort((a, b) => apartUs(b) - apartUs(a));
+}
+
+/* From what it may be behind to what it may be ahead, of what the worst of all may be. Equal steps for equal ratios: one that
+ * is seconds away would leave nothing of the others. */
+function Bar({ id, offset_us, error_us, most }: Known & { most: number }) {
+	const place = (us: number) => 50 + (50 * Math.sign(us) * Math.log1p(Math.abs(us))) / Math.log1p(most);
+	const from = place(offset_us - error_us);
+	const to = place(offset_us + error_us);
+	return (
+		<li>
+			<span class="bar-id">{id}</span>
+			<span class="sync-bar" aria-hidden="true">
+				<span style={{ left: `${from}%`, width: `${to - from}%` }} />
+			</span>
+			<span class="bar-value">{duration(apartUs({ offset_us, error_us }))}</span>
+		</li>
+	);
+}
+
+function Bars({ nodes }: { nodes: readonly NodeView[] }) {
+	const all = worstFirst(nodes);
+	const most = Math.max(1, ...all.map(apartUs));
+	if (!all.length) return <p class="empty">No board has the cluster's time.</p>;
+	return (
+		<ol class="sync-bars" aria-label="how far each board may be from the cluster's time, the worst first">
+			{all.slice(0, MOST_BARS).map((one) => (
+				<Bar key={one.id} {...one} most={most} />
+			))}
+		</ol>
 	);
 }
 
@@ -133,46 +107,25 @@ export function Sync({ view }: { view: ClusterView }) {
 	return (
 		<div class="sync">
 			<Figures view={view} />
-			<section class="card" aria-labelledby="plot-title">
-				<h2 id="plot-title">Error bound over time</h2>
+			<section class="card" aria-labelledby="bars-title">
+				<h2 id="bars-title">Now</h2>
 				<p class="quiet">
-					One standard deviation of what each board cannot know of cluster time
-					{view.nodes.length > MOST_LINES ? `; the first ${MOST_LINES} boards` : ""}. The table has it in numbers.
+					How far each board may be behind the cluster's time, on the left, or ahead of it, in tenfold steps; the worst first
+					{view.nodes.length > MOST_BARS ? `, the worst ${MOST_BARS}` : ""}.
+				</p>
+				<Bars nodes={view.nodes} />
+			</section>
+			<section class="card" aria-labelledby="plot-title">
+				<h2 id="plot-title">Over time</h2>
+				<p class="quiet">
+					What each board cannot know of the cluster's time, to one standard deviation
+					{view.nodes.length > MOST_LINES ? `; the first ${MOST_LINES} boards` : ""}.
 				</p>
 				<Plot view={view} />
 			</section>
 			<section class="card" aria-labelledby="clocks-title">
-				<h2 id="clocks-title">Clocks</h2>
-				<div class="scroll" tabIndex={0} role="region" aria-label="table of clocks">
-					<table>
-						<thead>
-							<tr>
-								<th scope="col">board</th>
-								<th scope="col">state</th>
-								<th scope="col" class="number" title="what it is still correcting">
-									offset
-								</th>
-								<th scope="col" class="number">
-									error bound
-								</th>
-								<th scope="col" class="number">
-									fps
-								</th>
-								<th scope="col" class="number" title="frames that missed their slot">
-									late
-								</th>
-								<th scope="col" class="number" title="how long the board takes to show a frame">
-									write
-								</th>
-							</tr>
-						</thead>
-						<tbody>
-							{view.nodes.map((n) => (
-								<Row key={n.id} node={n} />
-							))}
-						</tbody>
-					</table>
-				</div>
+				<h2 id="clocks-title">In numbers</h2>
+				<ClockTable nodes={view.nodes} />
 			</section>
 		</div>
 	);

@@ -53,7 +53,7 @@ export function Trial({ view, text, look }: { view: ClusterView; text: string; l
 	return (
 		<section class="trial" aria-label="preview">
 			<StripLines roster={roster} pictures={preview} />
-			<ul class="shelf many" aria-hidden="true">
+			<ul class="samples" aria-hidden="true">
 				{boards.map((node) => (
 					<li key={node.id}>
 						<Picture node={node} pictures={preview} />

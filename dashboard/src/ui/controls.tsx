@@ -6,8 +6,10 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { Effect, Param, ParamValue } from "../model/messages";
+import { MoreColors } from "./Color";
 import { useDrag } from "./hooks";
-import { effectName, paramName } from "./text";
+import { amount, effectName, paramName } from "./text";
+import { Typed } from "./Typed";
 import "./controls.css";
 
 /** Where a value lies on the track of a slider, and back. */
@@ -41,10 +43,11 @@ interface SliderProps {
 	title?: string;
 	/** For values that do not lie evenly. */
 	curve?: Curve | undefined;
+	disabled?: boolean;
 	onChange: (value: number) => void;
 }
 
-export function Slider({ label, value, min, max, step = 1, text, title, curve, onChange }: SliderProps) {
+export function Slider({ label, value, min, max, step = 1, text, title, curve, disabled = false, onChange }: SliderProps) {
 	const id = useId();
 	const [shown, drag] = useDrag(value, onChange);
 	const [from, to, place] = curve ? [0, curve.steps, curve.place(shown)] : [min, max, shown];
@@ -61,6 +64,7 @@ export function Slider({ label, value, min, max, step = 1, text, title, curve, o
 				step={curve ? 1 : step}
 				value={place}
 				aria-valuetext={text(shown)}
+				disabled={disabled}
 				style={{ "--filled": `${filled}%` }}
 				onInput={(e) => drag(curve ? curve.value(Number(e.currentTarget.value)) : Number(e.currentTarget.value))}
 			/>
@@ -119,16 +123,30 @@ export function ColorField({ label, value, onChange }: ColorProps) {
 					/>
 				))}
 			</div>
+			<MoreColors label={label} value={shown ?? "#808080"} onPick={drag} />
 		</div>
 	);
 }
 
-export function Switch({ label, on, title, onChange }: { label: string; on: boolean; title?: string; onChange: (on: boolean) => void }) {
+interface SwitchProps {
+	label: string;
+	/** More of the label, for screen readers: which of several it is. */
+	unseen?: string;
+	on: boolean;
+	title?: string | undefined;
+	disabled?: boolean;
+	onChange: (on: boolean) => void;
+}
+
+export function Switch({ label, unseen = "", on, title, disabled = false, onChange }: SwitchProps) {
 	const [shown, turn] = useDrag(on, onChange, 0);
 	return (
 		<label class="switch" title={title}>
-			<input type="checkbox" role="switch" checked={shown} onChange={(e) => turn(e.currentTarget.checked)} />
-			<span>{label}</span>
+			<input type="checkbox" role="switch" checked={shown} disabled={disabled} onChange={(e) => turn(e.currentTarget.checked)} />
+			<span>
+				{label}
+				{unseen && <span class="unseen">{unseen}</span>}
+			</span>
 		</label>
 	);
 }
@@ -178,7 +196,7 @@ export function TextField({
 	return (
 		<div class="field" title={title}>
 			<label for={id}>{label}</label>
-			<input id={id} type="text" maxLength={max} value={value} onChange={(e) => onChange(e.currentTarget.value)} />
+			<Typed id={id} maxLength={max} value={value} live onDone={onChange} />
 		</div>
 	);
 }
@@ -231,7 +249,6 @@ interface ParamProps {
 /** The control for a row of an effect's parameter table. */
 export function ParamField({ param, value, onChange }: ParamProps) {
 	const label = paramName(param.name, param.unit);
-	const unit = param.unit && param.unit !== "%" ? ` ${param.unit}` : param.unit;
 	switch (param.type) {
 		case "int":
 			return (
@@ -242,7 +259,7 @@ export function ParamField({ param, value, onChange }: ParamProps) {
 					max={param.max}
 					title={param.what}
 					curve={param.min > 0 && param.max / param.min >= WIDE ? ratios(param.min, param.max) : undefined}
-					text={(v) => `${v}${unit}`}
+					text={(v) => amount(v, param.unit)}
 					onChange={onChange}
 				/>
 			);
@@ -286,50 +303,5 @@ export function ParamFields({
 				<ParamField key={`${effect.name} ${p.name}`} param={p} value={values[p.name] ?? p.default} onChange={(value) => onParam(p.name, value)} />
 			))}
 		</div>
-	);
-}
-
-/** All effects, and the parameters of the chosen one. */
-export function EffectField({
-	effects,
-	chosen,
-	params,
-	onEffect,
-	onParam,
-	before,
-}: {
-	effects: readonly Effect[];
-	/** null: none, or boards differ. */
-	chosen: string | null;
-	params: Readonly<Record<string, ParamValue>>;
-	onEffect: (name: string) => void;
-	onParam: (name: string, value: ParamValue) => void;
-	/** Further choices before the effects. */
-	before?: ComponentChildren;
-}) {
-	const effect = effects.find((e) => e.name === chosen);
-	return (
-		<>
-			<div class="effects" role="group" aria-label="effect">
-				{before}
-				{effects.map((e) => (
-					<button
-						key={e.name}
-						type="button"
-						class={e.text === undefined ? "chip" : "chip own"}
-						title={e.text === undefined ? e.what : `${e.what} (written in this cluster)`}
-						aria-pressed={e.name === chosen}
-						onClick={() => onEffect(e.name)}
-					>
-						{effectName(e.name)}
-					</button>
-				))}
-			</div>
-			{effect && (
-				<ParamFields effect={effect} values={params} onParam={onParam}>
-					<p class="quiet">{effect.what}</p>
-				</ParamFields>
-			)}
-		</>
 	);
 }

@@ -17,6 +17,8 @@ export interface Session {
 	readonly history: History;
 	/** Texts that are not saved, by where the Effects view has them. */
 	readonly drafts: Map<string, Draft>;
+	/** What else is being made, by useKept()'s names. */
+	readonly kept: Map<string, unknown>;
 	readonly user: string;
 	logOut(): void;
 	close(): void;

@@ -3,7 +3,7 @@
 
 /* Values as people read them. */
 
-import type { Rgb, SceneLook, Target } from "../model/messages";
+import type { Rgb, SceneLook, SyncState, Target } from "../model/messages";
 
 export function capital(text: string): string {
 	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -17,6 +17,12 @@ export function duration(us: number): string {
 	return `${(us / 1e6).toFixed(1)} s`;
 }
 
+/** A value and its unit, as people say it: "8 s" for 8000 ms, "40%", "12 px". */
+export function amount(value: number, unit: string): string {
+	if (unit === "ms" && Math.abs(value) >= 100) return `${Number((value / 1000).toPrecision(3))} s`;
+	return unit === "%" || unit === "" ? `${value}${unit}` : `${value} ${unit}`;
+}
+
 /** "45 s", "3 min", "2 h 10 min" */
 export function span(seconds: number): string {
 	const s = Math.max(0, Math.round(seconds));
@@ -28,6 +34,19 @@ export function span(seconds: number): string {
 /** "18:03:59" */
 export function clock(atMs: number): string {
 	return new Date(atMs).toLocaleTimeString("en-GB");
+}
+
+/** What a board says of its clock. */
+export function phaseText(state: SyncState): string {
+	const words: Record<SyncState, string> = {
+		leading: "gives the time",
+		tracking: "in phase",
+		acquire: "is being told the time",
+		resync: "follows another conductor",
+		holdover: "goes on with the time it knew",
+		unsynced: "own clock",
+	};
+	return words[state];
 }
 
 export function percent(brightness: number): string {

@@ -201,7 +201,7 @@ test("a viewer reads and sees it", async () => {
 // promise: page-for-everybody
 test("the editor is for everybody, in light and dark, wide and narrow", async () => {
 	await press("Play");
-	await page.getByText("main: ocean").waitFor();
+	await page.getByText("ocean plays").waitFor();
 	for (const colorScheme of ["light", "dark"] as const) {
 		await page.emulateMedia({ colorScheme });
 		for (const [width, height] of SIZES) {

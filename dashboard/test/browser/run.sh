@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Tests of the page in a real browser against real programs:
 #
-#   run.sh <folder of the programs> [--docs] [page|effects|trouble|crowd|strips…]
+#   run.sh <folder of the programs> [--docs] [page|effects|trouble|status|tools|session|crowd|strips…]
 #
 # needs dashboard/dist, chromium, mosquitto and nginx. Pictures go to build/dashboard/pictures; with
 # --docs those that the documentation shows are taken over there.
@@ -16,7 +16,7 @@ if [ "${1:-}" = --docs ]; then
 	docs=true
 	shift
 fi
-[ $# -gt 0 ] || set -- page effects trouble crowd strips
+[ $# -gt 0 ] || set -- page effects trouble status tools session crowd strips
 
 # Where node finds the packages.
 bundles=$top/dashboard/node_modules/.browser
@@ -28,6 +28,9 @@ mkdir -p "$pictures"
 
 files=()
 for name in "$@"; do files+=("$bundles/$name.test.mjs"); done
-GLOW_TOP=$top GLOW_BIN=$bin GLOW_PICTURES=$pictures node --test "${files[@]}"
+# Two at a time, since they wait more than they do; Node 18 takes as many as there are processors but one.
+together=()
+! node --help | grep -q -- --test-concurrency || together=(--test-concurrency=2)
+GLOW_TOP=$top GLOW_BIN=$bin GLOW_PICTURES=$pictures node --test "${together[@]}" "${files[@]}"
 
 if $docs; then cp "$pictures"/dashboard*.png "$top/docs"; fi

@@ -80,13 +80,16 @@ export class Stack {
 	readonly boards = new Map<string, Board>();
 	url = "";
 	port = 0;
+	/** The name of what serves `url`, to end it. */
+	webServer = "";
 	private wsPort = 0;
 	private readonly children = new Map<string, ChildProcess>();
 
-	async start(): Promise<void> {
+	/** `password` is that of all accounts. */
+	async start(password = "glow"): Promise<void> {
 		this.port = await freePort();
 		this.wsPort = await freePort();
-		execFileSync(join(TOP, "tests/harness/web_broker.sh"), [this.home, String(this.port), String(this.wsPort)], {
+		execFileSync(join(TOP, "tests/harness/web_broker.sh"), [this.home, String(this.port), String(this.wsPort), password], {
 			env: { ...process.env, PATH },
 		});
 		await this.startBroker();
@@ -105,14 +108,15 @@ export class Stack {
 		const limits = join(this.home, `limits-${port}.conf`);
 		const ours = readFileSync(join(TOP, "dashboard/nginx/limits.conf"), "utf8");
 		writeFileSync(limits, ours.replace("limit_conn glow_pages 80;", `limit_conn glow_pages ${pages};`));
+		this.webServer ||= `nginx-${port}`;
 		this.run(`nginx-${port}`, join(TOP, "dashboard/nginx/serve.sh"), args, { TMPDIR: this.home, GLOW_PREFIX: prefix, GLOW_LIMITS: limits });
 		const url = `http://127.0.0.1:${port}/`;
 		await until(() => "nginx serves", () => fetch(url).then((r) => r.ok, () => false));
 		return url;
 	}
 
-	conductor(): void {
-		this.run("conductor", join(BIN, "glow-conductor"), ["--node", "shelf", ...this.common()]);
+	conductor(...options: string[]): void {
+		this.run("conductor", join(BIN, "glow-conductor"), ["--node", "shelf", ...this.common(), ...options]);
 	}
 
 	bridge(id: string, ...options: string[]): Board {

@@ -54,10 +54,9 @@ interface Seen {
 test("each LED of a long row has its colour on the shelf", async () => {
 	const { page } = desk;
 	for (const id of STRIPS) {
-		const middles = geometryOf("blinkt", BOARDS[id]).leds.map(({ x, y }) => [
-			(x + BOARD.spill) / (BOARD.w + 2 * BOARD.spill),
-			(y + BOARD.spill) / (BOARD.h + 2 * BOARD.spill),
-		]);
+		/* In parts of the canvas's width, which is what the drawing is scaled by. */
+		const whole = BOARD.w + 2 * BOARD.spill;
+		const middles = geometryOf("blinkt", BOARDS[id]).leds.map(({ x, y }) => [(x + BOARD.spill) / whole, (y + BOARD.spill) / whole]);
 		await page.locator(`canvas[data-node=${id}]`).scrollIntoViewIfNeeded();
 		await page.waitForTimeout(200);
 		const { wrong, otherwise } = await page.evaluate(
@@ -68,7 +67,7 @@ test("each LED of a long row has its colour on the shelf", async () => {
 				const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
 				const differs = (seen: Uint8Array) =>
 					middles.filter(([x, y], k) => {
-						const at = 4 * (Math.floor(y! * canvas.height) * canvas.width + Math.floor(x! * canvas.width));
+						const at = 4 * (Math.floor(y! * canvas.width) * canvas.width + Math.floor(x! * canvas.width));
 						return [0, 1, 2].some((c) => data[at + c] !== seen[3 * k + c]);
 					}).length;
 				const wrong = differs(glowswarm.cluster.frame(id, tUs)!.seen);
@@ -92,7 +91,7 @@ test("each LED has its colour on the strip, below one name of each board", async
 	assert.deepEqual(await page.locator(".strip-name").allTextContents(), Object.keys(BOARDS));
 	const width = await page.evaluate(() => document.querySelector(".strip-box > div")!.clientWidth);
 	const strip = stripOf(await page.evaluate(() => glowswarm.cluster.view.roster));
-	const lines = linesOf(strip, layOut(strip.length, width).across);
+	const lines = linesOf(strip, layOut(strip, width).across);
 	const { wrong, otherwise } = await page.evaluate(
 		({ strip, lines }): Seen => {
 			const tUs = glowswarm.renderer.hold() + 1e5;
@@ -137,6 +136,7 @@ test("strips fit into every window and are for everybody", { timeout: 120000 }, 
 		}
 		await accessible(page, `strips in ${width} x ${height}`);
 	}
+	await page.setViewportSize({ width: 1280, height: 800 });
 	await goTo(page, "Shelf");
 	await page.getByText("4096 LEDs").waitFor();
 	assert.deepEqual(desk.complaints, []);

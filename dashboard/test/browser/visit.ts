@@ -19,10 +19,10 @@ declare global {
 
 const QUIET = ["quic", "background-networking", "component-update", "sync"].map((name) => `--disable-${name}`);
 
-export function openBrowser(): Promise<Browser> {
+export function openBrowser(...options: string[]): Promise<Browser> {
 	return chromium.launch({
 		executablePath: process.env.GLOW_CHROMIUM ?? "/usr/bin/chromium",
-		args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", ...QUIET],
+		args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", ...QUIET, ...options],
 	});
 }
 
@@ -34,7 +34,7 @@ export interface Visit {
 }
 
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: "dark", ...options });
+	const context = await browser.newContext({ serviceWorkers: "block", viewport: { width: 1280, height: 800 }, colorScheme: "dark", ...options });
 	const page = await context.newPage();
 	page.setDefaultTimeout(20000);
 	const complaints: string[] = [];
@@ -60,7 +60,7 @@ export async function enter(page: Page, user: string, boards: number, password?:
 	}, boards);
 }
 
-export function goTo(page: Page, view: "Shelf" | "Strip" | "Scenes" | "Effects" | "Sync" | "Events"): Promise<void> {
+export function goTo(page: Page, view: "Shelf" | "Strip" | "Scenes" | "Presets" | "Effects" | "Sync" | "Events"): Promise<void> {
 	return page.getByRole("navigation").getByRole("link", { name: view }).click();
 }
 

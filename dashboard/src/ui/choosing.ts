@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The Glowswarm authors
+
+/* Choosing boards on the shelf: one more or one less than those that are chosen, by themselves or with their group. */
+
+import { useCallback, useLayoutEffect } from "preact/hooks";
+import type { ClusterView } from "../model/cluster";
+import { nodesOf, type Selection } from "./hooks";
+
+export interface Choosing {
+	isIn(id: string): boolean;
+	select(id: string): void;
+}
+
+export function useChoosing(view: ClusterView, selection: Selection, onSelection: (selection: Selection) => void): Choosing {
+	const chosen = selection.kind === "all" ? [] : nodesOf(selection, view).map((node) => node.id);
+	const select = useCallback(
+		(id: string) => {
+			const ids = chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
+			onSelection(ids.length ? { kind: "nodes", ids } : { kind: "all" });
+		},
+		[chosen.join(" "), onSelection],
+	);
+	return { isIn: (id) => chosen.includes(id), select };
+}
+
+/** Brings the board that the address names into sight, and the focus to it: #shelf/pi3. */
+export function useNamedBoard(list: { current: HTMLElement | null }, id: string): void {
+	useLayoutEffect(() => {
+		const board = id && list.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.closest<HTMLElement>(".board");
+		if (!board) return;
+		board.scrollIntoView({ block: "center" });
+		board.focus({ preventScroll: true });
+	}, [id]);
+}
