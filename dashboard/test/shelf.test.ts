@@ -24,13 +24,17 @@ const NODES = [
 	node("pi3", { sync: "unsynced", temperature: 48 }),
 ];
 
-const ids = (find: Partial<Find>) => found(NODES, { ...EVERYTHING, ...find }, "all").map(({ id }) => id).join(" ");
+const TITLES = { pi3: { title: "Above the Door" }, pi1: {} };
+
+const ids = (find: Partial<Find>) => found(NODES, { ...EVERYTHING, ...find }, "all", TITLES).map(({ id }) => id).join(" ");
 
 test("boards are found by words, group, kind and trouble", () => {
 	assert.equal(ids({}), "pi10 pi2 pi1 pi3");
 	assert.equal(ids({ words: "pi1" }), "pi10 pi1");
 	assert.equal(ids({ words: " LEFT glow" }), "pi2");
 	assert.equal(ids({ words: "left nothing" }), "");
+	assert.equal(ids({ words: "door" }), "pi3");
+	assert.equal(ids({ words: "pi3" }), "pi3");
 	assert.equal(ids({ only: "group left" }), "pi10 pi2");
 	assert.equal(ids({ only: "board piglow" }), "pi2");
 	assert.equal(ids({ only: "trouble" }), "pi2 pi1 pi3");
@@ -39,7 +43,7 @@ test("boards are found by words, group, kind and trouble", () => {
 });
 
 test("they come in the order of the strip, of names, of trouble, of warmth", () => {
-	assert.equal(ids({ order: "name" }), "pi1 pi2 pi3 pi10");
+	assert.equal(ids({ order: "name" }), "pi3 pi1 pi2 pi10");
 	assert.equal(ids({ order: "trouble" }), "pi2 pi1 pi3 pi10");
 	assert.equal(ids({ order: "warmth" }), "pi2 pi3 pi10 pi1");
 	assert.deepEqual(NODES.map((one) => troubleOf(one, "all")), [0, 3, 2, 1]);

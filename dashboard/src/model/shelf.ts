@@ -19,7 +19,7 @@ export const ORDERS = [
 export type Order = (typeof ORDERS)[number][0];
 
 export interface Find {
-	/** Words of a name, group, board or backend. */
+	/** Words of a name, title, group, board or backend. */
 	readonly words: string;
 	/** "" for all, "trouble", "group NAME" or "board NAME". */
 	readonly only: string;
@@ -61,22 +61,28 @@ function isOnly(node: NodeView, only: string, heard: Heard): boolean {
 	return kind !== "board" || node.info?.board === name;
 }
 
-function hasWords({ id, info }: NodeView, words: readonly string[]): boolean {
-	const text = [id, ...(info ? [...info.groups, info.board, info.backend] : [])].join(" ").toLowerCase();
+/** By id, as Wanted has them. */
+type Titles = Readonly<Record<string, { readonly title?: string }>>;
+
+const titleOf = ({ id }: NodeView, titles: Titles): string => titles[id]?.title || id;
+
+function hasWords(node: NodeView, titles: Titles, words: readonly string[]): boolean {
+	const { id, info } = node;
+	const text = [id, titleOf(node, titles), ...(info ? [...info.groups, info.board, info.backend] : [])].join(" ").toLowerCase();
 	return words.every((word) => text.includes(word));
 }
 
-const compare: Record<Exclude<Order, "strip">, (a: NodeView, b: NodeView, heard: Heard) => number> = {
-	name: (a, b) => natural(a.id, b.id),
+const compare: Record<Exclude<Order, "strip">, (a: NodeView, b: NodeView, heard: Heard, titles: Titles) => number> = {
+	name: (a, b, _, titles) => natural(titleOf(a, titles), titleOf(b, titles)),
 	trouble: (a, b, heard) => troubleOf(b, heard) - troubleOf(a, heard),
 	warmth: (a, b) => (b.stats?.temperature ?? -Infinity) - (a.stats?.temperature ?? -Infinity) || 0,
 };
 
 /** Those of the nodes, which come in the order of the strip. */
-export function found(nodes: readonly NodeView[], { words, only, order }: Find, heard: Heard): readonly NodeView[] {
+export function found(nodes: readonly NodeView[], { words, only, order }: Find, heard: Heard, titles: Titles): readonly NodeView[] {
 	const wanted = wordsOf(words);
-	const some = wanted.length || only ? nodes.filter((node) => isOnly(node, only, heard) && hasWords(node, wanted)) : nodes;
-	return order === "strip" ? some : [...some].sort((a, b) => compare[order](a, b, heard));
+	const some = wanted.length || only ? nodes.filter((node) => isOnly(node, only, heard) && hasWords(node, titles, wanted)) : nodes;
+	return order === "strip" ? some : [...some].sort((a, b) => compare[order](a, b, heard, titles));
 }
 
 /* ---- how large ---- */

@@ -91,7 +91,8 @@ export function Shelf({ view, place, settled, selection, onSelection }: ShelfPro
 	const [box, room] = useRoom();
 	const [find, setFind] = useFind(place);
 	const heard = heardOf(view);
-	const nodes = useMemo(() => found(view.nodes, find, heard), [view.nodes, find, heard]);
+	const titles = view.wanted.nodes;
+	const nodes = useMemo(() => found(view.nodes, find, heard, titles), [view.nodes, find, heard, titles]);
 	const { isIn, select } = useChoosing(view, selection, onSelection);
 	const list = useRef<HTMLUListElement>(null);
 	useArrows(list, ".board");
