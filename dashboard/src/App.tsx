@@ -16,7 +16,7 @@ import { type Account, eraseAccount, keepAccount } from "./sealed";
 import { Effects } from "./ui/Effects";
 import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
-import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
+import { follow, SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
 import { later } from "./ui/later";
 import { Login } from "./ui/Login";
 import { useEscape, useFocus, useScroll, useTitle } from "./ui/moves";
@@ -169,7 +169,10 @@ function open(core: Core, site: Site, user: string, password: string, logOut: ()
 	};
 }
 
-/* From the first attempt to log in until the account is inside or gives up. */
+const ENTER_EVERY_MS = 16;
+
+/* From the first attempt to log in until the account is inside or gives up. Messages change nothing here: the page would be
+ * made anew with each. */
 function useEntered(session: Session | null): { link: LinkState | null; entered: boolean } {
 	const [now, setNow] = useState<{ session: Session | null; link: LinkState | null; entered: boolean }>({
 		session: null,
@@ -178,16 +181,14 @@ function useEntered(session: Session | null): { link: LinkState | null; entered:
 	});
 	useEffect(() => {
 		if (!session) return;
-		const look = () => {
+		return follow(session.cluster, ENTER_EVERY_MS, () => {
 			const { link, mayCommand } = session.cluster.view;
 			setNow((was) => {
-				const entered = link.state !== "refused" && ((was.session === session && was.entered) || (link.state === "online" && mayCommand !== null));
-				return { session, link, entered };
+				const same = was.session === session;
+				const entered = link.state !== "refused" && ((same && was.entered) || (link.state === "online" && mayCommand !== null));
+				return same && was.link === link && was.entered === entered ? was : { session, link, entered };
 			});
-		};
-		const stop = session.cluster.subscribe(look);
-		look();
-		return stop;
+		});
 	}, [session]);
 	return now.session === session ? now : { link: null, entered: false };
 }
