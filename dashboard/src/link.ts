@@ -161,6 +161,7 @@ class RealLink implements Link {
 			why = "the connection broke";
 			this.listen(client);
 			onlineMs = performance.now();
+			this.askWhetherWeMayCommand(client); // before all that is retained, so that nobody waits for that
 			this.subscribe(client);
 		});
 		client.on("message", (topic, payload, packet) => {
@@ -196,11 +197,11 @@ class RealLink implements Link {
 		client.on("close", () => clearInterval(timer));
 	}
 
+	/** With QoS 0: a session that ends with its connection loses nothing by it, for a connection keeps all in order, and a
+	 * broker that is full drops either. QoS 1 would add a pause after every few messages, until those are acknowledged. */
 	private subscribe(client: MqttClient): void {
-		client.subscribe([...this.cluster.topics], { qos: 1 }, () => {
-			if (this.client !== client) return;
-			this.cluster.link({ state: "online" }, outletOf(client));
-			this.askWhetherWeMayCommand(client);
+		client.subscribe([...this.cluster.topics], { qos: 0 }, () => {
+			if (this.client === client) this.cluster.link({ state: "online" }, outletOf(client));
 		});
 	}
 
