@@ -173,9 +173,9 @@ export class Model implements Cluster {
 		const nodes = order.map((id) => this.core.node(id)!);
 		const groups = new Set(nodes.flatMap((node) => node.info?.groups ?? []));
 		const effects = new Map<string, Effect>();
-		for (const node of nodes)
-			for (const effect of (node.online && node.info?.effects) || [])
-				if (!effects.has(effect.name)) effects.set(effect.name, effect);
+		/* Boards of one version share theirs. */
+		const tables = new Set(nodes.flatMap((node) => (node.online && node.info ? [node.info.effects] : [])));
+		for (const table of tables) for (const effect of table) if (!effects.has(effect.name)) effects.set(effect.name, effect);
 		const texts = [...this.texts].sort((a, b) => natural(a.name, b.name));
 		for (const text of texts) effects.set(text.name, text);
 		return { nodes, groups: [...groups].sort(natural), effects: [...effects.values()], texts };
