@@ -10,6 +10,7 @@ import type { CommandView, Later, Outlet } from "./commands";
 import type { ClusterEvent } from "./events";
 import type { Check, Dim, Effect, EffectText, Micros, Preset, Roster, Scene, Schedule, Wanted, Words } from "./messages";
 import { Model } from "./model";
+import type { Look } from "./playlist";
 import type { Preview } from "./preview";
 import type { Samples } from "./samples";
 
@@ -127,6 +128,8 @@ export interface Cluster {
 	followKept(): void;
 	/** As docs/PROTOCOL.md has preset/<name>/set; "" removes it. */
 	keepPreset(name: string, what: object | ""): number;
+	/** How a preset of the view looks: its scenes, the topmost first, and its lights, each look once. */
+	looksOf(preset: Preset): readonly Look[];
 	/** Another title for one that is there. */
 	renamePreset(name: string, title: string): number;
 	applyPreset(name: string, transitionS: number): number;

@@ -10,7 +10,8 @@ import type { Cluster, ClusterOptions, ClusterView, LinkState, Undoing, Whom } f
 import { answerText, Commands, type Later, type Outlet } from "./commands";
 import { dimText, EventLog, sceneChanges, textChanges } from "./events";
 import { Kept, KEPT_TOPICS } from "./kept";
-import type { Check, Effect, EffectText, Micros, Scene, Wanted, Words } from "./messages";
+import type { Check, Effect, EffectText, Micros, Preset, Scene, Wanted, Words } from "./messages";
+import type { Look } from "./playlist";
 import { Preview } from "./preview";
 import { Samples } from "./samples";
 import { Undo } from "./undo";
@@ -475,6 +476,10 @@ export class Model implements Cluster {
 
 	renamePreset(name: string, title: string): number {
 		return this.keepPreset(name, { ...this.kept.presetAsKept(name), title });
+	}
+
+	looksOf(preset: Preset): readonly Look[] {
+		return this.kept.looksOf(preset);
 	}
 
 	applyPreset(name: string, transitionS: number): number {
