@@ -8,7 +8,7 @@ import test from "node:test";
 
 import type { NodeView } from "../src/core";
 import { tileOf } from "../src/draw/tile";
-import { grouped, heedsColor } from "../src/model/kinds";
+import { grouped, heedsColor, missing } from "../src/model/kinds";
 import type { Effect } from "../src/model/messages";
 import { choicesOf, EVERYTHING, FIELD_RATIO, type Find, found, layoutOf, type Room, ROW_RATIO, troubleOf } from "../src/model/shelf";
 
@@ -111,4 +111,11 @@ test("effects are in groups, also those that the page does not know", () => {
 
 test("a colour is offered to those that heed it", () => {
 	assert.deepEqual(["solid", "blink", "tide", "meter", "auto", null].map((name) => heedsColor(EFFECTS, name)), [true, true, false, false, true, true]);
+});
+
+test("an effect is missing where others are known", () => {
+	const effects = [{ name: "rainbow", what: "", params: [] }];
+	assert.equal(missing(effects, ["rainbow", "mist"]), "mist");
+	assert.equal(missing(effects, ["rainbow"]), "");
+	assert.equal(missing([], ["mist"]), "");
 });
