@@ -55,6 +55,13 @@ const PHONE: Room = { width: 358, height: 480 };
 const heightOf = (boards: number, { columns, width, gap }: ReturnType<typeof layoutOf>, ratio: number, words: number) =>
 	Math.ceil(boards / columns) * (width * ratio + words + gap) - gap;
 
+test("lines reach from edge to edge where that costs little", () => {
+	const [phone, three, four] = [layoutOf(10, PHONE, FIELD_RATIO), layoutOf(3, DESK, ROW_RATIO), layoutOf(4, DESK, ROW_RATIO)];
+	assert.ok(Math.abs(phone.columns * (phone.width + phone.gap) - phone.gap - PHONE.width) < 1, JSON.stringify(phone));
+	assert.equal(three.columns, 3, "and not two lines with an empty place");
+	assert.equal(four.columns, 2, "three and one would be smaller, and fill no more");
+});
+
 test("boards are as large as all have room", () => {
 	const one = layoutOf(1, DESK, ROW_RATIO);
 	assert.equal(one.kind, "photo");

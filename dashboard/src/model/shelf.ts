@@ -119,15 +119,20 @@ const MINI: Kind = { ratio: 0, words: 24, gap: 6, least: 88, most: 200 };
 export const ROW_RATIO = 0.22;
 export const FIELD_RATIO = 0.58;
 
-/* As wide as boards of a kind may be for all to have room. */
+/** So much smaller boards may be to leave less room beside them. */
+const SMALLER = 0.7;
+
+/* As wide as boards of a kind may be for all to have room, or a little less where that fills the lines better. */
 function fit(boards: number, room: Room, { ratio, words, gap }: Kind): Pick<Layout, "columns" | "width"> {
 	let best = { columns: 1, width: 0 };
+	const used = ({ columns, width }: typeof best) => width / (Math.ceil(boards / columns) * room.width);
 	for (let columns = 1; columns <= boards; columns++) {
 		const across = (room.width - gap * (columns - 1)) / columns;
 		const down = ((room.height + gap) / Math.ceil(boards / columns) - gap - words) / ratio;
-		const width = Math.min(across, down);
-		if (width > best.width) best = { columns, width };
-		else if (across < best.width) break;
+		const here = { columns, width: Math.min(across, down) };
+		const fills = across <= down && across > SMALLER * best.width && used(here) > used(best);
+		if (fills || here.width > best.width) best = here;
+		if (across <= down) break; // with more columns they would only be smaller
 	}
 	return best;
 }
