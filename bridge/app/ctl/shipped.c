@@ -64,15 +64,30 @@ static bool is_name(const char *word)
 	return !strchr(word, '/') && strlen(word) < GLOW_SCRIPT_NAME_SIZE;
 }
 
-const char *glow_shipped_path(const char *word, char room[GLOW_SHIPPED_PATH])
+static bool is_shipped(const char *name, char ret_path[GLOW_SHIPPED_PATH])
 {
 	char folder[PATH_MAX];
 
-	if (!is_name(word) || access(word, F_OK) == 0)
-		return word;
 	find_folder(folder);
-	snprintf(room, GLOW_SHIPPED_PATH, "%s/%s.glow", folder, word);
-	return access(room, F_OK) == 0 ? room : word;
+	snprintf(ret_path, GLOW_SHIPPED_PATH, "%s/%s.glow", folder, name);
+	return access(ret_path, F_OK) == 0;
+}
+
+const char *glow_shipped_path(const char *word, char room[GLOW_SHIPPED_PATH])
+{
+	return is_name(word) && access(word, F_OK) != 0 && is_shipped(word, room) ? room : word;
+}
+
+const char *glow_shipped_quoted(const char *message, char room[GLOW_SCRIPT_NAME_SIZE])
+{
+	const char *quote = strchr(message, '"');
+	size_t len = quote ? strcspn(quote + 1, "\"") : 0;
+	char path[GLOW_SHIPPED_PATH];
+
+	if (len == 0 || len >= GLOW_SCRIPT_NAME_SIZE)
+		return NULL;
+	snprintf(room, GLOW_SCRIPT_NAME_SIZE, "%.*s", (int)len, quote + 1);
+	return is_name(room) && is_shipped(room, path) ? room : NULL;
 }
 
 void glow_shipped_why(const char *word, int error, char ret_why[GLOW_SHIPPED_WHY])

@@ -16,5 +16,9 @@
  * written to `room`. */
 const char *glow_shipped_path(const char *word, char room[GLOW_SHIPPED_PATH]);
 
+/** The name of the shipped effect that a message speaks of between its first two quotation marks, in `room`; NULL where
+ * it is none. */
+const char *glow_shipped_quoted(const char *message, char room[GLOW_SCRIPT_NAME_SIZE]);
+
 /** Why that could not be opened, after which errno is `error`. */
 void glow_shipped_why(const char *word, int error, char ret_why[GLOW_SHIPPED_WHY]);
