@@ -31,8 +31,8 @@ void glow_roster_store_init(struct glow_roster_store *s);
 void glow_roster_store_fini(struct glow_roster_store *s);
 
 /** Something has changed: the roster is due in 0.2 s, so that changes which come together make one. Among so many nodes
- * that it takes a broker longer to tell all of them, it waits longer for the changes to end, and for the last roster to
- * have arrived. */
+ * that it takes longer to tell all of them their places, it waits longer for the changes to end, and 0.8 ms for each
+ * since the last. */
 void glow_roster_store_change(struct glow_roster_store *s, struct glow_raw now, uint32_t nodes);
 
 /** Whether it is to be renewed now. If not, `due` says when to ask again. */
