@@ -36,6 +36,7 @@ TABLE = (
     ("P/node/pi1/state", (PI1, "admin"), (PI1, "conductor", PEOPLE)),
     ("P/node/pi1/availability", (PI1, "admin"), ("conductor", PEOPLE)),
     ("P/node/pi1/info", (PI1, "admin"), ("conductor tasks", PEOPLE)),
+    ("P/node/pi1/place", "conductor admin", (PI1, "conductor", PEOPLE)),
     ("P/node/pi1/stats", PI1, ("conductor", PEOPLE)),
     ("P/node/pi1/error", PI1, ("conductor", PEOPLE)),
     ("P/node/pi1/another", (), PEOPLE),
