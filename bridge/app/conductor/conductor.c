@@ -217,7 +217,6 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 		if (glow_leadership_beacon_due(&c->leadership, now))
 			glow_parts_look_ahead(c, now);
 		glow_parts_renew_roster(c, now);
-		glow_place_store_tick(&c->places, now);
 		glow_lights_preset(&c->lights, glow_changes_preset(&c->requests.changes), now);
 		glow_lights_tick(&c->lights, now);
 		glow_library_tick(&c->texts.library, glow_parts_time(c, now).us);
@@ -225,6 +224,7 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 				     glow_parts_ahead_us(c));
 		glow_undo_tick(&c->undo, glow_parts_time(c, now));
 		glow_requests_tick(&c->requests, glow_parts_time(c, now));
+		glow_place_store_tick(&c->places, now);
 	} else {
 		glow_undo_drop(&c->undo);
 	}
