@@ -138,5 +138,5 @@ bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b)
 	for (uint32_t k = 0; k < a->n && k < b->n; k++)
 		if (!node_alike(&a->nodes[k], &b->nodes[k]))
 			return false;
-	return a->n == b->n && a->pixels == b->pixels;
+	return a->n == b->n && a->pixels == b->pixels && a->left_out == b->left_out;
 }

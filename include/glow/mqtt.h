@@ -24,7 +24,7 @@
 #include <glow/time.h>
 
 /** Largest packet we accept (CONNECT Maximum Packet Size), bytes. */
-#define GLOW_MQTT_PACKET_MAX 300000
+#define GLOW_MQTT_PACKET_MAX 1000000
 
 /** Room for a sentence that says why something failed. */
 #define GLOW_MQTT_WHY 480

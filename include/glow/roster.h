@@ -31,6 +31,7 @@ struct glow_roster {
 	struct glow_edition edition;
 	int64_t effective_us; /**< all nodes take it up at this cluster time */
 	uint32_t pixels;      /**< length of the strip */
+	uint32_t left_out;    /**< so many more nodes have no place: there was no room for them in a message */
 	uint32_t n;
 	struct glow_roster_node *nodes; /**< in the order of the strip */
 };

@@ -102,14 +102,14 @@ bool glow_roster_store_restore(struct glow_roster_store *s, const struct glow_me
 /* Who comes last in the order has no place where there is none. */
 static void fit(struct glow_roster_store *s, struct glow_roster *fresh)
 {
-	uint32_t n = fresh->n, left_out = glow_roster_fit(fresh, s->bytes_max);
+	uint32_t n = fresh->n;
 
-	if (left_out > s->left_out)
+	glow_roster_fit(fresh, s->bytes_max);
+	if (fresh->left_out > s->roster.left_out)
 		glow_warning("%u of %u nodes have no place on the strip: a roster has at most %zu bytes. They show "
 			     "scenes as "
 			     "if alone",
-			     left_out, n, s->bytes_max);
-	s->left_out = left_out;
+			     fresh->left_out, n, s->bytes_max);
 }
 
 bool glow_roster_store_renew(struct glow_roster_store *s, struct glow_roster *fresh, struct glow_time effective,

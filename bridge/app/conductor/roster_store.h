@@ -20,12 +20,13 @@ struct glow_roster_store {
 	struct glow_raw again;         /**< the next one is not due before */
 	bool kept;                     /**< the broker has just this one */
 	uint64_t clock_id;             /**< of whoever makes the next one */
-	uint32_t term, nodes, left_out;
+	uint32_t term, nodes;
 	size_t bytes_max; /**< what a broker takes, and everybody reads */
 };
 
-/** Bytes of a roster that fit into a packet of the largest size that is sent. */
-#define GLOW_ROSTER_MAX 299000
+/** Bytes of a roster that fit into a packet of the largest size that is sent: 10,000 nodes of 100 bytes. Reading one
+ * takes 10 MB for a moment, and its nodes 1 MB. */
+#define GLOW_ROSTER_MAX 999000
 
 void glow_roster_store_init(struct glow_roster_store *s);
 void glow_roster_store_fini(struct glow_roster_store *s);
