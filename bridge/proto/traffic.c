@@ -229,7 +229,6 @@ static enum glow_lane lane_of(const struct glow_topic *topic, enum glow_way way,
 	case GLOW_TOPIC_AVAILABILITY: /* one's own is the goodbye, and the other tells of what is lost */
 	case GLOW_TOPIC_STATS:
 		return way == GLOW_WAY_OUT ? GLOW_LANE_CLOCK : GLOW_LANE_REPORT;
-	case GLOW_TOPIC_PLACE: /* before the scenes that need it; of thousands of nodes, to a conductor that begins */
 	case GLOW_TOPIC_ROSTER:
 		return way == GLOW_WAY_OUT ? GLOW_LANE_COMMAND : GLOW_LANE_REPORT;
 	case GLOW_TOPIC_SET:

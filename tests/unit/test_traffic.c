@@ -63,7 +63,7 @@ static void test_lanes(void **state)
 		{ "glow/dim/set", GLOW_LANE_COMMAND, GLOW_LANE_COMMAND, false },
 		{ "glow/dim/current", GLOW_LANE_COMMAND, GLOW_LANE_COMMAND, true },
 		{ "glow/roster", GLOW_LANE_REPORT, GLOW_LANE_COMMAND, true },
-		{ "glow/node/pi1/place", GLOW_LANE_REPORT, GLOW_LANE_COMMAND, true },
+		{ "glow/node/pi1/place", GLOW_LANE_REPORT, GLOW_LANE_REPORT, true },
 		{ "glow/answer/glowctl-1/1", GLOW_LANE_COMMAND, GLOW_LANE_COMMAND, false },
 		{ "elsewhere", GLOW_LANE_COMMAND, GLOW_LANE_COMMAND, false },
 		{ "glow/node/pi1/info", GLOW_LANE_REPORT, GLOW_LANE_REPORT, true },
