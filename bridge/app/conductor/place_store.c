@@ -194,7 +194,7 @@ static bool knows(const struct glow_places *known, const struct glow_places *pla
 	       known->effective_us < places->effective_us + FAR_US && glow_places_cover(known, places);
 }
 
-/* Without memory for its targets it has its place on the strip of all, and is not done. */
+/* False without memory for its targets: then it stays as it is. */
 static bool tell(struct glow_place_row *row, const struct glow_places *places)
 {
 	struct glow_target_place *targets = places->n ? malloc(places->n * sizeof(*targets)) : NULL;
