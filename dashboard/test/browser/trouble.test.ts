@@ -38,6 +38,9 @@ test("a cluster of nobody says how boards come", async () => {
 	await empty.page.getByText("No boards yet.").waitFor();
 	await empty.page.getByText("There is no conductor").waitFor();
 	await accessible(empty.page, "an empty cluster");
+	stack.publishes("empty/cluster/node/pi1/info", stack.retained("glow/node/pi1/info"), "-r");
+	stack.publishes("empty/cluster/node/pi1/availability", "online", "-r");
+	await empty.page.getByRole("list", { name: "boards" }).getByText("pi1", { exact: true }).waitFor(); // the first that comes
 	await empty.close();
 });
 
