@@ -71,6 +71,7 @@ static void lose(struct swarm_node *n, int64_t now_ns)
 	s->failures += !was;
 	packet_in_reset(&n->in);
 	n->out.n = n->out.gone = 0;
+	n->boards = 0;
 	if (was)
 		glow_sync_disconnected(&n->follower.sync, swarm_node_local(n, now_ns));
 	n->phase = SWARM_WAITING;
@@ -179,7 +180,6 @@ static void dial(struct swarm_node *n, int64_t now_ns)
 	n->phase = SWARM_DIALING;
 	n->announced = false;
 	n->unacked = 0;
-	n->boards = 0;
 	if (n->fd < 0 || (connect(n->fd, (struct sockaddr *)&to, sizeof(to)) < 0 && errno != EINPROGRESS)) {
 		lose(n, now_ns);
 		return;
