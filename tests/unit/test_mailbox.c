@@ -322,8 +322,8 @@ static void test_kept(void **state)
 	assert_int_equal(others, MESSAGES);
 }
 
-/* promise: retained-until-sent */
 /* Its order towards what is not retained is that of its lane: a text lies before the command that means it. */
+/* promise: retained-until-sent */
 static void test_kept_in_order(void **state)
 {
 	(void)state;
@@ -334,8 +334,8 @@ static void test_kept_in_order(void **state)
 	EXPECT(1, 2, 3, 4);
 }
 
-/* promise: retained-until-sent */
 /* Of each topic the newest waits, however many there are, and never behind an older one: what was cleared stays so. */
+/* promise: retained-until-sent */
 static void test_kept_newest(void **state)
 {
 	static char topics[5000][16];

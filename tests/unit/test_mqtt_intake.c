@@ -111,8 +111,8 @@ static const char *ask_at(int64_t now_ms, int expected)
 	return asked;
 }
 
-/* promise: retained-read-to-its-end */
 /* All that the broker keeps reaches an owner who reads one thing at a time, in its order. */
+/* promise: retained-read-to-its-end */
 static void test_waits(void **state)
 {
 	enum { ALL = 1000 };
@@ -177,8 +177,8 @@ static void flood(const char *topic)
 		put(topic, 1, "x", false);
 }
 
-/* promise: retained-read-to-its-end */
 /* Each filter that lost something is asked for once, when the owner has caught up. */
+/* promise: retained-read-to-its-end */
 static void test_asks_again(void **state)
 {
 	(void)state;
