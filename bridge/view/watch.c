@@ -19,12 +19,18 @@ const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "nod
 /* True when it had it. */
 static bool carry(struct glow_look *look, const struct glow_effect_desc *was, const struct glow_effect_desc *is)
 {
-	if (!was || look->effect != was)
+	if (!was || !look || look->effect != was)
 		return false;
 	look->effect = is;
 	if (is)
 		glow_params_carry(was, is, &look->params);
 	return true;
+}
+
+static void drop_notice(struct glow_watched *node)
+{
+	free(node->state.notice);
+	node->state.notice = NULL;
 }
 
 /* Does with what nodes have said what they do with what they show; soon they say it themselves. */
@@ -35,11 +41,12 @@ static void effect_changed(void *ctx, const struct glow_effect_desc *was, const 
 	for (size_t k = 0; was && k < w->n_nodes; k++) {
 		struct glow_watched *node = w->nodes[k];
 
-		bool changed = carry(&node->state.light, was, is);
+		bool changed = carry(node->state.light, was, is);
 
-		changed = carry(&node->state.notice, was, is) || changed;
-		carry(&node->idle, was, is);
-		node->state.has_notice = node->state.has_notice && node->state.notice.effect;
+		changed = carry(node->state.notice, was, is) || changed;
+		carry(node->idle, was, is);
+		if (node->state.notice && !node->state.notice->effect)
+			drop_notice(node);
 		if (changed)
 			node->state_revision = ++w->revision;
 	}
@@ -50,6 +57,7 @@ static void effect_changed(void *ctx, const struct glow_effect_desc *was, const 
 void glow_watch_init(struct glow_watch *w, const char *prefix)
 {
 	memset(w, 0, sizeof(*w));
+	w->most = GLOW_WATCH_NODES;
 	glow_stage_init(&w->stage);
 	glow_library_init(&w->library, effect_changed, w);
 	snprintf(w->prefix, sizeof(w->prefix), "%s", prefix);
@@ -79,6 +87,8 @@ static void take_effects(struct glow_watch *w, struct glow_watched *node, char *
 static void node_destroy(struct glow_watch *w, struct glow_watched *node)
 {
 	drop_effects(w, node);
+	glow_told_fini(&node->state);
+	free(node->idle);
 	free(node);
 }
 
@@ -130,8 +140,11 @@ static struct glow_watched *node_of(struct glow_watch *w, const char *id)
 
 	if (is_at(w, at, id))
 		return w->nodes[at];
-	w->crowded = w->n_nodes == GLOW_WATCH_NODES;
-	node = w->crowded ? NULL : calloc(1, sizeof(*node));
+	if (w->n_nodes >= w->most) {
+		w->revision += glow_crowd_add(&w->crowd, id);
+		return NULL;
+	}
+	node = calloc(1, sizeof(*node));
 	grown = node ? realloc(w->nodes, (w->n_nodes + 1) * sizeof(*grown)) : NULL;
 	if (!grown) {
 		free(node);
@@ -144,6 +157,16 @@ static struct glow_watched *node_of(struct glow_watch *w, const char *id)
 	w->nodes_revision = ++w->revision;
 	snprintf(node->id, sizeof(node->id), "%s", id);
 	return node;
+}
+
+static void take_idle(struct glow_watched *node)
+{
+	struct glow_look idle;
+	struct glow_diag diag;
+
+	glow_command_idle(node->info.idle, node->info.shape, 0, &idle, &diag);
+	free(node->idle);
+	node->idle = glow_look_keep(&idle);
 }
 
 static void take_info(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
@@ -163,7 +186,7 @@ static void take_info(struct glow_watch *w, struct glow_watched *node, const cJS
 	node->env.reverse = info.reverse;
 	node->env.brightness_limit = info.brightness_limit;
 	node->env.current_limit_ma = info.current_limit_ma;
-	glow_command_idle(info.idle, info.shape, 0, &node->idle, &diag);
+	take_idle(node);
 }
 
 static void take_state(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
@@ -172,8 +195,8 @@ static void take_state(struct glow_watch *w, struct glow_watched *node, const cJ
 	struct glow_diag diag;
 
 	/* Its length is info's to say, which a node publishes first. */
-	if (state && node->has_info && glow_state_read(tree, node->info.shape, state, &diag) == GLOW_OK) {
-		node->state = *state;
+	if (state && node->has_info && glow_state_read(tree, node->info.shape, state, &diag) == GLOW_OK &&
+	    glow_told_keep(&node->state, state)) {
 		node->has_state = true;
 		node->state_revision = ++w->revision;
 	}
@@ -222,6 +245,7 @@ static void node_cleared(struct glow_watch *w, const struct glow_topic *topic)
 	if (node->has_info || node->has_state || node->online)
 		return;
 	node_destroy(w, node);
+	memset(&w->crowd, 0, sizeof(w->crowd)); /* there is a place now; who has none says so again */
 	w->nodes_revision = ++w->revision;
 	memmove(w->nodes + at, w->nodes + at + 1, (--w->n_nodes - at) * sizeof(*w->nodes));
 }
@@ -411,15 +435,16 @@ struct layers {
 
 static void compose(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, struct layers *ret)
 {
-	const struct glow_state *s = &node->state;
+	static const struct glow_look nothing;
+	const struct glow_told *s = &node->state;
 
-	ret->picture = (struct glow_picture){ .idle = &node->idle, .scenes = ret->scenes };
+	ret->picture = (struct glow_picture){ .idle = node->idle ? node->idle : &nothing, .scenes = ret->scenes };
 	ret->picture.n_scenes = glow_stage_layers(&w->stage, &node->info, ret->scenes);
 	if (!node->has_state)
 		return;
-	ret->picture.light = &s->light;
-	ret->picture.notice = s->has_notice && t_us < s->notice_end_us ? &s->notice : NULL;
-	ret->picture.fade_from = s->fading ? &s->fade_from : NULL;
+	ret->picture.light = s->light;
+	ret->picture.notice = t_us < s->notice_end_us ? s->notice : NULL;
+	ret->picture.fade_from = s->fade_from;
 	ret->picture.fade_start_us = s->fade_start_us;
 	ret->picture.fade_end_us = s->fade_end_us;
 }
