@@ -10,11 +10,11 @@
 #include <glow/json.h>
 #include <glow/watch.h>
 
-const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "node/+/state", "node/+/availability",
-							   "node/+/stats",  "node/+/error", "conductor/+",
-							   "scene/current", "roster",       "dim/current",
-							   "roster/wanted", "effect",       "effect/+",
-							   "effects/+" };
+const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = {
+	"node/+/stats", "node/+/error",  "node/+/info", "node/+/state", "node/+/availability",
+	"conductor/+",  "scene/current", "roster",      "dim/current",  "roster/wanted",
+	"effect",       "effect/+",      "effects/+"
+};
 
 /* True when it had it. */
 static bool carry(struct glow_look *look, const struct glow_effect_desc *was, const struct glow_effect_desc *is)

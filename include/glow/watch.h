@@ -73,9 +73,12 @@ struct glow_watch {
 };
 
 /** What to subscribe to below the prefix, and how many. A watch can do without the last ones, which brokers with older
- * rules may refuse; of all, these should be asked for first. */
+ * rules may refuse; of all, these should be asked for first. Who looks but once needs neither the first ones, which say
+ * what goes on, nor the very last, the tables of what effects can be told. */
 #define GLOW_WATCH_TOPICS 13
 #define GLOW_WATCH_WISHES 4
+#define GLOW_WATCH_GOING  2
+#define GLOW_WATCH_TABLES 1
 extern const char *const glow_watch_topics[GLOW_WATCH_TOPICS];
 
 void glow_watch_init(struct glow_watch *w, const char *prefix);

@@ -183,8 +183,10 @@ static int print_json(const struct glow_watch *w, int64_t t_us)
 static int run(const void *values, int n_words, char *const words[])
 {
 	const struct glow_ctl_options *o = values;
+	/* Without a report to wait for, none of what thousands report meanwhile. */
+	const size_t first = o->wait_s > 0 ? 0 : GLOW_WATCH_GOING;
 	struct glow_ctl_session s;
-	int status = glow_ctl_open(&s, o, glow_watch_topics, GLOW_WATCH_TOPICS);
+	int status = glow_ctl_open(&s, o, glow_watch_topics + first, GLOW_WATCH_TOPICS - GLOW_WATCH_TABLES - first);
 
 	(void)n_words;
 	(void)words;
