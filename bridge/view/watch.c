@@ -97,6 +97,7 @@ void glow_watch_fini(struct glow_watch *w)
 	for (size_t k = 0; k < w->n_nodes; k++)
 		node_destroy(w, w->nodes[k]);
 	free(w->nodes);
+	free(w->index.by_id);
 	glow_catalogs_fini(&w->catalogs);
 	glow_stage_fini(&w->stage);
 	glow_library_fini(&w->library);
@@ -386,6 +387,37 @@ static void take_text(struct glow_watch *w, const struct glow_topic *topic, cons
 		glow_library_list(&w->library, message->payload, message->len, &diag);
 }
 
+/* A roster that names a node twice has its first entry first. */
+static int by_id(const void *a, const void *b)
+{
+	const struct glow_roster_node *x = *(const struct glow_roster_node *const *)a;
+	const struct glow_roster_node *y = *(const struct glow_roster_node *const *)b;
+	int order = strcmp(x->id, y->id);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+/* Where another roster has come into force. */
+static void index_roster(struct glow_watch *w)
+{
+	const struct glow_roster *roster = &w->stage.roster;
+	struct glow_watch_index *index = &w->index;
+
+	if (index->nodes == roster->nodes && index->n == roster->n && index->edition.rev == roster->edition.rev &&
+	    index->edition.term == roster->edition.term && index->edition.clock_id == roster->edition.clock_id)
+		return;
+	free(index->by_id);
+	*index = (struct glow_watch_index){ .by_id = calloc(roster->n + 1, sizeof(*index->by_id)) };
+	if (!index->by_id)
+		return;
+	index->n = roster->n;
+	index->nodes = roster->nodes;
+	index->edition = roster->edition;
+	for (uint32_t k = 0; k < index->n; k++)
+		index->by_id[k] = &roster->nodes[k];
+	qsort(index->by_id, index->n, sizeof(*index->by_id), by_id);
+}
+
 void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
 {
 	struct glow_topic topic = glow_topic_parse(w->prefix, message->topic);
@@ -398,6 +430,7 @@ void glow_watch_message(struct glow_watch *w, const struct glow_message *message
 		take_cluster(w, topic.kind, message);
 	else if (topic.of == GLOW_OF_NODE && topic.kind >= GLOW_TOPIC_STATE && topic.kind <= GLOW_TOPIC_ERROR)
 		take_node(w, &topic, message);
+	index_roster(w);
 }
 
 void glow_watch_tick(struct glow_watch *w, int64_t t_us)
@@ -405,6 +438,7 @@ void glow_watch_tick(struct glow_watch *w, int64_t t_us)
 	w->now_us = t_us;
 	glow_library_tick(&w->library, t_us);
 	glow_stage_tick(&w->stage, t_us);
+	index_roster(w);
 }
 
 bool glow_watch_led(const struct glow_watch *w)
@@ -419,12 +453,18 @@ bool glow_watch_beating(const struct glow_watch *w, struct glow_raw now)
 
 const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id)
 {
-	const struct glow_roster *roster = &w->stage.roster;
+	const struct glow_watch_index *index = &w->index;
+	uint32_t low = 0, high = index->n;
 
-	for (uint32_t k = 0; k < roster->n; k++)
-		if (strcmp(roster->nodes[k].id, id) == 0)
-			return &roster->nodes[k];
-	return NULL;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (strcmp(index->by_id[middle]->id, id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < index->n && strcmp(index->by_id[low]->id, id) == 0 ? index->by_id[low] : NULL;
 }
 
 /* The layers of a node's picture; what they point to lies in the model and in here. */

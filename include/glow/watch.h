@@ -59,6 +59,12 @@ struct glow_watch {
 	struct glow_beacon beacon; /**< the latest */
 	struct glow_raw beacon_at; /**< when it arrived */
 	struct glow_stage stage;
+	/** The roster's entries by id, so that thousands are found at once, and the roster that it is of. */
+	struct glow_watch_index {
+		const struct glow_roster_node **by_id, *nodes;
+		uint32_t n;
+		struct glow_edition edition;
+	} index;
 	struct glow_catalogs catalogs;
 	struct glow_wanted wanted;   /**< titles, and what of the order was set at run time */
 	struct glow_library library; /**< the effects that the cluster has as texts */
