@@ -17,9 +17,11 @@ import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
@@ -242,6 +244,50 @@ def scene(cluster, args):
     case.finish()
 
 
+class Relay:
+    """A way to the broker on which is counted what comes from it."""
+
+    def __init__(self, port):
+        self.listener, self.port, self.received = socket.create_server(("127.0.0.1", 0)), port, 0
+        self.uri = "mqtt://127.0.0.1:%d" % self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, far = self.listener.accept()[0], socket.create_connection(("127.0.0.1", self.port))
+                for pair in (near, far, 0), (far, near, 1):
+                    threading.Thread(target=self._pass, args=pair, daemon=True).start()
+
+    def _pass(self, source, sink, counts):
+        with contextlib.suppress(OSError):
+            while data := source.recv(262144):
+                self.received += counts * len(data)
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+
+def look_once(cluster, *words, until_s=None):
+    """What glowctl takes of time, bytes and memory."""
+    relay, begin = Relay(cluster.broker.port), time.monotonic()
+    with subprocess.Popen([os.path.join(BIN, "glowctl"), *words, "--broker", relay.uri], stdout=subprocess.PIPE) as ctl:
+        if until_s:
+            threading.Timer(until_s, ctl.send_signal, [signal.SIGTERM]).start()
+        out = ctl.stdout.read()
+        _, _, used = os.wait4(ctl.pid, 0)
+        ctl.returncode = 0
+    relay.listener.close()
+    return {"s": round(time.monotonic() - begin, 2), "mb": round(relay.received / 1e6, 2), "lines": out.count(b"\n"),
+            "cpu_s": round(used.ru_utime + used.ru_stime, 2), "memory_mib": round(used.ru_maxrss / 1024, 1)}
+
+
+def look(cluster, args):
+    case = Case(cluster, "look")
+    case.row["glowctl_nodes"] = look_once(cluster, "nodes")
+    case.row["glowctl_watch"] = look_once(cluster, "watch", until_s=10)
+    case.finish()
+
+
 def broker(cluster, args):
     case = Case(cluster, "broker")
     boot = case.begin["boot"]
@@ -282,7 +328,7 @@ def half(cluster, args):
     case.finish()
 
 
-CASES = {f.__name__: f for f in (join, steady, command, scene, broker, conductor, half)}
+CASES = {f.__name__: f for f in (join, steady, command, scene, look, broker, conductor, half)}
 
 
 def main():
