@@ -139,8 +139,8 @@ static void post_refusals(struct glow_mqtt *mqtt)
 
 /* Retained messages follow the SUBACK on the same stream, but those beyond the
  * broker's window come only as earlier ones are acknowledged. They are all
- * here when nothing more arrives within a round trip. A flood of other things does not put that off, and who leads
- * knows most of it from standing by, and is waited for. */
+ * here when nothing more arrives within a round trip. A flood of other things does not put that off; and who may lead
+ * goes on without the last of it, since he is waited for. */
 static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 {
 	unsigned wait_ms = REPLAY_MS + (unsigned)(round_trip_ms < 80 ? round_trip_ms : 80);
@@ -155,7 +155,7 @@ static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 			continue;
 		}
 		r = glow_link_wait(&mqtt->link, wait_ms, &mail);
-		if (r > 0 && glow_intake_put(&mqtt->intake, mail) && !leads(mqtt) &&
+		if (r > 0 && glow_intake_put(&mqtt->intake, mail) && !mqtt->cfg.lead_id &&
 		    now_ms() < begin_ms + REPLAY_ALL_MS)
 			end_ms = now_ms() + REPLAY_MAX_MS;
 	}
