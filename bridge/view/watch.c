@@ -403,19 +403,22 @@ static void index_roster(struct glow_watch *w)
 	const struct glow_roster *roster = &w->stage.roster;
 	struct glow_watch_index *index = &w->index;
 
-	if (index->nodes == roster->nodes && index->n == roster->n && index->edition.rev == roster->edition.rev &&
+	if (index->nodes == roster->nodes && index->of == roster->n && index->edition.rev == roster->edition.rev &&
 	    index->edition.term == roster->edition.term && index->edition.clock_id == roster->edition.clock_id)
 		return;
 	free(index->by_id);
 	*index = (struct glow_watch_index){ .by_id = calloc(roster->n + 1, sizeof(*index->by_id)) };
 	if (!index->by_id)
 		return;
-	index->n = roster->n;
+	index->of = roster->n;
 	index->nodes = roster->nodes;
 	index->edition = roster->edition;
-	for (uint32_t k = 0; k < index->n; k++)
+	for (uint32_t k = 0; k < roster->n; k++)
 		index->by_id[k] = &roster->nodes[k];
-	qsort(index->by_id, index->n, sizeof(*index->by_id), by_id);
+	qsort(index->by_id, roster->n, sizeof(*index->by_id), by_id);
+	for (uint32_t k = 0; k < roster->n; k++)
+		if (index->n == 0 || strcmp(index->by_id[index->n - 1]->id, index->by_id[k]->id) != 0)
+			index->by_id[index->n++] = index->by_id[k];
 }
 
 void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
@@ -451,20 +454,18 @@ bool glow_watch_beating(const struct glow_watch *w, struct glow_raw now)
 	return w->has_beacon && now.ns - w->beacon_at.ns < GLOW_BEACON_SILENT_US * 1000;
 }
 
+static int to_id(const void *id, const void *entry)
+{
+	return strcmp(id, (*(const struct glow_roster_node *const *)entry)->id);
+}
+
 const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id)
 {
 	const struct glow_watch_index *index = &w->index;
-	uint32_t low = 0, high = index->n;
+	const struct glow_roster_node **found =
+		index->n ? bsearch(id, index->by_id, index->n, sizeof(*index->by_id), to_id) : NULL;
 
-	while (low < high) {
-		uint32_t middle = (low + high) / 2;
-
-		if (strcmp(index->by_id[middle]->id, id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < index->n && strcmp(index->by_id[low]->id, id) == 0 ? index->by_id[low] : NULL;
+	return found ? *found : NULL;
 }
 
 /* The layers of a node's picture; what they point to lies in the model and in here. */

@@ -62,7 +62,7 @@ struct glow_watch {
 	/** The roster's entries by id, so that thousands are found at once, and the roster that it is of. */
 	struct glow_watch_index {
 		const struct glow_roster_node **by_id, *nodes;
-		uint32_t n;
+		uint32_t n, of; /**< each id once; of so many entries */
 		struct glow_edition edition;
 	} index;
 	struct glow_catalogs catalogs;
