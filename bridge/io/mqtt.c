@@ -149,7 +149,7 @@ static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 	int r = 1;
 
 	while (r > 0 && now_ms() < end_ms) {
-		if (!glow_intake_has_room(&mqtt->intake)) {
+		if (!glow_intake_has_room(&mqtt->intake, now_ms())) {
 			if (stop_wanted(mqtt, STUCK_MS))
 				break;
 			continue;
@@ -192,7 +192,7 @@ static int take_in(struct glow_mqtt *mqtt)
 	for (int i = 0; i < TURN_IN && r == TAKEN_SOME; i++) {
 		struct glow_mail *mail;
 
-		if (!glow_intake_has_room(&mqtt->intake))
+		if (!glow_intake_has_room(&mqtt->intake, now_ms()))
 			return TAKEN_STUCK;
 		r = glow_link_receive(&mqtt->link, &mail);
 		if (r > 0)

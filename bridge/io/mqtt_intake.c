@@ -11,6 +11,7 @@ void glow_intake_reset(struct glow_intake *in)
 {
 	free(in->held);
 	in->held = NULL;
+	in->held_ms = 0;
 	memset(in->lost, 0, sizeof(in->lost));
 	in->some_lost = false;
 }
@@ -52,15 +53,17 @@ bool glow_intake_put(struct glow_intake *in, struct glow_mail *mail)
 	return replay;
 }
 
-bool glow_intake_has_room(struct glow_intake *in)
+bool glow_intake_has_room(struct glow_intake *in, int64_t now_ms)
 {
 	struct glow_mail *mail = in->held;
 
 	if (!mail)
 		return true;
-	if (!in->leaving && !glow_mailbox_has_room(in->box, mail))
+	in->held_ms = in->held_ms ? in->held_ms : now_ms;
+	if (!in->leaving && now_ms - in->held_ms < GLOW_INTAKE_HOLD_MS && !glow_mailbox_has_room(in->box, mail))
 		return false;
 	in->held = NULL;
+	in->held_ms = 0;
 	put(in, mail);
 	return true;
 }

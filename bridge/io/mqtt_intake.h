@@ -20,6 +20,7 @@
 #include "mqtt_link.h"
 
 #define GLOW_INTAKE_FILTERS  80    /* that are asked for again; more are not */
+#define GLOW_INTAKE_HOLD_MS  3000  /* pings wait behind what is held: from then on it takes the oldest one's place */
 #define GLOW_INTAKE_FIRST_MS 250   /* from when something was dropped until it is asked for */
 #define GLOW_INTAKE_LAST_MS  60000 /* and when that is in vain again and again */
 
@@ -28,6 +29,7 @@ struct glow_intake {
 	struct glow_mailbox *box;        /**< borrowed; its cfg.lost is glow_intake_lost() */
 	struct glow_follows *follows;    /**< borrowed */
 	struct glow_mail *held;          /**< waits for room; NULL: nothing does */
+	int64_t held_ms;                 /**< since then; 0: not known yet */
 	bool leaving;                    /**< the owner reads no more: nothing waits */
 	bool lost[GLOW_INTAKE_FILTERS];  /**< something of it: wished topics, then retained ones */
 	bool some_lost;                  /**< of these, or of what is followed */
@@ -43,7 +45,7 @@ void glow_intake_reset(struct glow_intake *in);
 bool glow_intake_put(struct glow_intake *in, struct glow_mail *mail);
 
 /** Tries what is held; false while there is no room for it, and nothing more should be read. */
-bool glow_intake_has_room(struct glow_intake *in);
+bool glow_intake_has_room(struct glow_intake *in, int64_t now_ms);
 
 /** A glow_mailbox_cfg.lost; `ctx` is the intake. */
 void glow_intake_lost(void *ctx, const char *topic);

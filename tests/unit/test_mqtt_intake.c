@@ -14,6 +14,7 @@
 
 #define MESSAGES 16 /* that a lane has room for, and as many that are kept */
 #define ROOM     ((size_t)MESSAGES * GLOW_MAIL_MIN)
+#define NOW_MS   5000
 
 static const char *const topics[] = { "live/#" };
 static const char *const wished[] = { "node/+/info", "node/+/state" };
@@ -120,14 +121,14 @@ static void test_waits(void **state)
 
 	(void)state;
 	while (taken < ALL) {
-		while (glow_intake_has_room(&intake) && next <= ALL)
+		while (glow_intake_has_room(&intake, NOW_MS) && next <= ALL)
 			assert_true(put("node/x/info", next++, "i", true));
 		assert_int_equal(take(), ++taken);
 	}
 	assert_int_equal(dropped(), 0);
 	/* The control: what is said just now does not wait, and so some of it is lost. */
 	for (int k = 1; k <= ALL; k++) {
-		assert_true(glow_intake_has_room(&intake));
+		assert_true(glow_intake_has_room(&intake, NOW_MS));
 		assert_false(put("node/x/info", k, "i", false));
 	}
 	assert_int_equal(dropped(), ALL - MESSAGES);
@@ -139,7 +140,7 @@ static void test_flood_does_not_wait(void **state)
 	(void)state;
 	for (int k = 1; k <= 4 * MESSAGES; k++) {
 		assert_false(put("live/set", k, "x", true));
-		assert_true(glow_intake_has_room(&intake));
+		assert_true(glow_intake_has_room(&intake, NOW_MS));
 	}
 	assert_int_equal(dropped(), 3 * MESSAGES);
 	assert_string_equal(ask_at(100000, 0), "");
@@ -155,7 +156,26 @@ static void test_cleared(void **state)
 	assert_int_equal(take(), 1);
 	for (int k = 1; k <= 4 * MESSAGES; k++)
 		put("node/gone/info", k, "", false);
-	assert_true(glow_intake_has_room(&intake));
+	assert_true(glow_intake_has_room(&intake, NOW_MS));
+}
+
+/* An owner who reads nothing at all costs the oldest, one every three seconds, and not the connection. */
+static void test_stuck(void **state)
+{
+	(void)state;
+	for (int k = 1; k <= MESSAGES + 1; k++)
+		put("node/x/info", k, "i", true);
+	assert_false(glow_intake_has_room(&intake, 1000));
+	assert_false(glow_intake_has_room(&intake, 3999));
+	assert_true(glow_intake_has_room(&intake, 4000));
+	assert_int_equal(dropped(), 1);
+	put("node/x/info", MESSAGES + 2, "i", true);
+	assert_false(glow_intake_has_room(&intake, 4001));
+	assert_int_equal(take(), 2);
+	assert_true(glow_intake_has_room(&intake, 4002));
+	take_all();
+	ask_at(5000, 0);
+	assert_string_equal(ask_at(5250, 1), "node/+/info ");
 }
 
 /* An owner who leaves reads no more: nothing waits for him. */
@@ -164,11 +184,11 @@ static void test_leaving(void **state)
 	(void)state;
 	for (int k = 1; k <= MESSAGES + 1; k++)
 		put("node/x/info", k, "i", true);
-	assert_false(glow_intake_has_room(&intake));
+	assert_false(glow_intake_has_room(&intake, NOW_MS));
 	intake.leaving = true;
-	assert_true(glow_intake_has_room(&intake));
+	assert_true(glow_intake_has_room(&intake, NOW_MS));
 	put("node/x/info", 100, "i", true);
-	assert_true(glow_intake_has_room(&intake));
+	assert_true(glow_intake_has_room(&intake, NOW_MS));
 }
 
 static void flood(const char *topic)
@@ -249,7 +269,7 @@ static void test_ends(void **state)
 	flood("roster");
 	take_all();
 	glow_intake_reset(&intake);
-	assert_true(glow_intake_has_room(&intake));
+	assert_true(glow_intake_has_room(&intake, NOW_MS));
 	ask_at(1000, 0);
 	assert_string_equal(ask_at(2000, 0), "");
 	flood("roster");
@@ -284,6 +304,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flood_does_not_wait, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cleared, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stuck, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leaving, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_asks_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_less_and_less, setup, teardown),
