@@ -34,8 +34,8 @@
 #include "mqtt_link.h"
 #include "mqtt_why.h"
 
-#define LANE_ROOM     1048576
-#define KEPT_OUT      16777216 /* a place for each of 6,000 nodes, all presets, schedules and texts */
+#define LANE_ROOM     1048576  /* for the largest packet, too */
+#define KEPT_OUT      16777216 /* a place for each of 10,000 nodes, all presets, schedules and texts */
 #define TURN_IN       32
 #define TURN_OUT      32
 #define MEMORY_MS     100 /* between looks whether there is memory again */
@@ -465,6 +465,8 @@ static int start_boxes(struct glow_mqtt *mqtt, size_t inbox_max)
 	int r;
 
 	in.kept = in.room[GLOW_LANE_REPORT] / 2;
+	if (in.kept < LANE_ROOM)
+		in.kept = LANE_ROOM;
 	mqtt->intake = (struct glow_intake){ .cfg = &mqtt->cfg, .box = &mqtt->in, .follows = &mqtt->follows };
 	r = glow_mailbox_init(&mqtt->in, &in);
 	if (r == 0)

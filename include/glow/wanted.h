@@ -18,7 +18,7 @@
 #include <glow/title.h>
 
 /** As many as a conductor keeps, of 172 bytes each. */
-#define GLOW_WANTED_MAX 6000
+#define GLOW_WANTED_MAX 10000
 
 struct glow_wanted_node {
 	char id[GLOW_NAME_SIZE];

@@ -22,7 +22,7 @@
 #include <glow/told.h>
 #include <glow/wanted.h>
 
-/** How much there can be of a cluster, whoever publishes it: more nodes than a conductor keeps, of 3 KB each, and bytes
+/** How much there can be of a cluster, whoever publishes it: as many nodes as a conductor keeps, of 3 KB each, and bytes
  * of parameter tables in their infos. What is beyond is passed over, and counted. */
 #define GLOW_WATCH_NODES   10000
 #define GLOW_WATCH_EFFECTS 16777216

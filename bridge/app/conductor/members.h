@@ -21,7 +21,7 @@
 
 /** How many are kept, of some 1 KB each with their groups, light and last words. Those who were there first stay; the
  * others go on by themselves. */
-#define GLOW_MEMBERS_MAX 6000
+#define GLOW_MEMBERS_MAX 10000
 
 /** A node's state as it published it, kept once for all who look back at it. */
 struct glow_kept_state {
