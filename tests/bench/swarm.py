@@ -17,7 +17,6 @@ import json
 import os
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ BIN = os.path.abspath(os.environ.pop("GLOW_BIN"))
 os.environ["GLOW_BIN"] = os.path.join(BIN, "glow-bridge")
 import cost
 import glow
+import relay
 
 BRIDGES = 3
 GROUPS = 10
@@ -245,40 +245,17 @@ def scene(cluster, args):
     case.finish()
 
 
-class Relay:
-    """A way to the broker on which is counted what comes from it."""
-
-    def __init__(self, port):
-        self.listener, self.port, self.received = socket.create_server(("127.0.0.1", 0)), port, 0
-        self.uri = "mqtt://127.0.0.1:%d" % self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                near, far = self.listener.accept()[0], socket.create_connection(("127.0.0.1", self.port))
-                for pair in (near, far, 0), (far, near, 1):
-                    threading.Thread(target=self._pass, args=pair, daemon=True).start()
-
-    def _pass(self, source, sink, counts):
-        with contextlib.suppress(OSError):
-            while data := source.recv(262144):
-                self.received += counts * len(data)
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-
-
 def look_once(cluster, *words, until_s=None):
     """What glowctl takes of time, bytes and memory."""
-    relay, begin = Relay(cluster.broker.port), time.monotonic()
-    with subprocess.Popen([os.path.join(BIN, "glowctl"), *words, "--broker", relay.uri], stdout=subprocess.PIPE) as ctl:
+    way, begin = relay.Relay(cluster.broker.port), time.monotonic()
+    with subprocess.Popen([os.path.join(BIN, "glowctl"), *words, "--broker", way.uri], stdout=subprocess.PIPE) as ctl:
         if until_s:
             threading.Timer(until_s, ctl.send_signal, [signal.SIGTERM]).start()
         out = ctl.stdout.read()
         _, _, used = os.wait4(ctl.pid, 0)
         ctl.returncode = 0
-    relay.listener.close()
-    return {"s": round(time.monotonic() - begin, 2), "mb": round(relay.received / 1e6, 2), "lines": out.count(b"\n"),
+    way.close()
+    return {"s": round(time.monotonic() - begin, 2), "mb": round(way.received / 1e6, 2), "lines": out.count(b"\n"),
             "cpu_s": round(used.ru_utime + used.ru_stime, 2), "memory_mib": round(used.ru_maxrss / 1024, 1)}
 
 
