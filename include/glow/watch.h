@@ -22,8 +22,8 @@
 #include <glow/told.h>
 #include <glow/wanted.h>
 
-/** How much there can be of a cluster, whoever publishes it: as many nodes as a conductor keeps, of 3 KB each, and bytes
- * of parameter tables in their infos. What is beyond is passed over, and counted. */
+/** How much there can be of a cluster, whoever publishes it: as many nodes as a conductor keeps, of 3 KB each, and
+ * bytes of parameter tables in their infos. What is beyond is passed over, and counted. */
 #define GLOW_WATCH_NODES   10000
 #define GLOW_WATCH_EFFECTS 16777216
 
