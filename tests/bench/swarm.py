@@ -248,7 +248,8 @@ def scene(cluster, args):
 def look_once(cluster, *words, until_s=None):
     """What glowctl takes of time, bytes and memory."""
     way, begin = relay.Relay(cluster.broker.port), time.monotonic()
-    with subprocess.Popen([os.path.join(BIN, "glowctl"), *words, "--broker", way.uri], stdout=subprocess.PIPE) as ctl:
+    with subprocess.Popen([os.path.join(BIN, "glowctl"), *words, "--broker", way.uri], env=glow.child_env(),
+                          stdout=subprocess.PIPE) as ctl:
         if until_s:
             threading.Timer(until_s, ctl.send_signal, [signal.SIGTERM]).start()
         out = ctl.stdout.read()
