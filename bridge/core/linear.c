@@ -48,6 +48,15 @@ uint16_t glow_gamma16(uint8_t v)
 	return linear[v];
 }
 
+uint8_t glow_gamma8(uint16_t light)
+{
+	uint32_t k = entry[light >> 8];
+
+	while (linear[k] < light)
+		k++;
+	return (uint8_t)k;
+}
+
 struct glow_linear glow_linear_of(struct glow_rgb c)
 {
 	return (struct glow_linear){ linear[c.r], linear[c.g], linear[c.b] };

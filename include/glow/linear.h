@@ -27,6 +27,9 @@ static inline bool glow_linear_equal(struct glow_linear a, struct glow_linear b)
  * transfer function of IEC 61966-2-1. Rises strictly, 0 stays 0. */
 uint16_t glow_gamma16(uint8_t v);
 
+/** The way back, rounded up so that a light however small is not lost: the least v with glow_gamma16(v) >= light. */
+uint8_t glow_gamma8(uint16_t light);
+
 /** glow_gamma16() on each channel. */
 struct glow_linear glow_linear_of(struct glow_rgb c);
 
