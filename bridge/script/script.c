@@ -171,6 +171,7 @@ struct glow_script *glow_script_store(const struct glow_script_work *w, const ch
 		.params = s->rows,
 		.n_params = (uint8_t)w->n_rows,
 		.pace = w->pace,
+		.even = w->n_pixel == 0,
 		.levels = w->levels,
 		.meters = w->meters,
 		.program = s,

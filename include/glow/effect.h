@@ -109,6 +109,7 @@ struct glow_effect_desc {
 	const struct glow_param_desc *params; /**< n_params rows; values are in range when render is called */
 	uint8_t n_params;
 	enum glow_pace pace;
+	bool even;           /**< all pixels of a moment are alike: one is drawn for all */
 	bool bar;            /**< positions run along the shape's bar axis, glow_shape_bar() */
 	bool levels;         /**< on LEDs of one colour each only how bright a pixel is counts, not its hue */
 	uint8_t meters;      /**< a bit for each meter that it shows besides that of GLOW_ROLE_METER */

@@ -846,17 +846,17 @@ static void test_effect(void **state)
 		const char *text;
 		enum glow_pace pace;
 		uint8_t meters;
-		bool levels;
+		bool levels, even;
 		const char *what;
 	} rows[] = {
-		{ "#  waves \t\r\nx", GLOW_STILL, 0, false, "waves" },
-		{ "x\n# not this", GLOW_STILL, 0, false, "written in text" },
-		{ "#\nx", GLOW_STILL, 0, false, "written in text" },
-		{ "hour", GLOW_SECONDS, 0, false, "written in text" },
-		{ "hour * t", GLOW_ANIMATED, 0, false, "written in text" },
-		{ "beat(60)", GLOW_ANIMATED, 0, false, "written in text" },
-		{ "cycle(60) * 0 + cpu + load", GLOW_STILL, 9, false, "written in text" },
-		{ "bar", GLOW_STILL, 0, true, "written in text" },
+		{ "#  waves \t\r\nx", GLOW_STILL, 0, false, false, "waves" },
+		{ "x\n# not this", GLOW_STILL, 0, false, false, "written in text" },
+		{ "#\nx", GLOW_STILL, 0, false, false, "written in text" },
+		{ "hour", GLOW_SECONDS, 0, false, true, "written in text" },
+		{ "hour * t", GLOW_ANIMATED, 0, false, true, "written in text" },
+		{ "beat(60)", GLOW_ANIMATED, 0, false, true, "written in text" },
+		{ "cycle(60) * 0 + cpu + load", GLOW_STILL, 9, false, true, "written in text" },
+		{ "bar", GLOW_STILL, 0, true, false, "written in text" },
 	};
 
 	(void)state;
@@ -869,6 +869,7 @@ static void test_effect(void **state)
 		assert_int_equal(e->pace, rows[k].pace);
 		assert_int_equal(e->meters, rows[k].meters);
 		assert_int_equal(e->levels, rows[k].levels);
+		assert_int_equal(e->even, rows[k].even);
 		assert_ptr_equal(glow_script_of(e), s);
 		free(s);
 	}
