@@ -88,12 +88,15 @@ struct glow_moment {
 	struct glow_room *room;  /**< filled by `begin`; NULL for effects that have none */
 };
 
-/** What an effect has worked out once for all pixels of a frame. Whoever draws has it on the stack, and
- * does not touch it between the pixels. */
-#define GLOW_ROOM_MAX 1024
+/** What an effect has worked out once for all pixels of a frame, or for several side by side. Whoever draws has it on
+ * the stack, and does not touch it between the pixels. */
+#define GLOW_ROOM_MAX   1024
+#define GLOW_ROOM_LANES 8
 struct glow_room {
 	const void *program; /**< the effect's */
-	int32_t v[GLOW_ROOM_MAX];
+	uint32_t first;      /**< pixel of the first lane */
+	bool drawn;          /**< the lanes hold the pixels from `first` on */
+	int32_t v[GLOW_ROOM_MAX][GLOW_ROOM_LANES];
 };
 
 /** How often an effect's picture can change by time alone. */

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-/** Does it, and counts the instructions that it takes. One a program, so that nobody splits or clones it. */
+/** Does it, and counts the instructions that it takes. Lies in a file of its own, so that nothing of it is inlined. */
 void counted(void (*what)(void *of), void *of);
 
 /** The same with a name, and between how many parts (pixels of frames) the instructions are divided. */
