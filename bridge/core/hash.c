@@ -6,32 +6,6 @@
 #include <glow/hash.h>
 #include <glow/wave.h>
 
-/* lowbias32: every input bit flips each output bit with a probability within 0.2 % of a half. */
-static uint32_t mix(uint32_t x)
-{
-	x ^= x >> 16;
-	x *= UINT32_C(0x7feb352d);
-	x ^= x >> 15;
-	x *= UINT32_C(0x846ca68b);
-	x ^= x >> 16;
-	return x;
-}
-
-uint32_t glow_dice_line(uint32_t seed, uint32_t a)
-{
-	return mix(mix(seed + UINT32_C(0x9e3779b9)) ^ a);
-}
-
-uint32_t glow_dice_on(uint32_t line, uint32_t b)
-{
-	return mix(line + b);
-}
-
-uint32_t glow_dice(uint32_t seed, uint32_t a, uint32_t b)
-{
-	return glow_dice_on(glow_dice_line(seed, a), b);
-}
-
 uint16_t glow_noise(uint32_t seed, uint32_t row, int64_t x)
 {
 	uint32_t at = (uint32_t)((uint64_t)x >> 16), ease = glow_ease((uint16_t)x), line = glow_dice_line(seed, row);
