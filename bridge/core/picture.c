@@ -63,6 +63,7 @@ static void render_effect(const struct glow_look *look, const struct glow_env *e
 	bool reverse = place.reverse != env->reverse, mono = glow_shape_mono(env->shape);
 	uint32_t at, len = env->shape.pixels;
 	struct glow_rgb c = GLOW_BLACK;
+	struct glow_linear light = GLOW_DARK;
 
 	memcpy(m.meter, env->meter, sizeof(m.meter));
 	if (bar) {
@@ -78,9 +79,11 @@ static void render_effect(const struct glow_look *look, const struct glow_env *e
 			glow_shape_bar(env->shape, i, &at, &len);
 		if (reverse)
 			at = len - 1 - at;
-		if (!look->effect->even || i == env->from)
+		if (!look->effect->even || i == env->from) {
 			c = look->effect->render(&look->params, &m, bar ? at : place.offset + at);
-		ret_frame->px[i] = glow_linear_of(mono ? project(look->effect, env->shape, i, c) : c);
+			light = glow_linear_of(c);
+		}
+		ret_frame->px[i] = mono ? glow_linear_of(project(look->effect, env->shape, i, c)) : light;
 	}
 }
 
