@@ -18,9 +18,8 @@ import callgrind
 HEAD = """## What a pixel costs
 
 Instructions of a pixel by the length of its board, exact by callgrind for {compiler} on {processor}: the effect with its usual parameters,
-its share of what a frame takes once, and making linear light of it. `solid` is the floor, what every pixel takes. Where all pixels are alike
-one is drawn for all. Texts are those of [effects](../effects); of 4,096 pixels at 60 frames a second, 1,000 instructions a pixel are 0.25 of
-10⁹ a second.
+its share of what a frame takes once, and making linear light of it. Where all pixels are alike, as in `solid`, one is drawn for all; `solid` so
+is the floor. Texts are those of [effects](../effects). 1,000 instructions a pixel of 4,096 pixels at 60 frames a second are 0.25 of 10⁹ a second.
 
 | | {sizes} |
 |---|{dashes}
