@@ -121,7 +121,8 @@ class Figures:
     def compare(self, found, *begins):
         expected = {name: row for name, row in read(TABLE.read_text()).items() if name.startswith(begins)}
         told = list(moved(expected, found))
-        self.assertFalse(told, "\nfigures moved:\n  " + "\n  ".join(told) + "\nIf that is meant: ./run figures --write, and say why in the commit.")
+        if told:
+            self.fail("\n  ".join(["figures moved:", *told]) + "\nIf that is meant: ./run figures --write, and say why in the commit.")
 
 
 class Table(glow.unittest.TestCase):
