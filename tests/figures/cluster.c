@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* What a cluster of one conductor and four nodes says, for test_figures.py: the programs' own state machines, wired as
- * their run.c does it, in a time of its own (wires.h). So all is counted exactly, whatever else this machine does. A
- * line is a figure, its name and its value with a tab between. Messages are PUBLISHes of MQTT 5, with all their bytes.
- * An argument is another number of seconds between a node's stats, for a control. */
+/* What clusters of one conductor and four and a hundred nodes say, for test_figures.py: the programs' own state
+ * machines, wired as their run.c does it, in a time of its own (wires.h). So all is counted exactly, whatever else this
+ * machine does. A line is a figure, its name and its value with a tab between. Messages are PUBLISHes of MQTT 5, with
+ * all their bytes. An argument is another number of seconds between a node's stats, for a control. */
 
 #include <math.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 #include "../../bridge/app/node/timekeeper.h"
 #include "wires.h"
 
-enum { NODES = 4 };
+enum { FEW = 4, CROWD = 100 };
 #define SECOND (1000 * MS)
 #define WALL   INT64_C(1767225600000000000) /* UTC minus L */
 #define LOOK   (10 * SECOND)                /* how often a conductor looks at the wall clock */
@@ -38,6 +38,7 @@ struct node {
 	struct glow_device device;
 	struct glow_node *node;
 	int64_t stats_due;
+	int64_t due; /* node_next(), since what has happened last */
 };
 
 static int64_t node_us(const struct node *n)
@@ -55,6 +56,15 @@ static int64_t node_when(const struct node *n, int64_t t_us)
 	if (t_us == GLOW_NEVER)
 		return GLOW_NEVER;
 	return glow_sync_valid(sync) ? glow_sync_when(sync, t_us * 1000).ns + 1000 : t_us * 1000 - WALL;
+}
+
+static int64_t node_next(const struct node *n)
+{
+	int64_t next = glow_sooner(n->stats_due, node_when(n, glow_node_next(n->node)));
+
+	next = glow_sooner(next, glow_sync_next_probe(&n->time.follower.sync).ns);
+	next = glow_sooner(next, glow_herald_next(&n->device.herald).ns);
+	return glow_node_started(n->node) ? next : glow_sooner(next, node_when(n, n->opening.until_us));
 }
 
 static void look_at_opening(struct node *n)
@@ -88,6 +98,7 @@ static void node_hear(struct client *c, struct glow_message *m)
 		break;
 	}
 	look_at_opening(n);
+	n->due = node_next(n);
 }
 
 static void tell_stats(struct node *n)
@@ -104,15 +115,6 @@ static void tell_stats(struct node *n)
 	n->stats_due += stats_every;
 }
 
-static int64_t node_next(const struct node *n)
-{
-	int64_t next = glow_sooner(n->stats_due, node_when(n, glow_node_next(n->node)));
-
-	next = glow_sooner(next, glow_sync_next_probe(&n->time.follower.sync).ns);
-	next = glow_sooner(next, glow_herald_next(&n->device.herald).ns);
-	return glow_node_started(n->node) ? next : glow_sooner(next, node_when(n, n->opening.until_us));
-}
-
 static void node_turn(struct node *n)
 {
 	struct glow_raw now = { wires_now };
@@ -125,6 +127,7 @@ static void node_turn(struct node *n)
 		glow_device_tick(&n->device, now);
 	if (n->stats_due <= wires_now)
 		tell_stats(n);
+	n->due = node_next(n);
 }
 
 static void subscribe_node(struct node *n)
@@ -171,6 +174,7 @@ static void node_create(struct node *n, int k)
 		abort();
 	glow_device_init(&n->device, &out, &n->info, NULL, glow_node_texts(n->node), sync.seed);
 	glow_opening_begin(&n->opening, node_us(n));
+	n->due = node_next(n);
 }
 
 static void node_connect(struct node *n)
@@ -179,6 +183,7 @@ static void node_connect(struct node *n)
 	glow_opening_connected(&n->opening, n->node, node_us(n));
 	glow_device_connected(&n->device);
 	glow_node_connected(n->node, node_us(n));
+	n->due = node_next(n);
 }
 
 /* ---- the conductor ---- */
@@ -260,7 +265,7 @@ static void conductor_turn(void)
 
 /* ---- all of them ---- */
 
-static struct node nodes[NODES];
+static struct node nodes[CROWD];
 static int n_nodes;
 
 static int64_t next_turn(void)
@@ -268,7 +273,7 @@ static int64_t next_turn(void)
 	int64_t next = glow_sooner(wires_next(), glow_sooner(look_due, glow_conductor_next(conductor).ns));
 
 	for (int k = 0; k < n_nodes; k++)
-		next = glow_sooner(next, node_next(&nodes[k]));
+		next = glow_sooner(next, nodes[k].due);
 	return next;
 }
 
@@ -281,21 +286,25 @@ static void pass(int64_t ns)
 		wires_deliver();
 		conductor_turn();
 		for (int k = 0; k < n_nodes; k++)
-			node_turn(&nodes[k]);
+			if (nodes[k].due <= wires_now)
+				node_turn(&nodes[k]);
 	}
 	wires_now = end;
 }
 
-/* What is retained is here before somebody counts as connected. */
-static void join(int k)
+/* So many more; what is retained is here before somebody counts as connected. */
+static void join(int n)
 {
-	struct node *n = &nodes[k];
+	int first = n_nodes;
 
-	node_create(n, k);
-	n_nodes = k + 1;
-	subscribe_node(n);
+	for (int k = first; k < first + n; k++) {
+		node_create(&nodes[k], k);
+		subscribe_node(&nodes[k]);
+	}
+	n_nodes += n;
 	pass(2 * MS);
-	node_connect(n);
+	for (int k = first; k < n_nodes; k++)
+		node_connect(&nodes[k]);
 }
 
 static void lead(void)
@@ -311,6 +320,39 @@ static void lead(void)
 	subscribe_conductor(true);
 	pass(2 * MS);
 	glow_conductor_connected(conductor, (struct glow_raw){ wires_now }, true);
+	pass(5 * SECOND);
+}
+
+/* Nobody wants to say that a cluster is quiet in which nobody speaks. */
+static void check_well(void)
+{
+	for (int k = 0; k < n_nodes; k++) {
+		struct glow_sync_report report;
+
+		glow_sync_report(&nodes[k].time.follower.sync, (struct glow_raw){ wires_now }, &report);
+		if (report.state != GLOW_SYNC_TRACKING || !glow_node_started(nodes[k].node) ||
+		    !glow_node_placed(nodes[k].node)) {
+			fprintf(stderr, "node%d of %d is %s\n", k, n_nodes, glow_sync_state_name(report.state));
+			exit(1);
+		}
+	}
+}
+
+/* Of all nodes together; and from now on anew. */
+static struct traffic take_traffic(void)
+{
+	struct traffic all = { 0 };
+
+	for (int k = 0; k < n_nodes; k++) {
+		struct traffic *t = &nodes[k].client.traffic;
+
+		all.out += t->out;
+		all.out_bytes += t->out_bytes;
+		all.in += t->in;
+		all.in_bytes += t->in_bytes;
+		*t = (struct traffic){ 0 };
+	}
+	return all;
 }
 
 static void say(const char *who, const struct traffic *t, const char *when, double parts)
@@ -321,63 +363,64 @@ static void say(const char *who, const struct traffic *t, const char *when, doub
 	printf("bytes %s gets %s\t%g\n", who, when, (double)t->in_bytes / parts);
 }
 
-/* Nobody wants to say that a cluster is quiet in which nobody speaks. */
-static void check_tracking(void)
+/* One after the other, and then the calm. */
+static void few(void)
 {
-	for (int k = 0; k < NODES; k++) {
-		struct glow_sync_report report;
+	struct traffic all;
 
-		glow_sync_report(&nodes[k].time.follower.sync, (struct glow_raw){ wires_now }, &report);
-		if (report.state != GLOW_SYNC_TRACKING || !glow_node_started(nodes[k].node) ||
-		    !glow_node_placed(nodes[k].node)) {
-			fprintf(stderr, "node%d is %s\n", k, glow_sync_state_name(report.state));
-			exit(1);
-		}
+	for (int k = 0; k < FEW; k++) {
+		join(1);
+		pass(20 * SECOND);
 	}
+	say("the last of four nodes", &nodes[FEW - 1].client.traffic, "in its first 20 s", 1);
+	pass(900 * SECOND);
+	check_well();
+	take_traffic();
+	conductor_client.traffic = (struct traffic){ 0 };
+	pass(960 * SECOND);
+	check_well();
+	all = take_traffic();
+	say("a calm node", &all, "a second", FEW * 960);
+	say("the conductor of four calm nodes", &conductor_client.traffic, "a second", 960);
 }
 
-static void fini(void)
+/* All at once. */
+static void crowd(void)
 {
-	for (int k = 0; k < NODES; k++) {
+	struct traffic all;
+
+	conductor_client.traffic = (struct traffic){ 0 };
+	join(CROWD);
+	pass(60 * SECOND);
+	check_well();
+	all = take_traffic();
+	say("a node of a hundred that come at once", &all, "in a minute", CROWD);
+	say("their conductor", &conductor_client.traffic, "in that minute", 1);
+}
+
+static void play(void (*part)(void))
+{
+	wires_now = 1000 * SECOND;
+	wants_lead = false;
+	lead();
+	part();
+	for (int k = 0; k < n_nodes; k++) {
 		glow_node_destroy(nodes[k].node);
 		glow_device_fini(&nodes[k].device);
 	}
+	n_nodes = 0;
+	memset(nodes, 0, sizeof(nodes));
 	glow_conductor_destroy(conductor);
 	wires_fini();
+	conductor_client = (struct client){ 0 };
 }
 
 int main(int argc, char **argv)
 {
-	const struct traffic none = { 0 };
-	struct traffic all = none;
-
 	if (argc == 2)
 		stats_every = atoi(argv[1]) * SECOND;
-
 	glow_log_setup("error", "text");
-	wires_now = 1000 * SECOND;
-	lead();
-	pass(5 * SECOND);
-	for (int k = 0; k < NODES; k++) {
-		join(k);
-		pass(20 * SECOND);
-	}
-	say("the last of four nodes", &nodes[NODES - 1].client.traffic, "in its first 20 s", 1);
-	pass(900 * SECOND);
-	check_tracking();
-	for (int k = 0; k < NODES; k++)
-		nodes[k].client.traffic = none;
-	conductor_client.traffic = none;
-	pass(960 * SECOND);
-	check_tracking();
-	for (int k = 0; k < NODES; k++) {
-		all.out += nodes[k].client.traffic.out;
-		all.out_bytes += nodes[k].client.traffic.out_bytes;
-		all.in += nodes[k].client.traffic.in;
-		all.in_bytes += nodes[k].client.traffic.in_bytes;
-	}
-	say("a calm node", &all, "a second", NODES * 960);
-	say("the conductor of four calm nodes", &conductor_client.traffic, "a second", 960);
-	fini();
+	play(few);
+	play(crowd);
 	return 0;
 }

@@ -35,7 +35,7 @@ GAPS = 20  # from one frame to the next
 
 def made_by():
     """On what instructions depend."""
-    return f"{callgrind.compiler(glow.beside_bridge('figures_reading'))} on {platform.machine()} with {' '.join(platform.libc_ver())}"
+    return f"{callgrind.compiler(glow.beside_bridge('figures_work'))} on {platform.machine()} with {' '.join(platform.libc_ver())}"
 
 
 # ---- how figures are found ----
@@ -79,8 +79,8 @@ def instructions():
     found = {}
     for name, (n, pixels) in callgrind.counts(glow.beside_bridge("bench_effects"), "count", str(PIXELS), *effects).items():
         found[f"instructions of a pixel of {PIXELS}: {pathlib.Path(name.split(chr(9))[0]).stem}"] = round(n / pixels, 1)
-    for name, (n, _) in callgrind.counts(glow.beside_bridge("figures_reading")).items():
-        found[f"instructions, {name}"] = float(n)
+    for name, (n, parts) in callgrind.counts(glow.beside_bridge("figures_work")).items():
+        found[f"instructions, {name}"] = round(n / parts)
     return found
 
 

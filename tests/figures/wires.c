@@ -117,7 +117,7 @@ static void keep(const struct glow_message *m)
 
 /* ---- clients ---- */
 
-static struct client *clients[64];
+static struct client *clients[128];
 static size_t n_clients;
 
 static void publish(void *ctx, const struct glow_message *m)

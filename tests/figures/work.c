@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* Reads what the programs read most, for callgrind to count (tests/bench/counted.h): each as it is written by this
- * version, from bytes to a struct, and what that took given back. */
+/* What the programs do most, for callgrind to count (tests/bench/counted.h): reading messages, each as this version
+ * writes it, from bytes to a struct, with what that took given back; and a node's frames. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +11,12 @@
 #include <glow/command.h>
 #include <glow/info.h>
 #include <glow/json.h>
+#include <glow/node.h>
 #include <glow/scenes.h>
 
 #include "../bench/counted.h"
 
-enum { ROSTER = 1000 };
+enum { ROSTER = 1000, FRAMES = 60 };
 
 /* What arrives. */
 struct payload {
@@ -175,6 +176,44 @@ static void count_reading(const char *what, struct payload p, void (*reads)(void
 	free(p.text);
 }
 
+/* ---- frames ---- */
+
+static void nowhere(void *ctx, const struct glow_message *m)
+{
+	(void)ctx;
+	(void)m;
+}
+
+static void draw_frames(void *of)
+{
+	static struct glow_frame frame;
+	struct glow_node *node = of;
+
+	for (int64_t k = 1; k <= FRAMES; k++) {
+		glow_node_tick(node, k * 16667);
+		glow_node_render(node, k * 16667, &frame);
+		must(glow_node_next(node) > k * 16667);
+	}
+}
+
+static void count_frames(const char *idle)
+{
+	struct glow_node_cfg cfg = { .out = { .prefix = "glow", .discovery = "", .outbox = { .publish = nowhere } },
+				     .idle = idle,
+				     .info = { .id = "kitchen", .shape = { GLOW_SHAPE_ROW, 8 }, .fps = 60 },
+				     .env = { .shape = { GLOW_SHAPE_ROW, 8 }, .brightness_limit = 200 } };
+	struct glow_node *node;
+	struct glow_diag diag;
+	char label[80];
+
+	must(glow_node_create(&cfg, 0, &node, &diag) == 0);
+	glow_node_start(node, 0);
+	glow_node_connected(node, 0);
+	snprintf(label, sizeof(label), "a frame of a node of 8 pixels that shows %s", idle);
+	count(label, FRAMES, draw_frames, node);
+	glow_node_destroy(node);
+}
+
 int main(void)
 {
 	count_reading("an info", info_text(), read_info);
@@ -188,5 +227,7 @@ int main(void)
 			      "\"color\":{\"r\":255,\"g\":100,\"b\":0},\"brightness\":128}")),
 		      read_command);
 	count_reading("a catalog", payload_of(glow_json_finish(glow_catalog_write())), read_catalog);
+	count_frames("red");
+	count_frames("rainbow");
 	return 0;
 }
