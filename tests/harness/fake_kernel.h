@@ -6,8 +6,8 @@
  * whose export makes a line's directory and whose value files are two wires,
  * an I2C bus with an SN3218, which is also on two GPIO lines, the SPI device of the
  * overlay glow-blinkt on the same two wires, and the LEDs of dtoverlay=piglow. The linker puts it between the code
- * under test and libc (open, write, pread, access, glob, ioctl, nanosleep); the files are real ones, only what a file cannot
- * do is done here. */
+ * under test and libc (open, write, pread, access, glob, ioctl, nanosleep); the files are real ones, only what a file
+ * cannot do is done here. */
 
 #include <stdbool.h>
 
