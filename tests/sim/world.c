@@ -7,57 +7,10 @@
 
 #define DELAYED_ACK_NS (40 * MS)
 
-/* The queue: a binary heap, earliest first, equals in the order in which they were put in. */
-
-static bool before(const struct event *a, const struct event *b)
-{
-	return a->t_ns != b->t_ns ? a->t_ns < b->t_ns : a->order < b->order;
-}
-
-static void swap(struct event *a, struct event *b)
-{
-	struct event t = *a;
-
-	*a = *b;
-	*b = t;
-}
-
-static void put(struct world *w, struct event e)
-{
-	int k = w->events++;
-
-	if (w->events > w->room) {
-		w->room = 2 * w->room + 64;
-		w->heap = realloc(w->heap, sizeof(*w->heap) * (size_t)w->room);
-	}
-	e.order = w->ordered++;
-	w->heap[k] = e;
-	for (; k > 0 && before(&w->heap[k], &w->heap[(k - 1) / 2]); k = (k - 1) / 2)
-		swap(&w->heap[k], &w->heap[(k - 1) / 2]);
-}
-
-static struct event take(struct world *w)
-{
-	struct event first = w->heap[0];
-	int k = 0;
-
-	w->heap[0] = w->heap[--w->events];
-	for (;;) {
-		int least = k;
-
-		for (int child = 2 * k + 1; child <= 2 * k + 2; child++)
-			if (child < w->events && before(&w->heap[child], &w->heap[least]))
-				least = child;
-		if (least == k)
-			return first;
-		swap(&w->heap[k], &w->heap[least]);
-		k = least;
-	}
-}
-
 void world_at(struct world *w, int64_t t_ns, script_fn *script, int argument)
 {
-	put(w, (struct event){ .t_ns = t_ns, .kind = EVENT_SCRIPT, .machine = argument, .script = script });
+	queue_put(&w->queue,
+		  (struct event){ .t_ns = t_ns, .kind = EVENT_SCRIPT, .machine = argument, .script = script });
 }
 
 /* Machines. */
@@ -90,7 +43,7 @@ static void plan(struct world *w, int m)
 
 	p->wake_ns = due == GLOW_NEVER ? INT64_MAX : oscillator_when(&p->crystal, w->t_ns, due);
 	if (p->wake_ns != INT64_MAX)
-		put(w, (struct event){ .t_ns = p->wake_ns, .kind = EVENT_WAKE, .machine = m });
+		queue_put(&w->queue, (struct event){ .t_ns = p->wake_ns, .kind = EVENT_WAKE, .machine = m });
 }
 
 /* The machine's packet, sent at at_ns, reaches the broker. */
@@ -103,11 +56,11 @@ static void send_up(struct world *w, int m, const struct packet *packet, int64_t
 	p->packets++;
 	if (p->down.last_ns < at_ns)
 		p->down.last_ns = at_ns; /* the radio is awake */
-	put(w, (struct event){ .t_ns = link_arrival(&p->up, at_ns),
-			       .kind = EVENT_BROKER,
-			       .machine = m,
-			       .life = p->life,
-			       .packet = *packet });
+	queue_put(&w->queue, (struct event){ .t_ns = link_arrival(&p->up, at_ns),
+					     .kind = EVENT_BROKER,
+					     .machine = m,
+					     .life = p->life,
+					     .packet = *packet });
 }
 
 static void wake(struct world *w, int m)
@@ -132,14 +85,16 @@ static void transmit(struct world *w, int m, const struct packet *packet, int64_
 	struct machine *p = &w->machine[m];
 	int64_t arrival = link_arrival(&p->down, at_ns);
 
-	put(w,
-	    (struct event){ .t_ns = arrival, .kind = EVENT_ARRIVE, .machine = m, .life = p->life, .packet = *packet });
+	queue_put(&w->queue,
+		  (struct event){
+			  .t_ns = arrival, .kind = EVENT_ARRIVE, .machine = m, .life = p->life, .packet = *packet });
 	if (!w->cfg.nagle || p->connection.in_flight)
 		return;
 	p->connection.in_flight = true;
-	put(w,
-	    (struct event){
-		    .t_ns = arrival + DELAYED_ACK_NS, .kind = EVENT_ACK, .machine = m, .life = ++p->connection.acks });
+	queue_put(&w->queue, (struct event){ .t_ns = arrival + DELAYED_ACK_NS,
+					     .kind = EVENT_ACK,
+					     .machine = m,
+					     .life = ++p->connection.acks });
 }
 
 static void send_down(struct world *w, int m, const struct packet *packet)
@@ -313,9 +268,9 @@ static void adopt(struct world *w, int m)
 		return;
 	}
 	next = glow_adopt_next(&w->adopt);
-	put(w, (struct event){ .t_ns = oscillator_when(&w->machine[m].crystal, w->t_ns, next.ns) + 1000,
-			       .kind = EVENT_ADOPT,
-			       .machine = m });
+	queue_put(&w->queue, (struct event){ .t_ns = oscillator_when(&w->machine[m].crystal, w->t_ns, next.ns) + 1000,
+					     .kind = EVENT_ADOPT,
+					     .machine = m });
 }
 
 static void happen(struct world *w, const struct event *e)
@@ -349,8 +304,8 @@ static void happen(struct world *w, const struct event *e)
 
 void world_run(struct world *w, int64_t t_ns)
 {
-	while (w->events > 0 && w->heap[0].t_ns <= t_ns) {
-		struct event e = take(w);
+	while (w->queue.n > 0 && w->queue.heap[0].t_ns <= t_ns) {
+		struct event e = queue_take(&w->queue);
 
 		w->t_ns = e.t_ns;
 		happen(w, &e);
@@ -482,7 +437,7 @@ struct world *world_create(const struct world_cfg *cfg, uint64_t seed)
 
 void world_destroy(struct world *w)
 {
-	free(w->heap);
+	queue_free(&w->queue);
 	figures_free(&w->rtt_ms);
 	free(w);
 }

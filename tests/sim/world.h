@@ -14,20 +14,13 @@
 #include "figures.h"
 #include "link.h"
 #include "oscillator.h"
+#include "queue.h"
 #include "rival.h"
 
 #define MS  INT64_C(1000000)
 #define SEC INT64_C(1000000000)
 
 enum { MACHINES_MAX = 104, HELD_MAX = 32 };
-
-struct packet {
-	enum packet_kind { PACKET_REQUEST, PACKET_REPLY, PACKET_ADOPT, PACKET_OFFER, PACKET_INFO, PACKET_COMMAND } kind;
-	int from, to;
-	struct glow_time_request request;
-	struct glow_time_reply reply;
-	struct glow_leader leader;
-};
 
 /** The broker's end of a connection. With Nagle's algorithm what is small waits until what is under way is
  * acknowledged. */
@@ -53,19 +46,6 @@ struct machine {
 	uint64_t packets;
 };
 
-struct world;
-typedef void script_fn(struct world *w, int argument);
-
-struct event {
-	int64_t t_ns;
-	uint64_t order;
-	enum event_kind { EVENT_WAKE, EVENT_BROKER, EVENT_ARRIVE, EVENT_ACK, EVENT_ADOPT, EVENT_SCRIPT } kind;
-	int machine;
-	uint32_t life; /**< or which acknowledgement */
-	struct packet packet;
-	script_fn *script;
-};
-
 struct world_cfg {
 	struct oscillator_cfg crystal;
 	const struct link_cfg *link[2]; /**< of even and odd nodes */
@@ -87,9 +67,7 @@ struct world {
 	int machines;
 	struct glow_adopt adopt; /**< of the conductor that is without history */
 	double rate_known;       /**< to it, of S against its crystal; NAN: not */
-	struct event *heap;
-	int events, room;
-	uint64_t ordered;
+	struct queue queue;
 	struct figures rtt_ms; /**< of every accepted reply */
 };
 
