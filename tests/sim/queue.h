@@ -11,6 +11,7 @@
 struct packet {
 	enum packet_kind { PACKET_REQUEST, PACKET_REPLY, PACKET_ADOPT, PACKET_OFFER, PACKET_INFO, PACKET_COMMAND } kind;
 	int from, to;
+	int of; /**< the broker with whose conductors it has to do */
 	struct glow_time_request request;
 	struct glow_time_reply reply;
 	struct glow_leader leader;
@@ -22,9 +23,18 @@ typedef void script_fn(struct world *w, int argument);
 struct event {
 	int64_t t_ns;
 	uint64_t order;
-	enum event_kind { EVENT_WAKE, EVENT_BROKER, EVENT_ARRIVE, EVENT_ACK, EVENT_ADOPT, EVENT_SCRIPT } kind;
-	int machine;
-	uint32_t life; /**< of its connection, or which acknowledgement */
+	enum event_kind {
+		EVENT_WAKE,
+		EVENT_BROKER,
+		EVENT_ARRIVE,
+		EVENT_ACK,
+		EVENT_ADOPT,
+		EVENT_ABOVE,
+		EVENT_BELOW,
+		EVENT_SCRIPT
+	} kind;
+	int machine;   /**< of EVENT_ABOVE and EVENT_BELOW the broker whose bridge it has crossed */
+	uint32_t life; /**< of its connection or bridge, or which acknowledgement */
 	struct packet packet;
 	script_fn *script;
 };
