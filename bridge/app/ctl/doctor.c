@@ -28,9 +28,9 @@
 #define VERSION    "$SYS/broker/version"
 
 static const struct glow_option rows[] = {
-	GLOW_ROW_INT(
-		"wait-s", NULL, 3, 60, "S", NULL, wait_s,
-		"listen at most so long for the reports of nodes, which come every ten seconds; 12 when not given"),
+	GLOW_ROW_INT("wait-s", NULL, 1, 60, "S", NULL, wait_s,
+		     "listen at most so long for the reports of nodes, which come every ten seconds; 12 when not "
+		     "given. Of doctor broker: for what a broker has to do; 3 when not given"),
 	GLOW_ROW_SWITCH("json", "no", NULL, json, "for programs"),
 	GLOW_ROW_READ("broker-too", NULL, "URI", NULL, broker_too, glow_broker_read,
 		      "of doctor broker: another address of the same brokers"),

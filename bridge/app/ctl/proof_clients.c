@@ -10,10 +10,10 @@
 #include "progress.h"
 
 #define QUIET_MS        300
-#define SIDE_MS         3000 /* so long two may hold one id before they are said to */
-#define KEEPALIVE_S     3    /* a conductor's */
-#define SILENCE_MS      15000
-#define MQTT_TAKEN_OVER 0x8e /* the reason of a DISCONNECT */
+#define SIDE_MS         3000  /* so long two may hold one id before they are said to */
+#define KEEPALIVE_S     3     /* a conductor's */
+#define SILENCE_MS      11500 /* one and a half keepalives, and Mosquitto looks every six seconds only */
+#define MQTT_TAKEN_OVER 0x8e  /* the reason of a DISCONNECT */
 
 static int64_t now_ms(void)
 {
@@ -55,7 +55,7 @@ static bool listen_back(struct glow_proving *p, struct takeover *t)
 
 	if (!glow_proving_say(p, t->second, end))
 		return false;
-	while (glow_proving_hear(p, t->watch, GLOW_PROVING_HEAR_MS, &heard) && strcmp(heard.text, "second") != 0)
+	while (glow_proving_hear(p, t->watch, p->patience_ms, &heard) && strcmp(heard.text, "second") != 0)
 		n++;
 	t->late = n > t->late ? n : t->late;
 	return true;
@@ -73,7 +73,7 @@ static bool look_for_heritage(struct glow_proving *p, struct takeover *t)
 	    !glow_proving_say(p, from, (struct glow_envoy_post){ .topic = "lead/anew", .text = "?", .qos = 1 }) ||
 	    !glow_proving_say(p, from, (struct glow_envoy_post){ .topic = "lead/end", .text = "?", .qos = 1 }))
 		return false;
-	glow_proving_hear(p, t->second, GLOW_PROVING_HEAR_MS, &heard);
+	glow_proving_hear(p, t->second, p->patience_ms, &heard);
 	t->inherits = strcmp(heard.topic, "lead/anew") == 0;
 	return true;
 }
@@ -145,7 +145,7 @@ void glow_proof_will(struct glow_proving *p)
 	glow_envoy_end(one, GLOW_ENVOY_KILLED);
 	if (!glow_proving_hear_text(p, watch, "offline", &heard))
 		glow_proving_fail(p, "the will of a client that was killed is not told within %d s",
-				  GLOW_PROVING_HEAR_MS / 1000);
+				  (int)p->patience_ms / 1000);
 	else if (glow_proving_count_patiently(p, "will/killed", 1, &tries) != 1)
 		glow_proving_fail(p, "the will of a client that was killed is told, but not retained");
 	else
@@ -165,7 +165,7 @@ void glow_proof_goodbye(struct glow_proving *p)
 		return;
 	glow_envoy_end(one, GLOW_ENVOY_GOODBYE);
 	glow_envoy_end(two, GLOW_ENVOY_LATE);
-	while (glow_proving_hear(p, watch, late ? QUIET_MS : GLOW_PROVING_HEAR_MS, &heard)) {
+	while (glow_proving_hear(p, watch, late ? QUIET_MS : p->patience_ms, &heard)) {
 		late = late || strcmp(heard.topic, "will/late") == 0;
 		goodbye = goodbye || strcmp(heard.topic, "will/goodbye") == 0;
 	}
@@ -192,7 +192,7 @@ void glow_proof_begin_silence(struct glow_proving *p)
 
 void glow_proof_silence(struct glow_proving *p)
 {
-	int64_t left_ms = p->hung_ms + SILENCE_MS - now_ms();
+	int64_t left_ms = p->hung_ms + SILENCE_MS + p->patience_ms - now_ms();
 	struct glow_envoy_heard heard;
 
 	glow_progress_say("waiting for the will of a client that is silent");
@@ -200,7 +200,7 @@ void glow_proof_silence(struct glow_proving *p)
 		glow_proving_fail(p, "%s", p->why);
 	else if (!glow_proving_hear(p, &p->watch, left_ms > QUIET_MS ? (unsigned)left_ms : QUIET_MS, &heard))
 		glow_proving_fail(p, "a client with a keepalive of %d s was silent for %d s, and its will is not told",
-				  KEEPALIVE_S, SILENCE_MS / 1000);
+				  KEEPALIVE_S, (int)(SILENCE_MS + p->patience_ms) / 1000);
 	else
 		glow_proving_well(p,
 				  "the will of a client that is silent, with a keepalive of %d s, is told within %d s",

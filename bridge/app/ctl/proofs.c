@@ -11,6 +11,8 @@
 #include "rows.h"
 #include "session.h"
 
+#define PATIENCE_MS 3000
+
 static volatile sig_atomic_t interrupted;
 
 #define ANOTHER "no setting of Glowswarm can make up for it: docs/brokers.md names brokers that do it"
@@ -199,6 +201,7 @@ static void run_cleanly(struct glow_proving *p)
 void glow_proofs_run(const struct glow_ctl_options *o, struct glow_findings *found)
 {
 	struct glow_proving p = { .o = o,
+				  .patience_ms = o->wait_s > 0 ? (unsigned)o->wait_s * 1000 : PATIENCE_MS,
 				  .found = found,
 				  .two = o->broker_too,
 				  .broker = { o->common.broker, o->broker_too ? o->broker_too : o->common.broker } };

@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <glow/clock.h>
+
 #define SAID      700
 #define QUIET_MS  500 /* nothing retained comes any more */
-#define TRIES     5
-#define PATIENT_S 60 /* a keepalive that no proof outlasts */
+#define PATIENT_S 60  /* a keepalive that no proof outlasts */
 
 static void full_topic(const struct glow_proving *p, const char *topic, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
@@ -119,18 +120,16 @@ unsigned glow_proving_count(struct glow_proving *p, int at, const char *filter, 
 bool glow_proving_hear_text(struct glow_proving *p, struct glow_envoy *e, const char *text,
 			    struct glow_envoy_heard *ret_heard)
 {
-	return glow_proving_hear(p, e, GLOW_PROVING_HEAR_MS, ret_heard) && strcmp(ret_heard->text, text) == 0;
+	return glow_proving_hear(p, e, p->patience_ms, ret_heard) && strcmp(ret_heard->text, text) == 0;
 }
 
 unsigned glow_proving_count_patiently(struct glow_proving *p, const char *filter, unsigned wanted, int *ret_tries)
 {
-	unsigned n = 0;
+	int64_t end_ms = glow_mono_now().ns / 1000000 + p->patience_ms;
+	unsigned most = wanted > 0 ? wanted : 1, n = glow_proving_count(p, 1, filter, most);
 
-	for (*ret_tries = 0; *ret_tries < TRIES; (*ret_tries)++) {
-		n = glow_proving_count(p, 1, filter, wanted + 1);
-		if (n == wanted)
-			break;
-	}
+	for (*ret_tries = 1; n != wanted && glow_mono_now().ns / 1000000 < end_ms; (*ret_tries)++)
+		n = glow_proving_count(p, 1, filter, most);
 	return n;
 }
 

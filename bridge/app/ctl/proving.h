@@ -13,9 +13,6 @@
 #define GLOW_PROVING_ENVOYS 6
 #define GLOW_PROVING_WHERE  (GLOW_PREFIX_MAX + 80)
 
-/** So long is waited for what has to come. */
-#define GLOW_PROVING_HEAR_MS 3000
-
 struct glow_proving;
 
 struct glow_proof {
@@ -35,6 +32,7 @@ struct glow_proving {
 	struct glow_envoy envoys[GLOW_PROVING_ENVOYS]; /**< of the present proof */
 	struct glow_envoy hung, watch;                 /**< of all of it */
 	int64_t hung_ms;
+	unsigned patience_ms; /**< so long is waited for what has to come */
 	unsigned n_ids;
 	char why[GLOW_MQTT_WHY];
 };
@@ -70,7 +68,7 @@ bool glow_proving_hear_text(struct glow_proving *p, struct glow_envoy *e, const 
 unsigned glow_proving_count(struct glow_proving *p, int at, const char *filter, unsigned most);
 
 /** The same at the second address, again and again until there are as many as are `wanted`: a cluster of brokers may
- * need a moment. *ret_tries: how often there were not. */
+ * need a moment. *ret_tries: how many it took. */
 unsigned glow_proving_count_patiently(struct glow_proving *p, const char *filter, unsigned wanted, int *ret_tries);
 
 /** Findings of the present proof: it holds; it holds with a flaw; it does not, which is followed by what that means. */
