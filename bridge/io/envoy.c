@@ -27,8 +27,8 @@ enum deed { FOLLOW, UNFOLLOW, PUBLISH, HEAR, LEAVE };
 
 struct order {
 	enum deed deed;
-	char topic[GLOW_TOPIC_MAX + 1], text[GLOW_ENVOY_TEXT];
-	char response_topic[GLOW_TOPIC_MAX + 1], correlation[GLOW_ENVOY_TEXT];
+	char topic[GLOW_ENVOY_TOPIC], text[GLOW_ENVOY_TEXT];
+	char response_topic[GLOW_ENVOY_TOPIC], correlation[GLOW_ENVOY_TEXT];
 	size_t len;
 	unsigned n, wait_ms;
 	int qos;
@@ -137,7 +137,7 @@ static int wait_for(struct child *c, const struct glow_message *message, int64_t
 }
 
 /* The k-th message of an order; *ret_payload is the caller's to free. */
-static bool compose(const struct order *order, unsigned k, char topic[GLOW_TOPIC_MAX + 16], char **ret_payload,
+static bool compose(const struct order *order, unsigned k, char topic[GLOW_ENVOY_TOPIC + 16], char **ret_payload,
 		    struct glow_message *ret_message)
 {
 	char text[GLOW_ENVOY_TEXT + 16];
@@ -152,9 +152,9 @@ static bool compose(const struct order *order, unsigned k, char topic[GLOW_TOPIC
 	memset(payload, ' ', size);
 	memcpy(payload, text, (size_t)len);
 	if (order->spread)
-		snprintf(topic, GLOW_TOPIC_MAX + 16, "%s/%u", order->topic, k);
+		snprintf(topic, GLOW_ENVOY_TOPIC + 16, "%s/%u", order->topic, k);
 	else
-		snprintf(topic, GLOW_TOPIC_MAX + 16, "%s", order->topic);
+		snprintf(topic, GLOW_ENVOY_TOPIC + 16, "%s", order->topic);
 	*ret_message = (struct glow_message){
 		.topic = topic, .payload = payload, .len = size, .qos = order->qos, .retained = order->retained
 	};
@@ -169,7 +169,7 @@ static bool compose(const struct order *order, unsigned k, char topic[GLOW_TOPIC
 
 static int publish_one(struct child *c, const struct order *order, unsigned k, int64_t end_ms, char why[GLOW_MQTT_WHY])
 {
-	char topic[GLOW_TOPIC_MAX + 16], *payload;
+	char topic[GLOW_ENVOY_TOPIC + 16], *payload;
 	struct glow_message message;
 	int r = -ENOMEM;
 

@@ -12,10 +12,10 @@
 #include <stddef.h>
 
 #include <glow/mqtt.h>
-#include <glow/topics.h>
 
-/** Room for a text in a message, with the NUL. */
-#define GLOW_ENVOY_TEXT 96
+/** Room for a topic, and for a text in a message, with the NUL. */
+#define GLOW_ENVOY_TOPIC 400
+#define GLOW_ENVOY_TEXT  96
 
 /** All zero: none. */
 struct glow_envoy {
@@ -37,11 +37,11 @@ struct glow_envoy_post {
 
 /** A message that an envoy has heard. */
 struct glow_envoy_heard {
-	char topic[GLOW_TOPIC_MAX + 1];
+	char topic[GLOW_ENVOY_TOPIC];
 	char text[GLOW_ENVOY_TEXT]; /**< the beginning of the payload */
 	size_t len;
 	bool retained;
-	char response_topic[GLOW_TOPIC_MAX + 1], correlation[GLOW_ENVOY_TEXT]; /**< "" for none */
+	char response_topic[GLOW_ENVOY_TOPIC], correlation[GLOW_ENVOY_TEXT]; /**< "" for none */
 };
 
 /** Connects under cfg->client_id, with the will where it has one, and subscribes to its three lists of topics. 0; or
