@@ -172,8 +172,7 @@ static void prove_all(struct glow_proving *p)
 
 static void interrupt(int signal)
 {
-	(void)signal;
-	interrupted = 1;
+	interrupted = signal;
 }
 
 /* Whoever ends us in between waits for the present proof, and nothing stays at the broker. */
@@ -195,7 +194,7 @@ static void run_cleanly(struct glow_proving *p)
 	sigaction(SIGTERM, &before[1], NULL);
 	glow_progress_end();
 	if (interrupted)
-		raise(SIGINT);
+		raise(interrupted);
 }
 
 void glow_proofs_run(const struct glow_ctl_options *o, struct glow_findings *found)
