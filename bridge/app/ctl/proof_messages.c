@@ -37,7 +37,7 @@ void glow_proof_trips(struct glow_proving *p)
 {
 	struct glow_envoy *to, *from = pair(p, (struct glow_manners){ .live = "trip" }, &to);
 	struct glow_envoy_heard heard;
-	int64_t us[TRIPS];
+	int64_t us[TRIPS], median_us;
 
 	if (!from)
 		return;
@@ -53,8 +53,9 @@ void glow_proof_trips(struct glow_proving *p)
 		us[k] = (glow_mono_now().ns - begin_ns) / 1000;
 	}
 	qsort(us, TRIPS, sizeof(us[0]), compare_us);
+	median_us = us[TRIPS / 2];
 	glow_proving_well(p, "QoS 0 comes through, from one client to another in %.2f ms (the median of %d)",
-			  (double)us[TRIPS / 2] / 1000, TRIPS);
+			  (double)median_us / 1000.0, TRIPS);
 }
 
 void glow_proof_order(struct glow_proving *p)
