@@ -169,7 +169,6 @@ void glow_proving_fail(struct glow_proving *p, const char *format, ...)
 	char text[SAID];
 
 	WORDS(text);
-	p->failed = true;
 	glow_findings_add(p->found, GLOW_FINDING_TROUBLE, p->proof->about, false, p->proof->cure, "%s; %s", text,
 			  p->proof->means);
 }

@@ -27,7 +27,7 @@ struct glow_proving {
 	struct glow_findings *found;
 	const struct glow_proof *proof; /**< the present one */
 	const char *broker[2];          /**< the second is the first where there is one address only */
-	bool two, failed;               /**< two addresses; the present proof has failed */
+	bool two;                       /**< there are two addresses */
 	char client[64], where[GLOW_PROVING_WHERE];
 	struct glow_envoy envoys[GLOW_PROVING_ENVOYS]; /**< of the present proof */
 	struct glow_envoy hung, watch;                 /**< of all of it */
