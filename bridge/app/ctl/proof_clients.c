@@ -10,6 +10,7 @@
 #include "progress.h"
 
 #define QUIET_MS        300
+#define PAUSE_MS        20
 #define SIDE_MS         3000  /* so long two may hold one id before they are said to */
 #define KEEPALIVE_S     3     /* a conductor's */
 #define SILENCE_MS      11500 /* one and a half keepalives, and Mosquitto looks every six seconds only */
@@ -39,7 +40,9 @@ static void speak_on(struct glow_proving *p, struct takeover *t)
 	int64_t begin_ms = now_ms();
 
 	do {
-		t->out = glow_envoy_hear(t->first, 0, &heard, &t->reason, p->why) < 0;
+		unsigned pause_ms = t->late > 0 ? PAUSE_MS : 0;
+
+		t->out = glow_envoy_hear(t->first, pause_ms, &heard, &t->reason, p->why) < 0;
 		if (!t->out && glow_proving_say_or(p, t->first, word) == 0)
 			t->late++;
 		t->out_ms = now_ms() - begin_ms;
@@ -69,8 +72,11 @@ static bool look_for_heritage(struct glow_proving *p, struct takeover *t)
 	struct glow_envoy_heard heard = { .topic = "" };
 
 	snprintf(topic, sizeof(topic), "%slead/end", p->where);
-	if (!from || glow_envoy_follow(t->second, topic, true, p->why) != 0 ||
-	    !glow_proving_say(p, from, (struct glow_envoy_post){ .topic = "lead/anew", .text = "?", .qos = 1 }) ||
+	if (from && glow_envoy_follow(t->second, topic, true, p->why) != 0) {
+		glow_proving_fail(p, "%s", p->why);
+		return false;
+	}
+	if (!glow_proving_say(p, from, (struct glow_envoy_post){ .topic = "lead/anew", .text = "?", .qos = 1 }) ||
 	    !glow_proving_say(p, from, (struct glow_envoy_post){ .topic = "lead/end", .text = "?", .qos = 1 }))
 		return false;
 	glow_proving_hear(p, t->second, p->patience_ms, &heard);
