@@ -20,7 +20,7 @@
 #include "mqtt_link.h"
 #include "mqtt_why.h"
 
-#define ACK_MS  5000
+#define ACK_MS  10000
 #define WAIT_MS 5
 
 enum deed { FOLLOW, UNFOLLOW, PUBLISH, HEAR, LEAVE };
@@ -110,8 +110,10 @@ static bool all_answered(const struct child *c)
 }
 
 /* Turns until there is room for the message, or, without one, until all are answered. A refusal is told first. */
-static int wait_for(struct child *c, const struct glow_message *message, int64_t end_ms, char why[GLOW_MQTT_WHY])
+static int wait_for(struct child *c, const struct glow_message *message, char why[GLOW_MQTT_WHY])
 {
+	int64_t end_ms = now_ms() + ACK_MS;
+
 	for (;;) {
 		struct glow_room room = glow_link_room(&c->link);
 		char *refused = glow_acks_refused(&c->link.acks, why);
@@ -167,7 +169,7 @@ static bool compose(const struct order *order, unsigned k, char topic[GLOW_ENVOY
 	return true;
 }
 
-static int publish_one(struct child *c, const struct order *order, unsigned k, int64_t end_ms, char why[GLOW_MQTT_WHY])
+static int publish_one(struct child *c, const struct order *order, unsigned k, char why[GLOW_MQTT_WHY])
 {
 	char topic[GLOW_ENVOY_TOPIC + 16], *payload;
 	struct glow_message message;
@@ -175,7 +177,7 @@ static int publish_one(struct child *c, const struct order *order, unsigned k, i
 
 	snprintf(why, GLOW_MQTT_WHY, "out of memory");
 	if (compose(order, k, topic, &payload, &message))
-		r = wait_for(c, &message, end_ms, why);
+		r = wait_for(c, &message, why);
 	if (r == 0)
 		r = glow_link_publish(&c->link, &message);
 	free(payload);
@@ -186,13 +188,12 @@ static int publish_one(struct child *c, const struct order *order, unsigned k, i
 
 static void publish(struct child *c, const struct order *order, struct report *report)
 {
-	int64_t end_ms = now_ms() + ACK_MS;
 	unsigned n = order->n ? order->n : 1;
 
 	for (unsigned k = 1; k <= n && report->r == 0; k++)
-		report->r = publish_one(c, order, k, end_ms, report->why);
+		report->r = publish_one(c, order, k, report->why);
 	if (report->r == 0)
-		report->r = wait_for(c, NULL, end_ms, report->why);
+		report->r = wait_for(c, NULL, report->why);
 	glow_acks_clear(&c->link.acks);
 }
 

@@ -52,8 +52,8 @@ int glow_envoy_send(struct glow_envoy *ret_envoy, const struct glow_mqtt_cfg *cf
  * gone. */
 int glow_envoy_follow(struct glow_envoy *e, const char *topic, bool on, char why[GLOW_MQTT_WHY]);
 
-/** Publishes, within the broker's limits, and waits up to 5 s until all of QoS 1 is acknowledged. 0; -EACCES where the
- * broker refuses it, -ETIMEDOUT, -ENOTCONN; with a sentence. */
+/** Publishes, within the broker's limits, and waits until all of QoS 1 is acknowledged, up to 10 s for each. 0; -EACCES
+ * where the broker refuses it, -ETIMEDOUT, -ENOTCONN; with a sentence. */
 int glow_envoy_publish(struct glow_envoy *e, const struct glow_envoy_post *post, char why[GLOW_MQTT_WHY]);
 
 /** The next message within so many ms. 1; 0 when there is none; -ENOTCONN when the connection is gone, with a sentence

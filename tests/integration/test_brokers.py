@@ -31,7 +31,7 @@ RUNS = (
       "no-flag": ("flag", "trouble", "without their retain flag"),
       "echoes": ("own", "trouble", "No Local"),
       "unsubscribes-nothing": ("follow", "trouble", "goes on"),
-      "side-by-side": ("takeover", "trouble", "a second conductor could lead beside the first"),
+      "side-by-side": ("takeover", "trouble", "conductors could lead beside each other"),
       "no-will": ("will", "trouble", "is not told within"),
       }, False),
     ({"swaps": ("order", "trouble", "the one after 99 was 101"),

@@ -127,7 +127,11 @@ void glow_proof_takeover(struct glow_proving *p)
 	if (!t.second)
 		return;
 	speak_on(p, &t);
-	if (!glow_proving_say(p, t.second, online) || !listen_back(p, &t) || !look_for_heritage(p, &t))
+	if (glow_proving_say_or(p, t.second, online) != 0) {
+		glow_proving_fail(p, "the second client of an id is thrown out as well: %s", p->why);
+		return;
+	}
+	if (!listen_back(p, &t) || !look_for_heritage(p, &t))
 		return;
 	judge_takeover(p, &t);
 	reader = glow_proving_send(p, 1, (struct glow_manners){ .kept = "lead/state" });
@@ -196,20 +200,28 @@ void glow_proof_begin_silence(struct glow_proving *p)
 	p->hung_ms = now_ms();
 }
 
+void glow_proof_look_silence(struct glow_proving *p, unsigned wait_ms)
+{
+	struct glow_envoy_heard heard;
+
+	if (p->hung_ms && !p->told_ms && glow_proving_hear(p, &p->watch, wait_ms, &heard))
+		p->told_ms = now_ms();
+}
+
 void glow_proof_silence(struct glow_proving *p)
 {
 	int64_t left_ms = p->hung_ms + SILENCE_MS + p->patience_ms - now_ms();
-	struct glow_envoy_heard heard;
 
 	glow_progress_say("waiting for the will of a client that is silent");
+	glow_proof_look_silence(p, left_ms > 0 ? (unsigned)left_ms : 0);
 	if (!p->hung_ms)
 		glow_proving_fail(p, "%s", p->why);
-	else if (!glow_proving_hear(p, &p->watch, left_ms > QUIET_MS ? (unsigned)left_ms : QUIET_MS, &heard))
+	else if (!p->told_ms)
 		glow_proving_fail(p, "a client with a keepalive of %d s was silent for %d s, and its will is not told",
-				  KEEPALIVE_S, (int)(SILENCE_MS + p->patience_ms) / 1000);
+				  KEEPALIVE_S, (int)((now_ms() - p->hung_ms) / 1000));
 	else
 		glow_proving_well(p,
 				  "the will of a client that is silent, with a keepalive of %d s, is told within %d s",
-				  KEEPALIVE_S, (int)((now_ms() - p->hung_ms + 999) / 1000));
+				  KEEPALIVE_S, (int)((p->told_ms - p->hung_ms + 999) / 1000));
 	glow_envoy_end(&p->hung, GLOW_ENVOY_KILLED);
 }

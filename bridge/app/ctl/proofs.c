@@ -37,10 +37,9 @@ static const struct glow_proof proofs[] = {
 	  ANOTHER },
 	{ "own", glow_proof_own, "a program would take its own words for another's", ANOTHER },
 	{ "follow", glow_proof_follow, "a node would miss the effects in text that it shows", ANOTHER },
-	{ "takeover", glow_proof_takeover, "a second conductor could lead beside the first, and the lights follow both",
+	{ "takeover", glow_proof_takeover, "conductors could lead beside each other, or throw each other out for ever",
 	  "let only one conductor run, or use another broker: docs/brokers.md; where it holds at one address alone, "
-	  "give "
-	  "that one to all conductors" },
+	  "give that one to all conductors" },
 	{ "will", glow_proof_will, "a node or a conductor that died would count as online", ANOTHER },
 	{ "goodbye", glow_proof_goodbye, "who ends as he should would count as lost", ANOTHER },
 	{ "silence", glow_proof_silence, "a node whose power or network is gone would count as online",
@@ -164,6 +163,7 @@ static void prove_all(struct glow_proving *p)
 		glow_progress_say("looking at the broker: %s", p->proof->about);
 		p->proof->prove(p);
 		glow_proving_part(p);
+		glow_proof_look_silence(p, 0);
 	}
 	glow_envoy_end(&p->watch, GLOW_ENVOY_GOODBYE);
 	glow_envoy_end(&p->hung, GLOW_ENVOY_KILLED);

@@ -31,8 +31,8 @@ struct glow_proving {
 	char client[64], where[GLOW_PROVING_WHERE];
 	struct glow_envoy envoys[GLOW_PROVING_ENVOYS]; /**< of the present proof */
 	struct glow_envoy hung, watch;                 /**< of all of it */
-	int64_t hung_ms;
-	unsigned patience_ms; /**< so long is waited for what has to come */
+	int64_t hung_ms, told_ms;                      /**< 0: not yet */
+	unsigned patience_ms;                          /**< so long is waited for what has to come */
 	unsigned n_ids;
 	char why[GLOW_MQTT_WHY];
 };
