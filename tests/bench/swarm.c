@@ -32,8 +32,8 @@
 #define LINE     256
 #define LOOKBACK 10 /* seconds of probes that bound the leader's time */
 
-static const char *const kinds[SWARM_KINDS] = { "protocol", "probe", "reply",     "info",   "availability",
-						"state",    "stats", "effects",   "roster", "scene",
+static const char *const kinds[SWARM_KINDS] = { "protocol", "probe", "reply",     "info",  "availability",
+						"state",    "stats", "effects",   "place", "scene",
 						"command",  "apply", "conductor", "other" };
 
 static struct swarm swarm;
@@ -119,8 +119,8 @@ static void print_counts(void)
 static void print_status(void)
 {
 	uint32_t online = 0, following = 0, placed = 0, in_roster = 0, shown = 0, late = 0, scene = 0, answered = 0,
-		 connected = 0;
-	int64_t now_ns = swarm_raw_ns(), shown_ns = 0, scene_ns = 0;
+		 connected = 0, aimed = 0;
+	int64_t now_ns = swarm_raw_ns(), shown_ns = 0, scene_ns = 0, aimed_ns = 0;
 	uint64_t mono_ns = (uint64_t)glow_mono_now().ns;
 
 	for (uint32_t k = 0; k < n_nodes; k++) {
@@ -132,10 +132,12 @@ static void print_status(void)
 		connected += n->phase == SWARM_ONLINE;
 		answered += n->phase == SWARM_ONLINE && n->answered_ns > n->since_ns;
 		following += glow_leader_same(glow_sync_leader(&n->follower.sync), swarm.conductor.leader);
-		placed += n->roster == swarm.roster && n->roster;
-		in_roster += n->in_roster;
+		placed += n->boards == swarm.boards && n->boards;
+		in_roster += n->boards > 0;
 		scene += n->scene == swarm.scene && n->scene;
 		scene_ns = n->scene_ns > scene_ns ? n->scene_ns : scene_ns;
+		aimed += n->aimed_ns > 0;
+		aimed_ns = n->aimed_ns > aimed_ns ? n->aimed_ns : aimed_ns;
 		if (swarm.of && n->shown_of == swarm.of) {
 			shown++;
 			late += n->late;
@@ -144,14 +146,16 @@ static void print_status(void)
 	}
 	printf("{\"mono_ns\":%" PRIu64 ",\"online\":%u,\"answered\":%u,\"connected\":%u,\"following\":%u,\"placed\":%u,"
 	       "\"in_roster\":%u,\"of\":\"%08x\","
-	       "\"shown\":%u,\"late\":%u,\"shown_ns\":%" PRIu64 ",\"scene\":%u,\"scene_ns\":%" PRIu64 ",",
+	       "\"shown\":%u,\"late\":%u,\"shown_ns\":%" PRIu64 ",\"scene\":%u,\"scene_ns\":%" PRIu64
+	       ",\"aimed\":%u,\"aimed_ns\":%" PRIu64 ",",
 	       mono_ns, online, answered, connected, following, placed, in_roster, swarm.of, shown, late,
-	       mono_ns - (uint64_t)(now_ns - shown_ns), scene, mono_ns - (uint64_t)(now_ns - scene_ns));
-	printf("\"term\":%u,\"leading\":%s,\"boot\":%u,\"nodes\":%u,\"ahead_us\":%u,\"roster\":{\"rev\":%" PRIu64
-	       ",\"bytes\":%" PRIu64 ",\"nodes\":%u,\"revisions\":%" PRIu64 "},",
+	       mono_ns - (uint64_t)(now_ns - shown_ns), scene, mono_ns - (uint64_t)(now_ns - scene_ns), aimed,
+	       mono_ns - (uint64_t)(now_ns - aimed_ns));
+	printf("\"term\":%u,\"leading\":%s,\"boot\":%u,\"nodes\":%u,\"ahead_us\":%u,\"place\":{\"rev\":%" PRIu64
+	       ",\"bytes\":%" PRIu64 ",\"boards\":%u,\"revisions\":%" PRIu64 "},",
 	       swarm.conductor.leader.term, swarm.conductor.leading ? "true" : "false", swarm.conductor.leader.boot,
-	       swarm.conductor.nodes, swarm.conductor.ahead_us, swarm.roster, swarm.roster_bytes, swarm.roster_nodes,
-	       swarm.rosters);
+	       swarm.conductor.nodes, swarm.conductor.ahead_us, swarm.place, swarm.place_bytes, swarm.boards,
+	       swarm.places);
 	printf("\"connects\":%" PRIu64 ",\"failures\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"alone\":%" PRIu64 ",",
 	       swarm.connects, swarm.failures, swarm.lost, swarm.alone);
 	print_skew();

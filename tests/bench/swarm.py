@@ -7,8 +7,8 @@ Simulated nodes (swarm.c) speak the real protocol to a real Mosquitto, a real le
 real bridges. All run on this machine, whose processors the simulation takes a part of: what is said of processor time is
 that of each program, what is said of skew is this machine's too. One line of JSON for each number of nodes and case.
 
-A node is online when the broker has acknowledged all that it says of itself; in the roster when the latest one names it;
-placed when it has got that one. All numbers of seconds count from the beginning of the case; null is not within its time.
+A node is online when the broker has acknowledged all that it says of itself; in the roster when it has been told its place;
+placed when that is on the strip that the latest place is on. All numbers of seconds count from the beginning of the case; null is not within its time.
 """
 
 import argparse
@@ -116,8 +116,9 @@ class Case:
             sync=now["sync"],
             connected=now["connected"], in_roster=now["in_roster"], placed=now["placed"],
             terms=now["term"] - begin["term"],
-            revisions=now["roster"]["revisions"] - begin["roster"]["revisions"],
-            roster_bytes=now["roster"]["bytes"],
+            revisions=now["place"]["revisions"] - begin["place"]["revisions"],
+            place_bytes=now["place"]["bytes"], boards=now["place"]["boards"],
+            roster_bytes=len(self.cluster.broker.retained("glow/roster").get("glow/roster", "")),
             lost=now["lost"] - begin["lost"], failures=now["failures"] - begin["failures"],
             acted_alone=now["alone"] - begin["alone"],
             sent_mb=round(sum(t[1] for t in traffic.values()) / 1e6, 2),
@@ -242,6 +243,19 @@ def scene(cluster, args):
     case.finish()
 
 
+def aimed(cluster, args):
+    """A scene along the strip of a target that nobody knew before."""
+    case = Case(cluster, "aimed")
+    begin, wall = time.monotonic_ns(), time.time()
+    answer = cluster.broker.request("glow/scene/play", json.dumps({
+        "effect": "rainbow", "absent": True, "target": {"groups": ["g%d" % k for k in range(GROUPS)]}}), "answers/swarm")
+    case.wait(10, aimed=lambda s: s["aimed"] == s["connected"])
+    case.row["last_told_ms"] = round((case.last["aimed_ns"] - begin) / 1e6)
+    # Cluster time begins as the wall clock's: so long after the request it starts.
+    case.row["starts_ms"] = round((answer["start_us"] / 1e6 - wall) * 1e3)
+    case.finish()
+
+
 def broker(cluster, args):
     case = Case(cluster, "broker")
     boot = case.begin["boot"]
@@ -282,7 +296,7 @@ def half(cluster, args):
     case.finish()
 
 
-CASES = {f.__name__: f for f in (join, steady, command, scene, broker, conductor, half)}
+CASES = {f.__name__: f for f in (join, steady, command, scene, aimed, broker, conductor, half)}
 
 
 def main():

@@ -36,7 +36,7 @@ RUNS = (
       }, False),
     ({"swaps": ("order", "trouble", "the one after 99 was 101"),
       "no-response-topic": ("answers", "trouble", "the response topic of a message"),
-      "no-large": ("large", "trouble", "a message of 290000 bytes does not come"),
+      "no-large": ("large", "trouble", "a message of 990000 bytes does not come"),
       "some-only": ("retained", "trouble", "gets 50 of 200 retained messages"),
       "always-flag": ("flag", "trouble", "says the opposite"),
       "inherits": ("takeover", "trouble", "asks to start anew"),

@@ -13,7 +13,7 @@
 
 #define TRIPS       20
 #define MANY        GLOW_PROOF_MANY
-#define LARGE       290000 /* a packet of GLOW_MQTT_PACKET_MAX has room for it and its topic */
+#define LARGE       990000 /* a packet of GLOW_MQTT_PACKET_MAX has room for it and its topic */
 #define NUMBER_TEXT 12
 
 /* One who speaks at the first address and one who listens at the second. */

@@ -23,7 +23,7 @@ static const struct glow_proof proofs[] = {
 	{ "answers", glow_proof_answers, "the page and glowctl would never learn whether a command was taken",
 	  ANOTHER },
 	{ "large", glow_proof_large, "long playlists, effects in text and the roster of many nodes would not arrive",
-	  "let the broker take, pass on and retain packets of 300000 bytes" },
+	  "let the broker take, pass on and retain packets of 1000000 bytes" },
 	{ "retained", glow_proof_retained,
 	  "who comes later finds no nodes, scenes or presets: the page and glowctl would show an empty cluster, and a "
 	  "new "
