@@ -220,7 +220,7 @@ dashed() { sed 's#/#-#g; s#\.#_#g' <<<"$1"; }
 acl_of_prefix() {
 	local dashed
 	dashed=$(dashed "$1")
-	sed -E "/^topic /{s#( )glow/#\1$1/#;s#/glow-cluster/#/$dashed-cluster/#}" "$here/acl"
+	sed -E "/^topic /{s#( )glow(-probe)?/#\1$1\2/#;s#/glow-cluster/#/$dashed-cluster/#}" "$here/acl"
 }
 
 # bridge's part for one node: its own topics in place of everybody's.

@@ -19,7 +19,7 @@ _glowctl()
 		/play | /stop | /set | /notify | /identify | /dim | /nodes | /watch | /effects | /order | /reverse | /gap | /title | /preset | /schedule | /undo | /forget | /sync | /doctor | /bench | /export | /import | /names) command=$word; continue ;;
 		esac
 		case "$word" in
-		--broker | --username | --password | --ca-file | --cert-file | --key-file | --prefix | --log-level | --log-format | --param | --span | --node | --group | --fade-ms | --for-s | --id | --ttl-s | --priority | --wait-s | --svg | --fps | --note-file | --board | --only | --title | --days | --discovery) skip=1 ;;
+		--broker | --username | --password | --ca-file | --cert-file | --key-file | --prefix | --log-level | --log-format | --param | --span | --node | --group | --fade-ms | --for-s | --id | --ttl-s | --priority | --wait-s | --svg | --fps | --note-file | --board | --only | --title | --days | --discovery | --broker-too) skip=1 ;;
 		-*) ;;
 		*) [ ! "$command" ] || n=$((n + 1)) ;;
 		esac
@@ -52,6 +52,7 @@ _glowctl()
 	--title) return ;;
 	--days) return ;;
 	--discovery) return ;;
+	--broker-too) return ;;
 	*)
 		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --log-level --log-format --help --version --man --bash-completion --zsh-completion --fish-completion'
 		case "$command" in
@@ -74,7 +75,7 @@ _glowctl()
 		undo) words+=' --fade-ms' ;;
 		forget) words+=' --force --no-force --discovery' spots=('@nodes|cluster') ;;
 		sync) words+=' --wait-s --json --no-json' ;;
-		doctor) words+=' --wait-s --json --no-json' ;;
+		doctor) words+=' --wait-s --json --no-json --broker-too' spots=('broker') ;;
 		bench) words+=' --json --no-json' ;;
 		export) words+='' spots=('FILE') ;;
 		import) words+=' --dry-run --no-dry-run' spots=('FILE') ;;

@@ -7,7 +7,7 @@ function __glowctl_at --argument-names command n more
 			continue
 		end
 		switch $word
-			case --broker --username --password --ca-file --cert-file --key-file --prefix --log-level --log-format --param --span --node --group --fade-ms --for-s --id --ttl-s --priority --wait-s --svg --fps --note-file --board --only --title --days --discovery
+			case --broker --username --password --ca-file --cert-file --key-file --prefix --log-level --log-format --param --span --node --group --fade-ms --for-s --id --ttl-s --priority --wait-s --svg --fps --note-file --board --only --title --days --discovery --broker-too
 				set skip 1
 			case '-*'
 			case '*'
@@ -159,9 +159,11 @@ complete -c glowctl -n '__glowctl_at sync' -l wait-s -x -d 'wait until every onl
 complete -c glowctl -n '__glowctl_at sync' -l json -d 'for programs'
 complete -c glowctl -n '__glowctl_at sync' -l no-json -d 'for programs'
 complete -c glowctl -n '__glowctl_at ""' -a doctor -d 'what is wrong with the cluster, and what to do'
-complete -c glowctl -n '__glowctl_at doctor' -l wait-s -x -d 'listen at most so long for the reports of nodes, which come every ten seconds; 12 when not given'
+complete -c glowctl -n '__glowctl_at doctor 0 more' -a 'broker '
+complete -c glowctl -n '__glowctl_at doctor' -l wait-s -x -d 'listen at most so long for the reports of nodes, which come every ten seconds; 12 when not given. Of doctor broker: for what a broker has to do; 3 when not given'
 complete -c glowctl -n '__glowctl_at doctor' -l json -d 'for programs'
 complete -c glowctl -n '__glowctl_at doctor' -l no-json -d 'for programs'
+complete -c glowctl -n '__glowctl_at doctor' -l broker-too -x -d 'of doctor broker: another address of the same brokers'
 complete -c glowctl -n '__glowctl_at ""' -a bench -d 'measure how fast messages go through the cluster'
 complete -c glowctl -n '__glowctl_at bench' -l json -d 'for programs'
 complete -c glowctl -n '__glowctl_at bench' -l no-json -d 'for programs'

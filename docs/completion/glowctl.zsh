@@ -158,10 +158,11 @@ argument) case $words[1] in
 	'--wait-s=[wait until every online node has reported its clock, at most so long; they do so every ten seconds]:S:' \
 	'--json[for programs]' \
 	'--no-json[for programs]' ;;
-	doctor) _arguments "$common[@]" '*: :' \
-	'--wait-s=[listen at most so long for the reports of nodes, which come every ten seconds; 12 when not given]:S:' \
+	doctor) _arguments "$common[@]" '*: : _glowctl_spot broker' \
+	'--wait-s=[listen at most so long for the reports of nodes, which come every ten seconds; 12 when not given. Of doctor broker\: for what a broker has to do; 3 when not given]:S:' \
 	'--json[for programs]' \
-	'--no-json[for programs]' ;;
+	'--no-json[for programs]' \
+	'--broker-too=[of doctor broker\: another address of the same brokers]:URI:' ;;
 	bench) _arguments "$common[@]" '*: :' \
 	'--json[for programs]' \
 	'--no-json[for programs]' ;;

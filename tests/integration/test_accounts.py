@@ -90,6 +90,7 @@ TABLE = (
      "bridge conductor homeassistant"),
     ("homeassistant/light/x/config", (), "homeassistant"),
     ("homeassistant/status", "homeassistant", (NODES, "conductor homeassistant")),
+    ("P-probe/glowctl-1/kept/1", "admin", "admin"),
     ("Px/node/pi1/set", (), ()),
     ("another/P/node/pi1/set", (), ()),
     ("another", (), ()),

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include <glow/broker.h>
 #include <glow/clock.h>
 #include <glow/json.h>
 #include <glow/timing.h>
@@ -17,6 +18,7 @@
 #include "doctor_nodes.h"
 #include "kept.h"
 #include "progress.h"
+#include "proofs.h"
 #include "rows.h"
 
 #define LISTEN_MS  2500 /* a leader is heard twice a second */
@@ -26,10 +28,12 @@
 #define VERSION    "$SYS/broker/version"
 
 static const struct glow_option rows[] = {
-	GLOW_ROW_INT(
-		"wait-s", NULL, 3, 60, "S", NULL, wait_s,
-		"listen at most so long for the reports of nodes, which come every ten seconds; 12 when not given"),
+	GLOW_ROW_INT("wait-s", NULL, 1, 60, "S", NULL, wait_s,
+		     "listen at most so long for the reports of nodes, which come every ten seconds; 12 when not "
+		     "given. Of doctor broker: for what a broker has to do; 3 when not given"),
 	GLOW_ROW_SWITCH("json", "no", NULL, json, "for programs"),
+	GLOW_ROW_READ("broker-too", NULL, "URI", NULL, broker_too, glow_broker_read,
+		      "of doctor broker: another address of the same brokers"),
 };
 
 struct doctor {
@@ -308,16 +312,23 @@ static int examine(struct doctor *d)
 static int run(const void *values, int n_words, char *const words[])
 {
 	struct doctor d = { .o = values };
+	bool broker = n_words == 1 && strcmp(words[0], "broker") == 0;
 	int status = 0;
 
-	if (n_words > 0)
-		return glow_ctl_fail(EX_USAGE, "doctor looks at the whole cluster and takes no name, such as \"%s\"",
+	if (n_words > 0 && !broker)
+		return glow_ctl_fail(EX_USAGE,
+				     "doctor looks at the whole cluster, or with the word broker at what a broker can, "
+				     "and takes no other name, such as \"%s\"",
 				     words[0]);
+	if (d.o->broker_too && !broker)
+		return glow_ctl_fail(EX_USAGE, "--broker-too is of glowctl doctor broker");
 	d.standbys = cJSON_CreateObject();
 	glow_findings_init(&d.found);
 	glow_ctl_client_id(d.client);
 	name_account(&d);
-	if (check_broker(&d))
+	if (broker)
+		glow_proofs_run(d.o, &d.found);
+	else if (check_broker(&d))
 		status = examine(&d);
 	if (status == 0)
 		status = glow_findings_print(&d.found, d.o->json);
@@ -328,14 +339,18 @@ static int run(const void *values, int n_words, char *const words[])
 
 const struct glow_subcommand glow_ctl_doctor = {
 	.name = "doctor",
-	.args_doc = "",
+	.args_doc = "[broker]",
 	.summary = "what is wrong with the cluster, and what to do",
 	.doc = "Looks at the broker, at what this account may do, at the conductors and at every node, and says of "
 	       "each "
 	       "trouble what to do. It changes nothing: whether the account may command is asked of the broker by "
-	       "empty retained messages, of which nobody takes notice. The exit status is 0 when nothing is wrong, "
-	       "1 when something is.",
-	.examples = "glowctl doctor\nglowctl doctor --json | jq '.findings[] | select(.kind == \"trouble\")'",
+	       "empty retained messages, of which nobody takes notice. With the word broker it proves instead, on this "
+	       "broker and without any cluster, each thing that a cluster rests on, at topics below <prefix>-probe/, "
+	       "where it leaves nothing; of brokers that are a cluster of their own, --broker-too is the address of "
+	       "another one. The exit status is 0 when nothing is wrong, 1 when something is.",
+	.spots = "broker",
+	.examples = "glowctl doctor\nglowctl doctor broker --broker mqtt://one.local --broker-too "
+		    "mqtt://two.local\nglowctl doctor --json | jq '.findings[] | select(.kind == \"trouble\")'",
 	.options = rows,
 	.n_options = CTL_N(rows),
 	.run = run,
