@@ -149,6 +149,7 @@ static int set_direction(const char *file, const char *text)
 	struct fake_wires *w = &fake_kernel.i2c_wires;
 	bool high = strcmp(text, "in") == 0;
 
+	fake_kernel.direction_writes++;
 	if (line_number(file) == fake_kernel.sda_line)
 		fake_wires_set(w, high, w->scl);
 	else if (line_number(file) == fake_kernel.scl_line)

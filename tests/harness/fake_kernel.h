@@ -32,6 +32,7 @@ struct fake_kernel {
 	int denied_opens;      /**< so many opens of a line's files fail with EACCES */
 	int naps;              /**< calls of nanosleep(), which does not sleep here */
 	int value_writes;      /**< to the value files */
+	int direction_writes;  /**< to the files that say which way a line goes */
 	bool last_denied;
 	struct fake_wire wire;
 	struct fake_wires i2c_wires;
