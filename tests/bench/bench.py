@@ -29,11 +29,12 @@ import vgpio
 import writers
 from performance import number, numbers, p50_p99
 
-IDLE_S, MOVING_S = 14, 14  # of commands to our bridge
-PEER_S = 9
-TREE_IDLE_S, TREE_MOVING_S = 10, 12
-TREE_PEER_S = 16
-RAINBOW_S, TRACED_S, STILL_S = 5, 3, 15
+IDLE_S, MOVING_S = 11, 13  # of commands to our bridge
+PEER_S = 7
+TREE_IDLE_S, TREE_MOVING_S = 9, 11
+TREE_PEER_S = 13
+RAINBOW_S, TRACED_S, STILL_S = 5, 3, 10
+BURST_S = 12  # after which a node's first questions to a conductor are asked
 STARTS = 5
 FPS = 60
 MS = 1000  # microseconds
@@ -274,36 +275,40 @@ def resting(processes):
             for p, (woken, cpu_ns) in zip(processes, before)]
 
 
-def part_still(bench):
-    """While nothing happens, and what is held in memory."""
-    table = bench.table
+def together(bench):
+    """All writers at rest beside each other: what each does, what a node and its conductor do in a cluster, and their memory."""
     with contextlib.ExitStack() as ends:
-        there = [None if kind.missing else ends.enter_context(bench.writer(kind)) for kind in writers.ALL]
+        there = [ends.enter_context(bench.writer(kind)) for kind in writers.ALL if not kind.missing]
         time.sleep(2)
         tell("a still picture")
-        rest = dict(zip([w.name for w in there if w], resting([w.process for w in there if w])))
-        memory = {w.name: cost.memory_mb(w.process.pid) for w in there if w}
+        rest = dict(zip([w.name for w in there], resting([w.process for w in there])))
+        memory = {w.name: cost.memory_mb(w.process.pid) for w in there}
         conductor = glow.Conductor(bench.home, bench.broker.uri)
         ends.callback(conductor.close)
         conductor.wait_leading()
-        time.sleep(15)  # after the first probes
+        time.sleep(BURST_S)
         tell("a still picture, with a conductor")
         led = resting([there[0].process, conductor.process])
-        memory["conductor"] = cost.memory_mb(conductor.process.pid)
+        return rest, led, memory, cost.memory_mb(conductor.process.pid)
+
+
+def part_still(bench):
+    """While nothing happens, and what is held in memory."""
+    rest, led, memory, conductor_mb = together(bench)
     names = [kind.name if kind.name in rest else "not measured: %s" % kind.missing for kind in writers.ALL]
 
-    def columns(found, text):
-        return [text(found[n]) if n in found else n for n in names]
+    def columns(what, found, text):
+        ours, python, c = (text(found[n]) if n in found else n for n in names)
+        bench.table.row(what, ours, c, python, c)
+        return c
 
-    table.group("A still picture (floor: the C writer, which only waits for its broker)")
+    bench.table.group("A still picture (floor: the C writer, which only waits for its broker)")
     for what, k in (("wake-ups a second", 0), ("processor, % of a core", 1)):
-        a, b, d = columns(rest, lambda r, k=k: "%.2f" % r[k])
-        table.row(what, a, d, b, d)
-        table.row("the same in a cluster; the conductor for it", "%.2f; %.2f" % (led[0][k], led[1][k]), d)
-    table.group("Memory, MB: resident/its share/its own (floor: the C writer, which has no library)")
-    a, b, d = columns(memory, lambda m: numbers(*m))
-    table.row("a node", a, d, b, d)
-    table.row("a conductor", numbers(*memory["conductor"]), d)
+        c = columns(what, rest, lambda r, k=k: "%.2f" % r[k])
+        bench.table.row(what + ", in a cluster; of its conductor", "%.2f; %.2f" % (led[0][k], led[1][k]), c)
+    bench.table.group("Memory, MB: resident/its share/its own (floor: the C writer, which has no library)")
+    c = columns("a node", memory, lambda m: numbers(*m))
+    bench.table.row("a conductor", numbers(*conductor_mb), c)
 
 
 # ---- start ----
@@ -383,7 +388,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="glow-bench-") as home, contextlib.ExitStack() as ends:
         bench = Bench(home, ends)
         for name in options.parts or PARTS:
-            PARTS[name](bench)
+            why_not = attempt(lambda part=PARTS[name]: part(bench))
+            if why_not:
+                bench.table.row(PARTS[name].__doc__, why_not)
     words = performance.machine(load, round(time.monotonic() - began))
     print("\n%s\n\n%s" % ("\n".join(words), bench.table.terminal()))
     if options.docs:

@@ -106,9 +106,15 @@ static void draw(uint32_t *rgb, bool rainbow, uint32_t color, int64_t now_ns)
 
 static void note(int fd, const uint32_t *rgb)
 {
-	if (fd >= 0 &&
-	    dprintf(fd, "{\"t_us\":0,\"mono_ns\":%" PRId64 ",\"pixels\":[\"%06" PRIx32 "\",\"%06" PRIx32 "\"]}\n",
-		    client_now_ns(), rgb[0], rgb[1]) < 0)
+	char line[96];
+	int n;
+
+	if (fd < 0)
+		return;
+	n = snprintf(line, sizeof(line),
+		     "{\"t_us\":0,\"mono_ns\":%" PRId64 ",\"pixels\":[\"%06" PRIx32 "\",\"%06" PRIx32 "\"]}\n",
+		     client_now_ns(), rgb[0], rgb[1]);
+	if (write(fd, line, (size_t)n) != n)
 		exit(1);
 }
 

@@ -22,9 +22,9 @@ NOTHING = "–"
 
 def number(value):
     """Three digits, and all of those before the point."""
-    if isinstance(value, int) or value >= 99.95:
+    if isinstance(value, int) or abs(value) >= 99.95:
         return format(round(value), ",")
-    return "%.1f" % value if value >= 9.995 else "%.2f" % value
+    return "%.1f" % value if abs(value) >= 9.995 else "%.2f" % value
 
 
 def numbers(*values):
