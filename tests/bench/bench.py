@@ -55,7 +55,7 @@ def cell(result, text):
 
 
 class Bench:
-    """A broker, somebody who sends commands, and what comes of it: a table and panels."""
+    """A broker, somebody who sends commands, and what comes of it: a table, and the panels of a figure."""
 
     def __init__(self, home, ends):
         self.home = home
@@ -64,7 +64,11 @@ class Bench:
         self.watch = writers.Stopwatch(self.broker.port)
         ends.callback(self.watch.close)
         self.table = performance.Table()
-        self.panels = []
+        self.latency = performance.Bars("From a command to its picture, p50 to p99", 100, 4e6, (
+            (100, "0.1 ms"), (1000, "1"), (10000, "10"), (100000, "100"), (1000000, "1 s")))
+        self.command = performance.Bars("A command on the GPIO tree", 1, 1e9, (
+            (1, "1"), (100, "100"), (10000, "10,000"), (1000000, "1 M"), (100000000, "100 M")))
+        self.process = performance.Bars("A process", 0.01, 1000, ((0.01, "0.01"), (0.1, "0.1"), (1, "1"), (10, "10"), (100, "100")))
         self.tree = {}  # writer -> what it did on the tree, which two parts tell of
 
     def each(self, measure, tree=False):
@@ -136,18 +140,15 @@ def latency_rows(bench, what, results, k, unit, scale):
     ours, *peers = results
     bench.table.row("%s, %s" % (what, unit), cell(ours, lambda r: text(r, False)), cell(ours, lambda r: p50_p99(r[k].floor_us, scale)),
                     *(cell(r, text) for r in peers))
-    panel = bench.panels[0]
     for cls, result in (("floor", ours), ("frames", ours), ("python", peers[0]), ("c", peers[1])):
         if not isinstance(result, str):
             took = result[k].floor_us if cls == "floor" else result[k].frame_us
             low, high = (skew.percentile(took, p) for p in (50, 99))
-            panel.add(what, cls, "%s–%s ms" % (number(low / MS), number(high / MS)), low, high)
+            bench.latency.add(what, cls, "%s–%s ms" % (number(low / MS), number(high / MS)), low, high)
 
 
 def part_commands(bench):
     """From a command to its picture."""
-    bench.panels.insert(0, performance.Bars("From a command to its picture, p50 to p99", 100, 4e6, (
-        (100, "0.1 ms"), (1000, "1"), (10000, "10"), (100000, "100"), (1000000, "1 s"))))
     bare, tree = bench.each(without_pins), bench.each(on_tree, tree=True)
     bench.tree = tree
     bench.table.group("A command until its picture is out, p50/p99 (floor: a bare subscriber has the same message; in brackets that of the peer's run)")
@@ -223,10 +224,11 @@ def timer(bench):
     return found
 
 
-def cost_bars(bench, what, results, value):
-    for cls, result in zip(("frames", "python", "c"), results):
+def bars(panel, what, results, value):
+    """A bar for each figure of ours, Python's, C's, and a floor's."""
+    for cls, result in zip(("frames", "python", "c", "floor"), results):
         if not isinstance(result, str):
-            bench.panels[-1].add(what, cls, number(value(result)), value(result))
+            panel.add(what, cls, number(value(result)), value(result))
 
 
 def part_cost(bench):
@@ -234,21 +236,20 @@ def part_cost(bench):
     table = bench.table
     tree = bench.tree or bench.each(on_tree, tree=True)
     counted = [cost.NO_VALGRIND] * 3 if cost.NO_VALGRIND else bench.each(instructions, tree=True)
-    bench.panels.append(performance.Bars("A command on a GPIO tree: system calls, processor time and instructions", 1, 1e9, (
-        (10, "10"), (1000, "1,000"), (100000, "100,000"), (10000000, "10 M"))))
     table.group("A command on the GPIO tree, all of it")
     bench.row("system calls", tree, lambda r: number(r[2]), "648 edges of the clock")
     bench.row("processor time, ms", tree, lambda r: number(r[0].cpu_ms))
     bench.row("instructions of its own, thousands", counted, lambda n: number(n / 1000))
-    cost_bars(bench, "system calls", tree, lambda r: r[2])
-    cost_bars(bench, "processor time, µs", tree, lambda r: r[0].cpu_ms * MS)
-    cost_bars(bench, "instructions", counted, lambda n: n)
+    bars(bench.command, "system calls", tree, lambda r: r[2])
+    bars(bench.command, "processor time, µs", tree, lambda r: r[0].cpu_ms * MS)
+    bars(bench.command, "instructions of its own", counted, lambda n: n)
     shows = bench.each(rainbow)
     bare = attempt(lambda: timer(bench))
     table.group("A rainbow on eight pixels at 60 fps, no pins (floor: a process that wakes for each frame and writes down that it did)")
     for what, key in (("frames a second", "fps"), ("system calls a frame", "calls"), ("wake-ups a frame", "wakeups"),
                       ("processor, % of a core", "cpu_percent")):
         bench.row(what, shows, lambda r, key=key: number(float(r[key])), cell(bare, lambda r, key=key: number(float(r[key]))))
+    bars(bench.process, "processor at 60 fps, %", [*shows, bare], lambda r: r["cpu_percent"])
     late = cell(bare, lambda r: p50_p99(r["late_us"]))
     table.row("a frame after its instant, µs, p50/p99", cell(shows[0], lambda r: p50_p99(r["late_us"])), late)
     table.row("its last edge after it, at 10 fps on the GPIO tree", "not measured: " + NO_TREE if NO_TREE else cell(
@@ -308,6 +309,7 @@ def part_still(bench):
         bench.table.row(what + ", in a cluster; of its conductor", "%.2f; %.2f" % (led[0][k], led[1][k]), c)
     bench.table.group("Memory, MB: resident/its share/its own (floor: the C writer, which has no library)")
     c = columns("a node", memory, lambda m: numbers(*m))
+    bars(bench.process, "memory, its share, MB", [memory.get(n, n) for n in names], lambda m: m[1])
     bench.table.row("a conductor", numbers(*conductor_mb), c)
 
 
@@ -349,6 +351,8 @@ def part_start(bench):
         return numbers(skew.percentile(took_ms, 50), max(took_ms))
 
     for name, took_ms, wrong in start.figures(STARTS):
+        if peers[0] != performance.NOTHING:
+            bars(bench.process, "start, ms", [took_ms, *peers, floor], lambda t: skew.percentile(t, 50))
         bench.table.row(name, text(took_ms) + (", %d wrong" % wrong if wrong else ""), cell(floor, text), *(cell(p, text) for p in peers))
         peers = [performance.NOTHING] * 2
 
@@ -394,7 +398,7 @@ def main():
     words = performance.machine(load, round(time.monotonic() - began))
     print("\n%s\n\n%s" % ("\n".join(words), bench.table.terminal()))
     if options.docs:
-        performance.take_over(words, bench.table, performance.figure(bench.panels))
+        performance.take_over(words, bench.table, performance.figure([bench.latency, bench.command, bench.process]))
 
 
 if __name__ == "__main__":
