@@ -22,6 +22,7 @@
 #include <glow/topics.h>
 
 #include "addressees.h"
+#include "place_store.h"
 #include "requests.h"
 #include "scene_store.h"
 
@@ -62,6 +63,8 @@ void glow_requests_set_dim(struct glow_requests *r, struct glow_dim dim)
 
 void glow_requests_say(struct glow_requests *r)
 {
+	if (r->said.scenes_stale && r->before_scenes)
+		r->before_scenes(r->ctx);
 	if (r->said.scenes_stale)
 		glow_publish_tree(&r->out, "scene", "current", NULL, glow_scenes_write(&r->scenes), 1, true);
 	if (r->said.dim_stale)
@@ -135,16 +138,47 @@ static bool fits(const struct glow_requests *r, struct glow_scene *scene, const 
 	return size <= RETAINED_MAX;
 }
 
-enum glow_code glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
-				   struct glow_diag *diag)
+enum glow_code glow_requests_room(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
+				  struct glow_diag *diag)
 {
+	glow_scene_store_tidy(&r->scenes, now);
 	if (!fits(r, scene, scene->id))
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "too much plays already: %u scenes", r->scenes.n);
-	while (!fits(r, scene, NULL) && glow_scene_store_yield(&r->scenes, scene->id, now))
-		;
-	if (!glow_scene_store_play(&r->scenes, scene, now))
+	if (!glow_scene_store_takes(&r->scenes, scene->id))
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "%d scenes play already", GLOW_SCENES_MAX);
 	return GLOW_OK;
+}
+
+void glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, struct glow_time now)
+{
+	while (!fits(r, scene, NULL) && glow_scene_store_yield(&r->scenes, scene->id, now))
+		;
+	glow_scene_store_play(&r->scenes, scene, now);
+}
+
+uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes)
+{
+	uint32_t most = 0;
+
+	for (uint32_t k = 0; k < scenes->n; k++) {
+		const struct glow_scene *scene = &scenes->v[k];
+		bool aimed = scene->cluster && scene->target.kind != GLOW_TARGET_ALL;
+		uint32_t nodes = aimed ? glow_addressees_online(r->members, &scene->target) : 0;
+
+		most = nodes > most ? nodes : most;
+	}
+	return most;
+}
+
+/* Who did not say when it is to start gets it as soon as all know their places on its strip. */
+static void leave_time(const struct glow_requests *r, struct glow_scene *scene, int64_t soonest)
+{
+	const struct glow_scenes alone = { .n = 1, .v = scene };
+	int64_t later_us = scene->start_us == soonest ? glow_places_us(glow_requests_aimed(r, &alone)) : 0;
+
+	scene->start_us += later_us;
+	if (scene->end_us != GLOW_NEVER)
+		scene->end_us += later_us;
 }
 
 static enum glow_code play(struct glow_requests *r, const char *topic, struct glow_scene *scene, struct glow_time now,
@@ -153,16 +187,15 @@ static enum glow_code play(struct glow_requests *r, const char *topic, struct gl
 	const char *field = scene->target.kind == GLOW_TARGET_NODES ? "target.nodes" : "target.groups";
 	const struct glow_scenes begin = { .n = 1, .v = scene };
 	struct glow_ordered ordered = { topic, now, scene->start_us, .begin = &begin, .before = &r->scenes };
-	bool noted;
 
 	if (!scene->absent && glow_addressees_check(r->members, &scene->target, field, diag) != GLOW_OK)
 		return diag->code;
-	noted = glow_changes_note(&r->changes, r->members, &ordered);
-	if (glow_requests_begin(r, scene, now, diag) == GLOW_OK)
-		glow_requests_scenes_changed(r);
-	else if (noted)
-		glow_changes_cancel(&r->changes);
-	return diag->code;
+	if (glow_requests_room(r, scene, now, diag) != GLOW_OK)
+		return diag->code;
+	glow_changes_note(&r->changes, r->members, &ordered);
+	glow_requests_begin(r, scene, now);
+	glow_requests_scenes_changed(r);
+	return GLOW_OK;
 }
 
 static bool stop_concerns(const struct glow_requests *r, const struct glow_stop *stop)
@@ -214,7 +247,7 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 	struct glow_stop stop;
 	cJSON *tree;
 	char id[GLOW_SCENE_ID_MAX + 1];
-	int64_t start_us = 0;
+	int64_t start_us = soonest_us(r, now, ahead_us);
 	uint32_t nodes = 0;
 
 	if (glow_command_clears(m))
@@ -225,10 +258,10 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 		return;
 	}
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
-		glow_play_read(m->payload, m->len, soonest_us(r, now, ahead_us), glow_dice(r->seed, r->rolls++, 0),
-			       &scene, &diag);
+		glow_play_read(m->payload, m->len, start_us, glow_dice(r->seed, r->rolls++, 0), &scene, &diag);
 	memcpy(id, scene.id, sizeof(id)); /* of a rejected one too, where it could be read */
 	if (diag.code == GLOW_OK) {
+		leave_time(r, &scene, start_us);
 		start_us = scene.start_us;
 		nodes = glow_addressees_online(r->members, &scene.target);
 		if (play(r, m->topic, &scene, now, &diag) != GLOW_OK)

@@ -38,6 +38,8 @@ struct glow_requests {
 	struct glow_said said;
 	/** The latest instant given to a command for many nodes; an at_us of its own does not count. */
 	int64_t last_at_us;
+	void (*before_scenes)(void *ctx); /**< they are about to be published; NULL */
+	void *ctx;
 	struct glow_changes changes; /**< what was before the last requests */
 	struct glow_command command; /**< scratch: too large for a small stack */
 };
@@ -72,9 +74,16 @@ enum glow_lit { GLOW_LIT_UNKNOWN, GLOW_LIT_NONE, GLOW_LIT_SOME };
 enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
 				    struct glow_time now, int64_t ahead_us, enum glow_lit lit);
 
-/** Lets a scene begin beside what plays, where there is room for it; then it is the store's. */
-enum glow_code glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
-				   struct glow_diag *diag);
+/** How many nodes have to be told their places before these scenes begin: those that are online for the largest target
+ * that one of them runs along. */
+uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes);
+
+/** Whether a scene finds room beside what plays. */
+enum glow_code glow_requests_room(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
+				  struct glow_diag *diag);
+
+/** Lets a scene begin for which there is room; it is the store's from now on. */
+void glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, struct glow_time now);
 
 /** When all nodes can have what is asked for now. */
 int64_t glow_requests_instant(const struct glow_requests *r, struct glow_time now, int64_t ahead_us);
