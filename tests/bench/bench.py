@@ -151,7 +151,7 @@ def part_commands(bench):
     """From a command to its picture."""
     bare, tree = bench.each(without_pins), bench.each(on_tree, tree=True)
     bench.tree = tree
-    bench.table.group("A command until its picture is out, p50/p99 (floor: a bare subscriber has the same message; in brackets that of the peer's run)")
+    bench.table.group("A command until its picture is out, p50/p99 (and the floor in the peer's run)", "a bare subscriber has it")
     latency_rows(bench, "no pins, still before", bare, 0, "µs", 1)
     latency_rows(bench, "no pins, a rainbow at 60 fps before", bare, 1, "µs", 1)
     latency_rows(bench, "GPIO tree, still before", tree, 0, "ms to the last edge", MS)
@@ -236,8 +236,8 @@ def part_cost(bench):
     table = bench.table
     tree = bench.tree or bench.each(on_tree, tree=True)
     counted = [cost.NO_VALGRIND] * 3 if cost.NO_VALGRIND else bench.each(instructions, tree=True)
-    table.group("A command on the GPIO tree, all of it")
-    bench.row("system calls", tree, lambda r: number(r[2]), "648 edges of the clock")
+    table.group("A command on the GPIO tree, all of it", "edges alone")
+    bench.row("system calls", tree, lambda r: number(r[2]), "648 of the clock")
     bench.row("processor time, ms", tree, lambda r: number(r[0].cpu_ms))
     bench.row("instructions of its own, thousands", counted, lambda n: number(n / 1000))
     bars(bench.command, "system calls", tree, lambda r: r[2])
@@ -245,7 +245,7 @@ def part_cost(bench):
     bars(bench.command, "instructions of its own", counted, lambda n: n)
     shows = bench.each(rainbow)
     bare = attempt(lambda: timer(bench))
-    table.group("A rainbow on eight pixels at 60 fps, no pins (floor: a process that wakes for each frame and writes down that it did)")
+    table.group("A rainbow on eight pixels at 60 fps, no pins", "a bare timer, and a write")
     for what, key in (("frames a second", "fps"), ("system calls a frame", "calls"), ("wake-ups a frame", "wakeups"),
                       ("processor, % of a core", "cpu_percent")):
         bench.row(what, shows, lambda r, key=key: number(float(r[key])), cell(bare, lambda r, key=key: number(float(r[key]))))
@@ -258,7 +258,7 @@ def part_cost(bench):
 
 def part_roads(bench):
     """What a frame costs on each road."""
-    bench.table.group("A frame on each board and road: system calls; instructions of the driver")
+    bench.table.group("A frame on each board and road: system calls; instructions of the driver", "calls of such a road")
     for what, generation, words, least in roads.ROADS:
         tell("a frame: " + what)
         counted = cost.NO_VALGRIND or attempt(lambda: number(roads.instructions(bench.home, generation, words)))
@@ -303,11 +303,11 @@ def part_still(bench):
         bench.table.row(what, ours, c, python, c)
         return c
 
-    bench.table.group("A still picture (floor: the C writer, which only waits for its broker)")
+    bench.table.group("A still picture", "the C writer only waits")
     for what, k in (("wake-ups a second", 0), ("processor, % of a core", 1)):
         c = columns(what, rest, lambda r, k=k: "%.2f" % r[k])
         bench.table.row(what + ", in a cluster; of its conductor", "%.2f; %.2f" % (led[0][k], led[1][k]), c)
-    bench.table.group("Memory, MB: resident/its share/its own (floor: the C writer, which has no library)")
+    bench.table.group("Memory, MB: resident/its share/its own", "the C writer has no library")
     c = columns("a node", memory, lambda m: numbers(*m))
     bars(bench.process, "memory, its share, MB", [memory.get(n, n) for n in names], lambda m: m[1])
     bench.table.row("a conductor", numbers(*conductor_mb), c)
@@ -339,7 +339,7 @@ def to_first_frame(bench, kind):
 
 def part_start(bench):
     """From exec to the first right frame."""
-    bench.table.group("Start: ms from exec to the first right frame, median/most of %d (floor: mosquitto_sub from exec to a retained message)" % STARTS)
+    bench.table.group("Start, ms from exec to the first right frame, median/most of %d" % STARTS, "mosquitto_sub has a retained message")
     bench.broker.publish(writers.TOPIC, writers.solid(1), retain=True)
     tell("start")
     floor = attempt(lambda: [to_first_message(bench) for _ in range(STARTS)])
@@ -364,7 +364,7 @@ def part_images(bench):
     """How large it is."""
     sizes = performance.images_mb()
     tell("images")
-    bench.table.group("Images, MB (floor: the program and the libraries that it loads; Python: its packages and paho's alone)")
+    bench.table.group("Images, MB (of Python its packages and paho's)", "program and libraries")
     for name in ("bridge", "conductor"):
         python = performance.packages_mb("python3*-minimal", "libpython3*-minimal", "libpython3*-stdlib", "python3-paho-mqtt")
         bench.table.row(name, sizes[name], number(performance.loaded_mb(glow.beside_bridge("glow-" + name))), python)
@@ -372,7 +372,7 @@ def part_images(bench):
 
 def part_sync(bench):
     """How far apart five nodes are."""
-    bench.table.group("Five nodes, from the first to the last, µs, p50/p99/max (floor: bare timers in the same seconds)")
+    bench.table.group("Five nodes, from the first to the last, µs, p50/p99/max", "bare timers, same seconds")
     why = cluster.why_no_clocks()
     tell("five nodes")
     result = "not measured: " + why if why else attempt(lambda: sync.measure(sync.short, False))

@@ -37,31 +37,29 @@ def p50_p99(values, scale=1):
 
 
 class Table:
-    """Rows in groups. A cell is a figure's text, or why there is none."""
+    """Rows in groups, of which each says what its floor is. A cell is a figure's text, or why there is none."""
 
     def __init__(self):
         self.rows = []
 
-    def group(self, title):
-        self.rows.append((title,))
+    def group(self, title, floor=""):
+        self.rows.append((title, "", floor, "", ""))
 
     def row(self, what, ours, floor=NOTHING, python=NOTHING, c=NOTHING):
         self.rows.append((what, ours, floor, python, c))
 
     def markdown(self):
         lines = ["| %s |" % " | ".join(COLUMNS), "|---|--:|--:|--:|--:|"]
-        for row in self.rows:
-            lines.append("| %s |" % " | ".join(row if len(row) > 1 else ("**%s**" % row[0], "", "", "", "")))
+        for what, *cells in self.rows:
+            is_group = cells[0] == ""
+            lines.append("| %s |" % " | ".join(["**%s**" % what if is_group else what] + ["*%s*" % c if is_group and c else c for c in cells]))
         return "\n".join(lines) + "\n"
 
     def terminal(self):
         rows = [COLUMNS] + self.rows
-        widths = [max(len(row[k]) for row in rows if len(row) > k) for k in range(len(COLUMNS))]
-        lines = []
-        for row in rows:
-            lines.append(row[0] if len(row) == 1 else "  ".join(
-                [row[0].ljust(widths[0])] + [text.rjust(width) for text, width in zip(row[1:], widths[1:])]))
-        return "\n".join(lines) + "\n"
+        widths = [max(len(row[k]) for row in rows) for k in range(len(COLUMNS))]
+        return "".join("  ".join([row[0].ljust(widths[0])] + [text.rjust(width) for text, width in zip(row[1:], widths[1:])]).rstrip() + "\n"
+                       for row in rows)
 
 
 # ---- the machine ----
