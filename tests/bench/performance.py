@@ -102,7 +102,7 @@ def machine(load_before, seconds):
 # ---- the figure ----
 
 LEGEND = (("frames", "Glowswarm"), ("floor", "floor"), ("python", "Python, paho"), ("c", "C, open-write-close"))
-WIDTH, ROW, LEFT = 860, 15, 230
+WIDTH, ROW, LEFT, APART = 860, 14, 230, 5
 MORE_STYLE = """
 .python{fill:#bf8700;fill-opacity:.6;stroke:#bf8700;stroke-width:.6}.c{fill:#8250df;fill-opacity:.5;stroke:#8250df;stroke-width:.6}
 @media (prefers-color-scheme:dark){.python{fill:#d29922;stroke:#d29922}.c{fill:#d2a8ff;stroke:#d2a8ff}}
@@ -119,21 +119,24 @@ class Bars:
         """A single figure is a bar from the left; two are a bar from one to the other."""
         self.bars.append((what, cls, word, self.scale.least if high is None else low, low if high is None else high))
 
+    def _bottom(self):
+        return 22 + ROW * len(self.bars) + APART * len({what for what, *_ in self.bars})
+
     def height(self):
-        return 40 + ROW * len(self.bars)
+        return self._bottom() + 18
 
     def _x(self, value):
         return LEFT + (WIDTH - LEFT - 110) * self.scale.part(value)
 
     def draw(self, top):
         out = [plot.text(10, top + 12, self.title, "title")]
-        bottom = top + 22 + ROW * len(self.bars)
+        bottom = top + self._bottom()
         for value, word in self.scale.ticks:
             out += [plot.line(self._x(value), top + 20, self._x(value), bottom, "grid"),
                     plot.text(self._x(value), bottom + 12, word, anchor="middle")]
-        before = None
-        for k, (what, cls, word, low, high) in enumerate(self.bars):
-            y = top + 22 + ROW * k
+        y, before = top + 22 - ROW, None
+        for what, cls, word, low, high in self.bars:
+            y += ROW + (APART if what != before else 0)
             x0, x1 = self._x(low), max(self._x(high), self._x(low) + 2)
             if what != before:
                 out.append(plot.text(LEFT - 8, y + 11, what, anchor="end"))
