@@ -11,7 +11,7 @@ import cost
 import glow
 
 FRAMES = 100
-FAKES = ("__wrap_write", "__wrap_ioctl", "__wrap_pread", "__wrap_nanosleep", "fake_gpiod_set", "fake_gpiod_get")
+FAKES = ("__wrap_write", "__wrap_ioctl", "__wrap_pread64", "__wrap_nanosleep", "fake_gpiod_set", "fake_gpiod_get")
 
 # What it is, the program (a generation of libgpiod each), its words, and the fewest calls of a road of its kind.
 ROADS = (("Blinkt!, the overlay and SPI", 1, ("blinkt", "spi", "auto"), "1"),
