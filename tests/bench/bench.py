@@ -46,7 +46,7 @@ def attempt(do):
     try:
         return do()
     except (AssertionError, OSError, ValueError, subprocess.SubprocessError) as e:
-        return "not measured: %s" % (str(e).splitlines() or [type(e).__name__])[0][:90]
+        return "not measured: %s" % (str(e).splitlines() or [type(e).__name__])[0].partition(", see ")[0][:90]
 
 
 def cell(result, text):
@@ -63,6 +63,7 @@ class Bench:
         ends.callback(self.broker.stop)
         self.watch = writers.Stopwatch(self.broker.port)
         ends.callback(self.watch.close)
+        glow.wait_until("the bare subscriber does not listen", lambda: self.broker.listeners() > 0)
         self.table = performance.Table()
         self.latency = performance.Bars("From a command to its picture, p50 to p99", 100, 4e6, (
             (100, "0.1 ms"), (1000, "1"), (10000, "10"), (100000, "100"), (1000000, "1 s")))

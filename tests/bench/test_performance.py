@@ -30,7 +30,7 @@ class Gaps(unittest.TestCase):
 
     def test_failure_is_told(self):
         def fails():
-            raise AssertionError("no broker\nand more")
+            raise AssertionError("no broker, see /tmp/a.log\nand more")
 
         result = bench.attempt(fails)
         self.assertEqual(result, "not measured: no broker")

@@ -47,6 +47,7 @@ class Stopwatch:
     def __init__(self, port):
         self.process = glow.spawn([glow.beside_bridge("bench_latency"), str(port), TOPIC], subprocess.PIPE, None,
                                   stdin=subprocess.PIPE)
+        self.color = 0  # of the next command, which so is another than that of the last
 
     def send(self, payload):
         """When it was sent and when heard, CLOCK_MONOTONIC ns."""
@@ -54,6 +55,10 @@ class Stopwatch:
         self.process.stdin.flush()
         sent_ns, heard_ns = map(int, self.process.stdout.readline().split())
         return sent_ns, heard_ns
+
+    def send_solid(self):
+        self.color += 1
+        return self.send(solid(self.color))
 
     def close(self):
         self.process.stdin.close()
@@ -144,11 +149,11 @@ class Commands:
 
 def warm_up(writer, watch):
     """Once all is loaded and drawn."""
-    command(writer, watch, 0)
+    command(writer, watch)
 
 
-def command(writer, watch, k):
-    sent_ns, heard_ns = watch.send(solid(k))
+def command(writer, watch):
+    sent_ns, heard_ns = watch.send_solid()
     shown_ns = writer.wait(sent_ns, True)
     return (shown_ns - sent_ns) / 1e3, (heard_ns - sent_ns) / 1e3
 
@@ -156,16 +161,15 @@ def command(writer, watch, k):
 def commands(writer, watch, seconds, least=3, most=1000, moving=False, phase_s=0.05):
     """Commands one after the other, at any time after the one before was shown; `moving`: while a rainbow plays, at any
     time within a frame, which takes phase_s."""
-    dice, result, end, k = random.Random(1), Commands(), time.monotonic() + seconds, 1
+    dice, result, end = random.Random(1), Commands(), time.monotonic() + seconds
     cpu_ns = cost.cpu_ns(writer.process.pid)
-    while k <= least or (time.monotonic() < end and k <= most):
+    while len(result.floor_us) < least or (time.monotonic() < end and len(result.floor_us) < most):
         if moving:
             writer.wait(watch.send(RAINBOW)[0], False)
         time.sleep(0.02 + dice.random() * phase_s)
-        frame_us, floor_us = command(writer, watch, k)
+        frame_us, floor_us = command(writer, watch)
         result.frame_us.append(frame_us)
         result.floor_us.append(floor_us)
-        k += 1
     result.cpu_ms = (cost.cpu_ns(writer.process.pid) - cpu_ns) / 1e6 / len(result.frame_us)
     return result
 
