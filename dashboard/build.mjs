@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* Static files into dist/: the bundle, its styles, the editor beside it, which is loaded when it is needed, what lies in
- * static/, the core, which wasm/build.sh has made, the effects in text that are shipped, the licences of what others
+/* Static files into dist/: the bundle, its styles, beside it the further views and the editor, which are loaded later, what
+ * lies in static/, the core, which wasm/build.sh has made, the effects in text that are shipped, the licences of what others
  * wrote of it, and the worker that has these files where the server is away. */
 
 import { build } from "esbuild";
@@ -41,7 +41,7 @@ cpSync("static", "dist", { recursive: true });
 cpSync("../build/dashboard/glow.wasm", "dist/glow.wasm");
 writeFileSync("dist/licences.txt", licences());
 writeFileSync("dist/effects.json", JSON.stringify(examples()));
-await build({
+const { metafile } = await build({
 	entryPoints: ["src/main.tsx"],
 	outdir: "dist",
 	bundle: true,
@@ -55,10 +55,16 @@ await build({
 	define: { global: "globalThis" },
 	legalComments: "none",
 	logLevel: "warning",
+	metafile: true,
 });
 
 /* The bundler makes styles for what is loaded later, too, but nothing links them: App has them all in main.css. */
 for (const name of readdirSync("dist")) if (/-.*\.css$/.test(name)) rmSync(`dist/${name}`);
+
+/* What main.js begins with is asked for together with it, and not only when that has been read. */
+const first = metafile.outputs["dist/main.js"].imports.filter(({ kind }) => kind === "import-statement");
+const links = first.map(({ path }) => `<link rel="modulepreload" href="${path.slice("dist/".length)}">\n`).join("");
+writeFileSync("dist/index.html", readFileSync("dist/index.html", "utf8").replace("<script", `${links}<script`));
 
 /* The files that the page opens with; an editor is no use without a broker. */
 const files = readdirSync("dist").filter((name) => !/^editor|^effects|^licences|^index|\.png$/.test(name));

@@ -13,25 +13,24 @@ import type { Draft } from "./model/drafts";
 import { summaryOf, troublesOf } from "./model/status";
 import { note, noted } from "./notebook";
 import { type Account, eraseAccount, keepAccount } from "./sealed";
-import { Effects } from "./ui/Effects";
-import { Events } from "./ui/Events";
 import { Header, VIEWS, type ViewName } from "./ui/Header";
-import { SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
+import { follow, SessionContext, useSession, useView, type Session, type Selection } from "./ui/hooks";
 import { later } from "./ui/later";
 import { Login } from "./ui/Login";
 import { useEscape, useFocus, useScroll, useTitle } from "./ui/moves";
 import { Panel } from "./ui/Panel";
-import { Scenes } from "./ui/Scenes";
 import { Shelf } from "./ui/Shelf";
-import { Strip } from "./ui/Strip";
-import { Sync } from "./ui/Sync";
-import "./ui/Details.css";
-import "./ui/Paint.css";
-import "./ui/Presets.css";
+import "./ui/views.css";
 
-const Details = later(async () => (await import("./ui/Details")).Details);
-const Paint = later(async () => (await import("./ui/Paint")).Paint);
-const Presets = later(async () => (await import("./ui/Presets")).Presets);
+const views = () => import("./ui/views");
+const Details = later(async () => (await views()).Details);
+const Effects = later(async () => (await views()).Effects);
+const Events = later(async () => (await views()).Events);
+const Paint = later(async () => (await views()).Paint);
+const Presets = later(async () => (await views()).Presets);
+const Scenes = later(async () => (await views()).Scenes);
+const Strip = later(async () => (await views()).Strip);
+const Sync = later(async () => (await views()).Sync);
 
 /** Told by the server beside the page. */
 export interface Site {
@@ -103,6 +102,9 @@ function Views() {
 	const view = useView(cluster);
 	const { name: here, place, part } = useHere();
 	const settled = useSettled(view);
+	useEffect(() => {
+		if (settled) void views().catch(() => {}); // so that they are there when somebody looks
+	}, [settled]);
 	const [selection, setSelection] = useState<Selection>({ kind: "all" });
 	const main = useRef<HTMLElement>(null);
 	const title = here === "paint" ? "Paint" : (VIEWS.find(([name]) => name === here)?.[1] ?? "Shelf");
@@ -169,7 +171,10 @@ function open(core: Core, site: Site, user: string, password: string, logOut: ()
 	};
 }
 
-/* From the first attempt to log in until the account is inside or gives up. */
+const ENTER_EVERY_MS = 16;
+
+/* From the first attempt to log in until the account is inside or gives up. Messages change nothing here: the page would be
+ * made anew with each. */
 function useEntered(session: Session | null): { link: LinkState | null; entered: boolean } {
 	const [now, setNow] = useState<{ session: Session | null; link: LinkState | null; entered: boolean }>({
 		session: null,
@@ -178,16 +183,14 @@ function useEntered(session: Session | null): { link: LinkState | null; entered:
 	});
 	useEffect(() => {
 		if (!session) return;
-		const look = () => {
+		return follow(session.cluster, ENTER_EVERY_MS, () => {
 			const { link, mayCommand } = session.cluster.view;
 			setNow((was) => {
-				const entered = link.state !== "refused" && ((was.session === session && was.entered) || (link.state === "online" && mayCommand !== null));
-				return { session, link, entered };
+				const same = was.session === session;
+				const entered = link.state !== "refused" && ((same && was.entered) || (link.state === "online" && mayCommand !== null));
+				return same && was.link === link && was.entered === entered ? was : { session, link, entered };
 			});
-		};
-		const stop = session.cluster.subscribe(look);
-		look();
-		return stop;
+		});
 	}, [session]);
 	return now.session === session ? now : { link: null, entered: false };
 }

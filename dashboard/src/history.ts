@@ -10,6 +10,7 @@ import type { Later } from "./model/commands";
 
 const EVERY_MS = 2000;
 const SAMPLES = 900;
+const LATE = 30;
 
 export interface History {
 	/** When each sample was taken, in seconds since the Unix epoch by the clock as it is set now, oldest first: a clock that
@@ -19,7 +20,9 @@ export interface History {
 	of(id: string): readonly (number | null)[];
 	/** The same of worstPair(). */
 	readonly worst: readonly (number | null)[];
-	/** A number of the node's own, small, the same however the others come and go. */
+	/** The node's mean error bound over the last minute; 0 where it was not known. */
+	ofLate(id: string): number;
+	/** A number of the node's own, the smallest that none of those had who were asked about before. */
 	numberOf(id: string): number;
 	close(): void;
 }
@@ -57,7 +60,6 @@ export function createHistory(cluster: Cluster, { now, wall, later }: Clocks = M
 		taken.push(now());
 		worst.push(worstPair(cluster.view.nodes)?.us ?? null);
 		for (const node of cluster.view.nodes) {
-			numberOf(node.id);
 			const line = errors.get(node.id) ?? new Array<number | null>(taken.length - 1).fill(null);
 			line.push(clockOf(node)?.error_us ?? null);
 			errors.set(node.id, line);
@@ -66,10 +68,16 @@ export function createHistory(cluster: Cluster, { now, wall, later }: Clocks = M
 		if (taken.length > SAMPLES) for (const line of [taken, worst, ...errors.values()]) line.shift();
 	}
 
+	function ofLate(id: string): number {
+		const known = (errors.get(id) ?? []).slice(-LATE).filter((error) => error !== null);
+		return known.length ? known.reduce((a, b) => a + b) / known.length : 0;
+	}
+
 	let stop = later(sample, EVERY_MS);
 	return {
 		times: () => taken.map((ms) => (wall() - now() + ms) / 1000),
 		worst,
+		ofLate,
 		of: (id) => errors.get(id) ?? taken.map(() => null),
 		numberOf,
 		close: () => stop(),

@@ -161,7 +161,7 @@ class RealLink implements Link {
 			why = "the connection broke";
 			this.listen(client);
 			onlineMs = performance.now();
-			this.subscribe(client);
+			this.begin(client);
 		});
 		client.on("message", (topic, payload, packet) => {
 			const at = performance.now();
@@ -196,20 +196,33 @@ class RealLink implements Link {
 		client.on("close", () => clearInterval(timer));
 	}
 
-	private subscribe(client: MqttClient): void {
-		client.subscribe([...this.cluster.topics], { qos: 1 }, () => {
+	/** Asks first whether commands are allowed: the answer does not wait behind all that is retained. It is told after the
+	 * link is.
+	 *
+	 * With QoS 0, since a session that ends with its connection loses nothing by it: a connection keeps all in order, and a
+	 * broker that is full drops either. QoS 1 would add a pause after every few messages, until those are acknowledged. */
+	private begin(client: MqttClient): void {
+		let may: boolean | null = null;
+		let online = false;
+		const tell = () => this.client === client && online && may !== null && this.cluster.mayCommand(may);
+		this.askWhetherWeMayCommand(client, (allowed) => {
+			may = allowed;
+			tell();
+		});
+		client.subscribe([...this.cluster.topics], { qos: 0 }, () => {
 			if (this.client !== client) return;
 			this.cluster.link({ state: "online" }, outletOf(client));
-			this.askWhetherWeMayCommand(client);
+			online = true;
+			tell();
 		});
 	}
 
 	/** Commands a node that does not exist, namely this page: only the broker reacts to that. */
-	private askWhetherWeMayCommand(client: MqttClient): void {
+	private askWhetherWeMayCommand(client: MqttClient, told: (may: boolean) => void): void {
 		const page = this.cluster.id.replaceAll("/", "-"); // a node's id is one level
 		const topic = `${this.cluster.prefix}/node/${page}/set`;
 		client.publish(topic, "", { qos: 1 }, (error) => {
-			if (this.client === client && (!error || reason(error) === NOT_ALLOWED)) this.cluster.mayCommand(!error);
+			if (!error || reason(error) === NOT_ALLOWED) told(!error);
 		});
 	}
 

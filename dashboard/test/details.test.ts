@@ -109,4 +109,9 @@ test("each effect has a sample, drawn by the core", () => {
 	samples.follow([named("mine", "rgb(0, 1, 0)")], "#ff8000", start);
 	assert.equal(at("mine", 5), "00ff00".repeat(SAMPLE_PIXELS));
 	assert.equal(samples.seen("unheard", start), null);
+	const look = { effect: "solid", params: {}, color: "#0000ff", brightness: 255 };
+	samples.show("kept", look, undefined, start);
+	assert.equal(at("kept", 6), "0000ff".repeat(SAMPLE_PIXELS));
+	samples.show("kept", { ...look, effect: "mine" }, "rgb(0, 1, 0)", start);
+	assert.equal(at("kept", 7), "00ff00".repeat(SAMPLE_PIXELS));
 });

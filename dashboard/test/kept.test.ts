@@ -37,6 +37,16 @@ test("presets and schedules are heard when somebody wants to see them, and after
 	assert.equal(lab.listened.length, 4);
 });
 
+test("a preset looks like its scenes and lights, each look once", () => {
+	const lab = new Lab();
+	const amber = { state: "ON", color: { r: 255, g: 120, b: 0 }, brightness: 90, effect: "breathe", params: { period_ms: 2000 } };
+	const lights = { pi1: amber, pi2: amber, pi3: { state: "OFF" }, pi4: { effect: "auto" }, pi5: { ...amber, pixels: ["red"] } };
+	lab.hear("preset/evening", { name: "evening", lights, scenes: [scene("below"), scene("above", { effect: "rainbow" })] }, true);
+	const looks = lab.cluster.looksOf(lab.cluster.view.presets[0]!);
+	assert.deepEqual(looks.map(({ effect, color, brightness }) => `${effect} ${color} ${brightness}`), ["rainbow #ff0000 255", "solid #ff0000 255", "breathe #ff7800 90", "solid #000000 255"]);
+	assert.deepEqual(looks[2]!.params, { period_ms: 2000 });
+});
+
 test("a preset is what the conductor keeps of it", () => {
 	const lab = labWith();
 	lab.hear("preset/b10", { name: "b10", title: "Later", lights: { pi1: { state: "ON" } }, scenes: [scene("main")] }, true);

@@ -8,7 +8,7 @@ import test from "node:test";
 
 import type { NodeView } from "../src/core";
 import { tileOf } from "../src/draw/tile";
-import { grouped, heedsColor } from "../src/model/kinds";
+import { grouped, heedsColor, missing } from "../src/model/kinds";
 import type { Effect } from "../src/model/messages";
 import { choicesOf, EVERYTHING, FIELD_RATIO, type Find, found, layoutOf, type Room, ROW_RATIO, troubleOf } from "../src/model/shelf";
 
@@ -24,13 +24,17 @@ const NODES = [
 	node("pi3", { sync: "unsynced", temperature: 48 }),
 ];
 
-const ids = (find: Partial<Find>) => found(NODES, { ...EVERYTHING, ...find }, "all").map(({ id }) => id).join(" ");
+const TITLES = { pi3: { title: "Above the Door" }, pi1: {} };
+
+const ids = (find: Partial<Find>) => found(NODES, { ...EVERYTHING, ...find }, "all", TITLES).map(({ id }) => id).join(" ");
 
 test("boards are found by words, group, kind and trouble", () => {
 	assert.equal(ids({}), "pi10 pi2 pi1 pi3");
 	assert.equal(ids({ words: "pi1" }), "pi10 pi1");
 	assert.equal(ids({ words: " LEFT glow" }), "pi2");
 	assert.equal(ids({ words: "left nothing" }), "");
+	assert.equal(ids({ words: "door" }), "pi3");
+	assert.equal(ids({ words: "pi3" }), "pi3");
 	assert.equal(ids({ only: "group left" }), "pi10 pi2");
 	assert.equal(ids({ only: "board piglow" }), "pi2");
 	assert.equal(ids({ only: "trouble" }), "pi2 pi1 pi3");
@@ -39,7 +43,7 @@ test("boards are found by words, group, kind and trouble", () => {
 });
 
 test("they come in the order of the strip, of names, of trouble, of warmth", () => {
-	assert.equal(ids({ order: "name" }), "pi1 pi2 pi3 pi10");
+	assert.equal(ids({ order: "name" }), "pi3 pi1 pi2 pi10");
 	assert.equal(ids({ order: "trouble" }), "pi2 pi1 pi3 pi10");
 	assert.equal(ids({ order: "warmth" }), "pi2 pi3 pi10 pi1");
 	assert.deepEqual(NODES.map((one) => troubleOf(one, "all")), [0, 3, 2, 1]);
@@ -50,6 +54,13 @@ const PHONE: Room = { width: 358, height: 480 };
 
 const heightOf = (boards: number, { columns, width, gap }: ReturnType<typeof layoutOf>, ratio: number, words: number) =>
 	Math.ceil(boards / columns) * (width * ratio + words + gap) - gap;
+
+test("lines reach from edge to edge where that costs little", () => {
+	const [phone, three, four] = [layoutOf(10, PHONE, FIELD_RATIO), layoutOf(3, DESK, ROW_RATIO), layoutOf(4, DESK, ROW_RATIO)];
+	assert.ok(Math.abs(phone.columns * (phone.width + phone.gap) - phone.gap - PHONE.width) < 1, JSON.stringify(phone));
+	assert.equal(three.columns, 3, "and not two lines with an empty place");
+	assert.equal(four.columns, 2, "three and one would be smaller, and fill no more");
+});
 
 test("boards are as large as all have room", () => {
 	const one = layoutOf(1, DESK, ROW_RATIO);
@@ -107,4 +118,11 @@ test("effects are in groups, also those that the page does not know", () => {
 
 test("a colour is offered to those that heed it", () => {
 	assert.deepEqual(["solid", "blink", "tide", "meter", "auto", null].map((name) => heedsColor(EFFECTS, name)), [true, true, false, false, true, true]);
+});
+
+test("an effect is missing where others are known", () => {
+	const effects = [{ name: "rainbow", what: "", params: [] }];
+	assert.equal(missing(effects, ["rainbow", "mist"]), "mist");
+	assert.equal(missing(effects, ["rainbow"]), "");
+	assert.equal(missing([], ["mist"]), "");
 });

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { createHistory } from "../src/history";
-import { worstPair } from "../src/model/clocks";
+import { worstBoards, worstPair } from "../src/model/clocks";
 import { healthOf, heardOf, numbersOf, summaryOf, troublesOf } from "../src/model/status";
 import { amount } from "../src/ui/text";
 import { conductor, info, Lab } from "./lab";
@@ -58,6 +58,18 @@ test("all is well, and is not said before it is known", () => {
 	nobody.hear("conductor/availability", "online", true);
 	beat(nobody);
 	assert.equal(summary(nobody), "No boards yet");
+});
+
+test("boards beyond those that a page keeps are counted, and the others go on", () => {
+	const lab = new Lab();
+	lab.online();
+	for (let k = 0; k < 10000; k++) lab.hear(`node/pi${k}/availability`, "online", true);
+	assert.deepEqual(numbersOf(lab.cluster.view, []), ["10000 of 10000 boards online"]);
+	lab.hear("node/pi10000/availability", "online", true);
+	lab.hear("node/pi10001/availability", "online", true);
+	assert.deepEqual(numbersOf(lab.cluster.view, []), ["10000 of 10000 boards online", "2 more are not shown"]);
+	lab.hear("node/pi7/availability", "offline", true);
+	assert.equal(numbersOf(lab.cluster.view, [])[0], "9999 of 10000 boards online");
 });
 
 // promise: page-says-what-is-wrong
@@ -121,6 +133,29 @@ test("the worst pair has names, and a board is no pair", () => {
 	assert.equal(pair()?.us, 9510);
 	lab.hear("node/pi2/availability", "offline");
 	assert.equal(pair(), null);
+});
+
+test("the plot has the worst clocks, and keeps them until others are clearly worse", () => {
+	const lab = wellLab();
+	for (const id of ["pi3", "pi4"]) node(lab, id);
+	const bad = new Map<string, number>();
+	const report = (id: string, errorUs: number, offsetUs = 0) => {
+		bad.set(id, errorUs);
+		lab.hear(`node/${id}/stats`, stats(offsetUs, errorUs));
+	};
+	const shown = (were: string, most = 2) => worstBoards(lab.cluster.view.nodes, most, were.split(" "), (id) => bad.get(id)!).join(" ");
+	for (const [id, errorUs] of [["pi1", 10], ["pi2", 40], ["pi3", 30], ["pi4", 20]] as const) report(id, errorUs);
+	assert.equal(shown("", 4), "pi1 pi2 pi3 pi4");
+	assert.equal(shown(""), "pi2 pi3");
+	report("pi4", 44);
+	assert.equal(shown("pi2 pi3"), "pi2 pi3", "not much worse");
+	assert.equal(shown(""), "pi2 pi4", "the control");
+	report("pi4", 46);
+	assert.equal(shown("pi2 pi3"), "pi2 pi4");
+	report("pi1", 10, 500);
+	assert.equal(shown("pi2 pi4"), "pi1 pi4", "the worst pair");
+	report("pi1", 10);
+	assert.equal(shown("pi2 pi4"), "pi2 pi4");
 });
 
 test("a slider that is dragged is one line, and what was refused is not lost", async () => {

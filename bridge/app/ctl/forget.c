@@ -226,7 +226,8 @@ const struct glow_subcommand glow_ctl_forget = {
 	.name = "forget",
 	.args_doc = "NODE|cluster",
 	.summary = "clear what the broker keeps of a node, or of the cluster, that is gone",
-	.doc = "Removes its retained state, info, availability and place, its announcement for Home Assistant, and the tables "
+	.doc = "Removes its retained state, info, availability and place, its announcement for Home Assistant, and the "
+	       "tables "
 	       "of effects that no other node names. Of the cluster, what conductors keep: who led, the roster, the "
 	       "scenes, the dimmer, its announcement, and what people made: presets, schedules, effects in text, order "
 	       "and titles. glowctl export keeps that in a file first.",

@@ -20,6 +20,9 @@ export function clockOf(node: NodeView): ClockSaid | null {
 /** How far a board may be from cluster time: what it still corrects and one standard deviation of what it cannot know. */
 export const apartUs = ({ offset_us, error_us }: ClockSaid): number => Math.abs(offset_us) + error_us;
 
+/** So many times worse is clearly worse. */
+const CLEARLY = 1.5;
+
 /** Two boards, and how far apart in time they may show a frame. */
 export interface Pair {
 	readonly ahead: string;
@@ -44,4 +47,17 @@ export function worstPair(nodes: readonly NodeView[]): Pair | null {
 			if (ahead && behind && ahead !== behind && (!worst || ahead.to - behind.from > worst.us))
 				worst = { ahead: ahead.id, behind: behind.id, us: ahead.to - behind.from };
 	return worst;
+}
+
+/** Of more boards than `most` those with the worst clocks, and the worst pair; in the order of the boards. `badOf` says how bad
+ * one is. Those that were shown stay until another is clearly worse: lines that come and go with every report tell nothing. */
+export function worstBoards(nodes: readonly NodeView[], most: number, shown: readonly string[], badOf: (id: string) => number): readonly string[] {
+	if (nodes.length <= most) return nodes.map(({ id }) => id);
+	const were = nodes.filter(({ id }) => shown.includes(id));
+	const [pair, theirs] = [worstPair(nodes), worstPair(were)];
+	const apart = pair && (!theirs || pair.us > CLEARLY * theirs.us) ? [pair.ahead, pair.behind] : [];
+	const weights = new Map(nodes.map(({ id }) => [id, badOf(id) * (shown.includes(id) ? CLEARLY : 1)]));
+	const ranked = nodes.map(({ id }) => id).sort((a, b) => weights.get(b)! - weights.get(a)!);
+	const worst = new Set([...new Set([...apart, ...ranked])].slice(0, most));
+	return nodes.flatMap(({ id }) => (worst.has(id) ? [id] : []));
 }

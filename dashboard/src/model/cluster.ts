@@ -10,6 +10,7 @@ import type { CommandView, Later, Outlet } from "./commands";
 import type { ClusterEvent } from "./events";
 import type { Check, Dim, Effect, EffectText, Micros, Preset, Roster, Scene, Schedule, Wanted, Words } from "./messages";
 import { Model } from "./model";
+import type { Look } from "./playlist";
 import type { Preview } from "./preview";
 import type { Samples } from "./samples";
 
@@ -35,6 +36,8 @@ export interface ClusterView {
 	readonly clock: ClockReport;
 	/** In the order of the roster; those it lacks come after, in natural order. */
 	readonly nodes: readonly NodeView[];
+	/** How many there are beyond these. */
+	readonly more: number;
 	/** All groups that nodes are in, in natural order. */
 	readonly groups: readonly string[];
 	/** Every effect that some online node has, in its own order, and then those in text. */
@@ -127,6 +130,8 @@ export interface Cluster {
 	followKept(): void;
 	/** As docs/PROTOCOL.md has preset/<name>/set; "" removes it. */
 	keepPreset(name: string, what: object | ""): number;
+	/** How a preset of the view looks: its scenes, the topmost first, and its lights, each look once. */
+	looksOf(preset: Preset): readonly Look[];
 	/** Another title for one that is there. */
 	renamePreset(name: string, title: string): number;
 	applyPreset(name: string, transitionS: number): number;

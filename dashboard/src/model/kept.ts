@@ -4,7 +4,8 @@
 /* What the conductor keeps under names: presets and schedules. */
 
 import type { CoreCluster } from "../core";
-import type { Preset, Schedule } from "./messages";
+import type { ParamValue, Preset, Rgb, SceneLook, Schedule } from "./messages";
+import type { Look } from "./playlist";
 
 /** Where they lie. They may be megabytes, so a page asks for them when somebody wants to see them. */
 export const KEPT_TOPICS = ["preset/+", "schedule/+"];
@@ -13,6 +14,27 @@ const natural = new Intl.Collator("en", { numeric: true }).compare;
 
 const sorted = <T extends { name: string }>(all: ReadonlyMap<string, T>): readonly T[] =>
 	[...all.values()].sort((a, b) => natural(a.name, b.name));
+
+/** A light as presets that were saved from what shows have it. */
+interface KeptLight {
+	readonly state?: "ON" | "OFF";
+	readonly color?: Rgb;
+	readonly brightness?: number;
+	readonly effect?: string;
+	readonly params?: Readonly<Record<string, ParamValue>>;
+	/** It had let go, or was painted. */
+	readonly dark?: boolean;
+	readonly pixels?: object;
+	readonly leds?: object;
+}
+
+const hex = ({ r, g, b }: Rgb): string => `#${[r, g, b].map((v) => v.toString(16).padStart(2, "0")).join("")}`;
+
+function lightLook({ state, color, brightness = 255, effect = "auto", params = {}, dark, pixels, leds }: KeptLight): Look[] {
+	if (dark || pixels || leds) return [];
+	if (state === "OFF") return [{ effect: "solid", params: {}, color: "#000000", brightness: 255 }];
+	return effect === "auto" || typeof color !== "object" ? [] : [{ effect, params, color: hex(color), brightness }];
+}
 
 export class Kept {
 	private readonly presetsByName = new Map<string, Preset>();
@@ -44,6 +66,15 @@ export class Kept {
 	/** One of the presets with all that is in it. */
 	presetAsKept(name: string): object {
 		return JSON.parse(new TextDecoder().decode(this.texts.get(name))) as object;
+	}
+
+	/** How one looks: its scenes, the topmost first, an entry of a playlist after the other, and then its lights, each look once.
+	 * Lights that had let go or were painted have none. */
+	looksOf({ name, scenes }: Preset): readonly Look[] {
+		const { lights = {} } = this.presetAsKept(name) as { lights?: Readonly<Record<string, KeptLight>> };
+		const played = [...(scenes ?? [])].reverse().flatMap((scene): readonly SceneLook[] => scene.playlist ?? [scene]);
+		const looks = played.flatMap(({ effect, params, color, brightness }) => (effect === null ? [] : [{ effect, params, color, brightness }]));
+		return [...new Map([...looks, ...Object.values(lights).flatMap(lightLook)].map((look) => [JSON.stringify(look), look])).values()];
 	}
 
 	/** In natural order of their names; the same list until one comes, changes or goes. */

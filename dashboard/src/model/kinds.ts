@@ -37,3 +37,8 @@ export function heedsColor(effects: readonly Effect[], chosen: string | null): b
 	if (!effect || chosen === "solid") return true;
 	return effect.params.some(({ name, type, default: unset }) => type === "color" && (name === "color" || unset === null));
 }
+
+/** The first of those names that no board has, because a text was removed; "" for none. Without boards nobody can tell. */
+export function missing(effects: readonly Effect[], names: readonly string[]): string {
+	return (effects.length > 0 && names.find((wanted) => !effects.some(({ name }) => name === wanted))) || "";
+}

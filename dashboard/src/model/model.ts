@@ -10,7 +10,8 @@ import type { Cluster, ClusterOptions, ClusterView, LinkState, Undoing, Whom } f
 import { answerText, Commands, type Later, type Outlet } from "./commands";
 import { dimText, EventLog, sceneChanges, textChanges } from "./events";
 import { Kept, KEPT_TOPICS } from "./kept";
-import type { Check, Effect, EffectText, Micros, Scene, Wanted, Words } from "./messages";
+import type { Check, Effect, EffectText, Micros, Preset, Scene, Wanted, Words } from "./messages";
+import type { Look } from "./playlist";
 import { Preview } from "./preview";
 import { Samples } from "./samples";
 import { Undo } from "./undo";
@@ -155,6 +156,7 @@ export class Model implements Cluster {
 			conductor: this.core.conductor(this.now()),
 			clock: this.core.clock(this.now()),
 			nodes: lists.nodes,
+			more: this.core.more(),
 			groups: lists.groups,
 			effects: lists.effects,
 			texts: lists.texts,
@@ -173,9 +175,9 @@ export class Model implements Cluster {
 		const nodes = order.map((id) => this.core.node(id)!);
 		const groups = new Set(nodes.flatMap((node) => node.info?.groups ?? []));
 		const effects = new Map<string, Effect>();
-		for (const node of nodes)
-			for (const effect of (node.online && node.info?.effects) || [])
-				if (!effects.has(effect.name)) effects.set(effect.name, effect);
+		/* Boards of one version share theirs. */
+		const tables = new Set(nodes.flatMap((node) => (node.online && node.info ? [node.info.effects] : [])));
+		for (const table of tables) for (const effect of table) if (!effects.has(effect.name)) effects.set(effect.name, effect);
 		const texts = [...this.texts].sort((a, b) => natural(a.name, b.name));
 		for (const text of texts) effects.set(text.name, text);
 		return { nodes, groups: [...groups].sort(natural), effects: [...effects.values()], texts };
@@ -475,6 +477,10 @@ export class Model implements Cluster {
 
 	renamePreset(name: string, title: string): number {
 		return this.keepPreset(name, { ...this.kept.presetAsKept(name), title });
+	}
+
+	looksOf(preset: Preset): readonly Look[] {
+		return this.kept.looksOf(preset);
 	}
 
 	applyPreset(name: string, transitionS: number): number {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The Glowswarm authors
 
-/* What each effect looks like: a cluster of its own in the core, with one board for each, which shows it. */
+/* What effects look like, plain or as somebody has set them: a cluster of its own in the core, with one board for each look. */
 
 import { type Core, CoreCluster } from "../core";
 import type { Effect, Micros } from "./messages";
+import type { Look } from "./playlist";
 
 /** LEDs of a sample. */
 export const SAMPLE_PIXELS = 10;
@@ -15,15 +16,16 @@ const INFO = { groups: [], board: "virtual", shape: "blinkt", pixels: SAMPLE_PIX
 const GAUGES = { cpu: 60, memory: 45, temperature: 50, load: 35, network: 70 };
 const STATS = { fps: 60, late: 0, dropped: 0, write_us: 1, cpu: 60, memory: 45, temperature: 50, gauges: GAUGES, sync: { state: "unsynced", offset_us: null, error_us: null } };
 /** A gauge that shows nothing says nothing. */
-const PARAMS: Record<string, object> = { progress: { value: 60 } };
+const PARAMS: Record<string, Look["params"]> = { progress: { value: 60 } };
 const SECOND_US = 1e6;
 
 const encoder = new TextEncoder();
 
 export class Samples {
 	private readonly core: CoreCluster;
-	/* By name: the board that shows it, and the text that it was told. */
-	private readonly shown = new Map<string, { node: string; text: string | undefined }>();
+	/* By what seen() is asked for: the board that shows it, and what it was told. */
+	private readonly shown = new Map<string, { node: string; said: string }>();
+	private readonly texts = new Map<string, string>();
 	private rev = 0;
 	private lastUs: Micros = 0;
 
@@ -32,26 +34,36 @@ export class Samples {
 		this.tell("conductor/info", CONDUCTOR);
 	}
 
-	/** Shows these in that colour, "#rrggbb", from `startUs`, as far as they are new or others than before. */
+	/** Shows these in that colour, "#rrggbb", from `startUs`, as far as they are new or others than before; seen() by their names. */
 	follow(effects: readonly Effect[], color: string, startUs: Micros): void {
-		for (const { name, text } of effects) {
-			const was = this.shown.get(name);
-			if (was && was.text === text) continue;
-			const node = was?.node ?? `s${this.shown.size}`;
-			this.shown.set(name, { node, text });
-			if (text !== undefined && text !== was?.text) this.tell(`effect/${name}`, { name, text, rev: ++this.rev });
-			if (!was) this.board(node);
-			this.tell(`node/${node}/state`, { state: "ON", color, brightness: 255, effect: name, params: PARAMS[name] ?? {}, start_us: startUs, since_us: startUs, seed: 1, clock_id: TIMELINE, showing: "light" });
-		}
+		for (const { name, text } of effects) this.show(name, { effect: name, params: PARAMS[name] ?? {}, color, brightness: 255 }, text, startUs);
 	}
 
-	/** r, g, b of each LED at a time that does not fall, good until it is asked again; null for one that is not shown. */
-	seen(name: string, tUs: Micros): Uint8Array | null {
-		const node = this.shown.get(name)?.node;
+	/** Shows a look as seen(of) from `startUs`, if that is another than before; `text` is that of its effect, if it is one in text. */
+	show(of: string, look: Look, text: string | undefined, startUs: Micros): void {
+		const was = this.shown.get(of);
+		const said = JSON.stringify([look, text]);
+		if (was?.said === said) return;
+		const node = was?.node ?? `s${this.shown.size}`;
+		this.shown.set(of, { node, said });
+		this.learn(look.effect, text);
+		if (!was) this.board(node);
+		this.tell(`node/${node}/state`, { state: "ON", ...look, start_us: startUs, since_us: startUs, seed: 1, clock_id: TIMELINE, showing: "light" });
+	}
+
+	/** r, g, b of each LED at a time that does not fall, good until it is asked again; null for what is not shown. */
+	seen(of: string, tUs: Micros): Uint8Array | null {
+		const node = this.shown.get(of)?.node;
 		if (node === undefined) return null;
 		if (tUs !== this.lastUs) this.core.tick(tUs, -new Date(tUs / 1000).getTimezoneOffset() * 60 * SECOND_US);
 		this.lastUs = tUs;
 		return this.core.frame(node, tUs)?.seen ?? null;
+	}
+
+	private learn(name: string, text: string | undefined): void {
+		if (text === undefined || this.texts.get(name) === text) return;
+		this.texts.set(name, text);
+		this.tell(`effect/${name}`, { name, text, rev: ++this.rev });
 	}
 
 	private board(node: string): void {

@@ -19,7 +19,7 @@ export const ORDERS = [
 export type Order = (typeof ORDERS)[number][0];
 
 export interface Find {
-	/** Words of a name, group, board or backend. */
+	/** Words of a name, title, group, board or backend. */
 	readonly words: string;
 	/** "" for all, "trouble", "group NAME" or "board NAME". */
 	readonly only: string;
@@ -61,22 +61,28 @@ function isOnly(node: NodeView, only: string, heard: Heard): boolean {
 	return kind !== "board" || node.info?.board === name;
 }
 
-function hasWords({ id, info }: NodeView, words: readonly string[]): boolean {
-	const text = [id, ...(info ? [...info.groups, info.board, info.backend] : [])].join(" ").toLowerCase();
+/** By id, as Wanted has them. */
+type Titles = Readonly<Record<string, { readonly title?: string }>>;
+
+const titleOf = ({ id }: NodeView, titles: Titles): string => titles[id]?.title || id;
+
+function hasWords(node: NodeView, titles: Titles, words: readonly string[]): boolean {
+	const { id, info } = node;
+	const text = [id, titleOf(node, titles), ...(info ? [...info.groups, info.board, info.backend] : [])].join(" ").toLowerCase();
 	return words.every((word) => text.includes(word));
 }
 
-const compare: Record<Exclude<Order, "strip">, (a: NodeView, b: NodeView, heard: Heard) => number> = {
-	name: (a, b) => natural(a.id, b.id),
+const compare: Record<Exclude<Order, "strip">, (a: NodeView, b: NodeView, heard: Heard, titles: Titles) => number> = {
+	name: (a, b, _, titles) => natural(titleOf(a, titles), titleOf(b, titles)),
 	trouble: (a, b, heard) => troubleOf(b, heard) - troubleOf(a, heard),
 	warmth: (a, b) => (b.stats?.temperature ?? -Infinity) - (a.stats?.temperature ?? -Infinity) || 0,
 };
 
 /** Those of the nodes, which come in the order of the strip. */
-export function found(nodes: readonly NodeView[], { words, only, order }: Find, heard: Heard): readonly NodeView[] {
+export function found(nodes: readonly NodeView[], { words, only, order }: Find, heard: Heard, titles: Titles): readonly NodeView[] {
 	const wanted = wordsOf(words);
-	const some = wanted.length || only ? nodes.filter((node) => isOnly(node, only, heard) && hasWords(node, wanted)) : nodes;
-	return order === "strip" ? some : [...some].sort((a, b) => compare[order](a, b, heard));
+	const some = wanted.length || only ? nodes.filter((node) => isOnly(node, only, heard) && hasWords(node, titles, wanted)) : nodes;
+	return order === "strip" ? some : [...some].sort((a, b) => compare[order](a, b, heard, titles));
 }
 
 /* ---- how large ---- */
@@ -113,15 +119,20 @@ const MINI: Kind = { ratio: 0, words: 24, gap: 6, least: 88, most: 200 };
 export const ROW_RATIO = 0.22;
 export const FIELD_RATIO = 0.58;
 
-/* As wide as boards of a kind may be for all to have room. */
+/** So much smaller boards may be to leave less room beside them. */
+const SMALLER = 0.7;
+
+/* As wide as boards of a kind may be for all to have room, or a little less where that fills the lines better. */
 function fit(boards: number, room: Room, { ratio, words, gap }: Kind): Pick<Layout, "columns" | "width"> {
 	let best = { columns: 1, width: 0 };
+	const used = ({ columns, width }: typeof best) => width / (Math.ceil(boards / columns) * room.width);
 	for (let columns = 1; columns <= boards; columns++) {
 		const across = (room.width - gap * (columns - 1)) / columns;
 		const down = ((room.height + gap) / Math.ceil(boards / columns) - gap - words) / ratio;
-		const width = Math.min(across, down);
-		if (width > best.width) best = { columns, width };
-		else if (across < best.width) break;
+		const here = { columns, width: Math.min(across, down) };
+		const fills = across <= down && across > SMALLER * best.width && used(here) > used(best);
+		if (fills || here.width > best.width) best = here;
+		if (across <= down) break; // with more columns they would only be smaller
 	}
 	return best;
 }

@@ -4,7 +4,7 @@
 /* A scene beside the light: one picture of which each of many boards shows a part. */
 
 import type { ClusterView, NodeView } from "../model/cluster";
-import { heedsColor } from "../model/kinds";
+import { heedsColor, missing } from "../model/kinds";
 import type { Effect, Scene, SceneLook } from "../model/messages";
 import { ColorField, Slider } from "./controls";
 import { EffectField } from "./EffectField";
@@ -47,11 +47,11 @@ function playing(look: Pick<SceneLook, "effect" | "params" | "brightness" | "col
 	};
 }
 
-function Standing({ scene, onStop }: { scene: Scene | undefined; onStop: () => void }) {
+function Standing({ scene, effects, onStop }: { scene: Scene | undefined; effects: readonly Effect[]; onStop: () => void }) {
 	if (!scene) return <p class="quiet">Nothing plays here. An effect below begins at once.</p>;
 	return (
 		<div class="row">
-			<p class="quiet">{scene.playlist ? `A playlist of ${scene.playlist.length} plays.` : `${lookText(scene)} plays.`}</p>
+			<p class="quiet">{scene.playlist ? `A playlist of ${scene.playlist.length} plays.` : `${lookText(scene, effects)} plays.`}</p>
 			<button type="button" class="quiet-do" onClick={onStop}>
 				Stop it
 			</button>
@@ -88,14 +88,14 @@ export function Across({ view, selection, nodes, effects, fadeS, onSent }: Acros
 	const { cluster } = useSession();
 	const { id, target = null } = stageOf(selection);
 	const scene = useRunning(view, id);
-	const single = scene && !scene.playlist ? scene : undefined;
+	const single = scene && !scene.playlist && !missing(view.effects, [scene.effect ?? ""]) ? scene : undefined;
 	const fadeMs = Math.round(fadeS * 1000);
 	const play = (what: object) => onSent([cluster.play({ ...what, target, id })]);
 	const begin = (effect: string) => play({ ...playing({ effect, params: {}, color: single?.color ?? "#ffffff", brightness: single?.brightness ?? 255 }, effects), fade_ms: fadeMs });
 	const change = (to: Partial<SceneLook>) => single && play(playing({ ...single, ...to }, effects, single));
 	return (
 		<div class="stack" role="group" aria-label={waysOf(selection)[1]}>
-			<Standing scene={scene} onStop={() => onSent([cluster.stop({ id, fade_ms: fadeMs })])} />
+			<Standing scene={scene} effects={view.effects} onStop={() => onSent([cluster.stop({ id, fade_ms: fadeMs })])} />
 			{scene && <Apart nodes={nodes} onFollow={(ids) => onSent(send(cluster, { kind: "nodes", ids }, "set", { effect: "auto", transition: fadeS }))} />}
 			{single && <Slider label="brightness" value={single.brightness} min={1} max={255} text={percent} onChange={(brightness) => change({ brightness })} />}
 			{single && heedsColor(effects, single.effect) && <ColorField label="colour" value={single.color} onChange={(color) => change({ color })} />}

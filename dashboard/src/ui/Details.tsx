@@ -127,7 +127,7 @@ function Layers({ node, view }: { node: NodeView; view: ClusterView }) {
 	const nowUs = cluster.nowUs();
 	const showing = cluster.showing(node.id, nowUs);
 	const scenes = view.scenes.filter((scene) => cluster.entryAt(scene, nowUs) !== null);
-	const look = (scene: (typeof scenes)[number]) => lookText(scene.playlist ? scene.playlist[cluster.entryAt(scene, nowUs) ?? 0]! : scene);
+	const look = (scene: (typeof scenes)[number]) => lookText(scene.playlist ? scene.playlist[cluster.entryAt(scene, nowUs) ?? 0]! : scene, view.effects);
 	const { brightness } = view.dim;
 	return (
 		<section class="card" aria-labelledby="layers-title">

@@ -12,6 +12,7 @@ import { asPreset, entriesOf, type Entry, nextKey, playlistOf } from "../model/p
 import { Slider, Switch } from "./controls";
 import { useSession } from "./hooks";
 import { Outcome } from "./Outcome";
+import { Thumbs } from "./Sample";
 import { Sortable } from "./Sortable";
 import { Sure } from "./Sure";
 import { effectName, span } from "./text";
@@ -42,7 +43,7 @@ export function PlaylistFields({ list, onList, look }: { list: List; onList: (li
 				{(entry) => (
 					<details class="entry">
 						<summary>
-							<span class="swatch small" style={{ "--swatch": entry.color }} />
+							<Thumbs of={`entry ${entry.key}`} looks={[entry]} />
 							{effectName(entry.effect)} <span class="quiet">{span(entry.durationS)}</span>
 						</summary>
 						<div class="stack">
@@ -105,6 +106,7 @@ export function SavedPlaylists({ view, list, fadeMs, effects, onList }: { view: 
 				<ul class="kept" aria-label="saved playlists">
 					{saved.map(({ preset: { name, title }, scene }) => (
 						<li key={name}>
+							<Thumbs of={`preset ${name}`} looks={scene.playlist} />
 							<span class="what">
 								<strong>{title || name}</strong>
 								<span class="quiet">{scene.playlist.map(({ effect }) => effectName(effect ?? "?")).join(", ")}</span>

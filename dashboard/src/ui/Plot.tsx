@@ -5,6 +5,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import type uPlot from "uplot";
+import { worstBoards } from "../model/clocks";
 import type { ClusterView } from "../model/cluster";
 import { useSession, useResize } from "./hooks";
 import { clock, duration } from "./text";
@@ -47,7 +48,9 @@ export function Plot({ view }: { view: ClusterView }) {
 	const { history } = useSession();
 	const box = useRef<HTMLDivElement>(null);
 	const plot = useRef<uPlot | null>(null);
-	const ids = view.nodes.slice(0, MOST_LINES).map((n) => n.id);
+	const shown = useRef<readonly string[]>([]);
+	const ids = worstBoards(view.nodes, MOST_LINES, shown.current, history.ofLate);
+	shown.current = ids;
 	const key = ids.join(" ");
 
 	useEffect(() => {

@@ -3,7 +3,7 @@
 
 /* Presets: what shows is kept under a name, and shown again. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
 import type { Preset } from "../model/messages";
 import { idOf } from "../model/order";
@@ -11,6 +11,7 @@ import { playlistOf } from "../model/playlist";
 import { Choice, Slider } from "./controls";
 import { nameOf, useSession, type Selection } from "./hooks";
 import { Outcome } from "./Outcome";
+import { Thumbs } from "./Sample";
 import { Schedules } from "./Schedules";
 import { Sure } from "./Sure";
 import { Typed } from "./Typed";
@@ -74,12 +75,21 @@ function Save({ view, selection }: { view: ClusterView; selection: Selection }) 
 	);
 }
 
-function Row({ preset, mayCommand, onApply, onSent }: { preset: Preset; mayCommand: boolean; onApply: () => void; onSent: (key: number) => void }) {
+interface RowProps {
+	preset: Preset;
+	mayCommand: boolean;
+	onApply: () => void;
+	onSent: (key: number) => void;
+}
+
+function Row({ preset, mayCommand, onApply, onSent }: RowProps) {
 	const { cluster } = useSession();
+	const looks = useMemo(() => cluster.looksOf(preset), [cluster, preset]);
 	const { name } = preset;
 	const title = preset.title || name;
 	return (
 		<li>
+			<Thumbs of={`preset ${name}`} looks={looks} />
 			<span class="what">
 				{mayCommand ? (
 					<Typed

@@ -5,7 +5,7 @@
 
 import { useState } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
-import { heedsColor } from "../model/kinds";
+import { heedsColor, missing } from "../model/kinds";
 import type { Effect, PlaylistScene, Scene } from "../model/messages";
 import { asCommand, asPlaylist, type Entry, goneOn, type Look, plays } from "../model/playlist";
 import { heardOf } from "../model/status";
@@ -15,7 +15,7 @@ import { nameOf, useSession, useSeconds, type Selection } from "./hooks";
 import { useKept } from "./kept";
 import { Outcome } from "./Outcome";
 import { FIRST_ENTRIES, type List, listOf, PlaylistFields, SavedPlaylists } from "./Playlist";
-import { lookText, percent, span, targetText } from "./text";
+import { effectName, lookText, percent, span, targetText } from "./text";
 import "./Scenes.css";
 
 const PLAIN: Look = { effect: "rainbow", params: {}, color: "#ffffff", brightness: 255 };
@@ -36,7 +36,7 @@ function LookFields({ look, effects, onLook }: { look: Look; effects: readonly E
 	);
 }
 
-function Playing({ scene, mayCommand, onStop }: { scene: Scene; mayCommand: boolean; onStop: (id: string) => void }) {
+function Playing({ scene, effects, mayCommand, onStop }: { scene: Scene; effects: readonly Effect[]; mayCommand: boolean; onStop: (id: string) => void }) {
 	const { cluster } = useSession();
 	useSeconds();
 	const now = cluster.nowUs();
@@ -50,7 +50,7 @@ function Playing({ scene, mayCommand, onStop }: { scene: Scene; mayCommand: bool
 	return (
 		<li class="scene">
 			<div>
-				<strong>{look ? lookText(look) : "nothing"}</strong>
+				<strong>{look ? lookText(look, effects) : "nothing"}</strong>
 				{place}
 				<p class="quiet">
 					{scene.id} · {targetText(scene.target)} · {scene.span === "cluster" ? "one strip" : "each board alike"} · {when}
@@ -71,11 +71,13 @@ function whereOf(selection: Selection): string {
 	return selection.kind === "nodes" ? "chosen" : "all";
 }
 
-/** Why nothing can be played now; "" if it can. */
-function hindrance(view: ClusterView): string {
+/** Why these effects cannot be played now; "" if they can. */
+function hindrance(view: ClusterView, names: readonly string[]): string {
 	const heard = heardOf(view);
 	if (heard === "no broker") return "There is no connection.";
-	return heard === "no conductor" ? "There is no conductor to play it." : "";
+	if (heard === "no conductor") return "There is no conductor to play it.";
+	const gone = missing(view.effects, names);
+	return gone && `No board has ${effectName(gone)}; choose another effect.`;
 }
 
 function Play({ view, selection, playing }: { view: ClusterView; selection: Selection; playing: readonly Scene[] }) {
@@ -145,7 +147,7 @@ function Play({ view, selection, playing }: { view: ClusterView; selection: Sele
 		setSent([cluster.play({ id, target, span, fade_ms, start_us, ...end, take: false, loop, playlist: asPlaylist(entries, effects) })]);
 	}
 
-	const why = hindrance(view);
+	const why = hindrance(view, kind === "one" ? [look.effect] : entries.map(({ effect }) => effect));
 	return (
 		<section class="card" aria-labelledby="play-title">
 			<h2 id="play-title">Play</h2>
@@ -199,7 +201,7 @@ export function Scenes({ view, selection }: { view: ClusterView; selection: Sele
 					<>
 						<ul class="scenes">
 							{[...playing].reverse().map((s) => (
-								<Playing key={`${s.id} ${s.start_us}`} scene={s} mayCommand={mayCommand} onStop={(id) => setSent([cluster.stop({ id, fade_ms: 1000 })])} />
+								<Playing key={`${s.id} ${s.start_us}`} scene={s} effects={view.effects} mayCommand={mayCommand} onStop={(id) => setSent([cluster.stop({ id, fade_ms: 1000 })])} />
 							))}
 						</ul>
 						{mayCommand && (

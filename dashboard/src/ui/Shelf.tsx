@@ -86,12 +86,18 @@ interface ShelfProps {
 	onSelection: (selection: Selection) => void;
 }
 
-export function Shelf({ view, place, settled, selection, onSelection }: ShelfProps) {
+/* What is measured here is there from the first time on. */
+export function Shelf(props: ShelfProps) {
+	return props.view.nodes.length ? <Boards {...props} /> : <NoBoards settled={props.settled} />;
+}
+
+function Boards({ view, place, selection, onSelection }: ShelfProps) {
 	const { cluster } = useSession();
 	const [box, room] = useRoom();
 	const [find, setFind] = useFind(place);
 	const heard = heardOf(view);
-	const nodes = useMemo(() => found(view.nodes, find, heard), [view.nodes, find, heard]);
+	const titles = view.wanted.nodes;
+	const nodes = useMemo(() => found(view.nodes, find, heard, titles), [view.nodes, find, heard, titles]);
 	const { isIn, select } = useChoosing(view, selection, onSelection);
 	const list = useRef<HTMLUListElement>(null);
 	useArrows(list, ".board");
@@ -103,7 +109,6 @@ export function Shelf({ view, place, settled, selection, onSelection }: ShelfPro
 		() => layout && nodes.map((node) => <Board key={node.id} node={node} kind={layout.kind} heard={heard} selected={isIn(node.id)} onSelect={view.mayCommand ? select : undefined} />),
 		[nodes, layout?.kind, heard, select, view.mayCommand],
 	);
-	if (!view.nodes.length) return <NoBoards settled={settled} />;
 	const choose = () => onSelection({ kind: "nodes", ids: nodes.map(({ id }) => id) });
 	return (
 		<div>

@@ -17,7 +17,7 @@ function usePlaying(view: ClusterView): string[] {
 	const looks = view.scenes.map((scene) => {
 		const at = cluster.entryAt(scene, now);
 		const look = at === null ? null : scene.playlist ? scene.playlist[at] : scene;
-		return look ? lookText(look) : null;
+		return look ? lookText(look, view.effects) : null;
 	});
 	return looks.filter((look) => look !== null).reverse();
 }

@@ -119,7 +119,7 @@ export function Sync({ view }: { view: ClusterView }) {
 				<h2 id="plot-title">Over time</h2>
 				<p class="quiet">
 					What each board cannot know of the cluster's time, to one standard deviation
-					{view.nodes.length > MOST_LINES ? `; the first ${MOST_LINES} boards` : ""}.
+					{view.nodes.length > MOST_LINES ? `; the ${MOST_LINES} boards that were worst of late` : ""}.
 				</p>
 				<Plot view={view} />
 			</section>

@@ -30,28 +30,31 @@ export function useSession(): Session {
 	return useContext(SessionContext)!;
 }
 
+/** Looks now, and whenever the cluster is another, at most so often however many messages come. Returns how to stop it. */
+export function follow(cluster: Cluster, everyMs: number, look: () => void): () => void {
+	let asked = 0;
+	let lookedMs = 0;
+	const turn = () => {
+		asked = 0;
+		lookedMs = performance.now();
+		look();
+	};
+	const stop = cluster.subscribe(() => {
+		asked ||= window.setTimeout(turn, Math.max(0, lookedMs + everyMs - performance.now()));
+	});
+	turn();
+	return () => {
+		stop();
+		clearTimeout(asked);
+	};
+}
+
 const LOOK_EVERY_MS = 100;
 
-/** Follows the cluster: at most a few times a second, however many messages come. */
+/** Follows the cluster: at most a few times a second. */
 export function useView(cluster: Cluster): ClusterView {
 	const [view, setView] = useState(cluster.view);
-	useEffect(() => {
-		let asked = 0;
-		let looked = -LOOK_EVERY_MS;
-		const look = () => {
-			asked = 0;
-			looked = performance.now();
-			setView(cluster.view);
-		};
-		const stop = cluster.subscribe(() => {
-			asked ||= window.setTimeout(look, Math.max(0, looked + LOOK_EVERY_MS - performance.now()));
-		});
-		look();
-		return () => {
-			stop();
-			clearTimeout(asked);
-		};
-	}, [cluster]);
+	useEffect(() => follow(cluster, LOOK_EVERY_MS, () => setView(cluster.view)), [cluster]);
 	return view;
 }
 

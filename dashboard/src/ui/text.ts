@@ -3,7 +3,8 @@
 
 /* Values as people read them. */
 
-import type { Rgb, SceneLook, SyncState, Target } from "../model/messages";
+import { missing } from "../model/kinds";
+import type { Effect, Rgb, SceneLook, SyncState, Target } from "../model/messages";
 
 export function capital(text: string): string {
 	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -70,8 +71,9 @@ export function paramName(name: string, unit: string): string {
 	return bare.replaceAll("_", " ");
 }
 
-export function lookText(look: SceneLook): string {
+export function lookText(look: SceneLook, effects: readonly Effect[]): string {
 	if (look.effect === null) return "an effect this page does not know";
+	if (missing(effects, [look.effect])) return `${effectName(look.effect)} (which no board has)`;
 	const dimmed = look.brightness === 255 ? "" : ` ${percent(look.brightness)}`;
 	return `${effectName(look.effect)}${look.effect === "solid" ? ` ${look.color}` : ""}${dimmed}`;
 }

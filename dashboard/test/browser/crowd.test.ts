@@ -67,13 +67,33 @@ after(async () => {
 	await stack.close();
 });
 
+/** How many milliseconds after the click all boards are known, by the page's own clock: a test takes its time to click. */
+function known(): Promise<number> {
+	return page.evaluate(
+		(boards) =>
+			new Promise<number>((resolve) => {
+				let fromMs = 0;
+				const look = () => {
+					const nodes = globalThis.glowswarm?.cluster.view.nodes ?? [];
+					if (nodes.filter((node) => node.online && node.info && node.state).length >= boards) resolve(performance.now() - fromMs);
+					else setTimeout(look, 20);
+				};
+				const clicked = () => {
+					fromMs = performance.now();
+					setTimeout(look);
+				};
+				addEventListener("submit", clicked, { capture: true, once: true });
+			}),
+		BOARDS,
+	);
+}
+
 test("two hundred boards come in with few bytes", { timeout: 120000 }, async (t) => {
 	const rest = keepTurning();
-	const fromMs = Date.now();
+	const tookMs = known();
 	await enter(page, "operator", BOARDS);
-	const tookMs = Date.now() - fromMs;
 	rest();
-	t.diagnostic(`${BOARDS} boards: ${received} bytes received, all known ${tookMs} ms after the click on "Log in"`);
+	t.diagnostic(`${BOARDS} boards: ${received} bytes received, all known ${Math.round(await tookMs)} ms after the click on "Log in"`);
 	assert.ok(received > BOARDS * 100, "the control: they were counted");
 	assert.ok(received < LOGIN_MOST, `${received} bytes`);
 });

@@ -166,6 +166,9 @@ test("one that goes while it shows says where, and lets go there", async () => {
 	await page.getByText("An effect is a text").waitFor();
 	for (const id of ["pi1", "pi2", "pi3"]) await board(id).shows("000033"); // the idle display
 	await page.getByRole("link", { name: /^mine/ }).waitFor({ state: "detached" });
+	await goTo(page, "Scenes");
+	await page.getByText("mine (which no board has)", { exact: true }).waitFor();
+	await goTo(page, "Effects");
 });
 
 test("without a conductor nothing is saved, and that is said", async () => {

@@ -33,11 +33,14 @@ after(async () => {
 });
 
 test("a cluster of nobody says how boards come", async () => {
-	const empty = await visit(browser, await stack.serve("empty/cluster"));
+	const empty = await visit(browser, await stack.serve("glow/empty"));
 	await logIn(empty.page, "operator");
 	await empty.page.getByText("No boards yet.").waitFor();
 	await empty.page.getByText("There is no conductor").waitFor();
 	await accessible(empty.page, "an empty cluster");
+	stack.publishes("glow/empty/node/pi1/info", stack.retained("glow/node/pi1/info"), "-r");
+	stack.publishes("glow/empty/node/pi1/availability", "online", "-r");
+	await empty.page.getByRole("list", { name: "boards" }).getByText("pi1", { exact: true }).waitFor(); // the first that comes
 	await empty.close();
 });
 
