@@ -24,8 +24,6 @@ import time
 
 HERE = pathlib.Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[1] / "harness"))
-BIN = pathlib.Path(os.environ.get("GLOW_BIN", HERE.parents[2] / "build/release/bin")).resolve()
-os.environ["GLOW_BIN"] = str(BIN / "glow-bridge")
 
 import glow  # noqa: E402
 import mqtt  # noqa: E402
@@ -163,7 +161,7 @@ def start(kind, home, uri, env):
     if kind == "node":
         return glow.Bridge(home, uri, "--virtual-pixels", str(PIXELS), "--idle", "rainbow", "--flash-limit", "off",
                            node=NODE, env=env).wait_connected()
-    argv = [str(BIN / "glowctl"), "--broker", uri, "watch", "--plain"]
+    argv = [glow.beside_bridge("glowctl"), "--broker", uri, "watch", "--plain"]
     return glow.Program(argv, os.path.join(home, "watch.log"), env, ())
 
 
@@ -171,7 +169,7 @@ def health(kind):
     """Exit status and milliseconds."""
     if kind == "watch":
         return None
-    argv = [str(BIN / ("glow-" + {"node": "bridge"}.get(kind, kind))), "--healthcheck", "--node", NODE]
+    argv = [glow.beside_bridge("glow-" + {"node": "bridge"}.get(kind, kind)), "--healthcheck", "--node", NODE]
     begin = time.monotonic()
     status = subprocess.run(argv, env=glow.child_env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     return status.returncode, round(1000 * (time.monotonic() - begin))

@@ -39,7 +39,8 @@ int main(int argc, char **argv)
 {
 	const struct sched_param priority = { .sched_priority = 10 };
 	int64_t first_ns, fps;
-	int fd;
+	char line[96];
+	int fd, n;
 
 	if (argc != 4)
 		return 64;
@@ -53,8 +54,9 @@ int main(int argc, char **argv)
 	sched_setscheduler(0, SCHED_FIFO, &priority);
 	for (int64_t k = 0;; k++) {
 		sleep_until(first_ns + k * NS_PER_S / fps);
-		if (dprintf(fd, "{\"t_us\":%" PRId64 ",\"mono_ns\":%" PRId64 ",\"pixels\":[]}\n", k * 1000000 / fps,
-			    now_ns()) < 0)
+		n = snprintf(line, sizeof(line), "{\"t_us\":%" PRId64 ",\"mono_ns\":%" PRId64 ",\"pixels\":[]}\n",
+			     k * 1000000 / fps, now_ns());
+		if (write(fd, line, (size_t)n) != n) /* dprintf() would ask twice more for the file */
 			return 1;
 	}
 }

@@ -22,8 +22,6 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-BIN = os.path.abspath(os.environ.pop("GLOW_BIN"))
-os.environ["GLOW_BIN"] = os.path.join(BIN, "glow-bridge")
 import cluster
 import glow
 import plot
@@ -209,6 +207,15 @@ def calm(run):
     return swarm
 
 
+def short(run):
+    """calm, half a minute soon after the start"""
+    swarm = Swarm(run)
+    swarm.settle(20)
+    swarm.begin()
+    swarm.until(30)
+    return swarm
+
+
 def wired(run):
     """wired network"""
     swarm = Swarm(run, "wired")
@@ -335,7 +342,7 @@ def gpio(run):
     return swarm
 
 
-CASES = (calm, wired, wifi, bad, load, join, takeover, moved, restart, away, gpio)
+CASES = (calm, short, wired, wifi, bad, load, join, takeover, moved, restart, away, gpio)
 QUICK = (calm, wifi, load, join, takeover, moved, restart, away, gpio)
 
 
@@ -375,7 +382,7 @@ def table(results):
 def main():
     parser = argparse.ArgumentParser(prog="./run bench sync")
     parser.add_argument("--long", action="store_true", help="the broker is away for ten minutes instead of one")
-    parser.add_argument("--svg", default=os.path.join(os.path.dirname(BIN), "sync-skew.svg"),
+    parser.add_argument("--svg", default=glow.beside_bridge("../sync-skew.svg"),
                         help="where the figure goes")
     parser.add_argument("cases", nargs="*", metavar="case", help=", ".join(c.__name__ for c in CASES))
     options = parser.parse_args()

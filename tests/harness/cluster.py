@@ -57,12 +57,19 @@ class Clock:
         return raw_ns * 10**9 // (10**9 + self.rate_ppb) - self.uptime_s * 10**9
 
 
-def need_clocks():
-    """Ends the program as skipped where the kernel has no time namespaces, or this container no use of them."""
+def why_no_clocks():
+    """None; or why there are none: the kernel has no time namespaces, or this container no use of them."""
     read = [sys.executable, "-c", "import time; print(time.monotonic_ns())"]
     asked = subprocess.run(Clock(uptime_s=10**6).within() + read, capture_output=True, text=True)
     if asked.returncode or int(asked.stdout) < 10**15:
-        print("SKIPPED: no clocks of their own for nodes: %s" % (asked.stderr.strip() or "the namespace has no effect"))
+        return "no clocks of their own for nodes: %s" % (asked.stderr.strip() or "the namespace has no effect")
+    return None
+
+
+def need_clocks():
+    """Ends the program as skipped where there are none."""
+    if why := why_no_clocks():
+        print("SKIPPED: " + why)
         sys.exit(glow.SKIPPED)
 
 

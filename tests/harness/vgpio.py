@@ -29,12 +29,19 @@ def program():
     return os.environ.get("GLOW_VGPIO") or os.path.join(os.path.dirname(glow.bridge_path()), "vgpio")
 
 
-def need_fuse():
-    """Ends the program as skipped where the kernel has no FUSE, or this container does not give it to us."""
+def why_no_fuse():
+    """None; or why there is none: the kernel has it not, or this container does not give it to us."""
     try:
         os.close(os.open("/dev/fuse", os.O_RDWR))
     except OSError as e:
-        print("SKIPPED: no virtual GPIO without /dev/fuse: %s" % e)
+        return "no virtual GPIO without /dev/fuse: %s" % e
+    return None
+
+
+def need_fuse():
+    """Ends the program as skipped where there is none."""
+    if why := why_no_fuse():
+        print("SKIPPED: " + why)
         sys.exit(glow.SKIPPED)
 
 

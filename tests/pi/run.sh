@@ -77,7 +77,7 @@ cp "$here"/guest/{init,scenario,mosquitto.conf} "$here/../harness/gpio_conforman
 chmod +x "$image/init"
 if [ -n "$figures" ]; then
 	clang --target=aarch64-linux-gnu --sysroot="$root" -fuse-ld=lld -O2 -D_GNU_SOURCE \
-		-o "$image/usr/bin/naive_sysfs" "$here/../bench/naive_sysfs.c"
+		-o "$image/usr/bin/naive_sysfs" "$here"/../bench/{naive_sysfs,client,packet}.c
 fi
 libraries "$image"/usr/bin/{glow-bridge*,mosquitto*}
 (cd "$image" && find . | cpio --quiet -o -H newc) >"$build/initramfs"
