@@ -7,10 +7,12 @@
 #include "output.h"
 #include "number.h"
 
-#define SLEW_TAU_NS 4e9  /* an error is made up in this time, */
-#define SLEW_MAX    1e-3 /* but no faster than this */
-#define LATE_NS     10e9 /* so long without a measurement, the mean slope is the better guess */
-#define WANDER      1e-7 /* how far a crystal in a quiet room may have moved from its slope */
+#define SLEW_TAU_NS 4e9   /* an error is made up in this time, */
+#define SLEW_MAX    1e-3  /* but no faster than this */
+#define EASE_TAU_NS 200e9 /* where many follow, in this time */
+#define EASE_RATE   10e-6 /* or at this pace, if that is sooner */
+#define LATE_NS     10e9  /* so long without a measurement, the mean slope is the better guess */
+#define WANDER      1e-7  /* how far a crystal in a quiet room may have moved from its slope */
 
 /* What S has gained on L, x ns after the last bend. */
 static int64_t gain(const struct glow_output *o, int64_t x)
@@ -41,19 +43,31 @@ int64_t glow_output_when(const struct glow_output *o, int64_t s_ns)
 	return o->l_ns + x;
 }
 
-void glow_output_slew(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate)
+/* Bends towards the line; returns the error that is to be made up. */
+static double bend(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate)
 {
 	int64_t at = l_ns > o->l_ns ? l_ns : o->l_ns, s_ns = glow_output_now(o, at);
 	double error = (double)(at + glow_line_theta(line, at) - s_ns);
 
 	*o = (struct glow_output){
-		.l_ns = at,
-		.s_ns = s_ns,
-		.rate = line->rate,
-		.late_rate = late_rate,
-		.slew_ns = error,
-		.slew_rate = glow_clamp(error / SLEW_TAU_NS, SLEW_MAX),
+		.l_ns = at, .s_ns = s_ns, .rate = line->rate, .late_rate = late_rate, .slew_ns = error
 	};
+	return error;
+}
+
+void glow_output_slew(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate)
+{
+	double error = bend(o, l_ns, line, late_rate);
+
+	o->slew_rate = glow_clamp(error / SLEW_TAU_NS, SLEW_MAX);
+}
+
+void glow_output_ease(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate)
+{
+	double error = bend(o, l_ns, line, late_rate);
+	double tau = glow_min(__builtin_fabs(error) / EASE_RATE, EASE_TAU_NS);
+
+	o->slew_rate = glow_clamp(error / glow_max(tau, SLEW_TAU_NS), SLEW_MAX);
 }
 
 int64_t glow_output_step(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate)
