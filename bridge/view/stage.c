@@ -285,6 +285,8 @@ uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_inf
 		if (!scene->cluster ||
 		    !glow_roster_place(&stage->roster, &scene->target, info->id, &ret_layers[n].place))
 			ret_layers[n].place = own;
+		else
+			glow_place_within(&ret_layers[n].place, &scene->within, info->shape.pixels);
 		n++;
 	}
 	return n;

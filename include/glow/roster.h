@@ -56,6 +56,10 @@ void glow_roster_lay(struct glow_roster *roster);
 bool glow_roster_place(const struct glow_roster *roster, const struct glow_target *target, const char *id,
 		       struct glow_place *ret_place);
 
+/** Moves a place on this cluster's strip of the target (glow_roster_place()) to the longer strip that it lies within;
+ * the board has so many pixels. Where it lies within none nothing changes. */
+void glow_place_within(struct glow_place *place, const struct glow_within *within, uint32_t pixels);
+
 /** True when a is of the same timeline as b, and older: a broker that was killed comes back with what it had saved. */
 bool glow_edition_before(const struct glow_edition *a, const struct glow_edition *b);
 

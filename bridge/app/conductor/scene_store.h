@@ -27,6 +27,9 @@ bool glow_scene_store_play(struct glow_scenes *s, struct glow_scene *scene, stru
  * oldest of them where the next one shows already. Then the last of this id. False when nothing can be spared. */
 bool glow_scene_store_yield(struct glow_scenes *s, const char *id, struct glow_time now);
 
+/** Takes the k-th out. */
+void glow_scene_store_drop(struct glow_scenes *s, uint32_t k);
+
 /** Ends the scenes of an id, or all (NULL), at end_us at the latest, with a fade before it; returns how many there
  * were. */
 uint32_t glow_scene_store_stop(struct glow_scenes *s, const char *id, int64_t end_us, int64_t fade_us);
