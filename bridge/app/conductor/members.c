@@ -223,7 +223,8 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	one = member(m, id);
 	if (!one)
 		glow_diag_set(diag, GLOW_TOO_LARGE, "", "is of one node too many, %" PRIu32 " are known", m->n);
-	return one && describe(m, one, info.shape.pixels, (const char(*)[GLOW_NAME_SIZE])info.groups, info.n_groups);
+	return one && describe(m, one, info.strip ? info.strip : info.shape.pixels,
+			       (const char(*)[GLOW_NAME_SIZE])info.groups, info.n_groups);
 }
 
 static void leave(struct glow_members *m, struct glow_member *one, struct glow_raw now)
