@@ -39,25 +39,6 @@ static const char *part_at(const char *list, char separator, size_t k, size_t *r
 	return list;
 }
 
-/* The alternatives of all spots of a command, as fish takes them. */
-static void fish_spots(const struct glow_program *program, const char *spots, FILE *out)
-{
-	size_t len, spot_len;
-	const char *spot, *word;
-
-	fputs(" -a '", out);
-	for (size_t k = 0; (spot = part_at(spots, ' ', k, &spot_len)); k++)
-		for (size_t i = 0; (word = part_at(spot, '|', i, &len)) && word < spot + spot_len; i++) {
-			if (len > (size_t)(spot + spot_len - word))
-				len = (size_t)(spot + spot_len - word);
-			if (*word == '@')
-				fprintf(out, "(%s names %.*s 2>/dev/null) ", program->name, (int)len - 1, word + 1);
-			else if (strncmp(word, "FILE", 4) != 0)
-				fprintf(out, "%.*s ", (int)len, word);
-		}
-	fputs("'", out);
-}
-
 /* The name of the completion function: glow_bridge for glow-bridge. */
 static void function_name(const struct glow_program *program, FILE *out)
 {
@@ -106,20 +87,31 @@ static void bash_name(const struct glow_option *o, FILE *out)
 		fprintf(out, " --no-%s", o->name);
 }
 
-static void bash_valued(const struct glow_option *o, const char **joint, FILE *out)
+static void valued(const struct glow_option *o, const char *separator, const char **joint, FILE *out)
 {
 	if (!glow_row_takes_value(o))
 		return;
 	fprintf(out, "%s--%s", *joint, o->name);
-	*joint = " | ";
+	*joint = separator;
+}
+
+/* All options that take a value, each once. */
+static void all_valued(const struct glow_program *program, const char *separator, FILE *out)
+{
+	const char *joint = "";
+
+	for (size_t k = 0; k < glow_row_count(program); k++)
+		valued(glow_row_at(program, k), separator, &joint, out);
+	for (size_t k = 0; k < program->n_commands; k++)
+		for (size_t row = 0; row < program->commands[k]->n_options; row++)
+			if (glow_command_with(program, program->commands[k]->options[row].name) == program->commands[k])
+				valued(&program->commands[k]->options[row], separator, &joint, out);
 }
 
 /* The first word among those before the cursor that is a command's name is the command; `n` counts those behind it
  * that are no options and no values of such. */
 static void bash_command(const struct glow_program *program, FILE *out)
 {
-	const char *joint = "";
-
 	if (!program->n_commands)
 		return;
 	fputs("\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
@@ -129,12 +121,7 @@ static void bash_command(const struct glow_program *program, FILE *out)
 	for (size_t k = 0; k < program->n_commands; k++)
 		fprintf(out, "%s/%s", k ? " | " : "", program->commands[k]->name);
 	fputs(") command=$word; continue ;;\n\t\tesac\n\t\tcase \"$word\" in\n\t\t", out);
-	for (size_t k = 0; k < glow_row_count(program); k++)
-		bash_valued(glow_row_at(program, k), &joint, out);
-	for (size_t k = 0; k < program->n_commands; k++)
-		for (size_t row = 0; row < program->commands[k]->n_options; row++)
-			if (glow_command_with(program, program->commands[k]->options[row].name) == program->commands[k])
-				bash_valued(&program->commands[k]->options[row], &joint, out);
+	all_valued(program, " | ", out);
 	fputs(") skip=1 ;;\n\t\t-*) ;;\n\t\t*) [ ! \"$command\" ] || n=$((n + 1)) ;;\n\t\tesac\n\tdone\n", out);
 }
 
@@ -322,20 +309,75 @@ static void zsh_completion(const struct glow_program *program, FILE *out)
 	fputs("\n", out);
 }
 
+/* A function of fish that says whether a command was typed ('' for none yet) and, where a number is given, so many
+ * words behind it, or more. */
+static void fish_helper(const struct glow_program *program, FILE *out)
+{
+	if (!program->n_commands)
+		return;
+	fputs("function __", out);
+	function_name(program, out);
+	fputs("_at --argument-names command n more\n\tset -l typed\n\tset -l skip\n"
+	      "\tfor word in (commandline -opc)[2..-1]\n"
+	      "\t\tif test -n \"$skip\"\n\t\t\tset skip\n\t\t\tcontinue\n\t\tend\n"
+	      "\t\tswitch $word\n\t\t\tcase ",
+	      out);
+	all_valued(program, " ", out);
+	fputs("\n\t\t\t\tset skip 1\n\t\t\tcase '-*'\n\t\t\tcase '*'\n\t\t\t\tset -a typed $word\n"
+	      "\t\tend\n\tend\n"
+	      "\ttest \"$typed[1]\" = \"$command\"; or return\n"
+	      "\ttest -z \"$n\"; or test (count $typed) -eq (math $n + 1)\n"
+	      "\tor begin; test -n \"$more\"; and test (count $typed) -gt \"$n\"; end\nend\n",
+	      out);
+}
+
+/* The condition of a line: which command was typed and, unless `spot` is negative, how many words behind it. */
+static void fish_when(const struct glow_program *program, const char *command, long spot, bool more, FILE *out)
+{
+	fprintf(out, "complete -c %s -n '__", program->name);
+	function_name(program, out);
+	fprintf(out, "_at %s", command[0] ? command : "\"\"");
+	if (spot >= 0)
+		fprintf(out, " %ld%s", spot, more ? " more" : "");
+	fputs("'", out);
+}
+
+/* The alternatives of a spot, and files where one of them is. */
+static void fish_spot(const struct glow_program *program, const char *spot, size_t spot_len, FILE *out)
+{
+	size_t len;
+	const char *word;
+	bool file = false;
+
+	fputs(" -a '", out);
+	for (size_t i = 0; (word = part_at(spot, '|', i, &len)) && word < spot + spot_len; i++) {
+		if (len > (size_t)(spot + spot_len - word))
+			len = (size_t)(spot + spot_len - word);
+		if (*word == '@')
+			fprintf(out, "(%s names %.*s 2>/dev/null) ", program->name, (int)len - 1, word + 1);
+		else if (strncmp(word, "FILE", 4) != 0)
+			fprintf(out, "%.*s ", (int)len, word);
+		else
+			file = true;
+	}
+	fputs(file ? "' -F" : "'", out);
+}
+
 /* `when` limits it to a command; NULL for everywhere. */
 static void fish_line(const struct glow_program *program, const char *when, const struct glow_option *o,
 		      const char *prefix, FILE *out)
 {
-	fprintf(out, "complete -c %s", program->name);
 	if (when)
-		fprintf(out, " -n '__fish_seen_subcommand_from %s'", when);
+		fish_when(program, when, -1, false, out);
+	else
+		fprintf(out, "complete -c %s", program->name);
 	fprintf(out, " -l %s%s", prefix, o->name);
 	if (o->short_name)
 		fprintf(out, " -s %c", o->short_name);
 	if (glow_row_takes_value(o))
 		fputs(takes_file(o) ? " -r -F" : " -x", out);
 	if (o->spot)
-		fish_spots(program, o->spot, out);
+		fish_spot(program, o->spot, strlen(o->spot), out);
 	if (o->type == GLOW_OPT_CHOICE) {
 		fputs(" -a '", out);
 		glow_row_choices(o, " ", out);
@@ -355,23 +397,27 @@ static void fish_row(const struct glow_program *program, const char *when, const
 
 static void fish_words(const struct glow_program *program, const struct glow_subcommand *c, FILE *out)
 {
-	if (!c->spots)
-		return;
-	fprintf(out, "complete -c %s -n '__fish_seen_subcommand_from %s'%s", program->name, c->name,
-		strstr(c->spots, "FILE") ? " -F" : "");
-	fish_spots(program, c->spots, out);
-	fputs("\n", out);
+	size_t len, next;
+	const char *spot;
+
+	for (size_t k = 0; (spot = part_at(c->spots, ' ', k, &len)); k++) {
+		fish_when(program, c->name, (long)k, !part_at(c->spots, ' ', k + 1, &next), out);
+		fish_spot(program, spot, len, out);
+		fputs("\n", out);
+	}
 }
 
 static void fish_completion(const struct glow_program *program, FILE *out)
 {
+	fish_helper(program, out);
 	fprintf(out, "complete -c %s -f\n", program->name);
 	for (size_t k = 0; k < glow_row_count(program); k++)
 		fish_row(program, NULL, glow_row_at(program, k), out);
 	for (size_t k = 0; k < program->n_commands; k++) {
 		const struct glow_subcommand *c = program->commands[k];
 
-		fprintf(out, "complete -c %s -n __fish_use_subcommand -a %s -d '", program->name, c->name);
+		fish_when(program, "", -1, false, out);
+		fprintf(out, " -a %s -d '", c->name);
 		shell_text(c->summary, "\\", "\\'", out);
 		fputs("'\n", out);
 		fish_words(program, c, out);

@@ -7,6 +7,7 @@
 #include <glow/frame.h>
 #include <glow/habits.h>
 #include <glow/json.h>
+#include <glow/rank.h>
 #include <glow/timing.h>
 #include <glow/wanted.h>
 
@@ -25,20 +26,7 @@ void glow_wanted_fini(struct glow_wanted *w)
 /* Where the node of this id is, or would have to go. */
 static uint32_t rank(const struct glow_wanted *w, const char *id, bool *ret_found)
 {
-	uint32_t low = 0, high = w->n;
-
-	*ret_found = false;
-	while (low < high && !*ret_found) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = strcmp(id, w->nodes[middle].id);
-
-		*ret_found = order == 0;
-		if (order > 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return high;
+	return glow_rank(w->nodes, w->n, sizeof(*w->nodes), offsetof(struct glow_wanted_node, id), id, ret_found);
 }
 
 const struct glow_wanted_node *glow_wanted_find(const struct glow_wanted *w, const char *id)

@@ -64,7 +64,7 @@ _glowctl()
 		dim) words+=' --for-s' spots=('on|off') ;;
 		nodes) words+=' --wait-s --json --no-json' ;;
 		watch) words+=' --for-s --svg --fps --note-file --plain --no-plain' ;;
-		effects) words+=' --board --param --span --fps --plain --no-plain --for-s --json --no-json' spots=('list|show|put|rm|check|preview|watch' '@texts|FILE') ;;
+		effects) words+=' --board --param --span --fps --plain --no-plain --for-s --json --no-json' spots=('list|show|put|rm|check|preview|watch' '@texts|@shipped|FILE') ;;
 		order) words+=' --reset --no-reset --force --no-force --json --no-json' spots=('@nodes') ;;
 		reverse) words+=' --reset --no-reset --force --no-force' spots=('@nodes' 'on|off') ;;
 		gap) words+=' --reset --no-reset --force --no-force' spots=('@nodes') ;;
@@ -78,7 +78,7 @@ _glowctl()
 		bench) words+=' --json --no-json' ;;
 		export) words+='' spots=('FILE') ;;
 		import) words+=' --dry-run --no-dry-run' spots=('FILE') ;;
-		names) words+='' spots=('nodes|groups|targets|effects|texts|colors|looks|presets|schedules|scenes') ;;
+		names) words+='' spots=('nodes|groups|targets|effects|texts|shipped|colors|looks|presets|schedules|scenes') ;;
 		esac
 		if [ "${cur#-}" = "$cur" ] && [ ${#spots[@]} -gt 0 ]; then
 			words=

@@ -102,7 +102,7 @@ argument) case $words[1] in
 	'--note-file=[show its lines above the boards; it is read again every second]:FILE:_files' \
 	'--plain[no colours and no screen\: lines of text every five seconds]' \
 	'--no-plain[no colours and no screen\: lines of text every five seconds]' ;;
-	effects) _arguments "$common[@]" '1: : _glowctl_spot list show put rm check preview watch' '*: : _glowctl_spot @texts FILE' \
+	effects) _arguments "$common[@]" '1: : _glowctl_spot list show put rm check preview watch' '*: : _glowctl_spot @texts @shipped FILE' \
 	'--board=[preview\: N boards of that name, or strips of so many pixels; blinkt\:5 when not given]:BOARD[\:N],...:' \
 	'--param=[a parameter of the effect; may be given several times]:NAME=VALUE:' \
 	'--span=[preview\: one strip across all boards, or every board alike]:WORD:(cluster node)' \
@@ -169,6 +169,6 @@ argument) case $words[1] in
 	import) _arguments "$common[@]" '*: : _glowctl_spot FILE' \
 	'--dry-run[say what would be done, and do nothing]' \
 	'--no-dry-run[say what would be done, and do nothing]' ;;
-	names) _arguments "$common[@]" '*: : _glowctl_spot nodes groups targets effects texts colors looks presets schedules scenes' ;;
+	names) _arguments "$common[@]" '*: : _glowctl_spot nodes groups targets effects texts shipped colors looks presets schedules scenes' ;;
 	esac ;;
 esac

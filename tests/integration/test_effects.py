@@ -309,6 +309,10 @@ class Effects(glow.Case):
         def run(*words):
             return subprocess.run([program, *words], cwd=self.home, env=glow.child_env(), capture_output=True, text=True, timeout=60)
 
+        refused = run("play", name, "--broker", self.broker.uri)
+        self.assertEqual(refused.returncode, os.EX_DATAERR)
+        self.assertIn("; glowctl effects put ocean brings the one that is shipped", refused.stderr)
+        self.assertNotIn("is shipped", run("play", "ocaen", "--broker", self.broker.uri).stderr)
         ran = run("effects", "put", name, "--broker", self.broker.uri)
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
         with open(os.path.join(ROOT, "effects", name + ".glow")) as f:

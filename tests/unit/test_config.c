@@ -923,6 +923,43 @@ static void bash_completes_commands(void **state)
 	free(text);
 }
 
+/* What bash completes, fish does; it also shows what each is for, and offers options behind a dash only. */
+static void fish_completes_commands(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "w", "wash" },
+		{ "paint --co", "--coat" },
+		{ "paint --coat=br", "--coat=bright" },
+		{ "paint --coat br", "bright" },
+		{ "wash --co", "" },
+		{ "--fps 3 pa", "paint" },
+		{ "--fps 3 paint --par", "--param" },
+		{ "paint w", "" },
+		{ "wash ro", "roof" },
+		{ "wash ", "roof walls" },
+		{ "wash --fps 3 walls d", "dry" },
+		{ "wash walls ro", "" },
+		{ "wash walls dry d", "dry" },
+		{ "wash walls k", "kind-of names kinds" },
+	};
+	char *text = page_of(&program_with_commands, "fish"), out[8192];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		char command[256], expected[64];
+
+		snprintf(command, sizeof(command),
+			 "fish -c 'cd /; function glow-test; echo kind-of $argv; end; source $argv[1]; echo (complete "
+			 "-C \"glow-test %s\" | cut -f1 | sort)' \"$1\"",
+			 cases[k][0]);
+		if (!shell("fish", command, text, out))
+			skip();
+		snprintf(expected, sizeof(expected), "%s\n", cases[k][1]);
+		assert_string_equal(out, expected);
+	}
+	free(text);
+}
+
 static void other_shells_complete_commands(void **state)
 {
 	static const char *const shells[] = { "zsh", "fish" };
@@ -968,6 +1005,7 @@ int main(void)
 		cmocka_unit_test(help_with_commands),
 		cmocka_unit_test(man_page_with_commands),
 		cmocka_unit_test(bash_completes_commands),
+		cmocka_unit_test(fish_completes_commands),
 		cmocka_unit_test(other_shells_complete_commands),
 	};
 

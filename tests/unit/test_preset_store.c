@@ -150,6 +150,31 @@ static void test_parts(void **state)
 	assert_true(said(R, "unknown_target"));
 }
 
+/* Among as many scenes as can play: one that fades out is gone at once, and the preset's begins. */
+static void test_full(void **state)
+{
+	struct glow_message stop = message("glow/scene/stop", "");
+	char payload[80];
+
+	(void)state;
+	play("{\"id\":\"main\",\"effect\":\"plasma\"}");
+	play("{\"id\":\"s7\",\"effect\":\"plasma\"}");
+	set("evening", "{}");
+	glow_requests_stop(&requests, &stop, now, AHEAD);
+	for (int k = 0; k < GLOW_SCENES_MAX; k++) {
+		snprintf(payload, sizeof(payload), "{\"id\":\"s%d\",\"effect\":\"fire\"}", k);
+		play(payload);
+	}
+	play("{\"id\":\"more\",\"effect\":\"fire\"}");
+	assert_true(said(R, "32 scenes play already"));
+	apply("evening", "{\"transition\":2}");
+	assert_true(said(R, "\"status\":\"ok\""));
+	now.us += 5 * SECOND;
+	glow_requests_tick(&requests, now);
+	assert_int_equal(requests.scenes.n, 2);
+	assert_true(said(SCENES, "\"id\":\"main\"") && said(SCENES, "\"id\":\"s7\""));
+}
+
 /* A title stays until another is given, or taken away. */
 static void test_title(void **state)
 {
@@ -331,6 +356,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_save_and_apply, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_title, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_given, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unknown, setup, teardown),

@@ -234,6 +234,25 @@ static void test_two_at_once(void **state)
 	assert_true(said(PI1, "\"r\":255") && count(PI2) == 0);
 }
 
+/* What a refused scene would have taken in hand is not ours. */
+static void test_refused(void **state)
+{
+	char payload[80];
+
+	(void)state;
+	for (int k = 0; k < GLOW_SCENES_MAX; k++) {
+		snprintf(payload, sizeof(payload), "{\"id\":\"s%d\",\"effect\":\"fire\",\"take\":false}", k);
+		play(payload);
+	}
+	all("green", GREEN);
+	play("rainbow");
+	assert_true(said(R, "32 scenes play already"));
+	says("pi1", BLUE, now.us + AHEAD / 2); /* before the scene would have begun */
+	undo("");
+	assert_int_equal(count(PI1), 0);
+	assert_true(said(R, "\"undone\":\"all/set\"") && said(R, "\"skipped\":[\"pi1\"]"));
+}
+
 static void test_ten(void **state)
 {
 	(void)state;
@@ -486,6 +505,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dragged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ten, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_scene, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stopped_scene, setup, teardown),

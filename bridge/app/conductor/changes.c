@@ -169,27 +169,18 @@ static bool begin(struct glow_changes *c, const struct glow_members *members, co
 	return true;
 }
 
-bool glow_changes_note(struct glow_changes *c, struct glow_members *members, const struct glow_ordered *ordered)
+void glow_changes_note(struct glow_changes *c, struct glow_members *members, const struct glow_ordered *ordered)
 {
 	struct glow_change *last = same(c, members, ordered);
-	bool begun;
 
 	for (uint32_t k = 0; k < members->n; k++)
 		if (glow_member_strayed(&members->v[k]) && concerns(ordered, &members->v[k]))
 			note_strayed(c, members->v[k].id);
-	begun = !last && begin(c, members, ordered);
-	if (begun || last)
+	if (last || begin(c, members, ordered))
 		c->v[c->n - 1].soon_us = ordered->now.us + GLOW_CHANGE_SOON_US;
 	for (uint32_t k = 0; k < members->n; k++)
 		if (concerns(ordered, &members->v[k]))
 			glow_member_order(&members->v[k], ordered->at_us);
-	return begun;
-}
-
-void glow_changes_cancel(struct glow_changes *c)
-{
-	if (c->n > 0)
-		glow_change_fini(&c->v[--c->n]);
 }
 
 const char *glow_changes_preset(const struct glow_changes *c)

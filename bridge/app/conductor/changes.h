@@ -63,12 +63,8 @@ struct glow_ordered {
 
 void glow_changes_fini(struct glow_changes *c);
 
-/** Keeps what is before it, and notes with the members that their lights are about to change by us. True when
- * that is a change of its own. */
-bool glow_changes_note(struct glow_changes *c, struct glow_members *members, const struct glow_ordered *ordered);
-
-/** The newest did not happen after all. */
-void glow_changes_cancel(struct glow_changes *c);
+/** Keeps what is before it, and notes with the members that their lights are about to change by us. */
+void glow_changes_note(struct glow_changes *c, struct glow_members *members, const struct glow_ordered *ordered);
 
 /** The preset that shows: that of the newest. "" where that shows none. */
 const char *glow_changes_preset(const struct glow_changes *c);

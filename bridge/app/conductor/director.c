@@ -70,6 +70,8 @@ bool glow_director_goes_on(const struct glow_requests *r, const struct glow_scen
 	return last && last->start_us == scene->start_us && last->end_us == scene->end_us && last->seed == scene->seed;
 }
 
+/* What it replaces fades out meanwhile. Where both find no room, what goes out is gone at once: all of a preset does.
+ */
 static void begin(struct glow_requests *r, struct glow_scene *scene, int64_t fade_us, struct glow_time now,
 		  int64_t at_us)
 {
@@ -80,10 +82,14 @@ static void begin(struct glow_requests *r, struct glow_scene *scene, int64_t fad
 		scene->end_us += at_us;
 	scene->fade_us = scene->fade_us ? scene->fade_us : fade_us;
 	scene->size = 0;
-	if (glow_requests_begin(r, scene, now, &diag) == GLOW_OK)
+	while (glow_requests_room(r, scene, now, &diag) != GLOW_OK) {
+		if (glow_scene_store_hasten(&r->scenes, at_us + fade_us))
+			continue;
+		glow_warning("scene %s does not begin: %s", scene->id, diag.what);
+		glow_scene_fini(scene);
 		return;
-	glow_warning("scene %s does not begin: %s", scene->id, diag.what);
-	glow_scene_fini(scene);
+	}
+	glow_requests_begin(r, scene, now);
 }
 
 static void show_scenes(struct glow_requests *r, struct glow_scenes *scenes, int64_t fade_us, struct glow_time now,

@@ -6,6 +6,7 @@
 
 #include <glow/hash.h>
 #include <glow/json.h>
+#include <glow/rank.h>
 #include <glow/topics.h>
 
 #include "lights.h"
@@ -27,18 +28,7 @@ void glow_lights_fini(struct glow_lights *l)
 /* Where the group is, or would have to go. */
 static uint32_t place(const struct glow_lights *l, const char *group, bool *ret_found)
 {
-	uint32_t low = 0, high = l->n;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (strcmp(l->v[middle].group, group) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*ret_found = low < l->n && strcmp(l->v[low].group, group) == 0;
-	return low;
+	return glow_rank(l->v, l->n, sizeof(*l->v), offsetof(struct glow_light_of, group), group, ret_found);
 }
 
 static bool make_room(struct glow_lights *l)

@@ -11,6 +11,7 @@
 
 #include <glow/info.h>
 #include <glow/json.h>
+#include <glow/rank.h>
 #include <glow/scenes.h>
 
 #include "members.h"
@@ -57,23 +58,7 @@ void glow_members_fini(struct glow_members *m)
 /* Where the node of this id is, or would have to go. */
 static uint32_t rank(const struct glow_members *m, const char *id, bool *ret_found)
 {
-	uint32_t low = 0, high = m->n;
-
-	*ret_found = false;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = strcmp(id, m->v[middle].id);
-
-		if (order == 0) {
-			*ret_found = true;
-			return middle;
-		}
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return glow_rank(m->v, m->n, sizeof(*m->v), offsetof(struct glow_member, id), id, ret_found);
 }
 
 const struct glow_member *glow_members_find(const struct glow_members *m, const char *id)

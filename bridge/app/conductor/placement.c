@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <glow/frame.h>
+#include <glow/rank.h>
 #include <glow/topics.h>
 
 #include "placement.h"
@@ -13,20 +14,7 @@
 /* Where the row of this id is, or would have to go. */
 static uint32_t index_of(const struct glow_placement *p, const char *id, bool *ret_found)
 {
-	uint32_t low = 0, high = p->n;
-
-	*ret_found = false;
-	while (low < high && !*ret_found) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = strcmp(id, p->rows[middle].id);
-
-		*ret_found = order == 0;
-		if (order > 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return high;
+	return glow_rank(p->rows, p->n, sizeof(*p->rows), offsetof(struct glow_placement_row, id), id, ret_found);
 }
 
 const struct glow_placement_row *glow_placement_of(const struct glow_placement *p, const char *id)

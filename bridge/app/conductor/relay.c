@@ -91,8 +91,10 @@ static void begin(const struct glow_relay *relay, struct glow_requests *r, const
 		scene.target.kind = GLOW_TARGET_ALL;
 		scene.target.n = 0;
 	}
-	if (glow_requests_begin(r, &scene, now, &diag) == GLOW_OK)
+	if (glow_requests_room(r, &scene, now, &diag) == GLOW_OK) {
+		glow_requests_begin(r, &scene, now);
 		return;
+	}
 	glow_warning("scene %s of the root does not begin here: %s", scene.id, diag.what);
 	glow_scene_fini(&scene);
 }

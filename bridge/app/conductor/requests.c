@@ -137,16 +137,22 @@ static bool fits(const struct glow_requests *r, struct glow_scene *scene, const 
 	return size <= RETAINED_MAX;
 }
 
-enum glow_code glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
-				   struct glow_diag *diag)
+enum glow_code glow_requests_room(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
+				  struct glow_diag *diag)
 {
+	glow_scene_store_tidy(&r->scenes, now);
 	if (!fits(r, scene, scene->id))
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "too much plays already: %u scenes", r->scenes.n);
-	while (!fits(r, scene, NULL) && glow_scene_store_yield(&r->scenes, scene->id, now))
-		;
-	if (!glow_scene_store_play(&r->scenes, scene, now))
+	if (!glow_scene_store_takes(&r->scenes, scene->id))
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "", "%d scenes play already", GLOW_SCENES_MAX);
 	return GLOW_OK;
+}
+
+void glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, struct glow_time now)
+{
+	while (!fits(r, scene, NULL) && glow_scene_store_yield(&r->scenes, scene->id, now))
+		;
+	glow_scene_store_play(&r->scenes, scene, now);
 }
 
 static enum glow_code play(struct glow_requests *r, const char *topic, struct glow_scene *scene, struct glow_time now,
@@ -155,16 +161,15 @@ static enum glow_code play(struct glow_requests *r, const char *topic, struct gl
 	const char *field = scene->target.kind == GLOW_TARGET_NODES ? "target.nodes" : "target.groups";
 	const struct glow_scenes begin = { .n = 1, .v = scene };
 	struct glow_ordered ordered = { topic, now, scene->start_us, .begin = &begin, .before = &r->scenes };
-	bool noted;
 
 	if (!scene->absent && glow_addressees_check(r->members, &scene->target, field, diag) != GLOW_OK)
 		return diag->code;
-	noted = glow_changes_note(&r->changes, r->members, &ordered);
-	if (glow_requests_begin(r, scene, now, diag) == GLOW_OK)
-		glow_requests_scenes_changed(r);
-	else if (noted)
-		glow_changes_cancel(&r->changes);
-	return diag->code;
+	if (glow_requests_room(r, scene, now, diag) != GLOW_OK)
+		return diag->code;
+	glow_changes_note(&r->changes, r->members, &ordered);
+	glow_requests_begin(r, scene, now);
+	glow_requests_scenes_changed(r);
+	return GLOW_OK;
 }
 
 static bool stop_concerns(const struct glow_requests *r, const struct glow_stop *stop)

@@ -77,9 +77,12 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
 enum glow_lit glow_requests_relayed(struct glow_requests *r, const struct glow_topic *topic,
 				    const struct glow_apply *apply, struct glow_time now);
 
-/** Lets a scene begin beside what plays, where there is room for it; then it is the store's. */
-enum glow_code glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
-				   struct glow_diag *diag);
+/** Whether a scene finds room beside what plays. */
+enum glow_code glow_requests_room(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,
+				  struct glow_diag *diag);
+
+/** Lets a scene begin for which there is room; it is the store's from now on. */
+void glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, struct glow_time now);
 
 /** When all nodes can have what is asked for now. */
 int64_t glow_requests_instant(const struct glow_requests *r, struct glow_time now, int64_t ahead_us);

@@ -88,6 +88,15 @@ static void thin(struct glow_scenes *s, const char *id, struct glow_time now)
 	glow_scene_store_drop(s, second);
 }
 
+bool glow_scene_store_takes(const struct glow_scenes *s, const char *id)
+{
+	bool spare = s->n < GLOW_SCENES_MAX || find(s, 0, id) < s->n;
+
+	for (uint32_t k = 0; k < s->n && !spare; k++)
+		spare = replaced(s, k);
+	return spare;
+}
+
 bool glow_scene_store_yield(struct glow_scenes *s, const char *id, struct glow_time now)
 {
 	uint32_t first = find(s, 0, id), k = first;
@@ -115,6 +124,16 @@ bool glow_scene_store_play(struct glow_scenes *s, struct glow_scene *scene, stru
 	s->v[s->n++] = *scene;
 	glow_scene_store_tidy(s, now);
 	return true;
+}
+
+bool glow_scene_store_hasten(struct glow_scenes *s, int64_t end_us)
+{
+	for (uint32_t k = 0; k < s->n; k++)
+		if (glow_scene_end(&s->v[k]) <= end_us) {
+			glow_scene_store_drop(s, k);
+			return true;
+		}
+	return false;
 }
 
 uint32_t glow_scene_store_stop(struct glow_scenes *s, const char *id, int64_t end_us, int64_t fade_us)

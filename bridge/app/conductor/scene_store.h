@@ -30,6 +30,12 @@ bool glow_scene_store_yield(struct glow_scenes *s, const char *id, struct glow_t
 /** Takes the k-th out. */
 void glow_scene_store_drop(struct glow_scenes *s, uint32_t k);
 
+/** Whether glow_scene_store_play() would find room for a scene of that id. */
+bool glow_scene_store_takes(const struct glow_scenes *s, const char *id);
+
+/** Removes the lowest scene of those that end by end_us, though it may still show; false when none does. */
+bool glow_scene_store_hasten(struct glow_scenes *s, int64_t end_us);
+
 /** Ends the scenes of an id, or all (NULL), at end_us at the latest, with a fade before it; returns how many there
  * were. */
 uint32_t glow_scene_store_stop(struct glow_scenes *s, const char *id, int64_t end_us, int64_t fade_us);

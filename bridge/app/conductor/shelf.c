@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <glow/log.h>
+#include <glow/rank.h>
 #include <glow/nearest.h>
 
 #include "shelf.h"
@@ -28,26 +29,17 @@ void glow_shelf_fini(struct glow_shelf *s)
 /* ---- what is kept ---- */
 
 /* Where the preset of that name is, or would have to go. */
-static uint32_t rank(const struct glow_shelf *s, const char *name)
+static uint32_t rank(const struct glow_shelf *s, const char *name, bool *ret_found)
 {
-	uint32_t low = 0, high = s->n;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (strcmp(s->v[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return glow_rank(s->v, s->n, sizeof(*s->v), offsetof(struct glow_kept, name), name, ret_found);
 }
 
 static struct glow_kept *find(const struct glow_shelf *s, const char *name)
 {
-	uint32_t k = rank(s, name);
+	bool found;
+	uint32_t k = rank(s, name, &found);
 
-	return k < s->n && strcmp(s->v[k].name, name) == 0 ? &s->v[k] : NULL;
+	return found ? &s->v[k] : NULL;
 }
 
 static void drop(struct glow_shelf *s, struct glow_kept *one)
@@ -76,6 +68,7 @@ static enum glow_code keep(struct glow_shelf *s, const char *name, char *text, s
 	const struct glow_shelf_rules *rules = s->rules;
 	struct glow_kept *one = find(s, name);
 	size_t len = text ? strlen(text) : 0;
+	bool found;
 
 	if (!one && s->n == rules->most)
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "there are %u %ss already; remove one first",
@@ -90,7 +83,7 @@ static enum glow_code keep(struct glow_shelf *s, const char *name, char *text, s
 	if (!one && !make_room(s))
 		return glow_diag_set(diag, GLOW_TOO_LARGE, "", "out of memory");
 	if (!one) {
-		one = &s->v[rank(s, name)];
+		one = &s->v[rank(s, name, &found)];
 		memmove(one + 1, one, (size_t)(&s->v[s->n++] - one) * sizeof(*one));
 		*one = (struct glow_kept){ .len = 0 };
 		snprintf(one->name, sizeof(one->name), "%s", name);

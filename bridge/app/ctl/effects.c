@@ -293,6 +293,6 @@ const struct glow_subcommand glow_ctl_effects = {
 		    "glowctl effects rm aurora",
 	.options = rows,
 	.n_options = CTL_N(rows),
-	.spots = "list|show|put|rm|check|preview|watch @texts|FILE",
+	.spots = "list|show|put|rm|check|preview|watch @texts|@shipped|FILE",
 	.run = run,
 };

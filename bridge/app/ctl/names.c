@@ -14,6 +14,7 @@
 
 #include "kept.h"
 #include "rows.h"
+#include "shipped.h"
 
 static bool is_plain(const char *name)
 {
@@ -96,6 +97,15 @@ static void say_effects(const struct glow_ctl_session *s)
 		say_table(s->watch.catalogs.v[k].text);
 }
 
+static void say_shipped(const struct glow_ctl_session *s)
+{
+	char names[GLOW_SHIPPED_MAX][GLOW_SCRIPT_NAME_SIZE];
+
+	(void)s;
+	for (size_t n = glow_shipped_list(names); n-- > 0;)
+		say("", names[n]);
+}
+
 static void say_colors(const struct glow_ctl_session *s)
 {
 	const char *name;
@@ -149,6 +159,7 @@ static const struct kind {
 	{ "targets", say_targets, { "node/+/availability", "node/+/info" } },
 	{ "effects", say_effects, { "effect", "effect/+", "effects/+" } },
 	{ "texts", say_texts, { "effect", "effect/+" } },
+	{ "shipped", say_shipped, { NULL } },
 	{ "colors", say_colors, { NULL } },
 	{ "looks", say_looks, { "effect", "effect/+", "effects/+" } },
 	{ "presets", say_presets, { "preset/+" } },
@@ -166,8 +177,9 @@ static int run(const void *values, int n_words, char *const words[])
 	while (n_words == 1 && kind < kinds + CTL_N(kinds) && strcmp(kind->name, words[0]) != 0)
 		kind++;
 	if (n_words != 1 || kind == kinds + CTL_N(kinds))
-		return glow_ctl_fail(EX_USAGE, "names of what? nodes, groups, targets, effects, texts, colors, looks, "
-					       "presets, schedules or scenes");
+		return glow_ctl_fail(EX_USAGE,
+				     "names of what? nodes, groups, targets, effects, texts, shipped, colors, "
+				     "looks, presets, schedules or scenes");
 	while (n < CTL_N(kind->topics) && kind->topics[n])
 		n++;
 	if (n == 0) {
@@ -182,12 +194,13 @@ static int run(const void *values, int n_words, char *const words[])
 
 const struct glow_subcommand glow_ctl_names = {
 	.name = "names",
-	.args_doc = "nodes|groups|targets|effects|texts|colors|looks|presets|schedules|scenes",
+	.args_doc = "nodes|groups|targets|effects|texts|shipped|colors|looks|presets|schedules|scenes",
 	.summary = "the names that a cluster has, a line each",
 	.doc = "For scripts, and for the completions of shells, which ask so while you type. It gives up after 0.7 s. "
-	       "targets are what set takes, looks are effects and colours. Names with other characters than a-z, A-Z, "
+	       "targets are what set takes, looks are effects and colours, shipped the effects that effects put "
+	       "brings. Names with other characters than a-z, A-Z, "
 	       "0-9, - _ . are left out.",
 	.examples = "glowctl names nodes\nfor node in $(glowctl names nodes); do glowctl identify \"$node\"; done",
-	.spots = "nodes|groups|targets|effects|texts|colors|looks|presets|schedules|scenes",
+	.spots = "nodes|groups|targets|effects|texts|shipped|colors|looks|presets|schedules|scenes",
 	.run = run,
 };

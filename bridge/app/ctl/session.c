@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -18,6 +19,7 @@
 #include <glow/traffic.h>
 
 #include "progress.h"
+#include "shipped.h"
 
 enum { LEAVES_MAX = GLOW_WATCH_TOPICS };
 
@@ -316,20 +318,33 @@ void glow_ctl_warn_ignored(const struct glow_diag *diag)
 		warn_of("", path);
 }
 
+/* What may help against a rejection, which goes behind it. */
+static void write_hint(const char *code, const char *message, char *ret_hint, size_t room)
+{
+	char name[GLOW_SCRIPT_NAME_SIZE];
+
+	ret_hint[0] = '\0';
+	if (strcmp(code, glow_code_name(GLOW_UNKNOWN_TARGET)) == 0)
+		snprintf(ret_hint, room, " (--force does it all the same)");
+	else if (strcmp(code, glow_code_name(GLOW_UNKNOWN_EFFECT)) == 0 && glow_shipped_quoted(message, name))
+		snprintf(ret_hint, room, "; glowctl effects put %s brings the one that is shipped", name);
+}
+
 /* The exit status that a rejection makes, which it prints, as it does what was ignored. */
 static int complain(const cJSON *answer)
 {
 	const char *node = text_of(answer, "node"), *field = text_of(answer, "field"), *code = text_of(answer, "code");
-	bool unknown = strcmp(code, glow_code_name(GLOW_UNKNOWN_TARGET)) == 0;
+	const char *message = text_of(answer, "message");
 	const cJSON *path;
+	char hint[100];
 
 	cJSON_ArrayForEach(path, glow_json_get(answer, "ignored"))
 		warn_of(node, cJSON_IsString(path) ? path->valuestring : "");
 	if (strcmp(text_of(answer, "status"), "ok") == 0)
 		return 0;
+	write_hint(code, message, hint, sizeof(hint));
 	return glow_ctl_fail(strcmp(code, glow_code_name(GLOW_BUSY)) == 0 ? EX_TEMPFAIL : EX_DATAERR, "%s%s%s%s%s%s",
-			     node, node[0] ? ": " : "", field, field[0] ? ": " : "", text_of(answer, "message"),
-			     unknown ? " (--force does it all the same)" : "");
+			     node, node[0] ? ": " : "", field, field[0] ? ": " : "", message, hint);
 }
 
 int glow_ctl_complain(const cJSON *answers)
