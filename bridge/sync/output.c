@@ -9,8 +9,7 @@
 
 #define SLEW_TAU_NS 4e9   /* an error is made up in this time, */
 #define SLEW_MAX    1e-3  /* but no faster than this */
-#define EASE_TAU_NS 200e9 /* where many follow, in this time */
-#define EASE_RATE   10e-6 /* or at this pace, if that is sooner */
+#define EASE_TAU_NS 200e9 /* where many follow, no slower than this */
 #define LATE_NS     10e9  /* so long without a measurement, the mean slope is the better guess */
 #define WANDER      1e-7  /* how far a crystal in a quiet room may have moved from its slope */
 
@@ -62,10 +61,10 @@ void glow_output_slew(struct glow_output *o, int64_t l_ns, const struct glow_lin
 	o->slew_rate = glow_clamp(error / SLEW_TAU_NS, SLEW_MAX);
 }
 
-void glow_output_ease(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate)
+void glow_output_ease(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate, double pace)
 {
 	double error = bend(o, l_ns, line, late_rate);
-	double tau = glow_min(__builtin_fabs(error) / EASE_RATE, EASE_TAU_NS);
+	double tau = glow_min(__builtin_fabs(error) / pace, EASE_TAU_NS);
 
 	o->slew_rate = glow_clamp(error / glow_max(tau, SLEW_TAU_NS), SLEW_MAX);
 }

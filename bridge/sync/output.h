@@ -12,8 +12,8 @@ int64_t glow_output_when(const struct glow_output *o, int64_t s_ns);
 /** From l_ns on (or from the last bend, if that is later) make for `line`, without a step. */
 void glow_output_slew(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate);
 
-/** The same, as gently as others can follow who ask for the time twice a minute. */
-void glow_output_ease(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate);
+/** The same, as gently as others can follow: at that pace, or within 200 s. */
+void glow_output_ease(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate, double pace);
 
 /** From l_ns on be on `line`; returns how far that was. */
 int64_t glow_output_step(struct glow_output *o, int64_t l_ns, const struct glow_line *line, double late_rate);

@@ -438,12 +438,12 @@ void glow_sync_begin(struct glow_sync *s, struct glow_raw now, int64_t s_ns, dou
 	leading(s, now.ns, self);
 }
 
-void glow_sync_steer(struct glow_sync *s, struct glow_raw now, const struct glow_sync *above)
+void glow_sync_steer(struct glow_sync *s, struct glow_raw now, const struct glow_sync *above, double pace)
 {
 	if (s->phase != GLOW_SYNC_LEADING || !above->valid || above->anew)
 		return;
 	s->smooth_rate = above->smooth_rate;
-	glow_output_ease(&s->out, now.ns, &above->line, s->smooth_rate);
+	glow_output_ease(&s->out, now.ns, &above->line, s->smooth_rate, pace);
 }
 
 void glow_sync_yield(struct glow_sync *s, struct glow_raw now)

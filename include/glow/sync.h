@@ -184,10 +184,10 @@ void glow_sync_lead(struct glow_sync *s, struct glow_raw now, struct glow_leader
 void glow_sync_begin(struct glow_sync *s, struct glow_raw now, int64_t s_ns, double rate, struct glow_leader self);
 
 /** Leading a cluster below another: makes this S that of `above`, which is this machine as a client there. Never a
- * step: what is off is made up at 10 ppm, or within 200 s where that is sooner, so that those who follow can follow
- * that too. Between calls S goes on in the rate it has. Does nothing while not leading, or as long as `above` has no
- * time. */
-void glow_sync_steer(struct glow_sync *s, struct glow_raw now, const struct glow_sync *above);
+ * step: what is off is made up at this pace (10e-6 is 10 ppm), or within 200 s where that is sooner, so that those who
+ * follow can follow that too. Between calls S goes on in the rate it has. Does nothing while not leading, or as long as
+ * `above` has no time. */
+void glow_sync_steer(struct glow_sync *s, struct glow_raw now, const struct glow_sync *above, double pace);
 
 /** Stops leading and follows again, keeping its S until it knows better. */
 void glow_sync_yield(struct glow_sync *s, struct glow_raw now);

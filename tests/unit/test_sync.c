@@ -814,7 +814,7 @@ static void steer(struct world *w, struct ease *e, int64_t ns)
 {
 	for (int64_t until = w->l + ns; w->l < until;) {
 		run(w, w->l + S / 2, look_ease, e);
-		glow_sync_steer(e->sync, at(w->l), &w->sync);
+		glow_sync_steer(e->sync, at(w->l), &w->sync, 10e-6);
 	}
 }
 
@@ -823,6 +823,7 @@ static int64_t led_error(const struct world *w, const struct ease *e)
 	return llabs(glow_sync_now(e->sync, at(w->l)) - truth(w, w->l));
 }
 
+/* promise: rack-goes-on */
 static void test_steer(void **state)
 {
 	static struct world w;
@@ -834,7 +835,7 @@ static void test_steer(void **state)
 	(void)state;
 	world_init(&w, &(struct glow_sync_cfg){ .interval_min_ns = S / 2, .interval_max_ns = S / 2 });
 	glow_sync_init(&led, &(struct glow_sync_cfg){ .seed = 1 });
-	glow_sync_steer(&led, at(w.l), &w.sync); /* there is nothing to lead by, nor to be led */
+	glow_sync_steer(&led, at(w.l), &w.sync, 10e-6); /* there is nothing to lead by, nor to be led */
 	assert_false(glow_sync_valid(&led));
 	start(&w);
 	run(&w, w.l + 60 * S, NULL, NULL);
@@ -842,7 +843,7 @@ static void test_steer(void **state)
 	/* 15 ms off, and a rate of its own: it never jumps, nor runs faster than others can follow, and comes there. */
 	glow_sync_begin(&led, at(w.l), truth(&w, w.l) - 15 * MS, 3e-6, self);
 	s = glow_sync_now(&led, at(w.l));
-	glow_sync_steer(&led, at(w.l), &w.sync);
+	glow_sync_steer(&led, at(w.l), &w.sync, 10e-6);
 	assert_true(llabs(glow_sync_now(&led, at(w.l)) - s) <= 1);
 	assert_true(led_error(&w, &e) > 14 * MS);
 	steer(&w, &e, 1000 * S);

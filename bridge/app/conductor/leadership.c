@@ -24,10 +24,13 @@
 #include "leadership.h"
 
 #define SECOND       INT64_C(1000000000)
-#define WALL_WAIT_NS (60 * SECOND) /* how long a new timeline waits for a wall clock, */
-#define ROOT_WAIT_NS (3 * SECOND)  /* and for the time of a cluster above */
-#define DEFEND_NS    SECOND        /* two beacons: another that leads has been heard by then */
-#define HISTORY_NS   2000000       /* a conductor that knows the time better than this does not ask for it */
+#define WALL_WAIT_NS (60 * SECOND)  /* how long a new timeline waits for a wall clock, */
+#define ROOT_WAIT_NS (3 * SECOND)   /* and for the time of a cluster above */
+#define PACE         10e-6          /* at which a clock may be steered: nodes ask twice a minute at the least, */
+#define HURRY        100e-6         /* but each second in the first five minutes on a timeline, */
+#define HURRY_NS     (120 * SECOND) /* whose beginning is known worst */
+#define DEFEND_NS    SECOND         /* two beacons: another that leads has been heard by then */
+#define HISTORY_NS   2000000        /* a conductor that knows the time better than this does not ask for it */
 
 /* ---- time ---- */
 
@@ -313,6 +316,7 @@ bool glow_leadership_join(struct glow_leadership *l, struct glow_raw now, const 
 	l->self.clock_id = clock_id;
 	l->self.boot = l->cfg->boot;
 	renew_terms(l);
+	l->joined = now;
 	glow_sync_begin(&l->follower.sync, now, glow_sync_now(above, now), report.rate_ppb / 1e9, l->self);
 	return lead(l, now, false);
 }
@@ -320,7 +324,7 @@ bool glow_leadership_join(struct glow_leadership *l, struct glow_raw now, const 
 void glow_leadership_steer(struct glow_leadership *l, struct glow_raw now, const struct glow_sync *above)
 {
 	if (l->phase == GLOW_PHASE_LEADING)
-		glow_sync_steer(&l->follower.sync, now, above);
+		glow_sync_steer(&l->follower.sync, now, above, now.ns < l->joined.ns + HURRY_NS ? HURRY : PACE);
 }
 
 void glow_leadership_uplink(struct glow_leadership *l, const struct glow_uplink_info *uplink, struct glow_raw now)
@@ -457,7 +461,9 @@ void glow_leadership_init(struct glow_leadership *l, const struct glow_conductor
 	const struct glow_sync_cfg sync = { .seed = cfg->boot };
 	char asker[11]; /* "c-1234abcd" */
 
-	*l = (struct glow_leadership){ .cfg = cfg, .start = now, .wall = *wall, .defend = { GLOW_NEVER } };
+	*l = (struct glow_leadership){
+		.cfg = cfg, .start = now, .wall = *wall, .defend = { GLOW_NEVER }, .joined = { INT64_MIN / 2 }
+	};
 	l->ahead_us = (uint32_t)glow_deliveries_ahead_us(0);
 	snprintf(asker, sizeof(asker), "c-%08x", cfg->boot);
 	glow_election_init(&l->election, cfg->boot);

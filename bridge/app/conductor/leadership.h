@@ -47,6 +47,7 @@ struct glow_leadership {
 	struct glow_mqtt_counts messages;
 	bool wall_told;                 /**< of an unset wall clock, once */
 	struct glow_uplink_info uplink; /**< how the way to a cluster above is, for the info */
+	struct glow_raw joined;         /**< when we went over to the timeline of a cluster above; long ago */
 	uint32_t asked_term;            /**< the latest that was known when the lead was asked for */
 	bool rate_known;                /**< rate_ppb is this machine's own, from before a restart */
 	int32_t rate_ppb;
