@@ -35,7 +35,7 @@ static const struct glow_option rows[] = {
 	GLOW_ROW_READ("node", NULL, "ID", broker, node, glow_names_read_conductor,
 		      "name of this conductor (default: the host name in lower case)"),
 	GLOW_ROW_READ("uplink", "", "TOPIC/NAME", broker, uplink, glow_names_read_uplink,
-		      "cluster above, which this one follows as a rack: its prefix and our name there, hall/rack-a"),
+		      "cluster above, which this one follows as a rack: its prefix and our name there, hall/east"),
 
 	GLOW_ROW_READ("order", "", "ID,ID", strip, order, glow_names_read_order,
 		      "nodes that come first on the strip; the others follow by name"),

@@ -84,7 +84,7 @@ char *glow_names_read_uplink(const char *text, struct glow_mistake *ret_mistake)
 	prefix_near(text, near);
 	for (char *c = near; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
-	return refuse(ret_mistake, "must be the prefix of the cluster above, a / and this rack's id there: hall/rack-a",
+	return refuse(ret_mistake, "must be the prefix of the cluster above, a / and this rack's id there: hall/east",
 		      near, glow_uplink_split(near, prefix, rack));
 }
 

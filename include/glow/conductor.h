@@ -23,7 +23,7 @@ struct glow_conductor_cfg {
 	const char *node;      /**< id of this conductor, for people */
 	const char *order;     /**< "b,a": nodes that come first on the strip; the others follow by name */
 	const char *reverse;   /**< "a,b": nodes that hang the other way round */
-	const char *uplink; /**< "hall/rack-a": prefix of the cluster above and our name there; NULL or "" for none */
+	const char *uplink; /**< "hall/east": prefix of the cluster above and our name there; NULL or "" for none */
 	const char *gap;    /**< "a=3": pixels left free behind a node */
 	bool metrics;       /**< somebody wants glow_conductor_metrics(): what nodes say of themselves is heard */
 	uint32_t grace_s;   /**< how long a node that went offline keeps its place */

@@ -42,6 +42,7 @@ struct glow_info {
 	/** Of a rack, which is a node to the cluster above it: the length of its strip, which may be more than a board
 	 * has, and the process that says so; 0 of a board. */
 	uint32_t strip, boot;
+	uint32_t ahead_us; /**< of a rack: how far ahead its own commands for many lie */
 };
 
 cJSON *glow_info_write(const struct glow_info *info);

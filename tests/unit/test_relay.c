@@ -329,6 +329,7 @@ static void hear_roster(int64_t effective_us, unsigned a_at, unsigned b_at, cons
 	assert_true(glow_relay_hear_roster(&relay, &m, &diag));
 }
 
+/* promise: racks */
 static void test_strip(void **state)
 {
 	(void)state;

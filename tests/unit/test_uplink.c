@@ -183,6 +183,7 @@ static void test_stands_by_in_silence(void **state)
 
 /* ---- an uplink that is lost ---- */
 
+/* promise: rack-goes-on */
 static void test_lost(void **state)
 {
 	int64_t before, after;
@@ -277,25 +278,38 @@ static void hear_twin(uint32_t boot)
 	char text[120];
 
 	snprintf(text, sizeof(text), "{\"id\":\"rack-a\",\"pixels\":8,\"boot\":%u,\"backend\":\"conductor b\"}", boot);
-	tell(RACK_INFO, text);
+	retain(RACK_INFO, text);
 }
 
 static void test_twin(void **state)
 {
 	(void)state;
-	begin_up();
-	hear_twin(BOOT); /* our own word */
-	hear_twin(99);   /* what one before us had said */
+	clock_above();
+	cfg.uplink = "hall/rack-a";
+	create();
+	retain_info(3, "other", 0); /* leads before us */
+	glow_conductor_connected(conductor, raw(), false);
+	root_says(3, "");
+	beacon();
+	pass(2 * SECOND);
+	take_lead(NULL);
+	pass_up(10 * SECOND);
+	hear_twin(BOOT);  /* our own word */
+	hear_twin(OTHER); /* what the one before us had said */
 	pass_up(SECOND);
 	assert_false(info_says("problem"));
 	forget();
 	n_answered = 0;
-	pass_up(5 * SECOND);
-	assert_int_equal(count(RACK_INFO), 1); /* so that the other one hears of us */
 	hear_twin(99);
 	pass_up(SECOND);
 	assert_true(info_says("\"problem\":\"another rack is called rack-a too\""));
-	pass_up(61 * SECOND);
+	assert_int_equal(count(RACK_INFO), 0);
+	pass_up(5 * SECOND);
+	assert_int_equal(count(RACK_INFO), 1); /* so that the other one hears of us, and says so again */
+	hear_twin(99);
+	pass_up(59 * SECOND);
+	assert_true(info_says("problem"));
+	pass_up(2 * SECOND);
 	assert_false(info_says("problem"));
 }
 

@@ -181,6 +181,8 @@ static struct glow_info describe(const struct glow_conductor *c)
 				  .idle = "off",
 				  .brightness_limit = 255,
 				  .strip = roster->pixels,
+				  .ahead_us = c->leadership.ahead_us,
+				  .flash_limit = true, /* or not: that is each board's */
 				  .boot = c->cfg.boot };
 	bool all = true;
 
@@ -200,11 +202,13 @@ static struct glow_info describe(const struct glow_conductor *c)
 /* By the roster, which is what there is to be told of. */
 static void say(struct glow_conductor *c, struct glow_raw now)
 {
-	if (glow_parts_lead(c) && (c->uplink.said == 0 || c->told_rev != c->roster.roster.edition.rev)) {
+	if (glow_parts_lead(c) && (c->uplink.said == 0 || c->told_rev != c->roster.roster.edition.rev ||
+				   c->told_ahead_us != c->leadership.ahead_us)) {
 		const struct glow_info info = describe(c);
 
 		glow_uplink_say(&c->uplink, &info);
 		c->told_rev = c->roster.roster.edition.rev;
+		c->told_ahead_us = c->leadership.ahead_us;
 	}
 	glow_uplink_say_stats(&c->uplink, &c->leadership.follower.sync, now);
 }
@@ -237,6 +241,8 @@ bool glow_above_tick(struct glow_conductor *c, struct glow_raw now)
 
 	if (!c->uplink.on)
 		return false;
+	if (glow_parts_stand_by(c) && c->leadership.announcer.has_info)
+		glow_uplink_kin(&c->uplink, c->leadership.announcer.info.leader.boot);
 	glow_uplink_speak(&c->uplink, now, !glow_parts_stand_by(c));
 	glow_uplink_tick(&c->uplink, now);
 	begun = go_over(c, now);

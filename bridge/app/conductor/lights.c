@@ -102,7 +102,6 @@ void glow_lights_disconnected(struct glow_lights *l)
 {
 	for (uint32_t k = 0; k < l->n; k++)
 		l->v[k].kept = 0;
-	l->kept_above = 0;
 }
 
 /* ---- what it comes to ---- */
@@ -199,25 +198,9 @@ static void publish(struct glow_lights *l, struct glow_light_of *of)
 	topic_of(l, of, topic);
 	if (hash != of->kept)
 		glow_publish_text(&l->out, topic, text, 1, true);
-	of->kept = hash;
-	free(text);
-}
-
-/* A node's state, as far as one can be made of many. */
-static void publish_above(struct glow_lights *l, const struct glow_light_of *of)
-{
-	cJSON *tree = glow_light_sum_write(&of->sum);
-	char *text;
-	uint32_t hash;
-
-	cJSON_DeleteItemFromObjectCaseSensitive(tree, "nodes");
-	cJSON_DeleteItemFromObjectCaseSensitive(tree, "on");
-	cJSON_AddStringToObject(tree, "showing", "light");
-	text = glow_json_finish(tree);
-	hash = text ? hash_of(text, strlen(text)) : l->kept_above;
-	if (hash != l->kept_above)
+	if (hash != of->kept && !of->group[0] && l->above[0])
 		glow_publish_text(&l->out, l->above, text, 1, true);
-	l->kept_above = hash;
+	of->kept = hash;
 	free(text);
 }
 
@@ -267,8 +250,6 @@ void glow_lights_tick(struct glow_lights *l, struct glow_raw now)
 	for (uint32_t k = 0; k < l->n; k++) {
 		if (l->v[k].wanted) {
 			publish(l, &l->v[k]);
-			if (l->above[0] && !l->v[k].group[0])
-				publish_above(l, &l->v[k]);
 			l->v[n++] = l->v[k];
 		} else {
 			take_back(l, &l->v[k]);

@@ -55,8 +55,7 @@ struct glow_lights {
 	} * v; /**< all first, then by name */
 	uint32_t n, room;
 	char preset[GLOW_ID_MAX + 1];   /**< that shows; "" for none */
-	char above[GLOW_TOPIC_MAX + 1]; /**< where all's is said too, for a cluster above; "" for none */
-	uint32_t kept_above;            /**< hash of what was said there */
+	char above[GLOW_TOPIC_MAX + 1]; /**< where all's is said as well, for a cluster above; "" for none */
 	bool regroup;                   /**< groups may be others */
 	struct glow_raw due;            /**< when it is worked out anew; GLOW_NEVER */
 	struct glow_raw again;          /**< not before */

@@ -206,7 +206,9 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	if (!read_info(id, payload, len, &info, diag))
 		return false;
 	one = member(m, id);
-	if (!one)
+	if (one)
+		one->more_us = glow_deliveries_of_ahead_us(info.ahead_us);
+	else
 		glow_diag_set(diag, GLOW_TOO_LARGE, "", "is of one node too many, %" PRIu32 " are known", m->n);
 	return one && describe(m, one, info.strip ? info.strip : info.shape.pixels,
 			       (const char(*)[GLOW_NAME_SIZE])info.groups, info.n_groups);
@@ -382,7 +384,7 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us)
 		one->deliveries = calloc(1, sizeof(*one->deliveries));
 	if (!one->deliveries)
 		return;
-	glow_deliveries_add(one->deliveries, us);
+	glow_deliveries_add(one->deliveries, us < GLOW_DELIVERY_MAX_US - one->more_us ? us + one->more_us : us);
 	one->has_slow = glow_deliveries_slow_us(one->deliveries, &one->slow_us);
 }
 

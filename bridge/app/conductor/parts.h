@@ -48,7 +48,8 @@ struct glow_conductor {
 	struct glow_uplink uplink;     /**< to the cluster above, if there is one */
 	struct glow_relay relay;       /**< and what is taken over of it: */
 	bool relaying;                 /**< it is carried out here */
-	uint64_t told_rev;             /**< of the roster by which those above were told what we are */
+	uint64_t told_rev;             /**< of the roster by which those above were told what we are, */
+	uint32_t told_ahead_us;        /**< and how long it takes us */
 	int64_t offer_ns;              /**< when Home Assistant is to hear of other groups or texts; GLOW_NEVER */
 	int64_t ahead_us;              /**< how far ahead an instant must be */
 	struct glow_raw viewers_until; /* so long the count of their probes goes */

@@ -14,11 +14,10 @@
 
 #include "uplink.h"
 
-#define SECOND     INT64_C(1000000000)
-#define MINUTE     (60 * SECOND)
-#define STATS_NS   (10 * SECOND)
-#define TWIN_NS    (5 * SECOND) /* until ours is said again: as often another of that name answers */
-#define TWIN_TIMES 2            /* once it may be what a predecessor had said */
+#define SECOND   INT64_C(1000000000)
+#define MINUTE   (60 * SECOND)
+#define STATS_NS (10 * SECOND)
+#define TWIN_NS  (5 * SECOND) /* until ours is said again: as often another of that name answers */
 
 bool glow_uplink_split(const char *text, char ret_prefix[GLOW_PREFIX_MAX + 1], char ret_rack[GLOW_ID_MAX + 1])
 {
@@ -155,7 +154,7 @@ static bool flaps(const struct glow_uplink *u, struct glow_raw now)
 
 static bool has_twin(const struct glow_uplink *u, struct glow_raw now)
 {
-	return u->twin_times >= TWIN_TIMES && now.ns < u->twin_until.ns;
+	return u->twin && now.ns < u->twin_until.ns;
 }
 
 static void say_problem(const struct glow_uplink *u, struct glow_raw now, char *ret_text, size_t size)
@@ -288,6 +287,22 @@ void glow_uplink_hear_adopt(struct glow_uplink *u, const struct glow_message *m,
 	u->out.outbox.publish(u->out.outbox.ctx, &out);
 }
 
+void glow_uplink_kin(struct glow_uplink *u, uint32_t boot)
+{
+	if (u->n_kin > 0 && u->kin[(u->n_kin - 1) % GLOW_UPLINK_KIN] == boot)
+		return;
+	u->kin[u->n_kin++ % GLOW_UPLINK_KIN] = boot;
+}
+
+static bool is_kin(const struct glow_uplink *u, uint32_t boot)
+{
+	bool is = boot == u->boot;
+
+	for (int k = 0; k < GLOW_UPLINK_KIN; k++)
+		is = is || u->kin[k] == boot;
+	return is;
+}
+
 void glow_uplink_hear_twin(struct glow_uplink *u, const struct glow_message *m, struct glow_raw now)
 {
 	struct glow_diag diag;
@@ -296,15 +311,14 @@ void glow_uplink_hear_twin(struct glow_uplink *u, const struct glow_message *m, 
 	bool good = tree && glow_info_read(tree, &info, &diag) == GLOW_OK;
 
 	cJSON_Delete(tree);
-	if (!good || !u->speaks || m->retained || info.boot == u->boot || info.boot == 0)
+	if (!good || !u->speaks || info.boot == 0 || is_kin(u, info.boot))
 		return;
-	u->twin_times = info.boot == u->twin && now.ns < u->twin_until.ns ? u->twin_times + 1 : 1;
-	u->twin = info.boot;
-	u->twin_until.ns = now.ns + MINUTE;
-	u->again.ns = glow_sooner(u->again.ns, now.ns + TWIN_NS);
-	if (u->twin_times == TWIN_TIMES)
+	if (!has_twin(u, now))
 		glow_error("uplink: another rack is called %s too (%s): give one of them another name", u->rack,
 			   info.backend);
+	u->twin = true;
+	u->twin_until.ns = now.ns + MINUTE;
+	u->again.ns = glow_sooner(u->again.ns, now.ns + TWIN_NS);
 }
 
 /* ---- what is said ---- */
@@ -367,7 +381,7 @@ void glow_uplink_speak(struct glow_uplink *u, struct glow_raw now, bool speaks)
 		return;
 	u->speaks = speaks;
 	u->said = 0;
-	u->twin_times = 0;
+	u->twin = false;
 	u->stats = now;
 	ask(u, now);
 }

@@ -25,6 +25,9 @@
 /** Lost so often within a minute, it flaps. */
 #define GLOW_UPLINK_FLAPS 3
 
+/** So many that led before are known. */
+#define GLOW_UPLINK_KIN 4
+
 enum glow_uplink_state {
 	GLOW_UPLINK_WAITING,   /**< nothing was heard of a root that leads */
 	GLOW_UPLINK_MEASURING, /**< its time is not known well yet */
@@ -50,12 +53,13 @@ struct glow_uplink {
 	int64_t lost_ns[GLOW_UPLINK_FLAPS]; /**< the latest, in turn */
 	enum glow_topic_kind broken;        /**< of the topic that could not be read last; GLOW_TOPIC_OTHER for none */
 	char broken_why[160];
-	uint32_t twin, twin_times;         /**< the boot of another rack of this name, and how often it spoke */
-	struct glow_raw twin_until, again; /**< so long that counts; and when ours is said once more, GLOW_NEVER */
-	uint32_t said;                     /**< hash of the info as it was said last; 0: not yet */
+	uint32_t kin[GLOW_UPLINK_KIN], n_kin; /**< boots of those who led this rack before, the latest in turn */
+	bool twin;                            /**< there is another rack of this name: */
+	struct glow_raw twin_until, again;    /**< so long that counts; and when ours is said once more, GLOW_NEVER */
+	uint32_t said;                        /**< hash of the info as it was said last; 0: not yet */
 };
 
-/** Takes --uplink apart: "hall/rack-a" is the rack rack-a below the prefix hall. False for what is none. */
+/** Takes --uplink apart: "hall/east" is the rack east below the prefix hall. False for what is none. */
 bool glow_uplink_split(const char *text, char ret_prefix[GLOW_PREFIX_MAX + 1], char ret_rack[GLOW_ID_MAX + 1]);
 
 /** `text` as in glow_uplink_split(), or "" for none. */
@@ -75,7 +79,10 @@ bool glow_uplink_hear_reply(struct glow_uplink *u, const struct glow_message *m)
 /** A root's conductor that has just come asks for the time: `sync` is the rack's. */
 void glow_uplink_hear_adopt(struct glow_uplink *u, const struct glow_message *m, const struct glow_sync *sync,
 			    struct glow_raw now);
-/** Somebody else says what the rack of this name is. */
+/** That one leads this rack while we stand by: what it has said above is not another's. */
+void glow_uplink_kin(struct glow_uplink *u, uint32_t boot);
+
+/** Somebody says what the rack of this name is. */
 void glow_uplink_hear_twin(struct glow_uplink *u, const struct glow_message *m, struct glow_raw now);
 
 /** A message of that topic could not be read (diag), or could be (NULL). */
