@@ -583,23 +583,6 @@ enum glow_code glow_scenes_read(const cJSON *tree, struct glow_scenes *ret_scene
 	return glow_scene_list_read(glow_json_get(tree, "scenes"), ret_scenes, diag);
 }
 
-bool glow_scene_copy(const struct glow_scene *from, struct glow_scene *ret_scene)
-{
-	struct glow_scene copy = *from;
-
-	copy.entries = calloc(from->n_entries + 1, sizeof(*copy.entries));
-	copy.target.ids = calloc(from->target.n + 1, sizeof(*copy.target.ids));
-	if (!copy.entries || !copy.target.ids) {
-		glow_scene_fini(&copy);
-		return false;
-	}
-	memcpy(copy.entries, from->entries, from->n_entries * sizeof(*copy.entries));
-	if (from->target.n > 0)
-		memcpy(copy.target.ids, from->target.ids, from->target.n * sizeof(*copy.target.ids));
-	*ret_scene = copy;
-	return true;
-}
-
 void glow_scene_fini(struct glow_scene *scene)
 {
 	free(scene->entries);

@@ -24,9 +24,6 @@ struct glow_scenes {
 	struct glow_edition above; /**< what was taken last of those above; clock_id 0: nothing was */
 };
 
-/** A copy of its own; false without memory, and then there is none. */
-bool glow_scene_copy(const struct glow_scene *from, struct glow_scene *ret_scene);
-
 void glow_scene_fini(struct glow_scene *scene);
 void glow_scenes_fini(struct glow_scenes *scenes);
 

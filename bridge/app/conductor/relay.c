@@ -5,6 +5,7 @@
  * has just come how far another had got. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <glow/json.h>
@@ -76,13 +77,31 @@ static struct glow_within within(const struct glow_relay *relay, const struct gl
 	return (struct glow_within){ place.offset, place.total, place.reverse };
 }
 
+/* False without memory, and then there is none. */
+static bool copy_scene(const struct glow_scene *from, struct glow_scene *ret_scene)
+{
+	struct glow_scene copy = *from;
+
+	copy.entries = calloc(from->n_entries + 1, sizeof(*copy.entries));
+	copy.target.ids = calloc(from->target.n + 1, sizeof(*copy.target.ids));
+	if (!copy.entries || !copy.target.ids) {
+		glow_scene_fini(&copy);
+		return false;
+	}
+	memcpy(copy.entries, from->entries, from->n_entries * sizeof(*copy.entries));
+	if (from->target.n > 0)
+		memcpy(copy.target.ids, from->target.ids, from->target.n * sizeof(*copy.target.ids));
+	*ret_scene = copy;
+	return true;
+}
+
 static void begin(const struct glow_relay *relay, struct glow_requests *r, const struct glow_scene *root,
 		  struct glow_time now)
 {
 	struct glow_scene scene;
 	struct glow_diag diag;
 
-	if (!glow_scene_copy(root, &scene))
+	if (!copy_scene(root, &scene))
 		return;
 	scene.above = true;
 	scene.within = within(relay, root);
