@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* A strip is laid out in one pass over the nodes in their order. The strip of a target is laid out by
- * the same rule from the nodes it names, so every node finds its place on it by itself and nobody has
- * to send one. */
+ * the same rule from the nodes it names, so whoever has the roster finds every place on it by himself. A node
+ * has no roster: it is told its places, one for each target that a scene has. */
 
 #include <string.h>
 
@@ -62,6 +62,67 @@ void glow_place_within(struct glow_place *place, const struct glow_within *withi
 	place->reverse = place->reverse != within->reverse;
 }
 
+void glow_roster_strip(const struct glow_roster *roster, const struct glow_target *target,
+		       struct glow_place *ret_places)
+{
+	uint32_t at = 0, total = 0, boards = 0;
+
+	for (uint32_t k = 0; k < roster->n; k++) {
+		const struct glow_roster_node *node = &roster->nodes[k];
+		bool has =
+			glow_target_has(target, node->id, (const char(*)[GLOW_NAME_SIZE])node->groups, node->n_groups);
+
+		ret_places[k] = (struct glow_place){ .offset = at, .reverse = node->reverse, .board = boards };
+		ret_places[k].boards = has;
+		if (!has)
+			continue;
+		boards++;
+		total = at + node->pixels;
+		at = total + node->gap;
+	}
+	for (uint32_t k = 0; k < roster->n; k++)
+		if (ret_places[k].boards) {
+			ret_places[k].total = total;
+			ret_places[k].boards = boards;
+		}
+}
+
+static const struct glow_place *place_of(const struct glow_places *places, uint32_t target)
+{
+	for (uint32_t k = 0; k < places->n; k++)
+		if (places->targets[k].target == target)
+			return &places->targets[k].place;
+	return NULL;
+}
+
+bool glow_places_find(const struct glow_places *places, const struct glow_target *target, struct glow_place *ret_place)
+{
+	const struct glow_place *place =
+		target->kind == GLOW_TARGET_ALL ? &places->whole : place_of(places, glow_target_key(target));
+
+	if (!place || !place->boards)
+		return false;
+	*ret_place = *place;
+	return true;
+}
+
+static bool place_alike(const struct glow_place *a, const struct glow_place *b)
+{
+	return a->offset == b->offset && a->total == b->total && a->reverse == b->reverse && a->board == b->board &&
+	       a->boards == b->boards;
+}
+
+bool glow_places_cover(const struct glow_places *known, const struct glow_places *wanted)
+{
+	for (uint32_t k = 0; k < wanted->n; k++) {
+		const struct glow_place *place = place_of(known, wanted->targets[k].target);
+
+		if (!place || !place_alike(place, &wanted->targets[k].place))
+			return false;
+	}
+	return place_alike(&known->whole, &wanted->whole);
+}
+
 bool glow_edition_before(const struct glow_edition *a, const struct glow_edition *b)
 {
 	if (a->clock_id == 0 || a->clock_id != b->clock_id)
@@ -90,5 +151,5 @@ bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b)
 	for (uint32_t k = 0; k < a->n && k < b->n; k++)
 		if (!node_alike(&a->nodes[k], &b->nodes[k]))
 			return false;
-	return a->n == b->n && a->pixels == b->pixels;
+	return a->n == b->n && a->pixels == b->pixels && a->left_out == b->left_out;
 }

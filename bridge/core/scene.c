@@ -24,6 +24,20 @@ bool glow_target_has(const struct glow_target *target, const char *id, const cha
 	return target->kind == GLOW_TARGET_ALL;
 }
 
+static uint32_t hash_word(uint32_t hash, const char *word)
+{
+	return glow_fnv1a(hash, word, strlen(word) + 1);
+}
+
+uint32_t glow_target_key(const struct glow_target *target)
+{
+	uint32_t key = hash_word(GLOW_FNV_START, target->kind == GLOW_TARGET_NODES ? "nodes" : "groups");
+
+	for (uint32_t k = 0; k < target->n; k++)
+		key = hash_word(key, target->ids[k]);
+	return key;
+}
+
 static int64_t turn_us(const struct glow_scene *scene)
 {
 	int64_t sum = 0;

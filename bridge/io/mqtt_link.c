@@ -367,7 +367,9 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 {
 	const struct glow_mqtt_cfg *cfg = link->cfg;
 	MQTTSubscribe_options wished = MQTTSubscribe_options_initializer, replayed = wished, live = wished;
-	size_t n_topics = cfg->n_topics - (link->id == cfg->lead_id ? 0 : cfg->n_lead_topics);
+	bool leads = link->id == cfg->lead_id;
+	size_t n_topics = cfg->n_topics - (leads ? 0 : cfg->n_lead_topics);
+	size_t n_retained = cfg->n_retained_topics - (leads ? 0 : cfg->n_lead_retained);
 	int r = 0;
 
 	replayed.noLocal = 1;
@@ -376,8 +378,8 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 	memset(link->refused, 0, sizeof(link->refused));
 	if (cfg->n_wished_topics > 0)
 		r = subscribe(link, cfg->wished_topics, cfg->n_wished_topics, wished, link->refused, why);
-	if (r == 0 && cfg->n_retained_topics > 0)
-		r = subscribe(link, cfg->retained_topics, cfg->n_retained_topics, replayed, NULL, why);
+	if (r == 0 && n_retained > 0)
+		r = subscribe(link, cfg->retained_topics, n_retained, replayed, NULL, why);
 	if (r == 0 && n_topics > 0)
 		r = subscribe(link, cfg->topics, n_topics, live, NULL, why);
 	link->turned_away = r == -EACCES || r == -EMSGSIZE;

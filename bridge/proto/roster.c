@@ -40,6 +40,8 @@ cJSON *glow_roster_write(const struct glow_roster *roster)
 		glow_json_add_int(tree, "rev", (int64_t)roster->edition.rev);
 	glow_json_add_int(tree, "effective_us", roster->effective_us);
 	glow_json_add_int(tree, "pixels", roster->pixels);
+	if (roster->left_out)
+		glow_json_add_int(tree, "left_out", roster->left_out);
 	nodes = cJSON_AddArrayToObject(tree, "nodes");
 	for (uint32_t k = 0; k < roster->n; k++)
 		cJSON_AddItemToArray(nodes, write_node(&roster->nodes[k], roster->n > GLOW_ROSTER_SHORT));
@@ -48,7 +50,7 @@ cJSON *glow_roster_write(const struct glow_roster *roster)
 
 /* ---- what fits ---- */
 
-#define HEAD_BYTES 160 /* all but the nodes, at most */
+#define HEAD_BYTES 180 /* all but the nodes, at most */
 
 static size_t digits(uint32_t value)
 {
@@ -86,19 +88,18 @@ static uint32_t first_that_fit(const struct glow_roster *roster, bool in_short, 
 	return n;
 }
 
-uint32_t glow_roster_fit(struct glow_roster *roster, size_t bytes)
+void glow_roster_fit(struct glow_roster *roster, size_t bytes)
 {
-	uint32_t n = first_that_fit(roster, roster->n > GLOW_ROSTER_SHORT, bytes), left_out;
+	uint32_t n = first_that_fit(roster, roster->n > GLOW_ROSTER_SHORT, bytes);
 
 	if (n <= GLOW_ROSTER_SHORT)
 		n = first_that_fit(roster, false, bytes);
-	left_out = roster->n - n;
+	roster->left_out = roster->n - n;
 	for (uint32_t k = n; k < roster->n; k++)
 		free(roster->nodes[k].groups);
 	roster->n = n;
-	if (left_out)
+	if (roster->left_out)
 		glow_roster_lay(roster);
-	return left_out;
 }
 
 static enum glow_code read_groups(const cJSON *list, struct glow_roster_node *node, struct glow_diag *diag)
@@ -168,7 +169,7 @@ static enum glow_code read_nodes(const cJSON *list, struct glow_roster *roster, 
 
 enum glow_code glow_roster_read(const cJSON *tree, struct glow_roster *ret_roster, struct glow_diag *diag)
 {
-	int64_t pixels;
+	int64_t pixels, left_out = 0;
 
 	memset(ret_roster, 0, sizeof(*ret_roster));
 	if (!cJSON_IsObject(tree))
@@ -177,9 +178,11 @@ enum glow_code glow_roster_read(const cJSON *tree, struct glow_roster *ret_roste
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "rev", "must be a whole number");
 	if (glow_edition_read(tree, &ret_roster->edition, diag) != GLOW_OK ||
 	    glow_json_get_time(tree, "effective_us", &ret_roster->effective_us, diag) != GLOW_OK ||
-	    glow_json_get_int(tree, "pixels", 0, GLOW_STRIP_MAX, &pixels, diag) != GLOW_OK)
+	    glow_json_get_int(tree, "pixels", 0, GLOW_STRIP_MAX, &pixels, diag) != GLOW_OK ||
+	    glow_json_opt_int(tree, "left_out", 0, UINT32_MAX, &left_out, diag) != GLOW_OK)
 		return diag->code;
 	ret_roster->pixels = (uint32_t)pixels;
+	ret_roster->left_out = (uint32_t)left_out;
 	if (read_nodes(glow_json_get(tree, "nodes"), ret_roster, diag) == GLOW_OK)
 		return GLOW_OK;
 	glow_roster_fini(ret_roster);

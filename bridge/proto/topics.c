@@ -85,6 +85,7 @@ static const struct row {
 	{ "node/+/info", GLOW_TOPIC_INFO, GLOW_OF_NODE },
 	{ "node/+/stats", GLOW_TOPIC_STATS, GLOW_OF_NODE },
 	{ "node/+/error", GLOW_TOPIC_ERROR, GLOW_OF_NODE },
+	{ "node/+/place", GLOW_TOPIC_PLACE, GLOW_OF_NODE },
 	{ "group/+/set", GLOW_TOPIC_SET, GLOW_OF_GROUP },
 	{ "group/+/notify", GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP },
 	{ "group/+/apply", GLOW_TOPIC_APPLY, GLOW_OF_GROUP },

@@ -229,6 +229,8 @@ static enum glow_lane lane_of(const struct glow_topic *topic, enum glow_way way,
 	case GLOW_TOPIC_AVAILABILITY: /* one's own is the goodbye, and the other tells of what is lost */
 	case GLOW_TOPIC_STATS:
 		return way == GLOW_WAY_OUT ? GLOW_LANE_CLOCK : GLOW_LANE_REPORT;
+	case GLOW_TOPIC_ROSTER:
+		return way == GLOW_WAY_OUT ? GLOW_LANE_COMMAND : GLOW_LANE_REPORT;
 	case GLOW_TOPIC_SET:
 	case GLOW_TOPIC_NOTIFY:
 	case GLOW_TOPIC_APPLY:
@@ -237,7 +239,6 @@ static enum glow_lane lane_of(const struct glow_topic *topic, enum glow_way way,
 	case GLOW_TOPIC_SCENE_CURRENT:
 	case GLOW_TOPIC_DIM_SET:
 	case GLOW_TOPIC_DIM_CURRENT:
-	case GLOW_TOPIC_ROSTER:
 	case GLOW_TOPIC_ROSTER_SET:
 	case GLOW_TOPIC_ROSTER_WANTED:
 	case GLOW_TOPIC_TEXTS: /* before the scenes and commands that mean them */

@@ -12,20 +12,12 @@
 #define SILENCE_NS   (1000 * MS)
 #define SILENCE_MORE (500 * MS)
 #define OFFLINE_MORE (200 * MS)
-#define CROWD_NS \
-	(MS / 5) /* of each node: a broker that tells all of them something large says nothing else meanwhile */
-#define CROWD_MAX  10000
-#define RETRY_NS   (300 * MS)
-#define RETRY_MORE (200 * MS)
+#define RETRY_NS     (300 * MS)
+#define RETRY_MORE   (200 * MS)
 
 static int64_t after(struct glow_election *e, struct glow_raw now, int64_t least_ns, int64_t more_ns)
 {
 	return now.ns + least_ns + glow_dice(e->seed, e->rolls++, 0) % (uint32_t)(more_ns + 1);
-}
-
-void glow_election_crowd(struct glow_election *e, uint32_t n)
-{
-	e->crowd = n < CROWD_MAX ? n : CROWD_MAX;
 }
 
 static void take_at(struct glow_election *e, int64_t ns)
@@ -41,7 +33,7 @@ void glow_election_init(struct glow_election *e, uint32_t seed)
 void glow_election_connected(struct glow_election *e, struct glow_raw now, bool leading)
 {
 	e->state = leading ? GLOW_ELECTION_LEADING : GLOW_ELECTION_STANDBY;
-	take_at(e, after(e, now, SILENCE_NS + e->crowd * CROWD_NS, SILENCE_MORE));
+	take_at(e, after(e, now, SILENCE_NS, SILENCE_MORE));
 }
 
 static void fall(struct glow_election *e, struct glow_raw now)
@@ -67,7 +59,7 @@ void glow_election_failed(struct glow_election *e, struct glow_raw now)
 void glow_election_heard(struct glow_election *e, struct glow_raw now)
 {
 	if (e->state == GLOW_ELECTION_STANDBY)
-		take_at(e, after(e, now, SILENCE_NS + e->crowd * CROWD_NS, SILENCE_MORE));
+		take_at(e, after(e, now, SILENCE_NS, SILENCE_MORE));
 }
 
 void glow_election_offline(struct glow_election *e, struct glow_raw now)
@@ -79,7 +71,7 @@ void glow_election_offline(struct glow_election *e, struct glow_raw now)
 void glow_election_giveback(struct glow_election *e, struct glow_raw now)
 {
 	e->state = GLOW_ELECTION_AWAY;
-	e->not_before_ns = after(e, now, SILENCE_NS + e->crowd * CROWD_NS, SILENCE_MORE);
+	e->not_before_ns = after(e, now, SILENCE_NS, SILENCE_MORE);
 }
 
 struct glow_raw glow_election_next(const struct glow_election *e)

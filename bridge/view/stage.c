@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* A message may be meant for later: a roster for its time, scenes for a timeline
+/* A message may be meant for later: a roster or place for its time, scenes for a timeline
  * that this machine is not on yet. It is kept beside what is in force now, so
  * the present picture stays complete until the next one can replace it. What is older than what we have
  * changes nothing: a broker that was killed comes back with what it had saved, and the conductor a while after it. */
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <glow/json.h>
+#include <glow/places.h>
 #include <glow/stage.h>
 #include <glow/time.h>
 
@@ -41,13 +42,22 @@ static void drop_next_roster(struct glow_stage *stage)
 	stage->has_next_roster = false;
 }
 
+static void drop_next_places(struct glow_stage *stage)
+{
+	if (stage->has_next_places)
+		glow_places_fini(&stage->next_places);
+	stage->has_next_places = false;
+}
+
 void glow_stage_fini(struct glow_stage *stage)
 {
 	drop_next_scenes(stage);
 	drop_next_roster(stage);
+	drop_next_places(stage);
 	glow_scenes_fini(&stage->scenes);
 	drop_kept(&stage->kept);
 	glow_roster_fini(&stage->roster);
+	glow_places_fini(&stage->places);
 }
 
 static void settle_scenes(struct glow_stage *stage)
@@ -64,13 +74,28 @@ static void settle_scenes(struct glow_stage *stage)
 }
 
 /* Without cluster time there is no common instant to wait for. */
+static bool is_due(const struct glow_stage *stage, int64_t effective_us, int64_t t_us)
+{
+	return !stage->clock_id || effective_us <= t_us;
+}
+
 static void settle_roster(struct glow_stage *stage, int64_t t_us)
 {
-	if (!stage->has_next_roster || (stage->clock_id && stage->next_roster.effective_us > t_us))
+	if (!stage->has_next_roster || !is_due(stage, stage->next_roster.effective_us, t_us))
 		return;
 	glow_roster_fini(&stage->roster);
 	stage->roster = stage->next_roster;
 	stage->has_next_roster = false;
+	stage->revision++;
+}
+
+static void settle_places(struct glow_stage *stage, int64_t t_us)
+{
+	if (!stage->has_next_places || !is_due(stage, stage->next_places.effective_us, t_us))
+		return;
+	glow_places_fini(&stage->places);
+	stage->places = stage->next_places;
+	stage->has_next_places = false;
 	stage->revision++;
 }
 
@@ -178,6 +203,25 @@ static enum glow_code take_roster(struct glow_stage *stage, const cJSON *tree, i
 	return GLOW_OK;
 }
 
+static enum glow_code take_places(struct glow_stage *stage, const cJSON *tree, int64_t now_us, struct glow_diag *diag)
+{
+	struct glow_places places = { .effective_us = now_us };
+
+	if (tree && glow_places_read(tree, &places, diag) != GLOW_OK)
+		return diag->code;
+	if (is_old(&places.edition, &stage->places.edition,
+		   stage->has_next_places ? &stage->next_places.edition : NULL)) {
+		glow_places_fini(&places);
+		return GLOW_OK;
+	}
+	drop_next_places(stage);
+	stage->next_places = places;
+	stage->has_next_places = true;
+	stage->revision++; /* it may be of use already, find_place() */
+	settle_places(stage, now_us);
+	return GLOW_OK;
+}
+
 static enum glow_code take_dim(struct glow_stage *stage, const void *payload, size_t len, int64_t now_us,
 			       struct glow_diag *diag)
 {
@@ -201,7 +245,7 @@ enum glow_code glow_stage_message(struct glow_stage *stage, enum glow_topic_kind
 
 	if (kind == GLOW_TOPIC_DIM_CURRENT)
 		return take_dim(stage, payload, len, now_us, diag);
-	if (kind != GLOW_TOPIC_SCENE_CURRENT && kind != GLOW_TOPIC_ROSTER)
+	if (kind != GLOW_TOPIC_SCENE_CURRENT && kind != GLOW_TOPIC_ROSTER && kind != GLOW_TOPIC_PLACE)
 		return GLOW_OK;
 	if (len > 0) {
 		tree = glow_json_parse(payload, len, diag);
@@ -210,8 +254,10 @@ enum glow_code glow_stage_message(struct glow_stage *stage, enum glow_topic_kind
 	}
 	if (kind == GLOW_TOPIC_SCENE_CURRENT)
 		code = take_scenes(stage, tree, payload, len, diag);
-	else
+	else if (kind == GLOW_TOPIC_ROSTER)
 		code = take_roster(stage, tree, now_us, diag);
+	else
+		code = take_places(stage, tree, now_us, diag);
 	cJSON_Delete(tree);
 	return code;
 }
@@ -231,6 +277,7 @@ void glow_stage_tick(struct glow_stage *stage, int64_t t_us)
 	bool undimmed = stage->dim.until_us <= t_us;
 
 	settle_roster(stage, t_us);
+	settle_places(stage, t_us);
 	stage->revision += undimmed != stage->undimmed;
 	stage->undimmed = undimmed;
 }
@@ -254,6 +301,8 @@ int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us)
 
 	if (stage->has_next_roster)
 		next = glow_sooner(next, stage->next_roster.effective_us);
+	if (stage->has_next_places)
+		next = glow_sooner(next, stage->next_places.effective_us);
 	for (uint32_t k = 0; k < scenes->n; k++)
 		next = glow_sooner(next, glow_scene_next(&scenes->v[k], t_us));
 	return next;
@@ -264,6 +313,16 @@ bool glow_stage_timeless(const struct glow_stage *stage)
 	uint32_t waiting = stage->has_next_scenes ? stage->next_scenes.n : 0;
 
 	return stage->scenes.n == 0 && waiting == 0 && stage->dim.until_us == GLOW_NEVER;
+}
+
+/* A place that waits is better than none: a scene whose target nothing had before may run already. */
+static bool find_place(const struct glow_stage *stage, const struct glow_target *target, const char *id,
+		       struct glow_place *ret_place)
+{
+	return glow_places_find(&stage->places, target, ret_place) ||
+	       (stage->places.whole.boards && stage->has_next_places &&
+		glow_places_find(&stage->next_places, target, ret_place)) ||
+	       glow_roster_place(&stage->roster, target, id, ret_place);
 }
 
 uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_info *info,
@@ -280,10 +339,8 @@ uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_inf
 				     info->n_groups))
 			continue;
 		ret_layers[n].scene = scene;
-		/* A node that the roster does not name yet plays the scene on its own board, as if it were the whole
-		 * strip. */
-		if (!scene->cluster ||
-		    !glow_roster_place(&stage->roster, &scene->target, info->id, &ret_layers[n].place))
+		/* A node that has no place yet plays the scene on its own board, as if it were the whole strip. */
+		if (!scene->cluster || !find_place(stage, &scene->target, info->id, &ret_layers[n].place))
 			ret_layers[n].place = own;
 		else
 			glow_place_within(&ret_layers[n].place, &scene->within, info->shape.pixels);

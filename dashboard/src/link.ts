@@ -31,7 +31,7 @@ const KEEPALIVE_S = 60;
 const LOOK_MS = 1000;
 const ASK_AFTER_MS = 10000;
 const LOST_AFTER_MS = 14000;
-const PACKET_MAX = 300000;
+const PACKET_MAX = 1000000;
 /** The web server lets a page wait for its turn, some five seconds at most (nginx/limits.conf). */
 const CONNECT_MS = 10000;
 const RETRY_MIN_MS = 1000;

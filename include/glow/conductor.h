@@ -95,9 +95,11 @@ size_t glow_conductor_metrics(const struct glow_conductor *c, struct glow_raw no
 			      char *ret_text, size_t room);
 
 /** The topics to subscribe, for struct glow_mqtt_cfg: the k-th one, and false behind the last. *ret_retained: its
- * retained messages are wanted too. The last GLOW_CONDUCTOR_LEAD_TOPICS are the leader's alone: what nodes ask the time
- * by is most of the traffic, and a standby has no use for it. */
-#define GLOW_CONDUCTOR_LEAD_TOPICS 2
+ * retained messages are wanted too. The last GLOW_CONDUCTOR_LEAD_TOPICS, and of those with retained messages the last
+ * GLOW_CONDUCTOR_LEAD_RETAINED, are the leader's alone: what nodes ask the time by and are told of their places is most
+ * of the traffic, and a standby has no use for it. */
+#define GLOW_CONDUCTOR_LEAD_TOPICS   2
+#define GLOW_CONDUCTOR_LEAD_RETAINED 1
 bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
 			  bool *ret_retained);
 

@@ -24,16 +24,12 @@ enum glow_election_state {
 struct glow_election {
 	enum glow_election_state state;
 	uint32_t seed, rolls;
-	uint32_t crowd;        /**< how many nodes there are */
 	int64_t take_ns;       /**< standby: when the lead is taken unless something is heard */
 	int64_t not_before_ns; /**< after a lost lead or a failed attempt */
 };
 
 /** `seed` tells conductors apart: it spreads their waits. */
 void glow_election_init(struct glow_election *e, uint32_t seed);
-
-/** There are so many nodes. Waits for a silent leader are longer by 0.2 ms for each. */
-void glow_election_crowd(struct glow_election *e, uint32_t n);
 
 /** Connected, under the lead id or the own one. */
 void glow_election_connected(struct glow_election *e, struct glow_raw now, bool leading);

@@ -24,7 +24,7 @@
 #include <glow/time.h>
 
 /** Largest packet we accept (CONNECT Maximum Packet Size), bytes. */
-#define GLOW_MQTT_PACKET_MAX 300000
+#define GLOW_MQTT_PACKET_MAX 1000000
 
 /** Room for a sentence that says why something failed. */
 #define GLOW_MQTT_WHY 480
@@ -69,6 +69,7 @@ struct glow_mqtt_cfg {
 	 * come before GLOW_MQTT_CONNECTED. May be empty. */
 	const char *const *retained_topics;
 	size_t n_retained_topics;
+	size_t n_lead_retained; /**< so many of these, the last ones, likewise for connections under lead_id only */
 	/** As retained_topics, but our own messages come back too (all of these arrive without the retain flag
 	 * when they are live), and a broker may refuse any of them: GLOW_MQTT_WISH_REFUSED says so. May be empty. */
 	const char *const *wished_topics;

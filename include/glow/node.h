@@ -75,7 +75,7 @@ bool glow_node_has_conductor(const struct glow_node *n);
 /** Its picture is the same whatever time it is, also on another timeline. */
 bool glow_node_timeless(const struct glow_node *n);
 
-/** The roster places this board on the strip of every scene that it has a part in. */
+/** This board has its place on the strip of every scene that it has a part in. */
 bool glow_node_placed(const struct glow_node *n);
 
 /** No message waits for an effect in text, and those of scenes are here; asks the broker for what is missing. */

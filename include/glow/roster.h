@@ -31,6 +31,7 @@ struct glow_roster {
 	struct glow_edition edition;
 	int64_t effective_us; /**< all nodes take it up at this cluster time */
 	uint32_t pixels;      /**< length of the strip */
+	uint32_t left_out;    /**< so many more nodes have no place: there was no room for them in a message */
 	uint32_t n;
 	struct glow_roster_node *nodes; /**< in the order of the strip */
 };
@@ -40,6 +41,18 @@ struct glow_place {
 	uint32_t offset, total; /**< this board's pixel 0 is number `offset` of `total` */
 	bool reverse;           /**< this board is mounted the other way round */
 	uint32_t board, boards; /**< it is number `board`, from 0, of `boards` on that strip; of 0: alone */
+};
+
+/** What a node knows of the roster: its own places. The memory behind pointers belongs to whoever read it. */
+struct glow_places {
+	struct glow_edition edition;
+	int64_t effective_us;
+	struct glow_place whole; /**< on the strip of all nodes; of 0 boards: it has none */
+	uint32_t n;
+	struct glow_target_place {
+		uint32_t target; /**< glow_target_key() */
+		struct glow_place place;
+	} * targets;
 };
 
 /** The longest strip, gaps included: what effects accept. */
@@ -59,6 +72,17 @@ bool glow_roster_place(const struct glow_roster *roster, const struct glow_targe
 /** Moves a place on this cluster's strip of the target (glow_roster_place()) to the longer strip that it lies within;
  * the board has so many pixels. Where it lies within none nothing changes. */
 void glow_place_within(struct glow_place *place, const struct glow_within *within, uint32_t pixels);
+
+/** The same for every node at once: fills ret_places[k] for each roster->nodes[k], of 0 boards where the target does
+ * not name it. */
+void glow_roster_strip(const struct glow_roster *roster, const struct glow_target *target,
+		       struct glow_place *ret_places);
+
+/** The place on the target's strip; false where the node has none that it knows of. */
+bool glow_places_find(const struct glow_places *places, const struct glow_target *target, struct glow_place *ret_place);
+
+/** True when `known` has all of the places that `wanted` has. Edition and effective_us do not count. */
+bool glow_places_cover(const struct glow_places *known, const struct glow_places *wanted);
 
 /** True when a is of the same timeline as b, and older: a broker that was killed comes back with what it had saved. */
 bool glow_edition_before(const struct glow_edition *a, const struct glow_edition *b);

@@ -68,6 +68,10 @@ struct glow_scene {
 bool glow_target_has(const struct glow_target *target, const char *id, const char (*groups)[GLOW_NAME_SIZE],
 		     uint32_t n_groups);
 
+/** The name of a target's strip: FNV-1a of "nodes" or "groups" and of the ids in the order given, each with a NUL
+ * behind it. */
+uint32_t glow_target_key(const struct glow_target *target);
+
 /** What a scene shows at an instant: entry `entry`, which began at begin_us;
  * where `from` is not negative that entry, which began at from_us, still shows
  * through (the playlist's cross-fade, `part` 0..65536 of the new one). `cover`

@@ -75,9 +75,8 @@ enum glow_code glow_target_read(const cJSON *item, bool kept, struct glow_target
  * no `groups`. */
 #define GLOW_ROSTER_SHORT 500
 cJSON *glow_roster_write(const struct glow_roster *roster);
-/** Leaves out the last nodes until it has at most so many bytes when it is written, and lays it out again; returns how
- * many that are. */
-uint32_t glow_roster_fit(struct glow_roster *roster, size_t bytes);
+/** Leaves out the last nodes until it has at most so many bytes when it is written, and lays it out again. */
+void glow_roster_fit(struct glow_roster *roster, size_t bytes);
 enum glow_code glow_roster_read(const cJSON *tree, struct glow_roster *ret_roster, struct glow_diag *diag);
 void glow_roster_fini(struct glow_roster *roster);
 

@@ -2,9 +2,10 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #pragma once
 
-/* What the cluster shows as a whole: its scenes, the roster that says where each
- * board lies, and the master dimmer, from the conductor's retained messages.
- * Whoever draws a node asks here for the scenes that are meant for it. No I/O; all
+/* What the cluster shows as a whole: its scenes, where each board lies, and the master dimmer, from the
+ * conductor's retained messages. Where boards lie those who show many of them read from the roster, and a
+ * node, which has one, from its own places; a stage is told of one of the two. Whoever draws a node asks
+ * here for the scenes that are meant for it. No I/O; all
  * times are cluster time. */
 
 #include <stdbool.h>
@@ -26,8 +27,10 @@ struct glow_stage {
 		size_t len;
 	} kept, next_kept;
 	struct glow_roster roster, next_roster;
+	struct glow_places places, next_places;
 	bool has_next_scenes; /**< they are of another timeline and wait until we are on it */
 	bool has_next_roster; /**< its effective_us has not come yet */
+	bool has_next_places; /**< likewise */
 	struct glow_dim dim;
 	bool undimmed;     /**< its until_us is over, by the clock we are on now */
 	uint32_t revision; /**< rises with every change of what the functions below answer */
@@ -36,7 +39,7 @@ struct glow_stage {
 void glow_stage_init(struct glow_stage *stage);
 void glow_stage_fini(struct glow_stage *stage);
 
-/** Takes scene/current, roster or dim/current; an empty payload is none of it.
+/** Takes scene/current, roster, a node's place or dim/current; an empty payload is none of it.
  * A broken one changes nothing and fills diag. Other kinds are ignored. */
 enum glow_code glow_stage_message(struct glow_stage *stage, enum glow_topic_kind kind, const void *payload, size_t len,
 				  int64_t now_us, struct glow_diag *diag);
@@ -48,7 +51,7 @@ void glow_stage_effects_changed(struct glow_stage *stage);
 /** Times given from now on are on this timeline; 0: the machine's own wall clock. */
 void glow_stage_clock(struct glow_stage *stage, uint64_t clock_id, int64_t now_us);
 
-/** Lets time pass: a waiting roster comes into force, the dimmer's time runs out (or not
+/** Lets time pass: a waiting roster or place comes into force, the dimmer's time runs out (or not
  * yet, if another clock says so). */
 void glow_stage_tick(struct glow_stage *stage, int64_t t_us);
 

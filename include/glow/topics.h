@@ -46,6 +46,7 @@ enum glow_topic_kind {
 	GLOW_TOPIC_INFO,
 	GLOW_TOPIC_STATS,
 	GLOW_TOPIC_ERROR,
+	GLOW_TOPIC_PLACE, /**< where it lies on the strips, glow/places.h */
 	/* of the cluster: */
 	GLOW_TOPIC_SCENE_PLAY,
 	GLOW_TOPIC_SCENE_STOP,

@@ -5,8 +5,6 @@
 
 #include "packet.h"
 
-#define WHOLES 4 /* long packets that are kept whole at a time */
-
 /* ---- out ---- */
 
 static void add(struct packet_out *out, const void *bytes, size_t n)
@@ -156,32 +154,8 @@ bool packet_message(const struct packet *p, struct packet_message *ret_message)
 	return true;
 }
 
-static uint8_t *wholes[WHOLES];
-static bool taken[WHOLES];
-
-static uint8_t *take_whole(size_t len)
-{
-	for (int k = 0; len <= PACKET_WHOLE && k < WHOLES; k++)
-		if (!taken[k]) {
-			if (!wholes[k])
-				wholes[k] = malloc(PACKET_WHOLE);
-			taken[k] = wholes[k];
-			return wholes[k];
-		}
-	return NULL;
-}
-
-static void give_whole(const uint8_t *whole)
-{
-	for (int k = 0; whole && k < WHOLES; k++)
-		if (wholes[k] == whole)
-			taken[k] = false;
-}
-
 void packet_in_reset(struct packet_in *in)
 {
-	give_whole(in->whole);
-	in->whole = NULL;
 	in->n_head = 0;
 	in->in_body = false;
 }
@@ -209,13 +183,10 @@ static int feed_head(struct packet_in *in, const uint8_t *bytes, size_t n)
 
 static size_t feed_body(struct packet_in *in, const uint8_t *bytes, size_t n)
 {
-	size_t part = n < in->left ? n : in->left, room;
+	size_t part = n < in->left ? n : in->left, room = PACKET_KEPT - in->kept;
 
-	if (in->kept == 0 && in->len > PACKET_KEPT && !in->whole)
-		in->whole = take_whole(in->len);
-	room = (in->whole ? in->len : PACKET_KEPT) - in->kept;
 	room = room < part ? room : part;
-	memcpy((in->whole ? in->whole : in->body) + in->kept, bytes, room);
+	memcpy(in->body + in->kept, bytes, room);
 	in->kept += room;
 	in->left -= part;
 	return part;
@@ -244,7 +215,7 @@ bool packet_in_feed(struct packet_in *in, const uint8_t *bytes, size_t n,
 			p.kept = p.len = used = in->len;
 		} else {
 			used = feed_body(in, bytes, n);
-			p.body = in->whole ? in->whole : in->body;
+			p.body = in->body;
 			p.kept = in->kept;
 			p.len = in->len;
 			if (in->left > 0)
@@ -256,8 +227,6 @@ bool packet_in_feed(struct packet_in *in, const uint8_t *bytes, size_t n,
 		in->n_head = 0;
 		if (!take(ctx, &p))
 			return false;
-		give_whole(in->whole);
-		in->whole = NULL;
 	}
 	return true;
 }

@@ -3,16 +3,14 @@
 #pragma once
 
 /* MQTT 5 on the wire, as far as a simulated node needs it: packets are put together in a buffer and taken apart from a
- * stream of bytes. Of a long packet only the beginning is kept, so that five thousand readers of one roster need no
- * gigabytes; a few at a time may have it whole. */
+ * stream of bytes. Of a long packet only the beginning is kept. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACKET_KEPT  1536             /**< bytes of a packet that everybody keeps */
-#define PACKET_WHOLE (2 * 1048576)    /**< bytes of one that is kept whole */
-#define PACKET_MAX   UINT32_C(300000) /**< what a node says it takes */
+#define PACKET_KEPT 1536             /**< bytes of a packet that are kept */
+#define PACKET_MAX  UINT32_C(300000) /**< what a node says it takes */
 
 enum packet_type {
 	PACKET_CONNECT = 1,
@@ -65,7 +63,6 @@ struct packet_in {
 	uint8_t head[5], n_head;
 	bool in_body;
 	size_t left, len, kept;
-	uint8_t *whole; /**< NULL: `body` is all that is kept */
 	uint8_t body[PACKET_KEPT];
 };
 

@@ -32,8 +32,8 @@
 #define LINE     256
 #define LOOKBACK 10 /* seconds of probes that bound the leader's time */
 
-static const char *const kinds[SWARM_KINDS] = { "protocol", "probe", "reply",     "info",   "availability",
-						"state",    "stats", "effects",   "roster", "scene",
+static const char *const kinds[SWARM_KINDS] = { "protocol", "probe", "reply",     "info",  "availability",
+						"state",    "stats", "effects",   "place", "scene",
 						"command",  "apply", "conductor", "other" };
 
 static struct swarm swarm;
@@ -132,8 +132,8 @@ static void print_status(void)
 		connected += n->phase == SWARM_ONLINE;
 		answered += n->phase == SWARM_ONLINE && n->answered_ns > n->since_ns;
 		following += glow_leader_same(glow_sync_leader(&n->follower.sync), swarm.conductor.leader);
-		placed += n->roster == swarm.roster && n->roster;
-		in_roster += n->in_roster;
+		placed += n->boards == swarm.boards && n->boards;
+		in_roster += n->boards > 0;
 		scene += n->scene == swarm.scene && n->scene;
 		scene_ns = n->scene_ns > scene_ns ? n->scene_ns : scene_ns;
 		if (swarm.of && n->shown_of == swarm.of) {
@@ -147,11 +147,11 @@ static void print_status(void)
 	       "\"shown\":%u,\"late\":%u,\"shown_ns\":%" PRIu64 ",\"scene\":%u,\"scene_ns\":%" PRIu64 ",",
 	       mono_ns, online, answered, connected, following, placed, in_roster, swarm.of, shown, late,
 	       mono_ns - (uint64_t)(now_ns - shown_ns), scene, mono_ns - (uint64_t)(now_ns - scene_ns));
-	printf("\"term\":%u,\"leading\":%s,\"boot\":%u,\"nodes\":%u,\"ahead_us\":%u,\"roster\":{\"rev\":%" PRIu64
-	       ",\"bytes\":%" PRIu64 ",\"nodes\":%u,\"revisions\":%" PRIu64 "},",
+	printf("\"term\":%u,\"leading\":%s,\"boot\":%u,\"nodes\":%u,\"ahead_us\":%u,\"place\":{\"rev\":%" PRIu64
+	       ",\"bytes\":%" PRIu64 ",\"boards\":%u,\"revisions\":%" PRIu64 "},",
 	       swarm.conductor.leader.term, swarm.conductor.leading ? "true" : "false", swarm.conductor.leader.boot,
-	       swarm.conductor.nodes, swarm.conductor.ahead_us, swarm.roster, swarm.roster_bytes, swarm.roster_nodes,
-	       swarm.rosters);
+	       swarm.conductor.nodes, swarm.conductor.ahead_us, swarm.place, swarm.place_bytes, swarm.boards,
+	       swarm.places);
 	printf("\"connects\":%" PRIu64 ",\"failures\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"alone\":%" PRIu64 ",",
 	       swarm.connects, swarm.failures, swarm.lost, swarm.alone);
 	print_skew();

@@ -7,8 +7,8 @@ Simulated nodes (swarm.c) speak the real protocol to a real Mosquitto, a real le
 real bridges. All run on this machine, whose processors the simulation takes a part of: what is said of processor time is
 that of each program, what is said of skew is this machine's too. One line of JSON for each number of nodes and case.
 
-A node is online when the broker has acknowledged all that it says of itself; in the roster when the latest one names it;
-placed when it has got that one. All numbers of seconds count from the beginning of the case; null is not within its time.
+A node is online when the broker has acknowledged all that it says of itself; in the roster when it has been told its place;
+placed when that is on the strip that the latest place is on. All numbers of seconds count from the beginning of the case; null is not within its time.
 """
 
 import argparse
@@ -116,8 +116,9 @@ class Case:
             sync=now["sync"],
             connected=now["connected"], in_roster=now["in_roster"], placed=now["placed"],
             terms=now["term"] - begin["term"],
-            revisions=now["roster"]["revisions"] - begin["roster"]["revisions"],
-            roster_bytes=now["roster"]["bytes"],
+            revisions=now["place"]["revisions"] - begin["place"]["revisions"],
+            place_bytes=now["place"]["bytes"], boards=now["place"]["boards"],
+            roster_bytes=len(self.cluster.broker.retained("glow/roster").get("glow/roster", "")),
             lost=now["lost"] - begin["lost"], failures=now["failures"] - begin["failures"],
             acted_alone=now["alone"] - begin["alone"],
             sent_mb=round(sum(t[1] for t in traffic.values()) / 1e6, 2),

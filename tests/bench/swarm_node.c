@@ -179,6 +179,7 @@ static void dial(struct swarm_node *n, int64_t now_ns)
 	n->phase = SWARM_DIALING;
 	n->announced = false;
 	n->unacked = 0;
+	n->boards = 0;
 	if (n->fd < 0 || (connect(n->fd, (struct sockaddr *)&to, sizeof(to)) < 0 && errno != EINPROGRESS)) {
 		lose(n, now_ns);
 		return;
@@ -203,8 +204,8 @@ static void greet(struct swarm_node *n)
 
 /* What a bridge asks for, in its three steps: wishes, what is retained, the rest. */
 static const char *const wanted[3][TOPICS] = {
-	{ "@EFFECTS@", "effect" },
-	{ "conductor/info", "conductor/availability", "roster", "scene/current", "dim/current", "node/@ID@/state" },
+	{ "@EFFECTS@", "effect", "node/@ID@/place" },
+	{ "conductor/info", "conductor/availability", "scene/current", "dim/current", "node/@ID@/state" },
 	{ "time/reply/@ID@", "time/adopt/request/@ID@", "node/@ID@/set", "node/@ID@/notify", "conductor/beacon",
 	  "all/set", "all/notify", "all/apply", "group/@GROUP@/set", "group/@GROUP@/notify", "group/@GROUP@/apply" },
 };
@@ -273,8 +274,8 @@ static enum swarm_kind kind_of(const struct swarm_node *n, const struct packet_m
 		return SWARM_REPLY;
 	if (begins(n, m, "conductor/"))
 		return SWARM_CONDUCTOR;
-	if (begins(n, m, "roster"))
-		return SWARM_ROSTER;
+	if (ends(m, "/place"))
+		return SWARM_PLACE;
 	if (begins(n, m, "scene/") || begins(n, m, "dim/"))
 		return SWARM_SCENE;
 	if (begins(n, m, "effect"))
@@ -320,29 +321,18 @@ static void take_info(struct swarm_node *n, const struct packet_message *m, int6
 		glow_sync_follow(&n->follower.sync, swarm_node_local(n, now_ns), s->conductor.leader);
 }
 
-/* Who is in it is looked up once, by whoever has it whole. */
-static void read_roster(struct swarm_node *n, const struct packet_message *m, int64_t now_ns)
+static void take_place(struct swarm_node *n, const struct packet_message *m)
 {
-	static const char mark[] = "\"id\":\"";
 	struct swarm *s = n->swarm;
-	struct swarm_node *all = n - n->number;
-	const uint8_t *at = m->payload, *end = m->payload + m->len;
+	uint64_t rev = edition(m);
 
-	if (m->kept < m->len || s->roster == n->roster)
+	n->boards = (uint32_t)find_number(m, "\"boards\":");
+	if (rev < s->place)
 		return;
-	s->roster = n->roster;
-	s->roster_ns = (uint64_t)now_ns;
-	s->roster_bytes = m->len;
-	s->roster_nodes = 0;
-	s->rosters++;
-	for (struct swarm_node *one = all; one->swarm; one++)
-		one->in_roster = false;
-	while ((at = memmem(at, (size_t)(end - at), mark, sizeof(mark) - 1))) {
-		at += sizeof(mark) - 1;
-		s->roster_nodes++;
-		if (at[0] == 's')
-			all[strtoul((const char *)at + 1, NULL, 10)].in_roster = true;
-	}
+	s->places += rev > s->place;
+	s->place = rev;
+	s->place_bytes = m->len;
+	s->boards = n->boards;
 }
 
 static void take_bounds(struct swarm *s, uint32_t boot, int64_t now_ns, int64_t u_ns, int64_t v_ns)
@@ -450,10 +440,9 @@ static void take_publish(struct swarm_node *n, const struct packet *p, int64_t n
 		take_time(n, &m, now_ns);
 	else if (begins(n, &m, "conductor/info"))
 		take_info(n, &m, now_ns);
-	else if (kind == SWARM_ROSTER) {
-		n->roster = edition(&m);
-		read_roster(n, &m, now_ns);
-	} else if (begins(n, &m, "scene/current"))
+	else if (kind == SWARM_PLACE)
+		take_place(n, &m);
+	else if (begins(n, &m, "scene/current"))
 		take_scene(n, &m, now_ns);
 	else if (kind == SWARM_APPLY)
 		take_apply(n, &m, now_ns);

@@ -24,7 +24,7 @@ enum swarm_kind {
 	SWARM_STATE,
 	SWARM_STATS,
 	SWARM_EFFECTS,
-	SWARM_ROSTER,
+	SWARM_PLACE,
 	SWARM_SCENE,
 	SWARM_COMMAND,
 	SWARM_APPLY,
@@ -49,9 +49,10 @@ struct swarm {
 	struct glow_conductor_info conductor; /**< as it was heard last */
 	char conductor_text[PACKET_KEPT];
 	size_t n_conductor;
-	/** The latest roster that anybody has read: its edition, length, and when. */
-	uint64_t roster, roster_ns, roster_bytes, rosters;
-	uint32_t roster_nodes;
+	/** The latest place that anybody has read: its edition and bytes, of how many boards that is; how many editions
+	 * there were. */
+	uint64_t place, place_bytes, places;
+	uint32_t boards;
 	uint64_t scene; /**< edition of the latest */
 	uint32_t of;    /**< of the latest command for many */
 	/** Bounds of the leader's S - L from everybody's probes, by second; who that is. */
@@ -81,9 +82,9 @@ struct swarm_node {
 	struct glow_follower follower;
 	int64_t base_ns; /**< its clock at raw0_ns */
 	int32_t ppb;
-	uint64_t roster, scene; /**< editions it has */
+	uint64_t scene; /**< edition that it has */
 	int64_t scene_ns;
-	bool in_roster;
+	uint32_t boards;               /**< with how many others it lies on the strip; 0: nobody has said */
 	uint32_t waiting_of, shown_of; /**< the command for many that it waits to carry out, and the last it did */
 	int64_t show_ns, shown_ns;
 	int64_t answered_ns; /**< when the last probe was answered */

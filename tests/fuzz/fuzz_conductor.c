@@ -18,6 +18,7 @@
 #include <glow/agenda.h>
 #include <glow/conductor.h>
 #include <glow/library.h>
+#include <glow/places.h>
 #include <glow/preset.h>
 #include <glow/scenes.h>
 #include <glow/time.h>
@@ -70,6 +71,7 @@ static const char *const topics[] = {
 	"glow/roster/wanted",
 	"glow/node/a/stats",
 	"glow/node/a/error",
+	"glow/node/a/place",
 	"hall/conductor/info",
 	"hall/conductor/beacon",
 	"hall/roster",
@@ -130,6 +132,15 @@ static void check_beacon(const cJSON *tree)
 	CHECK(beacon.seq >= seq);
 	seq = beacon.seq;
 	check_leader(beacon.leader);
+}
+
+static void check_place(const cJSON *tree)
+{
+	struct glow_diag diag = { .code = GLOW_OK };
+	struct glow_places places;
+
+	CHECK(glow_places_read(tree, &places, &diag) == GLOW_OK);
+	glow_places_fini(&places);
 }
 
 static void check_roster(const cJSON *tree)
@@ -259,6 +270,8 @@ static void check_tree(enum glow_topic_kind kind, const struct glow_message *m)
 		check_beacon(tree);
 	else if (kind == GLOW_TOPIC_ROSTER)
 		check_roster(tree);
+	else if (kind == GLOW_TOPIC_PLACE)
+		check_place(tree);
 	else if (kind == GLOW_TOPIC_ROSTER_WANTED)
 		check_wanted(m);
 	else if (kind == GLOW_TOPIC_SCENE_CURRENT)
@@ -317,7 +330,7 @@ static void check_message(void *ctx, const struct glow_message *m)
 		check_tree(kind, m);
 	else
 		CHECK((kind == GLOW_TOPIC_OTHER || kind == GLOW_TOPIC_TEXT || kind == GLOW_TOPIC_PRESET ||
-		       kind == GLOW_TOPIC_SCHEDULE) &&
+		       kind == GLOW_TOPIC_SCHEDULE || kind == GLOW_TOPIC_PLACE || kind == GLOW_TOPIC_STATE) &&
 		      m->retained); /* it is taken back */
 }
 

@@ -35,7 +35,7 @@ static const char *const topics[] = {
 	"glow/dim/current",      "glow/conductor/availability",
 	"glow/conductor/beacon", "glow/node/n/state",
 	"glow/effect",           "glow/effect/aurora",
-	"glow/effect/lava",
+	"glow/effect/lava",      "glow/node/n/place",
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 

@@ -21,11 +21,30 @@ static bool has_twins(const struct glow_roster *roster)
 	return false;
 }
 
+/* What a node is told of its place is the place that those see who have the roster. */
+static void check_places(const struct glow_roster *roster, const struct glow_target *target)
+{
+	struct glow_place *places = calloc(roster->n + 1, sizeof(*places)), place;
+
+	CHECK(places);
+	glow_roster_strip(roster, target, places);
+	for (uint32_t k = 0; k < roster->n; k++) {
+		struct glow_places own = { .whole = places[k] };
+
+		if (!glow_roster_place(roster, target, roster->nodes[k].id, &place))
+			CHECK(!places[k].boards);
+		else
+			CHECK(glow_places_cover(&own, &(struct glow_places){ .whole = place }));
+	}
+	free(places);
+}
+
 /* The nodes of the target follow each other, as far apart as their gaps say, from 0 to the end of the strip. */
 static void check_strip(const struct glow_roster *roster, const struct glow_target *target)
 {
 	uint32_t at = 0, total = 0;
 
+	check_places(roster, target);
 	for (uint32_t k = 0; k < roster->n; k++) {
 		const struct glow_roster_node *node = &roster->nodes[k];
 		struct glow_place place;

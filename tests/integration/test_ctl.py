@@ -187,7 +187,7 @@ class Nodes(CtlCase):
 
     def test_forget_cluster(self):
         conductor = self.conductor().wait_leading()
-        kept = ("glow/conductor/#", "glow/scene/#", "glow/dim/#", "glow/roster", "glow/all/#", "homeassistant/device/glow-cluster/config")
+        kept = ("glow/conductor/#", "glow/scene/#", "glow/dim/#", "glow/roster", "glow/node/+/place", "glow/all/#", "homeassistant/device/glow-cluster/config")
         said = self.ctl("forget", "cluster", status=EX_DATAERR)
         self.assertIn("%s is online; --force" % conductor.node, said)
         conductor.stop()

@@ -62,7 +62,7 @@ class Limits(Case):
         node.wait_log("glow/effects/")
         line = next(line for line in node.log().splitlines() if "glow/effects/" in line)
         self.assertRegex(line, r"glow/effects/[0-9a-f]{16} was not sent: [0-9]{4,} bytes, .* at most 4096; "
-                               r"set max_packet_size 300000 in the broker's configuration")
+                               r"set max_packet_size 1000000 in the broker's configuration")
         self.assertNotIn("another client", node.log())
         self.assertIn("effects_hash", watch.wait(node.topic("info")).json())
         self.assertEqual(node.log().count("was not sent"), 2)  # and what Home Assistant is told

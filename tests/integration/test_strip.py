@@ -64,5 +64,72 @@ class Strip(glow.Case):
         self.wait_strip(("a", 0, False), ("b", 8, True))
 
 
+class Places(glow.Case):
+    """What each node is told of where it lies, and that it shows that part. The picture gets redder along the strip."""
+
+    def places(self, since):
+        return [m for m in self.all.look()[since:] if m.topic.endswith("/place")]
+
+    def wait_places(self, since, _once=True, **places):
+        """Until these nodes have been told this since then, once each, and nobody else anything: (offset, pixels); None,
+        that they have none."""
+        def told():
+            found = {m.topic.split("/")[2]: m.json() if m.payload else None for m in self.places(since)}
+            return {node: place and (place["offset"], place["pixels"]) for node, place in found.items()} == places
+        glow.wait_until(lambda: "other places: %s" % self.places(since), told)
+        if _once:
+            self.assertEqual(len(self.places(since)), len(places))
+
+    def wait_reds(self, *nodes):
+        """Until the picture runs along these nodes, from dark to red."""
+        def runs_along():
+            shown = [node.frames.look()[-1:] for node in nodes]
+            reds = [int(light[:2], 16) for frames in shown for frame in frames for light in frame.lights]
+            return all(shown) and reds[0] == 0 and reds[-1] == 255 and reds == sorted(set(reds))
+        glow.wait_until(lambda: "other frames: %s" % [node.frames.look()[-1:] for node in nodes], runs_along)
+
+    def start(self, name, *options):
+        return self.bridge("--idle", "off", "--current-limit-ma", "0", "--virtual-pixels", "8", *options, node=name)
+
+    # promise: places-that-changed
+    def test_places(self):
+        self.all = self.watch()
+        first = self.conductor(node="first").wait_leading()
+        request = lambda topic, payload: self.broker.request("glow/" + topic, payload, glow.unique("answers/"))
+        request("effect/slope/set", "rgb(i / (n - 1), 0, 0)")
+        a, c = self.start("a"), self.start("c", "--groups", "shelf")
+        self.wait_places(0, False, a=(0, 16), c=(8, 16))
+
+        since = self.all.mark()
+        request("scene/play", '{"effect":"slope"}')
+        self.wait_reds(a, c)
+        self.assertEqual(self.places(since), [])  # all know their places for that
+        b = self.start("b", "--groups", "shelf")
+        self.wait_reds(a, b, c)
+        self.wait_places(since, a=(0, 24), b=(8, 24), c=(16, 24))
+
+        since = self.all.mark()
+        request("scene/play", '{"effect":"slope","target":{"groups":["shelf"]}}')
+        self.wait_reds(b, c)
+        self.wait_places(since, b=(8, 24), c=(16, 24))
+
+        since = self.all.mark()
+        request("roster/set", '{"order":["c","b","a"]}')
+        self.wait_reds(c, b)
+        self.wait_places(since, c=(0, 24), a=(16, 24), b=(8, 24))  # b lies where it lay, but behind c on the shelf
+
+        since = self.all.mark()
+        first.kill()
+        self.conductor(node="second").wait_leading()
+        request("roster/set", '{"nodes":{"a":{"reverse":true}}}')  # the control
+        self.wait_places(since, a=(16, 24))
+
+        since = self.all.mark()
+        a.stop()
+        self.broker.publish(a.topic("info"), "", retain=True)  # as glowctl forget does
+        self.wait_places(since, a=None, b=(8, 16), c=(0, 16))
+        self.assertEqual(set(self.broker.retained("glow/node/+/place")), {"glow/node/b/place", "glow/node/c/place"})
+
+
 if __name__ == "__main__":
     glow.main()

@@ -324,6 +324,148 @@ static void test_roster_of_another_reign(void **state)
 	assert_int_equal(number(ROSTER, "rev"), 42);
 }
 
+/* ---- what each node is told of it ---- */
+
+/* How many messages there are of places, and where the first and the last of them are in the outbox. */
+static int count_places(int *ret_first, int *ret_last)
+{
+	int n = 0;
+
+	for (int k = 0; k < n_sent; k++)
+		if (glow_topic_kind("glow", sent[k].topic) == GLOW_TOPIC_PLACE) {
+			*ret_first = n++ ? *ret_first : k;
+			*ret_last = k;
+		}
+	return n;
+}
+
+static int n_places(void)
+{
+	int first, last;
+
+	return count_places(&first, &last);
+}
+
+static int place_in_outbox(const char *topic)
+{
+	for (int k = n_sent; k-- > 0;)
+		if (strcmp(sent[k].topic, topic) == 0)
+			return k;
+	return -1;
+}
+
+/* At the same instant as the roster, each node where it lies there. */
+static void test_places(void **state)
+{
+	(void)state;
+	lead();
+	node("n1");
+	node("n2");
+	node_info("n3", 18, "\"shelf\"");
+	node_says("n3", "online");
+	pass(SECOND);
+	assert_int_equal(n_places(), 3);
+	assert_int_equal(number("glow/node/n2/place", "offset"), 8);
+	assert_int_equal(number("glow/node/n2/place", "pixels"), 34);
+	assert_int_equal(number("glow/node/n3/place", "board"), 2);
+	assert_int_equal(number("glow/node/n3/place", "effective_us"), number(ROSTER, "effective_us"));
+	assert_int_equal(number("glow/node/n3/place", "rev"), number(ROSTER, "rev"));
+	forget();
+	pass(10 * SECOND);
+	node("n1"); /* says it again */
+	pass(SECOND);
+	assert_int_equal(n_places(), 0);
+	ask("glow/roster/set", "{\"nodes\":{\"n2\":{\"reverse\":true}}}");
+	pass(SECOND);
+	assert_int_equal(n_places(), 1);
+	assert_true(said("glow/node/n2/place", "\"reverse\":true"));
+	forget();
+	ask("glow/roster/set", "{\"order\":[\"n2\",\"n1\"]}");
+	pass(SECOND);
+	assert_int_equal(n_places(), 2);
+	forget();
+	node_info("n2", 8, ""); /* forgotten while it is there: until it says again what it is */
+	retain("glow/node/n3/availability", "");
+	retain("glow/node/n3/info", "");
+	pass(SECOND);
+	assert_string_equal(last("glow/node/n3/place"), "");
+	assert_int_equal(find("glow/node/n3/place")->retained, true);
+	assert_int_equal(n_places(), 3);
+}
+
+/* Who needs another place for it knows that before the scene comes. */
+static void test_places_for_scenes(void **state)
+{
+	int first, last_one;
+
+	(void)state;
+	lead();
+	node("n1");
+	node_info("n2", 8, "\"shelf\"");
+	node_says("n2", "online");
+	node_info("n3", 8, "\"shelf\"");
+	node_says("n3", "online");
+	pass(SECOND);
+	forget();
+	ask(PLAY, "rainbow");
+	ask(PLAY, "{\"effect\":\"fire\",\"id\":\"x\",\"span\":\"node\",\"target\":{\"groups\":[\"shelf\"]}}");
+	pass(SECOND);
+	assert_int_equal(n_places(), 0);
+	forget();
+	ask(PLAY, "{\"effect\":\"fire\",\"id\":\"y\",\"target\":{\"groups\":[\"shelf\"]}}");
+	assert_int_equal(count_places(&first, &last_one), 2);
+	assert_true(last_one < place_in_outbox(SCENES) && place_in_outbox(SCENES) < place_in_outbox(ANSWER));
+	assert_true(said("glow/node/n3/place", "\"targets\":{\"b609367b\":{\"offset\":8,\"pixels\":16,\"board\":1,"
+					       "\"boards\":2}}"));
+	pass(SECOND);
+	forget();
+	ask(PLAY, "{\"effect\":\"rainbow\",\"id\":\"y\",\"target\":{\"groups\":[\"shelf\"]}}");
+	ask(STOP, "");
+	pass(5 * SECOND);
+	assert_int_equal(n_places(), 0);
+	/* Who joins what a scene plays for has all of it at once, and the others hear of him. */
+	ask(PLAY, "{\"effect\":\"rainbow\",\"id\":\"y\",\"target\":{\"groups\":[\"shelf\"]}}");
+	node_info("n4", 8, "\"shelf\"");
+	node_says("n4", "online");
+	pass(SECOND);
+	assert_int_equal(n_places(), 4);
+	assert_true(said("glow/node/n4/place", "\"offset\":16,\"pixels\":24,\"board\":2,\"boards\":3}"));
+}
+
+#define PLACE(offset, board)                                                                             \
+	"{\"clock_id\":\"feedbeef01234567\",\"term\":3,\"rev\":41,\"effective_us\":1,\"offset\":" offset \
+	",\"pixels\":24,\"board\":" board ",\"boards\":3}"
+
+static void retain_places(void)
+{
+	retain_own_roster();
+	retain("glow/node/n1/place", PLACE("8", "1"));
+	retain("glow/node/n0/place", PLACE("0", "0"));
+	retain("glow/node/n7/place", PLACE("16", "2"));
+	retain("glow/node/n9/place", PLACE("16", "2")); /* who has gone */
+}
+
+/* What nodes have of this timeline they are not told again. */
+/* promise: places-that-changed */
+static void test_places_of_another_reign(void **state)
+{
+	(void)state;
+	add_nodes(2, WALL, 50000);
+	create();
+	retain_own_roster();
+	glow_conductor_connected(conductor, raw(), false);
+	pass(1500 * MS);
+	take_lead(retain_places);
+	pass(2 * SECOND);
+	assert_int_equal(n_places(), 1);
+	assert_string_equal(last("glow/node/n9/place"), "");
+	pass(60 * SECOND); /* the control: n7 has gone */
+	assert_int_equal(n_places(), 4);
+	assert_string_equal(last("glow/node/n7/place"), "");
+	assert_int_equal(number("glow/node/n1/place", "pixels"), 16);
+	assert_int_equal(number("glow/node/n1/place", "term"), 4);
+}
+
 static bool plays_on(const char *node)
 {
 	char text[100];
@@ -850,7 +992,7 @@ static void test_preset_played(void **state)
 
 /* ---- what it listens to ---- */
 
-/* In the order of subscription, which broker rules and documents quote; the first seven are kept by the broker. */
+/* In the order of subscription, which broker rules and documents quote; the first are kept by the broker. */
 static void test_topics(void **state)
 {
 	static const char *const topics[] = {
@@ -867,6 +1009,7 @@ static void test_topics(void **state)
 		"glow/node/+/info",
 		"glow/node/+/availability",
 		"glow/node/+/state",
+		"glow/node/+/place", /* the leader's alone */
 		"glow/conductor/beacon",
 		"glow/scene/play",
 		"glow/scene/stop",
@@ -895,7 +1038,7 @@ static void test_topics(void **state)
 		assert_true(glow_conductor_topic(&cfg, k, topic, &keeps));
 		assert_string_equal(topic, topics[k]);
 		/* A retained command must not be replayed, what is kept must. */
-		assert_int_equal(keeps, k < 13);
+		assert_int_equal(keeps, k < 14);
 	}
 	assert_false(glow_conductor_topic(&cfg, n, topic, &keeps));
 	cfg.boot = 1;
@@ -921,6 +1064,9 @@ int main(void)
 		TEST(test_broken_nodes),
 		TEST(test_roster_after_a_restart),
 		TEST(test_roster_of_another_reign),
+		TEST(test_places),
+		TEST(test_places_for_scenes),
+		TEST(test_places_of_another_reign),
 		TEST(test_node_lost_with_the_broker),
 		TEST(test_requests),
 		TEST(test_dropped),

@@ -104,31 +104,6 @@ static void test_beacons_hold_it_back(void **state)
 	assert_in_range(takes_after(&e, now), 1000 * MS, 1500 * MS);
 }
 
-static struct glow_election hears_among(uint32_t n)
-{
-	struct glow_election e = stands_by(7);
-
-	glow_election_crowd(&e, n);
-	glow_election_heard(&e, at(START));
-	return e;
-}
-
-/* A broker that hands a roster to thousands says nothing else meanwhile. */
-static void test_silence_among_many(void **state)
-{
-	struct glow_election e = hears_among(5000);
-
-	(void)state;
-	assert_in_range(takes_after(&e, START), 2000 * MS, 2500 * MS);
-	e = hears_among(5000);
-	glow_election_offline(&e, at(START));
-	assert_in_range(takes_after(&e, START), 0, 200 * MS); /* who says so is not silent */
-	e = hears_among(UINT32_MAX);
-	assert_in_range(takes_after(&e, START), 3000 * MS, 3500 * MS); /* whatever somebody says */
-	e = hears_among(0);
-	assert_in_range(takes_after(&e, START), 1000 * MS, 1500 * MS); /* the control */
-}
-
 static void test_offline(void **state)
 {
 	struct range r = nothing;
@@ -328,7 +303,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_away_waits_for_a_connection),
 		cmocka_unit_test(test_silence),
-		cmocka_unit_test(test_silence_among_many),
 		cmocka_unit_test(test_beacons_hold_it_back),
 		cmocka_unit_test(test_offline),
 		cmocka_unit_test(test_online_after_offline),

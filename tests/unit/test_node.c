@@ -128,7 +128,8 @@ static void test_catalog_refused(void **state)
 	(void)state;
 	bring_up();
 	assert_true(glow_node_wish(node, 1, topic) && strcmp(topic, "glow/effect") == 0);
-	assert_false(glow_node_wish(node, 2, topic));
+	assert_true(glow_node_wish(node, 2, topic) && strcmp(topic, "glow/node/pi1/place") == 0);
+	assert_false(glow_node_wish(node, 3, topic));
 	assert_true(glow_node_wish(node, 0, topic));
 	glow_node_refused(node, STATE);
 	assert_int_equal(count(INFO), 0);

@@ -282,16 +282,15 @@ static void test_moving(void **state)
 	assert_string_equal(shown, "m");
 }
 
-/* The roster has that one node, from an instant on. */
-static void place(const char *id, int64_t effective_us)
+/* It is the whole strip, from an instant on. */
+static void place(int64_t effective_us)
 {
 	char text[200];
 
 	snprintf(text, sizeof(text),
-		 "{\"rev\":1,\"effective_us\":%lld,\"pixels\":8,\"nodes\":"
-		 "[{\"id\":\"%s\",\"groups\":[],\"pixels\":8,\"offset\":0}]}",
-		 (long long)effective_us, id);
-	hear("glow/roster", text);
+		 "{\"rev\":1,\"effective_us\":%lld,\"offset\":0,\"pixels\":8,\"board\":0,\"boards\":1}",
+		 (long long)effective_us);
+	hear("glow/node/pi1/place", text);
 }
 
 /* Whether it plays by now, and takes the light, is a matter of time. */
@@ -299,7 +298,7 @@ static void test_scene(void **state)
 {
 	(void)state;
 	begin_conducted("white", RED_LIGHT);
-	place("pi1", 0);
+	place(0);
 	play(OURS, scene("lime", 0, ",\"take\":true"));
 	expect_time_first();
 	pass_by(SECOND);
@@ -318,7 +317,6 @@ static void begin_scene(const char *more)
 {
 	begin_conducted("white", NULL);
 	play(OURS, scene("lime", 0, more));
-	place("pi2", 0);
 	connected();
 	time_comes();
 }
@@ -331,7 +329,7 @@ static void test_place(void **state)
 	begin_scene("");
 	pass_by(SECOND);
 	assert_string_equal(shown, "");
-	place("pi1", now + SECOND / 4);
+	place(now + SECOND / 4);
 	expect_after(SECOND / 4, 'l');
 	glow_node_destroy(node);
 	/* ... for two seconds from the connection on. */

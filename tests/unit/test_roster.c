@@ -118,6 +118,57 @@ static void test_within(void **state)
 	assert_true(p.offset == 8 && p.total == 37);
 }
 
+static bool alike(const struct glow_place *a, const struct glow_place *b)
+{
+	return glow_places_cover(&(struct glow_places){ .whole = *a }, &(struct glow_places){ .whole = *b });
+}
+
+/* Of all nodes at once, as of each alone. */
+static void test_strip(void **state)
+{
+	static char names[2][GLOW_NAME_SIZE] = { "pi10", "pi2" };
+	const struct glow_target targets[] = { all,
+					       { GLOW_TARGET_NODES, 2, names },
+					       { GLOW_TARGET_GROUPS, 1, &shelf[1] } };
+	struct glow_place places[NODES], p;
+
+	(void)state;
+	for (size_t t = 0; t < sizeof(targets) / sizeof(targets[0]); t++) {
+		glow_roster_strip(&roster, &targets[t], places);
+		for (uint32_t k = 0; k < roster.n; k++) {
+			bool has = glow_roster_place(&roster, &targets[t], nodes[k].id, &p);
+
+			assert_int_equal(has, places[k].boards > 0);
+			assert_true(!has || alike(&places[k], &p));
+		}
+	}
+	p = places[0];
+	p.total++;
+	assert_false(alike(&places[0], &p)); /* the control */
+}
+
+static void test_places(void **state)
+{
+	static char names[2][GLOW_NAME_SIZE] = { "pi10", "pi2" };
+	const struct glow_target target = { GLOW_TARGET_NODES, 2, names }, other = { GLOW_TARGET_NODES, 1, names };
+	struct glow_target_place known[2] = { { glow_target_key(&target), { 1, 20, false, 1, 2 } },
+					      { 7, { .boards = 1 } } };
+	struct glow_places places = { .whole = { 8, 37, true, 1, 3 }, .n = 2, .targets = known }, less = places;
+	struct glow_place p = { .total = 1 };
+
+	(void)state;
+	assert_true(glow_places_find(&places, &all, &p) && p.offset == 8 && p.reverse);
+	assert_true(glow_places_find(&places, &target, &p) && p.total == 20);
+	assert_false(glow_places_find(&places, &other, &p));
+	assert_int_equal(p.total, 20);
+	less.n = 1;
+	assert_true(glow_places_cover(&places, &less));
+	assert_false(glow_places_cover(&less, &places));
+	less.whole.boards = 0;
+	assert_false(glow_places_cover(&places, &less));
+	assert_false(glow_places_find(&less, &all, &p));
+}
+
 /* Two copies of the roster, and one difference at a time. */
 static void test_alike(void **state)
 {
@@ -266,8 +317,8 @@ static void test_cells(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
-	const struct CMUnitTest tests[] = { T(test_lay),   T(test_place),        T(test_within),
-					    T(test_alike), T(test_groups_alike), T(test_cells) };
+	const struct CMUnitTest tests[] = { T(test_lay),    T(test_place), T(test_within),       T(test_strip),
+					    T(test_places), T(test_alike), T(test_groups_alike), T(test_cells) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,17 @@ static uint32_t cover(int64_t t_us)
 	return view.cover;
 }
 
+/* Which is in PROTOCOL.md, for nodes that others write. */
+static void test_target_key(void **state)
+{
+	static char names[2][GLOW_NAME_SIZE] = { "pi1", "shelf" };
+
+	(void)state;
+	assert_int_equal(glow_target_key(&(struct glow_target){ GLOW_TARGET_GROUPS, 1, &names[1] }), 0xb609367b);
+	assert_int_equal(glow_target_key(&(struct glow_target){ GLOW_TARGET_NODES, 1, &names[1] }), 0x1559dbba);
+	assert_int_equal(glow_target_key(&(struct glow_target){ GLOW_TARGET_NODES, 2, names }), 0xf8ef9944);
+}
+
 static void test_for_ever(void **state)
 {
 	(void)state;
@@ -445,9 +456,9 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
-		T(test_target),   T(test_for_ever),  T(test_fades), T(test_overlap),
-		T(test_playlist), T(test_one_entry), T(test_walk),  T(test_next),
-		T(test_control),  T(test_extremes),  T(test_seed),  T(test_known),
+		T(test_target),   T(test_target_key), T(test_for_ever), T(test_fades), T(test_overlap),
+		T(test_playlist), T(test_one_entry),  T(test_walk),     T(test_next),  T(test_control),
+		T(test_extremes), T(test_seed),       T(test_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

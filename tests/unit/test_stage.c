@@ -149,6 +149,91 @@ static void test_roster_cleared_and_broken(void **state)
 	assert_true(lies_at(0, 8));
 }
 
+/* ---- a node's own place ---- */
+
+#define PLACE(rev, at, offset, pixels, more)                                                                       \
+	"{\"clock_id\":\"00000000000000a1\",\"term\":1,\"rev\":" rev ",\"effective_us\":" at ",\"offset\":" offset \
+	",\"pixels\":" pixels ",\"board\":1,\"boards\":3" more "}"
+#define NOW   "1700000000000000"
+#define LATER "1700000001000000"
+
+static void tell_place(const char *text)
+{
+	assert_int_equal(tell(GLOW_TOPIC_PLACE, text, T), GLOW_OK);
+}
+
+static void test_place_in_time(void **state)
+{
+	(void)state;
+	glow_stage_clock(&stage, OURS, T);
+	tell_scenes(OURS, SCENE(""));
+	assert_true(lies_at(0, 8));
+	tell_place(PLACE("1", NOW, "8", "24", ",\"reverse\":true"));
+	assert_true(lies_at(8, 24) && layers[0].place.board == 1 && layers[0].place.boards == 3);
+	assert_true(layers[0].place.reverse);
+	tell_place(PLACE("2", LATER, "16", "32", ""));
+	assert_true(lies_at(8, 24));
+	assert_int_equal(glow_stage_next(&stage, T), T + SECOND);
+	tell_place(PLACE("1", NOW, "0", "8", "")); /* of a broker that comes back with what it had saved */
+	glow_stage_tick(&stage, T + SECOND);
+	assert_true(lies_at(16, 32) && !layers[0].place.reverse);
+	assert_int_not_equal(tell(GLOW_TOPIC_PLACE, "{\"rev\":3}", T), GLOW_OK);
+	assert_true(lies_at(16, 32));
+	tell_place(""); /* it is forgotten */
+	assert_true(lies_at(0, 8));
+}
+
+static const char *shelf_text(char text[100], const char *offset)
+{
+	char names[1][GLOW_NAME_SIZE] = { "shelf" };
+	struct glow_target target = { GLOW_TARGET_GROUPS, 1, names };
+
+	sprintf(text, ",\"targets\":{\"%08x\":{\"offset\":%s,\"pixels\":16,\"board\":1,\"boards\":2}}",
+		glow_target_key(&target), offset);
+	return text;
+}
+
+static void tell_place_on_shelf(const char *at, const char *offset)
+{
+	char shelf[100], text[400];
+
+	snprintf(text, sizeof(text), PLACE("1", "%s", "8", "24", "%s"), at, shelf_text(shelf, offset));
+	tell_place(text);
+}
+
+static void test_place_for_a_target(void **state)
+{
+	(void)state;
+	info.n_groups = 1;
+	strcpy(info.groups[0], "shelf");
+	glow_stage_clock(&stage, OURS, T);
+	tell_scenes(OURS, SCENE(",\"target\":{\"groups\":[\"shelf\"]}"));
+	tell_place(PLACE("1", NOW, "8", "24", ""));
+	assert_true(lies_at(0, 8)); /* nobody has said where it lies on the shelf */
+	assert_int_equal(layers[0].place.boards, 0);
+	tell_place_on_shelf(NOW, "8"); /* the same edition, which says more */
+	assert_true(lies_at(8, 16) && layers[0].place.board == 1);
+	tell_place_on_shelf(LATER, "0");
+	assert_true(lies_at(8, 16));
+	glow_stage_tick(&stage, T + SECOND);
+	assert_true(lies_at(0, 16));
+	/* One that waits is better than none. */
+	tell_place(PLACE("2", NOW, "8", "24", ""));
+	assert_true(lies_at(0, 8));
+	tell_place(PLACE("3", LATER, "8", "24", ",\"targets\":{}"));
+	assert_true(lies_at(0, 8));
+	tell_place("");
+	tell_place_on_shelf(LATER, "8");
+	assert_true(lies_at(0, 8)); /* a new node: with all others, when it is time */
+	glow_stage_tick(&stage, T + SECOND);
+	assert_true(lies_at(8, 16));
+	tell_place(PLACE("2", NOW, "8", "24", ""));
+	assert_true(lies_at(0, 8));
+	stage.places.edition.rev = 1;
+	tell_place_on_shelf("1700000009000000", "8");
+	assert_true(lies_at(8, 16));
+}
+
 /* ---- scenes ---- */
 
 static uint32_t n_layers(void)
@@ -502,6 +587,8 @@ int main(void)
 		CASE(test_roster_overtaken),
 		CASE(test_roster_without_clock),
 		CASE(test_roster_cleared_and_broken),
+		CASE(test_place_in_time),
+		CASE(test_place_for_a_target),
 		CASE(test_no_clock_no_scene),
 		CASE(test_another_clock),
 		CASE(test_effects_changed),

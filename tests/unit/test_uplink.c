@@ -131,8 +131,7 @@ static void test_topics(void **state)
 		plain++;
 	cfg.uplink = "hall/rack-a";
 	for (; glow_conductor_topic(&cfg, n, topic, &retained); n++) {
-		if (n == plain - GLOW_CONDUCTOR_LEAD_TOPICS)
-			assert_string_equal(topic, "hall/conductor/info");
+		assert_int_equal(n < 12, strncmp(topic, "hall/", 5) == 0);
 		snprintf(last_one, sizeof(last_one), "%s", topic);
 	}
 	assert_string_equal(last_one, "glow/time/request/x/+"); /* the leader's alone stay the last */

@@ -274,6 +274,10 @@ static void the_dimmer_lies_over_all(void **state)
 	"\",\"groups\":[],\"pixels\":8,\"offset\":0,\"reverse\":false,\"gap\":0},{\"id\":\"" second \
 	"\",\"groups\":[],\"pixels\":8,\"offset\":8,\"reverse\":false,\"gap\":0}]}"
 
+#define PLACE(rev, at, offset)                                                          \
+	"{\"rev\":" rev ",\"effective_us\":" at ",\"offset\":" offset ",\"pixels\":16," \
+	"\"board\":0,\"boards\":2}"
+
 /* True when the node shows the part of a rainbow that begins at `offset` of 16 pixels. */
 static bool shows_part(const char *id, int64_t t_us, uint32_t offset)
 {
@@ -388,13 +392,18 @@ static struct glow_node *node_create(const char *id, struct glow_shape shape)
 	return bridge;
 }
 
-/* Both hear it, as from the broker. */
+/* Both hear it, as from the broker; of the roster the node hears its place. */
 static void both(struct glow_node *bridge, const char *topic, const char *payload, int64_t now_us)
 {
 	struct glow_message m = { .topic = topic, .payload = payload, .len = strlen(payload) };
 
-	glow_node_message(bridge, &m, now_us);
 	glow_watch_message(&watch, &m);
+	if (strcmp(topic, "my/glow/roster") == 0) {
+		m.topic = "my/glow/node/pi1/place";
+		m.payload = PLACE("1", "1700000004000000", "0");
+		m.len = strlen(m.payload);
+	}
+	glow_node_message(bridge, &m, now_us);
 }
 
 static bool alike(struct glow_node *bridge, const char *id, int64_t now_us, struct glow_frame *ret_shown)

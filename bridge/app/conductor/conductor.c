@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Each concern is a part with a header of its own: leadership (whether we lead,
  * and what time it is), members and placement (who is where on the strip), the
- * roster as published and what people want of it, lights (what all of them come
+ * roster as published, what each node is told of it and what people want of it, lights (what all of them come
  * to), texts (effects that people write), the repertoire (what they prepare:
  * presets and schedules), requests (what people ask), undo (what they want back),
  * deliveries (how far ahead an instant must lie). None knows another that it does
@@ -49,20 +49,20 @@ void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message 
 	}
 }
 
-/* What is the leader's alone comes last, and what is heard of a cluster above before that. */
+/* What is heard of a cluster above comes first, since what is the leader's alone comes last. */
 bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
 			  bool *ret_retained)
 {
 	const char *uplink = cfg->uplink ? cfg->uplink : "";
-	size_t n = GLOW_HEARINGS_NEEDED - GLOW_CONDUCTOR_LEAD_TOPICS, n_above = 0;
 	const struct glow_hearing *row;
 	char own[12] = "+"; /* any node, group or asker; what is for this process names it */
+	size_t n_above = 0;
 
-	if (k >= n && glow_uplink_topic(uplink, k - n, ret_topic, ret_retained))
+	if (glow_uplink_topic(uplink, k, ret_topic, ret_retained))
 		return true;
 	while (glow_uplink_topic(uplink, n_above, ret_topic, ret_retained))
 		n_above++;
-	row = glow_hearing_needed(k < n ? k : k - n_above);
+	row = glow_hearing_needed(k - n_above);
 	if (!row)
 		return false;
 	if (row->kind == GLOW_TOPIC_TIME_REPLY)
@@ -104,12 +104,15 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	glow_leadership_init(&c->leadership, cfg, &c->out, now, wall);
 	glow_members_init(&c->members, &c->placement, cfg->grace_s * SECOND);
 	glow_roster_store_init(&c->roster);
+	glow_place_store_init(&c->places, &c->out);
 	glow_wanted_store_init(&c->wanted, &c->out);
 	glow_lights_init(&c->lights, &c->out, &c->members);
 	glow_text_store_init(&c->texts, &c->out, glow_parts_effect_changed, c);
 	r = glow_placement_init(&c->placement, cfg->order, cfg->reverse, cfg->gap, diag);
 	if (r == 0)
 		r = glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
+	c->requests.before_scenes = glow_parts_lay_places;
+	c->requests.ctx = c;
 	if (r == 0)
 		glow_repertoire_init(&c->repertoire, cfg, &c->requests);
 	glow_undo_init(&c->undo, &c->requests);
@@ -153,6 +156,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_members_fini(&c->members);
 	glow_placement_fini(&c->placement);
 	glow_roster_store_fini(&c->roster);
+	glow_place_store_fini(&c->places);
 	glow_wanted_store_fini(&c->wanted);
 	glow_lights_fini(&c->lights);
 	glow_undo_fini(&c->undo);
@@ -189,6 +193,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 	glow_leadership_disconnected(&c->leadership, now);
 	glow_members_disconnected(&c->members);
 	glow_roster_store_lost(&c->roster);
+	glow_place_store_lost(&c->places);
 	glow_herald_disconnected(&c->herald);
 	glow_text_store_disconnected(&c->texts);
 	glow_repertoire_disconnected(&c->repertoire);
@@ -236,6 +241,7 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 				     glow_parts_ahead_us(c));
 		glow_undo_tick(&c->undo, glow_parts_time(c, now));
 		glow_requests_tick(&c->requests, glow_parts_time(c, now));
+		glow_place_store_tick(&c->places, now);
 	} else {
 		glow_undo_drop(&c->undo);
 	}
@@ -252,6 +258,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 	ns = glow_sooner(ns, glow_above_next(c).ns);
 	if (glow_parts_lead(c)) {
 		ns = glow_sooner(ns, c->roster.due.ns);
+		ns = glow_sooner(ns, glow_place_store_next(&c->places).ns);
 		ns = glow_sooner(ns, c->lights.due.ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_requests_next(&c->requests)).ns);
 		ns = glow_sooner(ns, glow_leadership_when(&c->leadership, glow_undo_next(&c->undo)).ns);

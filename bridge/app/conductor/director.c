@@ -11,6 +11,7 @@
 #include <glow/topics.h>
 
 #include "director.h"
+#include "place_store.h"
 #include "scene_store.h"
 
 /* ---- lights ---- */
@@ -112,6 +113,8 @@ static void show_scenes(struct glow_requests *r, struct glow_scenes *scenes, int
 void glow_director_show(struct glow_requests *r, struct glow_preset *preset, int64_t fade_us, struct glow_time now,
 			int64_t ahead_us, struct glow_shown *ret_shown)
 {
+	if (preset->has_scenes)
+		ahead_us += glow_places_us(glow_requests_aimed(r, &preset->scenes));
 	*ret_shown =
 		(struct glow_shown){ .at_us = glow_requests_instant(r, now, ahead_us), .skipped = cJSON_CreateArray() };
 	r->last_at_us = ret_shown->at_us;

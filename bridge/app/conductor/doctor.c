@@ -128,22 +128,26 @@ static bool check_broker(const struct glow_conductor_run_cfg *cfg, bool *ret_dis
 	struct glow_mqtt_cfg mqtt = cfg->mqtt;
 	char names[TOPICS][GLOW_TOPIC_MAX + 1];
 	const char *topics[TOPICS];
-	char own[GLOW_TOPIC_MAX + 1], set[GLOW_TOPIC_MAX + 1];
+	char own[GLOW_TOPIC_MAX + 1], set[GLOW_TOPIC_MAX + 1], place[GLOW_TOPIC_MAX + 1];
+	const struct glow_message told = { .topic = place, .payload = "", .qos = 1 };
 	const struct glow_doctor_patient patient = {
 		.what = "conductor", .id = cfg->conductor.node, .own = own, .also = set
 	};
 	bool keeps;
 
 	glow_topic_of(own, cfg->conductor.prefix, GLOW_TOPIC_CONDUCTOR_ERROR, GLOW_OF_CLUSTER, NULL);
-	/* A preset shows by a command for each node: here for one that there cannot be. */
+	/* A preset shows by a command for each node, and each is told its place: here one that there cannot be. */
 	glow_topic_make(set, cfg->conductor.prefix, "node", "-", "set");
+	glow_topic_make(place, cfg->conductor.prefix, "node", "-", "place");
 	for (; mqtt.n_topics < TOPICS &&
 	       glow_conductor_topic(&cfg->conductor, mqtt.n_topics, names[mqtt.n_topics], &keeps);
 	     mqtt.n_topics++)
 		topics[mqtt.n_topics] = names[mqtt.n_topics];
 	mqtt.topics = topics;
 	return glow_doctor_broker(&mqtt, cfg->conductor.node, ret_disputed) &&
-	       glow_doctor_limits(&cfg->mqtt, &patient, NULL, "");
+	       glow_doctor_limits(&cfg->mqtt, &patient, &told,
+				  "its rules are older than this program: until its acl is written anew (secrets.sh), "
+				  "each node shows scenes as if it was the whole strip");
 }
 
 /* Nodes take local time from the conductor. */

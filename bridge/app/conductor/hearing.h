@@ -22,8 +22,7 @@ struct glow_hearing {
 		     struct glow_raw now);
 };
 
-/** So many are needed; and so many a broker with older rules may refuse. */
-#define GLOW_HEARINGS_NEEDED 31
+/** So many a broker with older rules may refuse. */
 #define GLOW_HEARINGS_WISHED 2
 
 /** The rows in the order of subscription: those that are needed, and those that are wished for; NULL behind the last.

@@ -102,7 +102,6 @@ static void say_beacon(struct glow_leadership *l, struct glow_raw now)
 void glow_leadership_nodes(struct glow_leadership *l, uint32_t n, struct glow_raw now)
 {
 	l->nodes = n;
-	glow_election_crowd(&l->election, n);
 	if (l->phase == GLOW_PHASE_LEADING)
 		say_info(l, now);
 }
@@ -348,7 +347,6 @@ void glow_leadership_hear_info(struct glow_leadership *l, const struct glow_mess
 	if (l->phase == GLOW_PHASE_STANDBY) {
 		glow_announcer_keep(&l->announcer, &info);
 		glow_sync_crowd(&l->follower.sync, info.nodes);
-		glow_election_crowd(&l->election, info.nodes);
 		l->ahead_us = info.ahead_us ? info.ahead_us : l->ahead_us;
 		if (info.leading)
 			glow_sync_follow(&l->follower.sync, now, info.leader);

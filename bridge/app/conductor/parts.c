@@ -191,7 +191,8 @@ void glow_parts_effect_changed(void *ctx, const struct glow_effect_desc *was, co
 
 void glow_parts_renew_roster(struct glow_conductor *c, struct glow_raw now)
 {
-	struct glow_time effective = { glow_parts_time(c, now).us + glow_parts_ahead_us(c) };
+	struct glow_time effective = { glow_parts_time(c, now).us + glow_parts_ahead_us(c) +
+				       glow_places_us(c->members.n) };
 	struct glow_roster roster;
 
 	if (!glow_roster_store_ripe(&c->roster, now))
@@ -202,8 +203,17 @@ void glow_parts_renew_roster(struct glow_conductor *c, struct glow_raw now)
 	}
 	if (!glow_roster_store_renew(&c->roster, &roster, effective, now))
 		return;
+	glow_parts_lay_places(c);
 	glow_roster_store_publish(&c->roster, &c->out);
 	glow_leadership_nodes(&c->leadership, c->roster.roster.n, now);
+}
+
+void glow_parts_lay_places(void *ctx)
+{
+	struct glow_conductor *c = ctx;
+	const struct glow_edition reign = { .clock_id = c->roster.clock_id, .term = c->roster.term };
+
+	glow_place_store_lay(&c->places, &c->roster.roster, &reign, &c->requests.scenes);
 }
 
 void glow_parts_wants_changed(struct glow_conductor *c, struct glow_raw now)

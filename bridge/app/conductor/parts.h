@@ -18,6 +18,7 @@
 #include "lights.h"
 #include "members.h"
 #include "metrics.h"
+#include "place_store.h"
 #include "placement.h"
 #include "relay.h"
 #include "repertoire.h"
@@ -37,6 +38,7 @@ struct glow_conductor {
 	struct glow_placement placement;
 	struct glow_members members;
 	struct glow_roster_store roster;
+	struct glow_place_store places;
 	struct glow_wanted_store wanted;
 	struct glow_lights lights;
 	struct glow_text_store texts;
@@ -92,8 +94,11 @@ void glow_parts_nodes_changed(struct glow_conductor *c, struct glow_raw now);
 /** What people want of the strip is another. */
 void glow_parts_wants_changed(struct glow_conductor *c, struct glow_raw now);
 
-/** Publishes the roster, when that is due and it is another. */
+/** Publishes the roster and the nodes' places, when that is due and they are others. */
 void glow_parts_renew_roster(struct glow_conductor *c, struct glow_raw now);
+
+/** Nodes are told their places for the scenes that play, where they do not know them. `ctx` is the conductor. */
+void glow_parts_lay_places(void *ctx);
 
 /** Scenes that play have this effect: they go on with what is there now. `ctx` is the conductor. */
 void glow_parts_effect_changed(void *ctx, const struct glow_effect_desc *was, const struct glow_effect_desc *is);

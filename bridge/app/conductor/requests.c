@@ -22,6 +22,7 @@
 #include <glow/topics.h>
 
 #include "addressees.h"
+#include "place_store.h"
 #include "requests.h"
 #include "scene_store.h"
 
@@ -64,6 +65,8 @@ void glow_requests_set_dim(struct glow_requests *r, struct glow_dim dim)
 
 void glow_requests_say(struct glow_requests *r)
 {
+	if (r->said.scenes_stale && r->before_scenes)
+		r->before_scenes(r->ctx);
 	if (r->said.scenes_stale)
 		glow_publish_tree(&r->out, "scene", "current", NULL, glow_scenes_write(&r->scenes), 1, true);
 	if (r->said.dim_stale)
@@ -155,6 +158,31 @@ void glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, stru
 	glow_scene_store_play(&r->scenes, scene, now);
 }
 
+uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes)
+{
+	uint32_t most = 0;
+
+	for (uint32_t k = 0; k < scenes->n; k++) {
+		const struct glow_scene *scene = &scenes->v[k];
+		bool aimed = scene->cluster && scene->target.kind != GLOW_TARGET_ALL;
+		uint32_t nodes = aimed ? glow_addressees_online(r->members, &scene->target) : 0;
+
+		most = nodes > most ? nodes : most;
+	}
+	return most;
+}
+
+/* Who did not say when it is to start gets it as soon as all know their places on its strip. */
+static void leave_time(const struct glow_requests *r, struct glow_scene *scene, int64_t soonest)
+{
+	const struct glow_scenes alone = { .n = 1, .v = scene };
+	int64_t later_us = scene->start_us == soonest ? glow_places_us(glow_requests_aimed(r, &alone)) : 0;
+
+	scene->start_us += later_us;
+	if (scene->end_us != GLOW_NEVER)
+		scene->end_us += later_us;
+}
+
 static enum glow_code play(struct glow_requests *r, const char *topic, struct glow_scene *scene, struct glow_time now,
 			   struct glow_diag *diag)
 {
@@ -221,7 +249,7 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 	struct glow_stop stop;
 	cJSON *tree;
 	char id[GLOW_SCENE_ID_MAX + 1];
-	int64_t start_us = 0;
+	int64_t start_us = soonest_us(r, now, ahead_us);
 	uint32_t nodes = 0;
 
 	if (glow_command_clears(m))
@@ -232,10 +260,10 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 		return;
 	}
 	if (glow_command_refuse_retained(m, &diag) == GLOW_OK)
-		glow_play_read(m->payload, m->len, soonest_us(r, now, ahead_us), glow_dice(r->seed, r->rolls++, 0),
-			       &scene, &diag);
+		glow_play_read(m->payload, m->len, start_us, glow_dice(r->seed, r->rolls++, 0), &scene, &diag);
 	memcpy(id, scene.id, sizeof(id)); /* of a rejected one too, where it could be read */
 	if (diag.code == GLOW_OK) {
+		leave_time(r, &scene, start_us);
 		start_us = scene.start_us;
 		nodes = glow_addressees_online(r->members, &scene.target);
 		if (play(r, m->topic, &scene, now, &diag) != GLOW_OK)

@@ -38,6 +38,8 @@ struct glow_requests {
 	struct glow_said said;
 	/** The latest instant given to a command for many nodes; an at_us of its own does not count. */
 	int64_t last_at_us;
+	void (*before_scenes)(void *ctx); /**< they are about to be published; NULL */
+	void *ctx;
 	struct glow_changes changes; /**< what was before the last requests */
 	struct glow_command command; /**< scratch: too large for a small stack */
 };
@@ -76,6 +78,10 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
  * As if it had been asked for here: it can be taken back, what is asked next comes after it, and returns the same. */
 enum glow_lit glow_requests_relayed(struct glow_requests *r, const struct glow_topic *topic,
 				    const struct glow_apply *apply, struct glow_time now);
+
+/** How many nodes have to be told their places before these scenes begin: those that are online for the largest target
+ * that one of them runs along. */
+uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes);
 
 /** Whether a scene finds room beside what plays. */
 enum glow_code glow_requests_room(struct glow_requests *r, struct glow_scene *scene, struct glow_time now,

@@ -4,18 +4,16 @@
 #include <glow/log.h>
 #include <glow/scenes.h>
 
+#include "place_store.h"
 #include "roster_store.h"
 
 #define GATHER_NS INT64_C(200000000)
-#define SECOND    INT64_C(1000000000)
 
-/* A broker on a small machine passes on some 20 MB/s beside its other work. A node is 64 bytes to each of them. */
-#define TELL_NS      3200 /* of a node to another */
-#define TELL_MAX_NS  (10 * SECOND)
-#define QUIET_PART   4 /* changes have ended when there was none for this part of it */
-#define QUIET_MAX_NS (2 * SECOND)
-#define QUIETS       4 /* which is waited for so often at most */
-#define FAR_US       (60 * GLOW_US_PER_S)
+/* While nodes come, an eighth of what a broker passes on may be to tell those that are there of their new places. */
+#define PART    8
+#define TELL_NS (PART * INT64_C(1000) * GLOW_PLACES_EVERY_US / GLOW_PLACES_AT_ONCE) /* of a node */
+#define QUIETS  8 /* changes have ended when there was none for this part of it; it is waited for so often at most */
+#define FAR_US  (60 * GLOW_US_PER_S)
 
 void glow_roster_store_init(struct glow_roster_store *s)
 {
@@ -27,12 +25,10 @@ void glow_roster_store_fini(struct glow_roster_store *s)
 	glow_roster_fini(&s->roster);
 }
 
-/* How long it takes to tell so many nodes of each other. */
+/* How far apart the rosters of so many nodes are, which tell each of them its place. */
 static int64_t tell_ns(uint32_t nodes)
 {
-	int64_t ns = (int64_t)nodes * nodes * TELL_NS;
-
-	return ns < TELL_MAX_NS ? ns : TELL_MAX_NS;
+	return nodes * TELL_NS;
 }
 
 void glow_roster_store_change(struct glow_roster_store *s, struct glow_raw now, uint32_t nodes)
@@ -47,12 +43,10 @@ void glow_roster_store_change(struct glow_roster_store *s, struct glow_raw now, 
 
 bool glow_roster_store_ripe(struct glow_roster_store *s, struct glow_raw now)
 {
-	int64_t quiet_ns = tell_ns(s->nodes) / QUIET_PART, until_ns;
+	int64_t quiet_ns = tell_ns(s->nodes) / QUIETS, until_ns;
 
 	if (now.ns < s->due.ns)
 		return false;
-	if (quiet_ns > QUIET_MAX_NS)
-		quiet_ns = QUIET_MAX_NS;
 	until_ns = glow_sooner(s->latest.ns + quiet_ns, s->first.ns + QUIETS * quiet_ns);
 	if (until_ns <= now.ns)
 		return true;
@@ -108,14 +102,14 @@ bool glow_roster_store_restore(struct glow_roster_store *s, const struct glow_me
 /* Who comes last in the order has no place where there is none. */
 static void fit(struct glow_roster_store *s, struct glow_roster *fresh)
 {
-	uint32_t n = fresh->n, left_out = glow_roster_fit(fresh, s->bytes_max);
+	uint32_t n = fresh->n;
 
-	if (left_out > s->left_out)
+	glow_roster_fit(fresh, s->bytes_max);
+	if (fresh->left_out > s->roster.left_out)
 		glow_warning("%u of %u nodes have no place on the strip: a roster has at most %zu bytes. They show "
 			     "scenes as "
 			     "if alone",
-			     left_out, n, s->bytes_max);
-	s->left_out = left_out;
+			     fresh->left_out, n, s->bytes_max);
 }
 
 bool glow_roster_store_renew(struct glow_roster_store *s, struct glow_roster *fresh, struct glow_time effective,

@@ -231,6 +231,7 @@ static int open_loop(struct run *r)
 	cfg.mqtt.client_id = own;
 	cfg.mqtt.lead_id = lead;
 	cfg.mqtt.n_lead_topics = GLOW_CONDUCTOR_LEAD_TOPICS;
+	cfg.mqtt.n_lead_retained = GLOW_CONDUCTOR_LEAD_RETAINED;
 	cfg.mqtt.will_topic = will;
 	cfg.mqtt.will_payload = "offline";
 	cfg.mqtt.inbox_max = INBOX;

@@ -51,7 +51,8 @@ static void clear_catalogs(struct glow_ctl_session *s, const char *id)
 
 static void forget_node(struct glow_ctl_session *s, const char *id)
 {
-	static const enum glow_topic_kind kinds[] = { GLOW_TOPIC_STATE, GLOW_TOPIC_INFO, GLOW_TOPIC_AVAILABILITY };
+	static const enum glow_topic_kind kinds[] = { GLOW_TOPIC_STATE, GLOW_TOPIC_INFO, GLOW_TOPIC_AVAILABILITY,
+						      GLOW_TOPIC_PLACE };
 	char topic[GLOW_TOPIC_MAX + 1];
 
 	for (size_t k = 0; k < CTL_N(kinds); k++) {
@@ -60,20 +61,23 @@ static void forget_node(struct glow_ctl_session *s, const char *id)
 	}
 }
 
-/* What the lights came to, of all and of the groups that the last roster knew. */
-static void forget_lights(struct glow_ctl_session *s)
+/* Where the nodes of the last roster lie, and what their lights came to, of all and of their groups. */
+static void forget_roster(struct glow_ctl_session *s)
 {
 	const struct glow_roster *roster = &s->watch.stage.roster;
 	char topic[GLOW_TOPIC_MAX + 1];
 
 	glow_topic_of(topic, s->options->common.prefix, GLOW_TOPIC_STATE, GLOW_OF_ALL, NULL);
 	clear(s, topic);
-	for (uint32_t k = 0; k < roster->n; k++)
+	for (uint32_t k = 0; k < roster->n; k++) {
+		glow_topic_of(topic, s->options->common.prefix, GLOW_TOPIC_PLACE, GLOW_OF_NODE, roster->nodes[k].id);
+		clear(s, topic);
 		for (uint32_t g = 0; g < roster->nodes[k].n_groups; g++) {
 			glow_topic_of(topic, s->options->common.prefix, GLOW_TOPIC_STATE, GLOW_OF_GROUP,
 				      roster->nodes[k].groups[g]);
 			clear(s, topic);
 		}
+	}
 }
 
 static bool is_named(const char *leaf)
@@ -109,7 +113,7 @@ static void forget_cluster(struct glow_ctl_session *s)
 		glow_topic_of(topic, s->options->common.prefix, kinds[k], GLOW_OF_CLUSTER, NULL);
 		clear(s, topic);
 	}
-	forget_lights(s);
+	forget_roster(s);
 	forget_kept(s);
 }
 
@@ -221,7 +225,7 @@ const struct glow_subcommand glow_ctl_forget = {
 	.name = "forget",
 	.args_doc = "NODE|cluster",
 	.summary = "clear what the broker keeps of a node, or of the cluster, that is gone",
-	.doc = "Removes its retained state, info and availability, its announcement for Home Assistant, and the tables "
+	.doc = "Removes its retained state, info, availability and place, its announcement for Home Assistant, and the tables "
 	       "of effects that no other node names. Of the cluster, what conductors keep: who led, the roster, the "
 	       "scenes, the dimmer, its announcement, and what people made: presets, schedules, effects in text, order "
 	       "and titles. glowctl export keeps that in a file first.",

@@ -110,6 +110,8 @@ static int show(const struct glow_ctl_session *s)
 		fill_row(&s->watch, &roster->nodes[k], glow_table_row(&table));
 	glow_table_print(&table, !glow_fit_utf8(), stdout);
 	glow_table_fini(&table);
+	if (roster->left_out)
+		printf("%u more nodes have no place: a roster is full\n", roster->left_out);
 	return 0;
 }
 

@@ -219,7 +219,7 @@ bool glow_layers_stage(struct glow_layers *l, const struct glow_info *info, enum
 	if (glow_stage_message(&l->stage, kind, m->payload, m->len, now_us, diag) != GLOW_OK)
 		return false;
 	update_scenes(l, info, now_us);
-	l->stage_next_us = glow_stage_next(&l->stage, now_us); /* a roster may be for later, and change nothing yet */
+	l->stage_next_us = glow_stage_next(&l->stage, now_us); /* a place may be for later, and change nothing yet */
 	return l->stage.revision != before;
 }
 

@@ -112,7 +112,6 @@ static const struct row {
 	{ GLOW_TOPIC_APPLY, GLOW_OF_ALL, false, true, take_apply },
 	{ GLOW_TOPIC_APPLY, GLOW_OF_GROUP, false, true, take_apply },
 	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, false, hear_conductor },
-	{ GLOW_TOPIC_ROSTER, GLOW_OF_CLUSTER, true, false, take_stage },
 	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage },
 	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage },
 	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, true, take_state },
@@ -193,6 +192,8 @@ void glow_node_message(struct glow_node *n, const struct glow_message *message, 
 		glow_offer_message(&n->offer, message, now_us);
 	if (topic.kind == GLOW_TOPIC_TEXTS || topic.kind == GLOW_TOPIC_TEXT)
 		take_text(n, &topic, message, now_us);
+	else if (topic.kind == GLOW_TOPIC_PLACE)
+		take_stage(n, &topic, message, now_us);
 	else if (row && has_to_wait(n, row, message))
 		hold(n, row, message, now_us);
 	else if (row)
@@ -212,9 +213,15 @@ void glow_node_dropped(struct glow_node *n, const struct glow_message *message, 
 
 bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
-	glow_topic_of(ret_topic, n->cfg.out.prefix, k == 0 ? GLOW_TOPIC_CATALOG : GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER,
-		      n->offer.name);
-	return k < 2;
+	const struct glow_publisher *out = &n->cfg.out;
+
+	if (k == 0)
+		glow_topic_of(ret_topic, out->prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, n->offer.name);
+	else if (k == 1)
+		glow_topic_of(ret_topic, out->prefix, GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER, NULL);
+	else
+		glow_topic_of(ret_topic, out->prefix, GLOW_TOPIC_PLACE, GLOW_OF_NODE, n->cfg.info.id);
+	return k < 3;
 }
 
 void glow_node_wish_refused(struct glow_node *n, const char *topic)

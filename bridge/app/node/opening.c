@@ -39,7 +39,7 @@ static const char *awaited(const struct glow_opening *o, struct glow_node *node,
 	if (!has_time && !glow_node_timeless(node))
 		return "cluster time";
 	if (!glow_node_placed(node))
-		return "place in the roster";
+		return "place on the strip";
 	return NULL;
 }
 
@@ -49,7 +49,7 @@ void glow_opening_look(struct glow_opening *o, struct glow_node *node, bool has_
 
 	if (glow_node_started(node))
 		return;
-	glow_node_tick(node, now_us); /* a roster may come into force now */
+	glow_node_tick(node, now_us); /* a place may come into force now */
 	missing = awaited(o, node, has_time);
 	if (missing && now_us < o->until_us)
 		return;

@@ -11,7 +11,7 @@
  *
  * Where a conductor is online, what depends on the time waits for the cluster's: scenes, and all that moves. A still
  * light or idle display does not. And a scene that runs along the strip of several boards waits for this board's place
- * on it: one that the roster does not name yet would be the whole strip. All times are those of pictures. */
+ * on it: one without a place would be the whole strip. All times are those of pictures. */
 
 #include <stdbool.h>
 #include <stdint.h>
