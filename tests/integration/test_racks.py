@@ -7,6 +7,7 @@ people do wrong."""
 
 import json
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -273,8 +274,15 @@ class Trouble(Racks):
         self.assertIn("hall/east", done.stderr)
 
 
+def documented():
+    """The options of secrets.sh on the root and on a rack, as docs/racks.md gives them."""
+    page = secured.read(secured.CONFIG, "..", "docs", "racks.md").splitlines()
+    return [shlex.split(line)[1:] for line in page if line.startswith("    broker-config/secrets.sh")]
+
+
 class Secured(glow.Case):
-    """With accounts, rules and TLS as secrets.sh makes them, on both sides."""
+    """With accounts, rules and TLS as secrets.sh makes them on both sides, by the documented commands; what differs is where
+    files lie and which port the root has."""
 
     TARGETS = ("hall/node/east/state", "hall/node/east/info", "hall/node/east/availability", "hall/node/west/info", "hall/all/set",
                "hall/all/apply", "hall/node/east/set", "hall/scene/current", "hall/time/request/east", "hall/time/request/west",
@@ -286,15 +294,19 @@ class Secured(glow.Case):
         root, rack, handed = (os.path.join(cls.home, name) for name in ("root", "rack", "handed"))
         for folder in (root, rack, handed):
             os.mkdir(folder, 0o700)
-        secured.make_secrets(root, "--prefix", "hall", "--account", "rack-east", "--account", "rack-west")
+        installed = os.path.join(cls.home, "installed")
+        changes = {"/etc/mosquitto/glowswarm": installed, "uplink": handed}
+        above, below = ([changes.get(word, word) for word in words if word not in ("--owner", "mosquitto")]
+                        for words in documented())
+        secured.make_secrets(root, *above)
         for name in ("ca.crt", "accounts/rack-east"):
             shutil.copy(os.path.join(root, name), handed)
         cls.root = cls.start(secured.Broker(cls.folder("root-broker"), root))
         cls.files = handed, rack
-        secured.make_secrets(rack, "--uplink", "hall/east@localhost:%d" % cls.root.tls_port, "--from", handed)
+        secured.make_secrets(rack, *(w.replace("@root.local", "@localhost:%d" % cls.root.tls_port) for w in below))
         broker = secured.Broker(cls.folder("rack-broker"), rack)
         with open(broker.conf, "a") as f:
-            f.write("\n" + secured.read(rack, "uplink.conf").replace("/etc/mosquitto/glowswarm", rack))
+            f.write("\n" + secured.read(installed, "uplink.conf"))
         cls.rack = cls.start(broker)
         cls.seen = glow.Watch(cls.root, "#")
         cls.addClassCleanup(cls.seen.close)
