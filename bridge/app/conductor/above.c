@@ -4,7 +4,6 @@
  * goes over to it as soon as it knows the time there, and takes over nothing before. */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <glow/frame.h>

@@ -384,7 +384,9 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us)
 		one->deliveries = calloc(1, sizeof(*one->deliveries));
 	if (!one->deliveries)
 		return;
-	glow_deliveries_add(one->deliveries, us < GLOW_DELIVERY_MAX_US - one->more_us ? us + one->more_us : us);
+	if (us <= GLOW_DELIVERY_MAX_US) /* beyond that it is no measure */
+		us = us + one->more_us < GLOW_DELIVERY_MAX_US ? us + one->more_us : GLOW_DELIVERY_MAX_US;
+	glow_deliveries_add(one->deliveries, us);
 	one->has_slow = glow_deliveries_slow_us(one->deliveries, &one->slow_us);
 }
 
