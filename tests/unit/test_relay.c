@@ -348,6 +348,10 @@ static void test_strip(void **state)
 	pass(SECOND / 10);
 	assert_true(said(SCENES, "\"within\":{\"begin\":24,\"pixels\":48,\"reverse\":true}"));
 	assert_int_equal(glow_relay_next(&relay).us, GLOW_NEVER);
+	hear_roster(now.us + 3600 * SECOND, 16, 0, ""); /* of another timeline */
+	pass(1);
+	pass(SECOND / 10);
+	assert_true(said(SCENES, "\"within\":{\"begin\":16,\"pixels\":40,\"reverse\":false}"));
 }
 
 /* ---- commands ---- */

@@ -14,6 +14,8 @@
 #include "relay.h"
 #include "scene_store.h"
 
+#define FAR_US (60 * GLOW_US_PER_S) /* no roster is for later: one that says so is another timeline's */
+
 void glow_relay_init(struct glow_relay *relay, const char *rack)
 {
 	*relay = (struct glow_relay){ .has_scenes = false };
@@ -256,7 +258,7 @@ static bool has_next(const struct glow_relay *relay)
 
 static bool take_roster(struct glow_relay *relay, struct glow_time now)
 {
-	if (!has_next(relay) || relay->next.effective_us > now.us)
+	if (!has_next(relay) || (relay->next.effective_us > now.us && relay->next.effective_us < now.us + FAR_US))
 		return false;
 	glow_roster_fini(&relay->roster);
 	relay->roster = relay->next;
