@@ -120,6 +120,8 @@ static bool lead(struct glow_leadership *l, struct glow_raw now, bool fresh)
 {
 	l->phase = GLOW_PHASE_LEADING;
 	l->fresh = fresh;
+	if (l->defend.ns <= now.ns) /* of an info that came while there was nothing to defend */
+		l->defend.ns = now.ns + DEFEND_NS;
 	glow_info("leading clock %016llx in term %u", (unsigned long long)l->self.clock_id, l->self.term);
 	say_info(l, now);
 	say_beacon(l, now);
