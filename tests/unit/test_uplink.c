@@ -122,7 +122,7 @@ static void test_split(void **state)
 
 static void test_topics(void **state)
 {
-	char topic[GLOW_TOPIC_MAX + 1], last_one[GLOW_TOPIC_MAX + 1];
+	char topic[GLOW_TOPIC_MAX + 1], last_one[GLOW_TOPIC_MAX + 1] = "";
 	bool retained;
 	size_t n = 0, plain = 0;
 
