@@ -49,8 +49,13 @@ void glow_frame_scale(struct glow_frame *f, uint8_t brightness)
 
 	if (brightness == 255)
 		return;
-	for (uint32_t i = 0; i < f->n; i++)
-		f->px[i] = glow_linear_scale(f->px[i], factor);
+	for (uint32_t i = 0, n = f->n; i < n; i++) {
+		struct glow_linear *px = &f->px[i];
+
+		px->r = glow_linear_scale16(px->r, factor);
+		px->g = glow_linear_scale16(px->g, factor);
+		px->b = glow_linear_scale16(px->b, factor);
+	}
 }
 
 void glow_frame_fade(struct glow_frame *f, const struct glow_frame *from, uint32_t part)

@@ -4,32 +4,14 @@
  * and seeds differ in a bit or two, and a sum of them would give equal dice along diagonals. */
 
 #include <glow/hash.h>
-#include <glow/time.h>
 #include <glow/wave.h>
-
-/* lowbias32: every input bit flips each output bit with a probability within 0.2 % of a half. */
-static uint32_t mix(uint32_t x)
-{
-	x ^= x >> 16;
-	x *= UINT32_C(0x7feb352d);
-	x ^= x >> 15;
-	x *= UINT32_C(0x846ca68b);
-	x ^= x >> 16;
-	return x;
-}
-
-uint32_t glow_dice(uint32_t seed, uint32_t a, uint32_t b)
-{
-	return mix(mix(mix(seed + UINT32_C(0x9e3779b9)) ^ a) + b);
-}
 
 uint16_t glow_noise(uint32_t seed, uint32_t row, int64_t x)
 {
-	uint32_t at = (uint32_t)glow_floor_div(x, 65536);
-	uint32_t ease = glow_ease((uint16_t)glow_floor_mod(x, 65536));
-	uint32_t a = glow_dice(seed, row, at) >> 16, b = glow_dice(seed, row, at + 1) >> 16;
+	uint32_t at = (uint32_t)((uint64_t)x >> 16), ease = glow_ease((uint16_t)x), line = glow_dice_line(seed, row);
+	uint32_t a = glow_dice_on(line, at) >> 16, b = glow_dice_on(line, at + 1) >> 16;
 
-	return (uint16_t)((a * (UINT64_C(65535) - ease) + b * (uint64_t)ease + 32767) / 65535);
+	return (uint16_t)((a * (65535 - ease) + b * ease + 32767) / 65535);
 }
 
 uint32_t glow_fnv1a(uint32_t hash, const void *data, size_t len)

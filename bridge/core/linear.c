@@ -48,6 +48,15 @@ uint16_t glow_gamma16(uint8_t v)
 	return linear[v];
 }
 
+uint8_t glow_gamma8(uint16_t light)
+{
+	uint32_t k = entry[light >> 8];
+
+	while (linear[k] < light)
+		k++;
+	return (uint8_t)k;
+}
+
 struct glow_linear glow_linear_of(struct glow_rgb c)
 {
 	return (struct glow_linear){ linear[c.r], linear[c.g], linear[c.b] };
@@ -86,23 +95,6 @@ struct glow_rgb glow_linear_rgb(struct glow_linear c)
 		return (struct glow_rgb){ c.r == top, c.g == top, c.b == top };
 	return (struct glow_rgb){ (uint8_t)((srgb_of(c.r) + 128) >> 8), (uint8_t)((srgb_of(c.g) + 128) >> 8),
 				  (uint8_t)((srgb_of(c.b) + 128) >> 8) };
-}
-
-static uint16_t scale16(uint16_t v, uint16_t factor)
-{
-	uint32_t x = (uint32_t)v * factor + 32768, scaled = (x + (x >> 16)) >> 16; /* x/65535, rounded */
-
-	return scaled == 0 && v && factor ? 1 : (uint16_t)scaled;
-}
-
-struct glow_linear glow_linear_scale(struct glow_linear c, uint16_t factor)
-{
-	return (struct glow_linear){ scale16(c.r, factor), scale16(c.g, factor), scale16(c.b, factor) };
-}
-
-struct glow_linear glow_linear_filter(struct glow_linear c, struct glow_linear by)
-{
-	return (struct glow_linear){ scale16(c.r, by.r), scale16(c.g, by.g), scale16(c.b, by.b) };
 }
 
 /* Where a is b no rounding is to be seen either. */

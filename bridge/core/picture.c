@@ -21,13 +21,13 @@ void glow_look_init(struct glow_look *look, const struct glow_effect_desc *effec
 	look->start_us = start_us;
 }
 
-/* What LED i shows of an effect's colour. */
+/* What LED i of one colour shows of an effect's colour. */
 static struct glow_rgb project(const struct glow_effect_desc *effect, struct glow_shape shape, uint32_t i,
 			       struct glow_rgb c)
 {
 	uint8_t level = c.r;
 
-	if (!effect->levels || !glow_shape_mono(shape))
+	if (!effect->levels)
 		return glow_shape_project(shape, i, c);
 	level = c.g > level ? c.g : level;
 	level = c.b > level ? c.b : level;
@@ -60,8 +60,10 @@ static void render_effect(const struct glow_look *look, const struct glow_env *e
 	};
 	/* A bar on one board follows the board's own axis; on a longer strip it is the strip's. */
 	bool bar = look->effect->bar && place.total == env->shape.pixels;
-	bool reverse = place.reverse != env->reverse;
+	bool reverse = place.reverse != env->reverse, mono = glow_shape_mono(env->shape);
 	uint32_t at, len = env->shape.pixels;
+	struct glow_rgb c = GLOW_BLACK;
+	struct glow_linear light = GLOW_DARK;
 
 	memcpy(m.meter, env->meter, sizeof(m.meter));
 	if (bar) {
@@ -77,9 +79,11 @@ static void render_effect(const struct glow_look *look, const struct glow_env *e
 			glow_shape_bar(env->shape, i, &at, &len);
 		if (reverse)
 			at = len - 1 - at;
-		ret_frame->px[i] =
-			glow_linear_of(project(look->effect, env->shape, i,
-					       look->effect->render(&look->params, &m, bar ? at : place.offset + at)));
+		if (!look->effect->even || i == env->from) {
+			c = look->effect->render(&look->params, &m, bar ? at : place.offset + at);
+			light = glow_linear_of(c);
+		}
+		ret_frame->px[i] = mono ? glow_linear_of(project(look->effect, env->shape, i, c)) : light;
 	}
 }
 

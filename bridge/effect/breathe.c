@@ -41,5 +41,6 @@ const struct glow_effect_desc glow_effect_breathe = {
 	.params = params,
 	.n_params = sizeof(params) / sizeof(params[0]),
 	.pace = GLOW_ANIMATED,
+	.even = true,
 	.render = render,
 };

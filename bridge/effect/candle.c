@@ -48,13 +48,26 @@ enum { ROW_DUCK, ROW_DRAUGHT, ROW_QUIVER, ROW_SWAY, ROWS };
 #define QUIVER_MS     70
 #define QUIVER_SHARE  40 /* the quiver takes at most 1/40 of the level away */
 
+static void begin(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m)
+{
+	(void)e;
+	glow_period_keep(m, ROW_DUCK, p->v[PERIOD]);
+	glow_period_keep(m, ROW_DRAUGHT, p->v[PERIOD] * DRAUGHT_STEPS);
+	glow_period_keep(m, ROW_QUIVER, QUIVER_MS);
+	glow_period_keep(m, ROW_SWAY, p->v[PERIOD] * 2);
+}
+
+/* How far one of a flame's movements is, 0..65535. */
+static uint16_t movement(const struct glow_moment *m, uint32_t flame, uint32_t row)
+{
+	return glow_noise(m->seed, flame + row, glow_period_clock(m, row));
+}
+
 /* The light of a whole flame, of 65536. */
 static uint32_t flame_level(const struct glow_params *p, const struct glow_moment *m, uint32_t row)
 {
-	uint64_t duck = glow_noise(m->seed, row + ROW_DUCK, glow_noise_clock(m->t_us, p->v[PERIOD]));
-	uint64_t draught =
-		glow_noise(m->seed, row + ROW_DRAUGHT, glow_noise_clock(m->t_us, p->v[PERIOD] * DRAUGHT_STEPS));
-	uint64_t quiver = glow_noise(m->seed, row + ROW_QUIVER, glow_noise_clock(m->t_us, QUIVER_MS));
+	uint64_t duck = movement(m, row, ROW_DUCK), draught = movement(m, row, ROW_DRAUGHT);
+	uint64_t quiver = movement(m, row, ROW_QUIVER);
 	uint32_t depth = (uint32_t)p->v[DEPTH];
 	uint64_t level = 65536 - (duck * draught >> 16) * depth / 100;
 
@@ -65,7 +78,7 @@ static uint32_t flame_level(const struct glow_params *p, const struct glow_momen
 static uint32_t reach(const struct glow_params *p, const struct glow_moment *m, uint32_t row, uint32_t at)
 {
 	int32_t width = p->v[WIDTH];
-	int32_t sway = glow_noise(m->seed, row + ROW_SWAY, glow_noise_clock(m->t_us, p->v[PERIOD] * 2)) - 32768;
+	int32_t sway = movement(m, row, ROW_SWAY) - 32768;
 	int32_t side = (int32_t)((2 * (int64_t)at + 1 - width) * 65536 / width); /* -65536..65536 over the flame */
 	int64_t away = side + (int64_t)sway * p->v[DEPTH] / 100;
 
@@ -93,5 +106,6 @@ const struct glow_effect_desc glow_effect_candle = {
 	.params = params,
 	.n_params = sizeof(params) / sizeof(params[0]),
 	.pace = GLOW_ANIMATED,
+	.begin = begin,
 	.render = render,
 };

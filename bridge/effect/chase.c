@@ -56,10 +56,16 @@ static uint32_t covered(int64_t at, int64_t size, int64_t repeat)
 	return (uint32_t)(this_group + next_group);
 }
 
+static void begin(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m)
+{
+	(void)e;
+	glow_period_keep(m, 0, p->v[PERIOD]);
+}
+
 static struct glow_rgb render(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
 {
 	int64_t size = p->v[SIZE] * GLOW_PIXEL, gap = p->v[GAP] * GLOW_PIXEL, repeat = size + gap;
-	int64_t moved = (glow_phase(m->t_us, (int64_t)p->v[PERIOD] * 1000) * repeat) >> 16;
+	int64_t moved = (glow_period_phase(m, 0) * repeat) >> 16;
 	int64_t at = (glow_place(m, i, p->v[REVERSE]) * GLOW_PIXEL + repeat - moved) % repeat;
 	int64_t behind = repeat - at, tail = gap * p->v[TAIL] / 100;
 	uint32_t part = covered(at, size, repeat);
@@ -75,5 +81,6 @@ const struct glow_effect_desc glow_effect_chase = {
 	.n_params = sizeof(params) / sizeof(params[0]),
 	.pace = GLOW_ANIMATED,
 	.bar = true,
+	.begin = begin,
 	.render = render,
 };

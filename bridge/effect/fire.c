@@ -53,6 +53,8 @@ static const struct glow_rgb colors[][STOPS] = {
 	{ { 0, 0, 0 }, { 0, 90, 30 }, { 20, 210, 90 }, { 200, 255, 190 } },
 };
 
+enum { TONGUE, BODY };
+
 static struct glow_rgb color_of_heat(int32_t palette, int64_t heat)
 {
 	const struct glow_rgb *stop = colors[palette];
@@ -61,11 +63,18 @@ static struct glow_rgb color_of_heat(int32_t palette, int64_t heat)
 	return glow_rgb_mix(stop[k], stop[k + 1], x * (STOPS - 1) & 65535);
 }
 
+static void begin(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m)
+{
+	(void)e;
+	glow_period_keep(m, TONGUE, p->v[PERIOD]);
+	glow_period_keep(m, BODY, p->v[PERIOD] * 2);
+}
+
 static struct glow_rgb render(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
 {
 	int64_t y = ((int64_t)glow_place(m, i, p->v[REVERSE]) * 2 + 1) * 32768 / m->total;
-	int32_t tongue = glow_noise(m->seed, 0, y * 4 - glow_noise_clock(m->t_us, p->v[PERIOD]));
-	int32_t body = glow_noise(m->seed, 1, y * 2 - glow_noise_clock(m->t_us, p->v[PERIOD] * 2));
+	int32_t tongue = glow_noise(m->seed, 0, y * 4 - glow_period_clock(m, TONGUE));
+	int32_t body = glow_noise(m->seed, 1, y * 2 - glow_period_clock(m, BODY));
 	int64_t cooled = y * 100 / p->v[HEIGHT];
 
 	return color_of_heat(p->v[PALETTE], 60000 - cooled + (tongue + body - 65536) * 5 / 8);
@@ -78,5 +87,6 @@ const struct glow_effect_desc glow_effect_fire = {
 	.n_params = sizeof(params) / sizeof(params[0]),
 	.pace = GLOW_ANIMATED,
 	.bar = true,
+	.begin = begin,
 	.render = render,
 };

@@ -51,10 +51,16 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+static void begin(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m)
+{
+	(void)e;
+	glow_period_keep(m, 0, p->v[PERIOD]);
+}
+
 static struct glow_rgb render(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
 {
 	uint64_t loop = m->total > 1 ? (uint64_t)(m->total - 1) * 2 * GLOW_PIXEL : 1, there = i * GLOW_PIXEL;
-	uint64_t eye = (glow_phase(m->t_us, (int64_t)p->v[PERIOD] * 1000) * loop) >> 16;
+	uint64_t eye = (glow_period_phase(m, 0) * loop) >> 16;
 	uint64_t half = (1 + (uint64_t)m->total * (uint32_t)p->v[WIDTH] / 200) * GLOW_PIXEL;
 	uint64_t tail = glow_stretch(m, p->v[TAIL]);
 	uint64_t going = (eye + loop - there) % loop, coming = (eye + there) % loop; /* how far the eye is past both */
@@ -72,5 +78,6 @@ const struct glow_effect_desc glow_effect_larson = {
 	.n_params = sizeof(params) / sizeof(params[0]),
 	.pace = GLOW_ANIMATED,
 	.bar = true,
+	.begin = begin,
 	.render = render,
 };

@@ -48,11 +48,21 @@ static const struct glow_param_desc params[] = {
 		     .what = "clouds along the strip" },
 };
 
-/* Noise at x, in 1/65536 cloud, as it is at this moment. */
-static uint32_t field(const struct glow_moment *m, int64_t period_us, int64_t x)
+enum { FIELD, DRIFT, TURN };
+
+/* All of it drifts, one cloud in four periods. */
+static void begin(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m)
 {
-	uint32_t line = glow_cycle(m->t_us, period_us);
-	uint32_t ease = glow_ease(glow_phase(m->t_us, period_us));
+	(void)e;
+	glow_period_keep(m, FIELD, p->v[PERIOD]);
+	glow_period_keep(m, DRIFT, p->v[PERIOD] * 4);
+	glow_period_keep(m, TURN, p->v[PERIOD] * 8);
+}
+
+/* Noise at x, in 1/65536 cloud, as it is at this moment. */
+static uint32_t field(const struct glow_moment *m, int64_t x)
+{
+	uint32_t line = glow_period_cycle(m, FIELD), ease = glow_ease(glow_period_phase(m, FIELD));
 	uint32_t a = glow_noise(m->seed, line, x), b = glow_noise(m->seed, line + 1, x);
 
 	return (uint32_t)((a * (UINT64_C(65535) - ease) + b * (uint64_t)ease) / 65535);
@@ -75,14 +85,11 @@ static struct glow_rgb palette_color(int32_t palette, uint32_t v)
 
 static struct glow_rgb render(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
 {
-	int64_t period_us = (int64_t)p->v[PERIOD] * 1000;
 	int64_t x = (2 * (int64_t)i + 1) * p->v[CLOUDS] * 32768 / m->total;
-	/* All of it drifts, one cloud in four periods. */
-	int64_t drift = glow_noise_clock(m->t_us, 4 * p->v[PERIOD]);
-	uint32_t v = field(m, period_us, x + drift);
+	uint32_t v = field(m, x + glow_period_clock(m, DRIFT));
 
 	if (p->v[PALETTE] == RAINBOW)
-		return glow_rgb_hue((uint16_t)(v * 3 / 2 + glow_phase(m->t_us, 8 * period_us)), 255);
+		return glow_rgb_hue((uint16_t)(v * 3 / 2 + glow_period_phase(m, TURN)), 255);
 	return palette_color(p->v[PALETTE], contrast(v));
 }
 
@@ -92,5 +99,6 @@ const struct glow_effect_desc glow_effect_plasma = {
 	.params = params,
 	.n_params = sizeof(params) / sizeof(params[0]),
 	.pace = GLOW_ANIMATED,
+	.begin = begin,
 	.render = render,
 };

@@ -3,8 +3,7 @@
 /* A soft bell of light that swells from the centre and draws back. The bell is
  * one period of a raised cosine, so its foot melts into the background. */
 
-#include <glow/effect.h>
-#include <glow/wave.h>
+#include "tools.h"
 
 enum { COLOR, PERIOD, WIDTH, BACKGROUND };
 
@@ -41,9 +40,15 @@ static uint32_t bell(uint64_t distance, uint64_t reach)
 	return glow_wave_cos((uint16_t)(32768 + distance * 32768 / reach));
 }
 
+static void begin(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m)
+{
+	(void)e;
+	glow_period_keep(m, 0, p->v[PERIOD]);
+}
+
 static struct glow_rgb render(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
 {
-	uint32_t swell = glow_wave_cos(glow_phase(m->t_us, (int64_t)p->v[PERIOD] * 1000));
+	uint32_t swell = glow_wave_cos(glow_period_phase(m, 0));
 	/* From a fifth to all of its width and of its height: at its smallest it glows, it does not go out. */
 	uint32_t part = 13107 + (uint32_t)((uint64_t)swell * 52429 / 65535);
 	int64_t off_centre = 2 * (int64_t)i + 1 - m->total;
@@ -61,5 +66,6 @@ const struct glow_effect_desc glow_effect_pulse = {
 	.params = params,
 	.n_params = sizeof(params) / sizeof(params[0]),
 	.pace = GLOW_ANIMATED,
+	.begin = begin,
 	.render = render,
 };

@@ -38,10 +38,16 @@ static const struct glow_param_desc params[] = {
 		      .what = "run towards the first pixel" },
 };
 
+static void begin(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m)
+{
+	(void)e;
+	glow_period_keep(m, 0, p->v[PERIOD]);
+}
+
 static struct glow_rgb render(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
 {
 	uint64_t turn = (uint64_t)glow_place(m, i, p->v[REVERSE]) * 65536 * (uint32_t)p->v[SPREAD] / 100 / m->total;
-	uint16_t phase = glow_phase(m->t_us, (int64_t)p->v[PERIOD] * 1000);
+	uint16_t phase = glow_period_phase(m, 0);
 
 	return glow_rgb_hue((uint16_t)(turn - phase), (uint8_t)(p->v[SATURATION] * 255 / 100));
 }
@@ -52,5 +58,6 @@ const struct glow_effect_desc glow_effect_rainbow = {
 	.params = params,
 	.n_params = sizeof(params) / sizeof(params[0]),
 	.pace = GLOW_ANIMATED,
+	.begin = begin,
 	.render = render,
 };

@@ -15,5 +15,6 @@ const struct glow_effect_desc glow_effect_solid = {
 	.name = "solid",
 	.what = "one colour, still",
 	.pace = GLOW_STILL,
+	.even = true,
 	.render = render,
 };

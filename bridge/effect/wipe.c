@@ -49,9 +49,15 @@ static uint32_t passed(const struct glow_moment *m, uint32_t phase, uint32_t at,
 	return front - begin >= edge ? 65536 : (uint32_t)((front - begin) * 65536 / edge);
 }
 
+static void begin(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m)
+{
+	(void)e;
+	glow_period_keep(m, 0, p->v[PERIOD]);
+}
+
 static struct glow_rgb render(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
 {
-	uint32_t phase = glow_phase(m->t_us, (int64_t)p->v[PERIOD] * 1000), at = glow_place(m, i, p->v[REVERSE]);
+	uint32_t phase = glow_period_phase(m, 0), at = glow_place(m, i, p->v[REVERSE]);
 	uint64_t edge = glow_stretch(m, p->v[EDGE]) + GLOW_PIXEL;
 	uint32_t level = passed(m, phase * 2 % 65536, at, edge);
 
@@ -68,5 +74,6 @@ const struct glow_effect_desc glow_effect_wipe = {
 	.n_params = sizeof(params) / sizeof(params[0]),
 	.pace = GLOW_ANIMATED,
 	.bar = true,
+	.begin = begin,
 	.render = render,
 };

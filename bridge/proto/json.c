@@ -13,11 +13,25 @@
 #include <glow/json.h>
 #include <glow/meant.h>
 
+/* Bytes from s on that are ASCII and not 0, eight at a time: most of what arrives. */
+static size_t ascii_length(const unsigned char *s, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+	size_t k = 0;
+
+	for (uint64_t eight; len - k >= sizeof(eight); k += sizeof(eight)) {
+		memcpy(&eight, s + k, sizeof(eight));
+		if ((eight | (eight - ones)) & highs) /* a byte of 0 becomes 0xff */
+			break;
+	}
+	return k;
+}
+
 bool glow_utf8_valid(const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
-	for (size_t k = 0; k < len;) {
+	for (size_t k = ascii_length(s, len); k < len;) {
 		unsigned c = s[k];
 		size_t more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : 3;
 		unsigned low = 0x80, high = 0xbf; /* of the second byte */
@@ -36,6 +50,8 @@ bool glow_utf8_valid(const char *text, size_t len)
 			if (s[k + j] < low || s[k + j] > high)
 				return false;
 		k += 1 + more;
+		if (more)
+			k += ascii_length(s + k, len - k);
 	}
 	return true;
 }
@@ -178,12 +194,17 @@ static int by_name(const void *a, const void *b)
 	return strcmp((*(const cJSON *const *)a)->string, (*(const cJSON *const *)b)->string);
 }
 
-/* Sorts the keys first: a retained state may be long, and comparing all pairs would stop the start for seconds. */
-static bool keys_valid(const cJSON *object, struct glow_diag *diag)
+static bool is_twice(const cJSON *item, struct glow_diag *diag)
 {
-	size_t n = (size_t)cJSON_GetArraySize(object), k = 0;
-	const cJSON **sorted = malloc((n + 1) * sizeof(const cJSON *));
-	const cJSON *twice = NULL;
+	glow_diag_set(diag, GLOW_DUPLICATE_KEY, item->string, "is there twice");
+	return false;
+}
+
+/* Sorts the keys first: a retained state may be long, and comparing all pairs would stop the start for seconds. */
+static bool many_keys_valid(const cJSON *object, size_t n, struct glow_diag *diag)
+{
+	const cJSON **sorted = malloc(n * sizeof(const cJSON *)), *twice = NULL;
+	size_t k = 0;
 
 	if (!sorted) {
 		glow_diag_set(diag, GLOW_TOO_LARGE, "", "out of memory");
@@ -195,10 +216,23 @@ static bool keys_valid(const cJSON *object, struct glow_diag *diag)
 	for (k = 1; k < n && !twice; k++)
 		if (strcmp(sorted[k - 1]->string, sorted[k]->string) == 0)
 			twice = sorted[k];
-	if (twice)
-		glow_diag_set(diag, GLOW_DUPLICATE_KEY, twice->string, "is there twice");
 	free(sorted);
-	return !twice;
+	return !twice || is_twice(twice, diag);
+}
+
+#define FEW_KEYS 16 /* few enough to compare all pairs */
+
+static bool keys_valid(const cJSON *object, struct glow_diag *diag)
+{
+	size_t n = (size_t)cJSON_GetArraySize(object);
+
+	if (n > FEW_KEYS)
+		return many_keys_valid(object, n, diag);
+	for (const cJSON *item = object->child; item; item = item->next)
+		for (const cJSON *other = item->next; other; other = other->next)
+			if (item->string[0] == other->string[0] && strcmp(item->string, other->string) == 0)
+				return is_twice(item, diag);
+	return true;
 }
 
 static bool tree_valid(const cJSON *tree, struct glow_diag *diag)

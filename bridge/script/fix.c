@@ -32,12 +32,7 @@ int32_t fix_pow2(int32_t a)
 
 static uint32_t lattice(int32_t a)
 {
-	return (uint32_t)(fix_floor(a) / FIX_ONE) % FIX_TURN;
-}
-
-static uint32_t corner(uint32_t seed, uint32_t row, uint32_t at)
-{
-	return glow_dice(seed, UINT32_C(0x80000000) + row % FIX_TURN, at % FIX_TURN) >> 16;
+	return (uint32_t)fix_shift(a) % FIX_TURN;
 }
 
 static uint32_t between(uint32_t low, uint32_t high, uint32_t ease)
@@ -45,23 +40,25 @@ static uint32_t between(uint32_t low, uint32_t high, uint32_t ease)
 	return (low * (UINT32_C(65535) - ease) + high * ease + 32767) / 65535;
 }
 
-static uint32_t line(uint32_t seed, uint32_t row, int32_t a)
+/* Noise on a line of the lattice, between its points `at` and the next. */
+static uint32_t noise_on(uint32_t seed, uint32_t row, uint32_t at, uint32_t ease)
 {
-	uint32_t at = lattice(a), ease = glow_ease((uint16_t)fix_frac(a));
+	uint32_t line = glow_dice_line(seed, UINT32_C(0x80000000) + row % FIX_TURN);
 
-	return between(corner(seed, row, at), corner(seed, row, at + 1), ease);
+	return between(glow_dice_on(line, at) >> 16, glow_dice_on(line, (at + 1) % FIX_TURN) >> 16, ease);
 }
 
 int32_t fix_noise(uint32_t seed, int32_t a)
 {
-	return (int32_t)line(seed, 0, a);
+	return (int32_t)noise_on(seed, 0, lattice(a), glow_ease((uint16_t)fix_frac(a)));
 }
 
 int32_t fix_noise2(uint32_t seed, int32_t a, int32_t b)
 {
-	uint32_t row = lattice(b), ease = glow_ease((uint16_t)fix_frac(b));
+	uint32_t row = lattice(b), at = lattice(a), ease = glow_ease((uint16_t)fix_frac(a));
 
-	return (int32_t)between(line(seed, row, a), line(seed, row + 1, a), ease);
+	return (int32_t)between(noise_on(seed, row, at, ease), noise_on(seed, row + 1, at, ease),
+				glow_ease((uint16_t)fix_frac(b)));
 }
 
 static int64_t backwards(int64_t t_us)

@@ -21,7 +21,7 @@
 
 static inline int32_t fix_fit(int64_t v)
 {
-	return v > FIX_MAX ? FIX_MAX : v < FIX_MIN ? FIX_MIN : (int32_t)v;
+	return v == (int32_t)v ? (int32_t)v : v < 0 ? FIX_MIN : FIX_MAX;
 }
 
 /** Divided by 2^16 and rounded down: GCC and clang shift the sign with it. */
@@ -58,12 +58,16 @@ static inline int32_t fix_floor(int32_t a)
 
 static inline int32_t fix_add(int32_t a, int32_t b)
 {
-	return fix_fit((int64_t)a + b);
+	int32_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? (a < 0 ? FIX_MIN : FIX_MAX) : sum;
 }
 
 static inline int32_t fix_sub(int32_t a, int32_t b)
 {
-	return fix_fit((int64_t)a - b);
+	int32_t difference;
+
+	return __builtin_sub_overflow(a, b, &difference) ? (a < 0 ? FIX_MIN : FIX_MAX) : difference;
 }
 
 /** Rounded to nearest. */
@@ -94,9 +98,12 @@ static inline int32_t fix_abs(int32_t a)
 /** Rounded down; of what is below 0 it is 0. */
 static inline int32_t fix_sqrt(int32_t a)
 {
-	uint64_t rest = a > 0 ? (uint64_t)a << 16 : 0, root = 0;
+	uint64_t rest = (uint64_t)a << 16, root = 0;
 
-	for (uint64_t bit = UINT64_C(1) << 46; bit; bit >>= 2) {
+	if (a <= 0)
+		return 0;
+	/* From the highest even bit that the number has. */
+	for (uint64_t bit = UINT64_C(1) << ((63 - __builtin_clzll(rest)) & ~1); bit; bit >>= 2) {
 		uint64_t with = root + bit;
 
 		root >>= 1;

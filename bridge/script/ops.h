@@ -92,6 +92,7 @@ struct glow_script {
 	struct glow_script_cost cost;
 	uint32_t n_numbers;        /**< registers 0.. hold these at first */
 	uint32_t n_frame, n_pixel; /**< steps of each frame, and behind them of each pixel */
+	uint32_t n_shared;         /**< registers that numbers and steps of the frame take */
 	uint16_t out[3];           /**< the registers of red, green and blue */
 	const int32_t *numbers;
 	const struct glow_script_step *steps;

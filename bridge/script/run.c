@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-/* Takes the steps of a compiled text. There is one switch for all of it: what is folded while compiling runs here too,
- * so nothing can come out otherwise than it would while drawing. */
+/* Takes the steps of a compiled text, a step for eight pixels at once: choosing a step and finding its registers takes
+ * twice as long as most sums, and so is done for one in eight. There is one switch for all of it: what is folded while
+ * compiling runs here too, so nothing can come out otherwise than it would while drawing. */
 
 #include <string.h>
 
@@ -25,18 +26,18 @@ static struct glow_shape board(const struct glow_moment *m)
 	return m->shape.pixels ? m->shape : (struct glow_shape){ GLOW_SHAPE_ROW, m->total };
 }
 
-static uint32_t on_board(const struct glow_script_env *env)
+static uint32_t on_board(const struct glow_moment *m, uint32_t i)
 {
-	uint32_t at = env->i - env->moment->offset, n = board(env->moment).pixels;
+	uint32_t at = i - m->offset, n = board(m).pixels;
 
-	return env->i < env->moment->offset ? 0 : at < n ? at : n - 1;
+	return i < m->offset ? 0 : at < n ? at : n - 1;
 }
 
-static int32_t along_bar(const struct glow_script_env *env)
+static int32_t along_bar(const struct glow_moment *m, uint32_t i)
 {
 	uint32_t at, len;
 
-	glow_shape_bar(board(env->moment), on_board(env), &at, &len);
+	glow_shape_bar(board(m), on_board(m, i), &at, &len);
 	return middle(at, len);
 }
 
@@ -68,21 +69,19 @@ static int32_t seconds(int64_t t_us)
 	return fix_add(fix_int(whole), (int32_t)(part_us * FIX_ONE / GLOW_US_PER_S));
 }
 
-static int32_t read_input(enum glow_script_input what, const struct glow_script_env *env)
+static int32_t read_input(enum glow_script_input what, const struct glow_moment *m, uint32_t i)
 {
-	const struct glow_moment *m = env->moment;
-
 	switch (what) {
 	case INPUT_x:
-		return middle(env->i, m->total);
+		return middle(i, m->total);
 	case INPUT_i:
-		return fix_int(env->i % FIX_TURN);
+		return fix_int(i % FIX_TURN);
 	case INPUT_n:
 		return fix_int(m->total);
 	case INPUT_board_x:
-		return middle(on_board(env), board(m).pixels);
+		return middle(on_board(m, i), board(m).pixels);
 	case INPUT_board_i:
-		return fix_int(on_board(env));
+		return fix_int(on_board(m, i));
 	case INPUT_board_n:
 		return fix_int(board(m).pixels);
 	case INPUT_board:
@@ -90,7 +89,7 @@ static int32_t read_input(enum glow_script_input what, const struct glow_script_
 	case INPUT_boards:
 		return fix_int(m->boards ? m->boards : 1);
 	case INPUT_bar:
-		return along_bar(env);
+		return along_bar(m, i);
 	case INPUT_t:
 		return seconds(m->t_us);
 	case INPUT_seed:
@@ -135,16 +134,24 @@ static int32_t read_param(uint32_t row, enum glow_script_part part, const struct
 
 /* ---- steps ---- */
 
-void glow_script_run(const struct glow_script_step *steps, uint32_t n, int32_t *r, const struct glow_script_env *env)
+/* Over registers of `lanes` numbers each, one for each pixel from env->i on. Inlined for each number of lanes. */
+static inline __attribute__((always_inline)) void take(const struct glow_script_step *steps, uint32_t n, int32_t *r,
+						       const uint32_t lanes, const struct glow_script_env *env)
 {
-#define A r[s->a]
-#define B r[s->b]
-#define C r[s->c]
-#define DO(op, value)             \
-	case OP_##op:             \
-		r[s->to] = value; \
+#define A a[k]
+#define B b[k]
+#define C c[k]
+#define DO(op, value)                                \
+	case OP_##op:                                \
+		for (uint32_t k = 0; k < lanes; k++) \
+			to[k] = value;               \
 		break
-	for (const struct glow_script_step *s = steps, *end = steps + n; s < end; s++)
+	for (const struct glow_script_step *s = steps, *end = steps + n; s < end; s++) {
+		const int32_t *a = r + s->a * lanes, *b = r + s->b * lanes, *c = r + s->c * lanes;
+		int32_t *to = r + s->to * lanes;
+
+		if (s->op >= OPS)
+			__builtin_unreachable(); /* a comparison less */
 		switch ((enum glow_script_op)s->op) {
 			DO(ADD, fix_add(A, B));
 			DO(SUB, fix_sub(A, B));
@@ -178,15 +185,21 @@ void glow_script_run(const struct glow_script_step *steps, uint32_t n, int32_t *
 			DO(NOISE2, fix_noise2(env->moment->seed, A, B));
 			DO(COUNT, fix_count(env->moment->t_us, A));
 			DO(BEAT, fix_beat(env->moment->t_us, A));
-			DO(READ, read_input((enum glow_script_input)s->a, env));
+			DO(READ, read_input((enum glow_script_input)s->a, env->moment, env->i + k));
 			DO(PARAM, read_param(s->a, (enum glow_script_part)s->b, env));
 		case OPS:
 			break;
 		}
+	}
 #undef A
 #undef B
 #undef C
 #undef DO
+}
+
+void glow_script_run(const struct glow_script_step *steps, uint32_t n, int32_t *r, const struct glow_script_env *env)
+{
+	take(steps, n, r, 1, env);
 }
 
 /* ---- frames and pixels ---- */
@@ -194,11 +207,16 @@ void glow_script_run(const struct glow_script_step *steps, uint32_t n, int32_t *
 void glow_script_begin(const struct glow_effect_desc *e, const struct glow_params *p, const struct glow_moment *m)
 {
 	const struct glow_script *script = e->program;
-	struct glow_script_env env = { p, m, 0 };
+	const struct glow_script_env env = { p, m, 0 };
+	int32_t shared[GLOW_ROOM_MAX];
 
 	m->room->program = script;
-	memcpy(m->room->v, script->numbers, script->n_numbers * sizeof(script->numbers[0]));
-	glow_script_run(script->steps, script->n_frame, m->room->v, &env);
+	m->room->drawn = false;
+	memcpy(shared, script->numbers, script->n_numbers * sizeof(script->numbers[0]));
+	take(script->steps, script->n_frame, shared, 1, &env);
+	for (uint32_t k = 0; k < script->n_shared; k++)
+		for (uint32_t lane = 0; lane < GLOW_ROOM_LANES; lane++)
+			m->room->v[k][lane] = shared[k];
 }
 
 static uint8_t byte(int32_t v)
@@ -206,12 +224,25 @@ static uint8_t byte(int32_t v)
 	return (uint8_t)((fix_unit(v) * 255 + FIX_ONE / 2) >> 16);
 }
 
+/* Apart, so that what most pixels do is short. */
+static __attribute__((noinline)) void draw_lanes(const struct glow_script *script, const struct glow_script_env *env)
+{
+	struct glow_room *room = env->moment->room;
+
+	take(script->steps + script->n_frame, script->n_pixel, room->v[0], GLOW_ROOM_LANES, env);
+	room->first = env->i;
+	room->drawn = true;
+}
+
+/* Lanes begin with the board, so that they fit a board of eight. */
 struct glow_rgb glow_script_render(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
 {
-	const struct glow_script *script = m->room->program;
-	struct glow_script_env env = { p, m, i };
-	int32_t *r = m->room->v;
+	const struct glow_room *room = m->room;
+	const struct glow_script *script = room->program;
+	uint32_t lane = (i - m->offset) % GLOW_ROOM_LANES;
 
-	glow_script_run(script->steps + script->n_frame, script->n_pixel, r, &env);
-	return (struct glow_rgb){ byte(r[script->out[0]]), byte(r[script->out[1]]), byte(r[script->out[2]]) };
+	if (!room->drawn || room->first != i - lane)
+		draw_lanes(script, &(struct glow_script_env){ p, m, i - lane });
+	return (struct glow_rgb){ byte(room->v[script->out[0]][lane]), byte(room->v[script->out[1]][lane]),
+				  byte(room->v[script->out[2]][lane]) };
 }

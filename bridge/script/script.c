@@ -149,6 +149,10 @@ static void store_code(const struct glow_script_work *w, struct glow_script *s)
 	s->n_pixel = w->n_pixel;
 	memcpy(numbers, w->numbers, w->n_numbers * sizeof(numbers[0]));
 	memcpy(steps, w->steps, (w->n_frame + w->n_pixel) * sizeof(steps[0]));
+	s->n_shared = w->n_numbers;
+	for (uint32_t k = 0; k < w->n_frame; k++)
+		if (steps[k].to >= s->n_shared)
+			s->n_shared = steps[k].to + 1u;
 	s->numbers = numbers;
 	s->steps = steps;
 	s->cost = w->cost;
@@ -171,6 +175,7 @@ struct glow_script *glow_script_store(const struct glow_script_work *w, const ch
 		.params = s->rows,
 		.n_params = (uint8_t)w->n_rows,
 		.pace = w->pace,
+		.even = w->n_pixel == 0,
 		.levels = w->levels,
 		.meters = w->meters,
 		.program = s,

@@ -88,12 +88,15 @@ struct glow_moment {
 	struct glow_room *room;  /**< filled by `begin`; NULL for effects that have none */
 };
 
-/** What an effect has worked out once for all pixels of a frame. Whoever draws has it on the stack, and
- * does not touch it between the pixels. */
-#define GLOW_ROOM_MAX 1024
+/** What an effect has worked out once for all pixels of a frame, or for several side by side. Whoever draws has it on
+ * the stack, and does not touch it between the pixels. */
+#define GLOW_ROOM_MAX   1024
+#define GLOW_ROOM_LANES 8
 struct glow_room {
 	const void *program; /**< the effect's */
-	int32_t v[GLOW_ROOM_MAX];
+	uint32_t first;      /**< pixel of the first lane */
+	bool drawn;          /**< the lanes hold the pixels from `first` on */
+	int32_t v[GLOW_ROOM_MAX][GLOW_ROOM_LANES];
 };
 
 /** How often an effect's picture can change by time alone. */
@@ -109,6 +112,7 @@ struct glow_effect_desc {
 	const struct glow_param_desc *params; /**< n_params rows; values are in range when render is called */
 	uint8_t n_params;
 	enum glow_pace pace;
+	bool even;           /**< all pixels of a moment are alike: one is drawn for all */
 	bool bar;            /**< positions run along the shape's bar axis, glow_shape_bar() */
 	bool levels;         /**< on LEDs of one colour each only how bright a pixel is counts, not its hue */
 	uint8_t meters;      /**< a bit for each meter that it shows besides that of GLOW_ROLE_METER */

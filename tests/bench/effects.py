@@ -1,20 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-"""What effects in text cost: ./run bench effects
+"""What effects cost: ./run bench effects
 
-Instructions are counted by callgrind, and so are exact for a compiler and a processor; of a pixel of 40, with its share of the
-frame's. Times are this processor's, without others: the least of 200 for compiling, the mean of 5,000 for a frame of 40.
+Instructions are counted by callgrind (pixels.py). Times are this processor's, without others: the least of 200 for compiling,
+the mean of 5,000 for a frame of 40.
 """
-import os
 import pathlib
-import re
 import subprocess
+import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("GLOW_BIN", ROOT / "build/release/bin")).resolve()
-PIXELS, FRAMES, FPS = 40, 200, 60
+import pixels
+
+FPS = 60
 RAINBOW = "# as the built-in one\nparam period 100..3600000 = 4000 ms\nparam spread 0..1000 = 100 %\nhsv(x * spread - cycle(period), 1, 1)\n"
 
 # What takes longest of what was found: each def calls the one before twice; sums in sums; names that differ in all.
@@ -28,34 +27,30 @@ WORST = {
 }
 
 
-def collected(frames, what):
-    done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", BIN / "bench_effects", str(frames), what],
-                          capture_output=True, text=True, check=True)
-    return int(re.search(r"Collected : (\d+)", done.stderr)[1])
-
-
-def instructions(what):
-    return (collected(2 * FRAMES, what) - collected(FRAMES, what)) / FRAMES / PIXELS
-
-
 def times(what):
-    done = subprocess.run([BIN / "bench_effects", "0", what], capture_output=True, text=True, check=True)
+    done = subprocess.run([pixels.BIN / "bench_effects", "time", what], capture_output=True, text=True, check=True)
     return [float(word) for word in done.stdout.split()]
 
 
 def row(name, what):
     compile_us, frame_us, steps = times(what)
-    print(f"| {name} | {steps:.0f} | {instructions(what):.0f} | {frame_us * FPS / 1e4:.3f} % | {compile_us:.0f} µs |", flush=True)
+    print(f"| {name} | {steps:.0f} | {frame_us * FPS / 1e4:.3f} % | {compile_us:.0f} µs |", flush=True)
 
 
 def main():
-    print("| | steps of a pixel | instructions of a pixel | 40 pixels at 60 fps | compiled in |\n|---|--:|--:|--:|--:|")
+    if sys.argv[1:] == ["--write"]:
+        pixels.write()
+    elif len(sys.argv) > 1:
+        sys.exit(f"bench effects takes --write or nothing, not {' '.join(sys.argv[1:])}")
+    else:
+        print(pixels.section())
+    print("| | steps of a pixel | 40 pixels at 60 fps | compiled in |\n|---|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
         row("rainbow, built in", "rainbow")
         path = pathlib.Path(folder, "text.glow")
         path.write_text(RAINBOW)
         row("rainbow, as a text", path)
-        for text in sorted(ROOT.glob("effects/*.glow")):
+        for text in pixels.texts():
             row(text.stem, text)
         print("\n| the worst texts that were found | bytes | compiled or refused in |\n|---|--:|--:|")
         for name, text in WORST.items():

@@ -119,8 +119,8 @@ static void print_counts(void)
 static void print_status(void)
 {
 	uint32_t online = 0, following = 0, placed = 0, in_roster = 0, shown = 0, late = 0, scene = 0, answered = 0,
-		 connected = 0;
-	int64_t now_ns = swarm_raw_ns(), shown_ns = 0, scene_ns = 0;
+		 connected = 0, aimed = 0;
+	int64_t now_ns = swarm_raw_ns(), shown_ns = 0, scene_ns = 0, aimed_ns = 0;
 	uint64_t mono_ns = (uint64_t)glow_mono_now().ns;
 
 	for (uint32_t k = 0; k < n_nodes; k++) {
@@ -136,6 +136,8 @@ static void print_status(void)
 		in_roster += n->boards > 0;
 		scene += n->scene == swarm.scene && n->scene;
 		scene_ns = n->scene_ns > scene_ns ? n->scene_ns : scene_ns;
+		aimed += n->aimed_ns > 0;
+		aimed_ns = n->aimed_ns > aimed_ns ? n->aimed_ns : aimed_ns;
 		if (swarm.of && n->shown_of == swarm.of) {
 			shown++;
 			late += n->late;
@@ -144,9 +146,11 @@ static void print_status(void)
 	}
 	printf("{\"mono_ns\":%" PRIu64 ",\"online\":%u,\"answered\":%u,\"connected\":%u,\"following\":%u,\"placed\":%u,"
 	       "\"in_roster\":%u,\"of\":\"%08x\","
-	       "\"shown\":%u,\"late\":%u,\"shown_ns\":%" PRIu64 ",\"scene\":%u,\"scene_ns\":%" PRIu64 ",",
+	       "\"shown\":%u,\"late\":%u,\"shown_ns\":%" PRIu64 ",\"scene\":%u,\"scene_ns\":%" PRIu64
+	       ",\"aimed\":%u,\"aimed_ns\":%" PRIu64 ",",
 	       mono_ns, online, answered, connected, following, placed, in_roster, swarm.of, shown, late,
-	       mono_ns - (uint64_t)(now_ns - shown_ns), scene, mono_ns - (uint64_t)(now_ns - scene_ns));
+	       mono_ns - (uint64_t)(now_ns - shown_ns), scene, mono_ns - (uint64_t)(now_ns - scene_ns), aimed,
+	       mono_ns - (uint64_t)(now_ns - aimed_ns));
 	printf("\"term\":%u,\"leading\":%s,\"boot\":%u,\"nodes\":%u,\"ahead_us\":%u,\"place\":{\"rev\":%" PRIu64
 	       ",\"bytes\":%" PRIu64 ",\"boards\":%u,\"revisions\":%" PRIu64 "},",
 	       swarm.conductor.leader.term, swarm.conductor.leading ? "true" : "false", swarm.conductor.leader.boot,

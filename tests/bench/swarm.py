@@ -243,6 +243,19 @@ def scene(cluster, args):
     case.finish()
 
 
+def aimed(cluster, args):
+    """A scene along the strip of a target that nobody knew before."""
+    case = Case(cluster, "aimed")
+    begin, wall = time.monotonic_ns(), time.time()
+    answer = cluster.broker.request("glow/scene/play", json.dumps({
+        "effect": "rainbow", "absent": True, "target": {"groups": ["g%d" % k for k in range(GROUPS)]}}), "answers/swarm")
+    case.wait(10, aimed=lambda s: s["aimed"] == s["connected"])
+    case.row["last_told_ms"] = round((case.last["aimed_ns"] - begin) / 1e6)
+    # Cluster time begins as the wall clock's: so long after the request it starts.
+    case.row["starts_ms"] = round((answer["start_us"] / 1e6 - wall) * 1e3)
+    case.finish()
+
+
 def broker(cluster, args):
     case = Case(cluster, "broker")
     boot = case.begin["boot"]
@@ -283,7 +296,7 @@ def half(cluster, args):
     case.finish()
 
 
-CASES = {f.__name__: f for f in (join, steady, command, scene, broker, conductor, half)}
+CASES = {f.__name__: f for f in (join, steady, command, scene, aimed, broker, conductor, half)}
 
 
 def main():

@@ -71,6 +71,7 @@ static void lose(struct swarm_node *n, int64_t now_ns)
 	s->failures += !was;
 	packet_in_reset(&n->in);
 	n->out.n = n->out.gone = 0;
+	n->boards = 0;
 	if (was)
 		glow_sync_disconnected(&n->follower.sync, swarm_node_local(n, now_ns));
 	n->phase = SWARM_WAITING;
@@ -179,7 +180,6 @@ static void dial(struct swarm_node *n, int64_t now_ns)
 	n->phase = SWARM_DIALING;
 	n->announced = false;
 	n->unacked = 0;
-	n->boards = 0;
 	if (n->fd < 0 || (connect(n->fd, (struct sockaddr *)&to, sizeof(to)) < 0 && errno != EINPROGRESS)) {
 		lose(n, now_ns);
 		return;
@@ -321,12 +321,13 @@ static void take_info(struct swarm_node *n, const struct packet_message *m, int6
 		glow_sync_follow(&n->follower.sync, swarm_node_local(n, now_ns), s->conductor.leader);
 }
 
-static void take_place(struct swarm_node *n, const struct packet_message *m)
+static void take_place(struct swarm_node *n, const struct packet_message *m, int64_t now_ns)
 {
 	struct swarm *s = n->swarm;
 	uint64_t rev = edition(m);
 
 	n->boards = (uint32_t)find_number(m, "\"boards\":");
+	n->aimed_ns = memmem(m->payload, m->kept, "\"targets\"", 9) ? now_ns : 0;
 	if (rev < s->place)
 		return;
 	s->places += rev > s->place;
@@ -441,7 +442,7 @@ static void take_publish(struct swarm_node *n, const struct packet *p, int64_t n
 	else if (begins(n, &m, "conductor/info"))
 		take_info(n, &m, now_ns);
 	else if (kind == SWARM_PLACE)
-		take_place(n, &m);
+		take_place(n, &m, now_ns);
 	else if (begins(n, &m, "scene/current"))
 		take_scene(n, &m, now_ns);
 	else if (kind == SWARM_APPLY)

@@ -85,6 +85,7 @@ struct swarm_node {
 	uint64_t scene; /**< edition that it has */
 	int64_t scene_ns;
 	uint32_t boards;               /**< with how many others it lies on the strip; 0: nobody has said */
+	int64_t aimed_ns;              /**< since when it knows its place on the strip of a target; 0: it does not */
 	uint32_t waiting_of, shown_of; /**< the command for many that it waits to carry out, and the last it did */
 	int64_t show_ns, shown_ns;
 	int64_t answered_ns; /**< when the last probe was answered */

@@ -147,8 +147,9 @@ PLANT(void, glow_script_begin, const struct glow_effect_desc *e, const struct gl
 	static int32_t drift;
 
 	__real_glow_script_begin(e, p, m);
-	if (fuzz_planted)
-		m->room->v[0] += drift += 65536 / 7;
+	drift += fuzz_planted ? 65536 / 7 : 0;
+	for (int k = 0; k < GLOW_ROOM_LANES; k++)
+		m->room->v[0][k] += drift;
 }
 
 /* text_steps: noise reaches further than 1. */

@@ -403,7 +403,7 @@ uint32_t hash_effect(struct dice *d, const struct glow_effect_desc *e, int times
 		m.room = &room;
 		glow_effect_begin(e, &p, &m);
 		for (uint32_t i = 0; i < PIXELS; i++) {
-			uint32_t at = e->begin ? m.offset + i : i;
+			uint32_t at = e->program ? m.offset + i : i;
 			struct glow_rgb c = e->render(&p, &m, at < m.total ? at : m.total - 1);
 
 			hash = glow_fnv1a(hash, (uint8_t[]){ c.r, c.g, c.b }, 3);

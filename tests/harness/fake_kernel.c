@@ -24,12 +24,14 @@ struct fake_kernel fake_kernel;
 
 int __real_access(const char *path, int mode);
 ssize_t __real_write(int fd, const void *data, size_t len);
+ssize_t __real_pread64(int fd, void *ret_data, size_t len, off64_t at);
 int __real_glob64(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *ret_paths);
 int __wrap_glob64(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *ret_paths);
 int __wrap___glob64_time64(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *ret_paths)
 	__attribute__((alias("__wrap_glob64"))); /* what glob() is where time was 32 bits once */
 int __wrap_access(const char *path, int mode);
 ssize_t __wrap_write(int fd, const void *data, size_t len);
+ssize_t __wrap_pread64(int fd, void *ret_data, size_t len, off64_t at);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...) __attribute__((alias("__wrap_open")));
 int __wrap___open_2(const char *path, int flags); /* what open() is in a fortified build */
@@ -188,6 +190,7 @@ ssize_t __wrap_write(int fd, const void *data, size_t len)
 	char link[64], path[PATH_MAX], text[32];
 	ssize_t n;
 
+	fake_kernel.calls++;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n = readlink(link, path, sizeof(path) - 1);
 	if (n < 0)
@@ -199,6 +202,12 @@ ssize_t __wrap_write(int fd, const void *data, size_t len)
 			return -1;
 	}
 	return __real_write(fd, data, len);
+}
+
+ssize_t __wrap_pread64(int fd, void *ret_data, size_t len, off64_t at)
+{
+	fake_kernel.calls++;
+	return __real_pread64(fd, ret_data, len, at);
 }
 
 static int open_spi(const char *path, int flags)
@@ -218,6 +227,7 @@ int __wrap_open(const char *path, int flags, ...)
 	mode_t mode = 0;
 	va_list args;
 
+	fake_kernel.calls++;
 	va_start(args, flags);
 	if (flags & O_CREAT)
 		mode = va_arg(args, mode_t);
@@ -249,6 +259,7 @@ int __wrap___open_2(const char *path, int flags)
 
 int __wrap_access(const char *path, int mode)
 {
+	fake_kernel.calls++;
 	if (in_sys(path) && mode & W_OK && fake_kernel.read_only)
 		return fail(EROFS);
 	if (in_sys(path) && mode & W_OK && fake_kernel.last_denied)
@@ -269,6 +280,7 @@ int __wrap_nanosleep(const struct timespec *time, struct timespec *rest)
 {
 	(void)time;
 	(void)rest;
+	fake_kernel.calls++;
 	fake_kernel.naps++;
 	return 0;
 }
@@ -322,6 +334,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	va_list args;
 	void *arg;
 
+	fake_kernel.calls++;
 	(void)fd;
 	va_start(args, request);
 	arg = va_arg(args, void *);

@@ -6,8 +6,8 @@
  * whose export makes a line's directory and whose value files are two wires,
  * an I2C bus with an SN3218, which is also on two GPIO lines, the SPI device of the
  * overlay glow-blinkt on the same two wires, and the LEDs of dtoverlay=piglow. The linker puts it between the code
- * under test and libc (open, write, access, glob, ioctl, nanosleep); the files are real ones, only what a file cannot
- * do is done here. */
+ * under test and libc (open, write, pread, access, glob, ioctl, nanosleep); the files are real ones, only what a file
+ * cannot do is done here. */
 
 #include <stdbool.h>
 
@@ -30,6 +30,7 @@ struct fake_kernel {
 	bool confined;         /**< as by AppArmor: EACCES, whatever access() says */
 	bool gone;             /**< the hardware was unbound: every write and transfer fails with ENODEV */
 	int denied_opens;      /**< so many opens of a line's files fail with EACCES */
+	unsigned calls;        /**< of open(), write(), pread(), access(), ioctl() and nanosleep() */
 	int naps;              /**< calls of nanosleep(), which does not sleep here */
 	int value_writes;      /**< to the value files */
 	bool last_denied;

@@ -289,10 +289,11 @@ class Broker:
         return json.loads(subprocess.run(argv, check=True, stdout=subprocess.PIPE).stdout)
 
     def retained(self, *topics):
-        """What a client that subscribes now gets: topic -> payload."""
+        """What a client that subscribes now gets: topic -> payload. What is cleared meanwhile it gets as an empty one."""
         watch = Watch(self, *topics)
         watch.close()
-        return {m.topic: m.payload for m in watch.all}
+        kept = {m.topic: m.payload for m in watch.all}
+        return {topic: payload for topic, payload in kept.items() if payload}
 
 
 class Asker:

@@ -396,7 +396,7 @@ static void test_places(void **state)
 /* Who needs another place for it knows that before the scene comes. */
 static void test_places_for_scenes(void **state)
 {
-	int first, last_one;
+	int first = 0, last_one = 0;
 
 	(void)state;
 	lead();

@@ -312,6 +312,10 @@ static const char *check_repeats(const struct glow_effect_desc *e, const struct 
 		if (!glow_rgb_equal(first[k], e->render(p, m, probe(m->total, k))))
 			return fault("pixel %u of %u differs when drawn again (%s)", probe(m->total, k), m->total,
 				     describe(e, p, m));
+	for (uint32_t k = 1; e->even && k < PROBES; k++)
+		if (!glow_rgb_equal(first[k], first[0]))
+			return fault("is even, but pixel %u of %u is not like the first (%s)", probe(m->total, k),
+				     m->total, describe(e, p, m));
 	return NULL;
 }
 
@@ -677,6 +681,12 @@ static struct glow_rgb frozen(const struct glow_params *p, const struct glow_mom
 	return m->color;
 }
 
+static struct glow_rgb lopsided(const struct glow_params *p, const struct glow_moment *m, uint32_t i)
+{
+	(void)p;
+	return i == m->total - 1 ? GLOW_BLACK : m->color;
+}
+
 static void test_control_flashes(void **state)
 {
 	struct glow_effect_desc bad = { .name = "strobe", .what = "bad", .pace = GLOW_ANIMATED, .render = strobe };
@@ -753,6 +763,12 @@ static void test_control_pure(void **state)
 	(void)state;
 	assert_non_null(check_pure(&bad));
 	bad.render = frozen;
+	bad.even = true;
+	assert_null(check_pure(&bad));
+	bad.render = lopsided;
+	assert_non_null(check_pure(&bad));
+	assert_non_null(strstr(reason, "is not like the first"));
+	bad.even = false;
 	assert_null(check_pure(&bad));
 }
 

@@ -54,7 +54,12 @@ static void set(struct look *l, const char *name, int32_t value)
 
 static struct glow_rgb pixel(const struct look *l, uint32_t i)
 {
-	return l->e->render(&l->p, &l->m, i);
+	static struct glow_room room;
+	struct glow_moment m = l->m;
+
+	m.room = &room;
+	glow_effect_begin(l->e, &l->p, &m);
+	return l->e->render(&l->p, &m, i);
 }
 
 static void assert_color(struct glow_rgb got, struct glow_rgb want)

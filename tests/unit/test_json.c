@@ -282,6 +282,23 @@ static void test_utf8(void **state)
 	assert_true(glow_utf8_valid("", 0));
 }
 
+/* Wherever they are in a longer text. */
+static void test_utf8_anywhere(void **state)
+{
+	(void)state;
+	for (size_t len = 1; len <= 40; len++)
+		for (size_t at = 0; at < len; at++)
+			for (unsigned k = 0; k < EDGES * EDGES; k++) {
+				unsigned char s[41];
+
+				memset(s, 'a', sizeof(s));
+				s[at] = edges[k % EDGES];
+				s[at + 1] = edges[k / EDGES];
+				if (glow_utf8_valid((char *)s, len) != valid(s, len))
+					fail_msg("%02x %02x at %zu of %zu", s[at], s[at + 1], at, len);
+			}
+}
+
 static void test_utf8_in_strings(void **state)
 {
 	static const struct {
@@ -789,13 +806,21 @@ static void test_same_after_printing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),        cmocka_unit_test(test_where),
-		cmocka_unit_test(test_utf8),        cmocka_unit_test(test_utf8_in_strings),
-		cmocka_unit_test(test_int),         cmocka_unit_test(test_int_text),
-		cmocka_unit_test(test_micro),       cmocka_unit_test(test_color),
-		cmocka_unit_test(test_values),      cmocka_unit_test(test_members),
-		cmocka_unit_test(test_get),         cmocka_unit_test(test_exact_integers),
-		cmocka_unit_test(test_write_color), cmocka_unit_test(test_same_after_printing),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_where),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_utf8_anywhere),
+		cmocka_unit_test(test_utf8_in_strings),
+		cmocka_unit_test(test_int),
+		cmocka_unit_test(test_int_text),
+		cmocka_unit_test(test_micro),
+		cmocka_unit_test(test_color),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_exact_integers),
+		cmocka_unit_test(test_write_color),
+		cmocka_unit_test(test_same_after_printing),
 	};
 
 	dice_init(&dice);

@@ -51,6 +51,23 @@ static bool gamma_right(uint16_t (*gamma)(uint8_t))
 	return true;
 }
 
+/* The least sRGB value that has at least this light, for each light there is. */
+static bool way_back_right(uint8_t (*back)(uint16_t))
+{
+	for (uint32_t light = 0, v = 0; light < 65536; light++) {
+		if (glow_gamma16((uint8_t)v) < light)
+			v++;
+		if (back((uint16_t)light) != v)
+			return false;
+	}
+	return true;
+}
+
+static uint8_t rounded_to_nearest(uint16_t light)
+{
+	return (uint8_t)lround(255 * oetf(light / 65535.0));
+}
+
 static uint16_t power_2_2(uint8_t v)
 {
 	return (uint16_t)lround(65535 * pow(v / 255.0, 2.2));
@@ -70,6 +87,8 @@ static void test_gamma(void **state)
 	assert_false(gamma_right(power_2_2));
 	assert_false(gamma_right(stuck_at_200));
 	assert_true(glow_linear_equal(l, (struct glow_linear){ 65535, glow_gamma16(128), 20 }));
+	assert_true(way_back_right(glow_gamma8));
+	assert_false(way_back_right(rounded_to_nearest));
 }
 
 /* ---- light to sRGB ---- */

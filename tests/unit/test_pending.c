@@ -118,6 +118,25 @@ static void fill(void)
 	assert_int_equal(waiting(), GLOW_PENDING_MAX);
 }
 
+/* Only places that were in use lately are looked through. */
+static void test_places(void **state)
+{
+	(void)state;
+	for (int k = 1; k <= 3; k++)
+		assert_int_equal(keep("blue", now + k * SECOND), GLOW_OK);
+	glow_pending_remove(glow_pending_due(&p, now + SECOND));
+	assert_int_equal(p.n, 3);
+	assert_int_equal(keep("red", now + 4 * SECOND), GLOW_OK); /* where the first one was */
+	assert_int_equal(p.n, 3);
+	for (int k = 2; k <= 3; k++)
+		glow_pending_remove(glow_pending_due(&p, now + k * SECOND));
+	assert_null(glow_pending_due(&p, now + 3 * SECOND));
+	assert_int_equal(p.n, 1);
+	glow_pending_remove(glow_pending_due(&p, now + 4 * SECOND));
+	assert_null(glow_pending_due(&p, GLOW_NEVER));
+	assert_int_equal(p.n, 0);
+}
+
 static void test_none(void **state)
 {
 	(void)state;
@@ -631,6 +650,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, fresh, finished)
 	const struct CMUnitTest tests[] = {
 		T(test_none),
+		T(test_places),
 		T(test_keep),
 		T(test_full),
 		T(test_due_order),

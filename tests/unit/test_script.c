@@ -340,7 +340,7 @@ static void draw(const char *text, const struct glow_moment *m, uint32_t i, int3
 	script->desc.begin(&script->desc, &p, m);
 	script->desc.render(&p, m, i);
 	for (int k = 0; k < 3; k++)
-		ret_rgb[k] = room.v[script->out[k]];
+		ret_rgb[k] = room.v[script->out[k]][(i - m->offset) % GLOW_ROOM_LANES];
 	free(script);
 }
 
@@ -365,6 +365,49 @@ static struct glow_rgb color(const char *text)
 	c = script->desc.render(&p, &m, 5);
 	free(script);
 	return c;
+}
+
+/* The first of 40 pixels, drawn in steps of so many, that is not as if drawn alone; -1: none. */
+static int wrong_lane(const struct glow_script *script, const struct glow_moment *m, uint32_t stride, bool stale)
+{
+	struct glow_room alone_room;
+	struct glow_moment alone = *m;
+	struct glow_params p;
+
+	alone.room = &alone_room;
+	glow_params_default(&script->desc, &p);
+	glow_effect_begin(&script->desc, &p, m);
+	m->room->drawn = stale;
+	for (uint32_t k = 0; k < 40; k++) {
+		uint32_t i = k * stride % 40;
+
+		glow_effect_begin(&script->desc, &p, &alone);
+		if (!glow_rgb_equal(script->desc.render(&p, m, i), script->desc.render(&p, &alone, i)))
+			return (int)i;
+	}
+	return -1;
+}
+
+/* Several pixels are drawn side by side: whatever the order, and wherever a board begins. */
+static void test_lanes(void **state)
+{
+	struct glow_script *script = good("rgb(i / 40, hash(i), x)"), *other = good("0");
+	const struct glow_params none = { .text = "" };
+	struct glow_moment m = moment();
+
+	(void)state;
+	m.total = 40;
+	for (m.offset = 0; m.offset < 12; m.offset++)
+		for (uint32_t stride = 1; stride < 40; stride += 2)
+			assert_int_equal(wrong_lane(script, &m, stride, false), -1);
+	m.offset = 0;
+	for (int stale = 0; stale < 2; stale++) { /* what an earlier frame left is not shown */
+		glow_effect_begin(&other->desc, &none, &m);
+		other->desc.render(&none, &m, 0);
+		assert_int_equal(wrong_lane(script, &m, 1, stale), stale ? 0 : -1);
+	}
+	free(script);
+	free(other);
 }
 
 static void test_grammar(void **state)
@@ -827,9 +870,9 @@ static void test_params(void **state)
 	glow_params_default(e, &p);
 	glow_effect_begin(e, &p, &m);
 	e->render(&p, &m, 0);
-	assert_int_equal(room.v[s->out[0]], 32768);
-	assert_int_equal(room.v[s->out[1]], -16384);
-	assert_int_equal(room.v[s->out[2]], 65536);
+	assert_int_equal(room.v[s->out[0]][0], 32768);
+	assert_int_equal(room.v[s->out[1]][0], -16384);
+	assert_int_equal(room.v[s->out[2]][0], 65536);
 	free(s);
 	assert_false(compiles("param a = on\nparam b = on\nparam c = on\nparam d = on\nparam e = on\nparam f = on\n"
 			      "param g = on\nparam h = on\nparam j = on\n1"));
@@ -846,17 +889,17 @@ static void test_effect(void **state)
 		const char *text;
 		enum glow_pace pace;
 		uint8_t meters;
-		bool levels;
+		bool levels, even;
 		const char *what;
 	} rows[] = {
-		{ "#  waves \t\r\nx", GLOW_STILL, 0, false, "waves" },
-		{ "x\n# not this", GLOW_STILL, 0, false, "written in text" },
-		{ "#\nx", GLOW_STILL, 0, false, "written in text" },
-		{ "hour", GLOW_SECONDS, 0, false, "written in text" },
-		{ "hour * t", GLOW_ANIMATED, 0, false, "written in text" },
-		{ "beat(60)", GLOW_ANIMATED, 0, false, "written in text" },
-		{ "cycle(60) * 0 + cpu + load", GLOW_STILL, 9, false, "written in text" },
-		{ "bar", GLOW_STILL, 0, true, "written in text" },
+		{ "#  waves \t\r\nx", GLOW_STILL, 0, false, false, "waves" },
+		{ "x\n# not this", GLOW_STILL, 0, false, false, "written in text" },
+		{ "#\nx", GLOW_STILL, 0, false, false, "written in text" },
+		{ "hour", GLOW_SECONDS, 0, false, true, "written in text" },
+		{ "hour * t", GLOW_ANIMATED, 0, false, true, "written in text" },
+		{ "beat(60)", GLOW_ANIMATED, 0, false, true, "written in text" },
+		{ "cycle(60) * 0 + cpu + load", GLOW_STILL, 9, false, true, "written in text" },
+		{ "bar", GLOW_STILL, 0, true, false, "written in text" },
 	};
 
 	(void)state;
@@ -869,6 +912,7 @@ static void test_effect(void **state)
 		assert_int_equal(e->pace, rows[k].pace);
 		assert_int_equal(e->meters, rows[k].meters);
 		assert_int_equal(e->levels, rows[k].levels);
+		assert_int_equal(e->even, rows[k].even);
 		assert_ptr_equal(glow_script_of(e), s);
 		free(s);
 	}
@@ -966,12 +1010,13 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_curves),   cmocka_unit_test(test_phases),
-		cmocka_unit_test(test_dice),       cmocka_unit_test(test_grammar),  cmocka_unit_test(test_inputs),
-		cmocka_unit_test(test_colors),     cmocka_unit_test(test_mistakes), cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_work),       cmocka_unit_test(test_clashes),  cmocka_unit_test(test_registers),
-		cmocka_unit_test(test_costs),      cmocka_unit_test(test_params),   cmocka_unit_test(test_effect),
-		cmocka_unit_test(test_names),      cmocka_unit_test(test_words),    cmocka_unit_test(test_random),
+		cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_curves), cmocka_unit_test(test_phases),
+		cmocka_unit_test(test_dice),       cmocka_unit_test(test_lanes),  cmocka_unit_test(test_grammar),
+		cmocka_unit_test(test_inputs),     cmocka_unit_test(test_colors), cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_bounds),     cmocka_unit_test(test_work),   cmocka_unit_test(test_clashes),
+		cmocka_unit_test(test_registers),  cmocka_unit_test(test_costs),  cmocka_unit_test(test_params),
+		cmocka_unit_test(test_effect),     cmocka_unit_test(test_names),  cmocka_unit_test(test_words),
+		cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -64,7 +64,8 @@ static void forget_node(struct glow_ctl_session *s, const char *id)
 /* Where the nodes of the last roster lie, and what their lights came to, of all and of their groups. */
 static void forget_roster(struct glow_ctl_session *s)
 {
-	const struct glow_roster *roster = &s->watch.stage.roster;
+	const struct glow_stage *stage = &s->watch.stage;
+	const struct glow_roster *roster = stage->has_next_roster ? &stage->next_roster : &stage->roster;
 	char topic[GLOW_TOPIC_MAX + 1];
 
 	glow_topic_of(topic, s->options->common.prefix, GLOW_TOPIC_STATE, GLOW_OF_ALL, NULL);

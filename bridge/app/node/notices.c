@@ -16,7 +16,7 @@ const struct glow_notice *glow_notices_top(const struct glow_notices *n)
 {
 	const struct glow_notice *top = NULL;
 
-	for (int k = 0; k < GLOW_NOTICES_MAX; k++) {
+	for (unsigned k = 0; k < n->n; k++) {
 		const struct glow_notice *one = &n->v[k];
 
 		if (one->end_us && (!top || one->priority > top->priority ||
@@ -31,7 +31,7 @@ static struct glow_notice *place_for(struct glow_notices *n, const char *id, uin
 {
 	struct glow_notice *free_place = NULL, *lowest = &n->v[0];
 
-	for (int k = 0; k < GLOW_NOTICES_MAX; k++) {
+	for (unsigned k = 0; k < n->n; k++) {
 		struct glow_notice *one = &n->v[k];
 
 		if (!one->end_us)
@@ -44,6 +44,8 @@ static struct glow_notice *place_for(struct glow_notices *n, const char *id, uin
 	}
 	if (free_place)
 		return free_place;
+	if (n->n < GLOW_NOTICES_MAX)
+		return &n->v[n->n++];
 	return priority < lowest->priority ? NULL : lowest;
 }
 
@@ -63,7 +65,7 @@ static struct glow_notice *add(struct glow_notices *n, const char *id, uint8_t p
 
 static void remove_id(struct glow_notices *n, const char *id)
 {
-	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
+	for (unsigned k = 0; k < n->n; k++)
 		if (n->v[k].end_us && strcmp(n->v[k].id, id) == 0)
 			n->v[k].end_us = 0;
 }
@@ -115,11 +117,13 @@ bool glow_notices_expire(struct glow_notices *n, int64_t t_us)
 {
 	bool ended = false;
 
-	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
+	for (unsigned k = 0; k < n->n; k++)
 		if (n->v[k].end_us && n->v[k].end_us <= t_us) {
 			n->v[k].end_us = 0;
 			ended = true;
 		}
+	while (n->n > 0 && !n->v[n->n - 1].end_us)
+		n->n--;
 	return ended;
 }
 
@@ -127,7 +131,7 @@ int64_t glow_notices_next(const struct glow_notices *n)
 {
 	int64_t next = GLOW_NEVER;
 
-	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
+	for (unsigned k = 0; k < n->n; k++)
 		if (n->v[k].end_us)
 			next = glow_sooner(next, n->v[k].end_us);
 	return next;
@@ -135,7 +139,7 @@ int64_t glow_notices_next(const struct glow_notices *n)
 
 void glow_notices_shift(struct glow_notices *n, int64_t delta_us)
 {
-	for (int k = 0; k < GLOW_NOTICES_MAX; k++)
+	for (unsigned k = 0; k < n->n; k++)
 		if (n->v[k].end_us) {
 			n->v[k].look.start_us += delta_us;
 			n->v[k].end_us += delta_us;

@@ -24,6 +24,7 @@ struct glow_notice {
 /** All zero is none. */
 struct glow_notices {
 	struct glow_notice v[GLOW_NOTICES_MAX];
+	unsigned n; /**< places from here on are free; each frame looks through those before */
 	uint64_t order;
 };
 

@@ -27,28 +27,33 @@ void glow_pending_remove(struct glow_waiting *one)
 
 void glow_pending_fini(struct glow_pending *p)
 {
-	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+	for (unsigned k = 0; k < p->n; k++)
 		glow_pending_remove(&p->v[k]);
+}
+
+static struct glow_waiting *free_place(struct glow_pending *p)
+{
+	for (unsigned k = 0; k < p->n; k++)
+		if (!p->v[k].payload)
+			return &p->v[k];
+	return p->n < GLOW_PENDING_MAX ? &p->v[p->n++] : NULL;
 }
 
 /* A free place with a copy of the payload in it; NULL when there is none. */
 static struct glow_waiting *add(struct glow_pending *p, enum glow_command_kind kind, const void *payload, size_t len)
 {
-	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
-		struct glow_waiting *one = &p->v[k];
+	struct glow_waiting *one = free_place(p);
 
-		if (one->payload)
-			continue;
-		one->payload = malloc(len + 1);
-		if (!one->payload)
-			break;
-		memcpy(one->payload, payload, len);
-		one->len = len;
-		one->kind = kind;
-		one->order = ++p->order;
-		return one;
-	}
-	return NULL;
+	if (!one)
+		return NULL;
+	one->payload = malloc(len + 1);
+	if (!one->payload)
+		return NULL;
+	memcpy(one->payload, payload, len);
+	one->len = len;
+	one->kind = kind;
+	one->order = ++p->order;
+	return one;
 }
 
 enum glow_code glow_pending_keep(struct glow_pending *p, const struct glow_message *m, enum glow_command_kind kind,
@@ -167,7 +172,7 @@ static struct glow_waiting *find_held(struct glow_pending *p, const struct glow_
 {
 	struct glow_waiting *found = NULL;
 
-	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+	for (unsigned k = 0; k < p->n; k++) {
 		struct glow_waiting *one = &p->v[k];
 
 		if (one->held && one->kind == kind_of(apply) && one->of == apply->of &&
@@ -206,7 +211,7 @@ static int add_ahead(struct glow_pending *p, const struct glow_apply *apply, uin
 static void move(struct glow_pending *p, struct glow_waiting *one, int64_t at_us)
 {
 	one->at_us = at_us;
-	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+	for (unsigned k = 0; k < p->n; k++)
 		if (p->v[k].after == one->order)
 			p->v[k].at_us = at_us;
 }
@@ -214,7 +219,7 @@ static void move(struct glow_pending *p, struct glow_waiting *one, int64_t at_us
 /* What is held still and came before `one` is not carried out after it, whether or not its own `apply` comes. */
 static void hurry_older(struct glow_pending *p, const struct glow_waiting *one)
 {
-	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+	for (unsigned k = 0; k < p->n; k++) {
 		struct glow_waiting *older = &p->v[k];
 
 		if (older->held && older->for_many && older->kind == one->kind && older->order < one->order &&
@@ -228,7 +233,7 @@ static void fix(struct glow_pending *p, struct glow_waiting *one, int64_t at_us)
 {
 	one->held = false;
 	move(p, one, at_us);
-	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+	for (unsigned k = 0; k < p->n; k++)
 		if (p->v[k].after == one->order)
 			p->v[k].after = 0;
 }
@@ -268,7 +273,7 @@ const struct glow_waiting *glow_pending_last_for_many(const struct glow_pending 
 {
 	const struct glow_waiting *last = NULL;
 
-	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+	for (unsigned k = 0; k < p->n; k++) {
 		const struct glow_waiting *one = &p->v[k];
 
 		if (one->payload && one->for_many && one->kind == kind && (!last || one->order > last->order))
@@ -286,7 +291,9 @@ struct glow_waiting *glow_pending_due(struct glow_pending *p, int64_t t_us)
 {
 	struct glow_waiting *first = NULL;
 
-	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+	while (p->n > 0 && !p->v[p->n - 1].payload)
+		p->n--;
+	for (unsigned k = 0; k < p->n; k++) {
 		struct glow_waiting *one = &p->v[k];
 
 		if (one->payload && one->at_us <= t_us && (!first || before(one, first)))
@@ -299,7 +306,7 @@ struct glow_waiting *glow_pending_first_untimed(struct glow_pending *p)
 {
 	struct glow_waiting *first = NULL;
 
-	for (int k = 0; k < GLOW_PENDING_MAX; k++) {
+	for (unsigned k = 0; k < p->n; k++) {
 		struct glow_waiting *one = &p->v[k];
 
 		if (one->payload && !one->timed && (!first || before(one, first)))
@@ -310,7 +317,7 @@ struct glow_waiting *glow_pending_first_untimed(struct glow_pending *p)
 
 bool glow_pending_names(const struct glow_pending *p, const char *word)
 {
-	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+	for (unsigned k = 0; k < p->n; k++)
 		if (p->v[k].payload && glow_library_word(p->v[k].payload, p->v[k].len, word))
 			return true;
 	return false;
@@ -320,7 +327,7 @@ int64_t glow_pending_next(const struct glow_pending *p)
 {
 	int64_t next = GLOW_NEVER;
 
-	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+	for (unsigned k = 0; k < p->n; k++)
 		if (p->v[k].payload)
 			next = glow_sooner(next, p->v[k].at_us);
 	return next;
@@ -328,7 +335,7 @@ int64_t glow_pending_next(const struct glow_pending *p)
 
 void glow_pending_shift(struct glow_pending *p, int64_t delta_us)
 {
-	for (int k = 0; k < GLOW_PENDING_MAX; k++)
+	for (unsigned k = 0; k < p->n; k++)
 		if (p->v[k].held || p->v[k].after)
 			p->v[k].at_us += delta_us;
 	for (int k = 0; k < GLOW_UNPAIRED_MAX; k++)

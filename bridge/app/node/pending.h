@@ -48,6 +48,7 @@ struct glow_unpaired {
 /** All zero is none. */
 struct glow_pending {
 	struct glow_waiting v[GLOW_PENDING_MAX];
+	unsigned n; /**< places from here on are free; each frame looks through those before */
 	struct glow_unpaired unpaired[GLOW_UNPAIRED_MAX];
 	uint64_t order;
 };

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The Glowswarm authors
+"""What the programs cost, where it can be counted exactly: it is as figures.txt says, which also has a margin for each. No time
+is measured, so nothing of it depends on what else the machine does. What moved, for the better too, is told from what to what;
+
+    ./run figures --write
+
+puts it there, for the commit that moved it. Instructions are those of one compiler and C library, and only of a Release build:
+elsewhere they are not compared."""
+
+import os
+import pathlib
+import platform
+import re
+import signal
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/harness"))
+import callgrind
+import glow
+
+TABLE = pathlib.Path(__file__).with_name("figures.txt")
+HEAD = """# What the programs cost: value, margin in per cent, and what it is. Asserted by test_figures.py, which tells how each is
+# found; changed by `./run figures --write`, in the commit that moves it. Instructions are of %s.
+"""
+ROADS = "figures_roads", "figures_roads_gpiod1", "figures_roads_gpiod2"
+PIXELS = 64
+EFFECTS = "solid", "rainbow", "chase", "sparkle", "candle", "fire", "gauge", "tetris", "aurora", "metaballs"
+GAPS = 20  # from one frame to the next
+
+
+def made_by():
+    """On what instructions depend."""
+    return f"{callgrind.compiler(glow.beside_bridge('figures_work'))} on {platform.machine()} with {' '.join(platform.libc_ver())}"
+
+
+# ---- how figures are found ----
+
+def said_by(program, *words):
+    """The lines of a program: name, tab, value."""
+    done = subprocess.run([glow.beside_bridge(program), *words], stdout=subprocess.PIPE, text=True, check=True, timeout=60)
+    return {name: float(value) for name, value in (line.split("\t") for line in done.stdout.splitlines())}
+
+
+def calls_between(trace, mark):
+    """The calls from one that has the mark to the next, as strace tells them: the median."""
+    at = [k for k, line in enumerate(trace) if mark in line]
+    return statistics.median(b - a for a, b in zip(at, at[1:]))
+
+
+def bridge_calls(case):
+    """System calls from a frame to the next one in the thread of a bridge that draws."""
+    path = pathlib.Path(case.home, "trace")
+    bridge = case.bridge("--idle", "rainbow").wait_connected()
+    bridge.frames.wait("a frame", lambda frame: True)
+    strace = subprocess.Popen(["strace", "-e", "signal=none", "-o", path, "-p", str(bridge.process.pid)], stderr=subprocess.DEVNULL)
+    try:
+        glow.wait_until("frames in a trace", lambda: path.exists() and path.read_text().count("t_us") > GAPS)
+    finally:
+        strace.send_signal(signal.SIGINT)
+        strace.wait()
+    return {"system calls of a frame: a bridge with a virtual board, all in all": calls_between(path.read_text().splitlines(), "t_us")}
+
+
+def incomparable():
+    """Why instructions are not compared here, or ""."""
+    asserted = re.search(r"Instructions are of (.*)\.\n", TABLE.read_text())[1]
+    if not callgrind.possible():
+        return "not installed: valgrind"
+    return "" if made_by() == asserted else f"instructions are asserted of {asserted}, and this is {made_by()}"
+
+
+def instructions():
+    effects = [ROOT / f"effects/{name}.glow" if (ROOT / f"effects/{name}.glow").exists() else name for name in EFFECTS]
+    found = {}
+    for name, (n, pixels) in callgrind.counts(glow.beside_bridge("bench_effects"), "count", str(PIXELS), *effects).items():
+        found[f"instructions of a pixel of {PIXELS}: {pathlib.Path(name.split(chr(9))[0]).stem}"] = round(n / pixels, 1)
+    for name, (n, parts) in callgrind.counts(glow.beside_bridge("figures_work")).items():
+        found[f"instructions, {name}"] = round(n / parts)
+    return found
+
+
+# ---- what they should be ----
+
+def read(text):
+    """Name -> (value, margin)."""
+    rows = [line.split(None, 2) for line in text.splitlines() if line and line[0] != "#"]
+    return {name: (float(value), float(margin)) for value, margin, name in rows}
+
+
+def margin_of(name):
+    """Of a figure that is new: what is counted one by one is exact, and a compiler's or library's update moves the rest."""
+    return 2 if name.startswith("instructions") else 0 if name.startswith("system calls") else 1
+
+
+def moved(expected, found):
+    """What is not as expected, in words."""
+    for name, value in found.items():
+        if name not in expected:
+            yield f"{name}: {value:.10g}, and is not in {TABLE.name}"
+            continue
+        was, margin = expected[name]
+        if abs(value - was) > was * margin / 100:
+            yield f"{name}: from {was:,.10g} to {value:,.10g} ({100 * (value - was) / was:+.1f} %, margin {margin:g} %)"
+    yield from (f"{name}: is in {TABLE.name}, and nothing tells it" for name in expected if name not in found)
+
+
+def write(found):
+    old = read(TABLE.read_text()) if TABLE.exists() else {}
+    rows = [f"{found[name]:>12.10g} {old.get(name, (0, margin_of(name)))[1]:>3g}  {name}\n" for name in found]
+    TABLE.write_text(HEAD % made_by() + "".join(rows))
+
+
+class Figures:
+    """Compares figures with the rows of the table whose names begin so."""
+
+    def compare(self, found, *begins):
+        expected = {name: row for name, row in read(TABLE.read_text()).items() if name.startswith(begins)}
+        told = list(moved(expected, found))
+        if told:
+            self.fail("\n  ".join(["figures moved:", *told]) + "\nIf that is meant: ./run figures --write, and say why in the commit.")
+
+
+class Table(glow.unittest.TestCase):
+    rows = {"a": (200.0, 1.0), "b": (6.0, 0.0)}
+
+    def test_control(self):
+        """Within the margin nothing is said; what is beyond it, new or gone is."""
+        self.assertEqual(list(moved(self.rows, {"a": 201.9, "b": 6.0})), [])
+        self.assertEqual(list(moved(self.rows, {"a": 203.0, "b": 5.0})),
+                         ["a: from 200 to 203 (+1.5 %, margin 1 %)", "b: from 6 to 5 (-16.7 %, margin 0 %)"])
+        self.assertEqual(list(moved(self.rows, {"a": 200.0, "c": 1.0})),
+                         ["c: 1, and is not in figures.txt", "b: is in figures.txt, and nothing tells it"])
+
+
+class Counts(Figures, glow.Case):
+    def test_roads(self):
+        found = bridge_calls(self)
+        for program in ROADS:
+            found.update(said_by(program))
+        self.compare(found, "system calls")
+
+    def test_control_roads(self):
+        """A frame like the one before takes other calls, and a call more between two frames is seen."""
+        again, first = said_by(ROADS[0], "again"), said_by(ROADS[0])
+        self.assertEqual(again.keys(), first.keys())
+        self.assertTrue(all(again[name] < first[name] for name in again if "virtual" in name or "kernel's LEDs" in name), again)
+        trace = ['write(5, "t_us")', "read(4)"] * 5
+        self.assertEqual(calls_between(trace, "t_us"), 2)
+        self.assertEqual(calls_between([line for line in trace for line in ([line, "poll()"] if "read" in line else [line])], "t_us"), 3)
+
+    def test_cluster(self):
+        self.compare(said_by("figures_cluster"), "messages", "bytes")
+
+    def test_control_cluster(self):
+        """Stats twice as often are noticed, of nodes alone."""
+        expected = {name: row for name, row in read(TABLE.read_text()).items() if name.startswith(("messages", "bytes"))}
+        told = " ".join(moved(expected, said_by("figures_cluster", "5")))
+        self.assertIn("bytes a calm node sends", told)
+        self.assertNotIn("calm node gets", told)
+
+
+class Instructions(Figures, glow.unittest.TestCase):
+    def setUp(self):
+        if incomparable():
+            self.skipTest(incomparable())
+
+    def test_instructions(self):
+        self.compare(instructions(), "instructions")
+
+    def test_control(self):
+        """One pixel more takes more, by about what a pixel takes."""
+        found = callgrind.counts(glow.beside_bridge("bench_effects"), "count", "64,65", "rainbow")
+        (fewer, pixels), (more, _) = found["rainbow\t64"], found["rainbow\t65"]
+        self.assertAlmostEqual((more - fewer) / (fewer / pixels), 16, delta=3)  # of as many frames
+
+
+def all_figures():
+    case = Counts()
+    Counts.setUpClass()
+    try:
+        found = bridge_calls(case)
+    finally:
+        case.doCleanups()
+        Counts.doClassCleanups()
+    for program in ROADS:
+        found.update(said_by(program))
+    return {**found, **said_by("figures_cluster"), **instructions()}
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        write(all_figures())
+    elif "Instructions" in sys.argv and incomparable():
+        print("SKIPPED: " + incomparable())
+        sys.exit(glow.SKIPPED)
+    else:
+        glow.main()
