@@ -77,6 +77,10 @@ static void watch_counts(struct glow_loop *loop)
 	int64_t ns = glow_mono_now().ns;
 
 	glow_mqtt_counts(loop->mqtt, &now);
+	if (now.asked_again > then->asked_again)
+		glow_info("some of what the broker keeps was dropped, and asked for again: %" PRIu64 " topics",
+			  now.asked_again - then->asked_again);
+	then->asked_again = now.asked_again;
 	if (!lost_more(&now, then) || ns - loop->counts_ns < COUNTS_NS)
 		return;
 	glow_warning("too much at once: %" PRIu64 " messages dropped that came, %" PRIu64

@@ -50,6 +50,7 @@ struct glow_mail *glow_mail_create(const struct glow_mqtt_event *event)
 	if (!mail)
 		return NULL;
 	mail->size = size;
+	mail->kept = false;
 	mail->lane = NULL;
 	mail->event = *event;
 	copy = &mail->event.message;
@@ -80,10 +81,11 @@ int glow_mailbox_init(struct glow_mailbox *box, const struct glow_mailbox_cfg *c
 	TAILQ_INIT(&box->news);
 	TAILQ_INIT(&box->askers);
 	TAILQ_INIT(&box->spent);
+	TAILQ_INIT(&box->kept.mails);
 	for (unsigned k = 0; k < GLOW_LANES; k++) {
 		TAILQ_INIT(&box->lanes[k].mails);
 		box->lanes[k].room = cfg->room[k];
-		for (unsigned t = 0; t <= GLOW_MAIL_KEPT; t++)
+		for (unsigned t = 0; t < GLOW_MAIL_TOPICS; t++)
 			TAILQ_INIT(&box->lanes[k].topics[t].mails);
 	}
 	if (getrandom(&box->seed, sizeof(box->seed), GRND_NONBLOCK) < 0)
@@ -102,21 +104,16 @@ static size_t weight(const struct glow_mail *mail)
 	return mail->size > GLOW_MAIL_MIN ? mail->size : GLOW_MAIL_MIN;
 }
 
-static struct glow_mail **key_of(struct glow_mailbox *box, const struct glow_mail *mail)
-{
-	return &box->keys[mail->key % GLOW_MAIL_KEYS];
-}
-
-static struct glow_mailbox_topic *topic_of(const struct glow_mailbox *box, const struct glow_mail *mail)
+static struct glow_mailbox_topic *topic_of(struct glow_mailbox *box, const struct glow_mail *mail)
 {
 	const char *topic = mail->event.message.topic;
 
-	if (mail->key && !box->cfg.arrivals)
-		return &mail->lane->topics[GLOW_MAIL_KEPT];
+	if (mail->kept)
+		return &box->kept;
 	return &mail->lane->topics[glow_fnv1a(box->seed, topic, strlen(topic)) % GLOW_MAIL_TOPICS];
 }
 
-/* Into its lane, which has the room. */
+/* Behind all of its lane. */
 static void link_in(struct glow_mailbox *box, struct glow_mail *mail)
 {
 	struct glow_mailbox_lane *lane = mail->lane;
@@ -124,10 +121,10 @@ static void link_in(struct glow_mailbox *box, struct glow_mail *mail)
 	mail->topic = topic_of(box, mail);
 	TAILQ_INSERT_TAIL(&lane->mails, mail, in_queue);
 	TAILQ_INSERT_TAIL(&mail->topic->mails, mail, of_topic);
-	lane->used += weight(mail);
+	lane->used += mail->kept ? 0 : weight(mail);
 	mail->topic->used += weight(mail);
-	if (mail->key)
-		*key_of(box, mail) = mail;
+	if (mail->key && !box->cfg.arrivals)
+		LIST_INSERT_HEAD(&box->keys[mail->key % GLOW_MAIL_KEYS], mail, of_key);
 }
 
 static void link_out(struct glow_mailbox *box, struct glow_mail *mail)
@@ -136,10 +133,10 @@ static void link_out(struct glow_mailbox *box, struct glow_mail *mail)
 
 	TAILQ_REMOVE(&lane->mails, mail, in_queue);
 	TAILQ_REMOVE(&mail->topic->mails, mail, of_topic);
-	lane->used -= weight(mail);
+	lane->used -= mail->kept ? 0 : weight(mail);
 	mail->topic->used -= weight(mail);
-	if (mail->key && *key_of(box, mail) == mail)
-		*key_of(box, mail) = NULL;
+	if (mail->key && !box->cfg.arrivals)
+		LIST_REMOVE(mail, of_key);
 }
 
 static void free_all(struct glow_mails *mails)
@@ -197,36 +194,61 @@ static void tell_asker(struct glow_mailbox *box, const struct glow_mail *mail, b
 	box->n_askers++;
 }
 
+static void tell_lost(const struct glow_mailbox *box, const struct glow_mail *mail)
+{
+	if (box->cfg.lost && mail->event.kind == GLOW_MQTT_MESSAGE)
+		box->cfg.lost(box->cfg.ctx, mail->event.message.topic);
+}
+
 static void discard(struct glow_mailbox *box, struct glow_mail *mail, bool replaced)
 {
 	link_out(box, mail);
 	tell_asker(box, mail, replaced);
+	if (!replaced)
+		tell_lost(box, mail);
 	box->replaced += replaced;
 	box->dropped += !replaced;
 	free(mail);
 }
 
-/* The one whose place `mail` takes; NULL for none. */
-static struct glow_mail *older(struct glow_mailbox *box, const struct glow_mail *mail)
+static bool alike(const struct glow_mail *old, const struct glow_mail *mail)
 {
-	const struct glow_mailbox_lane *lane = mail->lane;
-	struct glow_mail *old = box->cfg.arrivals ? TAILQ_LAST(&lane->mails, glow_mails) : *key_of(box, mail);
-
-	if (!mail->key || lane->used <= lane->room / (box->cfg.part ? box->cfg.part : 2) || !old ||
-	    old->key != mail->key || strcmp(old->event.message.topic, mail->event.message.topic) != 0)
-		return NULL;
-	return old;
+	return old->lane == mail->lane && old->key == mail->key &&
+	       strcmp(old->event.message.topic, mail->event.message.topic) == 0;
 }
 
-/* The lane is not empty. */
-static struct glow_mail *victim(const struct glow_mailbox_lane *lane)
+/* The one whose place `mail` takes; NULL for none. */
+static struct glow_mail *older(const struct glow_mailbox *box, const struct glow_mail *mail)
 {
-	const struct glow_mailbox_topic *fullest = &lane->topics[0];
+	const struct glow_mailbox_lane *lane = mail->lane;
+	size_t waits = lane->used + (mail->kept ? box->kept.used : 0);
+	struct glow_mail *old;
 
+	if (!mail->key || waits <= lane->room / (box->cfg.part ? box->cfg.part : 2))
+		return NULL;
+	if (box->cfg.arrivals) {
+		old = TAILQ_LAST(&lane->mails, glow_mails);
+		return old && alike(old, mail) ? old : NULL;
+	}
+	LIST_FOREACH(old, &box->keys[mail->key % GLOW_MAIL_KEYS], of_key)
+	{
+		if (alike(old, mail))
+			return old;
+	}
+	return NULL;
+}
+
+/* Of what shares the room with this one, which is not empty. */
+static struct glow_mail *victim(const struct glow_mailbox *box, const struct glow_mail *mail)
+{
+	const struct glow_mailbox_topic *topics = mail->lane->topics, *fullest = topics;
+
+	if (mail->kept)
+		return TAILQ_FIRST(&box->kept.mails);
 	for (unsigned t = 1; t < GLOW_MAIL_TOPICS; t++)
-		if (lane->topics[t].used > fullest->used)
-			fullest = &lane->topics[t];
-	return TAILQ_FIRST(fullest->used ? &fullest->mails : &lane->topics[GLOW_MAIL_KEPT].mails);
+		if (topics[t].used > fullest->used)
+			fullest = &topics[t];
+	return TAILQ_FIRST(&fullest->mails);
 }
 
 /* ---- putting ---- */
@@ -244,16 +266,29 @@ static bool is_news(const struct glow_mail *mail)
 	}
 }
 
+static size_t room_of(const struct glow_mailbox *box, const struct glow_mail *mail)
+{
+	return mail->kept ? box->cfg.kept : mail->lane->room;
+}
+
+static size_t used_of(const struct glow_mailbox *box, const struct glow_mail *mail)
+{
+	return mail->kept ? box->kept.used : mail->lane->used;
+}
+
 /* -EAGAIN when it was itself the one that had to go. */
 static int add(struct glow_mailbox *box, struct glow_mail *mail, struct glow_mailbox_lane *lane, uint64_t key)
 {
+	size_t room;
 	struct glow_mail *old;
 	int r = 0;
 
 	mail->lane = lane;
 	mail->key = key;
-	if (weight(mail) > lane->room) {
+	room = room_of(box, mail);
+	if (weight(mail) > room) {
 		tell_asker(box, mail, false);
+		tell_lost(box, mail);
 		box->dropped++;
 		free(mail);
 		return -EAGAIN;
@@ -262,12 +297,14 @@ static int add(struct glow_mailbox *box, struct glow_mail *mail, struct glow_mai
 	if (old)
 		discard(box, old, true);
 	link_in(box, mail);
-	while (lane->used > lane->room) {
-		struct glow_mail *gone = victim(lane);
+	while (used_of(box, mail) > room) {
+		struct glow_mail *gone = victim(box, mail);
 
 		if (gone == mail)
 			r = -EAGAIN;
 		discard(box, gone, false);
+		if (r < 0)
+			break;
 	}
 	return r;
 }
@@ -310,6 +347,28 @@ int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail, enum glow
 	pthread_mutex_unlock(&box->lock);
 	free_all(&spent);
 	return r;
+}
+
+bool glow_mailbox_has_room(struct glow_mailbox *box, const struct glow_mail *mail)
+{
+	bool room;
+
+	pthread_mutex_lock(&box->lock);
+	room = box->kept.used + weight(mail) <= box->cfg.kept;
+	pthread_mutex_unlock(&box->lock);
+	return room;
+}
+
+bool glow_mailbox_is_calm(struct glow_mailbox *box)
+{
+	bool calm;
+
+	pthread_mutex_lock(&box->lock);
+	calm = box->kept.used <= box->cfg.kept / 4;
+	for (unsigned k = 0; k < GLOW_LANES; k++)
+		calm = calm && box->lanes[k].used <= box->lanes[k].room / 4;
+	pthread_mutex_unlock(&box->lock);
+	return calm;
 }
 
 /* ---- taking ---- */

@@ -9,8 +9,8 @@
  * It has lanes, each with room of its own. A message takes what its block takes, and GLOW_MAIL_MIN at least, so room
  * bounds both their number and the memory. Where a lane is full, the oldest message goes of the topic that fills most
  * of it (topics share GLOW_MAIL_TOPICS counters, by a hash that differs from box to box): whoever floods displaces
- * himself. On the way out what has a key is news that nobody says again: it goes only where nothing else is left.
- * News of the connection have no lane and are barriers. */
+ * himself. What is kept at the broker nobody says again: it waits in the order of its lane, with room of its own, which
+ * no flood takes from it. News of the connection have no lane and are barriers. */
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -22,15 +22,16 @@
 
 #define GLOW_MAIL_MIN    1024
 #define GLOW_MAIL_TOPICS 64
-#define GLOW_MAIL_KEPT   GLOW_MAIL_TOPICS /* the counter of what has a key, on the way out */
-#define GLOW_MAIL_KEYS   256              /* of which the newest waiting message is known */
-#define GLOW_MAIL_ASKERS 64               /* dropped ones who hear of it */
-#define GLOW_MAIL_ASKER  1024             /* bytes of block that such news may have */
+#define GLOW_MAIL_KEYS   1024 /* lists of what waits on its way out and has a key */
+#define GLOW_MAIL_ASKERS 64   /* dropped ones who hear of it */
+#define GLOW_MAIL_ASKER  1024 /* bytes of block that such news may have */
 
 /** An event together with all the memory it points to, in one block for free(). */
 struct glow_mail {
 	TAILQ_ENTRY(glow_mail) in_queue, of_topic;
+	LIST_ENTRY(glow_mail) of_key;
 	size_t size;    /**< of the block */
+	bool kept;      /**< from or for what the broker keeps; the putter's to set */
 	uint64_t order; /**< in which they were put */
 	uint64_t key;
 	struct glow_mailbox_lane *lane; /**< NULL for what has none */
@@ -48,16 +49,20 @@ struct glow_mailbox_topic {
 
 struct glow_mailbox_lane {
 	struct glow_mails mails;
-	size_t used, room;
-	struct glow_mailbox_topic topics[GLOW_MAIL_TOPICS + 1];
+	size_t used, room; /**< without what is kept */
+	struct glow_mailbox_topic topics[GLOW_MAIL_TOPICS];
 };
 
 struct glow_mailbox_cfg {
 	size_t room[GLOW_LANES]; /**< bytes */
+	size_t kept;             /**< bytes for what is kept, of all lanes; where that is full the oldest of it goes */
 	/** What arrived, not what is to be sent: who asked is told of what is dropped (GLOW_MQTT_DROPPED), and a
 	 * message takes the place of its neighbour only, not of any that has its key. */
 	bool arrivals;
 	unsigned part; /**< what waits is replaced once more than one part of so many of a lane is used; 0: of two */
+	/** Hears of each message that is dropped, from within the put that does it; NULL: nobody does. */
+	void (*lost)(void *ctx, const char *topic);
+	void *ctx;
 };
 
 struct glow_mailbox {
@@ -65,7 +70,8 @@ struct glow_mailbox {
 	struct glow_mailbox_cfg cfg;
 	struct glow_mailbox_lane lanes[GLOW_LANES];
 	struct glow_mails news, askers, spent;
-	struct glow_mail *keys[GLOW_MAIL_KEYS];
+	struct glow_mailbox_topic kept;
+	LIST_HEAD(, glow_mail) keys[GLOW_MAIL_KEYS]; /**< the newest first */
 	unsigned n_askers;
 	unsigned turn, in_a_row; /* whose turn it is, and how often the clock had it */
 	uint64_t order;
@@ -88,6 +94,12 @@ void glow_mailbox_fini(struct glow_mailbox *box);
  * -ENOMEM for NULL. What is dropped is counted, whichever it was. News of the connection always find room; they are
  * few. `key`: glow_mqtt_sort. */
 int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail, enum glow_lane lane, uint64_t key);
+
+/** Whether there is room for one that is kept. For the one who puts: until then it only grows. */
+bool glow_mailbox_has_room(struct glow_mailbox *box, const struct glow_mail *mail);
+
+/** Three quarters of each lane, and of the room for what is kept, are free. */
+bool glow_mailbox_is_calm(struct glow_mailbox *box);
 
 /** Whether a message can be taken now. */
 typedef bool glow_mailbox_fits(const void *ctx, enum glow_lane lane, const struct glow_message *message);

@@ -30,16 +30,20 @@
 #include "mailbox.h"
 #include "mqtt_cfg.h"
 #include "mqtt_follow.h"
+#include "mqtt_intake.h"
 #include "mqtt_link.h"
 #include "mqtt_why.h"
 
-#define LANE_ROOM     1048576
+#define LANE_ROOM     1048576  /* for the largest packet, too */
+#define KEPT_OUT      16777216 /* a place for each of 10,000 nodes, all presets, schedules and texts */
 #define TURN_IN       32
 #define TURN_OUT      32
 #define MEMORY_MS     100 /* between looks whether there is memory again */
-#define STUCK_MS      2   /* look again whether the broker makes room */
+#define STUCK_MS      2   /* look again whether the broker, or the owner, makes room */
+#define LOST_MS       100 /* look again whether the owner has caught up */
 #define REPLAY_MS     10  /* beyond the round trip of the SUBACK */
 #define REPLAY_MAX_MS 1000
+#define REPLAY_ALL_MS 20000
 #define SWITCH_MS     300 /* what is queued may still leave when the client id changes */
 
 struct glow_mqtt {
@@ -47,6 +51,7 @@ struct glow_mqtt {
 	void *cfg_memory;
 	struct glow_mailbox in, out;
 	struct glow_follows follows;
+	atomic_uint_fast64_t asked_again;
 	struct glow_mail *taken; /* the owner's, until it asks for the next */
 	pthread_t thread;
 	int stop_fd;          /* readable once the owner wants to close */
@@ -56,9 +61,11 @@ struct glow_mqtt {
 	atomic_uint flush_ms; /* how long a closing owner lets us send */
 
 	struct glow_link link; /* the network thread's alone */
+	struct glow_intake intake;
 };
 
 enum want { WANT_EITHER, WANT_OWN, WANT_LEAD };
+enum taken { TAKEN_ALL, TAKEN_SOME, TAKEN_STUCK };
 enum sent { SENT_ALL, SENT_SOME, SENT_STUCK };
 
 static int64_t now_ms(void)
@@ -81,21 +88,6 @@ static bool stop_wanted(const struct glow_mqtt *mqtt, int timeout_ms)
 static bool leads(const struct glow_mqtt *mqtt)
 {
 	return mqtt->link.id == mqtt->cfg.lead_id && mqtt->cfg.lead_id;
-}
-
-static enum glow_lane sort(const struct glow_mqtt *mqtt, enum glow_way way, const struct glow_message *message,
-			   uint64_t *ret_key)
-{
-	*ret_key = 0;
-	return mqtt->cfg.sort ? mqtt->cfg.sort(mqtt->cfg.prefix, way, message, ret_key) : GLOW_LANE_COMMAND;
-}
-
-static void post_message(struct glow_mqtt *mqtt, struct glow_mail *mail)
-{
-	uint64_t key = 0;
-	enum glow_lane lane = mail ? sort(mqtt, GLOW_WAY_IN, &mail->event.message, &key) : GLOW_LANE_COMMAND;
-
-	glow_mailbox_put(&mqtt->in, mail, lane, key);
 }
 
 /* The owner has to know how the connection is: where there is no memory to say it, this waits for some. */
@@ -147,19 +139,26 @@ static void post_refusals(struct glow_mqtt *mqtt)
 
 /* Retained messages follow the SUBACK on the same stream, but those beyond the
  * broker's window come only as earlier ones are acknowledged. They are all
- * here when nothing more arrives within a round trip. */
+ * here when nothing more arrives within a round trip. A flood of other things does not put that off; and who may lead
+ * goes on without the last of it, since he is waited for. */
 static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 {
 	unsigned wait_ms = REPLAY_MS + (unsigned)(round_trip_ms < 80 ? round_trip_ms : 80);
-	int64_t end_ms = now_ms() + REPLAY_MAX_MS;
+	int64_t begin_ms = now_ms(), end_ms = begin_ms + REPLAY_MAX_MS;
 	struct glow_mail *mail;
-	int r;
+	int r = 1;
 
-	do {
+	while (r > 0 && now_ms() < end_ms) {
+		if (!glow_intake_has_room(&mqtt->intake, now_ms())) {
+			if (stop_wanted(mqtt, STUCK_MS))
+				break;
+			continue;
+		}
 		r = glow_link_wait(&mqtt->link, wait_ms, &mail);
-		if (r > 0)
-			post_message(mqtt, mail);
-	} while (r > 0 && now_ms() < end_ms);
+		if (r > 0 && glow_intake_put(&mqtt->intake, mail) && !mqtt->cfg.lead_id &&
+		    now_ms() < begin_ms + REPLAY_ALL_MS)
+			end_ms = now_ms() + REPLAY_MAX_MS;
+	}
 	return r;
 }
 
@@ -171,6 +170,7 @@ static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 	if (r < 0)
 		return r;
 	glow_follows_reset(&mqtt->follows);
+	glow_intake_reset(&mqtt->intake);
 	snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", mqtt->link.where);
 	r = glow_follows_sync(&mqtt->follows, &mqtt->link, post_unfollowed, mqtt);
 	if (r == 0)
@@ -184,20 +184,32 @@ static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 	return r < 0 ? r : 0;
 }
 
-/* 1: there may be more. 0: all is taken. Negative: the connection is gone. */
+/* TAKEN_SOME: there may be more. TAKEN_STUCK: and it has to wait. Negative: the connection is gone. */
 static int take_in(struct glow_mqtt *mqtt)
 {
-	int r = 1;
+	int r = TAKEN_SOME;
 
-	for (int i = 0; i < TURN_IN && r > 0; i++) {
+	for (int i = 0; i < TURN_IN && r == TAKEN_SOME; i++) {
 		struct glow_mail *mail;
 
+		if (!glow_intake_has_room(&mqtt->intake, now_ms()))
+			return TAKEN_STUCK;
 		r = glow_link_receive(&mqtt->link, &mail);
 		if (r > 0)
-			post_message(mqtt, mail);
+			glow_intake_put(&mqtt->intake, mail);
 	}
 	post_refusals(mqtt);
 	return r;
+}
+
+/* Negative: the connection is gone. */
+static int ask(struct glow_mqtt *mqtt)
+{
+	int r = glow_intake_ask(&mqtt->intake, &mqtt->link, now_ms());
+
+	if (r > 0)
+		mqtt->asked_again += (unsigned)r;
+	return r < 0 ? r : glow_follows_sync(&mqtt->follows, &mqtt->link, post_unfollowed, mqtt);
 }
 
 /* Time stamps in the payload grow by what the message waited. */
@@ -266,7 +278,7 @@ static bool other_id_wanted(struct glow_mqtt *mqtt)
 static unsigned sleep_until_work(struct glow_mqtt *mqtt, int received, int sent, bool closing)
 {
 	struct pollfd fds[] = {
-		{ .fd = mqtt->link.fd, .events = POLLIN },
+		{ .fd = received == TAKEN_STUCK ? -1 : mqtt->link.fd, .events = POLLIN },
 		{ .fd = sent == SENT_STUCK ? -1 : mqtt->out.fd, .events = POLLIN },
 		{ .fd = closing ? -1 : mqtt->stop_fd, .events = POLLIN },
 		{ .fd = closing ? -1 : mqtt->switch_fd, .events = POLLIN },
@@ -274,11 +286,15 @@ static unsigned sleep_until_work(struct glow_mqtt *mqtt, int received, int sent,
 	};
 	int timeout_ms = glow_link_idle_ms(&mqtt->link);
 
-	if (received > 0 || sent == SENT_SOME)
+	if (received == TAKEN_SOME || sent == SENT_SOME)
 		timeout_ms = 0;
-	else if (sent == SENT_STUCK || closing)
+	else if (received == TAKEN_STUCK || sent == SENT_STUCK || closing)
 		timeout_ms = STUCK_MS;
+	else if (mqtt->intake.some_lost && timeout_ms > LOST_MS)
+		timeout_ms = LOST_MS;
 	poll(fds, sizeof(fds) / sizeof(fds[0]), timeout_ms);
+	if (fds[2].revents)
+		mqtt->intake.leaving = true;
 	if (fds[2].revents)
 		return atomic_load(&mqtt->flush_ms) + 1;
 	return fds[3].revents && other_id_wanted(mqtt) ? SWITCH_MS : 0;
@@ -293,7 +309,7 @@ static void run_session(struct glow_mqtt *mqtt)
 	unsigned flush_ms;
 
 	for (;;) {
-		int asked = closing ? 0 : glow_follows_sync(&mqtt->follows, &mqtt->link, post_unfollowed, mqtt);
+		int asked = closing ? 0 : ask(mqtt);
 		int received = asked < 0 ? asked : take_in(mqtt);
 		int sent = received < 0 ? received : send_out(mqtt);
 
@@ -419,6 +435,7 @@ static int start_thread(struct glow_mqtt *mqtt)
 static void destroy(struct glow_mqtt *mqtt)
 {
 	glow_link_fini(&mqtt->link);
+	glow_intake_reset(&mqtt->intake);
 	if (mqtt->in.fd >= 0)
 		glow_mailbox_fini(&mqtt->in);
 	if (mqtt->out.fd >= 0)
@@ -438,11 +455,20 @@ static void destroy(struct glow_mqtt *mqtt)
 static int start_boxes(struct glow_mqtt *mqtt, size_t inbox_max)
 {
 	struct glow_mailbox_cfg in = { .room = { LANE_ROOM, LANE_ROOM, inbox_max ? inbox_max : LANE_ROOM },
-				       .arrivals = true };
+				       .arrivals = true,
+				       .lost = glow_intake_lost,
+				       .ctx = &mqtt->intake };
 	/* A broker that floods us answers late, and what waits for it should be news: some 16 messages. */
-	const struct glow_mailbox_cfg out = { .room = { LANE_ROOM, LANE_ROOM, LANE_ROOM }, .part = 64 };
-	int r = glow_mailbox_init(&mqtt->in, &in);
+	const struct glow_mailbox_cfg out = { .room = { LANE_ROOM, LANE_ROOM, LANE_ROOM },
+					      .kept = KEPT_OUT,
+					      .part = 64 };
+	int r;
 
+	in.kept = in.room[GLOW_LANE_REPORT] / 2;
+	if (in.kept < LANE_ROOM)
+		in.kept = LANE_ROOM;
+	mqtt->intake = (struct glow_intake){ .cfg = &mqtt->cfg, .box = &mqtt->in, .follows = &mqtt->follows };
+	r = glow_mailbox_init(&mqtt->in, &in);
 	if (r == 0)
 		r = glow_mailbox_init(&mqtt->out, &out);
 	if (r == 0)
@@ -508,12 +534,16 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 {
 	struct glow_mqtt_event event = { .kind = GLOW_MQTT_MESSAGE, .message = *message };
 	struct glow_mail *mail;
-	uint64_t key;
-	enum glow_lane lane = sort(mqtt, GLOW_WAY_OUT, message, &key);
+	enum glow_lane lane = GLOW_LANE_COMMAND;
+	uint64_t key = 0;
 
+	if (mqtt->cfg.sort)
+		lane = mqtt->cfg.sort(mqtt->cfg.prefix, GLOW_WAY_OUT, message, &key);
 	event.message.at = glow_raw_now();
 	mail = glow_mail_create(&event);
 
+	if (mail)
+		mail->kept = message->retained;
 	/* A broker hangs up on a packet that is too large, and would again after each reconnect. */
 	if (mail && mail->size > GLOW_MQTT_PACKET_MAX) {
 		free(mail);
@@ -537,6 +567,7 @@ void glow_mqtt_counts(struct glow_mqtt *mqtt, struct glow_mqtt_counts *ret_count
 {
 	glow_mailbox_counts(&mqtt->in, &ret_counts->in_dropped, &ret_counts->in_replaced);
 	glow_mailbox_counts(&mqtt->out, &ret_counts->out_dropped, &ret_counts->out_replaced);
+	ret_counts->asked_again = mqtt->asked_again;
 }
 
 bool glow_mqtt_close(struct glow_mqtt *mqtt, unsigned wait_ms)

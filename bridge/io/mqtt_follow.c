@@ -72,7 +72,7 @@ void glow_follows_reset(struct glow_follows *f)
 {
 	pthread_mutex_lock(&f->lock);
 	for (size_t k = f->n; k-- > 0;) {
-		f->v[k].asked = false;
+		f->v[k].asked = f->v[k].lost = f->v[k].again = false;
 		if (!f->v[k].wanted)
 			remove_at(f, k);
 	}
@@ -89,17 +89,63 @@ static char *next(struct glow_follows *f, bool *ret_on)
 	for (size_t k = 0; k < f->n && !topic; k++) {
 		struct glow_follow *one = &f->v[k];
 
-		if (one->wanted == one->asked)
+		if (one->wanted == one->asked && !one->again)
 			continue;
 		topic = strdup(one->topic);
 		if (!topic)
 			break;
 		one->asked = *ret_on = one->wanted;
+		one->again = false;
 		if (!one->wanted)
 			remove_at(f, k);
 	}
 	pthread_mutex_unlock(&f->lock);
 	return topic;
+}
+
+bool glow_filter_matches(const char *filter, const char *topic)
+{
+	for (; *filter; filter++) {
+		if (*filter == '#')
+			return true;
+		if (*filter == '+') {
+			topic += strcspn(topic, "/");
+		} else if (*filter == *topic) {
+			topic++;
+		} else {
+			return *topic == '\0' && strcmp(filter, "/#") == 0; /* a level itself belongs to it */
+		}
+	}
+	return *topic == '\0';
+}
+
+bool glow_follows_lost(struct glow_follows *f, const char *topic)
+{
+	bool some = false;
+
+	pthread_mutex_lock(&f->lock);
+	for (size_t k = 0; k < f->n; k++) {
+		bool hit = f->v[k].asked && glow_filter_matches(f->v[k].topic, topic);
+
+		f->v[k].lost |= hit;
+		some |= hit;
+	}
+	pthread_mutex_unlock(&f->lock);
+	return some;
+}
+
+int glow_follows_again(struct glow_follows *f)
+{
+	int n = 0;
+
+	pthread_mutex_lock(&f->lock);
+	for (size_t k = 0; k < f->n; k++) {
+		n += f->v[k].lost;
+		f->v[k].again |= f->v[k].lost;
+		f->v[k].lost = false;
+	}
+	pthread_mutex_unlock(&f->lock);
+	return n;
 }
 
 int glow_follows_sync(struct glow_follows *f, struct glow_link *link,

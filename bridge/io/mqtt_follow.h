@@ -20,6 +20,7 @@ struct glow_follows {
 	struct glow_follow {
 		char *topic;
 		bool wanted, asked; /**< by the owner, and of the broker on this connection */
+		bool lost, again;   /**< some of it was dropped; it is to be asked for once more */
 	} v[GLOW_FOLLOWS_MAX];
 };
 
@@ -33,8 +34,17 @@ bool glow_follows_want(struct glow_follows *f, const char *topic, bool on);
 /** The network thread: a new connection has none of them yet. */
 void glow_follows_reset(struct glow_follows *f);
 
+/** The network thread: a message at `topic` was dropped. True where it is followed. */
+bool glow_follows_lost(struct glow_follows *f, const char *topic);
+
+/** The network thread: what was lost is to be asked for again, by the next glow_follows_sync(). How many. */
+int glow_follows_again(struct glow_follows *f);
+
 /** Asks the broker for what is wanted and not asked for, and takes back what is not wanted any more. Waits for the
  * broker's word where there is something. `refused` hears of what a broker refuses; it is not asked for again on this
  * connection. 0, or negative where the connection is gone. */
 int glow_follows_sync(struct glow_follows *f, struct glow_link *link,
 		      void (*refused)(void *ctx, const char *topic, const char *why), void *ctx);
+
+/** Whether a subscription to `filter` brings `topic`. */
+bool glow_filter_matches(const char *filter, const char *topic);

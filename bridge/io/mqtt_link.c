@@ -386,18 +386,25 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 	return r;
 }
 
-int glow_link_follow(struct glow_link *link, const char *topic, bool on, char why[GLOW_MQTT_WHY])
+int glow_link_ask(struct glow_link *link, const char *topic, bool without_own, char why[GLOW_MQTT_WHY])
 {
-	MQTTSubscribe_options wished = MQTTSubscribe_options_initializer;
-	MQTTResponse response;
+	MQTTSubscribe_options option = MQTTSubscribe_options_initializer;
 	int refused = 0, r;
 
-	if (on) {
-		r = subscribe(link, &topic, 1, wished, &refused, why);
-		if (refused)
-			say_refused(topic, refused, why);
-		return r < 0 ? r : refused != 0;
-	}
+	option.noLocal = without_own;
+	r = subscribe(link, &topic, 1, option, &refused, why);
+	if (refused)
+		say_refused(topic, refused, why);
+	return r < 0 ? r : refused != 0;
+}
+
+int glow_link_follow(struct glow_link *link, const char *topic, bool on, char why[GLOW_MQTT_WHY])
+{
+	MQTTResponse response;
+	int r;
+
+	if (on)
+		return glow_link_ask(link, topic, false, why);
 	response = MQTTClient_unsubscribe5(link->client, topic, NULL);
 	r = (int)response.reasonCode;
 	MQTTResponse_free(response);

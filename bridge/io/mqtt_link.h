@@ -63,8 +63,12 @@ void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY]);
  * two is refused. */
 int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY]);
 
-/** Asks for one more topic as for those of `wished_topics`, or for no more of it, and waits for the broker's word. 0; 1
- * with a sentence where it refuses; negative where the connection is gone. */
+/** Asks for a topic, anew where it is known already, and for what is retained there: as for those of `wished_topics`,
+ * or `without_own` of `retained_topics`. Waits for the broker's word. 0; 1 with a sentence where it refuses; negative
+ * where the connection is gone. */
+int glow_link_ask(struct glow_link *link, const char *topic, bool without_own, char why[GLOW_MQTT_WHY]);
+
+/** Asks for one more topic as for those of `wished_topics`, or for no more of it; as glow_link_ask(). */
 int glow_link_follow(struct glow_link *link, const char *topic, bool on, char why[GLOW_MQTT_WHY]);
 
 /** True where the broker refused the k-th wished topic, with a sentence. */

@@ -142,6 +142,7 @@ void glow_counts_add(cJSON *object, const struct glow_mqtt_counts *counts)
 	glow_json_add_int(messages, "in_replaced", (int64_t)counts->in_replaced);
 	glow_json_add_int(messages, "out_dropped", (int64_t)counts->out_dropped);
 	glow_json_add_int(messages, "out_replaced", (int64_t)counts->out_replaced);
+	glow_json_add_int(messages, "asked_again", (int64_t)counts->asked_again);
 }
 
 cJSON *glow_stats_write(const struct glow_stats *stats)
@@ -208,7 +209,8 @@ void glow_counts_read(const cJSON *object, struct glow_mqtt_counts *ret_counts)
 	*ret_counts = (struct glow_mqtt_counts){ .in_dropped = count_or_0(messages, "in_dropped"),
 						 .in_replaced = count_or_0(messages, "in_replaced"),
 						 .out_dropped = count_or_0(messages, "out_dropped"),
-						 .out_replaced = count_or_0(messages, "out_replaced") };
+						 .out_replaced = count_or_0(messages, "out_replaced"),
+						 .asked_again = count_or_0(messages, "asked_again") };
 }
 
 void glow_stats_read(const cJSON *tree, struct glow_stats *ret_stats)

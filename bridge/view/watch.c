@@ -10,21 +10,27 @@
 #include <glow/json.h>
 #include <glow/watch.h>
 
-const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "node/+/state", "node/+/availability",
-							   "node/+/stats",  "node/+/error", "conductor/+",
-							   "scene/current", "roster",       "dim/current",
-							   "roster/wanted", "effect",       "effect/+",
-							   "effects/+" };
+const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = {
+	"node/+/stats", "node/+/error",  "node/+/info", "node/+/state", "node/+/availability",
+	"conductor/+",  "scene/current", "roster",      "dim/current",  "roster/wanted",
+	"effect",       "effect/+",      "effects/+"
+};
 
 /* True when it had it. */
 static bool carry(struct glow_look *look, const struct glow_effect_desc *was, const struct glow_effect_desc *is)
 {
-	if (!was || look->effect != was)
+	if (!was || !look || look->effect != was)
 		return false;
 	look->effect = is;
 	if (is)
 		glow_params_carry(was, is, &look->params);
 	return true;
+}
+
+static void drop_notice(struct glow_watched *node)
+{
+	free(node->state.notice);
+	node->state.notice = NULL;
 }
 
 /* Does with what nodes have said what they do with what they show; soon they say it themselves. */
@@ -35,11 +41,12 @@ static void effect_changed(void *ctx, const struct glow_effect_desc *was, const 
 	for (size_t k = 0; was && k < w->n_nodes; k++) {
 		struct glow_watched *node = w->nodes[k];
 
-		bool changed = carry(&node->state.light, was, is);
+		bool changed = carry(node->state.light, was, is);
 
-		changed = carry(&node->state.notice, was, is) || changed;
-		carry(&node->idle, was, is);
-		node->state.has_notice = node->state.has_notice && node->state.notice.effect;
+		changed = carry(node->state.notice, was, is) || changed;
+		carry(node->idle, was, is);
+		if (node->state.notice && !node->state.notice->effect)
+			drop_notice(node);
 		if (changed)
 			node->state_revision = ++w->revision;
 	}
@@ -50,6 +57,7 @@ static void effect_changed(void *ctx, const struct glow_effect_desc *was, const 
 void glow_watch_init(struct glow_watch *w, const char *prefix)
 {
 	memset(w, 0, sizeof(*w));
+	w->most = GLOW_WATCH_NODES;
 	glow_stage_init(&w->stage);
 	glow_library_init(&w->library, effect_changed, w);
 	snprintf(w->prefix, sizeof(w->prefix), "%s", prefix);
@@ -79,6 +87,8 @@ static void take_effects(struct glow_watch *w, struct glow_watched *node, char *
 static void node_destroy(struct glow_watch *w, struct glow_watched *node)
 {
 	drop_effects(w, node);
+	glow_told_fini(&node->state);
+	free(node->idle);
 	free(node);
 }
 
@@ -87,6 +97,7 @@ void glow_watch_fini(struct glow_watch *w)
 	for (size_t k = 0; k < w->n_nodes; k++)
 		node_destroy(w, w->nodes[k]);
 	free(w->nodes);
+	free(w->index.by_id);
 	glow_catalogs_fini(&w->catalogs);
 	glow_stage_fini(&w->stage);
 	glow_library_fini(&w->library);
@@ -130,8 +141,11 @@ static struct glow_watched *node_of(struct glow_watch *w, const char *id)
 
 	if (is_at(w, at, id))
 		return w->nodes[at];
-	w->crowded = w->n_nodes == GLOW_WATCH_NODES;
-	node = w->crowded ? NULL : calloc(1, sizeof(*node));
+	if (w->n_nodes >= w->most) {
+		w->revision += glow_crowd_add(&w->crowd, id);
+		return NULL;
+	}
+	node = calloc(1, sizeof(*node));
 	grown = node ? realloc(w->nodes, (w->n_nodes + 1) * sizeof(*grown)) : NULL;
 	if (!grown) {
 		free(node);
@@ -144,6 +158,16 @@ static struct glow_watched *node_of(struct glow_watch *w, const char *id)
 	w->nodes_revision = ++w->revision;
 	snprintf(node->id, sizeof(node->id), "%s", id);
 	return node;
+}
+
+static void take_idle(struct glow_watched *node)
+{
+	struct glow_look idle;
+	struct glow_diag diag;
+
+	glow_command_idle(node->info.idle, node->info.shape, 0, &idle, &diag);
+	free(node->idle);
+	node->idle = glow_look_keep(&idle);
 }
 
 static void take_info(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
@@ -163,7 +187,7 @@ static void take_info(struct glow_watch *w, struct glow_watched *node, const cJS
 	node->env.reverse = info.reverse;
 	node->env.brightness_limit = info.brightness_limit;
 	node->env.current_limit_ma = info.current_limit_ma;
-	glow_command_idle(info.idle, info.shape, 0, &node->idle, &diag);
+	take_idle(node);
 }
 
 static void take_state(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
@@ -172,8 +196,8 @@ static void take_state(struct glow_watch *w, struct glow_watched *node, const cJ
 	struct glow_diag diag;
 
 	/* Its length is info's to say, which a node publishes first. */
-	if (state && node->has_info && glow_state_read(tree, node->info.shape, state, &diag) == GLOW_OK) {
-		node->state = *state;
+	if (state && node->has_info && glow_state_read(tree, node->info.shape, state, &diag) == GLOW_OK &&
+	    glow_told_keep(&node->state, state)) {
 		node->has_state = true;
 		node->state_revision = ++w->revision;
 	}
@@ -222,6 +246,7 @@ static void node_cleared(struct glow_watch *w, const struct glow_topic *topic)
 	if (node->has_info || node->has_state || node->online)
 		return;
 	node_destroy(w, node);
+	memset(&w->crowd, 0, sizeof(w->crowd)); /* there is a place now; who has none says so again */
 	w->nodes_revision = ++w->revision;
 	memmove(w->nodes + at, w->nodes + at + 1, (--w->n_nodes - at) * sizeof(*w->nodes));
 }
@@ -362,6 +387,40 @@ static void take_text(struct glow_watch *w, const struct glow_topic *topic, cons
 		glow_library_list(&w->library, message->payload, message->len, &diag);
 }
 
+/* A roster that names a node twice has its first entry first. */
+static int by_id(const void *a, const void *b)
+{
+	const struct glow_roster_node *x = *(const struct glow_roster_node *const *)a;
+	const struct glow_roster_node *y = *(const struct glow_roster_node *const *)b;
+	int order = strcmp(x->id, y->id);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+/* Where another roster has come into force. */
+static void index_roster(struct glow_watch *w)
+{
+	const struct glow_roster *roster = &w->stage.roster;
+	struct glow_watch_index *index = &w->index;
+
+	if (index->nodes == roster->nodes && index->of == roster->n && index->edition.rev == roster->edition.rev &&
+	    index->edition.term == roster->edition.term && index->edition.clock_id == roster->edition.clock_id)
+		return;
+	free(index->by_id);
+	*index = (struct glow_watch_index){ .by_id = calloc(roster->n + 1, sizeof(*index->by_id)) };
+	if (!index->by_id)
+		return;
+	index->of = roster->n;
+	index->nodes = roster->nodes;
+	index->edition = roster->edition;
+	for (uint32_t k = 0; k < roster->n; k++)
+		index->by_id[k] = &roster->nodes[k];
+	qsort(index->by_id, roster->n, sizeof(*index->by_id), by_id);
+	for (uint32_t k = 0; k < roster->n; k++)
+		if (index->n == 0 || strcmp(index->by_id[index->n - 1]->id, index->by_id[k]->id) != 0)
+			index->by_id[index->n++] = index->by_id[k];
+}
+
 void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
 {
 	struct glow_topic topic = glow_topic_parse(w->prefix, message->topic);
@@ -374,6 +433,7 @@ void glow_watch_message(struct glow_watch *w, const struct glow_message *message
 		take_cluster(w, topic.kind, message);
 	else if (topic.of == GLOW_OF_NODE && topic.kind >= GLOW_TOPIC_STATE && topic.kind <= GLOW_TOPIC_ERROR)
 		take_node(w, &topic, message);
+	index_roster(w);
 }
 
 void glow_watch_tick(struct glow_watch *w, int64_t t_us)
@@ -381,6 +441,7 @@ void glow_watch_tick(struct glow_watch *w, int64_t t_us)
 	w->now_us = t_us;
 	glow_library_tick(&w->library, t_us);
 	glow_stage_tick(&w->stage, t_us);
+	index_roster(w);
 }
 
 bool glow_watch_led(const struct glow_watch *w)
@@ -393,14 +454,18 @@ bool glow_watch_beating(const struct glow_watch *w, struct glow_raw now)
 	return w->has_beacon && now.ns - w->beacon_at.ns < GLOW_BEACON_SILENT_US * 1000;
 }
 
+static int to_id(const void *id, const void *entry)
+{
+	return strcmp(id, (*(const struct glow_roster_node *const *)entry)->id);
+}
+
 const struct glow_roster_node *glow_watch_entry(const struct glow_watch *w, const char *id)
 {
-	const struct glow_roster *roster = &w->stage.roster;
+	const struct glow_watch_index *index = &w->index;
+	const struct glow_roster_node **found =
+		index->n ? bsearch(id, index->by_id, index->n, sizeof(*index->by_id), to_id) : NULL;
 
-	for (uint32_t k = 0; k < roster->n; k++)
-		if (strcmp(roster->nodes[k].id, id) == 0)
-			return &roster->nodes[k];
-	return NULL;
+	return found ? *found : NULL;
 }
 
 /* The layers of a node's picture; what they point to lies in the model and in here. */
@@ -411,15 +476,16 @@ struct layers {
 
 static void compose(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, struct layers *ret)
 {
-	const struct glow_state *s = &node->state;
+	static const struct glow_look nothing;
+	const struct glow_told *s = &node->state;
 
-	ret->picture = (struct glow_picture){ .idle = &node->idle, .scenes = ret->scenes };
+	ret->picture = (struct glow_picture){ .idle = node->idle ? node->idle : &nothing, .scenes = ret->scenes };
 	ret->picture.n_scenes = glow_stage_layers(&w->stage, &node->info, ret->scenes);
 	if (!node->has_state)
 		return;
-	ret->picture.light = &s->light;
-	ret->picture.notice = s->has_notice && t_us < s->notice_end_us ? &s->notice : NULL;
-	ret->picture.fade_from = s->fading ? &s->fade_from : NULL;
+	ret->picture.light = s->light;
+	ret->picture.notice = t_us < s->notice_end_us ? s->notice : NULL;
+	ret->picture.fade_from = s->fade_from;
 	ret->picture.fade_start_us = s->fade_start_us;
 	ret->picture.fade_end_us = s->fade_end_us;
 }

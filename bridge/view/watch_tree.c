@@ -30,7 +30,7 @@ cJSON *glow_watch_info_tree(const struct glow_watched *node)
 
 cJSON *glow_watch_state_tree(const struct glow_watched *node)
 {
-	return glow_state_write(&node->state, node->info.shape);
+	return glow_told_write(&node->state, node->info.shape);
 }
 
 cJSON *glow_watch_stats_tree(const struct glow_watched *node)

@@ -64,7 +64,7 @@ const char *glow_watch_layer_name(enum glow_watch_layer layer)
 
 enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us)
 {
-	const struct glow_state *s = &node->state;
+	const struct glow_told *s = &node->state;
 
 	if (!node->online)
 		return GLOW_LAYER_OFFLINE;
@@ -72,11 +72,11 @@ enum glow_watch_layer glow_watch_layer(const struct glow_watch *w, const struct 
 		return GLOW_LAYER_DARK;
 	if (!node->has_state)
 		return GLOW_LAYER_UNKNOWN;
-	if (s->has_notice && t_us < s->notice_end_us && s->notice.effect)
+	if (s->notice && t_us < s->notice_end_us && s->notice->effect)
 		return GLOW_LAYER_NOTICE;
-	if (!s->light.on)
+	if (!s->light->on)
 		return GLOW_LAYER_OFF;
-	if (s->light.effect)
+	if (s->light->effect)
 		return GLOW_LAYER_LIGHT;
 	if (glow_watch_dark(w, node, t_us))
 		return GLOW_LAYER_OFF;
@@ -99,14 +99,14 @@ void glow_watch_label(const struct glow_watch *w, const struct glow_watched *nod
 		snprintf(ret_text, size, "no state yet");
 		break;
 	case GLOW_LAYER_OFF:
-		snprintf(ret_text, size, "%s", node->state.light.on ? "off: nothing to show" : "off");
+		snprintf(ret_text, size, "%s", node->state.light->on ? "off: nothing to show" : "off");
 		break;
 	case GLOW_LAYER_NOTICE:
-		look_text(&node->state.notice, text, sizeof(text));
+		look_text(node->state.notice, text, sizeof(text));
 		snprintf(ret_text, size, "notice: %s", text);
 		break;
 	case GLOW_LAYER_LIGHT:
-		look_text(&node->state.light, ret_text, size);
+		look_text(node->state.light, ret_text, size);
 		break;
 	case GLOW_LAYER_SCENE:
 		scene_text(glow_watch_scene(w, node, t_us), t_us, text, sizeof(text));
@@ -209,7 +209,10 @@ static void add_nodes(const struct glow_watch *w, struct parts *p)
 		if (node->stats.sync.error_us > worst_us)
 			worst_us = node->stats.sync.error_us;
 	}
-	add(p, 5, "%u of %s%zu nodes online", online, w->crowded ? "more than " : "", w->n_nodes);
+	add(p, 5, "%u of %zu nodes online", online, w->n_nodes);
+	if (w->crowd.n)
+		add(p, 4, "%s%u more %s not shown", w->crowd.n == GLOW_CROWD_MAX ? "at least " : "", w->crowd.n,
+		    w->crowd.n == 1 ? "is" : "are");
 	error_text(worst_us, error);
 	if (synced)
 		add(p, 1, "clocks within %s", error);

@@ -32,6 +32,7 @@ interface Exports {
 	web_kelvin(kelvin: number): void;
 	web_tick(tUs: Micros, wallOffsetUs: number): void;
 	web_nodes(known: number): number;
+	web_more(): number;
 	web_board(): number;
 	web_online(board: number): number;
 	web_info(board: number, known: number): number;
@@ -227,6 +228,11 @@ export class CoreCluster {
 	/** Ids, in the order of the roster; those that it lacks come after, in natural order. */
 	nodes(): readonly string[] {
 		return this.heard(this.order, (known) => this.c.web_nodes(known))!;
+	}
+
+	/** How many nodes there are beyond those that are kept. */
+	more(): number {
+		return this.c.web_more();
 	}
 
 	/** The same object until the node says something else; null for a node that is not known. */

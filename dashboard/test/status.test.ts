@@ -60,6 +60,18 @@ test("all is well, and is not said before it is known", () => {
 	assert.equal(summary(nobody), "No boards yet");
 });
 
+test("boards beyond those that a page keeps are counted, and the others go on", () => {
+	const lab = new Lab();
+	lab.online();
+	for (let k = 0; k < 10000; k++) lab.hear(`node/pi${k}/availability`, "online", true);
+	assert.deepEqual(numbersOf(lab.cluster.view, []), ["10000 of 10000 boards online"]);
+	lab.hear("node/pi10000/availability", "online", true);
+	lab.hear("node/pi10001/availability", "online", true);
+	assert.deepEqual(numbersOf(lab.cluster.view, []), ["10000 of 10000 boards online", "2 more are not shown"]);
+	lab.hear("node/pi7/availability", "offline", true);
+	assert.equal(numbersOf(lab.cluster.view, [])[0], "9999 of 10000 boards online");
+});
+
 // promise: page-says-what-is-wrong
 test("trouble is counted and named in full, the worst first, with what helps", () => {
 	const lab = wellLab();

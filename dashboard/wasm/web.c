@@ -31,7 +31,7 @@ struct board {
 	const struct glow_watched *node; /* NULL for none; as the watch has it at this nodes_revision */
 	uint32_t nodes_revision;
 	int64_t t_us;
-	struct glow_flash flash;
+	struct glow_flash *flash; /* 35 KB, once it is drawn */
 };
 
 static struct glow_watch watch;
@@ -180,6 +180,12 @@ uint32_t EXPORT(web_nodes)(uint32_t known)
 	if (revision != known)
 		say(glow_watch_nodes_tree(&watch));
 	return revision;
+}
+
+/** How many there are beyond those that are kept. */
+uint32_t EXPORT(web_more)(void)
+{
+	return watch.crowd.n;
 }
 
 /** Whether it is online; -1 if there is no such node. */
@@ -331,13 +337,15 @@ uint32_t EXPORT(web_render)(struct board *board, double t_us)
 	const struct glow_watched *node = node_of(board);
 	int64_t t = (int64_t)t_us;
 
-	if (!node)
+	if (node && !board->flash)
+		board->flash = calloc(1, sizeof(*board->flash));
+	if (!node || !board->flash)
 		return 0;
 	glow_watch_render(&watch, node, t, &raw);
 	if (t < board->t_us)
-		glow_flash_clock_stepped(&board->flash, t - board->t_us);
+		glow_flash_clock_stepped(board->flash, t - board->t_us);
 	board->t_us = t;
-	held = node->info.flash_limit && glow_flash_limit(&board->flash, node->info.shape, t, &raw);
+	held = node->info.flash_limit && glow_flash_limit(board->flash, node->info.shape, t, &raw);
 	seen.n = raw.n;
 	for (uint32_t i = 0; i < raw.n; i++)
 		seen.px[i] = glow_watch_pixel(node->info.shape, &raw, i);

@@ -50,6 +50,7 @@ static inline bool glow_message_says(const struct glow_message *m, const char *w
  * their place. */
 struct glow_mqtt_counts {
 	uint64_t in_dropped, in_replaced, out_dropped, out_replaced;
+	uint64_t asked_again; /**< how often the broker was asked again for what it keeps, as some of it was dropped */
 };
 
 /** The seam to the messenger: takes the message before it returns. */

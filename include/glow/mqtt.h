@@ -13,6 +13,11 @@
  * waits, the clock's lane is taken first, the others in turn. Where a lane is full, the oldest message goes of whatever
  * topic fills most of it. Nothing is lost without being counted.
  *
+ * What is retained has room of its own, 16 MiB on the way out, where of each topic the newest waits until it is sent.
+ * On the way in what the broker keeps waits for room, half of inbox_max, and the broker with it; of retained_topics,
+ * wished_topics and what is followed the broker is asked again where something was dropped. So retained messages may
+ * come at any time, and more than once.
+ *
  * While there is no connection, what is published is dropped: the owner says
  * everything that is retained again when GLOW_MQTT_CONNECTED arrives. */
 
@@ -60,7 +65,7 @@ struct glow_mqtt_cfg {
 	const char *lead_id;
 	const char *prefix;   /**< for `sort` */
 	glow_mqtt_sort *sort; /**< NULL: all are commands, without a key */
-	size_t inbox_max;     /**< bytes of reports that may wait for the owner; 0: 1 MiB */
+	size_t inbox_max;     /**< bytes of reports that may wait for the owner, 1 MiB at least; 0: 1 MiB */
 	/** Subscribed on every connection, Retain As Published, Retain Handling 2 (no retained replay), QoS 1. */
 	const char *const *topics;
 	size_t n_topics;

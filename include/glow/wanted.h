@@ -17,8 +17,8 @@
 #include <glow/scene.h>
 #include <glow/title.h>
 
-/** As many as a cluster has nodes. */
-#define GLOW_WANTED_MAX 3500
+/** As many as a conductor keeps, of 172 bytes each. */
+#define GLOW_WANTED_MAX 10000
 
 struct glow_wanted_node {
 	char id[GLOW_NAME_SIZE];

@@ -11,19 +11,20 @@
 #include <stdio.h>
 
 #include <glow/catalogs.h>
+#include <glow/crowd.h>
 #include <glow/fit.h>
 #include <glow/flash.h>
 #include <glow/info.h>
 #include <glow/library.h>
 #include <glow/message.h>
 #include <glow/stage.h>
-#include <glow/state.h>
 #include <glow/timing.h>
+#include <glow/told.h>
 #include <glow/wanted.h>
 
-/** How much there can be of a cluster, whoever publishes it: as many nodes as a conductor has members, and bytes of
- * parameter tables in their infos. What is beyond is passed over. */
-#define GLOW_WATCH_NODES   3500
+/** How much there can be of a cluster, whoever publishes it: as many nodes as a conductor keeps, of 3 KB each, and
+ * bytes of parameter tables in their infos. What is beyond is passed over, and counted. */
+#define GLOW_WATCH_NODES   10000
 #define GLOW_WATCH_EFFECTS 16777216
 
 /** Limits the flashes of what is drawn of a node, as a node does. */
@@ -40,9 +41,9 @@ struct glow_watched {
 	struct glow_info info;
 	char *effects; /**< the parameter tables in its info, as glow_catalogs_text(); none where info.catalog names
 			  them */
-	struct glow_state state;
+	struct glow_told state;
 	struct glow_stats stats; /**< as last reported */
-	struct glow_look idle;
+	struct glow_look *idle;  /**< as those in state; NULL: unknown */
 	struct glow_env env;
 	struct glow_watch_limiter *limiter; /**< the viewer's; NULL: what is drawn is not limited */
 };
@@ -50,14 +51,20 @@ struct glow_watched {
 struct glow_watch {
 	char prefix[GLOW_PREFIX_MAX + 1];
 	struct glow_watched **nodes; /**< in natural order: pi2 before pi10 */
-	size_t n_nodes;
-	size_t effects_size; /**< of all nodes' tables */
-	bool crowded;        /**< there are more nodes than these */
+	size_t n_nodes, most;        /**< which may be GLOW_WATCH_NODES */
+	size_t effects_size;         /**< of all nodes' tables */
+	struct glow_crowd crowd;     /**< those beyond */
 	bool conductor_online, has_conductor, has_beacon;
 	struct glow_conductor_info conductor;
 	struct glow_beacon beacon; /**< the latest */
 	struct glow_raw beacon_at; /**< when it arrived */
 	struct glow_stage stage;
+	/** The roster's entries by id, so that thousands are found at once, and the roster that it is of. */
+	struct glow_watch_index {
+		const struct glow_roster_node **by_id, *nodes;
+		uint32_t n, of; /**< each id once; of so many entries */
+		struct glow_edition edition;
+	} index;
 	struct glow_catalogs catalogs;
 	struct glow_wanted wanted;   /**< titles, and what of the order was set at run time */
 	struct glow_library library; /**< the effects that the cluster has as texts */
@@ -72,9 +79,12 @@ struct glow_watch {
 };
 
 /** What to subscribe to below the prefix, and how many. A watch can do without the last ones, which brokers with older
- * rules may refuse; of all, these should be asked for first. */
+ * rules may refuse; of all, these should be asked for first. Who looks but once needs neither the first ones, which say
+ * what goes on, nor the very last, the tables of what effects can be told. */
 #define GLOW_WATCH_TOPICS 13
 #define GLOW_WATCH_WISHES 4
+#define GLOW_WATCH_GOING  2
+#define GLOW_WATCH_TABLES 1
 extern const char *const glow_watch_topics[GLOW_WATCH_TOPICS];
 
 void glow_watch_init(struct glow_watch *w, const char *prefix);
@@ -144,7 +154,7 @@ void glow_watch_sync(const struct glow_watched *node, char *ret_text, size_t siz
 
 /** "shelf leads, term 3", "main: rainbow", "dimmed to 40%", "5 of 5 nodes online", "clocks within 31 µs":
  * the parts of a headline, with names of so many columns. Returns how many. */
-#define GLOW_WATCH_PARTS (GLOW_SCENES_MAX + 6)
+#define GLOW_WATCH_PARTS (GLOW_SCENES_MAX + 7)
 size_t glow_watch_parts(const struct glow_watch *w, int64_t t_us, int name_columns,
 			struct glow_fit_part ret_parts[GLOW_WATCH_PARTS]);
 

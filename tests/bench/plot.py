@@ -34,11 +34,11 @@ text{fill:#9198a1}.title,.head{fill:#f0f6fc}.goal{stroke:#ff7b72}.goalword{fill:
 """
 
 
-def _text(x, y, text, cls="", anchor="start"):
-    return '<text x="%.1f" y="%.1f" class="%s" text-anchor="%s">%s</text>' % (x, y, cls, anchor, html.escape(text))
+def text(x, y, words, cls="", anchor="start"):
+    return '<text x="%.1f" y="%.1f" class="%s" text-anchor="%s">%s</text>' % (x, y, cls, anchor, html.escape(words))
 
 
-def _line(x1, y1, x2, y2, cls):
+def line(x1, y1, x2, y2, cls):
     return '<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="%s"/>' % (x1, y1, x2, y2, cls)
 
 
@@ -93,29 +93,29 @@ class Panel:
 
     def axes(self):
         ticks = self.panel["scale"].ticks
-        out = [_line(self.x0, self.y(value), self.x1, self.y(value), "grid") for value, _ in ticks]
-        out += [_text(self.x0 - 5, self.y(value) + 4, word, anchor="end") for value, word in ticks]
+        out = [line(self.x0, self.y(value), self.x1, self.y(value), "grid") for value, _ in ticks]
+        out += [text(self.x0 - 5, self.y(value) + 4, word, anchor="end") for value, word in ticks]
         span_s = self.panel["span_s"]
         step = next((s for s in STEPS_S if span_s / s <= 8), STEPS_S[-1])
         unit_s, unit = (60, "min") if step > 300 else (1, "s")
         for second in range(0, int(span_s) + 1, step):
-            out.append(_text(self.x(second), self.y1 + 14, "%d %s" % (second // unit_s, unit), anchor="middle"))
+            out.append(text(self.x(second), self.y1 + 14, "%d %s" % (second // unit_s, unit), anchor="middle"))
         return out
 
     def draw(self):
         p = self.panel
-        out = [_text(self.left + LEFT, self.y0 - 19, p["title"], "title"),
-               _text(self.left + LEFT, self.y0 - 6, p["figures"])]
+        out = [text(self.left + LEFT, self.y0 - 19, p["title"], "title"),
+               text(self.left + LEFT, self.y0 - 6, p["figures"])]
         out += self.axes()
         for cls, points in p["bands"]:
             out += self.band(points, cls)
         for cls, points in p["lines"]:
             out += self.line(points, cls)
         if p["scale"].goal is not None:
-            out.append(_line(self.x0, self.y(p["scale"].goal), self.x1, self.y(p["scale"].goal), "goal"))
+            out.append(line(self.x0, self.y(p["scale"].goal), self.x1, self.y(p["scale"].goal), "goal"))
         for second, word in p["events"]:
-            out.append(_line(self.x(second), self.y0, self.x(second), self.y1, "event"))
-            out.append(_text(self.x(second) + 3, self.y0 + 9, word, "word"))
+            out.append(line(self.x(second), self.y0, self.x(second), self.y1, "event"))
+            out.append(text(self.x(second) + 3, self.y0 + 9, word, "word"))
         return out
 
 
@@ -128,22 +128,26 @@ def _legend(legend, y):
     out, x = [], LEFT
     for cls, word in legend:
         if cls in DRAWN_AS_LINES:
-            out.append(_line(x, y - 4, x + 16, y - 4, cls))
+            out.append(line(x, y - 4, x + 16, y - 4, cls))
         else:
             out.append('<rect x="%.1f" y="%.1f" width="16" height="8" class="%s"/>' % (x, y - 8, cls))
-        out.append(_text(x + 21, y, word, "goalword" if cls == "goal" else ""))
+        out.append(text(x + 21, y, word, "goalword" if cls == "goal" else ""))
         x += 36 + 5.7 * len(word)
     return out
 
 
-def svg(head, panels, legend=SKEW_LEGEND):
+def head(title, width, height, more_style=""):
+    """The picture's beginning; it ends with </svg>."""
+    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">'
+            "<title>%s</title><style>%s%s</style>" % (width, height, width, height, html.escape(title), STYLE, more_style))
+
+
+def svg(title, panels, legend=SKEW_LEGEND):
     columns = 2 if len(panels) > 1 else 1
     rows = -(-len(panels) // columns)
     width = max(860, columns * (WIDTH + GAP))
     height = HEAD + rows * (HEIGHT + GAP) + FOOT
-    out = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">' %
-           (width, height, width, height), "<title>%s</title><style>%s</style>" % (html.escape(head), STYLE)]
-    out += [_text(LEFT, 22, head, "head")] + _legend(legend, 44)
+    out = [head(title, width, height), text(LEFT, 22, title, "head")] + _legend(legend, 44)
     for k, panel in enumerate(panels):
         out += Panel(panel, (k % columns) * (WIDTH + GAP), HEAD + (k // columns) * (HEIGHT + GAP)).draw()
     return "\n".join(out + ["</svg>", ""])

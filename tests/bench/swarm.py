@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
@@ -27,6 +28,7 @@ BIN = os.path.abspath(os.environ.pop("GLOW_BIN"))
 os.environ["GLOW_BIN"] = os.path.join(BIN, "glow-bridge")
 import cost
 import glow
+import relay
 
 BRIDGES = 3
 GROUPS = 10
@@ -243,6 +245,28 @@ def scene(cluster, args):
     case.finish()
 
 
+def look_once(cluster, *words, until_s=None):
+    """What glowctl takes of time, bytes and memory."""
+    way, begin = relay.Relay(cluster.broker.port), time.monotonic()
+    with subprocess.Popen([os.path.join(BIN, "glowctl"), *words, "--broker", way.uri], env=glow.child_env(),
+                          stdout=subprocess.PIPE) as ctl:
+        if until_s:
+            threading.Timer(until_s, ctl.send_signal, [signal.SIGTERM]).start()
+        out = ctl.stdout.read()
+        _, _, used = os.wait4(ctl.pid, 0)
+        ctl.returncode = 0
+    way.close()
+    return {"s": round(time.monotonic() - begin, 2), "mb": round(way.received / 1e6, 2), "lines": out.count(b"\n"),
+            "cpu_s": round(used.ru_utime + used.ru_stime, 2), "memory_mib": round(used.ru_maxrss / 1024, 1)}
+
+
+def look(cluster, args):
+    case = Case(cluster, "look")
+    case.row["glowctl_nodes"] = look_once(cluster, "nodes")
+    case.row["glowctl_watch"] = look_once(cluster, "watch", until_s=10)
+    case.finish()
+
+
 def aimed(cluster, args):
     """A scene along the strip of a target that nobody knew before."""
     case = Case(cluster, "aimed")
@@ -296,7 +320,7 @@ def half(cluster, args):
     case.finish()
 
 
-CASES = {f.__name__: f for f in (join, steady, command, scene, aimed, broker, conductor, half)}
+CASES = {f.__name__: f for f in (join, steady, command, scene, aimed, look, broker, conductor, half)}
 
 
 def main():

@@ -354,7 +354,7 @@ class Doors(Case):
     def test_many_nodes_are_replayed_whole(self):
         self.assertEqual(self.replayed(self.start_broker(), 3000), 3000)
         # The control: as brokers come, they are not.
-        usual = self.start_broker_without("max_queued_messages 30000\n")
+        usual = self.start_broker_without("max_queued_messages 50000\n")
         self.assertLess(self.replayed(usual, 3000), 3000)
 
     def start_broker_without(self, line):

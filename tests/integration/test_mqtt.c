@@ -22,6 +22,7 @@
 #include <cmocka.h>
 
 #include <glow/clock.h>
+#include <glow/hash.h>
 #include <glow/mqtt.h>
 
 #include "harness/broker.h"
@@ -941,6 +942,119 @@ static void test_flood_counts(void **state)
 	close(listener);
 }
 
+enum { KEPT = 5000 };
+
+static void publish_numbered(struct fixture *f, const char *pattern, int number, const char *payload)
+{
+	char topic[32];
+
+	snprintf(topic, sizeof(topic), pattern, number);
+	assert_int_equal(publish(f, topic, payload, 1, true), 0);
+}
+
+/* Reads until all of so many retained messages have been seen, each with its payload. */
+static void read_numbered(struct fixture *f, const char *pattern, int n, const char *payload)
+{
+	static bool seen[KEPT];
+	int left = n, number;
+
+	memset(seen, 0, sizeof(seen));
+	while (left > 0) {
+		struct glow_mqtt_event event = next(f->mqtt);
+
+		if (event.kind != GLOW_MQTT_MESSAGE || sscanf(event.message.topic, pattern, &number) != 1)
+			continue;
+		assert_in_range(number, 0, n - 1);
+		assert_int_equal(event.message.len, strlen(payload));
+		left -= !seen[number];
+		seen[number] = true;
+	}
+}
+
+/* Each retained topic has a key of its own. */
+static enum glow_lane sort_kept(const char *prefix, enum glow_way way, const struct glow_message *message,
+				uint64_t *ret_key)
+{
+	enum glow_lane lane = sort(prefix, way, message, ret_key);
+
+	if (*ret_key)
+		*ret_key = 1 + glow_fnv1a(GLOW_FNV_START, message->topic, strlen(message->topic));
+	return lane;
+}
+
+/* A broker that takes nothing for a while has the newest of each retained topic in the end, whatever else found no
+ * room: also that it was cleared. */
+/* promise: retained-until-sent */
+static void test_kept_until_sent(void **state)
+{
+	struct fixture *f = *state;
+	struct glow_mqtt_event event;
+	int number;
+
+	f->cfg.sort = sort_kept;
+	f->cfg.keepalive_s = 60; /* a slow machine takes some seconds */
+	connect_messenger(f);
+	kill(f->broker.pid, SIGSTOP);
+	for (int k = 0; k < KEPT; k++)
+		publish_numbered(f, "r/%d", k, "old");
+	for (int k = 0; k < 2 * BOX; k++)
+		assert_int_equal(publish(f, "x/fill", "x", 1, false), 0);
+	for (int k = 0; k < KEPT; k++)
+		publish_numbered(f, "r/%d", k, k % 2 ? "new" : "");
+	assert_int_equal(dropped(f->mqtt), BOX); /* the control: of the flood, all that has no room */
+	kill(f->broker.pid, SIGCONT);
+	publish(f, "t/last", "", 1, false);
+	expect_message(f->mqtt, "t/last", "");
+	close_messenger(f);
+
+	f->cfg.retained_topics = retained_topics;
+	f->cfg.n_retained_topics = 1;
+	open_messenger(f);
+	number = 0;
+	while ((event = next(f->mqtt)).kind == GLOW_MQTT_MESSAGE) {
+		assert_int_equal(event.message.len, 3);
+		assert_memory_equal(event.message.payload, "new", 3);
+		number++;
+	}
+	assert_int_equal(event.kind, GLOW_MQTT_CONNECTED);
+	assert_int_equal(number, KEPT / 2);
+	assert_int_equal(dropped(f->mqtt), 0);
+}
+
+/* Who reads slowly has all that the broker keeps in the end. */
+/* promise: retained-read-to-its-end */
+static void test_kept_all_read(void **state)
+{
+	static char payload[2001];
+	struct fixture *f = *state;
+	struct glow_mqtt_counts counts;
+
+	memset(payload, 'x', sizeof(payload) - 1);
+	f->cfg.sort = sort;
+	f->cfg.wished_topics = wished_topics;
+	f->cfg.n_wished_topics = 1;
+	f->cfg.retained_topics = retained_topics;
+	f->cfg.n_retained_topics = 1;
+	connect_messenger(f);
+	/* The control: of what is said just now most finds no room. Then it is asked for again. */
+	for (int k = 0; k < KEPT; k++)
+		publish_numbered(f, "w/%d/info", k, payload);
+	while (dropped(f->mqtt) < KEPT / 2)
+		poll(NULL, 0, 5);
+	read_numbered(f, "w/%d/info", KEPT, payload);
+	glow_mqtt_counts(f->mqtt, &counts);
+	assert_true(counts.asked_again > 0);
+	close_messenger(f);
+
+	open_messenger(f);
+	poll(NULL, 0, 200); /* a reader who has something else to do */
+	read_numbered(f, "w/%d/info", KEPT, payload);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+	assert_int_equal(dropped(f->mqtt), 0);
+	glow_mqtt_counts(f->mqtt, &counts);
+	assert_int_equal(counts.asked_again, 0);
+}
+
 /* That is what the broker keeps, once it has read the connection to its last byte: before that a new one under the same
  * client id would take its place, and have the will said. */
 static void expect_availability(struct fixture *f, const char *word)
@@ -1219,6 +1333,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_overflow, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clock_overtakes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flood_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kept_until_sent, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kept_all_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_goodbye_has_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_goodbye_unsaid, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lead_unsaid, setup, teardown),

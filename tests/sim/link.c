@@ -15,6 +15,10 @@ const struct link_cfg link_wifi = {
 const struct link_cfg link_bad = {
 	.base_ms = 1.5, .jitter_ms = 3, .tail_p = 0.25, .tail_ms = 25, .stall_p = 0.02, .stall_ms = { 50, 400 }
 };
+/* What a bridge sends up may wait until what it sent before is acknowledged: Mosquitto sets no TCP_NODELAY there. */
+const struct link_cfg link_uplink = {
+	.base_ms = 0.2, .jitter_ms = 0.06, .tail_p = 0.02, .tail_ms = 1.5, .stall_p = 0.05, .stall_ms = { 20, 60 }
+};
 const struct link_cfg link_leg = { .base_ms = 0.04, .jitter_ms = 0.03, .tail_p = 0.05, .tail_ms = 2 };
 
 void link_init(struct link *l, const struct link_cfg *cfg, bool up, uint64_t seed, uint64_t which)

@@ -23,7 +23,7 @@ struct link_cfg {
 	bool power_save;             /**< the radio sleeps when idle and wakes for each beacon */
 };
 
-extern const struct link_cfg link_wired, link_wifi, link_bad, link_leg;
+extern const struct link_cfg link_wired, link_wifi, link_bad, link_leg, link_uplink;
 
 struct link {
 	struct link_cfg cfg;

@@ -88,6 +88,7 @@ int main(int argc, char **argv)
 	study_holdover();
 	study_conductors();
 	study_faults();
+	study_hierarchy();
 	printf("\n%d judgements, each with its control; %d failed\n", judged, missed);
 	return missed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -43,3 +43,4 @@ void study_cold_start(void);
 void study_holdover(void);
 void study_conductors(void);
 void study_faults(void);
+void study_hierarchy(void);

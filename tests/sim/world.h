@@ -3,7 +3,11 @@
 #pragma once
 
 /* A cluster in virtual time: machines with crystals, links, a broker between them, and
- * events in a queue. The clocks are the daemon's own: the same glow_sync object. */
+ * events in a queue. The clocks are the daemon's own: the same glow_sync object.
+ *
+ * Or many clusters in a tree: each broker but the root is bridged to the one above, and whoever leads there follows
+ * the conductor above through that bridge, as a node would, and steers its own cluster's time by that. Nodes are at the
+ * lowest brokers. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,20 +18,13 @@
 #include "figures.h"
 #include "link.h"
 #include "oscillator.h"
+#include "queue.h"
 #include "rival.h"
 
 #define MS  INT64_C(1000000)
 #define SEC INT64_C(1000000000)
 
-enum { MACHINES_MAX = 104, HELD_MAX = 32 };
-
-struct packet {
-	enum packet_kind { PACKET_REQUEST, PACKET_REPLY, PACKET_ADOPT, PACKET_OFFER, PACKET_INFO, PACKET_COMMAND } kind;
-	int from, to;
-	struct glow_time_request request;
-	struct glow_time_reply reply;
-	struct glow_leader leader;
-};
+enum { MACHINES_MAX = 104, BROKERS_MAX = 8, HELD_MAX = 32 };
 
 /** The broker's end of a connection. With Nagle's algorithm what is small waits until what is under way is
  * acknowledged. */
@@ -40,9 +37,11 @@ struct connection {
 
 struct machine {
 	struct oscillator crystal;
+	int home, above; /**< the broker that it is connected to; of a rack's conductor the one above, else -1 */
 	struct link up, down;
 	struct connection connection;
 	struct glow_sync sync;
+	struct glow_sync uplink; /**< a leading conductor's of a rack: as a client of the one above */
 	struct rival rival[RIVALS];
 	bool alive, online, leads;
 	int64_t joined_ns;
@@ -53,24 +52,21 @@ struct machine {
 	uint64_t packets;
 };
 
-struct world;
-typedef void script_fn(struct world *w, int argument);
-
-struct event {
-	int64_t t_ns;
-	uint64_t order;
-	enum event_kind { EVENT_WAKE, EVENT_BROKER, EVENT_ARRIVE, EVENT_ACK, EVENT_ADOPT, EVENT_SCRIPT } kind;
-	int machine;
-	uint32_t life; /**< or which acknowledgement */
-	struct packet packet;
-	script_fn *script;
+struct broker {
+	int above;            /**< the one that it is bridged to; -1: it is the root */
+	struct link up, down; /**< of the bridge */
+	bool bridged;
+	uint32_t life; /**< counts the bridge's connections */
+	int64_t free_ns;
 };
 
 struct world_cfg {
 	struct oscillator_cfg crystal;
 	const struct link_cfg *link[2]; /**< of even and odd nodes */
-	int nodes, conductors;
-	double interval_s[2]; /**< least and most between probes; 0: as shipped */
+	int nodes, conductors;          /**< conductors: of each broker */
+	int racks[2];                   /**< brokers below the root, and below each of those; 0: none */
+	double interval_s[2];           /**< of nodes, least and most between probes; 0: as shipped */
+	bool unfiltered;                /**< control: rack conductors serve what the last answer said */
 	bool nagle, power_save;
 	bool untold;             /* power_save: nobody tells the nodes, as in a container */
 	bool careless;           /**< control: nodes take replies of any conductor for their own's */
@@ -81,15 +77,15 @@ struct world {
 	struct world_cfg cfg;
 	uint64_t seed;
 	struct dice dice;
-	int64_t t_ns, broker_free_ns;
+	int64_t t_ns;
 	bool broker_up;
-	struct machine machine[MACHINES_MAX]; /**< nodes first, then conductors */
+	struct broker broker[BROKERS_MAX]; /**< the root first, level by level */
+	int brokers;
+	struct machine machine[MACHINES_MAX]; /**< nodes first, then each broker's conductors */
 	int machines;
 	struct glow_adopt adopt; /**< of the conductor that is without history */
 	double rate_known;       /**< to it, of S against its crystal; NAN: not */
-	struct event *heap;
-	int events, room;
-	uint64_t ordered;
+	struct queue queue;
 	struct figures rtt_ms; /**< of every accepted reply */
 };
 
@@ -103,9 +99,13 @@ void world_run(struct world *w, int64_t t_ns);
 /** Has `script` called at t_ns, in the order of events. */
 void world_at(struct world *w, int64_t t_ns, script_fn *script, int argument);
 
-/** The first conductor begins a timeline; the nodes join it in the first second. Nobody else connects yet. */
+/** The first conductor begins a timeline; the nodes join it in the first second. So does the first conductor of every
+ * other broker, which leads as soon as it knows the time. Nobody else connects yet. */
 void world_begin(struct world *w);
 int world_conductor(const struct world *w, int k);
+
+/** The k-th conductor of this broker. */
+int world_rack_conductor(const struct world *w, int broker, int k);
 
 void world_join(struct world *w, int machine);
 void world_leave(struct world *w, int machine);
@@ -119,9 +119,15 @@ void world_lead(struct world *w, int machine, struct glow_leader leader);
 /** The same from s_ns on by `rate`; silently: it answers, but nobody is told. */
 void world_lead_from(struct world *w, int machine, int64_t s_ns, double rate, struct glow_leader leader, bool silent);
 
-/** The broker goes away, and comes back after this; everybody reconnects 0.1 to 2 s later. */
+/** A broker's bridge breaks, or is whole again. */
+void world_bridge(struct world *w, int broker, bool whole);
+
+/** Of a single broker: it goes away, and comes back after this; everybody reconnects 0.1 to 2 s later. */
 void world_restart_broker(struct world *w, int64_t away_ns);
 
 /** A machine's L and S now. */
 struct glow_raw world_local(struct world *w, int machine);
 int64_t world_time(struct world *w, int machine);
+
+/** The S that it answers by: its own, but for a control. */
+int64_t world_served(struct world *w, int machine);

@@ -10,12 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include <glow/json.h>
+#include <glow/log.h>
 #include <glow/scenes.h>
 
+#include "../../bridge/app/conductor/parts.h"
 #include "../harness/conducting.h"
 
 /* ---- coming to lead ---- */
@@ -264,6 +267,49 @@ static void test_broken_nodes(void **state)
 	"{\"id\":\"n0\",\"groups\":[],\"pixels\":8,\"offset\":0,\"reverse\":false,\"gap\":0}," \
 	"{\"id\":\"n1\",\"groups\":[],\"pixels\":8,\"offset\":8,\"reverse\":false,\"gap\":0}," \
 	"{\"id\":\"n7\",\"groups\":[\"g\"],\"pixels\":8,\"offset\":16,\"reverse\":false,\"gap\":0}]}"
+
+/* How often these words are in the file. */
+static int logged(int fd, const char *words)
+{
+	static char text[65536];
+	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
+	int n = 0;
+
+	text[len > 0 ? len : 0] = '\0';
+	for (const char *at = text; (at = strstr(at, words)); at++)
+		n++;
+	return n;
+}
+
+/* More nodes than are kept: the first ones keep their places, and it is said once. */
+static void test_too_many_nodes(void **state)
+{
+	FILE *file = tmpfile();
+	int fd = fileno(file), terminal = dup(2), before;
+
+	(void)state;
+	lead();
+	conductor->members.most = 2;
+	dup2(fd, 2);
+	glow_log_setup("warning", "text");
+	node("pi1");
+	node("pi2");
+	before = logged(fd, "one more than");
+	node("pi3");
+	node("pi4");
+	node("pi3");
+	glow_log_setup("error", "text");
+	dup2(terminal, 2);
+	close(terminal);
+	assert_int_equal(before, 0); /* the control */
+	assert_int_equal(logged(fd, "node pi3 is one more than the 2 that a conductor keeps"), 1);
+	assert_int_equal(logged(fd, "one more than"), 1);
+	fclose(file);
+	assert_int_equal(conductor->members.crowd.n, 2);
+	pass(20 * SECOND);
+	assert_non_null(strstr(last(ROSTER), "pi2"));
+	assert_null(strstr(last(ROSTER), "pi3"));
+}
 
 static void retain_roster(void)
 {
@@ -1062,6 +1108,7 @@ int main(void)
 		TEST(test_roster_grace),
 		TEST(test_forgotten_node),
 		TEST(test_broken_nodes),
+		TEST(test_too_many_nodes),
 		TEST(test_roster_after_a_restart),
 		TEST(test_roster_of_another_reign),
 		TEST(test_places),

@@ -15,6 +15,7 @@
 #include <glow/ctl.h>
 #include <glow/time.h>
 
+#include "../../bridge/app/ctl/doctor_nodes.h"
 #include "../../bridge/app/ctl/targets.h"
 #include "../harness/json_equal.h"
 
@@ -243,6 +244,38 @@ static void a_cluster(void)
 		       "\"pixels\":8,\"offset\":0,\"reverse\":false,\"gap\":0}]}");
 }
 
+static bool doctor_says(const char *words)
+{
+	struct glow_findings findings;
+	char *text;
+	bool said;
+
+	glow_findings_init(&findings);
+	glow_doctor_nodes(&watch, 0, &findings);
+	text = cJSON_PrintUnformatted(findings.list);
+	said = strstr(text, words);
+	free(text);
+	glow_findings_fini(&findings);
+	return said;
+}
+
+/* More nodes than are kept: the doctor looks at those there are, and says of how many it knows nothing. */
+static void beyond_the_limit(void **state)
+{
+	(void)state;
+	glow_watch_init(&watch, "glow");
+	watch.most = 2;
+	hear("node/pi1/availability", "offline");
+	hear("node/pi2/availability", "offline");
+	assert_false(doctor_says("were not looked at")); /* the control */
+	hear("node/pi3/availability", "offline");
+	hear("node/pi4/availability", "offline");
+	assert_true(doctor_says("2 more than 2 were not looked at"));
+	assert_true(doctor_says("pi2"));
+	assert_false(doctor_says("pi3"));
+	glow_watch_fini(&watch);
+}
+
 static void known_names(void **state)
 {
 	static const char *const known[] = { "all", "pi1",       "node/pi1",    "pi2",
@@ -368,6 +401,7 @@ int main(void)
 		cmocka_unit_test(targets),
 		cmocka_unit_test(scene_names),
 		cmocka_unit_test(forced),
+		cmocka_unit_test(beyond_the_limit),
 		cmocka_unit_test(known_names),
 		cmocka_unit_test(meant_names),
 	};

@@ -430,7 +430,7 @@ static void test_stats_read(void **state)
 		.temperature_c = 48.5,
 		.meter = { 7, 118, 229, 340, 451 },
 		.sync = { "holdover", true, INT64_C(-5000000000), 4000000000 },
-		.messages = { 5, 6, 7000000000, 8 },
+		.messages = { 5, 6, 7000000000, 8, 9 },
 	};
 	static const struct glow_stats none = { .temperature_c = NAN };
 	struct glow_stats got;

@@ -24,11 +24,21 @@
 
 static struct glow_mailbox box;
 static char filling[2 * ROOM];
+static char lost[64]; /* the topic dropped last */
+
+static void note_lost(void *ctx, const char *topic)
+{
+	assert_ptr_equal(ctx, &box);
+	snprintf(lost, sizeof(lost), "%s", topic);
+}
 
 static void open_box(bool arrivals)
 {
-	const struct glow_mailbox_cfg cfg = { .room = { ROOM, ROOM, ROOM }, .arrivals = arrivals };
+	const struct glow_mailbox_cfg cfg = {
+		.room = { ROOM, ROOM, ROOM }, .kept = ROOM, .arrivals = arrivals, .lost = note_lost, .ctx = &box
+	};
 
+	lost[0] = '\0';
 	assert_int_equal(glow_mailbox_init(&box, &cfg), 0);
 	box.seed = 1; /* the topics below have counters of their own */
 }
@@ -57,14 +67,22 @@ static int open_departures(void **state)
 static int put_message(enum glow_lane lane, uint64_t key, int number, const struct glow_message *message)
 {
 	struct glow_mqtt_event event = { .kind = GLOW_MQTT_MESSAGE, .message = *message };
+	struct glow_mail *mail;
 
 	event.message.at.ns = number;
-	return glow_mailbox_put(&box, glow_mail_create(&event), lane, key);
+	mail = glow_mail_create(&event);
+	mail->kept = message->retained;
+	return glow_mailbox_put(&box, mail, lane, key);
 }
 
 static int put(enum glow_lane lane, const char *topic, uint64_t key, int number)
 {
 	return put_message(lane, key, number, &(struct glow_message){ .topic = topic });
+}
+
+static int put_kept(enum glow_lane lane, const char *topic, uint64_t key, int number)
+{
+	return put_message(lane, key, number, &(struct glow_message){ .topic = topic, .retained = true });
 }
 
 static void put_news(int number)
@@ -227,16 +245,16 @@ static void test_replaced(void **state)
 {
 	(void)state;
 	for (int k = 1; k <= MESSAGES / 2; k++)
-		put(GLOW_LANE_REPORT, "r/a", 7, k);
+		put_kept(GLOW_LANE_REPORT, "r/a", 7, k);
 	expect_counts(0, 0); /* there is no pressure yet */
 	put(GLOW_LANE_REPORT, "r/b", 0, 100);
-	put(GLOW_LANE_REPORT, "r/a", 7, 101);
+	put_kept(GLOW_LANE_REPORT, "r/a", 7, 101);
 	expect_counts(0, 1);
-	put(GLOW_LANE_REPORT, "r/a", 8, 102);
-	put(GLOW_LANE_REPORT, "r/c", 7, 103); /* a key by chance */
-	put(GLOW_LANE_COMMAND, "r/c", 7, 104);
+	put_kept(GLOW_LANE_REPORT, "r/a", 8, 102);
+	put_kept(GLOW_LANE_REPORT, "r/c", 7, 103); /* a key by chance */
+	put_kept(GLOW_LANE_COMMAND, "r/c", 7, 104);
 	expect_counts(0, 1);
-	put(GLOW_LANE_REPORT, "r/a", 8, 105);
+	put_kept(GLOW_LANE_REPORT, "r/a", 8, 105);
 	expect_counts(0, 2);
 	assert_int_equal(take(), 104);
 	for (int k = 1; k < MESSAGES / 2; k++)
@@ -249,11 +267,11 @@ static void test_replaced_early(void **state)
 {
 	(void)state;
 	box.cfg.part = MESSAGES / 2;
-	put(GLOW_LANE_REPORT, "r/a", 7, 1);
-	put(GLOW_LANE_REPORT, "r/a", 7, 2);
+	put_kept(GLOW_LANE_REPORT, "r/a", 7, 1);
+	put_kept(GLOW_LANE_REPORT, "r/a", 7, 2);
 	expect_counts(0, 0); /* two messages are that part */
 	put(GLOW_LANE_REPORT, "r/b", 0, 3);
-	put(GLOW_LANE_REPORT, "r/a", 7, 4);
+	put_kept(GLOW_LANE_REPORT, "r/a", 7, 4);
 	expect_counts(0, 1);
 	EXPECT(1, 3, 4);
 }
@@ -279,46 +297,108 @@ static void test_replaced_neighbour(void **state)
 	EXPECT(100, 101, 103, 104, 105);
 }
 
-/* What is retained at the broker is said once: other mail has to go, its own topic's or not, and mostly it finds room.
- */
+/* What is retained at the broker is said once. A flood takes no room from it, nor it from others, and it stays where it
+ * was in its lane. */
 /* promise: bounded-queues */
-static void test_keys_are_kept(void **state)
+static void test_kept(void **state)
 {
 	int number, kept = 0, others = 0;
 
 	(void)state;
-	put(GLOW_LANE_COMMAND, "c/stage", 7, 1);
+	put_kept(GLOW_LANE_COMMAND, "c/stage", 7, 1);
 	for (int k = 0; k < 1000; k++)
 		put(GLOW_LANE_COMMAND, "c/answers", 0, 100 + k);
-	for (int k = 0; k < MESSAGES / 2; k++)
-		assert_int_equal(put(GLOW_LANE_COMMAND, "c/stage", 8 + (uint64_t)k, 2 + k), 0);
+	for (int k = 0; k < MESSAGES - 1; k++)
+		assert_int_equal(put_kept(GLOW_LANE_COMMAND, "c/stage", 8 + (uint64_t)k, 2 + k), 0);
 	for (int k = 0; k < 1000; k++)
-		put(GLOW_LANE_COMMAND, "c/stage", 0, 100 + k);
-	expect_counts(2000 - (MESSAGES / 2 - 1), 0);
+		assert_int_equal(put(GLOW_LANE_COMMAND, "c/stage", 0, 100 + k), 0);
+	expect_counts(2000 - MESSAGES, 0);
 	while ((number = take()))
 		if (number < 100)
 			assert_int_equal(number, ++kept);
 		else
 			others++;
-	assert_int_equal(kept, MESSAGES / 2 + 1);
-	assert_int_equal(others, MESSAGES / 2 - 1);
+	assert_int_equal(kept, MESSAGES);
+	assert_int_equal(others, MESSAGES);
 }
 
-/* Where there is nothing but such mail its oldest goes, and what has no key finds no room. */
-static void test_keys_alone(void **state)
+/* Its order towards what is not retained is that of its lane: a text lies before the command that means it. */
+/* promise: retained-until-sent */
+static void test_kept_in_order(void **state)
 {
-	const struct glow_message huge = { .topic = "c/huge", .payload = filling, .len = ROOM };
+	(void)state;
+	put(GLOW_LANE_COMMAND, "c/a", 0, 1);
+	put_kept(GLOW_LANE_COMMAND, "c/text", 7, 2);
+	put(GLOW_LANE_COMMAND, "c/a", 0, 3);
+	put_kept(GLOW_LANE_COMMAND, "c/text", 7, 4);
+	EXPECT(1, 2, 3, 4);
+}
+
+/* Of each topic the newest waits, however many there are, and never behind an older one: what was cleared stays so. */
+/* promise: retained-until-sent */
+static void test_kept_newest(void **state)
+{
+	static char topics[5000][16];
 
 	(void)state;
-	for (int k = 1; k <= MESSAGES + 1; k++)
-		assert_int_equal(put(GLOW_LANE_COMMAND, "c", 100 + (uint64_t)k, k), 0);
-	expect_counts(1, 0);
-	assert_int_equal(put(GLOW_LANE_COMMAND, "c", 0, 1000), -EAGAIN);
-	assert_int_equal(put_message(GLOW_LANE_COMMAND, 7, 1001, &huge), -EAGAIN);
-	expect_counts(3, 0);
-	for (int k = 2; k <= MESSAGES + 1; k++)
-		assert_int_equal(take(), k);
+	box.cfg.kept = (size_t)6000 * GLOW_MAIL_MIN;
+	for (int round = 0; round < 3; round++)
+		for (int k = 0; k < 5000; k++) {
+			snprintf(topics[k], sizeof(topics[k]), "c/%d/place", k);
+			/* A key for two of them: by chance. */
+			assert_int_equal(put_kept(GLOW_LANE_COMMAND, topics[k], 1 + (uint64_t)k / 2,
+						  5000 * round + k + 1),
+					 0);
+		}
+	for (int k = 0; k < 5000; k++)
+		assert_int_equal(take(), 10001 + k);
 	EXPECT(0);
+	expect_counts(0, 10000);
+}
+
+/* There is an end to that as well: then the oldest goes, and it is told. */
+static void test_kept_too_many(void **state)
+{
+	const struct glow_message huge = { .topic = "c/huge", .payload = filling, .len = ROOM, .retained = true };
+
+	(void)state;
+	for (int k = 1; k <= MESSAGES; k++)
+		assert_int_equal(put_kept(GLOW_LANE_COMMAND, "c", 100 + (uint64_t)k, k), 0);
+	expect_counts(0, 0);
+	assert_int_equal(put_kept(GLOW_LANE_REPORT, "c", 99, MESSAGES + 1), 0);
+	expect_counts(1, 0);
+	assert_string_equal(lost, "c");
+	assert_int_equal(put_message(GLOW_LANE_COMMAND, 7, 1001, &huge), -EAGAIN);
+	expect_counts(2, 0);
+	assert_string_equal(lost, "c/huge");
+	EXPECT(2, MESSAGES + 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+}
+
+/* On the way in there is room for what is kept until it is full: who puts can wait for it. */
+static void test_kept_arrives(void **state)
+{
+	const struct glow_mqtt_event event = { .kind = GLOW_MQTT_MESSAGE, .message = { .topic = "r" } };
+	struct glow_mail *next = glow_mail_create(&event);
+
+	(void)state;
+	for (int k = 1; k <= MESSAGES; k++) {
+		assert_true(glow_mailbox_has_room(&box, next));
+		assert_int_equal(glow_mailbox_is_calm(&box), k <= MESSAGES / 4 + 1);
+		put_kept(GLOW_LANE_REPORT, "r", 0, k);
+	}
+	assert_false(glow_mailbox_has_room(&box, next));
+	for (int k = 0; k < 1000; k++)
+		put(GLOW_LANE_REPORT, "r", 0, 100 + k);
+	assert_int_equal(take(), 1);
+	assert_true(glow_mailbox_has_room(&box, next));
+	put_kept(GLOW_LANE_REPORT, "r", 0, 1);
+	expect_counts(1000 - MESSAGES, 0);     /* nothing of these */
+	put_kept(GLOW_LANE_REPORT, "r", 0, 1); /* the control: who does not wait loses some */
+	expect_counts(1000 - MESSAGES + 1, 0);
+	while (!glow_mailbox_is_calm(&box))
+		assert_true(take() > 0);
+	assert_true(take() > 0);
+	free(next);
 }
 
 /* On the way in a key says only what may be replaced. */
@@ -498,6 +578,7 @@ static struct listed {
 	uint64_t key;
 	uint32_t topic;
 	size_t weight;
+	bool kept;
 } list[LISTED_MAX];
 static int n_listed;
 static uint64_t listed_dropped, listed_replaced;
@@ -512,8 +593,17 @@ static size_t listed_weight(int lane, int topic)
 	size_t sum = 0;
 
 	for (int k = 0; k < n_listed; k++)
-		if (list[k].lane == lane && (topic < 0 || list[k].topic == (uint32_t)topic))
+		if (list[k].lane == lane && !list[k].kept && (topic < 0 || list[k].topic == (uint32_t)topic))
 			sum += list[k].weight;
+	return sum;
+}
+
+static size_t listed_kept(void)
+{
+	size_t sum = 0;
+
+	for (int k = 0; k < n_listed; k++)
+		sum += list[k].kept ? list[k].weight : 0;
 	return sum;
 }
 
@@ -524,9 +614,17 @@ static void drop_listed(int lane)
 	for (int t = 1; t < GLOW_MAIL_TOPICS; t++)
 		if (listed_weight(lane, t) > listed_weight(lane, fullest))
 			fullest = t;
-	if (listed_weight(lane, fullest) == 0)
-		fullest = GLOW_MAIL_KEPT;
-	while (list[k].lane != lane || list[k].topic != (uint32_t)fullest)
+	while (list[k].lane != lane || list[k].kept || list[k].topic != (uint32_t)fullest)
+		k++;
+	unlist(k);
+	listed_dropped++;
+}
+
+static void drop_kept(void)
+{
+	int k = 0;
+
+	while (!list[k].kept)
 		k++;
 	unlist(k);
 	listed_dropped++;
@@ -545,11 +643,14 @@ static void put_listed(struct listed one)
 {
 	int old = newest_listed(one.lane, box.cfg.arrivals ? 0 : one.key);
 
-	if (one.key && old >= 0 && list[old].key == one.key && listed_weight(one.lane, -1) > ROOM / 2) {
+	if (one.key && old >= 0 && list[old].key == one.key &&
+	    listed_weight(one.lane, -1) + (one.kept ? listed_kept() : 0) > ROOM / 2) {
 		unlist(old);
 		listed_replaced++;
 	}
 	list[n_listed++] = one;
+	while (listed_kept() > ROOM)
+		drop_kept();
 	while (listed_weight(one.lane, -1) > ROOM)
 		drop_listed(one.lane);
 }
@@ -566,8 +667,7 @@ static void put_at_random(struct dice *dice, int number)
 	/* One key a topic and lane, and mostly one topic. */
 	one.key = dice_roll(dice, 3) ? kind * GLOW_LANES + (uint32_t)one.lane + 1 : 0;
 	one.topic = glow_fnv1a(box.seed, topic, strlen(topic)) % GLOW_MAIL_TOPICS;
-	if (one.key && !box.cfg.arrivals)
-		one.topic = GLOW_MAIL_KEPT;
+	one.kept = message.retained = box.cfg.arrivals ? dice_roll(dice, 4) == 0 : one.key != 0;
 	one.weight = sizeof(struct glow_mail) + message.len + strlen(topic) + 1;
 	if (one.weight < GLOW_MAIL_MIN)
 		one.weight = GLOW_MAIL_MIN;
@@ -630,6 +730,7 @@ static void at_random(bool arrivals)
 		}
 		for (int lane = 0; lane < GLOW_LANES; lane++)
 			assert_int_equal(box.lanes[lane].used, listed_weight(lane, -1));
+		assert_int_equal(box.kept.used, listed_kept());
 		expect_counts(listed_dropped, listed_replaced);
 		assert_int_equal(sent, taken + (uint64_t)n_listed + listed_dropped + listed_replaced);
 	}
@@ -658,8 +759,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_replaced, open_departures, close_box),
 		cmocka_unit_test_setup_teardown(test_replaced_early, open_departures, close_box),
 		cmocka_unit_test_setup_teardown(test_replaced_neighbour, open_arrivals, close_box),
-		cmocka_unit_test_setup_teardown(test_keys_are_kept, open_departures, close_box),
-		cmocka_unit_test_setup_teardown(test_keys_alone, open_departures, close_box),
+		cmocka_unit_test_setup_teardown(test_kept, open_departures, close_box),
+		cmocka_unit_test_setup_teardown(test_kept_in_order, open_departures, close_box),
+		cmocka_unit_test_setup_teardown(test_kept_newest, open_departures, close_box),
+		cmocka_unit_test_setup_teardown(test_kept_too_many, open_departures, close_box),
+		cmocka_unit_test_setup_teardown(test_kept_arrives, open_arrivals, close_box),
 		cmocka_unit_test_setup_teardown(test_keys_are_not_kept, open_arrivals, close_box),
 		cmocka_unit_test_setup_teardown(test_askers, open_arrivals, close_box),
 		cmocka_unit_test_setup_teardown(test_askers_behind_news, open_arrivals, close_box),

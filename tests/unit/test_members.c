@@ -318,15 +318,23 @@ static void test_too_many(void **state)
 	char id[16];
 
 	(void)state;
-	for (int k = 0; k < GLOW_MEMBERS_MAX; k++) {
+	assert_int_equal(m.most, GLOW_MEMBERS_MAX);
+	m.most = 100;
+	for (int k = 0; k < 100; k++) {
 		snprintf(id, sizeof(id), "n%d", k);
 		assert_true(says(id, true));
 	}
+	assert_int_equal(m.crowd.n, 0); /* the control */
 	assert_false(says("more", true));
 	assert_false(info("more", 8, ""));
+	assert_false(says("yet-more", true));
+	assert_int_equal(m.crowd.n, 2); /* each once */
+	assert_int_equal(diag.code, GLOW_OK);
 	assert_null(glow_members_find(&m, "more"));
+	assert_true(info("n6", 8, "")); /* those before go on */
 	assert_true(says("n7", false));
 	assert_true(says("more", true));
+	assert_int_equal(m.crowd.n, 0);
 }
 
 /* Whatever comes and goes in whatever order is found by its name, and nothing else is. */

@@ -218,15 +218,16 @@ static const struct glow_conductor_info info = {
 	.utc_offset_us = -37000000,
 	.tz_offset_s = 7200,
 	.ahead_us = 300000,
-	.messages = { 1, 2, 3, 4 },
+	.messages = { 1, 2, 3, 4, 5 },
 };
 
 #define INFO_HEAD \
 	"{\"id\":\"cm4\",\"state\":\"leading\",\"clock_id\":\"0123456789abcdef\",\"term\":3,\"boot\":4000000000,"
 #define INFO_MID "\"rate_ppb\":-12000,\"nodes\":5,\"version\":\"0.1.0\","
-#define INFO_TEXT                                                                                               \
-	INFO_HEAD INFO_MID "\"utc_offset_us\":-37000000,\"tz_offset_s\":7200,\"ahead_us\":300000,\"messages\":" \
-			   "{\"in_dropped\":1,\"in_replaced\":2,\"out_dropped\":3,\"out_replaced\":4}}"
+#define INFO_TEXT                                                                                    \
+	INFO_HEAD INFO_MID                                                                           \
+		"\"utc_offset_us\":-37000000,\"tz_offset_s\":7200,\"ahead_us\":300000,\"messages\":" \
+		"{\"in_dropped\":1,\"in_replaced\":2,\"out_dropped\":3,\"out_replaced\":4,\"asked_again\":5}}"
 
 static enum glow_code read_info(const char *text, struct glow_conductor_info *ret_info)
 {

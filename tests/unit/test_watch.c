@@ -1005,19 +1005,24 @@ static void made_up_nodes_fill_no_memory(void **state)
 	char id[16], text[64], name[GLOW_CATALOG_NAME_LEN + 1], topic[64];
 
 	(void)state;
-	for (int k = 0; k < GLOW_WATCH_NODES; k++) {
+	watch.most = 1000;
+	for (int k = 0; k < 1000; k++) {
 		snprintf(id, sizeof(id), "n%d", k);
 		hear_of(id, "availability", "online");
 	}
-	assert_int_equal(watch.n_nodes, GLOW_WATCH_NODES);
-	assert_string_equal(headline(START), "no conductor · 3500 of 3500 nodes online");
+	assert_int_equal(watch.n_nodes, 1000);
+	assert_string_equal(headline(START), "no conductor · 1000 of 1000 nodes online"); /* the control */
 	hear_of("one-too-many", "availability", "online");
 	assert_null(glow_watch_find(&watch, "one-too-many"));
-	assert_string_equal(headline(START), "no conductor · 3500 of more than 3500 nodes online");
-	hear_of("n1000", "availability", "");
+	assert_string_equal(headline(START), "no conductor · 1000 of 1000 nodes online · 1 more is not shown");
+	hear_of("one-too-many", "stats", "{}");
+	hear_of("two-too-many", "availability", "online");
+	assert_string_equal(headline(START), "no conductor · 1000 of 1000 nodes online · 2 more are not shown");
+	hear_of("n999", "availability", "");
 	hear_of("one-too-many", "availability", "online"); /* the control */
 	assert_non_null(glow_watch_find(&watch, "one-too-many"));
-	for (int k = 1; k < GLOW_WATCH_NODES; k++)
+	assert_string_equal(headline(START), "no conductor · 1000 of 1000 nodes online");
+	for (int k = 1; k < 1000; k++)
 		assert_true(strverscmp(watch.nodes[k - 1]->id, watch.nodes[k]->id) < 0);
 
 	for (int k = 0; k < 2 * GLOW_CATALOGS_MAX; k++) {

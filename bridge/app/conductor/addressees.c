@@ -66,7 +66,7 @@ static bool can_tell(const struct glow_members *m, bool group)
 		if (group && m->v[k].online && !m->v[k].known)
 			return false;
 	}
-	return any && m->n < GLOW_MEMBERS_MAX;
+	return any && m->n < m->most;
 }
 
 static bool has_node(const struct glow_members *m, const char *id)

@@ -144,10 +144,21 @@ static void hear_figures(struct glow_conductor *c, const struct glow_topic *topi
 		glow_figures_hear(figures, topic->kind, m->payload, m->len);
 }
 
+/* Once: the others' turn comes as each of them says something. */
+static void say_beyond(const struct glow_members *members, uint32_t before, const char *id)
+{
+	if (before == 0 && members->crowd.n > 0)
+		glow_warning(
+			"node %s is one more than the %u that a conductor keeps: it has no place on the strip and goes "
+			"on by itself, as all do that come later; glowctl forget makes room",
+			id, members->n);
+}
+
 static void hear_node_info(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			   struct glow_raw now)
 {
 	struct glow_diag diag = { .code = GLOW_OK };
+	uint32_t beyond = c->members.crowd.n;
 
 	if (glow_members_info(&c->members, topic->id, m->payload, m->len, &diag)) {
 		glow_parts_nodes_changed(c, now);
@@ -155,6 +166,7 @@ static void hear_node_info(struct glow_conductor *c, const struct glow_topic *to
 	}
 	if (diag.code != GLOW_OK)
 		glow_warning("%s was skipped: %s %s", m->topic, diag.where, diag.what);
+	say_beyond(&c->members, beyond, topic->id);
 	hear_figures(c, topic, m);
 }
 
@@ -162,8 +174,11 @@ static void hear_node_availability(struct glow_conductor *c, const struct glow_t
 				   const struct glow_message *m, struct glow_raw now)
 {
 	bool online = glow_message_says(m, "online");
+	uint32_t beyond = c->members.crowd.n;
+	bool changed = glow_members_availability(&c->members, topic->id, online, now);
 
-	if (!glow_members_availability(&c->members, topic->id, online, now))
+	say_beyond(&c->members, beyond, topic->id);
+	if (!changed)
 		return;
 	glow_parts_nodes_changed(c, now);
 	if (online)

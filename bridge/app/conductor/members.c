@@ -4,7 +4,6 @@
  * is made. */
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +18,11 @@
 void glow_members_init(struct glow_members *m, const struct glow_placement *placement, int64_t grace_ns)
 {
 	*m = (struct glow_members){
-		.placement = placement, .grace_ns = grace_ns, .session = 1, .expiry = { GLOW_NEVER }
+		.placement = placement,
+		.grace_ns = grace_ns,
+		.most = GLOW_MEMBERS_MAX,
+		.session = 1,
+		.expiry = { GLOW_NEVER },
 	};
 }
 
@@ -99,8 +102,6 @@ static bool make_room(struct glow_members *m)
 	uint32_t room = m->room ? 2 * m->room : 16;
 	struct glow_member *v;
 
-	if (m->n >= GLOW_MEMBERS_MAX)
-		return false;
 	if (m->n < m->room)
 		return true;
 	v = realloc(m->v, room * sizeof(*v));
@@ -120,7 +121,9 @@ static struct glow_member *member(struct glow_members *m, const char *id)
 
 	if (found)
 		return &m->v[k];
-	if (!make_room(m))
+	if (m->n >= m->most)
+		glow_crowd_add(&m->crowd, id);
+	if (m->n >= m->most || !make_room(m))
 		return NULL;
 	one = &m->v[k];
 	memmove(one + 1, one, (m->n++ - k) * sizeof(*one));
@@ -135,6 +138,7 @@ static struct glow_member *member(struct glow_members *m, const char *id)
 static void forget(struct glow_members *m, uint32_t k)
 {
 	drop(m, &m->v[k]);
+	memset(&m->crowd, 0, sizeof(m->crowd)); /* there is a place now; who has none says so again */
 	memmove(&m->v[k], &m->v[k + 1], (--m->n - k) * sizeof(m->v[0]));
 }
 
@@ -208,8 +212,6 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	one = member(m, id);
 	if (one)
 		one->more_us = glow_deliveries_of_ahead_us(info.ahead_us);
-	else
-		glow_diag_set(diag, GLOW_TOO_LARGE, "", "is of one node too many, %" PRIu32 " are known", m->n);
 	return one && describe(m, one, info.strip ? info.strip : info.shape.pixels,
 			       (const char(*)[GLOW_NAME_SIZE])info.groups, info.n_groups);
 }

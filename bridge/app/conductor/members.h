@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glow/crowd.h>
 #include <glow/diag.h>
 #include <glow/roster.h>
 #include <glow/time.h>
@@ -18,8 +19,9 @@
 #include "member_light.h"
 #include "placement.h"
 
-/** Some more than a roster can name. */
-#define GLOW_MEMBERS_MAX 6000
+/** How many are kept, of some 1 KB each with their groups, light and last words. Those who were there first stay; the
+ * others go on by themselves. */
+#define GLOW_MEMBERS_MAX 10000
 
 /** A node's state as it published it, kept once for all who look back at it. */
 struct glow_kept_state {
@@ -59,11 +61,12 @@ struct glow_member {
 struct glow_members {
 	const struct glow_placement *placement; /**< borrowed */
 	int64_t grace_ns;
-	struct glow_member *v; /**< by id */
-	uint32_t n, room;
-	size_t kept_states;     /**< bytes */
-	uint32_t session;       /**< rises with every connection to the broker */
-	struct glow_raw expiry; /**< when the next place is given up; GLOW_NEVER */
+	struct glow_member *v;   /**< by id */
+	uint32_t n, room, most;  /**< `most` may be GLOW_MEMBERS_MAX */
+	struct glow_crowd crowd; /**< those beyond */
+	size_t kept_states;      /**< bytes */
+	uint32_t session;        /**< rises with every connection to the broker */
+	struct glow_raw expiry;  /**< when the next place is given up; GLOW_NEVER */
 };
 
 /** Nobody yet. `placement` stays the caller's and has to outlive the members. */
@@ -84,8 +87,8 @@ const struct glow_member *glow_members_after(const struct glow_members *m, const
 struct glow_figures *glow_members_figures(struct glow_members *m, const char *id);
 
 /** What the topics of a node say. True when the roster may differ now. An empty info says that the node is to be
- * forgotten. A broken one, and that of one node too many, changes nothing and fills diag, which is untouched otherwise.
- */
+ * forgotten. A broken one changes nothing and fills diag, which is untouched otherwise; one node too many is counted in
+ * `crowd`. */
 bool glow_members_info(struct glow_members *m, const char *id, const char *payload, size_t len, struct glow_diag *diag);
 bool glow_members_availability(struct glow_members *m, const char *id, bool online, struct glow_raw now);
 

@@ -133,6 +133,10 @@ void glow_doctor_nodes(const struct glow_watch *w, int waited_s, struct glow_fin
 		look(&p);
 		well += cJSON_GetArraySize(f->list) == before;
 	}
+	if (w->crowd.n)
+		glow_findings_add(f, GLOW_FINDING_NOTE, "nodes", false,
+				  "part the cluster, or glowctl forget those that are gone",
+				  "%u more than %zu were not looked at", w->crowd.n, w->n_nodes);
 	if (w->n_nodes == 0)
 		glow_findings_add(f, GLOW_FINDING_TROUBLE, "nodes", false,
 				  "start glow-bridge with this broker and prefix; glow-bridge --doctor tells why not",

@@ -293,7 +293,7 @@ const struct glow_subcommand glow_ctl_watch = {
 	.name = "watch",
 	.summary = "show the cluster live in this terminal",
 	.doc = "Draws every node by the code that drives its LEDs, from what the nodes and the conductor say, on the "
-	       "cluster's clock. Keeps as many nodes as a conductor does, 3500. What a node's flash limit holds back "
+	       "cluster's clock. Keeps 10,000 nodes, and counts who is beyond. What a node's flash limit holds back "
 	       "is drawn here all "
 	       "the same: --plain draws nothing that flashes.",
 	.examples = "glowctl watch\nglowctl watch --plain --for-s 10\nglowctl watch --for-s 3 --svg cluster.svg",

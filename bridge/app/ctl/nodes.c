@@ -37,7 +37,7 @@ static bool has_titles(const struct glow_watch *w)
 	return some;
 }
 
-static void fill_row(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us,
+static void fill_row(const struct glow_watch *w, const struct glow_watched *node, int64_t t_us, bool titles,
 		     char (*cell)[GLOW_CELL_SIZE])
 {
 	const struct glow_roster_node *entry = glow_watch_entry(w, node->id);
@@ -60,7 +60,7 @@ static void fill_row(const struct glow_watch *w, const struct glow_watched *node
 	glow_watch_sync(node, cell[7], GLOW_CELL_SIZE);
 	if (node->online)
 		glow_watch_label(w, node, t_us, cell[8], GLOW_CELL_SIZE);
-	if (has_titles(w))
+	if (titles)
 		snprintf(cell[9], GLOW_CELL_SIZE, "%s", glow_watch_title(w, node->id));
 }
 
@@ -76,7 +76,8 @@ static int print_table(const struct glow_watch *w, int64_t t_us)
 {
 	static const char *const heads[] = { "NODE",   "STATE", "BOARD", "PIXELS", "STRIP",
 					     "GROUPS", "FPS",   "CLOCK", "SHOWS",  "TITLE" };
-	const unsigned n_heads = CTL_N(heads) - !has_titles(w);
+	const bool titles = has_titles(w);
+	const unsigned n_heads = CTL_N(heads) - !titles;
 	struct glow_table table;
 	char(*head)[GLOW_CELL_SIZE], line[GLOW_HEADLINE_SIZE];
 
@@ -93,7 +94,7 @@ static int print_table(const struct glow_watch *w, int64_t t_us)
 	for (size_t k = 0; k < n_heads; k++)
 		snprintf(head[k], GLOW_CELL_SIZE, "%s", heads[k]);
 	for (size_t k = 0; k < w->n_nodes; k++)
-		fill_row(w, w->nodes[k], t_us, glow_table_row(&table));
+		fill_row(w, w->nodes[k], t_us, titles, glow_table_row(&table));
 	putchar('\n');
 	glow_table_print(&table, !glow_fit_utf8(), stdout);
 	glow_table_fini(&table);
@@ -171,6 +172,8 @@ static int print_json(const struct glow_watch *w, int64_t t_us)
 	cJSON *all = cJSON_CreateObject(), *nodes;
 
 	add_conductor(all, w);
+	if (w->crowd.n)
+		glow_json_add_int(all, "not_shown", w->crowd.n);
 	nodes = cJSON_AddArrayToObject(all, "nodes");
 	for (size_t k = 0; k < w->n_nodes; k++)
 		cJSON_AddItemToArray(nodes, node_object(w, w->nodes[k], t_us));
@@ -180,8 +183,10 @@ static int print_json(const struct glow_watch *w, int64_t t_us)
 static int run(const void *values, int n_words, char *const words[])
 {
 	const struct glow_ctl_options *o = values;
+	/* Without a report to wait for, none of what thousands report meanwhile. */
+	const size_t first = o->wait_s > 0 ? 0 : GLOW_WATCH_GOING;
 	struct glow_ctl_session s;
-	int status = glow_ctl_open(&s, o, glow_watch_topics, GLOW_WATCH_TOPICS);
+	int status = glow_ctl_open(&s, o, glow_watch_topics + first, GLOW_WATCH_TOPICS - GLOW_WATCH_TABLES - first);
 
 	(void)n_words;
 	(void)words;

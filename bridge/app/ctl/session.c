@@ -159,8 +159,12 @@ static int wait_connected(struct glow_ctl_session *s)
 
 	glow_progress_say("waiting for %s", broker);
 	while (next_event(s, end_ms, &event)) {
-		if (event.kind == GLOW_MQTT_MESSAGE)
+		if (event.kind == GLOW_MQTT_MESSAGE) {
+			/* What a broker keeps comes to an end, however slow the network is. */
+			if (event.message.retained && s->patience_ms == GLOW_CTL_CONNECT_MS)
+				end_ms = now_ms() + s->patience_ms;
 			continue;
+		}
 		glow_progress_end();
 		if (event.kind == GLOW_MQTT_CONNECTED)
 			snprintf(s->broker, sizeof(s->broker), "%s", event.why);
@@ -171,13 +175,23 @@ static int wait_connected(struct glow_ctl_session *s)
 	return glow_ctl_fail(EX_UNAVAILABLE, "%s does not answer", broker);
 }
 
+/* How many of the last ones a broker may refuse: those of a watch. */
+static size_t wishes_of(const char *const *leaves, size_t n)
+{
+	size_t first = 0, must = GLOW_WATCH_TOPICS - GLOW_WATCH_WISHES;
+
+	while (first < must && leaves != glow_watch_topics + first)
+		first++;
+	return first < must ? n - (must - first) : 0;
+}
+
 static int open_within(struct glow_ctl_session *s, const char *const *leaves, size_t n_leaves)
 {
 	const struct glow_ctl_options *o = s->options;
 	struct glow_mqtt_cfg cfg = glow_common_mqtt(&o->common);
 	char topics[LEAVES_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
 	const char *list[LEAVES_MAX], *answers = s->answers;
-	size_t wishes = leaves == glow_watch_topics ? GLOW_WATCH_WISHES : 0; /* the last ones */
+	size_t wishes = wishes_of(leaves, n_leaves);
 	int r;
 
 	s->kept = cJSON_CreateObject();

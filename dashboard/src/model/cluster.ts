@@ -35,6 +35,8 @@ export interface ClusterView {
 	readonly clock: ClockReport;
 	/** In the order of the roster; those it lacks come after, in natural order. */
 	readonly nodes: readonly NodeView[];
+	/** How many there are beyond these. */
+	readonly more: number;
 	/** All groups that nodes are in, in natural order. */
 	readonly groups: readonly string[];
 	/** Every effect that some online node has, in its own order, and then those in text. */

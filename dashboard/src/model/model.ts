@@ -155,6 +155,7 @@ export class Model implements Cluster {
 			conductor: this.core.conductor(this.now()),
 			clock: this.core.clock(this.now()),
 			nodes: lists.nodes,
+			more: this.core.more(),
 			groups: lists.groups,
 			effects: lists.effects,
 			texts: lists.texts,

@@ -154,6 +154,7 @@ export function numbersOf(view: ClusterView, playing: readonly string[]): readon
 	const { brightness } = view.dim;
 	return [
 		`${online} of ${view.nodes.length} boards online`,
+		view.more ? `${view.more} more ${view.more === 1 ? "is" : "are"} not shown` : "",
 		playingOf(playing),
 		brightness === 0 ? "blackout" : brightness < 255 ? `dimmed to ${Math.round((brightness * 100) / 255)}%` : "",
 		pair && view.conductor.leads ? `clocks within ${close(pair.us)}` : "",
