@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include <glow/conductor_run.h>
 #include <glow/config.h>
@@ -16,7 +17,7 @@
 struct options {
 	struct glow_common_options common;
 	char *discovery, *page, *node;
-	char *order, *reverse, *gap;
+	char *order, *reverse, *gap, *uplink;
 	int64_t grace_s;
 	char *time_zone, *place, *boot_preset, *metrics;
 };
@@ -33,6 +34,8 @@ static const struct glow_option rows[] = {
 		      "address of the web page, to which Home Assistant links"),
 	GLOW_ROW_READ("node", NULL, "ID", broker, node, glow_names_read_conductor,
 		      "name of this conductor (default: the host name in lower case)"),
+	GLOW_ROW_READ("uplink", "", "TOPIC/NAME", broker, uplink, glow_names_read_uplink,
+		      "cluster above, which this one follows as a rack: its prefix and our name there, hall/east"),
 
 	GLOW_ROW_READ("order", "", "ID,ID", strip, order, glow_names_read_order,
 		      "nodes that come first on the strip; the others follow by name"),
@@ -86,6 +89,7 @@ static struct glow_conductor_run_cfg conduct_cfg(const struct options *o)
 			       .order = o->order,
 			       .reverse = o->reverse,
 			       .gap = o->gap,
+			       .uplink = o->uplink,
 			       .metrics = strcmp(o->metrics, "off") != 0,
 			       .grace_s = (uint32_t)o->grace_s,
 			       .place = place_of(o->place),
@@ -116,6 +120,19 @@ static int run_verb(const struct glow_config *config, const struct glow_conducto
 	return 0;
 }
 
+/* Nobody follows himself. */
+static int check_uplink(const struct options *o)
+{
+	const char *uplink = o->uplink, *prefix = o->common.prefix;
+	size_t n = strlen(prefix);
+
+	if (strncmp(uplink, prefix, n) != 0 || uplink[n] != '/' || strchr(uplink + n + 1, '/'))
+		return 0;
+	glow_error("--uplink %s: %s is this cluster's own prefix; that of the cluster above has to be another: hall/%s",
+		   uplink, prefix, uplink + n + 1);
+	return EX_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { 0 };
@@ -129,6 +146,8 @@ int main(int argc, char **argv)
 	if (!config.verb || strcmp(config.verb, "print-config") != 0)
 		status = glow_names_settle(&config, &options.node, glow_names_read_conductor);
 	cfg = conduct_cfg(&options);
+	if (!status && (!config.verb || strcmp(config.verb, "print-config") != 0))
+		status = check_uplink(&options);
 	if (!status)
 		status = config.verb ? run_verb(&config, &cfg) : glow_conductor_run(&cfg);
 	glow_config_free(&config);

@@ -19,7 +19,7 @@ ca_days=7300
 server_days=825
 id='[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
 
-prefix='' install_dir='' owner='' renew='' docker='' chooser='' rounds=''
+prefix='' install_dir='' owner='' renew='' docker='' chooser='' rounds='' uplink='' from=''
 names=() add=() remove=()
 temporary=''
 
@@ -34,7 +34,8 @@ read, the first time; after that it keeps what is there and does what is asked f
   --name HOST          a name or address by which programs reach the broker, as often as there are
                        such (always: ${always[*]}; default: this host's name as well)
   --prefix TOPIC       first levels of every topic (default glow)
-  --account NAME       add this account: bridge-<node id> for one node of its own, or of ${stock[*]}
+  --account NAME       add this account: bridge-<node id> for one node of its own, rack-<id> for the
+                       bridge of a rack, or of ${stock[*]}
                        one that was removed
   --remove NAME        remove this account; with --account it comes back with another password
   --password NAME      a password of your own for NAME, of ${people[*]}: typed
@@ -44,6 +45,10 @@ read, the first time; after that it keeps what is there and does what is asked f
                        the same, but at most 3000, for a Pi, unless --install says that it is this host)
   --renew-certificate  a new certificate of the broker from the same authority, which nodes trust
                        already; with --name for other names
+  --uplink P/ID@HOST   this broker is a rack's: write uplink.conf, which bridges it to the root's broker at
+                       HOST[:PORT], where topics begin with P and this rack is ID (docs/racks.md)
+  --from DIR           with --uplink, the first time: where the root's ca.crt and accounts/rack-ID
+                       lie, as they were copied from its directory
   --install DIR        copy what the broker reads to DIR, for --owner USER[:GROUP] (chown's words; with
                        sudo unless root)
   --docker             list what the swarm needs, a line each: secret or config, name, file
@@ -68,7 +73,7 @@ options() {
 		--renew-certificate) renew=yes ;;
 		--docker) docker=yes ;;
 		-h | --help) help && exit ;;
-		--dir | --name | --prefix | --account | --remove | --password | --rounds | --install | --owner)
+		--dir | --name | --prefix | --account | --remove | --password | --rounds | --install | --owner | --uplink | --from)
 			[ -n "${2:-}" ] || usage "$1 needs a value"
 			option "$1" "$2"
 			shift
@@ -78,6 +83,7 @@ options() {
 		shift
 	done
 	[ -z "$owner" ] || [ -n "$install_dir" ] || usage "--owner goes with --install"
+	[ -z "$from" ] || [ -n "$uplink" ] || usage "--from goes with --uplink"
 	[ -z "$rounds" ] || [ -n "$chooser" ] || usage "--rounds goes with --password"
 	[ -z "$install_dir" ] || rounds=${rounds:-here}
 }
@@ -90,6 +96,8 @@ option() {
 	--account) check_account "$2" && add+=("$2") ;;
 	--remove) check_account "$2" && remove+=("$2") ;;
 	--password) check_chooser "$2" && chooser=$2 ;;
+	--uplink) check_uplink "$2" && uplink=$2 ;;
+	--from) from=$2 ;;
 	--rounds) check_rounds "$2" && rounds=$2 ;;
 	--install) install_dir=$2 ;;
 	--owner) owner=$2 ;;
@@ -108,8 +116,13 @@ check_prefix() {
 
 check_account() {
 	[[ $1 != bridge-conductor && $1 != bridge-cluster ]] || usage "$1: that is no node's id but the cluster's own name"
-	[[ $1 =~ ^bridge-$id$ || " ${stock[*]} " == *" $1 "* ]] ||
-		usage "$1: accounts are ${stock[*]} and bridge-<node id>"
+	[[ $1 =~ ^(bridge|rack)-$id$ || " ${stock[*]} " == *" $1 "* ]] ||
+		usage "$1: accounts are ${stock[*]}, bridge-<node id> and rack-<id>"
+}
+
+check_uplink() {
+	[[ $1 =~ ^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/$id@[A-Za-z0-9_.-]+(:[0-9]{1,5})?$ ]] ||
+		usage "--uplink $1: the root's prefix, this rack's id and the root's host: hall/east@root.local"
 }
 
 check_chooser() {
@@ -233,6 +246,13 @@ acl_of_node() {
 		-e "s#/device/\+/#/device/$dashed-$node/#"
 }
 
+# The part of bridge/acl for that user, for a root's prefix and a rack.
+acl_of_uplink() {
+	printf '\nuser %s\n' "${1/rack-east/rack-$3}"
+	sed -n "/^user $1\$/,/^\$/p" "$here/bridge/acl" |
+		sed -E -e '/^topic /!d' -e "s#( )hall/#\1$2/#;s#/east(/|\$)#/$3\1#"
+}
+
 write_acl() {
 	local file
 	[ -z "$prefix" ] || printf '%s\n' "$prefix" >"$dir/prefix"
@@ -243,8 +263,56 @@ write_acl() {
 		for file in "$dir"/accounts/bridge-*; do
 			[ ! -e "$file" ] || acl_of_node "$prefix" "${file##*/bridge-}"
 		done
+		for file in "$dir"/accounts/rack-*; do
+			[ ! -e "$file" ] || acl_of_uplink rack-east "$prefix" "${file##*/rack-}"
+		done
+		[ -z "$uplink" ] || acl_of_uplink conductor "$(root_prefix)" "$(rack)"
 	} >"$temporary/acl"
 	mv "$temporary/acl" "$dir/acl"
+}
+
+# ---- the bridge of a rack to the root ----
+
+rack() { sed -E 's#@.*##;s#.*/##' <<<"$uplink"; }
+root_prefix() { sed -E 's#@.*##;s#/[^/]*$##' <<<"$uplink"; }
+
+# root_host: with its port.
+root_host() { sed -E 's#.*@##;/:/!s#$#:8883#' <<<"$uplink"; }
+
+take_root_files() {
+	[ -n "$from" ] || return 0
+	if [ ! -s "$from/ca.crt" ] || [ ! -s "$from/rack-$(rack)" ]; then
+		fail "$from has no ca.crt and rack-$(rack): copy them from the root's directory, ca.crt and accounts/rack-$(rack)"
+	fi
+	cp "$from/ca.crt" "$dir/root-ca.crt"
+	cp "$from/rack-$(rack)" "$dir/root-password"
+}
+
+# What was asked for once holds.
+use_uplink() {
+	[ -n "$uplink" ] || [ ! -s "$dir/uplink" ] || uplink=$(<"$dir/uplink")
+	[ -n "$uplink" ] || return 0
+	[ -n "$prefix" ] || [ ! -s "$dir/prefix" ] || prefix=$(<"$dir/prefix")
+	[ "$(root_prefix)" != "${prefix:-glow}" ] ||
+		fail "--uplink $uplink: ${prefix:-glow} is this rack's own prefix; the root has to have another (--prefix hall there)"
+	take_root_files
+	if [ ! -s "$dir/root-ca.crt" ] || [ ! -s "$dir/root-password" ]; then
+		fail "--uplink $uplink: --from tells where the root's ca.crt and rack-$(rack) lie"
+	fi
+	printf '%s\n' "$uplink" >"$dir/uplink"
+}
+
+# Its names in place of the example's; the password stays between files.
+write_uplink() {
+	local root rack
+	[ -n "$uplink" ] || return 0
+	root=$(root_prefix) rack=$(rack)
+	sed -E -e '/^#/!{' -e "s# glow/# \x01/#;s#hall/#$root/#g;s#root\.local:8883#$(root_host)#" \
+		-e "s#hall-east#$(tr / - <<<"$root")-$rack#;s#rack-east#rack-$rack#;s#/east( |/|\$)#/$rack\1#g" \
+		-e "s#^connection east#connection $rack#;s#\x01#$(<"$dir/prefix")#" -e '}' "$here/bridge/uplink.conf" |
+		awk -v file="$dir/root-password" '{ if ($1 == "remote_password") { getline word < file; $2 = word } print }' \
+			>"$temporary/uplink.conf"
+	mv "$temporary/uplink.conf" "$dir/uplink.conf"
 }
 
 # ---- certificates ----
@@ -326,9 +394,11 @@ install_broker() {
 	local file as_root=()
 	[ -z "$owner" ] || [ "$(id -u)" -eq 0 ] || as_root=(sudo)
 	"${as_root[@]}" install -d -m 700 "$install_dir" || fail "cannot make $install_dir"
-	for file in acl passwords server.crt server.key mosquitto_sub; do
+	for file in acl passwords server.crt server.key mosquitto_sub root-ca.crt; do
 		[ ! -e "$dir/$file" ] || "${as_root[@]}" install -m 600 "$dir/$file" "$install_dir/$file"
 	done
+	[ -z "$uplink" ] || sed "s#/etc/mosquitto/glowswarm/#$(readlink -m "$install_dir")/#" "$dir/uplink.conf" |
+		"${as_root[@]}" install -m 600 /dev/stdin "$install_dir/uplink.conf"
 	[ -z "$owner" ] || "${as_root[@]}" chown -R "$owner" "$install_dir" || fail "cannot give $install_dir to $owner"
 	say "the broker's files are in $install_dir"
 }
@@ -352,7 +422,9 @@ for account in "${add[@]}"; do make_account "$account"; done
 write_passwords
 [ -z "$chooser" ] || choose_password "$chooser"
 write_health
+use_uplink
 write_acl
+write_uplink
 make_ca
 make_certificate
 [ -z "$install_dir" ] || install_broker

@@ -18,6 +18,7 @@
 #include <glow/zone.h>
 
 #include "conductor/placement.h"
+#include "conductor/uplink.h"
 
 #define ID      "1..63 of a-z, 0-9 and '-', not beginning or ending with '-'"
 #define LIST_OF "must be node ids with commas between them"
@@ -72,6 +73,19 @@ char *glow_names_read_discovery(const char *text, struct glow_mistake *ret_mista
 	if (glow_config_switch(text, &on))
 		return strdup(on ? "homeassistant" : "off");
 	return glow_names_read_prefix(text, ret_mistake);
+}
+
+char *glow_names_read_uplink(const char *text, struct glow_mistake *ret_mistake)
+{
+	char prefix[GLOW_PREFIX_MAX + 1], rack[GLOW_ID_MAX + 1], near[GLOW_PREFIX_MAX + 1];
+
+	if (!text[0] || (prefix_right(text) && glow_uplink_split(text, prefix, rack)))
+		return strdup(text);
+	prefix_near(text, near);
+	for (char *c = near; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return refuse(ret_mistake, "must be the prefix of the cluster above, a / and this rack's id there: hall/east",
+		      near, glow_uplink_split(near, prefix, rack));
 }
 
 /* What Home Assistant links to; without a scheme it is probably HTTP. */

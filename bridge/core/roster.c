@@ -49,6 +49,19 @@ bool glow_roster_place(const struct glow_roster *roster, const struct glow_targe
 	return found;
 }
 
+void glow_place_within(struct glow_place *place, const struct glow_within *within, uint32_t pixels)
+{
+	uint32_t end = place->offset + pixels, behind = place->total > end ? place->total - end : 0;
+	uint32_t offset = within->begin + (within->reverse ? behind : place->offset);
+
+	if (within->total == 0 || offset + pixels > GLOW_STRIP_MAX)
+		return;
+	/* A board that has just come may lie beyond the end of which those above know. */
+	place->total = offset + pixels > within->total ? offset + pixels : within->total;
+	place->offset = offset;
+	place->reverse = place->reverse != within->reverse;
+}
+
 void glow_roster_strip(const struct glow_roster *roster, const struct glow_target *target,
 		       struct glow_place *ret_places)
 {

@@ -13,8 +13,8 @@
 #include <glow/scenes.h>
 #include <glow/timing.h>
 
-static const char *const fields[] = { "brightness", "until_us", "state", "brightness_pct",
-				      "clock_id",   "term",     "rev",   NULL };
+static const char *const fields[] = { "brightness", "until_us", "state", "brightness_pct", "clock_id", "term",
+				      "rev",        "above",    NULL };
 
 /* "on" and "off" arrive as the command they stand for. */
 static enum glow_code read_state(const cJSON *state, bool *ret_off, struct glow_diag *diag)
@@ -61,7 +61,8 @@ static enum glow_code read_dim(const cJSON *tree, struct glow_dim *dim, struct g
 		if (glow_json_given(tree, foreign[k]))
 			return glow_diag_set(diag, GLOW_CONFLICT, foreign[k], "the dimmer has brightness only");
 	if (glow_fields_check_of(tree, fields, diag) != GLOW_OK || read_brightness(tree, dim, diag) != GLOW_OK ||
-	    glow_edition_read(tree, &dim->edition, diag) != GLOW_OK)
+	    glow_edition_read(tree, &dim->edition, diag) != GLOW_OK ||
+	    glow_edition_read(glow_json_get(tree, "above"), &dim->above, diag) != GLOW_OK)
 		return diag->code;
 	dim->until_us = GLOW_NEVER;
 	if (!until)
@@ -89,5 +90,7 @@ cJSON *glow_dim_write(const struct glow_dim *dim)
 		glow_json_add_int(tree, "until_us", dim->until_us);
 	if (dim->edition.clock_id)
 		glow_edition_add(tree, &dim->edition);
+	if (dim->above.clock_id)
+		glow_edition_add(cJSON_AddObjectToObject(tree, "above"), &dim->above);
 	return tree;
 }

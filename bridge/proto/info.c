@@ -11,6 +11,9 @@
 #include <glow/catalog.h>
 #include <glow/info.h>
 #include <glow/json.h>
+#include <glow/roster.h>
+
+#define AHEAD_MAX_US (6 * GLOW_US_PER_S)
 
 cJSON *glow_info_write(const struct glow_info *info)
 {
@@ -23,6 +26,12 @@ cJSON *glow_info_write(const struct glow_info *info)
 	cJSON_AddStringToObject(tree, "board", info->board);
 	cJSON_AddStringToObject(tree, "shape", glow_shape_name(info->shape));
 	glow_json_add_int(tree, "pixels", info->shape.pixels);
+	if (info->strip)
+		glow_json_add_int(tree, "strip", info->strip);
+	if (info->ahead_us)
+		glow_json_add_int(tree, "ahead_us", info->ahead_us);
+	if (info->boot)
+		glow_json_add_int(tree, "boot", info->boot);
 	list = cJSON_AddArrayToObject(tree, "leds");
 	for (uint32_t k = 0; k < glow_shape_led_names(info->shape); k++)
 		cJSON_AddItemToArray(list, cJSON_CreateString(glow_shape_led_name(info->shape, k)));
@@ -60,7 +69,8 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 	const cJSON *limits = glow_json_get(tree, "limits"), *groups = glow_json_get(tree, "groups");
 	const cJSON *id = glow_json_get(tree, "id"), *catalog = glow_json_get(tree, "effects_hash");
 	char shape[16];
-	int64_t pixels = 8, fps = 60, slots = 1, offset = 0, brightness = 255, current = 0;
+	int64_t pixels = 8, fps = 60, slots = 1, offset = 0, brightness = 255, current = 0, strip = 0, boot = 0;
+	int64_t ahead = 0;
 
 	memset(ret_info, 0, sizeof(*ret_info));
 	copy_string(tree, "id", ret_info->id, sizeof(ret_info->id));
@@ -75,6 +85,9 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 	if (!cJSON_IsString(id) || !glow_id_valid(id->valuestring))
 		return glow_diag_set(diag, GLOW_OUT_OF_RANGE, "id", "is no node id");
 	if (glow_json_opt_int(tree, "pixels", 1, GLOW_PIXELS_MAX, &pixels, diag) ||
+	    glow_json_opt_int(tree, "strip", 0, GLOW_STRIP_MAX, &strip, diag) ||
+	    glow_json_opt_int(tree, "ahead_us", 0, AHEAD_MAX_US, &ahead, diag) ||
+	    glow_json_opt_int(tree, "boot", 0, UINT32_MAX, &boot, diag) ||
 	    glow_json_opt_int(tree, "fps", 1, 240, &fps, diag) ||
 	    glow_json_opt_int(tree, "slots_a_frame", 1, 240, &slots, diag) ||
 	    glow_json_opt_int(tree, "time_offset_ms", -100000, 100000, &offset, diag) ||
@@ -84,6 +97,9 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 	ret_info->shape = (struct glow_shape){ GLOW_SHAPE_ROW, (uint32_t)pixels };
 	if (strcmp(shape, "piglow") == 0)
 		ret_info->shape = (struct glow_shape){ GLOW_SHAPE_PIGLOW, GLOW_PIGLOW_LEDS };
+	ret_info->strip = (uint32_t)strip;
+	ret_info->ahead_us = (uint32_t)ahead;
+	ret_info->boot = (uint32_t)boot;
 	ret_info->fps = (unsigned)fps;
 	ret_info->slots_a_frame = (unsigned)slots;
 	ret_info->time_offset_ms = (int32_t)offset;

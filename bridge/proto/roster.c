@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <glow/frame.h>
 #include <glow/info.h>
 #include <glow/json.h>
 #include <glow/scenes.h>
@@ -134,7 +133,7 @@ static enum glow_code read_node(const cJSON *item, uint32_t length, uint32_t lef
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	if (glow_json_id(glow_json_get(item, "id"), "id", node->id, diag) != GLOW_OK ||
 	    read_groups(glow_json_get(item, "groups"), node, diag) != GLOW_OK ||
-	    glow_json_get_int(item, "pixels", 1, GLOW_PIXELS_MAX, &pixels, diag) != GLOW_OK ||
+	    glow_json_get_int(item, "pixels", 1, GLOW_STRIP_MAX, &pixels, diag) != GLOW_OK ||
 	    glow_json_get_int(item, "offset", 0, length, &offset, diag) != GLOW_OK ||
 	    (gap && glow_json_int(gap, "gap", 0, GLOW_STRIP_MAX, &free_pixels, diag) != GLOW_OK))
 		return diag->code;

@@ -306,6 +306,24 @@ static enum glow_code read_end(struct reading *r, const cJSON *tree)
 	return GLOW_OK;
 }
 
+/* What came from above, and where this cluster lies there. Of a place that cannot be, nothing is taken. */
+static enum glow_code read_within(struct reading *r, const cJSON *tree)
+{
+	const cJSON *item = r->kept ? glow_json_given(tree, "within") : NULL;
+	int64_t begin = 0, total = 0;
+
+	if (!item)
+		return GLOW_OK;
+	if (glow_json_opt_int(item, "begin", 0, GLOW_STRIP_MAX, &begin, r->diag) != GLOW_OK ||
+	    glow_json_opt_int(item, "pixels", 0, GLOW_STRIP_MAX, &total, r->diag) != GLOW_OK)
+		return r->diag->code;
+	r->scene->above = true;
+	r->scene->within = (struct glow_within){ .begin = (uint32_t)begin,
+						 .total = (uint32_t)total,
+						 .reverse = cJSON_IsTrue(glow_json_get(item, "reverse")) };
+	return GLOW_OK;
+}
+
 /* Everything but start, id and seed, whose defaults differ, is taken from `tree`. */
 static enum glow_code read_scene(struct reading *r, const cJSON *tree)
 {
@@ -325,7 +343,7 @@ static enum glow_code read_scene(struct reading *r, const cJSON *tree)
 	    read_span(r, glow_json_given(tree, "span")) != GLOW_OK ||
 	    read_bool(tree, "take", true, &scene->take, r->diag) != GLOW_OK ||
 	    read_bool(tree, "loop", false, &scene->loop, r->diag) != GLOW_OK ||
-	    read_bool(tree, "absent", false, &scene->absent, r->diag) != GLOW_OK ||
+	    read_bool(tree, "absent", false, &scene->absent, r->diag) != GLOW_OK || read_within(r, tree) != GLOW_OK ||
 	    read_fade(tree, &scene->fade_us, r->diag) != GLOW_OK ||
 	    glow_json_opt_time(tree, "start_us", &scene->start_us, r->diag) != GLOW_OK ||
 	    glow_json_opt_int(tree, "seed", 0, UINT32_MAX, &seed, r->diag) != GLOW_OK || read_end(r, tree) != GLOW_OK)
@@ -468,6 +486,15 @@ static void write_target(cJSON *object, const struct glow_target *target)
 		cJSON_AddItemToArray(list, cJSON_CreateString(target->ids[k]));
 }
 
+static void write_within(cJSON *object, const struct glow_within *within)
+{
+	cJSON *item = cJSON_AddObjectToObject(object, "within");
+
+	glow_json_add_int(item, "begin", within->begin);
+	glow_json_add_int(item, "pixels", within->total);
+	cJSON_AddBoolToObject(item, "reverse", within->reverse);
+}
+
 static cJSON *write_scene(const struct glow_scene *scene)
 {
 	cJSON *object = cJSON_CreateObject();
@@ -484,6 +511,8 @@ static cJSON *write_scene(const struct glow_scene *scene)
 	glow_json_add_int(object, "fade_ms", scene->fade_us / 1000);
 	glow_json_add_int(object, "seed", scene->seed);
 	cJSON_AddBoolToObject(object, "take", scene->take);
+	if (scene->above)
+		write_within(object, &scene->within);
 	return object;
 }
 
@@ -501,6 +530,8 @@ cJSON *glow_scenes_write(const struct glow_scenes *scenes)
 	cJSON *tree = cJSON_CreateObject();
 
 	glow_edition_add(tree, &scenes->edition);
+	if (scenes->above.clock_id)
+		glow_edition_add(cJSON_AddObjectToObject(tree, "above"), &scenes->above);
 	cJSON_AddItemToObject(tree, "scenes", glow_scene_list_write(scenes));
 	return tree;
 }
@@ -546,7 +577,8 @@ enum glow_code glow_scenes_read(const cJSON *tree, struct glow_scenes *ret_scene
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "", "must be an object");
 	if (!glow_json_get(tree, "clock_id"))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "clock_id", "must be a string");
-	if (glow_edition_read(tree, &ret_scenes->edition, diag) != GLOW_OK)
+	if (glow_edition_read(tree, &ret_scenes->edition, diag) != GLOW_OK ||
+	    glow_edition_read(glow_json_get(tree, "above"), &ret_scenes->above, diag) != GLOW_OK)
 		return diag->code;
 	return glow_scene_list_read(glow_json_get(tree, "scenes"), ret_scenes, diag);
 }

@@ -209,6 +209,21 @@ static enum glow_code read_leader(const cJSON *tree, struct glow_leader *ret_lea
 
 #define AHEAD_MAX_US (6 * GLOW_US_PER_S)
 
+static void add_uplink(cJSON *tree, const struct glow_uplink_info *uplink)
+{
+	cJSON *item = cJSON_AddObjectToObject(tree, "uplink"), *above;
+
+	cJSON_AddStringToObject(item, "root", uplink->root);
+	cJSON_AddStringToObject(item, "rack", uplink->rack);
+	cJSON_AddStringToObject(item, "state", uplink->state);
+	if (uplink->problem[0])
+		cJSON_AddStringToObject(item, "problem", uplink->problem);
+	glow_json_add_int(item, "losses", uplink->losses);
+	above = cJSON_AddArrayToObject(item, "above");
+	for (uint32_t k = 0; k < uplink->n_above; k++)
+		cJSON_AddItemToArray(above, cJSON_CreateNumber(uplink->above[k]));
+}
+
 cJSON *glow_conductor_info_write(const struct glow_conductor_info *info)
 {
 	cJSON *tree = cJSON_CreateObject();
@@ -229,7 +244,35 @@ cJSON *glow_conductor_info_write(const struct glow_conductor_info *info)
 	if (info->ahead_us)
 		glow_json_add_int(tree, "ahead_us", info->ahead_us);
 	glow_counts_add(tree, &info->messages);
+	if (info->uplink.root[0])
+		add_uplink(tree, &info->uplink);
 	return tree;
+}
+
+static void copy_text(const cJSON *tree, const char *name, char *ret_text, size_t size)
+{
+	const char *text = cJSON_GetStringValue(glow_json_get(tree, name));
+
+	snprintf(ret_text, size, "%s", text ? text : "");
+	glow_diag_mend(ret_text);
+}
+
+/* Nothing depends on it but who is above whom, so what is odd is left out. */
+static void read_uplink(const cJSON *item, struct glow_uplink_info *uplink)
+{
+	const cJSON *above = glow_json_get(item, "above");
+	struct glow_diag diag;
+	int64_t losses = 0, boot;
+
+	copy_text(item, "root", uplink->root, sizeof(uplink->root));
+	copy_text(item, "rack", uplink->rack, sizeof(uplink->rack));
+	copy_text(item, "state", uplink->state, sizeof(uplink->state));
+	copy_text(item, "problem", uplink->problem, sizeof(uplink->problem));
+	glow_json_opt_int(item, "losses", 0, UINT32_MAX, &losses, &diag);
+	uplink->losses = (uint32_t)losses;
+	for (const cJSON *k = above ? above->child : NULL; k && uplink->n_above < GLOW_ABOVE_MAX; k = k->next)
+		if (glow_json_int(k, "above", 1, UINT32_MAX, &boot, &diag) == GLOW_OK)
+			uplink->above[uplink->n_above++] = (uint32_t)boot;
 }
 
 static enum glow_code read_utc(const cJSON *tree, struct glow_conductor_info *info, struct glow_diag *diag)
@@ -270,6 +313,7 @@ enum glow_code glow_conductor_info_read(const cJSON *tree, struct glow_conductor
 	if (cJSON_IsString(version) && strlen(version->valuestring) < sizeof(ret_info->version))
 		memcpy(ret_info->version, version->valuestring, strlen(version->valuestring) + 1);
 	glow_counts_read(tree, &ret_info->messages);
+	read_uplink(glow_json_get(tree, "uplink"), &ret_info->uplink);
 	if (glow_json_get(tree, "ahead_us") &&
 	    glow_json_get_int(tree, "ahead_us", 0, AHEAD_MAX_US, &ahead, diag) != GLOW_OK)
 		return diag->code;

@@ -342,6 +342,8 @@ uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_inf
 		/* A node that has no place yet plays the scene on its own board, as if it were the whole strip. */
 		if (!scene->cluster || !find_place(stage, &scene->target, info->id, &ret_layers[n].place))
 			ret_layers[n].place = own;
+		else
+			glow_place_within(&ret_layers[n].place, &scene->within, info->shape.pixels);
 		n++;
 	}
 	return n;

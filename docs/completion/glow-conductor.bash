@@ -19,6 +19,7 @@ _glow_conductor()
 	--discovery) return ;;
 	--page) return ;;
 	--node) return ;;
+	--uplink) return ;;
 	--order) return ;;
 	--reverse) return ;;
 	--gap) return ;;
@@ -30,7 +31,7 @@ _glow_conductor()
 	--log-level) words='error warning info debug' ;;
 	--log-format) words='text json' ;;
 	*)
-		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --page --node --order --reverse --gap --time-zone --place --boot-preset --grace-s --metrics --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
+		words=' --broker --username --password --ca-file --cert-file --key-file --prefix --discovery --page --node --uplink --order --reverse --gap --time-zone --place --boot-preset --grace-s --metrics --log-level --log-format --doctor --check-config --print-config --healthcheck --help --version --man --bash-completion --zsh-completion --fish-completion' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

@@ -10,6 +10,7 @@ local curcontext=$curcontext state line common=( \
 	'--discovery=[prefix of Home Assistant'\''s discovery; off for none]:TOPIC:' \
 	'--page=[address of the web page, to which Home Assistant links]:URL:' \
 	'--node=[name of this conductor (default\: the host name in lower case)]:ID:' \
+	'--uplink=[cluster above, which this one follows as a rack\: its prefix and our name there, hall/east]:TOPIC/NAME:' \
 	'--order=[nodes that come first on the strip; the others follow by name]:ID,ID:' \
 	'--reverse=[nodes that hang the other way round]:ID,ID:' \
 	'--gap=[pixels left free behind a node]:ID=N,…:' \

@@ -18,18 +18,19 @@
 
 struct glow_conductor_cfg {
 	const char *prefix;
-	const char *discovery;   /**< Home Assistant's prefix; "" announces nothing */
-	const char *page;        /**< address of the page for people; NULL or "" for none */
-	const char *node;        /**< id of this conductor, for people */
-	const char *order;       /**< "b,a": nodes that come first on the strip; the others follow by name */
-	const char *reverse;     /**< "a,b": nodes that hang the other way round */
-	const char *gap;         /**< "a=3": pixels left free behind a node */
-	bool metrics;            /**< somebody wants glow_conductor_metrics(): what nodes say of themselves is heard */
-	uint32_t grace_s;        /**< how long a node that went offline keeps its place */
-	uint32_t boot;           /**< random and not 0: this process */
-	uint64_t seed;           /**< random: clock ids and waits come from it */
-	uint64_t secret;         /**< random: the numbers of probes come from it, which nobody may guess */
-	int64_t built_us;        /**< when this program was built: a wall clock before that is unset */
+	const char *discovery; /**< Home Assistant's prefix; "" announces nothing */
+	const char *page;      /**< address of the page for people; NULL or "" for none */
+	const char *node;      /**< id of this conductor, for people */
+	const char *order;     /**< "b,a": nodes that come first on the strip; the others follow by name */
+	const char *reverse;   /**< "a,b": nodes that hang the other way round */
+	const char *uplink;    /**< "hall/east": prefix of the cluster above and our name there; NULL or "" for none */
+	const char *gap;       /**< "a=3": pixels left free behind a node */
+	bool metrics;          /**< somebody wants glow_conductor_metrics(): what nodes say of themselves is heard */
+	uint32_t grace_s;      /**< how long a node that went offline keeps its place */
+	uint32_t boot;         /**< random and not 0: this process */
+	uint64_t seed;         /**< random: clock ids and waits come from it */
+	uint64_t secret;       /**< random: the numbers of probes come from it, which nobody may guess */
+	int64_t built_us;      /**< when this program was built: a wall clock before that is unset */
 	const char *boot_preset; /**< shown when a timeline begins anew; "" for none */
 	/** Where the sun rises for schedules; NULL: nobody knows. Local time for them; offset_s NULL: UTC. */
 	const struct glow_calendar_place *place;

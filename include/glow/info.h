@@ -39,6 +39,10 @@ struct glow_info {
 	 * names. */
 	char catalog[GLOW_CATALOG_NAME_LEN + 1];
 	char problem[320]; /**< why the board is dark, "" when it is well */
+	/** Of a rack, which is a node to the cluster above it: the length of its strip, which may be more than a board
+	 * has, and the process that says so; 0 of a board. */
+	uint32_t strip, boot;
+	uint32_t ahead_us; /**< of a rack: how far ahead its own commands for many lie */
 };
 
 cJSON *glow_info_write(const struct glow_info *info);

@@ -15,6 +15,9 @@ char *glow_names_read_prefix(const char *text, struct glow_mistake *ret_mistake)
 /** --discovery: a prefix, or "off" for a no; a yes is the default. */
 char *glow_names_read_discovery(const char *text, struct glow_mistake *ret_mistake);
 
+/** --uplink: a prefix and an id below it, or "". */
+char *glow_names_read_uplink(const char *text, struct glow_mistake *ret_mistake);
+
 /** --node of a bridge, which may not be a name of the cluster's own, and of a conductor. */
 char *glow_names_read_node(const char *text, struct glow_mistake *ret_mistake);
 char *glow_names_read_conductor(const char *text, struct glow_mistake *ret_mistake);

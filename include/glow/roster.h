@@ -69,6 +69,10 @@ void glow_roster_lay(struct glow_roster *roster);
 bool glow_roster_place(const struct glow_roster *roster, const struct glow_target *target, const char *id,
 		       struct glow_place *ret_place);
 
+/** Moves a place on this cluster's strip of the target (glow_roster_place()) to the longer strip that it lies within;
+ * the board has so many pixels. Where it lies within none nothing changes. */
+void glow_place_within(struct glow_place *place, const struct glow_within *within, uint32_t pixels);
+
 /** The same for every node at once: fills ret_places[k] for each roster->nodes[k], of 0 boards where the target does
  * not name it. */
 void glow_roster_strip(const struct glow_roster *roster, const struct glow_target *target,

@@ -39,6 +39,12 @@ struct glow_scene_entry {
 	int64_t duration_us; /**< > 0 in a playlist, else 0 */
 };
 
+/** This cluster's strip within a longer one, of which the clusters beside it have the rest. */
+struct glow_within {
+	uint32_t begin, total; /**< its pixel 0 is number `begin` of `total`; 0: it is the whole strip */
+	bool reverse;          /**< it hangs the other way round there */
+};
+
 struct glow_scene {
 	char id[GLOW_SCENE_ID_MAX + 1];
 	struct glow_target target;
@@ -47,6 +53,8 @@ struct glow_scene {
 	bool playlist; /**< as it was given: a single entry may be a playlist too */
 	bool loop;
 	bool absent; /**< as it was asked for: the target may name who is not there; not kept */
+	bool above;  /**< it came from the cluster above, along whose strip it runs: */
+	struct glow_within within;
 	int64_t start_us;
 	int64_t end_us;  /**< GLOW_NEVER */
 	int64_t fade_us; /**< cross-fade at start, between entries, and before end */

@@ -21,6 +21,7 @@ struct glow_scenes {
 	struct glow_edition edition;
 	uint32_t n;
 	struct glow_scene *v;
+	struct glow_edition above; /**< what was taken last of those above; clock_id 0: nothing was */
 };
 
 void glow_scene_fini(struct glow_scene *scene);
@@ -51,6 +52,7 @@ struct glow_dim {
 	uint8_t brightness;
 	int64_t until_us;            /**< then it is 255 again; GLOW_NEVER */
 	struct glow_edition edition; /**< dim/current; what people ask for has none */
+	struct glow_edition above;   /**< what was taken last of the dimmer above; clock_id 0: nothing was */
 };
 enum glow_code glow_dim_read(const char *payload, size_t len, struct glow_dim *ret_dim, struct glow_diag *diag);
 cJSON *glow_dim_write(const struct glow_dim *dim);

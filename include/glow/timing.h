@@ -56,6 +56,18 @@ void glow_edition_add(cJSON *object, const struct glow_edition *edition);
 /** Each may be missing, as from a conductor of before, and is 0 then. */
 enum glow_code glow_edition_read(const cJSON *object, struct glow_edition *ret_edition, struct glow_diag *diag);
 
+/** What the conductor of a rack says of the cluster above, which it follows (--uplink). */
+#define GLOW_ABOVE_MAX 8 /**< so many conductors may be above one another */
+struct glow_uplink_info {
+	char root[GLOW_PREFIX_MAX + 1]; /**< the prefix of that cluster; "": there is none above */
+	char rack[GLOW_ID_MAX + 1];     /**< as which node this cluster is known there */
+	char state[16];                 /**< waiting, measuring, following, lost, refused */
+	char problem[192];              /**< what is wrong; "" while all is well */
+	uint32_t losses;                /**< how often the uplink was lost, since the start */
+	uint32_t n_above;
+	uint32_t above[GLOW_ABOVE_MAX]; /**< boots of the conductor that is followed, and of those above it */
+};
+
 /** P/conductor/info. */
 struct glow_conductor_info {
 	char id[GLOW_ID_MAX + 1];
@@ -69,6 +81,7 @@ struct glow_conductor_info {
 	int32_t tz_offset_s;   /**< local civil time there minus UTC */
 	uint32_t ahead_us;     /**< how far ahead commands for many nodes lie; 0: it does not say */
 	struct glow_mqtt_counts messages;
+	struct glow_uplink_info uplink;
 };
 
 cJSON *glow_conductor_info_write(const struct glow_conductor_info *info);

@@ -12,7 +12,8 @@
  *	x<t> X<t>	a message there was dropped before it came here; X: for a newer one
  *	p<ms>		a node's probe, which left so many ms ago by its clock
  *	a<us> <term>	the latest probe of ours is answered, by a clock so far ahead, of that term
- *	r...		an answer to a probe as it is */
+ *	r...		an answer to a probe as it is
+ *	u...		at the beginning: the cluster is a rack below another, hall; later passed over */
 
 #include <glow/agenda.h>
 #include <glow/conductor.h>
@@ -71,6 +72,17 @@ static const char *const topics[] = {
 	"glow/node/a/stats",
 	"glow/node/a/error",
 	"glow/node/a/place",
+	"hall/conductor/info",
+	"hall/conductor/beacon",
+	"hall/roster",
+	"hall/scene/current",
+	"hall/dim/current",
+	"hall/all/apply",
+	"hall/group/g/apply",
+	"hall/node/a/set",
+	"hall/node/a/notify",
+	"hall/node/a/info",
+	"hall/time/adopt/request/a",
 };
 #define N_TOPICS (int)(sizeof(topics) / sizeof(topics[0]))
 
@@ -82,7 +94,7 @@ static uint64_t clock_id;
 static uint32_t term, seq;
 static struct { /* of the latest probe of ours */
 	struct glow_time_request request;
-	bool any, adopting;
+	bool any, adopting, above;
 } probe;
 
 static struct glow_raw raw(void)
@@ -244,6 +256,7 @@ static void note_probe(const struct glow_message *m, bool adopting)
 {
 	CHECK(glow_request_read(m->payload, m->len, &probe.request));
 	probe.any = true;
+	probe.above = glow_topic_kind("hall", m->topic) == GLOW_TOPIC_TIME_REQUEST;
 	probe.adopting = adopting;
 }
 
@@ -280,13 +293,32 @@ static void check_tree(enum glow_topic_kind kind, const struct glow_message *m)
 	cJSON_Delete(tree);
 }
 
+/* To the cluster above only a leader speaks, and as one node. */
+static void check_above(const struct glow_topic *topic, const struct glow_message *m)
+{
+	struct glow_time_reply reply;
+
+	CHECK(leading && (topic->kind == GLOW_TOPIC_ADOPT_REPLY || strcmp(topic->id, "a") == 0));
+	if (topic->kind == GLOW_TOPIC_TIME_REQUEST)
+		note_probe(m, false);
+	else if (topic->kind == GLOW_TOPIC_ADOPT_REPLY)
+		CHECK(glow_reply_read(m->payload, m->len, true, &reply));
+	else
+		cJSON_Delete(check_json(m->payload, m->len));
+}
+
 static void check_message(void *ctx, const struct glow_message *m)
 {
 	enum glow_topic_kind kind = glow_topic_kind("glow", m->topic);
+	const struct glow_topic above = glow_topic_parse("hall", m->topic);
 	struct glow_time_reply reply;
 
 	(void)ctx;
 	CHECK(connected);
+	if (above.kind != GLOW_TOPIC_OTHER) {
+		check_above(&above, m);
+		return;
+	}
 	CHECK(leading || kind == GLOW_TOPIC_TIME_REQUEST);
 	if (kind == GLOW_TOPIC_TIME_REQUEST || kind == GLOW_TOPIC_ADOPT_REQUEST)
 		note_probe(m, kind == GLOW_TOPIC_ADOPT_REQUEST);
@@ -433,8 +465,10 @@ static void answer_probe(const char *rest)
 	size_t len = glow_reply_write(&reply, probe.adopting, bytes);
 
 	if (probe.any)
-		deliver_at(probe.adopting ? "glow/time/adopt/reply/1234abcd" : "glow/time/reply/c-1234abcd", bytes, len,
-			   false, now + 500000);
+		deliver_at(probe.above      ? "hall/time/reply/a"
+			   : probe.adopting ? "glow/time/adopt/reply/1234abcd"
+					    : "glow/time/reply/c-1234abcd",
+			   bytes, len, false, now + 500000);
 }
 
 /* Its topic; NULL for a letter that none has. */
@@ -500,7 +534,7 @@ static void run(const char *line, size_t len)
 	}
 }
 
-static void create(bool flags)
+static void create(bool flags, bool rack)
 {
 	const struct glow_conductor_cfg cfg = {
 		.prefix = "glow",
@@ -509,6 +543,7 @@ static void create(bool flags)
 		.order = flags ? "pi10,a" : NULL,
 		.reverse = flags ? "a" : NULL,
 		.gap = flags ? "a=3" : NULL,
+		.uplink = rack ? "hall/a" : "",
 		.metrics = true,
 		.grace_s = 60,
 		.boot = BOOT,
@@ -529,7 +564,7 @@ static void create(bool flags)
 
 void fuzz_conductor(const uint8_t *data, size_t size)
 {
-	create(size % 2);
+	create(size % 2, size > 0 && data[0] == 'u');
 	fuzz_lines(data, size, LINES_MAX, run);
 	pass(0);
 	check_metrics();

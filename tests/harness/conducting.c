@@ -130,7 +130,11 @@ static void answer(const struct answerer *a, const struct glow_time_request *req
 	size_t len = glow_reply_write(&reply, a->id != NULL, bytes);
 	char topic[80];
 
-	snprintf(topic, sizeof(topic), a->id ? "glow/time/adopt/reply/%08x" : "glow/time/reply/c-%08x", cfg.boot);
+	if (a->above)
+		snprintf(topic, sizeof(topic), "hall/time/reply/rack-a");
+	else
+		snprintf(topic, sizeof(topic), a->id ? "glow/time/adopt/reply/%08x" : "glow/time/reply/c-%08x",
+			 cfg.boot);
 	deliver((struct glow_message){
 		.topic = topic, .payload = bytes, .len = len, .at = { request->t1_ns + 500000 } });
 }
@@ -144,9 +148,12 @@ static void answer_all(void)
 			struct glow_time_request request;
 			char topic[80];
 
-			snprintf(topic, sizeof(topic),
-				 answerers[k].id ? "glow/time/adopt/request/%s" : "glow/time/request/c-%s",
-				 answerers[k].id ? answerers[k].id : "1234abcd");
+			if (answerers[k].above)
+				snprintf(topic, sizeof(topic), "hall/time/request/rack-a");
+			else
+				snprintf(topic, sizeof(topic),
+					 answerers[k].id ? "glow/time/adopt/request/%s" : "glow/time/request/c-%s",
+					 answerers[k].id ? answerers[k].id : "1234abcd");
 			if (strcmp(s->topic, topic) != 0)
 				continue;
 			assert_true(glow_request_read(s->payload, s->len, &request));

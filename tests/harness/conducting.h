@@ -37,6 +37,7 @@
 /** Whoever answers probes, 0.2 ms away. */
 struct answerer {
 	const char *id; /**< of a node; NULL: the leader */
+	bool above;     /**< the leader of the cluster above, hall, to which we are rack-a */
 	int64_t s_minus_l;
 	double rate; /**< of S against our L, from START on */
 	uint32_t sigma_ns;

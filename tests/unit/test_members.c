@@ -453,6 +453,25 @@ static void test_who_has_a_say_on_deliveries(void **state)
 	assert_int_equal(glow_members_slow_us(&m), 400000);
 }
 
+/* A rack passes on what it hears, which takes its own time. */
+static void test_racks_take_longer(void **state)
+{
+	static const char text[] = "{\"id\":\"east\",\"pixels\":4096,\"strip\":9000,\"ahead_us\":900000}";
+
+	(void)state;
+	node("east");
+	deliver("east", 64, 2000);
+	assert_int_equal(glow_members_slow_us(&m), 2000); /* as a board */
+	assert_true(glow_members_info(&m, "east", text, strlen(text), &diag));
+	assert_int_equal(glow_members_find(&m, "east")->pixels, 9000);
+	deliver("east", 64, 2000);
+	assert_int_equal(glow_members_slow_us(&m), 302000);
+	deliver("east", 64, 1900000);
+	assert_int_equal(glow_members_slow_us(&m), 2000000);
+	deliver("east", 64, 2000001); /* no measure */
+	assert_int_equal(glow_members_slow_us(&m), 2000000);
+}
+
 /* ---- their states ---- */
 
 static void says_since(const char *id, int64_t since_us)
@@ -537,6 +556,7 @@ int main(void)
 		T(test_a_slow_network),
 		T(test_a_slow_minority),
 		T(test_who_has_a_say_on_deliveries),
+		T(test_racks_take_longer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

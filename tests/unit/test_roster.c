@@ -88,6 +88,36 @@ static void test_place(void **state)
 	assert_true(p.offset == 1 && p.total == 2); /* nothing is written then */
 }
 
+static void test_within(void **state)
+{
+	struct glow_within none = { 5, 0, true }, part = { 100, 400, false };
+	struct glow_place p = { .offset = 8, .total = 37, .board = 1, .boards = 3 };
+
+	(void)state;
+	glow_place_within(&p, &none, 18);
+	assert_true(p.offset == 8 && p.total == 37 && !p.reverse);
+	glow_place_within(&p, &part, 18);
+	assert_true(p.offset == 108 && p.total == 400 && !p.reverse && p.board == 1);
+	part.reverse = true; /* 11 pixels lie behind it, and so before it there */
+	p = (struct glow_place){ .offset = 8, .total = 37, .reverse = true };
+	glow_place_within(&p, &part, 18);
+	assert_true(p.offset == 111 && p.total == 400 && !p.reverse);
+	/* Those above do not know yet how long this strip is. */
+	part = (struct glow_within){ 380, 400, false };
+	p = (struct glow_place){ .offset = 8, .total = 37 };
+	glow_place_within(&p, &part, 18);
+	assert_true(p.offset == 388 && p.total == 406);
+	/* Nor is a board as long as its roster says. */
+	part = (struct glow_within){ 0, 400, true };
+	p = (struct glow_place){ .offset = 8, .total = 10 };
+	glow_place_within(&p, &part, 18);
+	assert_true(p.offset == 0 && p.total == 400);
+	part = (struct glow_within){ GLOW_STRIP_MAX, GLOW_STRIP_MAX, false };
+	p = (struct glow_place){ .offset = 8, .total = 37 };
+	glow_place_within(&p, &part, 18);
+	assert_true(p.offset == 8 && p.total == 37);
+}
+
 static bool alike(const struct glow_place *a, const struct glow_place *b)
 {
 	return glow_places_cover(&(struct glow_places){ .whole = *a }, &(struct glow_places){ .whole = *b });
@@ -287,8 +317,8 @@ static void test_cells(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
-	const struct CMUnitTest tests[] = { T(test_lay),   T(test_place),        T(test_strip), T(test_places),
-					    T(test_alike), T(test_groups_alike), T(test_cells) };
+	const struct CMUnitTest tests[] = { T(test_lay),    T(test_place), T(test_within),       T(test_strip),
+					    T(test_places), T(test_alike), T(test_groups_alike), T(test_cells) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

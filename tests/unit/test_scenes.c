@@ -512,6 +512,37 @@ static void test_current_text(void **state)
 	free(text);
 }
 
+static void test_from_above(void **state)
+{
+	static const char *const broken[] = { "\"within\":{\"begin\":-1}", "\"within\":{\"pixels\":16777217}",
+					      "\"within\":{\"begin\":\"x\"}" };
+	char text[300], *written;
+
+	(void)state;
+	assert_int_equal(read_current("{\"clock_id\":\"0123456789abcdef\",\"term\":3,\"rev\":17,"
+				      "\"above\":{\"clock_id\":\"0123456789abcdef\",\"term\":1,\"rev\":2},\"scenes\":["
+				      "{\"id\":\"a\",\"effect\":\"fire\",\"start_us\":5,"
+				      "\"within\":{\"begin\":8,\"pixels\":40,\"reverse\":true}},"
+				      "{\"id\":\"b\",\"effect\":\"fire\",\"start_us\":5,\"within\":{}},"
+				      "{\"id\":\"c\",\"effect\":\"fire\",\"start_us\":5,\"within\":null}]}"),
+			 GLOW_OK);
+	assert_true(back.above.term == 1 && back.above.rev == 2);
+	assert_true(back.v[0].above && back.v[0].within.begin == 8 && back.v[0].within.total == 40 &&
+		    back.v[0].within.reverse);
+	assert_true(back.v[1].above && back.v[1].within.total == 0);
+	assert_false(back.v[2].above);
+	written = glow_json_finish(glow_scenes_write(&back));
+	assert_non_null(
+		strstr(written, "\"rev\":17,\"above\":{\"clock_id\":\"0123456789abcdef\",\"term\":1,\"rev\":2}"));
+	assert_non_null(strstr(written, "\"within\":{\"begin\":8,\"pixels\":40,\"reverse\":true}"));
+	free(written);
+	glow_scenes_fini(&back);
+	for (size_t k = 0; k < sizeof(broken) / sizeof(broken[0]); k++) {
+		snprintf(text, sizeof(text), HEAD "{\"id\":\"a\",\"effect\":\"fire\",\"start_us\":5,%s}]}", broken[k]);
+		assert_int_not_equal(read_current(text), GLOW_OK);
+	}
+}
+
 /* A newer program may have effects and parameters that this one lacks. */
 /* promise: grows-only */
 static void test_lenient(void **state)
@@ -946,6 +977,7 @@ int main(void)
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_dim),
 		cmocka_unit_test(test_current_text),
+		cmocka_unit_test(test_from_above),
 		cmocka_unit_test(test_lenient),
 		cmocka_unit_test(test_broken_current),
 		cmocka_unit_test(test_there_and_back),

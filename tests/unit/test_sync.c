@@ -785,6 +785,88 @@ static void test_conductor(void **state)
 	assert_true(gentle(&c));
 }
 
+/* The slope of a clock that many follow. */
+struct ease {
+	struct glow_sync *sync;
+	int64_t last_l, last_s;
+	double least, most; /* dS/dL - 1 */
+};
+
+static void look_ease(struct world *w, int64_t l, void *data)
+{
+	struct ease *e = data;
+	int64_t s = glow_sync_now(e->sync, at(l));
+	double rate = (double)((s - e->last_s) - (l - e->last_l)) / (double)(l - e->last_l);
+
+	(void)w;
+	if (e->last_l && l - e->last_l < 5 * MS) /* too short for whole nanoseconds */
+		return;
+	if (e->last_l) {
+		e->least = rate < e->least ? rate : e->least;
+		e->most = rate > e->most ? rate : e->most;
+	}
+	e->last_l = l;
+	e->last_s = s;
+}
+
+/* Twice a second what is led is told of what is followed. */
+static void steer(struct world *w, struct ease *e, int64_t ns)
+{
+	for (int64_t until = w->l + ns; w->l < until;) {
+		run(w, w->l + S / 2, look_ease, e);
+		glow_sync_steer(e->sync, at(w->l), &w->sync, 10e-6);
+	}
+}
+
+static int64_t led_error(const struct world *w, const struct ease *e)
+{
+	return llabs(glow_sync_now(e->sync, at(w->l)) - truth(w, w->l));
+}
+
+/* promise: rack-goes-on */
+static void test_steer(void **state)
+{
+	static struct world w;
+	static struct glow_sync led;
+	struct ease e = { .sync = &led, .least = 1, .most = -1 };
+	struct glow_leader self = { .clock_id = leader.clock_id, .term = 4, .boot = 1234 };
+	int64_t s;
+
+	(void)state;
+	world_init(&w, &(struct glow_sync_cfg){ .interval_min_ns = S / 2, .interval_max_ns = S / 2 });
+	glow_sync_init(&led, &(struct glow_sync_cfg){ .seed = 1 });
+	glow_sync_steer(&led, at(w.l), &w.sync, 10e-6); /* there is nothing to lead by, nor to be led */
+	assert_false(glow_sync_valid(&led));
+	start(&w);
+	run(&w, w.l + 60 * S, NULL, NULL);
+
+	/* 15 ms off, and a rate of its own: it never jumps, nor runs faster than others can follow, and comes there. */
+	glow_sync_begin(&led, at(w.l), truth(&w, w.l) - 15 * MS, 3e-6, self);
+	s = glow_sync_now(&led, at(w.l));
+	glow_sync_steer(&led, at(w.l), &w.sync, 10e-6);
+	assert_true(llabs(glow_sync_now(&led, at(w.l)) - s) <= 1);
+	assert_true(led_error(&w, &e) > 14 * MS);
+	steer(&w, &e, 1000 * S);
+	assert_true(led_error(&w, &e) < 30000);
+	assert_true(e.least > 0 && e.most < 120e-6);
+
+	/* Nobody answers for an hour: it goes on in the rate that it had. */
+	w.mute = true;
+	e.most = e.least = w.rate;
+	steer(&w, &e, 3600 * S);
+	assert_true(led_error(&w, &e) < 2 * MS);
+	assert_true(e.most - e.least < 2e-6);
+	/* And comes back without haste. */
+	w.mute = false;
+	e.last_l = 0;
+	steer(&w, &e, 300 * S);
+	assert_true(led_error(&w, &e) < 30000);
+	assert_true(e.most - e.least < 30e-6);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	glow_sync_report(&led, at(w.l), &(struct glow_sync_report){ 0 });
+	assert_int_equal(glow_sync_leader(&led).boot, 1234);
+}
+
 /* Whatever a broken conductor answers, the output stays a clock. */
 static void test_nonsense(void **state)
 {
@@ -831,6 +913,7 @@ int main(void)
 		cmocka_unit_test(test_outstanding),
 		cmocka_unit_test(test_schedule),
 		cmocka_unit_test(test_conductor),
+		cmocka_unit_test(test_steer),
 		cmocka_unit_test(test_nonsense),
 		cmocka_unit_test(test_together),
 		cmocka_unit_test(test_early),

@@ -265,6 +265,38 @@ static void test_info(void **state)
 	free(text);
 }
 
+#define UPLINK                                                                                                     \
+	",\"uplink\":{\"root\":\"hall\",\"rack\":\"east\",\"state\":\"lost\",\"problem\":\"a loop\",\"losses\":2," \
+	"\"above\":[77,4000000000]}}"
+
+static void test_uplink(void **state)
+{
+	struct glow_conductor_info rack = info, back;
+	char *text;
+
+	(void)state;
+	rack.uplink = (struct glow_uplink_info){ .root = "hall",
+						 .rack = "east",
+						 .state = "lost",
+						 .problem = "a loop",
+						 .losses = 2,
+						 .n_above = 2,
+						 .above = { 77, 4000000000 } };
+	text = glow_json_finish(glow_conductor_info_write(&rack));
+	assert_non_null(strstr(text, UPLINK));
+	assert_int_equal(read_info(text, &back), GLOW_OK);
+	assert_memory_equal(&back.uplink, &rack.uplink, sizeof(rack.uplink));
+	free(text);
+	/* What is odd is left out, and more than there is room for. */
+	assert_int_equal(read_info(INFO_HEAD INFO_MID
+				   "\"uplink\":{\"losses\":-1,\"rack\":7,\"above\":[0,\"x\",1,2,3,4,5,6,7,8,9]}}",
+				   &back),
+			 GLOW_OK);
+	assert_true(back.uplink.n_above == GLOW_ABOVE_MAX && back.uplink.above[0] == 1 && back.uplink.losses == 0);
+	assert_int_equal(read_info(INFO_HEAD INFO_MID "\"uplink\":5}", &back), GLOW_OK);
+	assert_true(back.uplink.root[0] == 0);
+}
+
 static void test_bad_info(void **state)
 {
 	static const struct {
@@ -337,9 +369,9 @@ static void test_beacon(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request),  cmocka_unit_test(test_reply),    cmocka_unit_test(test_no_packets),
-		cmocka_unit_test(test_random),   cmocka_unit_test(test_clock_id), cmocka_unit_test(test_info),
-		cmocka_unit_test(test_bad_info), cmocka_unit_test(test_beacon),
+		cmocka_unit_test(test_request), cmocka_unit_test(test_reply),    cmocka_unit_test(test_no_packets),
+		cmocka_unit_test(test_random),  cmocka_unit_test(test_clock_id), cmocka_unit_test(test_info),
+		cmocka_unit_test(test_uplink),  cmocka_unit_test(test_bad_info), cmocka_unit_test(test_beacon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

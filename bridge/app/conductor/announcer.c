@@ -28,8 +28,8 @@ static bool same_info(const struct glow_conductor_info *a, const struct glow_con
 
 	return memcmp(&a->messages, &b->messages, sizeof(a->messages)) == 0 && a->leading == b->leading &&
 	       glow_leader_same(a->leader, b->leader) && a->nodes == b->nodes && a->has_utc == b->has_utc &&
-	       a->tz_offset_s == b->tz_offset_s && a->ahead_us == b->ahead_us && moved_us <= UTC_GRAIN_US &&
-	       moved_us >= -UTC_GRAIN_US;
+	       memcmp(&a->uplink, &b->uplink, sizeof(a->uplink)) == 0 && a->tz_offset_s == b->tz_offset_s &&
+	       a->ahead_us == b->ahead_us && moved_us <= UTC_GRAIN_US && moved_us >= -UTC_GRAIN_US;
 }
 
 void glow_announcer_info(struct glow_announcer *a, const struct glow_conductor_info *info)

@@ -16,6 +16,7 @@
 #include <glow/conductor.h>
 #include <glow/discovery.h>
 
+#include "above.h"
 #include "hearing.h"
 #include "parts.h"
 
@@ -23,7 +24,7 @@
 
 void glow_conductor_message(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now)
 {
-	if (!glow_herald_message(&c->herald, m, now))
+	if (!glow_herald_message(&c->herald, m, now) && !glow_above_message(c, m, now))
 		glow_hearing_message(c, m, now);
 }
 
@@ -48,12 +49,20 @@ void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message 
 	}
 }
 
+/* What is heard of a cluster above comes first, since what is the leader's alone comes last. */
 bool glow_conductor_topic(const struct glow_conductor_cfg *cfg, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
 			  bool *ret_retained)
 {
-	const struct glow_hearing *row = glow_hearing_needed(k);
+	const char *uplink = cfg->uplink ? cfg->uplink : "";
+	const struct glow_hearing *row;
 	char own[12] = "+"; /* any node, group or asker; what is for this process names it */
+	size_t n_above = 0;
 
+	if (glow_uplink_topic(uplink, k, ret_topic, ret_retained))
+		return true;
+	while (glow_uplink_topic(uplink, n_above, ret_topic, ret_retained))
+		n_above++;
+	row = glow_hearing_needed(k - n_above);
 	if (!row)
 		return false;
 	if (row->kind == GLOW_TOPIC_TIME_REPLY)
@@ -107,6 +116,10 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	if (r == 0)
 		glow_repertoire_init(&c->repertoire, cfg, &c->requests);
 	glow_undo_init(&c->undo, &c->requests);
+	glow_uplink_init(&c->uplink, cfg->uplink, &cfg->outbox, cfg->boot);
+	glow_relay_init(&c->relay, c->uplink.rack);
+	if (c->uplink.on)
+		glow_topic_of(c->lights.above, c->uplink.prefix, GLOW_TOPIC_STATE, GLOW_OF_NODE, c->uplink.rack);
 	return r;
 }
 
@@ -151,6 +164,7 @@ void glow_conductor_destroy(struct glow_conductor *c)
 	glow_text_store_fini(&c->texts);
 	glow_repertoire_fini(&c->repertoire);
 	glow_herald_fini(&c->herald);
+	glow_relay_fini(&c->relay);
 	free(c);
 }
 
@@ -184,6 +198,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 	glow_text_store_disconnected(&c->texts);
 	glow_repertoire_disconnected(&c->repertoire);
 	glow_undo_drop(&c->undo);
+	glow_above_tick(c, now); /* we lead no more */
 	glow_lights_disconnected(&c->lights);
 }
 
@@ -209,6 +224,8 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 	if (glow_members_expire(&c->members, now))
 		glow_parts_roster_changed(c, now);
 	if (glow_leadership_tick(&c->leadership, now))
+		glow_parts_open(c, now);
+	if (glow_above_tick(c, now))
 		glow_parts_open(c, now);
 	glow_parts_offer_due(c, now);
 	if (glow_herald_asked(&c->herald, now) && glow_parts_lead(c))
@@ -238,6 +255,7 @@ struct glow_raw glow_conductor_next(const struct glow_conductor *c)
 
 	ns = glow_sooner(ns, glow_herald_next(&c->herald).ns);
 	ns = glow_sooner(ns, c->offer_ns);
+	ns = glow_sooner(ns, glow_above_next(c).ns);
 	if (glow_parts_lead(c)) {
 		ns = glow_sooner(ns, c->roster.due.ns);
 		ns = glow_sooner(ns, glow_place_store_next(&c->places).ns);

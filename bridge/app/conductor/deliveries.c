@@ -32,3 +32,8 @@ int64_t glow_deliveries_ahead_us(uint32_t slow_us)
 
 	return ahead_us > AHEAD_LEAST_US ? ahead_us : AHEAD_LEAST_US;
 }
+
+uint32_t glow_deliveries_of_ahead_us(uint32_t ahead_us)
+{
+	return ahead_us > AHEAD_LEAST_US ? ahead_us / 3 : 0;
+}

@@ -32,3 +32,6 @@ bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us);
 /** How far ahead an instant has to lie where the slow ones take so long: three times that, and a quarter of a second
  * at least. */
 int64_t glow_deliveries_ahead_us(uint32_t slow_us);
+
+/** Of that, the deliveries: 0 where it is the least that there is. */
+uint32_t glow_deliveries_of_ahead_us(uint32_t ahead_us);

@@ -18,7 +18,7 @@
 
 #include "../doctor.h"
 
-#define TOPICS    40
+#define TOPICS    56
 #define LISTEN_MS 2500 /* a leader is heard twice a second */
 
 /* What is heard of a leader, and of nodes. */

@@ -278,18 +278,7 @@ static void hear_dim_set(struct glow_conductor *c, const struct glow_topic *topi
 static void hear_command(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 			 struct glow_raw now)
 {
-	enum glow_command_kind kind = topic->kind == GLOW_TOPIC_SET ? GLOW_COMMAND_SET : GLOW_COMMAND_NOTIFY;
-	const char *group = topic->of == GLOW_OF_GROUP ? topic->id : NULL;
-	enum glow_lit made, lit = GLOW_LIT_UNKNOWN;
-	bool some;
-
-	if (!glow_parts_lead(c))
-		return;
-	if (glow_members_lit(&c->members, group, &some))
-		lit = some ? GLOW_LIT_SOME : GLOW_LIT_NONE;
-	made = glow_requests_command(&c->requests, m, kind, glow_parts_time(c, now), glow_parts_ahead_us(c), lit);
-	if (made != GLOW_LIT_UNKNOWN)
-		glow_members_expect(&c->members, group, made == GLOW_LIT_SOME);
+	glow_parts_command(c, topic, m, now, glow_parts_ahead_us(c));
 }
 
 static const struct glow_hearing rows[] = {

@@ -24,9 +24,13 @@
 #include "leadership.h"
 
 #define SECOND       INT64_C(1000000000)
-#define WALL_WAIT_NS (60 * SECOND) /* how long a new timeline waits for a wall clock */
-#define DEFEND_NS    SECOND        /* two beacons: another that leads has been heard by then */
-#define HISTORY_NS   2000000       /* a conductor that knows the time better than this does not ask for it */
+#define WALL_WAIT_NS (60 * SECOND)  /* how long a new timeline waits for a wall clock, */
+#define ROOT_WAIT_NS (3 * SECOND)   /* and for the time of a cluster above */
+#define PACE         10e-6          /* at which a clock may be steered: nodes ask twice a minute at the least, */
+#define HURRY        100e-6         /* but each second in the first five minutes on a timeline, */
+#define HURRY_NS     (120 * SECOND) /* whose beginning is known worst */
+#define DEFEND_NS    SECOND         /* two beacons: another that leads has been heard by then */
+#define HISTORY_NS   2000000        /* a conductor that knows the time better than this does not ask for it */
 
 /* ---- time ---- */
 
@@ -60,7 +64,8 @@ static struct glow_conductor_info describe(const struct glow_leadership *l, stru
 					    .leader = l->self,
 					    .nodes = l->nodes,
 					    .ahead_us = l->ahead_us,
-					    .messages = l->messages };
+					    .messages = l->messages,
+					    .uplink = l->uplink };
 	struct glow_sync_report report;
 
 	snprintf(info.id, sizeof(info.id), "%s", l->cfg->node);
@@ -116,6 +121,8 @@ static bool lead(struct glow_leadership *l, struct glow_raw now, bool fresh)
 {
 	l->phase = GLOW_PHASE_LEADING;
 	l->fresh = fresh;
+	if (l->defend.ns <= now.ns) /* of an info that came while there was nothing to defend */
+		l->defend.ns = now.ns + DEFEND_NS;
 	glow_info("leading clock %016llx in term %u", (unsigned long long)l->self.clock_id, l->self.term);
 	say_info(l, now);
 	say_beacon(l, now);
@@ -136,12 +143,19 @@ static void renew_terms(struct glow_leadership *l)
 	l->self.clock_id = draw(l);
 }
 
-/* Begins a timeline, now or as soon as there is a wall clock to begin it from. */
+static bool awaits_root(const struct glow_leadership *l, struct glow_raw now)
+{
+	return l->cfg->uplink && l->cfg->uplink[0] && now.ns < l->start.ns + ROOT_WAIT_NS;
+}
+
+/* Begins a timeline, now or as soon as there is a wall clock to begin it from, unless those above have one for us. */
 static bool begin(struct glow_leadership *l, struct glow_raw now)
 {
 	bool set = wall_is_set(l, now);
 
 	l->phase = GLOW_PHASE_WAITING;
+	if (awaits_root(l, now))
+		return false;
 	if (!set && now.ns < l->start.ns + WALL_WAIT_NS) {
 		if (!l->wall_told)
 			glow_warning("the wall clock is unset: waiting up to %d s before a timeline begins",
@@ -277,6 +291,53 @@ static void stand_by(struct glow_leadership *l, struct glow_raw now, const char 
 	glow_sync_yield(&l->follower.sync, now);
 }
 
+/* ---- a cluster above ---- */
+
+/* Nodes may have been on that timeline, with terms of which a broker without its store tells nothing. They follow a
+ * later one only, and reigns are longer than a second. */
+static uint32_t later_term(const struct glow_leadership *l, int64_t s_ns)
+{
+	uint32_t latest = latest_term(l) + 1, seconds = (uint32_t)(s_ns / SECOND);
+
+	return latest > seconds || latest == 0 ? latest : seconds;
+}
+
+bool glow_leadership_join(struct glow_leadership *l, struct glow_raw now, const struct glow_sync *above)
+{
+	uint64_t clock_id = glow_sync_leader(above).clock_id;
+	bool waits = l->phase == GLOW_PHASE_WAITING;
+	struct glow_sync_report report;
+
+	if ((l->phase != GLOW_PHASE_LEADING && !waits) || (!waits && clock_id == l->self.clock_id))
+		return false;
+	if (!waits)
+		glow_warning("this rack's clock %016llx is another timeline than %016llx above: going over to that",
+			     (unsigned long long)l->self.clock_id, (unsigned long long)clock_id);
+	glow_sync_report(above, now, &report);
+	l->self.term = later_term(l, glow_sync_now(above, now));
+	l->self.clock_id = clock_id;
+	l->self.boot = l->cfg->boot;
+	renew_terms(l);
+	l->joined = now;
+	glow_sync_begin(&l->follower.sync, now, glow_sync_now(above, now), report.rate_ppb / 1e9, l->self);
+	return lead(l, now, false);
+}
+
+void glow_leadership_steer(struct glow_leadership *l, struct glow_raw now, const struct glow_sync *above)
+{
+	if (l->phase == GLOW_PHASE_LEADING)
+		glow_sync_steer(&l->follower.sync, now, above, now.ns < l->joined.ns + HURRY_NS ? HURRY : PACE);
+}
+
+void glow_leadership_uplink(struct glow_leadership *l, const struct glow_uplink_info *uplink, struct glow_raw now)
+{
+	if (memcmp(&l->uplink, uplink, sizeof(*uplink)) == 0)
+		return;
+	l->uplink = *uplink;
+	if (l->phase == GLOW_PHASE_LEADING)
+		say_info(l, now);
+}
+
 /* ---- messages ---- */
 
 /* What another conductor says of itself. What we say comes back from the broker too. */
@@ -402,7 +463,9 @@ void glow_leadership_init(struct glow_leadership *l, const struct glow_conductor
 	const struct glow_sync_cfg sync = { .seed = cfg->boot };
 	char asker[11]; /* "c-1234abcd" */
 
-	*l = (struct glow_leadership){ .cfg = cfg, .start = now, .wall = *wall, .defend = { GLOW_NEVER } };
+	*l = (struct glow_leadership){
+		.cfg = cfg, .start = now, .wall = *wall, .defend = { GLOW_NEVER }, .joined = { INT64_MIN / 2 }
+	};
 	l->ahead_us = (uint32_t)glow_deliveries_ahead_us(0);
 	snprintf(asker, sizeof(asker), "c-%08x", cfg->boot);
 	glow_election_init(&l->election, cfg->boot);
@@ -511,7 +574,7 @@ struct glow_raw glow_leadership_next(const struct glow_leadership *l)
 		ns = glow_sooner(ns, glow_adopt_next(&l->adoption.adopt).ns);
 		break;
 	case GLOW_PHASE_WAITING:
-		ns = glow_sooner(ns, l->start.ns + WALL_WAIT_NS);
+		ns = glow_sooner(ns, l->start.ns + (l->wall_told ? WALL_WAIT_NS : ROOT_WAIT_NS));
 		break;
 	case GLOW_PHASE_LEADING:
 		ns = glow_sooner(ns, l->defend.ns);

@@ -45,9 +45,11 @@ struct glow_leadership {
 	struct glow_raw start;
 	struct glow_wall wall;
 	struct glow_mqtt_counts messages;
-	bool wall_told;      /**< of an unset wall clock, once */
-	uint32_t asked_term; /**< the latest that was known when the lead was asked for */
-	bool rate_known;     /**< rate_ppb is this machine's own, from before a restart */
+	bool wall_told;                 /**< of an unset wall clock, once */
+	struct glow_uplink_info uplink; /**< how the way to a cluster above is, for the info */
+	struct glow_raw joined;         /**< when we went over to the timeline of a cluster above; long ago */
+	uint32_t asked_term;            /**< the latest that was known when the lead was asked for */
+	bool rate_known;                /**< rate_ppb is this machine's own, from before a restart */
 	int32_t rate_ppb;
 	uint32_t rolls; /**< of the dice for clock ids */
 };
@@ -85,6 +87,14 @@ void glow_leadership_ahead(struct glow_leadership *l, int64_t us, struct glow_ra
 
 /** A node has come online: while others are being asked for the time, it is too. */
 void glow_leadership_node_came(struct glow_leadership *l, const char *id);
+
+/** A cluster above has this time. Goes over to its timeline: true when leading has begun anew there; false where we are
+ * on it already, or have no lead. On it, steering makes our time the same. */
+bool glow_leadership_join(struct glow_leadership *l, struct glow_raw now, const struct glow_sync *above);
+void glow_leadership_steer(struct glow_leadership *l, struct glow_raw now, const struct glow_sync *above);
+
+/** How the way there is. A leader says so, when it is news. */
+void glow_leadership_uplink(struct glow_leadership *l, const struct glow_uplink_info *uplink, struct glow_raw now);
 
 /** Messages, by their topic. */
 void glow_leadership_hear_info(struct glow_leadership *l, const struct glow_message *m, struct glow_raw now);

@@ -198,6 +198,8 @@ static void publish(struct glow_lights *l, struct glow_light_of *of)
 	topic_of(l, of, topic);
 	if (hash != of->kept)
 		glow_publish_text(&l->out, topic, text, 1, true);
+	if (hash != of->kept && !of->group[0] && l->above[0])
+		glow_publish_text(&l->out, l->above, text, 1, true);
 	of->kept = hash;
 	free(text);
 }

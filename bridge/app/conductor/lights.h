@@ -54,10 +54,11 @@ struct glow_lights {
 		struct glow_light_sum sum;
 	} * v; /**< all first, then by name */
 	uint32_t n, room;
-	char preset[GLOW_ID_MAX + 1]; /**< that shows; "" for none */
-	bool regroup;                 /**< groups may be others */
-	struct glow_raw due;          /**< when it is worked out anew; GLOW_NEVER */
-	struct glow_raw again;        /**< not before */
+	char preset[GLOW_ID_MAX + 1];   /**< that shows; "" for none */
+	char above[GLOW_TOPIC_MAX + 1]; /**< where all's is said as well, for a cluster above; "" for none */
+	bool regroup;                   /**< groups may be others */
+	struct glow_raw due;            /**< when it is worked out anew; GLOW_NEVER */
+	struct glow_raw again;          /**< not before */
 };
 
 void glow_lights_init(struct glow_lights *l, const struct glow_publisher *out, const struct glow_members *members);

@@ -210,7 +210,10 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	if (!read_info(id, payload, len, &info, diag))
 		return false;
 	one = member(m, id);
-	return one && describe(m, one, info.shape.pixels, (const char(*)[GLOW_NAME_SIZE])info.groups, info.n_groups);
+	if (one)
+		one->more_us = glow_deliveries_of_ahead_us(info.ahead_us);
+	return one && describe(m, one, info.strip ? info.strip : info.shape.pixels,
+			       (const char(*)[GLOW_NAME_SIZE])info.groups, info.n_groups);
 }
 
 static void leave(struct glow_members *m, struct glow_member *one, struct glow_raw now)
@@ -383,6 +386,8 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us)
 		one->deliveries = calloc(1, sizeof(*one->deliveries));
 	if (!one->deliveries)
 		return;
+	if (us <= GLOW_DELIVERY_MAX_US) /* beyond that it is no measure */
+		us = us + one->more_us < GLOW_DELIVERY_MAX_US ? us + one->more_us : GLOW_DELIVERY_MAX_US;
 	glow_deliveries_add(one->deliveries, us);
 	one->has_slow = glow_deliveries_slow_us(one->deliveries, &one->slow_us);
 }

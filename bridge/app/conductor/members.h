@@ -51,6 +51,7 @@ struct glow_member {
 	uint32_t pixels, n_groups;
 	char (*groups)[GLOW_NAME_SIZE];
 	const struct glow_placement_row *place;
+	uint32_t more_us;                   /**< of a rack: what its own slow nodes take beyond that */
 	struct glow_deliveries *deliveries; /**< NULL until it has told of one */
 	uint32_t slow_us;                   /**< what its slow ones take, if has_slow */
 	bool has_slow;

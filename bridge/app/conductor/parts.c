@@ -46,6 +46,25 @@ void glow_parts_look_ahead(struct glow_conductor *c, struct glow_raw now)
 	glow_leadership_ahead(&c->leadership, c->ahead_us, now);
 }
 
+/* ---- commands for many ---- */
+
+void glow_parts_command(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			struct glow_raw now, int64_t ahead_us)
+{
+	enum glow_command_kind kind = topic->kind == GLOW_TOPIC_SET ? GLOW_COMMAND_SET : GLOW_COMMAND_NOTIFY;
+	const char *group = topic->of == GLOW_OF_GROUP ? topic->id : NULL;
+	enum glow_lit made, lit = GLOW_LIT_UNKNOWN;
+	bool some;
+
+	if (!glow_parts_lead(c))
+		return;
+	if (glow_members_lit(&c->members, group, &some))
+		lit = some ? GLOW_LIT_SOME : GLOW_LIT_NONE;
+	made = glow_requests_command(&c->requests, m, kind, glow_parts_time(c, now), ahead_us, lit);
+	if (made != GLOW_LIT_UNKNOWN)
+		glow_members_expect(&c->members, group, made == GLOW_LIT_SOME);
+}
+
 /* ---- Home Assistant ---- */
 
 /* What the cluster is to it now; to be freed by free_discovery(). */
@@ -147,6 +166,7 @@ void glow_parts_open(struct glow_conductor *c, struct glow_raw now)
 	glow_parts_announce(c);
 	glow_parts_roster_changed(c, now);
 	glow_lights_regroup(&c->lights, now);
+	c->relaying = false; /* until what was said above has been looked at anew */
 }
 
 void glow_parts_roster_changed(struct glow_conductor *c, struct glow_raw now)

@@ -20,11 +20,13 @@
 #include "metrics.h"
 #include "place_store.h"
 #include "placement.h"
+#include "relay.h"
 #include "repertoire.h"
 #include "requests.h"
 #include "roster_store.h"
 #include "text_store.h"
 #include "undo.h"
+#include "uplink.h"
 #include "wanted_store.h"
 
 struct glow_conductor {
@@ -45,6 +47,11 @@ struct glow_conductor {
 	struct glow_repertoire repertoire;
 	struct glow_herald herald;
 	struct glow_metrics metrics;
+	struct glow_uplink uplink;     /**< to the cluster above, if there is one */
+	struct glow_relay relay;       /**< and what is taken over of it: */
+	bool relaying;                 /**< it is carried out here */
+	uint64_t told_rev;             /**< of the roster by which those above were told what we are, */
+	uint32_t told_ahead_us;        /**< and how long it takes us */
 	int64_t offer_ns;              /**< when Home Assistant is to hear of other groups or texts; GLOW_NEVER */
 	int64_t ahead_us;              /**< how far ahead an instant must be */
 	struct glow_raw viewers_until; /* so long the count of their probes goes */
@@ -62,6 +69,10 @@ int64_t glow_parts_ahead_us(const struct glow_conductor *c);
 /** True for a preset that is played in place of a scene: shows it as if it was applied, or takes it back as `undo`
  * does; answers. */
 bool glow_parts_play_preset(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now);
+
+/** A command for a group or for all: carried out, and answered. */
+void glow_parts_command(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
+			struct glow_raw now, int64_t ahead_us);
 
 /** Asks the nodes' deliveries how far that is, and lets others know; twice a second is enough. */
 void glow_parts_look_ahead(struct glow_conductor *c, struct glow_raw now);

@@ -27,7 +27,8 @@
 #include "scene_store.h"
 
 #define RETAINED_MAX 262144
-#define TEXT_MARGIN  2048 /* what ends and revisions may add to the text of scenes */
+#define RELAY_MAX_US (60 * GLOW_US_PER_S) /* further ahead no command can be */
+#define TEXT_MARGIN  2048                 /* what ends and revisions may add to the text of scenes */
 
 static const struct glow_dim full_light = { .brightness = 255, .until_us = GLOW_NEVER };
 
@@ -56,6 +57,7 @@ void glow_requests_scenes_changed(struct glow_requests *r)
 void glow_requests_set_dim(struct glow_requests *r, struct glow_dim dim)
 {
 	dim.edition = r->dim.edition;
+	dim.above = r->dim.above;
 	dim.edition.rev++;
 	r->dim = dim;
 	r->said.dim_stale = true;
@@ -482,6 +484,26 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
 	glow_requests_answer(r, m, &diag, tree);
 	cJSON_Delete(command);
 	return made;
+}
+
+enum glow_lit glow_requests_relayed(struct glow_requests *r, const struct glow_topic *topic,
+				    const struct glow_apply *apply, struct glow_time now)
+{
+	struct glow_command_ctx ctx = { .kind = apply->notify ? GLOW_COMMAND_NOTIFY : GLOW_COMMAND_SET,
+					.now_us = now.us,
+					.any = true };
+	struct glow_topic of = *topic;
+	const struct glow_target target = whom(&of);
+	char set[GLOW_TOPIC_MAX + 1];
+	struct glow_diag diag;
+
+	if (apply->at_us > r->last_at_us && apply->at_us < now.us + RELAY_MAX_US)
+		r->last_at_us = apply->at_us;
+	if (apply->notify || glow_command_read(apply->command, &ctx, &r->command, &diag) != GLOW_OK)
+		return GLOW_LIT_UNKNOWN;
+	glow_topic_of(set, r->out.prefix, GLOW_TOPIC_SET, topic->of, topic->id);
+	note_command(r, set, &target, now, apply->at_us);
+	return makes(&r->command);
 }
 
 /* ---- time ---- */

@@ -74,6 +74,11 @@ enum glow_lit { GLOW_LIT_UNKNOWN, GLOW_LIT_NONE, GLOW_LIT_SOME };
 enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_message *m, enum glow_command_kind kind,
 				    struct glow_time now, int64_t ahead_us, enum glow_lit lit);
 
+/** A command for many that was ordered elsewhere, at that instant, and is on its way to the nodes: `topic` tells whose.
+ * As if it had been asked for here: it can be taken back, what is asked next comes after it, and returns the same. */
+enum glow_lit glow_requests_relayed(struct glow_requests *r, const struct glow_topic *topic,
+				    const struct glow_apply *apply, struct glow_time now);
+
 /** How many nodes have to be told their places before these scenes begin: those that are online for the largest target
  * that one of them runs along. */
 uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes);

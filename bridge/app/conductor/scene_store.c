@@ -35,6 +35,7 @@ void glow_scene_store_take(struct glow_scenes *s, struct glow_scenes *read)
 {
 	clear(s);
 	s->edition = read->edition;
+	s->above = read->above;
 	s->n = read->n;
 	if (read->n > 0)
 		memcpy(s->v, read->v, read->n * sizeof(*s->v));
@@ -42,7 +43,7 @@ void glow_scene_store_take(struct glow_scenes *s, struct glow_scenes *read)
 	glow_scenes_fini(read);
 }
 
-static void drop(struct glow_scenes *s, uint32_t k)
+void glow_scene_store_drop(struct glow_scenes *s, uint32_t k)
 {
 	glow_scene_fini(&s->v[k]);
 	memmove(&s->v[k], &s->v[k + 1], (--s->n - k) * sizeof(*s->v));
@@ -79,12 +80,12 @@ static void thin(struct glow_scenes *s, const char *id, struct glow_time now)
 
 	if (s->v[second].start_us <= now.us) {
 		s->v[second].fade_us = 0;
-		drop(s, first);
+		glow_scene_store_drop(s, first);
 		return;
 	}
 	if (s->v[first].end_us == settled_us(&s->v[second]))
 		s->v[first].end_us = third < s->n ? settled_us(&s->v[third]) : GLOW_NEVER;
-	drop(s, second);
+	glow_scene_store_drop(s, second);
 }
 
 bool glow_scene_store_takes(const struct glow_scenes *s, const char *id)
@@ -106,7 +107,7 @@ bool glow_scene_store_yield(struct glow_scenes *s, const char *id, struct glow_t
 	if (k < s->n)
 		thin(s, s->v[k].id, now);
 	else if (first < s->n)
-		drop(s, first);
+		glow_scene_store_drop(s, first);
 	else
 		return false;
 	return true;
@@ -129,7 +130,7 @@ bool glow_scene_store_hasten(struct glow_scenes *s, int64_t end_us)
 {
 	for (uint32_t k = 0; k < s->n; k++)
 		if (glow_scene_end(&s->v[k]) <= end_us) {
-			drop(s, k);
+			glow_scene_store_drop(s, k);
 			return true;
 		}
 	return false;
@@ -171,7 +172,7 @@ bool glow_scene_store_tidy(struct glow_scenes *s, struct glow_time now)
 		struct glow_scene *scene = &s->v[k];
 
 		if (removal_us(scene) <= now.us) {
-			drop(s, k);
+			glow_scene_store_drop(s, k);
 			changed = true;
 		} else if (scene->fade_us > 0 && replaced(s, k) && settled_us(scene) <= now.us) {
 			scene->fade_us = 0;

@@ -27,6 +27,9 @@ bool glow_scene_store_play(struct glow_scenes *s, struct glow_scene *scene, stru
  * oldest of them where the next one shows already. Then the last of this id. False when nothing can be spared. */
 bool glow_scene_store_yield(struct glow_scenes *s, const char *id, struct glow_time now);
 
+/** Takes the k-th out. */
+void glow_scene_store_drop(struct glow_scenes *s, uint32_t k);
+
 /** Whether glow_scene_store_play() would find room for a scene of that id. */
 bool glow_scene_store_takes(const struct glow_scenes *s, const char *id);
 

@@ -258,6 +258,23 @@ static void say_nobody_leads(struct doctor *d, const struct glow_watch *w)
 			  w->conductor_online ? "it says that it is online, and is not heard" : "nobody leads");
 }
 
+/* How a rack's conductor fares with the cluster above. */
+static void say_uplink(struct doctor *d, const struct glow_uplink_info *uplink)
+{
+	bool well = strcmp(uplink->state, "following") == 0;
+
+	if (!uplink->root[0])
+		return;
+	if (uplink->problem[0])
+		glow_findings_add(&d->found, GLOW_FINDING_TROUBLE, "uplink", false,
+				  "docs/racks.md has what each of these means", "%s to %s: %s", uplink->rack,
+				  uplink->root, uplink->problem);
+	glow_findings_add(&d->found, well ? GLOW_FINDING_WELL : GLOW_FINDING_TROUBLE, "uplink", false,
+			  well ? NULL : "the rack goes on by itself; look at the bridge between the two brokers",
+			  "%s, rack %s of %s; it was lost %u times", uplink->state, uplink->rack, uplink->root,
+			  uplink->losses);
+}
+
 static void say_leader(struct doctor *d, const struct glow_ctl_session *s)
 {
 	const struct glow_watch *w = &s->watch;
@@ -282,6 +299,7 @@ static void say_leader(struct doctor *d, const struct glow_ctl_session *s)
 		glow_findings_add(&d->found, GLOW_FINDING_NOTE, "conductor", false,
 				  "somebody sends more than it can take", "it has dropped %llu messages",
 				  (unsigned long long)dropped);
+	say_uplink(d, &c->uplink);
 }
 
 /* ---- all of it ---- */
