@@ -246,11 +246,11 @@ acl_of_node() {
 		-e "s#/device/\+/#/device/$dashed-$node/#"
 }
 
-# The part of bridge/acl for that user, for a root's prefix and a rack.
+# The part of bridge/acl for that user, for a root's prefix and a rack. The rack first: a prefix may have a level east.
 acl_of_uplink() {
 	printf '\nuser %s\n' "${1/rack-east/rack-$3}"
 	sed -n "/^user $1\$/,/^\$/p" "$here/bridge/acl" |
-		sed -E -e '/^topic /!d' -e "s#( )hall/#\1$2/#;s#/east(/|\$)#/$3\1#"
+		sed -E -e '/^topic /!d' -e "s#/east(/|\$)#/$3\1#;s#( )hall/#\1$2/#"
 }
 
 write_acl() {
@@ -273,8 +273,11 @@ write_acl() {
 
 # ---- the bridge of a rack to the root ----
 
-rack() { sed -E 's#@.*##;s#.*/##' <<<"$uplink"; }
+rack() { sed -E 's#@.*##;s#.*/##' <<<"${1:-$uplink}"; }
 root_prefix() { sed -E 's#@.*##;s#/[^/]*$##' <<<"$uplink"; }
+
+# What lies here is another rack's password.
+is_renamed() { [ -s "$dir/uplink" ] && [ "$(rack "$uplink")" != "$(rack "$(<"$dir/uplink")")" ]; }
 
 # root_host: with its port.
 root_host() { sed -E 's#.*@##;/:/!s#$#:8883#' <<<"$uplink"; }
@@ -296,20 +299,22 @@ use_uplink() {
 	[ "$(root_prefix)" != "${prefix:-glow}" ] ||
 		fail "--uplink $uplink: ${prefix:-glow} is this rack's own prefix; the root has to have another (--prefix hall there)"
 	take_root_files
-	if [ ! -s "$dir/root-ca.crt" ] || [ ! -s "$dir/root-password" ]; then
+	if [ ! -s "$dir/root-ca.crt" ] || [ ! -s "$dir/root-password" ] || { [ -z "$from" ] && is_renamed; }; then
 		fail "--uplink $uplink: --from tells where the root's ca.crt and rack-$(rack) lie"
 	fi
 	printf '%s\n' "$uplink" >"$dir/uplink"
 }
 
-# Its names in place of the example's; the password stays between files.
+# Its names in place of the example's, by way of signs that none of them has: a root's host may be called hall-east. The
+# password stays between files.
 write_uplink() {
 	local root rack
 	[ -n "$uplink" ] || return 0
 	root=$(root_prefix) rack=$(rack)
-	sed -E -e '/^#/!{' -e "s# glow/# \x01/#;s#hall/#$root/#g;s#root\.local:8883#$(root_host)#" \
-		-e "s#hall-east#$(tr / - <<<"$root")-$rack#;s#rack-east#rack-$rack#;s#/east( |/|\$)#/$rack\1#g" \
-		-e "s#^connection east#connection $rack#;s#\x01#$(<"$dir/prefix")#" -e '}' "$here/bridge/uplink.conf" |
+	sed -E -e '/^#/!{' -e 's#root\.local:8883#\x04#;s#hall-east#\x03-\x02#;s#rack-east#rack-\x02#' \
+		-e 's#^connection east#connection \x02#;s#/east( |/|$)#/\x02\1#g;s# glow/# \x05/#;s#hall/#\x01/#g' \
+		-e "s#\x01#$root#g;s#\x02#$rack#g;s#\x03#$(tr / - <<<"$root")#;s#\x04#$(root_host)#;s#\x05#$(<"$dir/prefix")#" \
+		-e '}' "$here/bridge/uplink.conf" |
 		awk -v file="$dir/root-password" '{ if ($1 == "remote_password") { getline word < file; $2 = word } print }' \
 			>"$temporary/uplink.conf"
 	mv "$temporary/uplink.conf" "$dir/uplink.conf"

@@ -377,6 +377,7 @@ class Secured(glow.Case):
         handed, rack = self.files
         for options, words in ((("--uplink", "glow/east@localhost"), "glow is this rack's own prefix"),
                                (("--uplink", "hall/west@localhost", "--from", handed), "accounts/rack-west"),
+                               (("--uplink", "hall/west@localhost"), "rack-west lie"),
                                (("--uplink", "hall"), "hall/east@root.local"), (("--from", handed), "--from goes with --uplink")):
             done = secured.secrets(rack, *options)
             self.assertNotEqual(done.returncode, 0)
@@ -385,6 +386,23 @@ class Secured(glow.Case):
         secured.make_secrets(rack)  # what was asked for once holds
         self.assertEqual(secured.read(rack, "uplink.conf"), before)
         self.assertIn("root-ca.crt", before)
+
+    def test_names_as_in_the_example(self):
+        """A root's prefix and host that have the words which are replaced."""
+        handed = self.folder("lookalike")
+        rack = self.folder("lookalike-rack")
+        os.chmod(rack, 0o700)
+        for name in ("ca.crt", "rack-north"):
+            shutil.copy(os.path.join(self.files[0], "rack-east" if name == "rack-north" else name), os.path.join(handed, name))
+        secured.make_secrets(rack, "--prefix", "hall", "--uplink", "glow/east/north@hall-east.example", "--from", handed)
+        conf, acl = secured.read(rack, "uplink.conf"), secured.read(rack, "acl")
+        for line in ("connection north", "address hall-east.example:8883", "remote_clientid glow-east-north",
+                     "remote_username rack-north", "notification_topic glow/east/node/north/availability",
+                     "topic roster in 1 glow/east/ glow/east/", "topic time/request/north out 0 glow/east/ glow/east/",
+                     'topic "" out 1 hall/conductor/availability glow/east/node/north/availability'):
+            self.assertIn("\n%s\n" % line, conf)
+        self.assertIn("\ntopic write glow/east/node/north/state\n", acl)
+        self.assertIn("\ntopic read glow/east/group/+/apply\n", acl)
 
 
 if __name__ == "__main__":
