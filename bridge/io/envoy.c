@@ -233,7 +233,9 @@ static _Noreturn void run_child(int fd, const struct glow_mqtt_cfg *cfg)
 	struct order order = { .deed = HEAR };
 	struct report report = { .r = 0 };
 
-	signal(SIGINT, SIG_IGN); /* of the terminal: who sent us cleans up */
+	signal(SIGINT, SIG_IGN); /* of the terminal, or of all that belong together: who sent us cleans up */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	TAILQ_INIT(&c.heard);
 	report.r = connect_child(&c, cfg, report.why);
@@ -257,7 +259,7 @@ static int read_report(struct glow_envoy *e, struct report *ret_report)
 	while (n < 0 && errno == EINTR);
 	if (n == sizeof(*ret_report))
 		return ret_report->r;
-	*ret_report = (struct report){ .r = -ENOTCONN, .reason = -1, .why = "out of memory" };
+	*ret_report = (struct report){ .r = -ENOTCONN, .reason = -1, .why = "its process has ended" };
 	return -ENOTCONN;
 }
 

@@ -7,6 +7,7 @@ other wrong, just that is found, with what it means."""
 import concurrent.futures
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -153,6 +154,26 @@ class Deployed(glow.unittest.TestCase):
         self.assertEqual(kept, self.kept())
         self.assertEqual(self.broker.retained("glow-probe/#"), {})
         self.assertEqual((self.leader.connections(), self.node.connections()), (2, 1))
+
+    # promise: broker-is-proved
+    def test_ends(self):
+        """A terminal that is closed ends it, and nothing stays; what is ignored, as in a script, does not."""
+        argv = [glow.beside_bridge("glowctl"), "doctor", "broker", "--json", "--broker", self.broker.uri]
+        since, ends = self.seen.mark(), []
+        for number, status, abouts in ((signal.SIGHUP, -signal.SIGHUP, []), (signal.SIGINT, 0, ABOUTS)):
+            process = subprocess.Popen(argv, env=glow.child_env(self.broker.env("admin")), start_new_session=True,
+                                       preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+            ends.append((process, number, status, abouts))
+        for process, number, _, _ in ends:
+            kept = "-%d-" % process.pid, "/kept/"
+            glow.wait_until("it is not at work", lambda: [m for m in self.seen.look()[since:] if all(k in m.topic for k in kept)])
+            os.killpg(process.pid, number)
+        for process, _, status, abouts in ends:
+            said = process.communicate(timeout=4 * glow.PATIENCE_S)[0]
+            self.assertEqual((process.returncode, [f["about"] for f in json.loads(said)["findings"]] if said else []),
+                             (status, abouts))
+        self.assertEqual(self.broker.retained("glow-probe/#"), {})
 
     def test_rights(self):
         """Who looks or commands may not."""

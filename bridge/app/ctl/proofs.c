@@ -14,6 +14,7 @@
 #define PATIENCE_MS 3000
 
 static volatile sig_atomic_t interrupted;
+static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
 
 #define ANOTHER "no setting of Glowswarm can make up for it: docs/brokers.md names brokers that do it"
 
@@ -175,23 +176,32 @@ static void interrupt(int signal)
 	interrupted = signal;
 }
 
-/* Whoever ends us in between waits for the present proof, and nothing stays at the broker. */
-static void run_cleanly(struct glow_proving *p)
+/* Whoever ends us in between waits for the present proof, and nothing stays at the broker. What is ignored stays so. */
+static void heed_ends(struct sigaction before[CTL_N(ends)])
 {
 	const struct sigaction ours = { .sa_handler = interrupt, .sa_flags = SA_RESTART };
-	struct sigaction before[2];
+
+	for (size_t k = 0; k < CTL_N(ends); k++) {
+		sigaction(ends[k], NULL, &before[k]);
+		if (before[k].sa_handler != SIG_IGN)
+			sigaction(ends[k], &ours, NULL);
+	}
+}
+
+static void run_cleanly(struct glow_proving *p)
+{
+	struct sigaction before[CTL_N(ends)];
 	bool able;
 
-	sigaction(SIGINT, &ours, &before[0]);
-	sigaction(SIGTERM, &ours, &before[1]);
+	heed_ends(before);
 	able = prove_entry(p);
 	glow_proving_part(p);
 	able = able && prove_echo(p);
 	glow_proving_part(p);
 	if (able)
 		prove_all(p);
-	sigaction(SIGINT, &before[0], NULL);
-	sigaction(SIGTERM, &before[1], NULL);
+	for (size_t k = 0; k < CTL_N(ends); k++)
+		sigaction(ends[k], &before[k], NULL);
 	glow_progress_end();
 	if (interrupted)
 		raise(interrupted);
