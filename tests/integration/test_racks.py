@@ -7,6 +7,7 @@ people do wrong."""
 
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -286,7 +287,7 @@ class Trouble(Racks):
 
 
 def documented():
-    """The options of secrets.sh on the root and on a rack, as docs/racks.md gives them."""
+    """The options of secrets.sh on the root, on a rack and on one that leaves, as docs/racks.md gives them."""
     page = secured.read(secured.CONFIG, "..", "docs", "racks.md").splitlines()
     return [shlex.split(line)[1:] for line in page if line.startswith("    broker-config/secrets.sh")]
 
@@ -303,7 +304,7 @@ class Secured(glow.Case):
             os.mkdir(folder, 0o700)
         installed = os.path.join(cls.home, "installed")
         changes = {"/etc/mosquitto/glowswarm": installed, "uplink": handed}
-        above, below = ([changes.get(word, word) for word in words if word not in ("--owner", "mosquitto")]
+        above, below, _ = ([changes.get(word, word) for word in words if word not in ("--owner", "mosquitto")]
                         for words in documented())
         secured.make_secrets(root, *above)
         for name in ("ca.crt", "accounts/rack-east"):
@@ -386,6 +387,16 @@ class Secured(glow.Case):
         secured.make_secrets(rack)  # what was asked for once holds
         self.assertEqual(secured.read(rack, "uplink.conf"), before)
         self.assertIn("root-ca.crt", before)
+
+    def test_leaving(self):
+        rack, page = os.path.join(self.home, "leaver"), secured.read(secured.CONFIG, "..", "docs", "racks.md")
+        shutil.copytree(self.files[1], rack)
+        self.assertIn("hall/", secured.read(rack, "acl"))  # the control
+        for path in re.search(r"^    rm (.*)$", page, re.MULTILINE).group(1).split():
+            os.remove(path.replace("~/.config/glowswarm", rack))
+        secured.make_secrets(rack, "--install", os.path.join(self.home, "left"))
+        self.assertNotIn("hall/", secured.read(rack, "acl"))
+        self.assertFalse([name for name in os.listdir(rack) if "root" in name or "uplink" in name])
 
     def test_names_as_in_the_example(self):
         """A root's prefix and host that have the words which are replaced."""
