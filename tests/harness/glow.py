@@ -418,9 +418,9 @@ def run_bridge(*options, env=None):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace", timeout=2 * PATIENCE_S)
 
 
-def run_ctl(*words, stdin=b""):
+def run_ctl(*words, stdin=b"", env=None):
     """Runs glowctl, which lies beside glow-bridge, to its end."""
-    done = subprocess.run([beside_bridge("glowctl")] + list(words), env=child_env(), input=stdin, stdout=subprocess.PIPE,
+    done = subprocess.run([beside_bridge("glowctl")] + list(words), env=child_env(env), input=stdin, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=2 * PATIENCE_S)
     done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
     if any(mark in done.stderr for mark in SANITIZER_MARKS):

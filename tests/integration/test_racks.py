@@ -354,6 +354,10 @@ class Secured(glow.Case):
         board.frames.wait_shows(["ff0000"] * 8)
         self.assert_ok(self.seen.wait("hall/answer/me").json())
         self.seen_below.wait("glow/scene/current", lambda m: m.json()["scenes"] and m.json()["scenes"][0]["within"])
+        done = glow.run_ctl("doctor", "--json", "--broker", self.rack.uri, env=self.rack.env("admin"))
+        found = [f for f in json.loads(done.stdout)["findings"] if f["about"] == "uplink"]
+        self.assertEqual([f["kind"] for f in found], ["ok"], done)
+        self.assertIn(found[0]["text"], ("following, rack east of hall", "following, rack east of hall; it was lost once"))
 
     # promise: rights
     def test_nobody_may_more(self):

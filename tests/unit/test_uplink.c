@@ -422,6 +422,37 @@ static void test_asked_for_the_time(void **state)
 	assert_true(reply.leader.clock_id == 0x00c10c0000000001 && reply.seq == 7);
 }
 
+/* Who commands in the rack does not speak above by the conductor's rights, and the other way round. */
+/* promise: rights */
+static void test_answers_stay(void **state)
+{
+	static const struct {
+		const char *topic, *answer;
+		bool answered;
+	} cases[] = {
+		{ "glow/all/set", "glow/answer/me", true },          { "glow/all/set", "elsewhere/me", true },
+		{ "glow/all/set", "hall/answer/me", false },         { "glow/all/set", RACK_STATE, false },
+		{ "hall/node/rack-a/set", "hall/answer/me", true },  { "hall/node/rack-a/set", RACK_STATE, false },
+		{ "hall/node/rack-a/set", "glow/answer/me", false },
+	};
+
+	(void)state;
+	begin_up();
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		forget();
+		deliver((struct glow_message){
+			.topic = cases[k].topic, .payload = "red", .len = 3, .response_topic = cases[k].answer });
+		assert_int_equal(count("glow/all/apply"), 1);
+		assert_int_equal(count(cases[k].answer), cases[k].answered);
+	}
+	forget();
+	glow_conductor_dropped(conductor, &(struct glow_message){ .topic = PLAY, .response_topic = "hall/answer/me" },
+			       false);
+	assert_int_equal(count("hall/answer/me"), 0);
+	glow_conductor_dropped(conductor, &(struct glow_message){ .topic = PLAY, .response_topic = ANSWER }, false);
+	assert_int_equal(count(ANSWER), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,6 +471,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ordered_above, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_before_its_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_asked_for_the_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_answers_stay, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,24 @@ bool glow_above_message(struct glow_conductor *c, const struct glow_message *m, 
 	return topic.kind != GLOW_TOPIC_OTHER;
 }
 
+static bool is_below(const char *prefix, const char *topic)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(topic, prefix, n) == 0 && topic[n] == '/';
+}
+
+bool glow_above_answers(const struct glow_conductor *c, const struct glow_message *m)
+{
+	const char *prefix = c->uplink.prefix, *to = m->response_topic;
+
+	if (!c->uplink.on || !to)
+		return true;
+	if (glow_topic_kind(prefix, m->topic) != GLOW_TOPIC_OTHER)
+		return is_below(prefix, to) && strncmp(to + strlen(prefix), "/answer/", 8) == 0;
+	return !is_below(prefix, to) || is_below(c->prefix, to);
+}
+
 /* ---- what the rack is ---- */
 
 static bool add_group(struct glow_info *info, const char *group)

@@ -22,15 +22,29 @@
 
 #define SECOND INT64_C(1000000000)
 
+/* Else who may command in a rack could speak above, by our rights. */
+static struct glow_message answerable(const struct glow_conductor *c, const struct glow_message *m)
+{
+	struct glow_message asked = *m;
+
+	if (!glow_above_answers(c, m))
+		asked.response_topic = NULL;
+	return asked;
+}
+
 void glow_conductor_message(struct glow_conductor *c, const struct glow_message *m, struct glow_raw now)
 {
-	if (!glow_herald_message(&c->herald, m, now) && !glow_above_message(c, m, now))
-		glow_hearing_message(c, m, now);
+	const struct glow_message asked = answerable(c, m);
+
+	if (!glow_herald_message(&c->herald, &asked, now) && !glow_above_message(c, &asked, now))
+		glow_hearing_message(c, &asked, now);
 }
 
 /* A command for many is with the nodes all the same, which act and answer by themselves where we say nothing. */
 void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message *m, bool replaced)
 {
+	const struct glow_message asked = answerable(c, m);
+
 	switch (glow_topic_kind(c->prefix, m->topic)) {
 	case GLOW_TOPIC_SCENE_PLAY:
 	case GLOW_TOPIC_SCENE_STOP:
@@ -42,7 +56,7 @@ void glow_conductor_dropped(struct glow_conductor *c, const struct glow_message 
 	case GLOW_TOPIC_SCHEDULE_SET:
 	case GLOW_TOPIC_ROSTER_SET:
 		if (glow_parts_lead(c))
-			glow_publish_busy(&c->out, m, NULL, replaced);
+			glow_publish_busy(&c->out, &asked, NULL, replaced);
 		break;
 	default:
 		break;

@@ -262,17 +262,20 @@ static void say_nobody_leads(struct doctor *d, const struct glow_watch *w)
 static void say_uplink(struct doctor *d, const struct glow_uplink_info *uplink)
 {
 	bool well = strcmp(uplink->state, "following") == 0;
+	char lost[48];
 
 	if (!uplink->root[0])
 		return;
+	snprintf(lost, sizeof(lost), uplink->losses == 1 ? "; it was lost once" : "; it was lost %u times",
+		 uplink->losses);
 	if (uplink->problem[0])
 		glow_findings_add(&d->found, GLOW_FINDING_TROUBLE, "uplink", false,
 				  "docs/racks.md has what each of these means", "%s to %s: %s", uplink->rack,
 				  uplink->root, uplink->problem);
 	glow_findings_add(&d->found, well ? GLOW_FINDING_WELL : GLOW_FINDING_TROUBLE, "uplink", false,
 			  well ? NULL : "the rack goes on by itself; look at the bridge between the two brokers",
-			  "%s, rack %s of %s; it was lost %u times", uplink->state, uplink->rack, uplink->root,
-			  uplink->losses);
+			  "%s, rack %s of %s%s", uplink->state, uplink->rack, uplink->root,
+			  uplink->losses > 0 ? lost : "");
 }
 
 static void say_leader(struct doctor *d, const struct glow_ctl_session *s)
