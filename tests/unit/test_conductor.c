@@ -512,6 +512,26 @@ static void test_places_of_another_reign(void **state)
 	assert_int_equal(number("glow/node/n1/place", "term"), 4);
 }
 
+/* An attempt to connect that broke off after the broker had told what it keeps says nothing of what it keeps later. */
+static void test_places_heard_in_vain(void **state)
+{
+	(void)state;
+	add_nodes(2, WALL, 50000);
+	create();
+	retain_own_roster();
+	glow_conductor_connected(conductor, raw(), false);
+	pass(1500 * MS);
+	wants = 0;
+	glow_conductor_disconnected(conductor, raw());
+	retain_places();
+	glow_conductor_failed(conductor, raw());
+	retain_places();
+	glow_conductor_connected(conductor, raw(), true);
+	pass(2 * SECOND);
+	assert_int_equal(n_places(), 1);
+	assert_string_equal(last("glow/node/n9/place"), "");
+}
+
 static bool plays_on(const char *node)
 {
 	char text[100];
@@ -1114,6 +1134,7 @@ int main(void)
 		TEST(test_places),
 		TEST(test_places_for_scenes),
 		TEST(test_places_of_another_reign),
+		TEST(test_places_heard_in_vain),
 		TEST(test_node_lost_with_the_broker),
 		TEST(test_requests),
 		TEST(test_dropped),

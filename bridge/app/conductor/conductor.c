@@ -205,6 +205,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
 {
 	c->metrics.failures++;
+	glow_place_store_lost(&c->places); /* it may have broken off while we heard what is kept */
 	glow_leadership_failed(&c->leadership, now);
 }
 
