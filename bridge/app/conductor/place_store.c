@@ -4,12 +4,14 @@
  * targets one pass each. Thousands of places are told some at a time, so that commands and the clock find room between
  * them. */
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <glow/json.h>
 #include <glow/log.h>
 #include <glow/places.h>
+#include <glow/rank.h>
 
 #include "members.h"
 #include "place_store.h"
@@ -76,6 +78,18 @@ void glow_place_store_hear(struct glow_place_store *s, const char *id, const str
 	if (!tree || glow_places_read(tree, &row->places, &diag) != GLOW_OK)
 		row->places = (struct glow_places){ .whole = unknown };
 	cJSON_Delete(tree);
+}
+
+bool glow_place_store_cleared(struct glow_place_store *s, const char *id)
+{
+	bool found;
+	uint32_t k = glow_rank(s->v, s->n, sizeof(*s->v), offsetof(struct glow_place_row, id), id, &found);
+
+	if (!found || s->v[k].due || !s->v[k].places.whole.boards)
+		return false;
+	glow_places_fini(&s->v[k].places);
+	s->laid.rev = 0;
+	return true;
 }
 
 /* ---- what it should be ---- */
