@@ -286,7 +286,7 @@ static unsigned sleep_until_work(struct glow_mqtt *mqtt, int received, int sent,
 	};
 	int timeout_ms = glow_link_idle_ms(&mqtt->link);
 
-	if (received == TAKEN_SOME || sent == SENT_SOME)
+	if (received == TAKEN_SOME || sent == SENT_SOME || (mqtt->intake.asking && received != TAKEN_STUCK && !closing))
 		timeout_ms = 0;
 	else if (received == TAKEN_STUCK || sent == SENT_STUCK || closing)
 		timeout_ms = STUCK_MS;

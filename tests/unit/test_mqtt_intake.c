@@ -213,7 +213,32 @@ static void test_asks_again(void **state)
 	flood("node/a/stats"); /* of which nothing is kept */
 	take_all();
 	ask_at(200000, 0);
-	assert_string_equal(ask_at(200250, 2), "node/+/info roster! ");
+	/* One at a time, since the broker's word is waited for, and our time and theirs does not wait that long. */
+	assert_string_equal(ask_at(200250, 1), "node/+/info ");
+	flood("node/a/info"); /* what is lost meanwhile is not of this round */
+	take_all();
+	assert_true(intake.asking);
+	assert_string_equal(ask_at(200251, 1), "roster! ");
+	assert_false(intake.asking);
+	assert_string_equal(ask_at(200749, 0), "");
+	assert_string_equal(ask_at(200750, 1), "node/+/info ");
+}
+
+/* Nor is anything asked for while something waits. */
+static void test_asks_when_nothing_waits(void **state)
+{
+	(void)state;
+	flood("roster");
+	flood("node/a/info");
+	take_all();
+	ask_at(1000, 0);
+	assert_string_equal(ask_at(1250, 1), "node/+/info ");
+	for (int k = 1; k <= MESSAGES + 1; k++)
+		put("node/x/info", k, "i", true);
+	assert_string_equal(ask_at(1251, 0), "");
+	take_all();
+	assert_true(glow_intake_has_room(&intake, 1252));
+	assert_string_equal(ask_at(1252, 1), "roster! ");
 }
 
 /* It helps little to ask again and again: twice as long lies between, up to a minute. */
@@ -274,9 +299,14 @@ static void test_ends(void **state)
 	assert_string_equal(ask_at(2000, 0), "");
 	flood("roster");
 	take_all();
+	flood("node/a/state");
+	take_all();
 	answer = -ENOTCONN;
 	ask_at(100000, 0);
 	ask_at(100250, -ENOTCONN);
+	assert_true(intake.asking);
+	glow_intake_reset(&intake);
+	assert_string_equal(ask_at(100251, 0), ""); /* nor is that of a round that was not over */
 }
 
 static void test_filters(void **state)
@@ -307,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stuck, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leaving, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_asks_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_asks_when_nothing_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_less_and_less, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_followed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ends, setup, teardown),
