@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include <cjson/cJSON.h>
+
 #include <glow/log.h>
 
 #include "../../bridge/app/conductor/place_store.h"
@@ -303,13 +305,37 @@ static void test_many(void **state)
 	assert_int_equal(renew(), 0);
 }
 
+static void *no_memory(size_t size)
+{
+	(void)size;
+	return NULL;
+}
+
+/* What could not be written for want of memory is tried again, and no place behind it is passed over. */
+static void test_out_of_memory(void **state)
+{
+	cJSON_Hooks none = { no_memory, free };
+
+	(void)state;
+	cJSON_InitHooks(&none);
+	assert_int_equal(lay(), 0);
+	glow_place_store_tick(&store, now);
+	assert_int_equal(n_sent, 0);
+	assert_true(glow_place_store_next(&store).ns > now.ns);
+	cJSON_InitHooks(NULL);
+	now.ns = glow_place_store_next(&store).ns;
+	glow_place_store_tick(&store, now);
+	assert_int_equal(n_sent, 9);
+	assert_int_equal(glow_place_store_next(&store).ns, GLOW_NEVER);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_all_at_first),  T(test_no_roster_yet),   T(test_only_what_moves),
-		T(test_come_and_go),   T(test_targets),         T(test_target_moves),
-		T(test_another_reign), T(test_heard_otherwise), T(test_many),
+		T(test_all_at_first), T(test_no_roster_yet), T(test_only_what_moves), T(test_come_and_go),
+		T(test_targets),      T(test_target_moves),  T(test_another_reign),   T(test_heard_otherwise),
+		T(test_many),         T(test_out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

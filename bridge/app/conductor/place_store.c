@@ -276,19 +276,21 @@ static bool merge(struct glow_place_store *s, struct laying *l)
 
 /* ---- what is said ---- */
 
-static void say(const struct glow_place_store *s, struct glow_place_row *row)
+/* False without memory for it. */
+static bool say(const struct glow_place_store *s, struct glow_place_row *row)
 {
 	char topic[GLOW_TOPIC_MAX + 1], *text = NULL;
 
 	if (row->places.whole.boards) {
 		text = glow_json_finish(glow_places_write(&row->places));
 		if (!text)
-			return;
+			return false;
 	}
 	glow_topic_of(topic, s->out.prefix, GLOW_TOPIC_PLACE, GLOW_OF_NODE, row->id);
 	glow_publish_text(&s->out, topic, text ? text : "", 1, true);
 	free(text);
 	row->due = false;
+	return true;
 }
 
 static void say_some(struct glow_place_store *s)
@@ -296,7 +298,8 @@ static void say_some(struct glow_place_store *s)
 	for (uint32_t told = 0; s->next < s->n && told < GLOW_PLACES_AT_ONCE; s->next++) {
 		if (!s->v[s->next].due)
 			continue;
-		say(s, &s->v[s->next]);
+		if (!say(s, &s->v[s->next]))
+			return;
 		told++;
 	}
 }
