@@ -79,8 +79,8 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
 enum glow_lit glow_requests_relayed(struct glow_requests *r, const struct glow_topic *topic,
 				    const struct glow_apply *apply, struct glow_time now);
 
-/** How many nodes have to be told their places before these scenes begin: those that are online for the largest target
- * that one of them runs along. */
+/** How many nodes have to be told their places before these scenes begin: those that are online, for which one of them
+ * runs along a strip that is not that of all. */
 uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes);
 
 /** Whether a scene finds room beside what plays. */
