@@ -158,6 +158,7 @@ static void test_come_and_go(void **state)
 static void test_targets(void **state)
 {
 	char groups[2][GLOW_NAME_SIZE] = { "g1", "g2" }, ids[2][GLOW_NAME_SIZE] = { "n8", "n0" };
+	char named[3][GLOW_NAME_SIZE] = { "n8", "n9", "n8" };
 	char part[100];
 
 	(void)state;
@@ -176,6 +177,9 @@ static void test_targets(void **state)
 	play(GLOW_TARGET_NODES, 2, ids);
 	assert_int_equal(lay(), 2);
 	assert_true(strstr(place_of("n0"), "\"offset\":0,\"pixels\":16,\"board\":0"));
+	play(GLOW_TARGET_NODES, 3, named); /* one twice, one who is not there */
+	assert_int_equal(lay(), 1);
+	assert_true(strstr(place_of("n8"), "\"offset\":0,\"pixels\":8,\"board\":0,\"boards\":1}"));
 	play(GLOW_TARGET_GROUPS, 2, groups);
 	assert_int_equal(lay(), 6);
 	play(GLOW_TARGET_ALL, 0, NULL);

@@ -166,6 +166,34 @@ static void sort_rows(struct glow_place_store *s)
 	s->n = n;
 }
 
+static int to_id(const void *id, const void *entry)
+{
+	return strcmp(id, (*(const struct glow_roster_node *const *)entry)->id);
+}
+
+/* Hundreds of nodes by name: each is looked for among all, and not all among them. */
+static void lay_named(const struct laying *l, const struct glow_target *target, struct glow_place *places)
+{
+	const struct glow_roster *roster = l->roster;
+
+	for (uint32_t k = 0; k < target->n; k++) {
+		const struct glow_roster_node **node =
+			bsearch(target->ids[k], l->by_id, roster->n, sizeof(*l->by_id), to_id);
+
+		if (node)
+			places[*node - roster->nodes].boards = 1;
+	}
+	glow_roster_strip_of(roster, places);
+}
+
+static void lay_target(const struct laying *l, const struct glow_target *target, struct glow_place *places)
+{
+	if (target->kind == GLOW_TARGET_NODES)
+		lay_named(l, target, places);
+	else
+		glow_roster_strip(l->roster, target, places);
+}
+
 static bool lay_strips(struct laying *l)
 {
 	static const struct glow_target all = { .kind = GLOW_TARGET_ALL };
@@ -175,12 +203,12 @@ static bool lay_strips(struct laying *l)
 	l->by_id = calloc((size_t)n + 1, sizeof(*l->by_id));
 	if (!l->places || !l->by_id)
 		return false;
-	glow_roster_strip(l->roster, &all, l->places);
-	for (uint32_t k = 0; k < l->n_keys; k++)
-		glow_roster_strip(l->roster, l->targets[k], l->places + (size_t)n * (k + 1));
 	for (uint32_t k = 0; k < n; k++)
 		l->by_id[k] = &l->roster->nodes[k];
 	qsort(l->by_id, n, sizeof(*l->by_id), by_id);
+	lay_target(l, &all, l->places);
+	for (uint32_t k = 0; k < l->n_keys; k++)
+		lay_target(l, l->targets[k], l->places + (size_t)n * (k + 1));
 	return true;
 }
 
