@@ -286,6 +286,7 @@ static void test_many(void **state)
 	(void)state;
 	set_up_nodes(1000);
 	assert_int_equal(lay(), 200);
+	assert_int_equal(glow_place_store_waiting(&store), 800);
 	assert_int_equal(glow_places_us(1000), 100000);
 	assert_int_equal(glow_places_us(199), 0);
 	for (int k = 2; k <= 5; k++) {
@@ -296,6 +297,7 @@ static void test_many(void **state)
 		assert_int_equal(n_sent, 200 * k);
 	}
 	assert_int_equal(glow_place_store_next(&store).ns, GLOW_NEVER);
+	assert_int_equal(glow_place_store_waiting(&store), 0);
 	nodes[0].reverse = nodes[999].reverse = true;
 	assert_int_equal(renew(), 2);
 	roster.n = 999;

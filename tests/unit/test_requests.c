@@ -495,6 +495,12 @@ static void come(const char *id, const char *group)
 	glow_members_availability(&members, id, true, (struct glow_raw){ 0 });
 }
 
+static uint32_t eight_hundred(void *ctx)
+{
+	(void)ctx;
+	return 800;
+}
+
 /* Scenes that begin together wait until all of their nodes know their places, each of them once. */
 static void test_aimed(void **state)
 {
@@ -520,6 +526,11 @@ static void test_aimed(void **state)
 	assert_int_equal(glow_requests_aimed(&requests, &(struct glow_scenes){ .n = 2, .v = v + 3 }), 0);
 	glow_members_availability(&members, "l2", false, (struct glow_raw){ 0 });
 	assert_int_equal(glow_requests_aimed(&requests, &(struct glow_scenes){ .n = 3, .v = v }), 4);
+	requests.waiting = eight_hundred; /* others are told first */
+	assert_int_equal(glow_requests_aimed(&requests, &(struct glow_scenes){ .n = 3, .v = v }), 804);
+	assert_int_equal(glow_requests_aimed(&requests, &(struct glow_scenes){ .n = 2, .v = v + 3 }), 0);
+	ask(PLAY, "{\"effect\":\"fire\",\"target\":{\"groups\":[\"left\"]}}");
+	assert_int_equal(number(ANSWER, "start_us"), now.us + AHEAD + 80 * MS);
 }
 
 /* promise: never-ok-for-nothing */

@@ -218,6 +218,13 @@ void glow_parts_lay_places(void *ctx)
 	glow_place_store_lay(&c->places, &c->roster.roster, &reign, &c->requests.scenes);
 }
 
+uint32_t glow_parts_places_wait(void *ctx)
+{
+	const struct glow_conductor *c = ctx;
+
+	return glow_place_store_waiting(&c->places);
+}
+
 void glow_parts_wants_changed(struct glow_conductor *c, struct glow_raw now)
 {
 	if (!glow_placement_want(&c->placement, &c->wanted.wanted))

@@ -364,6 +364,15 @@ void glow_place_store_tick(struct glow_place_store *s, struct glow_raw now)
 	s->again.ns = now.ns + INT64_C(1000) * GLOW_PLACES_EVERY_US;
 }
 
+uint32_t glow_place_store_waiting(const struct glow_place_store *s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = s->next; k < s->n; k++)
+		n += s->v[k].due;
+	return n;
+}
+
 struct glow_raw glow_place_store_next(const struct glow_place_store *s)
 {
 	return (struct glow_raw){ s->next < s->n ? s->again.ns : GLOW_NEVER };

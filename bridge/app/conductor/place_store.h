@@ -65,5 +65,8 @@ void glow_place_store_lay(struct glow_place_store *s, const struct glow_roster *
 /** Tells the next ones where that is due. */
 void glow_place_store_tick(struct glow_place_store *s, struct glow_raw now);
 
+/** How many are still to be told. */
+uint32_t glow_place_store_waiting(const struct glow_place_store *s);
+
 /** When glow_place_store_tick() has something to do; GLOW_NEVER. */
 struct glow_raw glow_place_store_next(const struct glow_place_store *s);

@@ -178,7 +178,7 @@ uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_sc
 
 	for (uint32_t k = 0; k < r->members->n; k++)
 		n += r->members->v[k].online && is_aimed(&r->members->v[k], scenes);
-	return n;
+	return n && r->waiting ? n + r->waiting(r->ctx) : n;
 }
 
 /* Who did not say when it is to start gets it as soon as all know their places on its strip. */
