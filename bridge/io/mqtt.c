@@ -171,6 +171,7 @@ static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 		return r;
 	glow_follows_reset(&mqtt->follows);
 	glow_intake_reset(&mqtt->intake);
+	mqtt->intake.leads = leads(mqtt);
 	snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", mqtt->link.where);
 	r = glow_follows_sync(&mqtt->follows, &mqtt->link, post_unfollowed, mqtt);
 	if (r == 0)

@@ -70,12 +70,15 @@ bool glow_intake_has_room(struct glow_intake *in, int64_t now_ms)
 }
 
 /* The k-th filter of those that bring what is kept; NULL behind the last. */
-static const char *filter_of(const struct glow_mqtt_cfg *cfg, size_t k)
+static const char *filter_of(const struct glow_intake *in, size_t k)
 {
+	const struct glow_mqtt_cfg *cfg = in->cfg;
+	size_t n_retained = cfg->n_retained_topics - (in->leads ? 0 : cfg->n_lead_retained);
+
 	if (k < cfg->n_wished_topics)
 		return cfg->wished_topics[k];
 	k -= cfg->n_wished_topics;
-	return k < cfg->n_retained_topics ? cfg->retained_topics[k] : NULL;
+	return k < n_retained ? cfg->retained_topics[k] : NULL;
 }
 
 void glow_intake_lost(void *ctx, const char *topic)
@@ -83,7 +86,7 @@ void glow_intake_lost(void *ctx, const char *topic)
 	struct glow_intake *in = ctx;
 	const char *filter;
 
-	for (size_t k = 0; k < GLOW_INTAKE_FILTERS && (filter = filter_of(in->cfg, k)); k++)
+	for (size_t k = 0; k < GLOW_INTAKE_FILTERS && (filter = filter_of(in, k)); k++)
 		if (!in->lost[k] && glow_filter_matches(filter, topic))
 			in->some_lost = in->lost[k] = true;
 	if (glow_follows_lost(in->follows, topic))
@@ -107,7 +110,7 @@ static const char *next_filter(const struct glow_intake *in, size_t *ret_k)
 {
 	const char *filter;
 
-	for (size_t k = 0; k < GLOW_INTAKE_FILTERS && (filter = filter_of(in->cfg, k)); k++) {
+	for (size_t k = 0; k < GLOW_INTAKE_FILTERS && (filter = filter_of(in, k)); k++) {
 		*ret_k = k;
 		if (in->again[k])
 			return filter;

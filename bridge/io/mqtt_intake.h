@@ -30,6 +30,7 @@ struct glow_intake {
 	struct glow_follows *follows;    /**< borrowed */
 	struct glow_mail *held;          /**< waits for room; NULL: nothing does */
 	int64_t held_ms;                 /**< since then; 0: not known yet */
+	bool leads;                      /**< the connection has the lead topics */
 	bool leaving;                    /**< the owner reads no more: nothing waits */
 	bool lost[GLOW_INTAKE_FILTERS];  /**< something of it: wished topics, then retained ones */
 	bool some_lost;                  /**< of these, or of what is followed */
