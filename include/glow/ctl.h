@@ -16,7 +16,8 @@
 /** The options of all commands together; each command lists its own. A number that was not given is -1. */
 struct glow_ctl_options {
 	struct glow_common_options common;
-	char *id, *nodes, *groups, *span, *params, *svg, *note_file, *discovery, *boards, *title, *only, *days, *broker_too;
+	char *id, *nodes, *groups, *span, *params, *svg, *note_file, *discovery, *boards, *title, *only, *days,
+		*broker_too;
 	int64_t fade_ms, for_s, ttl_s, priority, fps, wait_s;
 	bool take, clear, force, json, plain, reset, dry_run;
 };
