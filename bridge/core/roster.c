@@ -65,15 +65,25 @@ void glow_place_within(struct glow_place *place, const struct glow_within *withi
 void glow_roster_strip(const struct glow_roster *roster, const struct glow_target *target,
 		       struct glow_place *ret_places)
 {
+	for (uint32_t k = 0; k < roster->n; k++) {
+		const struct glow_roster_node *node = &roster->nodes[k];
+
+		ret_places[k].boards =
+			glow_target_has(target, node->id, (const char(*)[GLOW_NAME_SIZE])node->groups, node->n_groups);
+	}
+	glow_roster_strip_of(roster, ret_places);
+}
+
+void glow_roster_strip_of(const struct glow_roster *roster, struct glow_place *places)
+{
 	uint32_t at = 0, total = 0, boards = 0;
 
 	for (uint32_t k = 0; k < roster->n; k++) {
 		const struct glow_roster_node *node = &roster->nodes[k];
-		bool has =
-			glow_target_has(target, node->id, (const char(*)[GLOW_NAME_SIZE])node->groups, node->n_groups);
+		bool has = places[k].boards;
 
-		ret_places[k] = (struct glow_place){ .offset = at, .reverse = node->reverse, .board = boards };
-		ret_places[k].boards = has;
+		places[k] =
+			(struct glow_place){ .offset = at, .reverse = node->reverse, .board = boards, .boards = has };
 		if (!has)
 			continue;
 		boards++;
@@ -81,9 +91,9 @@ void glow_roster_strip(const struct glow_roster *roster, const struct glow_targe
 		at = total + node->gap;
 	}
 	for (uint32_t k = 0; k < roster->n; k++)
-		if (ret_places[k].boards) {
-			ret_places[k].total = total;
-			ret_places[k].boards = boards;
+		if (places[k].boards) {
+			places[k].total = total;
+			places[k].boards = boards;
 		}
 }
 

@@ -171,6 +171,7 @@ static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 		return r;
 	glow_follows_reset(&mqtt->follows);
 	glow_intake_reset(&mqtt->intake);
+	mqtt->intake.leads = leads(mqtt);
 	snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", mqtt->link.where);
 	r = glow_follows_sync(&mqtt->follows, &mqtt->link, post_unfollowed, mqtt);
 	if (r == 0)
@@ -286,7 +287,7 @@ static unsigned sleep_until_work(struct glow_mqtt *mqtt, int received, int sent,
 	};
 	int timeout_ms = glow_link_idle_ms(&mqtt->link);
 
-	if (received == TAKEN_SOME || sent == SENT_SOME)
+	if (received == TAKEN_SOME || sent == SENT_SOME || (mqtt->intake.asking && received != TAKEN_STUCK && !closing))
 		timeout_ms = 0;
 	else if (received == TAKEN_STUCK || sent == SENT_STUCK || closing)
 		timeout_ms = STUCK_MS;

@@ -13,7 +13,8 @@ void glow_intake_reset(struct glow_intake *in)
 	in->held = NULL;
 	in->held_ms = 0;
 	memset(in->lost, 0, sizeof(in->lost));
-	in->some_lost = false;
+	memset(in->again, 0, sizeof(in->again));
+	in->some_lost = in->asking = false;
 }
 
 /* What we subscribed to as it is published comes with the flag of whoever publishes it. */
@@ -69,12 +70,15 @@ bool glow_intake_has_room(struct glow_intake *in, int64_t now_ms)
 }
 
 /* The k-th filter of those that bring what is kept; NULL behind the last. */
-static const char *filter_of(const struct glow_mqtt_cfg *cfg, size_t k)
+static const char *filter_of(const struct glow_intake *in, size_t k)
 {
+	const struct glow_mqtt_cfg *cfg = in->cfg;
+	size_t n_retained = cfg->n_retained_topics - (in->leads ? 0 : cfg->n_lead_retained);
+
 	if (k < cfg->n_wished_topics)
 		return cfg->wished_topics[k];
 	k -= cfg->n_wished_topics;
-	return k < cfg->n_retained_topics ? cfg->retained_topics[k] : NULL;
+	return k < n_retained ? cfg->retained_topics[k] : NULL;
 }
 
 void glow_intake_lost(void *ctx, const char *topic)
@@ -82,7 +86,7 @@ void glow_intake_lost(void *ctx, const char *topic)
 	struct glow_intake *in = ctx;
 	const char *filter;
 
-	for (size_t k = 0; k < GLOW_INTAKE_FILTERS && (filter = filter_of(in->cfg, k)); k++)
+	for (size_t k = 0; k < GLOW_INTAKE_FILTERS && (filter = filter_of(in, k)); k++)
 		if (!in->lost[k] && glow_filter_matches(filter, topic))
 			in->some_lost = in->lost[k] = true;
 	if (glow_follows_lost(in->follows, topic))
@@ -101,23 +105,42 @@ static bool is_due(struct glow_intake *in, int64_t now_ms)
 	return now_ms >= in->ask_ms && glow_mailbox_is_calm(in->box);
 }
 
+/* The first filter of this round that is still to be asked for; NULL behind the last. */
+static const char *next_filter(const struct glow_intake *in, size_t *ret_k)
+{
+	const char *filter;
+
+	for (size_t k = 0; k < GLOW_INTAKE_FILTERS && (filter = filter_of(in, k)); k++) {
+		*ret_k = k;
+		if (in->again[k])
+			return filter;
+	}
+	return NULL;
+}
+
+/* What is lost from here on is for the next round, which is further away. How many follows are to be asked for. */
+static int begin_round(struct glow_intake *in, int64_t now_ms)
+{
+	memcpy(in->again, in->lost, sizeof(in->again));
+	memset(in->lost, 0, sizeof(in->lost));
+	in->some_lost = false;
+	in->wait_ms = 2 * in->wait_ms < GLOW_INTAKE_LAST_MS ? 2 * in->wait_ms : GLOW_INTAKE_LAST_MS;
+	in->ask_ms = now_ms + in->wait_ms;
+	return glow_follows_again(in->follows);
+}
+
 int glow_intake_ask(struct glow_intake *in, struct glow_link *link, int64_t now_ms)
 {
 	char why[GLOW_MQTT_WHY];
 	const char *filter;
-	int n = 0, r = 0;
+	int n = !in->asking && is_due(in, now_ms) ? begin_round(in, now_ms) : 0, r;
+	size_t k = 0;
 
-	if (!is_due(in, now_ms))
-		return 0;
-	in->some_lost = false;
-	in->wait_ms = 2 * in->wait_ms < GLOW_INTAKE_LAST_MS ? 2 * in->wait_ms : GLOW_INTAKE_LAST_MS;
-	in->ask_ms = now_ms + in->wait_ms;
-	for (size_t k = 0; r >= 0 && k < GLOW_INTAKE_FILTERS && (filter = filter_of(in->cfg, k)); k++) {
-		if (!in->lost[k])
-			continue;
-		in->lost[k] = false;
-		r = glow_link_ask(link, filter, k >= in->cfg->n_wished_topics, why);
-		n++;
-	}
-	return r < 0 ? r : n + glow_follows_again(in->follows);
+	filter = in->held ? NULL : next_filter(in, &k);
+	if (!filter)
+		return n;
+	in->again[k] = false;
+	r = glow_link_ask(link, filter, k >= in->cfg->n_wished_topics, why);
+	in->asking = next_filter(in, &k);
+	return r < 0 ? r : n + 1;
 }

@@ -30,10 +30,13 @@ struct glow_intake {
 	struct glow_follows *follows;    /**< borrowed */
 	struct glow_mail *held;          /**< waits for room; NULL: nothing does */
 	int64_t held_ms;                 /**< since then; 0: not known yet */
+	bool leads;                      /**< the connection has the lead topics */
 	bool leaving;                    /**< the owner reads no more: nothing waits */
 	bool lost[GLOW_INTAKE_FILTERS];  /**< something of it: wished topics, then retained ones */
 	bool some_lost;                  /**< of these, or of what is followed */
-	int64_t ask_ms;                  /**< when to ask for it; 0: as soon as something is lost again */
+	bool again[GLOW_INTAKE_FILTERS]; /**< is to be asked for in this round, while `asking` */
+	bool asking;
+	int64_t ask_ms; /**< when to ask for it; 0: as soon as something is lost again */
 	int64_t wait_ms;
 };
 
@@ -50,6 +53,7 @@ bool glow_intake_has_room(struct glow_intake *in, int64_t now_ms);
 /** A glow_mailbox_cfg.lost; `ctx` is the intake. */
 void glow_intake_lost(void *ctx, const char *topic);
 
-/** Asks the broker for what was lost, where it is time for that and the owner has caught up. How many filters it asked
- * for; negative where the connection is gone. Waits for the broker's word on each. */
+/** Asks the broker for what was lost, where it is time for that and the owner has caught up: for one filter, and for
+ * the next ones with the next calls, as long as `asking`. Waits for the broker's word on it. How many filters it asked
+ * for, and how many follows glow_follows_sync() is to ask for; negative where the connection is gone. */
 int glow_intake_ask(struct glow_intake *in, struct glow_link *link, int64_t now_ms);

@@ -78,6 +78,9 @@ void glow_place_within(struct glow_place *place, const struct glow_within *withi
 void glow_roster_strip(const struct glow_roster *roster, const struct glow_target *target,
 		       struct glow_place *ret_places);
 
+/** The same for those nodes whose places[k].boards is not 0. */
+void glow_roster_strip_of(const struct glow_roster *roster, struct glow_place *places);
+
 /** The place on the target's strip; false where the node has none that it knows of. */
 bool glow_places_find(const struct glow_places *places, const struct glow_target *target, struct glow_place *ret_place);
 

@@ -188,7 +188,7 @@ class Nodes(CtlCase):
     def test_forget_cluster(self):
         conductor = self.conductor().wait_leading()
         node = self.bridge().wait_connected()
-        self.watch().wait(node.topic("place"))
+        self.watch(node.topic("place")).wait(node.topic("place"))
         kept = ("glow/conductor/#", "glow/scene/#", "glow/dim/#", "glow/roster", "glow/node/+/place", "glow/all/#", "homeassistant/device/glow-cluster/config")
         said = self.ctl("forget", "cluster", status=EX_DATAERR)
         self.assertIn("%s is online; --force" % conductor.node, said)

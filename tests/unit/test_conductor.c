@@ -512,6 +512,56 @@ static void test_places_of_another_reign(void **state)
 	assert_int_equal(number("glow/node/n1/place", "term"), 4);
 }
 
+/* An attempt to connect that broke off after the broker had told what it keeps says nothing of what it keeps later. */
+static void test_places_heard_in_vain(void **state)
+{
+	(void)state;
+	add_nodes(2, WALL, 50000);
+	create();
+	retain_own_roster();
+	glow_conductor_connected(conductor, raw(), false);
+	pass(1500 * MS);
+	wants = 0;
+	glow_conductor_disconnected(conductor, raw());
+	retain_places();
+	glow_conductor_failed(conductor, raw());
+	retain_places();
+	glow_conductor_connected(conductor, raw(), true);
+	pass(2 * SECOND);
+	assert_int_equal(n_places(), 1);
+	assert_string_equal(last("glow/node/n9/place"), "");
+}
+
+/* Somebody clears a place, as glowctl forget does, of a node that is back before the roster is another. */
+static void test_place_cleared(void **state)
+{
+	(void)state;
+	lead();
+	node("n1");
+	node("n2");
+	pass(SECOND);
+	node_says("n2", "offline");
+	pass(SECOND);
+	forget();
+	retain("glow/node/n2/info", "");
+	retain("glow/node/n2/availability", "");
+	tell("glow/node/n2/place", "");
+	node("n2");
+	pass(SECOND);
+	assert_int_equal(n_places(), 1);
+	assert_int_equal(number("glow/node/n2/place", "offset"), 8);
+	/* Of a node that stays, too; and once. */
+	forget();
+	tell("glow/node/n1/place", "");
+	pass(SECOND);
+	assert_int_equal(n_places(), 1);
+	assert_int_equal(number("glow/node/n1/place", "boards"), 2);
+	forget();
+	tell("glow/node/gone/place", ""); /* who has none */
+	pass(SECOND);
+	assert_int_equal(n_places(), 0);
+}
+
 static bool plays_on(const char *node)
 {
 	char text[100];
@@ -1114,6 +1164,8 @@ int main(void)
 		TEST(test_places),
 		TEST(test_places_for_scenes),
 		TEST(test_places_of_another_reign),
+		TEST(test_places_heard_in_vain),
+		TEST(test_place_cleared),
 		TEST(test_node_lost_with_the_broker),
 		TEST(test_requests),
 		TEST(test_dropped),

@@ -18,13 +18,14 @@
 
 static const char *const topics[] = { "live/#" };
 static const char *const wished[] = { "node/+/info", "node/+/state" };
-static const char *const retained[] = { "roster" };
+static const char *const retained[] = { "roster", "node/+/place" };
 static const struct glow_mqtt_cfg cfg = { .topics = topics,
 					  .n_topics = 1,
 					  .wished_topics = wished,
 					  .n_wished_topics = 2,
 					  .retained_topics = retained,
-					  .n_retained_topics = 1 };
+					  .n_retained_topics = 2,
+					  .n_lead_retained = 1 };
 
 static struct glow_mailbox box;
 static struct glow_follows follows;
@@ -213,7 +214,50 @@ static void test_asks_again(void **state)
 	flood("node/a/stats"); /* of which nothing is kept */
 	take_all();
 	ask_at(200000, 0);
-	assert_string_equal(ask_at(200250, 2), "node/+/info roster! ");
+	/* One at a time, since the broker's word is waited for, and our time and theirs does not wait that long. */
+	assert_string_equal(ask_at(200250, 1), "node/+/info ");
+	flood("node/a/info"); /* what is lost meanwhile is not of this round */
+	take_all();
+	assert_true(intake.asking);
+	assert_string_equal(ask_at(200251, 1), "roster! ");
+	assert_false(intake.asking);
+	assert_string_equal(ask_at(200749, 0), "");
+	assert_string_equal(ask_at(200750, 1), "node/+/info ");
+}
+
+/* Nor is anything asked for while something waits. */
+static void test_asks_when_nothing_waits(void **state)
+{
+	(void)state;
+	flood("roster");
+	flood("node/a/info");
+	take_all();
+	ask_at(1000, 0);
+	assert_string_equal(ask_at(1250, 1), "node/+/info ");
+	for (int k = 1; k <= MESSAGES + 1; k++)
+		put("node/x/info", k, "i", true);
+	assert_string_equal(ask_at(1251, 0), "");
+	take_all();
+	assert_true(glow_intake_has_room(&intake, 1252));
+	assert_string_equal(ask_at(1252, 1), "roster! ");
+}
+
+/* What only a leader hears is not asked for by one who leads no more, though some of it is in the box still. */
+static void test_lead(void **state)
+{
+	(void)state;
+	flood("node/a/place");
+	flood("roster");
+	take_all();
+	ask_at(1000, 0);
+	assert_string_equal(ask_at(1250, 1), "roster! ");
+	assert_string_equal(ask_at(1251, 0), "");
+	glow_intake_reset(&intake);
+	intake.leads = true;
+	flood("node/a/place");
+	take_all();
+	ask_at(100000, 0);
+	assert_string_equal(ask_at(100250, 1), "node/+/place! ");
 }
 
 /* It helps little to ask again and again: twice as long lies between, up to a minute. */
@@ -274,9 +318,14 @@ static void test_ends(void **state)
 	assert_string_equal(ask_at(2000, 0), "");
 	flood("roster");
 	take_all();
+	flood("node/a/state");
+	take_all();
 	answer = -ENOTCONN;
 	ask_at(100000, 0);
 	ask_at(100250, -ENOTCONN);
+	assert_true(intake.asking);
+	glow_intake_reset(&intake);
+	assert_string_equal(ask_at(100251, 0), ""); /* nor is that of a round that was not over */
 }
 
 static void test_filters(void **state)
@@ -307,6 +356,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stuck, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leaving, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_asks_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_asks_when_nothing_waits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lead, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_less_and_less, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_followed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ends, setup, teardown),

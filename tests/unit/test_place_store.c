@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include <cjson/cJSON.h>
+
 #include <glow/log.h>
 
 #include "../../bridge/app/conductor/place_store.h"
@@ -156,6 +158,7 @@ static void test_come_and_go(void **state)
 static void test_targets(void **state)
 {
 	char groups[2][GLOW_NAME_SIZE] = { "g1", "g2" }, ids[2][GLOW_NAME_SIZE] = { "n8", "n0" };
+	char named[3][GLOW_NAME_SIZE] = { "n8", "n9", "n8" };
 	char part[100];
 
 	(void)state;
@@ -174,6 +177,9 @@ static void test_targets(void **state)
 	play(GLOW_TARGET_NODES, 2, ids);
 	assert_int_equal(lay(), 2);
 	assert_true(strstr(place_of("n0"), "\"offset\":0,\"pixels\":16,\"board\":0"));
+	play(GLOW_TARGET_NODES, 3, named); /* one twice, one who is not there */
+	assert_int_equal(lay(), 1);
+	assert_true(strstr(place_of("n8"), "\"offset\":0,\"pixels\":8,\"board\":0,\"boards\":1}"));
 	play(GLOW_TARGET_GROUPS, 2, groups);
 	assert_int_equal(lay(), 6);
 	play(GLOW_TARGET_ALL, 0, NULL);
@@ -280,6 +286,7 @@ static void test_many(void **state)
 	(void)state;
 	set_up_nodes(1000);
 	assert_int_equal(lay(), 200);
+	assert_int_equal(glow_place_store_waiting(&store), 800);
 	assert_int_equal(glow_places_us(1000), 100000);
 	assert_int_equal(glow_places_us(199), 0);
 	for (int k = 2; k <= 5; k++) {
@@ -290,6 +297,7 @@ static void test_many(void **state)
 		assert_int_equal(n_sent, 200 * k);
 	}
 	assert_int_equal(glow_place_store_next(&store).ns, GLOW_NEVER);
+	assert_int_equal(glow_place_store_waiting(&store), 0);
 	nodes[0].reverse = nodes[999].reverse = true;
 	assert_int_equal(renew(), 2);
 	roster.n = 999;
@@ -303,13 +311,37 @@ static void test_many(void **state)
 	assert_int_equal(renew(), 0);
 }
 
+static void *no_memory(size_t size)
+{
+	(void)size;
+	return NULL;
+}
+
+/* What could not be written for want of memory is tried again, and no place behind it is passed over. */
+static void test_out_of_memory(void **state)
+{
+	cJSON_Hooks none = { no_memory, free };
+
+	(void)state;
+	cJSON_InitHooks(&none);
+	assert_int_equal(lay(), 0);
+	glow_place_store_tick(&store, now);
+	assert_int_equal(n_sent, 0);
+	assert_true(glow_place_store_next(&store).ns > now.ns);
+	cJSON_InitHooks(NULL);
+	now.ns = glow_place_store_next(&store).ns;
+	glow_place_store_tick(&store, now);
+	assert_int_equal(n_sent, 9);
+	assert_int_equal(glow_place_store_next(&store).ns, GLOW_NEVER);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_all_at_first),  T(test_no_roster_yet),   T(test_only_what_moves),
-		T(test_come_and_go),   T(test_targets),         T(test_target_moves),
-		T(test_another_reign), T(test_heard_otherwise), T(test_many),
+		T(test_all_at_first), T(test_no_roster_yet), T(test_only_what_moves), T(test_come_and_go),
+		T(test_targets),      T(test_target_moves),  T(test_another_reign),   T(test_heard_otherwise),
+		T(test_many),         T(test_out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

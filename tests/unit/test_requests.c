@@ -485,6 +485,54 @@ static void test_nodes_of_an_answer(void **state)
 	}
 }
 
+static void come(const char *id, const char *group)
+{
+	char info[300];
+
+	snprintf(info, sizeof(info),
+		 "{\"id\":\"%s\",\"pixels\":8,\"layout\":\"row\",\"version\":\"0\",\"groups\":[\"%s\"]}", id, group);
+	assert_true(glow_members_info(&members, id, info, strlen(info), &diag));
+	glow_members_availability(&members, id, true, (struct glow_raw){ 0 });
+}
+
+static uint32_t eight_hundred(void *ctx)
+{
+	(void)ctx;
+	return 800;
+}
+
+/* Scenes that begin together wait until all of their nodes know their places, each of them once. */
+static void test_aimed(void **state)
+{
+	char left[1][GLOW_NAME_SIZE] = { "left" }, right[1][GLOW_NAME_SIZE] = { "right" };
+	char ids[2][GLOW_NAME_SIZE] = { "l1", "r1" };
+	struct glow_scene v[] = {
+		{ .cluster = true, .target = { GLOW_TARGET_GROUPS, 1, left } },
+		{ .cluster = true, .target = { GLOW_TARGET_GROUPS, 1, right } },
+		{ .cluster = true, .target = { GLOW_TARGET_NODES, 2, ids } },
+		{ .cluster = true, .target = { GLOW_TARGET_ALL } },
+		{ .cluster = false, .target = { GLOW_TARGET_GROUPS, 1, right } },
+	};
+
+	(void)state;
+	come("l1", "left");
+	come("l2", "left");
+	come("l3", "left");
+	come("r1", "right");
+	come("r2", "right");
+	come("other", "up");
+	assert_int_equal(glow_requests_aimed(&requests, &(struct glow_scenes){ .n = 1, .v = v }), 3);
+	assert_int_equal(glow_requests_aimed(&requests, &(struct glow_scenes){ .n = 5, .v = v }), 5);
+	assert_int_equal(glow_requests_aimed(&requests, &(struct glow_scenes){ .n = 2, .v = v + 3 }), 0);
+	glow_members_availability(&members, "l2", false, (struct glow_raw){ 0 });
+	assert_int_equal(glow_requests_aimed(&requests, &(struct glow_scenes){ .n = 3, .v = v }), 4);
+	requests.waiting = eight_hundred; /* others are told first */
+	assert_int_equal(glow_requests_aimed(&requests, &(struct glow_scenes){ .n = 3, .v = v }), 804);
+	assert_int_equal(glow_requests_aimed(&requests, &(struct glow_scenes){ .n = 2, .v = v + 3 }), 0);
+	ask(PLAY, "{\"effect\":\"fire\",\"target\":{\"groups\":[\"left\"]}}");
+	assert_int_equal(number(ANSWER, "start_us"), now.us + AHEAD + 80 * MS);
+}
+
 /* promise: never-ok-for-nothing */
 static void test_unknown_scene(void **state)
 {
@@ -956,6 +1004,7 @@ int main(void)
 		TEST(test_unknown_in_a_scene),
 		TEST(test_unknown_group),
 		TEST(test_nodes_of_an_answer),
+		TEST(test_aimed),
 		TEST(test_unknown_scene),
 		TEST(test_retained_commands),
 		TEST(test_answer_topics),

@@ -126,6 +126,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	if (r == 0)
 		r = glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
 	c->requests.before_scenes = glow_parts_lay_places;
+	c->requests.waiting = glow_parts_places_wait;
 	c->requests.ctx = c;
 	if (r == 0)
 		glow_repertoire_init(&c->repertoire, cfg, &c->requests);
@@ -219,6 +220,7 @@ void glow_conductor_disconnected(struct glow_conductor *c, struct glow_raw now)
 void glow_conductor_failed(struct glow_conductor *c, struct glow_raw now)
 {
 	c->metrics.failures++;
+	glow_place_store_lost(&c->places); /* it may have broken off while we heard what is kept */
 	glow_leadership_failed(&c->leadership, now);
 }
 

@@ -87,9 +87,10 @@ static void hear_roster(struct glow_conductor *c, const struct glow_topic *topic
 static void hear_place(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,
 		       struct glow_raw now)
 {
-	(void)now;
 	if (glow_parts_stand_by(c))
 		glow_place_store_hear(&c->places, topic->id, m);
+	else if (glow_parts_lead(c) && m->len == 0 && glow_place_store_cleared(&c->places, topic->id))
+		glow_parts_roster_changed(c, now); /* others it is not, but laid out again */
 }
 
 static void hear_wanted(struct glow_conductor *c, const struct glow_topic *topic, const struct glow_message *m,

@@ -194,6 +194,7 @@ void glow_parts_renew_roster(struct glow_conductor *c, struct glow_raw now)
 	struct glow_time effective = { glow_parts_time(c, now).us + glow_parts_ahead_us(c) +
 				       glow_places_us(c->members.n) };
 	struct glow_roster roster;
+	bool renewed;
 
 	if (!glow_roster_store_ripe(&c->roster, now))
 		return;
@@ -201,9 +202,10 @@ void glow_parts_renew_roster(struct glow_conductor *c, struct glow_raw now)
 		c->roster.due.ns = GLOW_NEVER;
 		return;
 	}
-	if (!glow_roster_store_renew(&c->roster, &roster, effective, now))
+	renewed = glow_roster_store_renew(&c->roster, &roster, effective, now);
+	glow_parts_lay_places(c); /* also where only a place was lost */
+	if (!renewed)
 		return;
-	glow_parts_lay_places(c);
 	glow_roster_store_publish(&c->roster, &c->out);
 	glow_leadership_nodes(&c->leadership, c->roster.roster.n, now);
 }
@@ -214,6 +216,13 @@ void glow_parts_lay_places(void *ctx)
 	const struct glow_edition reign = { .clock_id = c->roster.clock_id, .term = c->roster.term };
 
 	glow_place_store_lay(&c->places, &c->roster.roster, &reign, &c->requests.scenes);
+}
+
+uint32_t glow_parts_places_wait(void *ctx)
+{
+	const struct glow_conductor *c = ctx;
+
+	return glow_place_store_waiting(&c->places);
 }
 
 void glow_parts_wants_changed(struct glow_conductor *c, struct glow_raw now)

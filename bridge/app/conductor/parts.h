@@ -100,5 +100,8 @@ void glow_parts_renew_roster(struct glow_conductor *c, struct glow_raw now);
 /** Nodes are told their places for the scenes that play, where they do not know them. `ctx` is the conductor. */
 void glow_parts_lay_places(void *ctx);
 
+/** How many nodes are still to be told theirs. `ctx` is the conductor. */
+uint32_t glow_parts_places_wait(void *ctx);
+
 /** Scenes that play have this effect: they go on with what is there now. `ctx` is the conductor. */
 void glow_parts_effect_changed(void *ctx, const struct glow_effect_desc *was, const struct glow_effect_desc *is);

@@ -4,12 +4,14 @@
  * targets one pass each. Thousands of places are told some at a time, so that commands and the clock find room between
  * them. */
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <glow/json.h>
 #include <glow/log.h>
 #include <glow/places.h>
+#include <glow/rank.h>
 
 #include "members.h"
 #include "place_store.h"
@@ -76,6 +78,18 @@ void glow_place_store_hear(struct glow_place_store *s, const char *id, const str
 	if (!tree || glow_places_read(tree, &row->places, &diag) != GLOW_OK)
 		row->places = (struct glow_places){ .whole = unknown };
 	cJSON_Delete(tree);
+}
+
+bool glow_place_store_cleared(struct glow_place_store *s, const char *id)
+{
+	bool found;
+	uint32_t k = glow_rank(s->v, s->n, sizeof(*s->v), offsetof(struct glow_place_row, id), id, &found);
+
+	if (!found || s->v[k].due || !s->v[k].places.whole.boards)
+		return false;
+	glow_places_fini(&s->v[k].places);
+	s->laid.rev = 0;
+	return true;
 }
 
 /* ---- what it should be ---- */
@@ -152,6 +166,34 @@ static void sort_rows(struct glow_place_store *s)
 	s->n = n;
 }
 
+static int to_id(const void *id, const void *entry)
+{
+	return strcmp(id, (*(const struct glow_roster_node *const *)entry)->id);
+}
+
+/* Hundreds of nodes by name: each is looked for among all, and not all among them. */
+static void lay_named(const struct laying *l, const struct glow_target *target, struct glow_place *places)
+{
+	const struct glow_roster *roster = l->roster;
+
+	for (uint32_t k = 0; k < target->n; k++) {
+		const struct glow_roster_node **node =
+			bsearch(target->ids[k], l->by_id, roster->n, sizeof(*l->by_id), to_id);
+
+		if (node)
+			places[*node - roster->nodes].boards = 1;
+	}
+	glow_roster_strip_of(roster, places);
+}
+
+static void lay_target(const struct laying *l, const struct glow_target *target, struct glow_place *places)
+{
+	if (target->kind == GLOW_TARGET_NODES)
+		lay_named(l, target, places);
+	else
+		glow_roster_strip(l->roster, target, places);
+}
+
 static bool lay_strips(struct laying *l)
 {
 	static const struct glow_target all = { .kind = GLOW_TARGET_ALL };
@@ -161,12 +203,12 @@ static bool lay_strips(struct laying *l)
 	l->by_id = calloc((size_t)n + 1, sizeof(*l->by_id));
 	if (!l->places || !l->by_id)
 		return false;
-	glow_roster_strip(l->roster, &all, l->places);
-	for (uint32_t k = 0; k < l->n_keys; k++)
-		glow_roster_strip(l->roster, l->targets[k], l->places + (size_t)n * (k + 1));
 	for (uint32_t k = 0; k < n; k++)
 		l->by_id[k] = &l->roster->nodes[k];
 	qsort(l->by_id, n, sizeof(*l->by_id), by_id);
+	lay_target(l, &all, l->places);
+	for (uint32_t k = 0; k < l->n_keys; k++)
+		lay_target(l, l->targets[k], l->places + (size_t)n * (k + 1));
 	return true;
 }
 
@@ -262,19 +304,21 @@ static bool merge(struct glow_place_store *s, struct laying *l)
 
 /* ---- what is said ---- */
 
-static void say(const struct glow_place_store *s, struct glow_place_row *row)
+/* False without memory for it. */
+static bool say(const struct glow_place_store *s, struct glow_place_row *row)
 {
 	char topic[GLOW_TOPIC_MAX + 1], *text = NULL;
 
 	if (row->places.whole.boards) {
 		text = glow_json_finish(glow_places_write(&row->places));
 		if (!text)
-			return;
+			return false;
 	}
 	glow_topic_of(topic, s->out.prefix, GLOW_TOPIC_PLACE, GLOW_OF_NODE, row->id);
 	glow_publish_text(&s->out, topic, text ? text : "", 1, true);
 	free(text);
 	row->due = false;
+	return true;
 }
 
 static void say_some(struct glow_place_store *s)
@@ -282,7 +326,8 @@ static void say_some(struct glow_place_store *s)
 	for (uint32_t told = 0; s->next < s->n && told < GLOW_PLACES_AT_ONCE; s->next++) {
 		if (!s->v[s->next].due)
 			continue;
-		say(s, &s->v[s->next]);
+		if (!say(s, &s->v[s->next]))
+			return;
 		told++;
 	}
 }
@@ -317,6 +362,15 @@ void glow_place_store_tick(struct glow_place_store *s, struct glow_raw now)
 		return;
 	say_some(s);
 	s->again.ns = now.ns + INT64_C(1000) * GLOW_PLACES_EVERY_US;
+}
+
+uint32_t glow_place_store_waiting(const struct glow_place_store *s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = s->next; k < s->n; k++)
+		n += s->v[k].due;
+	return n;
 }
 
 struct glow_raw glow_place_store_next(const struct glow_place_store *s)

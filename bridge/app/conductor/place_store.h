@@ -49,7 +49,11 @@ void glow_place_store_fini(struct glow_place_store *s);
 /** The broker keeps that place of a node, before we lead. What is broken is as none, and told again. */
 void glow_place_store_hear(struct glow_place_store *s, const char *id, const struct glow_message *m);
 
-/** The connection has ended: what the broker keeps is heard anew. */
+/** Somebody else cleared the place of a node while we lead. True where the node has one, which it is to be told again:
+ * by the next glow_place_store_lay(). */
+bool glow_place_store_cleared(struct glow_place_store *s, const char *id);
+
+/** The connection, or an attempt at one, has ended: what the broker keeps is heard anew. */
 void glow_place_store_lost(struct glow_place_store *s);
 
 /** These are the places, in that reign, by the roster and for the scenes. Those that differ from what nodes know are to
@@ -60,6 +64,9 @@ void glow_place_store_lay(struct glow_place_store *s, const struct glow_roster *
 
 /** Tells the next ones where that is due. */
 void glow_place_store_tick(struct glow_place_store *s, struct glow_raw now);
+
+/** How many are still to be told. */
+uint32_t glow_place_store_waiting(const struct glow_place_store *s);
 
 /** When glow_place_store_tick() has something to do; GLOW_NEVER. */
 struct glow_raw glow_place_store_next(const struct glow_place_store *s);

@@ -158,18 +158,27 @@ void glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, stru
 	glow_scene_store_play(&r->scenes, scene, now);
 }
 
+static bool is_aimed(const struct glow_member *one, const struct glow_scenes *scenes)
+{
+	bool aimed = false;
+
+	for (uint32_t k = 0; !aimed && k < scenes->n; k++) {
+		const struct glow_scene *scene = &scenes->v[k];
+
+		aimed = scene->cluster && scene->target.kind != GLOW_TARGET_ALL &&
+			glow_target_has(&scene->target, one->id, (const char(*)[GLOW_NAME_SIZE])one->groups,
+					one->n_groups);
+	}
+	return aimed;
+}
+
 uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes)
 {
-	uint32_t most = 0;
+	uint32_t n = 0;
 
-	for (uint32_t k = 0; k < scenes->n; k++) {
-		const struct glow_scene *scene = &scenes->v[k];
-		bool aimed = scene->cluster && scene->target.kind != GLOW_TARGET_ALL;
-		uint32_t nodes = aimed ? glow_addressees_online(r->members, &scene->target) : 0;
-
-		most = nodes > most ? nodes : most;
-	}
-	return most;
+	for (uint32_t k = 0; k < r->members->n; k++)
+		n += r->members->v[k].online && is_aimed(&r->members->v[k], scenes);
+	return n && r->waiting ? n + r->waiting(r->ctx) : n;
 }
 
 /* Who did not say when it is to start gets it as soon as all know their places on its strip. */
