@@ -47,7 +47,7 @@ WATCHED = ("glow/node/+/state", "glow/node/+/availability", "glow/node/+/info", 
            "glow/dim/current", "glow/effect", "glow/effects/+", "glow/all/state", "glow/time/request/+", "homeassistant/#")
 WHEN_AWAY = ("WebSocket ", "Failed to load resource")  # what the browser itself says where the broker is not there
 NOT_KEPT = ("/stats", "/request/+")
-KEPT = ("glow/node/{}/state", "glow/node/{}/availability", "glow/node/{}/info", "homeassistant/device/glow-{}/config")
+KEPT = ("glow/node/{}/state", "glow/node/{}/availability", "glow/node/{}/info", "glow/node/{}/place", "homeassistant/device/glow-{}/config")
 KEPT_ONCE = ("glow/conductor/info", "glow/conductor/availability", "glow/scene/current", "glow/roster",
              "glow/roster/wanted", "glow/dim/current", "glow/effect", "glow/all/state",
              "homeassistant/device/glow-cluster/config")
