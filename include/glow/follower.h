@@ -29,3 +29,8 @@ bool glow_follower_probe(struct glow_follower *f, struct glow_raw now, struct gl
 
 /** A message of the answers' topic; m->at is when it arrived. As glow_sync_reply(). */
 bool glow_follower_reply(struct glow_follower *f, const struct glow_message *m, int64_t *ret_step_ns);
+
+/** Tells a new conductor, whose boot is `asker` and whose request `m` is, what time it was by `sync` when that came.
+ * Says nothing where `sync` does not know the time or the request cannot be read. */
+void glow_follower_adopt(const struct glow_sync *sync, const char *prefix, uint32_t asker, const struct glow_message *m,
+			 struct glow_raw now, const struct glow_outbox *outbox);

@@ -263,28 +263,8 @@ bool glow_uplink_hear_reply(struct glow_uplink *u, const struct glow_message *m)
 void glow_uplink_hear_adopt(struct glow_uplink *u, const struct glow_message *m, const struct glow_sync *sync,
 			    struct glow_raw now)
 {
-	struct glow_sync_report report;
-	struct glow_time_request request;
-	struct glow_time_reply reply;
-	uint8_t bytes[GLOW_ADOPT_REPLY_SIZE];
-	char topic[GLOW_TOPIC_MAX + 1], boot[9];
-	struct glow_message out;
-
-	if (!u->speaks || !u->has_root || !glow_sync_valid(sync) || !glow_request_read(m->payload, m->len, &request))
-		return;
-	glow_sync_report(sync, now, &report);
-	reply = (struct glow_time_reply){ .seq = request.seq,
-					  .t1_ns = request.t1_ns,
-					  .t2_ns = glow_sync_now(sync, m->at),
-					  .t3_ns = glow_sync_now(sync, now),
-					  .leader = glow_sync_leader(sync),
-					  .sigma_ns = report.error_ns,
-					  .rate_ppb = report.rate_ppb,
-					  .state = (uint8_t)report.state };
-	snprintf(boot, sizeof(boot), "%08x", u->root.leader.boot);
-	glow_topic_of(topic, u->prefix, GLOW_TOPIC_ADOPT_REPLY, GLOW_OF_CLUSTER, boot);
-	glow_reply_message(&reply, true, topic, bytes, &out);
-	u->out.outbox.publish(u->out.outbox.ctx, &out);
+	if (u->speaks && u->has_root)
+		glow_follower_adopt(sync, u->prefix, u->root.leader.boot, m, now, &u->out.outbox);
 }
 
 void glow_uplink_kin(struct glow_uplink *u, uint32_t boot)

@@ -67,29 +67,7 @@ static enum glow_time_news take_time(struct glow_timekeeper *t, const struct glo
 /* A new conductor asks what time it was. */
 static enum glow_time_news give_time(struct glow_timekeeper *t, const struct glow_message *m, struct glow_raw now)
 {
-	const struct glow_sync *sync = &t->follower.sync;
-	struct glow_sync_report report;
-	struct glow_time_request request;
-	struct glow_time_reply reply;
-	uint8_t bytes[GLOW_ADOPT_REPLY_SIZE];
-	char topic[GLOW_TOPIC_MAX + 1], boot[9];
-	struct glow_message out;
-
-	if (!glow_timekeeper_valid(t) || !glow_request_read(m->payload, m->len, &request))
-		return GLOW_TIME_SAME;
-	glow_sync_report(sync, now, &report);
-	reply = (struct glow_time_reply){ .seq = request.seq,
-					  .t1_ns = request.t1_ns,
-					  .t2_ns = glow_sync_now(sync, m->at),
-					  .t3_ns = glow_sync_now(sync, now),
-					  .leader = glow_sync_leader(sync),
-					  .sigma_ns = report.error_ns,
-					  .rate_ppb = report.rate_ppb,
-					  .state = (uint8_t)report.state };
-	snprintf(boot, sizeof(boot), "%08x", t->conductor.leader.boot);
-	glow_topic_of(topic, t->prefix, GLOW_TOPIC_ADOPT_REPLY, GLOW_OF_CLUSTER, boot);
-	glow_reply_message(&reply, true, topic, bytes, &out);
-	t->outbox.publish(t->outbox.ctx, &out);
+	glow_follower_adopt(&t->follower.sync, t->prefix, t->conductor.leader.boot, m, now, &t->outbox);
 	return GLOW_TIME_SAME;
 }
 
