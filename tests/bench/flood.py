@@ -38,7 +38,7 @@ PIXELS = 660  # ten bytes each in a state
 def packet(topic, payload):
     """PUBLISH with QoS 0, MQTT 5."""
     body = struct.pack(">H", len(topic)) + topic.encode() + b"\0" + payload.encode()
-    return bytes([0x30]) + mqtt._number(len(body)) + body
+    return bytes([0x30]) + mqtt.number(len(body)) + body
 
 
 # After each of them something moves, so that there is a frame to be drawn whether or not the next one has come.

@@ -7,6 +7,8 @@ import socket
 import struct
 import threading
 
+import mqtt
+
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, PINGREQ, PINGRESP, DISCONNECT = 1, 2, 3, 4, 8, 9, 12, 13, 14
 SERVER_KEEP_ALIVE, SERVER_REFERENCE, REASON_STRING = 0x13, 0x1c, 0x1f
 
@@ -62,21 +64,10 @@ class FakeBroker:
         try:
             peer = self.tls.wrap_socket(peer, server_side=True) if self.tls else peer
             with peer, peer.makefile("rb") as stream:
-                while self._answer(peer, *self._read(stream)):
+                while self._answer(peer, *mqtt.read_packet(stream)):
                     pass
         except (OSError, IndexError, ValueError, struct.error):
             pass  # it hung up, or we did
-
-    @staticmethod
-    def _read(stream):
-        first = stream.read(1)[0]
-        size = shift = 0
-        while True:
-            digit = stream.read(1)[0]
-            size |= (digit & 127) << shift
-            shift += 7
-            if digit < 128:
-                return first, stream.read(size)
 
     def _answer(self, peer, first, body):
         kind = first >> 4

@@ -37,13 +37,25 @@ def _text(text):
     return struct.pack(">H", len(data)) + data
 
 
-def _number(n):
+def number(n):
     out = b""
     while True:
         n, digit = divmod(n, 128)
         out += bytes([digit | (128 if n else 0)])
         if not n:
             return out
+
+
+def read_packet(stream):
+    """The first byte of the next packet, and what follows its length. IndexError at the end."""
+    first = stream.read(1)[0]
+    size = shift = 0
+    while True:
+        digit = stream.read(1)[0]
+        size |= (digit & 127) << shift
+        shift += 7
+        if digit < 128:
+            return first, stream.read(size)
 
 
 def trusting(ca_file):
@@ -149,10 +161,10 @@ class Client:
         self.stream.close()
 
     def _properties(self, data=b""):
-        return _number(len(data)) + data if self.version == V5 else b""
+        return number(len(data)) + data if self.version == V5 else b""
 
     def _send(self, first, body):
-        self.stream.send(bytes([first]) + _number(len(body)) + body)
+        self.stream.send(bytes([first]) + number(len(body)) + body)
 
     def _read(self):
         first = self.stream.read(1)[0]
@@ -204,7 +216,7 @@ class Client:
         for payload in payloads:
             capture.said(topic, payload)
             body = _text(topic) + self._properties() + payload.encode()
-            packets += bytes([PUBLISH << 4]) + _number(len(body)) + body
+            packets += bytes([PUBLISH << 4]) + number(len(body)) + body
         chunk = packets * max(1, 65536 // len(packets))
         count, end_s = 0, time.monotonic() + seconds
         while time.monotonic() < end_s:

@@ -103,3 +103,15 @@ class Broker(glow.Broker):
         """What one of our programs needs to be that account."""
         return {"GLOW_USERNAME": name, "GLOW_PASSWORD_FILE": os.path.join(self.secrets_dir, "accounts", name),
                 "GLOW_CA_FILE": os.path.join(self.secrets_dir, "ca.crt")}
+
+
+def deploy(case):
+    """The broker as it is deployed, for a whole class of tests, with secrets of its own; returns a folder for its programs."""
+    home = glow.tempfile.TemporaryDirectory()
+    case.addClassCleanup(home.cleanup)
+    made = os.path.join(home.name, "secrets")
+    make_secrets(made)
+    broker = case.broker = Broker(home.name, made)
+    broker.start()
+    case.addClassCleanup(broker.stop)
+    return home.name

@@ -7,6 +7,8 @@ import socket
 import struct
 import threading
 
+import mqtt
+
 (CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, PINGREQ, PINGRESP, DISCONNECT) = (
     1, 2, 3, 4, 8, 9, 10, 11, 12, 13, 14)
 RESPONSE_TOPIC, CORRELATION, MAXIMUM_PACKET_SIZE = 0x08, 0x09, 0x27
@@ -14,17 +16,8 @@ TAKEN_OVER, WITH_WILL = 0x8e, 0x04
 KEEPALIVE_UNIT_S = 0.1  # for tests: a second of a client's keepalive
 
 
-def number(n):
-    out = b""
-    while True:
-        n, digit = divmod(n, 128)
-        out += bytes([digit | (128 if n else 0)])
-        if not n:
-            return out
-
-
 def packet(first, body=b""):
-    return bytes([first]) + number(len(body)) + body
+    return bytes([first]) + mqtt.number(len(body)) + body
 
 
 def text(data):
@@ -83,7 +76,7 @@ class Message:
     def bytes(self, retained, identifier, properties):
         body = text(self.topic.encode()) + (struct.pack(">H", identifier) if self.qos else b"")
         words = b"".join(bytes([which]) + text(value) for which, value in properties.items())
-        return packet(PUBLISH << 4 | self.qos << 1 | retained, body + number(len(words)) + words + self.payload)
+        return packet(PUBLISH << 4 | self.qos << 1 | retained, body + mqtt.number(len(words)) + words + self.payload)
 
 
 class Client(threading.Thread):
@@ -100,23 +93,15 @@ class Client(threading.Thread):
     def run(self):
         try:
             with self.sock.makefile("rb") as stream:
-                while self.obey(*self.read(stream)):
-                    pass
+                while True:
+                    first, body = mqtt.read_packet(stream)
+                    if not self.obey(first, Reader(body)):
+                        break
         except (OSError, IndexError, ValueError):
             pass  # it hung up, was silent for too long, or we hung up
         self.broker.gone(self, self.will)
         self.sock.close()
 
-    @staticmethod
-    def read(stream):
-        first = stream.read(1)[0]
-        size = shift = 0
-        while True:
-            digit = stream.read(1)[0]
-            size |= (digit & 127) << shift
-            shift += 7
-            if digit < 128:
-                return first, Reader(stream.read(size))
 
     def send(self, data):
         try:
@@ -153,7 +138,7 @@ class Client(threading.Thread):
             self.sock.settimeout(keepalive * KEEPALIVE_UNIT_S * 1.5)
         self.broker.enter(self)
         least = struct.pack(">BI", MAXIMUM_PACKET_SIZE, 65536) if self.broker.wrong("small-packets") else b""
-        self.send(packet(CONNACK << 4, b"\0\0" + number(len(least)) + least))
+        self.send(packet(CONNACK << 4, b"\0\0" + mqtt.number(len(least)) + least))
 
     def publish(self, first, body):
         topic, qos = body.text().decode(), first >> 1 & 3

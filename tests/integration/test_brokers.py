@@ -121,18 +121,12 @@ class Deployed(glow.unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        home = glow.tempfile.TemporaryDirectory()
-        cls.addClassCleanup(home.cleanup)
-        made = os.path.join(home.name, "secrets")
-        secured.make_secrets(made)
-        cls.broker = secured.Broker(home.name, made)
-        cls.broker.start()
-        cls.addClassCleanup(cls.broker.stop)
+        home = secured.deploy(cls)
         cls.seen = glow.Watch(cls.broker, "#")
         cls.addClassCleanup(cls.seen.close)
-        cls.leader = glow.Conductor(home.name, cls.broker.uri, env=cls.broker.env("conductor")).wait_leading()
+        cls.leader = glow.Conductor(home, cls.broker.uri, env=cls.broker.env("conductor")).wait_leading()
         cls.addClassCleanup(cls.leader.close)
-        cls.node = glow.Bridge(home.name, cls.broker.uri, env=cls.broker.env("bridge"))
+        cls.node = glow.Bridge(home, cls.broker.uri, env=cls.broker.env("bridge"))
         cls.addClassCleanup(cls.node.close)
         cls.seen.wait("glow/roster", lambda m: len(m.json()["nodes"]) == 1)
 

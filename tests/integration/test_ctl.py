@@ -439,7 +439,7 @@ class Flood:
             info = {"id": "n%d" % k, "groups": [], "shape": "blinkt", "pixels": 8, "version": "1", "fps": 60,
                     "idle": "red", "unknown": list(range(1000))}
             body = struct.pack(">H", len(topic)) + topic + b"\0" + glow.json.dumps(info).encode()
-            return b"\x30" + mqtt._number(len(body)) + body
+            return b"\x30" + mqtt.number(len(body)) + body
 
         self.packets = b"".join(packet(k) for k in range(200))
         self.client = mqtt.Client(mqtt.Stream(case.broker.port))

@@ -188,13 +188,7 @@ class Rights(glow.unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        home = glow.tempfile.TemporaryDirectory()
-        cls.addClassCleanup(home.cleanup)
-        made = os.path.join(home.name, "secrets")
-        secured.make_secrets(made)
-        cls.broker = secured.Broker(home.name, made)
-        cls.broker.start()
-        cls.addClassCleanup(cls.broker.stop)
+        secured.deploy(cls)
 
     def doctor(self, account):
         done = run_ctl("doctor", "--json", uri=self.broker.uri, env=self.broker.env(account))

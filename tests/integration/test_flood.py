@@ -33,8 +33,8 @@ def send_all(client, topic, payloads, response):
     head = mqtt._text(topic)
     packets = []
     for k, payload in enumerate(payloads):
-        body = head + struct.pack(">H", k + 1) + mqtt._number(len(properties)) + properties + payload.encode()
-        packets.append(bytes([mqtt.PUBLISH << 4 | 2]) + mqtt._number(len(body)) + body)
+        body = head + struct.pack(">H", k + 1) + mqtt.number(len(properties)) + properties + payload.encode()
+        packets.append(bytes([mqtt.PUBLISH << 4 | 2]) + mqtt.number(len(body)) + body)
     sender = threading.Thread(target=lambda: client.stream.send(b"".join(packets)))
     sender.start()
     for _ in payloads:

@@ -25,7 +25,7 @@ STATE = {"state": "ON", "color_mode": "rgb", "color": {"r": 255, "g": 0, "b": 0}
 def packet(topic, payload):
     text = payload if isinstance(payload, str) else json.dumps(payload, separators=(",", ":"))
     body = mqtt._text(topic) + b"\0" + text.encode()
-    return bytes([mqtt.PUBLISH << 4 | 1]) + mqtt._number(len(body)) + body
+    return bytes([mqtt.PUBLISH << 4 | 1]) + mqtt.number(len(body)) + body
 
 
 class Many(glow.Case):
