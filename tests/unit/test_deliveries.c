@@ -12,10 +12,12 @@
 #define LEAST 250000
 
 static struct glow_deliveries d;
+static int64_t now_s;
 
 static int setup(void **state)
 {
 	(void)state;
+	now_s = 1000;
 	memset(&d, 0, sizeof(d));
 	return 0;
 }
@@ -23,7 +25,7 @@ static int setup(void **state)
 static void add(int n, int64_t us)
 {
 	while (n-- > 0)
-		glow_deliveries_add(&d, us);
+		glow_deliveries_add(&d, us, (struct glow_raw){ now_s * 1000000000 });
 }
 
 static uint32_t slow(void)
@@ -78,6 +80,34 @@ static void test_forgets(void **state)
 	assert_int_equal(slow(), 2000);
 }
 
+/* What a storm of thousands took, five seconds apart, is no measure a minute later. */
+static void test_a_storm_passes(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 16; k++, now_s += 5)
+		add(1, 1500000);
+	for (int k = 0; k < 12; k++, now_s += 5)
+		add(1, 2000);
+	assert_int_equal(slow(), 1500000); /* the last of them is just a minute old */
+	add(1, 2000);
+	assert_int_equal(slow(), 2000);
+	assert_int_equal(d.n, 13);
+}
+
+/* Who asks twice a minute is slow now and then; that is not forgotten for want of newer ones. */
+static void test_seldom_is_kept(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 60; k++, now_s += 32)
+		add(1, k < 2 ? 400000 : 2000);
+	assert_int_equal(slow(), 400000);
+	assert_int_equal(d.n, 60);
+	add(6, 2000); /* seven within a minute: still too few to go by */
+	assert_int_equal(slow(), 400000);
+	add(1, 2000);
+	assert_int_equal(slow(), 2000);
+}
+
 static void test_nonsense(void **state)
 {
 	(void)state;
@@ -96,8 +126,9 @@ static void test_nonsense(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
-	const struct CMUnitTest tests[] = { T(test_ahead), T(test_a_few_say_nothing), T(test_one_is_chance),
-					    T(test_forgets), T(test_nonsense) };
+	const struct CMUnitTest tests[] = { T(test_ahead),   T(test_a_few_say_nothing), T(test_one_is_chance),
+					    T(test_forgets), T(test_a_storm_passes),    T(test_seldom_is_kept),
+					    T(test_nonsense) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

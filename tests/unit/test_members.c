@@ -376,7 +376,7 @@ static void test_by_name(void **state)
 static void deliver(const char *id, int n, int64_t us)
 {
 	while (n-- > 0)
-		glow_members_delivery(&m, id, us);
+		glow_members_delivery(&m, id, us, (struct glow_raw){ 0 });
 }
 
 static const char *const three[] = { "pi1", "pi2", "pi3" };

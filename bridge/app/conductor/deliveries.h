@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glow/time.h>
+
 #define GLOW_DELIVERIES 64
 
 /** Nothing is believed to take longer, so that an instant lies at most three times that ahead. */
@@ -17,15 +19,18 @@
 
 /** Of one node. All 0 is empty; the members are the module's. */
 struct glow_deliveries {
-	uint32_t us[GLOW_DELIVERIES]; /**< the latest ones, in a ring */
+	uint32_t us[GLOW_DELIVERIES];   /**< the latest ones, in a ring, */
+	uint32_t at_s[GLOW_DELIVERIES]; /**< and when they came */
 	uint32_t n, next;
 };
 
 /** One delivery. What took longer than GLOW_DELIVERY_MAX_US is passed over, and so is what arrived more than 20 ms
- * before it left: it came from another clock, or is no measure. A little less than 0 counts as 0: two clocks differ. */
-void glow_deliveries_add(struct glow_deliveries *d, int64_t us);
+ * before it left: it came from another clock, or is no measure. A little less than 0 counts as 0: two clocks differ. As
+ * soon as eight came within a minute, older ones are forgotten: a storm is over, and a node that asks so often tells
+ * soon enough of the next. */
+void glow_deliveries_add(struct glow_deliveries *d, int64_t us, struct glow_raw now);
 
-/** What its slow ones take: the second longest of the latest 64, the longest where there are fewer than 50. False as
+/** What its slow ones take: the second longest of the latest 64, the longest where fewer than 50 are left. False as
  * long as there are fewer than eight, which is what a node needs to know the time. */
 bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us);
 

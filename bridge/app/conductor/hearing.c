@@ -36,7 +36,7 @@ static void hear_time_request(struct glow_conductor *c, const struct glow_topic 
 	int64_t us;
 
 	if (glow_leadership_answer(&c->leadership, topic->of, topic->id, m, now, &us))
-		glow_members_delivery(&c->members, topic->id, us);
+		glow_members_delivery(&c->members, topic->id, us, now);
 }
 
 /* Anybody may look, and say what he likes: he gets the time as long as there are not too many of them, and that is

@@ -374,7 +374,7 @@ void glow_members_expect(struct glow_members *m, const char *group, bool lit)
 
 /* ---- how long their messages take ---- */
 
-void glow_members_delivery(struct glow_members *m, const char *id, int64_t us)
+void glow_members_delivery(struct glow_members *m, const char *id, int64_t us, struct glow_raw now)
 {
 	bool found;
 	uint32_t k = rank(m, id, &found);
@@ -388,7 +388,7 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us)
 		return;
 	if (us <= GLOW_DELIVERY_MAX_US) /* beyond that it is no measure */
 		us = us + one->more_us < GLOW_DELIVERY_MAX_US ? us + one->more_us : GLOW_DELIVERY_MAX_US;
-	glow_deliveries_add(one->deliveries, us);
+	glow_deliveries_add(one->deliveries, us, now);
 	one->has_slow = glow_deliveries_slow_us(one->deliveries, &one->slow_us);
 }
 

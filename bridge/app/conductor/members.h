@@ -123,7 +123,7 @@ void glow_member_order(struct glow_member *one, int64_t at_us);
 bool glow_member_strayed(const struct glow_member *one);
 
 /** A message of that node took so long, as it says. Of one that is not known nothing is kept. */
-void glow_members_delivery(struct glow_members *m, const char *id, int64_t us);
+void glow_members_delivery(struct glow_members *m, const char *id, int64_t us, struct glow_raw now);
 
 /** What slow deliveries take for all but one of the nodes that are online and have told of eight: the second longest of
  * what glow_deliveries_slow_us() says of each. So one of them, however it lies, cannot make it longer than the others'
