@@ -41,7 +41,8 @@
 #define RESERVED_BYTES 16384 /* beyond SEND_BACKLOG, for the clock's lane */
 #define MEMORY_SPARE   65536 /* for what one call of Paho's may ask for */
 #define QUIET_CALLS    2
-#define SUBSCRIBED_QOS 1
+#define LIVE_QOS       1
+#define KEPT_QOS       0 /* what the broker keeps it can be asked for again; an acknowledgement is a packet, for each */
 
 /* What people are told of the broker: name and port, and where the name is none of its own, the address. */
 static void name_broker(struct glow_link *link)
@@ -338,7 +339,7 @@ static int check_subscriptions(const struct glow_link *link, const MQTTResponse 
 }
 
 static int subscribe(struct glow_link *link, const char *const *topics, size_t n, MQTTSubscribe_options option,
-		     int *ret_refused, char why[GLOW_MQTT_WHY])
+		     int each_qos, int *ret_refused, char why[GLOW_MQTT_WHY])
 {
 	MQTTSubscribe_options *options = calloc(n + 1, sizeof(*options));
 	int *qos = calloc(n + 1, sizeof(*qos));
@@ -352,7 +353,7 @@ static int subscribe(struct glow_link *link, const char *const *topics, size_t n
 
 		for (size_t i = 0; i < n; i++) {
 			options[i] = option;
-			qos[i] = SUBSCRIBED_QOS;
+			qos[i] = each_qos;
 		}
 		response = MQTTClient_subscribeMany5(link->client, (int)n, (char *const *)topics, qos, options, NULL);
 		r = check_subscriptions(link, &response, topics, n, ret_refused, why);
@@ -377,11 +378,11 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 	live.retainHandling = 2;
 	memset(link->refused, 0, sizeof(link->refused));
 	if (cfg->n_wished_topics > 0)
-		r = subscribe(link, cfg->wished_topics, cfg->n_wished_topics, wished, link->refused, why);
+		r = subscribe(link, cfg->wished_topics, cfg->n_wished_topics, wished, KEPT_QOS, link->refused, why);
 	if (r == 0 && n_retained > 0)
-		r = subscribe(link, cfg->retained_topics, n_retained, replayed, NULL, why);
+		r = subscribe(link, cfg->retained_topics, n_retained, replayed, KEPT_QOS, NULL, why);
 	if (r == 0 && n_topics > 0)
-		r = subscribe(link, cfg->topics, n_topics, live, NULL, why);
+		r = subscribe(link, cfg->topics, n_topics, live, LIVE_QOS, NULL, why);
 	link->turned_away = r == -EACCES || r == -EMSGSIZE;
 	return r;
 }
@@ -392,7 +393,7 @@ int glow_link_ask(struct glow_link *link, const char *topic, bool without_own, c
 	int refused = 0, r;
 
 	option.noLocal = without_own;
-	r = subscribe(link, &topic, 1, option, &refused, why);
+	r = subscribe(link, &topic, 1, option, KEPT_QOS, &refused, why);
 	if (refused)
 		say_refused(topic, refused, why);
 	return r < 0 ? r : refused != 0;

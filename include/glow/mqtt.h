@@ -70,7 +70,7 @@ struct glow_mqtt_cfg {
 	const char *const *topics;
 	size_t n_topics;
 	size_t n_lead_topics; /**< so many of them, the last ones, are for connections under lead_id only */
-	/** Subscribed with retained messages wanted (Retain Handling 0); those
+	/** Subscribed with retained messages wanted (Retain Handling 0), QoS 0; those
 	 * come before GLOW_MQTT_CONNECTED. May be empty. */
 	const char *const *retained_topics;
 	size_t n_retained_topics;

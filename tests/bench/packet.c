@@ -67,7 +67,7 @@ void packet_connect(struct packet_out *out, const char *client_id, unsigned keep
 	add_text(out, will);
 }
 
-void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n, int retain_handling)
+void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n, bool kept)
 {
 	size_t len = 3;
 
@@ -78,7 +78,7 @@ void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *to
 	add_byte(out, 0);
 	for (size_t k = 0; k < n; k++) {
 		add_text(out, topics[k]);
-		add_byte(out, 1 | (unsigned)retain_handling << 4);
+		add_byte(out, kept ? 0 : 1 | 2 << 4); /* QoS; what is live is not replayed */
 	}
 }
 

@@ -31,8 +31,8 @@ struct packet_out {
 };
 
 void packet_connect(struct packet_out *out, const char *client_id, unsigned keepalive_s, const char *will_topic);
-/** QoS 1 of all; retain_handling 0: what is retained is wanted. */
-void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n, int retain_handling);
+/** As our programs do: what the broker keeps by QoS 0, what is live by QoS 1 and without what is retained. */
+void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n, bool kept);
 /** id 0: QoS 0. */
 void packet_publish(struct packet_out *out, uint16_t id, bool retained, const char *topic, const void *payload,
 		    size_t len);

@@ -236,7 +236,7 @@ static void ask(struct swarm_node *n)
 		name_topic(n, wanted[n->asked][count], names[count]);
 		topics[count] = names[count];
 	}
-	packet_subscribe(&n->out, next_id(n), topics, count, n->asked < 2 ? 0 : 2);
+	packet_subscribe(&n->out, next_id(n), topics, count, n->asked < 2);
 	count_out(n, SWARM_PROTOCOL, before);
 	n->phase = SWARM_ASKING;
 	n->asked++;

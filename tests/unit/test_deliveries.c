@@ -98,10 +98,10 @@ static void test_a_storm_passes(void **state)
 static void test_seldom_is_kept(void **state)
 {
 	(void)state;
-	for (int k = 0; k < 60; k++, now_s += 32)
+	for (int k = 0; k < 40; k++, now_s += 32)
 		add(1, k < 2 ? 400000 : 2000);
 	assert_int_equal(slow(), 400000);
-	assert_int_equal(d.n, 60);
+	assert_int_equal(d.n, 40);
 	add(6, 2000); /* seven within a minute: still too few to go by */
 	assert_int_equal(slow(), 400000);
 	add(1, 2000);
