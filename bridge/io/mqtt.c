@@ -137,27 +137,26 @@ static void post_refusals(struct glow_mqtt *mqtt)
 	}
 }
 
-/* Retained messages follow the SUBACK on the same stream, but those beyond the
- * broker's window come only as earlier ones are acknowledged. They are all
- * here when nothing more arrives within a round trip. A flood of other things does not put that off; and who may lead
- * goes on without the last of it, since he is waited for. */
+/* What is retained comes in one piece, before or behind the SUBACK: it is all here when none of it has come for a round
+ * trip, whatever else does. Who may lead goes on after a second without the last of it, since he is waited for. */
 static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 {
-	unsigned wait_ms = REPLAY_MS + (unsigned)(round_trip_ms < 80 ? round_trip_ms : 80);
-	int64_t begin_ms = now_ms(), end_ms = begin_ms + REPLAY_MAX_MS;
+	int64_t wait_ms = REPLAY_MS + (round_trip_ms < 80 ? round_trip_ms : 80);
+	int64_t begin_ms = now_ms(), end_ms = begin_ms + (mqtt->cfg.lead_id ? REPLAY_MAX_MS : REPLAY_ALL_MS);
+	int64_t quiet_ms = begin_ms + wait_ms, left_ms;
 	struct glow_mail *mail;
 	int r = 1;
 
-	while (r > 0 && now_ms() < end_ms) {
+	while (r >= 0 && (left_ms = (quiet_ms < end_ms ? quiet_ms : end_ms) - now_ms()) > 0) {
 		if (!glow_intake_has_room(&mqtt->intake, now_ms())) {
 			if (stop_wanted(mqtt, STUCK_MS))
 				break;
+			quiet_ms = now_ms() + wait_ms;
 			continue;
 		}
-		r = glow_link_wait(&mqtt->link, wait_ms, &mail);
-		if (r > 0 && glow_intake_put(&mqtt->intake, mail) && !mqtt->cfg.lead_id &&
-		    now_ms() < begin_ms + REPLAY_ALL_MS)
-			end_ms = now_ms() + REPLAY_MAX_MS;
+		r = glow_link_wait(&mqtt->link, (unsigned)left_ms, &mail);
+		if (r > 0 && glow_intake_put(&mqtt->intake, mail))
+			quiet_ms = now_ms() + wait_ms;
 	}
 	return r;
 }
