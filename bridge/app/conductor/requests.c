@@ -114,6 +114,11 @@ static cJSON *answer_of(const struct glow_diag *diag, const char *id)
 	return tree;
 }
 
+static uint32_t online(const struct glow_requests *r, const struct glow_target *target)
+{
+	return glow_addressees_online(r->members, &target, 1);
+}
+
 /* ---- scenes ---- */
 
 /* Bytes of a scene's text, counted once. */
@@ -158,26 +163,15 @@ void glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, stru
 	glow_scene_store_play(&r->scenes, scene, now);
 }
 
-static bool is_aimed(const struct glow_member *one, const struct glow_scenes *scenes)
-{
-	bool aimed = false;
-
-	for (uint32_t k = 0; !aimed && k < scenes->n; k++) {
-		const struct glow_scene *scene = &scenes->v[k];
-
-		aimed = scene->cluster && scene->target.kind != GLOW_TARGET_ALL &&
-			glow_target_has(&scene->target, one->id, (const char(*)[GLOW_NAME_SIZE])one->groups,
-					one->n_groups);
-	}
-	return aimed;
-}
-
 uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes)
 {
+	const struct glow_target *targets[GLOW_SCENES_MAX];
 	uint32_t n = 0;
 
-	for (uint32_t k = 0; k < r->members->n; k++)
-		n += r->members->v[k].online && is_aimed(&r->members->v[k], scenes);
+	for (uint32_t k = 0; k < scenes->n && n < GLOW_SCENES_MAX; k++)
+		if (scenes->v[k].cluster && scenes->v[k].target.kind != GLOW_TARGET_ALL)
+			targets[n++] = &scenes->v[k].target;
+	n = n ? glow_addressees_online(r->members, targets, n) : 0;
 	return n && r->waiting ? n + r->waiting(r->ctx) : n;
 }
 
@@ -274,7 +268,7 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 	if (diag.code == GLOW_OK) {
 		leave_time(r, &scene, start_us);
 		start_us = scene.start_us;
-		nodes = glow_addressees_online(r->members, &scene.target);
+		nodes = online(r, &scene.target);
 		if (play(r, m->topic, &scene, now, &diag) != GLOW_OK)
 			glow_scene_fini(&scene);
 	}
@@ -488,7 +482,7 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
 	tree = glow_answer_write(NULL, &diag);
 	if (diag.code == GLOW_OK) {
 		glow_json_add_int(tree, "at_us", at_us);
-		glow_json_add_int(tree, "nodes", glow_addressees_online(r->members, &target));
+		glow_json_add_int(tree, "nodes", online(r, &target));
 	}
 	glow_requests_answer(r, m, &diag, tree);
 	cJSON_Delete(command);
