@@ -473,6 +473,44 @@ static void test_places_for_scenes(void **state)
 	assert_true(said("glow/node/n4/place", "\"offset\":16,\"pixels\":24,\"board\":2,\"boards\":3}"));
 }
 
+/* How much later than a scene for all one for this group begins, so that its nodes know their places before. */
+static int64_t later_us(const char *group, int64_t said_us)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text), "{\"effect\":\"fire\",\"id\":\"%s\",\"target\":{\"groups\":[\"%s\"]}}", group,
+		 group);
+	ask(PLAY, text);
+	assert_true(said(ANSWER, "\"ok\""));
+	return number(ANSWER, "start_us") - said_us - 250000;
+}
+
+/* 200 are told at once, and the next ones 20 ms later. Scenes that are published together are for all their nodes. */
+static void test_time_for_places(void **state)
+{
+	static const char *const groups[] = { "a", "b", "c" };
+	char id[16], group[8];
+
+	(void)state;
+	lead();
+	for (int k = 0; k < 750; k++) {
+		snprintf(id, sizeof(id), "n%d", k);
+		snprintf(group, sizeof(group), "\"%s\"", groups[k / 250]);
+		node_with(id, 8, group);
+	}
+	pass(10 * SECOND);
+	assert_int_equal(n_places(), 750);
+	forget();
+	assert_int_equal(later_us("a", utc_us()), 20000);
+	assert_int_equal(n_places(), 250);
+	assert_int_equal(later_us("b", utc_us() + 20000), 20000);
+	assert_int_equal(later_us("c", utc_us() + 20000), 40000);
+	assert_int_equal(n_places(), 250); /* b and c are not published yet */
+	pass(SECOND);
+	assert_int_equal(n_places(), 750);
+	assert_int_equal(later_us("c", utc_us()), 0); /* the control: they know */
+}
+
 #define PLACE(offset, board)                                                                             \
 	"{\"clock_id\":\"feedbeef01234567\",\"term\":3,\"rev\":41,\"effective_us\":1,\"offset\":" offset \
 	",\"pixels\":24,\"board\":" board ",\"boards\":3}"
@@ -1139,6 +1177,7 @@ int main(void)
 		TEST(test_roster_of_another_reign),
 		TEST(test_places),
 		TEST(test_places_for_scenes),
+		TEST(test_time_for_places),
 		TEST(test_places_of_another_reign),
 		TEST(test_places_heard_in_vain),
 		TEST(test_place_cleared),

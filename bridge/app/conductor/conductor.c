@@ -126,6 +126,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	if (r == 0)
 		r = glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
 	c->requests.before_scenes = glow_parts_lay_places;
+	c->requests.has_places = glow_parts_has_places;
 	c->requests.waiting = glow_parts_places_wait;
 	c->requests.ctx = c;
 	if (r == 0)

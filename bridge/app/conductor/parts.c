@@ -218,6 +218,13 @@ void glow_parts_lay_places(void *ctx)
 	glow_place_store_lay(&c->places, &c->roster.roster, &reign, &c->requests.scenes);
 }
 
+bool glow_parts_has_places(void *ctx, const struct glow_target *target)
+{
+	const struct glow_conductor *c = ctx;
+
+	return glow_place_store_has(&c->places, target);
+}
+
 uint32_t glow_parts_places_wait(void *ctx)
 {
 	const struct glow_conductor *c = ctx;

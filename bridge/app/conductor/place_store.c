@@ -118,7 +118,7 @@ static void find_targets(struct laying *l, const struct glow_scenes *scenes)
 		const struct glow_scene *scene = &scenes->v[k];
 		uint32_t key = glow_target_key(&scene->target);
 
-		if (!scene->cluster || scene->target.kind == GLOW_TARGET_ALL || has_key(l->keys, l->n_keys, key))
+		if (!glow_places_own(scene) || has_key(l->keys, l->n_keys, key))
 			continue;
 		l->targets[l->n_keys] = &scene->target;
 		l->keys[l->n_keys++] = key;
@@ -362,6 +362,11 @@ void glow_place_store_tick(struct glow_place_store *s, struct glow_raw now)
 		return;
 	say_some(s);
 	s->again.ns = now.ns + INT64_C(1000) * GLOW_PLACES_EVERY_US;
+}
+
+bool glow_place_store_has(const struct glow_place_store *s, const struct glow_target *target)
+{
+	return s->laid.rev > 0 && has_key(s->targets, s->n_targets, glow_target_key(target));
 }
 
 uint32_t glow_place_store_waiting(const struct glow_place_store *s)

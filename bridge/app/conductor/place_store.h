@@ -26,6 +26,12 @@ static inline int64_t glow_places_us(uint32_t nodes)
 	return nodes / GLOW_PLACES_AT_ONCE * (int64_t)GLOW_PLACES_EVERY_US;
 }
 
+/** Whether a scene runs along a strip of its own target. */
+static inline bool glow_places_own(const struct glow_scene *scene)
+{
+	return scene->cluster && scene->target.kind != GLOW_TARGET_ALL;
+}
+
 struct glow_place_row {
 	char id[GLOW_NAME_SIZE];
 	struct glow_places places; /**< as the node was told, or with `due` is to be; of 0 boards: none */
@@ -64,6 +70,9 @@ void glow_place_store_lay(struct glow_place_store *s, const struct glow_roster *
 
 /** Tells the next ones where that is due. */
 void glow_place_store_tick(struct glow_place_store *s, struct glow_raw now);
+
+/** Whether the nodes of this target have been told their places on its strip, or are among those that wait to be. */
+bool glow_place_store_has(const struct glow_place_store *s, const struct glow_target *target);
 
 /** How many are still to be told. */
 uint32_t glow_place_store_waiting(const struct glow_place_store *s);

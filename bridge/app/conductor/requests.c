@@ -163,16 +163,34 @@ void glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, stru
 	glow_scene_store_play(&r->scenes, scene, now);
 }
 
+/* The targets of scenes that run along strips of their own which are new to the nodes; true where there are such
+ * scenes. */
+static bool add_new(const struct glow_requests *r, const struct glow_scenes *scenes,
+		    const struct glow_target *targets[GLOW_SCENES_MAX], uint32_t *n)
+{
+	bool any = false;
+
+	for (uint32_t k = 0; k < scenes->n && k < GLOW_SCENES_MAX; k++) {
+		const struct glow_scene *scene = &scenes->v[k];
+
+		if (!glow_places_own(scene))
+			continue;
+		any = true;
+		if (!r->has_places || !r->has_places(r->ctx, &scene->target))
+			targets[(*n)++] = &scene->target;
+	}
+	return any;
+}
+
 uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes)
 {
-	const struct glow_target *targets[GLOW_SCENES_MAX];
+	const struct glow_target *targets[2 * GLOW_SCENES_MAX];
 	uint32_t n = 0;
 
-	for (uint32_t k = 0; k < scenes->n && n < GLOW_SCENES_MAX; k++)
-		if (scenes->v[k].cluster && scenes->v[k].target.kind != GLOW_TARGET_ALL)
-			targets[n++] = &scenes->v[k].target;
-	n = n ? glow_addressees_online(r->members, targets, n) : 0;
-	return n && r->waiting ? n + r->waiting(r->ctx) : n;
+	if (!add_new(r, scenes, targets, &n))
+		return 0;
+	add_new(r, &r->scenes, targets, &n);
+	return glow_addressees_online(r->members, targets, n) + (r->waiting ? r->waiting(r->ctx) : 0);
 }
 
 /* Who did not say when it is to start gets it as soon as all know their places on its strip. */
