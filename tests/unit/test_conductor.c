@@ -369,6 +369,29 @@ static void test_roster_of_another_reign(void **state)
 	assert_int_equal(number(ROSTER, "rev"), 42);
 }
 
+static bool no_memory;
+
+int __real_glow_members_roster(const struct glow_members *m, struct glow_raw at, struct glow_roster *ret_roster);
+int __wrap_glow_members_roster(const struct glow_members *m, struct glow_raw at, struct glow_roster *ret_roster);
+int __wrap_glow_members_roster(const struct glow_members *m, struct glow_raw at, struct glow_roster *ret_roster)
+{
+	return no_memory ? -ENOMEM : __real_glow_members_roster(m, at, ret_roster);
+}
+
+/* A roster for which there is no memory is made later. */
+static void test_roster_without_memory(void **state)
+{
+	(void)state;
+	lead();
+	no_memory = true;
+	node("n1");
+	pass(SECOND);
+	assert_int_equal(count(ROSTER), 0);
+	no_memory = false;
+	pass(SECOND);
+	assert_int_equal(count(ROSTER), 1);
+}
+
 /* ---- what each node is told of it ---- */
 
 /* How many messages there are of places, and where the first and the last of them are in the outbox. */
@@ -471,6 +494,24 @@ static void test_places_for_scenes(void **state)
 	pass(SECOND);
 	assert_int_equal(n_places(), 4);
 	assert_true(said("glow/node/n4/place", "\"offset\":16,\"pixels\":24,\"board\":2,\"boards\":3}"));
+}
+
+/* So are places for which there was none. */
+static void test_places_without_memory(void **state)
+{
+	(void)state;
+	lead();
+	node("n1");
+	node("n2");
+	pass(SECOND);
+	forget();
+	glow_place_store_lost(&conductor->places); /* as if nobody had been told */
+	pass(SECOND);
+	assert_int_equal(n_places(), 0); /* the control */
+	conductor->places.in_vain = true;
+	pass(SECOND);
+	assert_int_equal(n_places(), 2);
+	assert_false(conductor->places.in_vain);
 }
 
 /* How much later than a scene for all one for this group begins, so that its nodes know their places before. */
@@ -1175,8 +1216,10 @@ int main(void)
 		TEST(test_too_many_nodes),
 		TEST(test_roster_after_a_restart),
 		TEST(test_roster_of_another_reign),
+		TEST(test_roster_without_memory),
 		TEST(test_places),
 		TEST(test_places_for_scenes),
+		TEST(test_places_without_memory),
 		TEST(test_time_for_places),
 		TEST(test_places_of_another_reign),
 		TEST(test_places_heard_in_vain),

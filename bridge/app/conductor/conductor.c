@@ -259,6 +259,8 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 		glow_undo_tick(&c->undo, glow_parts_time(c, now));
 		glow_requests_tick(&c->requests, glow_parts_time(c, now));
 		glow_place_store_tick(&c->places, now);
+		if (c->places.in_vain)
+			glow_parts_roster_changed(c, now);
 	} else {
 		glow_undo_drop(&c->undo);
 	}

@@ -44,6 +44,7 @@ void glow_place_store_lost(struct glow_place_store *s)
 {
 	drop_rows(s);
 	s->laid.rev = 0;
+	s->in_vain = false;
 }
 
 /* ---- what the broker keeps ---- */
@@ -348,6 +349,7 @@ void glow_place_store_lay(struct glow_place_store *s, const struct glow_roster *
 		glow_warning("out of memory: some nodes do not know their place on the strip");
 	s->laid = l.edition;
 	s->laid.rev = good ? l.edition.rev : 0;
+	s->in_vain = !good;
 	memcpy(s->targets, l.keys, sizeof(s->targets));
 	s->n_targets = l.n_keys;
 	s->next = 0;

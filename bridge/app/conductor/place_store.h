@@ -45,6 +45,7 @@ struct glow_place_store {
 	uint32_t next;                                /**< of the rows from there on some may be due */
 	struct glow_raw again;                        /**< when they may be told */
 	struct glow_edition laid;                     /**< of the roster by which they lie; rev 0: none */
+	bool in_vain;                                 /**< there was no memory: they are to be laid out again */
 	uint32_t targets[GLOW_SCENES_MAX], n_targets; /**< glow_target_key() of those that they were laid out for */
 };
 
@@ -64,7 +65,7 @@ void glow_place_store_lost(struct glow_place_store *s);
 
 /** These are the places, in that reign, by the roster and for the scenes. Those that differ from what nodes know are to
  * be told, and so that nobody has one who is not in the roster; the first of them are told at once. Cheap where neither
- * the roster nor the scenes' targets are others than before. Without memory it says so, and is to be tried again. */
+ * the roster nor the scenes' targets are others than before. Without memory it says so, and `in_vain` is set. */
 void glow_place_store_lay(struct glow_place_store *s, const struct glow_roster *roster,
 			  const struct glow_edition *reign, const struct glow_scenes *scenes);
 
