@@ -206,7 +206,7 @@ static int run_verb(const struct glow_config *config, const struct glow_node_run
 		return 0;
 	}
 	if (strcmp(verb, "healthcheck") == 0)
-		return glow_health_ask(cfg->node);
+		return glow_health_ask(GLOW_HEALTH_NODE, cfg->node);
 	if (strcmp(verb, "doctor") == 0)
 		return glow_node_doctor(cfg);
 	puts("the configuration is fine"); /* --check-config */

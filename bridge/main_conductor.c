@@ -9,6 +9,7 @@
 
 #include <glow/conductor_run.h>
 #include <glow/config.h>
+#include <glow/health.h>
 #include <glow/log.h>
 #include <glow/names.h>
 #include <glow/options.h>
@@ -113,7 +114,7 @@ static int run_verb(const struct glow_config *config, const struct glow_conducto
 		return 0;
 	}
 	if (strcmp(verb, "healthcheck") == 0)
-		return glow_conductor_health(cfg->conductor.node);
+		return glow_health_ask(GLOW_HEALTH_CONDUCTOR, cfg->conductor.node);
 	if (strcmp(verb, "doctor") == 0)
 		return glow_conductor_doctor(cfg);
 	puts("the configuration is fine"); /* --check-config */

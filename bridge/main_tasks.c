@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <glow/config.h>
+#include <glow/health.h>
 #include <glow/log.h>
 #include <glow/names.h>
 #include <glow/options.h>
@@ -66,7 +67,7 @@ static int run_verb(const struct glow_config *config, const struct glow_tasks_ru
 		return 0;
 	}
 	if (strcmp(verb, "healthcheck") == 0)
-		return glow_tasks_health(cfg->prefix);
+		return glow_health_ask(GLOW_HEALTH_TASKS, cfg->prefix);
 	if (strcmp(verb, "doctor") == 0)
 		return glow_tasks_doctor(cfg);
 	puts("the configuration is fine"); /* --check-config */

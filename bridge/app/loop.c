@@ -14,7 +14,6 @@
 
 #include <glow/clock.h>
 #include <glow/diag.h>
-#include <glow/health.h>
 #include <glow/info.h>
 #include <glow/log.h>
 #include <glow/loop.h>
@@ -393,7 +392,7 @@ int glow_loop_open(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 
 	loop->cfg = *cfg;
 	glow_complaints_init(&loop->complaints, cfg->what, cfg->id, &cfg->mqtt);
-	loop->health_fd = glow_health_listen(cfg->health_id);
+	loop->health_fd = glow_health_listen(cfg->health, cfg->id);
 	if (loop->health_fd == -EADDRINUSE)
 		glow_warning("another %s %s runs on this machine: --healthcheck asks that one", cfg->what, cfg->id);
 	loop->wall_fd = glow_wall_watch_open();

@@ -19,16 +19,15 @@
 
 #define ASK_TIMEOUT_MS 2000
 
-/* The length of the address, or a negative errno. The name is not terminated: its length is part of the address. */
-static int address_make(const char *id, struct sockaddr_un *ret_address)
+/* The length of the address. The name is not terminated: its length is part of the address. */
+static socklen_t address_make(enum glow_health_of of, const char *id, struct sockaddr_un *ret_address)
 {
-	int room = (int)sizeof(ret_address->sun_path) - 1, n;
+	static const char *const kinds[] = { "", "conductor-", "tasks-" };
+	char *name = ret_address->sun_path + 1;
 
 	*ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	n = snprintf(ret_address->sun_path + 1, (size_t)room, "glow-%s", id);
-	if (n >= room)
-		return -ENAMETOOLONG;
-	return (int)offsetof(struct sockaddr_un, sun_path) + 1 + n;
+	snprintf(name, sizeof(ret_address->sun_path) - 1, "glow-%s%.80s", kinds[of], id);
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
 }
 
 static int socket_open(void)
@@ -38,17 +37,15 @@ static int socket_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
-int glow_health_listen(const char *id)
+int glow_health_listen(enum glow_health_of of, const char *id)
 {
 	struct sockaddr_un address;
-	int len = address_make(id, &address), fd, r;
+	socklen_t len = address_make(of, id, &address);
+	int fd = socket_open(), r;
 
-	if (len < 0)
-		return len;
-	fd = socket_open();
 	if (fd < 0)
 		return fd;
-	if (bind(fd, (struct sockaddr *)&address, (socklen_t)len) < 0 || listen(fd, 4) < 0) {
+	if (bind(fd, (struct sockaddr *)&address, len) < 0 || listen(fd, 4) < 0) {
 		r = -errno;
 		close(fd);
 		return r;
@@ -94,21 +91,20 @@ static int answer_read(int fd, char *ret_text, size_t size)
 }
 
 /* The answer without its newline, or in its place why there is none. */
-static void answer_ask(const char *id, char *ret_text, size_t size)
+static void answer_ask(enum glow_health_of of, const char *id, char *ret_text, size_t size)
 {
 	struct sockaddr_un address;
-	int len = address_make(id, &address), fd, r;
+	socklen_t len = address_make(of, id, &address);
+	int fd = socket_open(), r;
 
-	fd = len < 0 ? len : socket_open();
 	if (fd < 0) {
 		snprintf(ret_text, size, "cannot ask: %s", strerror(-fd));
 		return;
 	}
-	if (connect(fd, (struct sockaddr *)&address, (socklen_t)len) < 0)
+	if (connect(fd, (struct sockaddr *)&address, len) < 0)
 		snprintf(ret_text, size,
-			 errno == ECONNREFUSED ? "not running here (nobody listens at @glow-%s)"
-					       : "does not answer at @glow-%s",
-			 id);
+			 errno == ECONNREFUSED ? "not running here (nobody listens at @%s)" : "does not answer at @%s",
+			 address.sun_path + 1);
 	else if ((r = answer_read(fd, ret_text, size)) < 0)
 		snprintf(ret_text, size, r == -ETIMEDOUT ? "no answer within two seconds" : "the answer broke off");
 	else if (r == 0)
@@ -117,11 +113,11 @@ static void answer_ask(const char *id, char *ret_text, size_t size)
 	close(fd);
 }
 
-int glow_health_ask(const char *id)
+int glow_health_ask(enum glow_health_of of, const char *id)
 {
 	char text[256];
 
-	answer_ask(id, text, sizeof(text));
+	answer_ask(of, id, text, sizeof(text));
 	if (strcmp(text, "ok") == 0)
 		return 0;
 	puts(text);

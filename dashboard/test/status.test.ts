@@ -90,6 +90,18 @@ test("trouble is counted and named in full, the worst first, with what helps", (
 	assert.equal(summary(lab), "All well");
 });
 
+// promise: page-says-what-is-wrong
+test("boards that found no place on the strip are counted", () => {
+	const lab = wellLab();
+	const roster = (rev: number, left: object) => lab.hear("roster", { rev, effective_us: 0, pixels: 0, ...left, nodes: [] }, true);
+	roster(1, { left_out: 3 });
+	assert.deepEqual(troubles(lab), [": 3 boards have no place on the strip"]);
+	roster(2, { left_out: 1 });
+	assert.deepEqual(troubles(lab), [": 1 board has no place on the strip"]);
+	roster(3, {});
+	assert.equal(summary(lab), "All well");
+});
+
 test("a board is out of phase where an eye sees it, before its time or behind it", () => {
 	const lab = wellLab();
 	for (const [offset, mark] of [[0, "good"], [19000, "good"], [-19000, "good"], [21000, "bad"], [-21000, "bad"]] as const) {

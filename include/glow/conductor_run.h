@@ -22,6 +22,3 @@ int glow_conductor_run(const struct glow_conductor_run_cfg *cfg);
 /** --doctor: one line for each thing a conductor needs, on standard output, and
  * who leads. Returns 0 when all is well, EX_UNAVAILABLE otherwise. */
 int glow_conductor_doctor(const struct glow_conductor_run_cfg *cfg);
-
-/** --healthcheck: asks the running conductor of this name whether its loop turns; the exit status. */
-int glow_conductor_health(const char *node);

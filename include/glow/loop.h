@@ -13,6 +13,7 @@
 #include <systemd/sd-event.h>
 
 #include <glow/complaints.h>
+#include <glow/health.h>
 #include <glow/mqtt.h>
 #include <glow/time.h>
 #include <glow/topics.h>
@@ -39,10 +40,10 @@ struct glow_loop_role {
 struct glow_loop_cfg {
 	const struct glow_loop_role *role;
 	void *ctx;
-	const char *what, *id;     /**< "node" and its id, for people */
-	const char *health_id;     /**< who is asked by --healthcheck, glow/health.h */
-	const char *last_words;    /**< what a signal brings about: "going dark and leaving" */
-	struct glow_mqtt_cfg mqtt; /**< its topics are the role's to say */
+	const char *what, *id;      /**< "node" and its id, for people */
+	enum glow_health_of health; /**< who is asked by --healthcheck, with that id */
+	const char *last_words;     /**< what a signal brings about: "going dark and leaving" */
+	struct glow_mqtt_cfg mqtt;  /**< its topics are the role's to say */
 };
 
 /** Rings once at a time that is set each time. The caller's storage, for as long as the loop. */

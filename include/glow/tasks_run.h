@@ -24,6 +24,3 @@ int glow_tasks_run(const struct glow_tasks_run_cfg *cfg);
 /** --doctor: one line for broker and engine, on standard output. Returns 0 when all is well, EX_UNAVAILABLE otherwise.
  */
 int glow_tasks_doctor(const struct glow_tasks_run_cfg *cfg);
-
-/** --healthcheck: asks the running program of this prefix whether its loop turns; the exit status. */
-int glow_tasks_health(const char *prefix);

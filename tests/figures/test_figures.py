@@ -19,15 +19,15 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/harness"))
+sys.path[:0] = [str(ROOT / "tests/harness"), str(ROOT / "tests/bench")]
 import callgrind
 import glow
+import roads
 
 TABLE = pathlib.Path(__file__).with_name("figures.txt")
 HEAD = """# What the programs cost: value, margin in per cent, and what it is. Asserted by test_figures.py, which tells how each is
 # found; changed by `./run figures --write`, in the commit that moves it. Instructions are of %s.
 """
-ROADS = "figures_roads", "figures_roads_gpiod1", "figures_roads_gpiod2"
 PIXELS = 64
 EFFECTS = "solid", "rainbow", "chase", "sparkle", "candle", "fire", "gauge", "tetris", "aurora", "metaballs"
 GAPS = 20  # from one frame to the next
@@ -44,6 +44,10 @@ def said_by(program, *words):
     """The lines of a program: name, tab, value."""
     done = subprocess.run([glow.beside_bridge(program), *words], stdout=subprocess.PIPE, text=True, check=True, timeout=60)
     return {name: float(value) for name, value in (line.split("\t") for line in done.stdout.splitlines())}
+
+
+def road_calls(*words):
+    return {f"system calls of a frame: {road}": calls for road, calls in roads.calls(*words).items()}
 
 
 def calls_between(trace, mark):
@@ -139,14 +143,11 @@ class Table(glow.unittest.TestCase):
 
 class Counts(Figures, glow.Case):
     def test_roads(self):
-        found = bridge_calls(self)
-        for program in ROADS:
-            found.update(said_by(program))
-        self.compare(found, "system calls")
+        self.compare({**bridge_calls(self), **road_calls()}, "system calls")
 
     def test_control_roads(self):
         """A frame like the one before takes other calls, and a call more between two frames is seen."""
-        again, first = said_by(ROADS[0], "again"), said_by(ROADS[0])
+        again, first = road_calls("again"), road_calls()
         self.assertEqual(again.keys(), first.keys())
         self.assertTrue(all(again[name] < first[name] for name in again if "virtual" in name or "kernel's LEDs" in name), again)
         trace = ['write(5, "t_us")', "read(4)"] * 5
@@ -187,9 +188,7 @@ def all_figures():
     finally:
         case.doCleanups()
         Counts.doClassCleanups()
-    for program in ROADS:
-        found.update(said_by(program))
-    return {**found, **said_by("figures_cluster"), **instructions()}
+    return {**found, **road_calls(), **said_by("figures_cluster"), **instructions()}
 
 
 if __name__ == "__main__":

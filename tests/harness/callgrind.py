@@ -24,11 +24,13 @@ def possible():
     return shutil.which("valgrind") is not None
 
 
-def counts(*argv):
-    """Name -> (instructions, parts), in the order in which they were counted. A name may have tabs."""
+def counts(*argv, without=()):
+    """Name -> (instructions, parts), in the order in which they were counted. A name may have tabs. What functions in
+    `without` take is left out."""
+    toggles = [f"--toggle-collect={name}" for name in ("counted", *without) if without]
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", "--zero-before=counted",
-                               "--dump-after=counted", *map(str, argv)],
+                               "--dump-after=counted", *toggles, *map(str, argv)],
                               capture_output=True, text=True, env={**os.environ, "GLIBC_TUNABLES": PLAIN})
         if done.returncode:
             raise RuntimeError(f"{argv}: status {done.returncode}\n{done.stdout}{done.stderr}")

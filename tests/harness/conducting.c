@@ -267,10 +267,15 @@ void node_says(const char *id, const char *availability)
 	retain(topic, availability);
 }
 
+void node_with(const char *id, unsigned pixels, const char *groups)
+{
+	node_info(id, pixels, groups);
+	node_says(id, "online");
+}
+
 void node(const char *id)
 {
-	node_info(id, 8, "");
-	node_says(id, "online");
+	node_with(id, 8, "");
 }
 
 void add_nodes(int n, int64_t s_minus_l, uint32_t sigma_ns)

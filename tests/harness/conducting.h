@@ -91,9 +91,10 @@ void retain_term_3(void);
 /** A leader with a clock of its own runs for a while, and is followed. */
 void follow(double rate, int64_t ns);
 
-/** What nodes say; and one of 8 pixels that is online. */
+/** What nodes say; one that is online; and one of 8 pixels in no group. */
 void node_info(const char *id, unsigned pixels, const char *groups);
 void node_says(const char *id, const char *availability);
+void node_with(const char *id, unsigned pixels, const char *groups);
 void node(const char *id);
 
 /** Nodes n0, n1... that answer probes; and those, retained, with a conductor's past. */

@@ -191,21 +191,31 @@ static void test_without_a_field(void **state)
 	assert_string_equal(diag.where, "");
 }
 
+static uint32_t online(const struct glow_target *target)
+{
+	return glow_addressees_online(&m, &target, 1);
+}
+
 static void test_online(void **state)
 {
-	char ids[2][GLOW_NAME_SIZE] = { "odd", "shelf" };
+	char ids[2][GLOW_NAME_SIZE] = { "odd", "shelf" }, node[1][GLOW_NAME_SIZE] = { "pi1" };
 	struct glow_target target = { .kind = GLOW_TARGET_ALL };
+	const struct glow_target named = { .kind = GLOW_TARGET_NODES, .n = 1, .ids = node };
+	const struct glow_target *const both[] = { &target, &named };
 
 	(void)state;
-	assert_int_equal(glow_addressees_online(&m, &target), 0);
+	assert_int_equal(online(&target), 0);
 	a_cluster();
-	assert_int_equal(glow_addressees_online(&m, &target), 2);
+	assert_int_equal(online(&target), 2);
 	target = (struct glow_target){ .kind = GLOW_TARGET_GROUPS, .n = 1, .ids = ids };
-	assert_int_equal(glow_addressees_online(&m, &target), 1);
-	target.n = 2; /* pi1 is in both, and counts once */
-	assert_int_equal(glow_addressees_online(&m, &target), 2);
+	assert_int_equal(online(&target), 1);
+	assert_int_equal(glow_addressees_online(&m, both, 2), 1); /* the same one */
+	target.n = 2;                                             /* pi1 is in both, and counts once */
+	assert_int_equal(online(&target), 2);
 	target.kind = GLOW_TARGET_NODES;
-	assert_int_equal(glow_addressees_online(&m, &target), 0);
+	assert_int_equal(online(&target), 0);
+	assert_int_equal(glow_addressees_online(&m, both, 2), 1);
+	assert_int_equal(glow_addressees_online(&m, both, 0), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

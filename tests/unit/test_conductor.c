@@ -123,12 +123,10 @@ static void test_roster(void **state)
 {
 	(void)state;
 	lead();
-	node_info("pi10", 8, "\"a\",\"b\"");
-	node_says("pi10", "online");
+	node_with("pi10", 8, "\"a\",\"b\"");
 	node("pi9");
 	pass(150 * MS);
-	node_info("pi2", 18, "");
-	node_says("pi2", "online");
+	node_with("pi2", 18, "");
 	assert_int_equal(count(ROSTER), 0);
 	pass(50 * MS);
 	assert_int_equal(count(ROSTER), 1);
@@ -321,16 +319,23 @@ static void retain_roster(void)
 	node_says("n8", "offline");
 }
 
+/* It comes back, and leads again: what an earlier life or another has left behind the broker keeps, `at_first` and as
+ * it begins to lead. */
+static void restart(void (*at_first)(void), void (*then)(void))
+{
+	add_nodes(2, WALL, 50000);
+	create();
+	at_first();
+	glow_conductor_connected(conductor, raw(), false);
+	pass(1500 * MS);
+	take_lead(then);
+	pass(2 * SECOND);
+}
+
 static void test_roster_after_a_restart(void **state)
 {
 	(void)state;
-	add_nodes(2, WALL, 50000);
-	create();
-	retain_roster();
-	glow_conductor_connected(conductor, raw(), false);
-	pass(1500 * MS);
-	take_lead(retain_roster);
-	pass(2 * SECOND);
+	restart(retain_roster, retain_roster);
 	assert_int_equal(count(ROSTER), 1); /* the very same, with the same rev */
 	assert_non_null(strstr(last(ROSTER), &OLD_ROSTER[1]));
 	pass(56 * SECOND);
@@ -355,19 +360,36 @@ static void retain_own_roster(void)
 static void test_roster_of_another_reign(void **state)
 {
 	(void)state;
-	add_nodes(2, WALL, 50000);
-	create();
-	retain_own_roster();
-	glow_conductor_connected(conductor, raw(), false);
-	pass(1500 * MS);
-	take_lead(retain_own_roster);
-	pass(2 * SECOND);
+	restart(retain_own_roster, retain_own_roster);
 	assert_int_equal(count(ROSTER), 0);
 	assert_int_equal(number(INFO, "term"), 4);
 	pass(60 * SECOND);
 	assert_int_equal(count(ROSTER), 1); /* the control: n7 has gone */
 	assert_int_equal(number(ROSTER, "term"), 4);
 	assert_int_equal(number(ROSTER, "rev"), 42);
+}
+
+static bool no_memory;
+
+int __real_glow_members_roster(const struct glow_members *m, struct glow_raw at, struct glow_roster *ret_roster);
+int __wrap_glow_members_roster(const struct glow_members *m, struct glow_raw at, struct glow_roster *ret_roster);
+int __wrap_glow_members_roster(const struct glow_members *m, struct glow_raw at, struct glow_roster *ret_roster)
+{
+	return no_memory ? -ENOMEM : __real_glow_members_roster(m, at, ret_roster);
+}
+
+/* A roster for which there is no memory is made later. */
+static void test_roster_without_memory(void **state)
+{
+	(void)state;
+	lead();
+	no_memory = true;
+	node("n1");
+	pass(SECOND);
+	assert_int_equal(count(ROSTER), 0);
+	no_memory = false;
+	pass(SECOND);
+	assert_int_equal(count(ROSTER), 1);
 }
 
 /* ---- what each node is told of it ---- */
@@ -407,8 +429,7 @@ static void test_places(void **state)
 	lead();
 	node("n1");
 	node("n2");
-	node_info("n3", 18, "\"shelf\"");
-	node_says("n3", "online");
+	node_with("n3", 18, "\"shelf\"");
 	pass(SECOND);
 	assert_int_equal(n_places(), 3);
 	assert_int_equal(number("glow/node/n2/place", "offset"), 8);
@@ -447,10 +468,8 @@ static void test_places_for_scenes(void **state)
 	(void)state;
 	lead();
 	node("n1");
-	node_info("n2", 8, "\"shelf\"");
-	node_says("n2", "online");
-	node_info("n3", 8, "\"shelf\"");
-	node_says("n3", "online");
+	node_with("n2", 8, "\"shelf\"");
+	node_with("n3", 8, "\"shelf\"");
 	pass(SECOND);
 	forget();
 	ask(PLAY, "rainbow");
@@ -471,11 +490,66 @@ static void test_places_for_scenes(void **state)
 	assert_int_equal(n_places(), 0);
 	/* Who joins what a scene plays for has all of it at once, and the others hear of him. */
 	ask(PLAY, "{\"effect\":\"rainbow\",\"id\":\"y\",\"target\":{\"groups\":[\"shelf\"]}}");
-	node_info("n4", 8, "\"shelf\"");
-	node_says("n4", "online");
+	node_with("n4", 8, "\"shelf\"");
 	pass(SECOND);
 	assert_int_equal(n_places(), 4);
 	assert_true(said("glow/node/n4/place", "\"offset\":16,\"pixels\":24,\"board\":2,\"boards\":3}"));
+}
+
+/* So are places for which there was none. */
+static void test_places_without_memory(void **state)
+{
+	(void)state;
+	lead();
+	node("n1");
+	node("n2");
+	pass(SECOND);
+	forget();
+	glow_place_store_lost(&conductor->places); /* as if nobody had been told */
+	pass(SECOND);
+	assert_int_equal(n_places(), 0); /* the control */
+	conductor->places.in_vain = true;
+	pass(SECOND);
+	assert_int_equal(n_places(), 2);
+	assert_false(conductor->places.in_vain);
+}
+
+/* How much later than a scene for all one for this group begins, so that its nodes know their places before. */
+static int64_t later_us(const char *group, int64_t said_us)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text), "{\"effect\":\"fire\",\"id\":\"%s\",\"target\":{\"groups\":[\"%s\"]}}", group,
+		 group);
+	ask(PLAY, text);
+	assert_true(said(ANSWER, "\"ok\""));
+	return number(ANSWER, "start_us") - said_us - 250000;
+}
+
+/* 200 are told at once, and the next ones 20 ms later. Scenes that are published together are for all their nodes. */
+static void test_time_for_places(void **state)
+{
+	static const char *const groups[] = { "a", "b", "c" };
+	char id[16], group[8];
+
+	(void)state;
+	lead();
+	for (int k = 0; k < 750; k++) {
+		snprintf(id, sizeof(id), "n%d", k);
+		snprintf(group, sizeof(group), "\"%s\"", groups[k / 250]);
+		node_with(id, 8, group);
+	}
+	pass(10 * SECOND);
+	assert_int_equal(n_places(), 750);
+	forget();
+	assert_int_equal(later_us("a", utc_us()), 20000);
+	assert_int_equal(n_places(), 250);
+	assert_int_equal(later_us("b", utc_us() + 20000), 20000);
+	assert_int_equal(later_us("c", utc_us() + 20000), 40000);
+	assert_int_equal(n_places(), 250); /* b and c are not published yet */
+	pass(SECOND);
+	assert_int_equal(n_places(), 750);
+	assert_int_equal(later_us("c", utc_us()), 0); /* the control: they know */
 }
 
 #define PLACE(offset, board)                                                                             \
@@ -496,13 +570,7 @@ static void retain_places(void)
 static void test_places_of_another_reign(void **state)
 {
 	(void)state;
-	add_nodes(2, WALL, 50000);
-	create();
-	retain_own_roster();
-	glow_conductor_connected(conductor, raw(), false);
-	pass(1500 * MS);
-	take_lead(retain_places);
-	pass(2 * SECOND);
+	restart(retain_own_roster, retain_places);
 	assert_int_equal(n_places(), 1);
 	assert_string_equal(last("glow/node/n9/place"), "");
 	pass(60 * SECOND); /* the control: n7 has gone */
@@ -577,13 +645,7 @@ static void test_names_after_a_restart(void **state)
 {
 	(void)state;
 	cfg.order = "door";
-	add_nodes(2, WALL, 50000);
-	create();
-	retain_roster();
-	glow_conductor_connected(conductor, raw(), false);
-	pass(1500 * MS);
-	take_lead(retain_roster);
-	pass(2 * SECOND);
+	restart(retain_roster, retain_roster);
 	assert_true(plays_on("n0") && plays_on("n7") && plays_on("n8") && plays_on("door"));
 	assert_false(plays_on("n9"));
 	node_info("n9", 8, "");
@@ -915,13 +977,7 @@ static void retain_scenes(void)
 static void restart_with(const char *text)
 {
 	kept = text;
-	add_nodes(1, WALL, 50000);
-	create();
-	retain_scenes();
-	glow_conductor_connected(conductor, raw(), false);
-	pass(1500 * MS);
-	take_lead(retain_scenes);
-	pass(4 * SECOND);
+	restart(retain_scenes, retain_scenes);
 	assert_true(said(INFO, "leading"));
 	read_scenes();
 }
@@ -1031,8 +1087,7 @@ static void test_lights(void **state)
 {
 	(void)state;
 	lead();
-	node_info("n1", 8, "\"shelf\"");
-	node_says("n1", "online");
+	node_with("n1", 8, "\"shelf\"");
 	tell("glow/node/n1/state", "{\"state\":\"ON\",\"color_mode\":\"rgb\",\"color\":{\"r\":9,\"g\":8,\"b\":7},"
 				   "\"brightness\":6,\"effect\":\"fire\",\"params\":{}}");
 	pass(5 * SECOND);
@@ -1161,8 +1216,11 @@ int main(void)
 		TEST(test_too_many_nodes),
 		TEST(test_roster_after_a_restart),
 		TEST(test_roster_of_another_reign),
+		TEST(test_roster_without_memory),
 		TEST(test_places),
 		TEST(test_places_for_scenes),
+		TEST(test_places_without_memory),
+		TEST(test_time_for_places),
 		TEST(test_places_of_another_reign),
 		TEST(test_places_heard_in_vain),
 		TEST(test_place_cleared),

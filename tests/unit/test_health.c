@@ -38,7 +38,7 @@ static struct asker asker_start(void)
 		int status;
 
 		dup2(a.out, STDOUT_FILENO);
-		status = glow_health_ask(id);
+		status = glow_health_ask(GLOW_HEALTH_NODE, id);
 		fflush(NULL);
 		_exit(status);
 	}
@@ -73,7 +73,7 @@ static int ask_and_answer(int fd, bool healthy, const char *reason, char ret_tex
 static void answers(void **state)
 {
 	char text[256];
-	int fd = glow_health_listen(id);
+	int fd = glow_health_listen(GLOW_HEALTH_NODE, id);
 
 	(void)state;
 	assert_true(fd >= 0);
@@ -100,7 +100,7 @@ static void nobody(void **state)
 /* A loop that hangs still has its socket: the kernel accepts, nobody answers. */
 static void hung(void **state)
 {
-	int fd = glow_health_listen(id);
+	int fd = glow_health_listen(GLOW_HEALTH_NODE, id);
 	struct timespec before, after;
 	char text[256];
 	double s;
@@ -118,41 +118,58 @@ static void hung(void **state)
 
 static void descriptor(void **state)
 {
-	int fd = glow_health_listen(id);
+	int fd = glow_health_listen(GLOW_HEALTH_NODE, id);
 
 	(void)state;
 	assert_true(fd >= 0);
 	assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	glow_health_answer(fd, true, ""); /* nobody asks: returns at once */
-	assert_int_equal(glow_health_listen(id), -EADDRINUSE);
+	assert_int_equal(glow_health_listen(GLOW_HEALTH_NODE, id), -EADDRINUSE);
 	close(fd);
-	fd = glow_health_listen(id); /* control: free again */
+	fd = glow_health_listen(GLOW_HEALTH_NODE, id); /* control: free again */
 	assert_true(fd >= 0);
 	close(fd);
 }
 
+/* A node and a conductor of one name are two; two conductors of one name are not. */
+static void kinds(void **state)
+{
+	int node = glow_health_listen(GLOW_HEALTH_NODE, id), conductor = glow_health_listen(GLOW_HEALTH_CONDUCTOR, id);
+
+	(void)state;
+	assert_true(node >= 0);
+	assert_true(conductor >= 0);
+	assert_int_equal(glow_health_listen(GLOW_HEALTH_CONDUCTOR, id), -EADDRINUSE);
+	close(node);
+	close(conductor);
+}
+
+/* A prefix may be longer than an address. */
 static void long_id(void **state)
 {
-	char name[200];
-	int fd;
+	char name[129];
+	int fd, other;
 
 	(void)state;
 	memset(name, 'x', sizeof(name));
-	name[102] = '\0'; /* 108 bytes of path less the leading NUL and "glow-" */
-	fd = glow_health_listen(name);
-	name[101] = '\0';
-	assert_int_equal(fd, -ENAMETOOLONG);
-	fd = glow_health_listen(name);
+	name[128] = '\0';
+	fd = glow_health_listen(GLOW_HEALTH_CONDUCTOR, name);
 	assert_true(fd >= 0);
+	name[80] = 'y'; /* does not count */
+	assert_int_equal(glow_health_listen(GLOW_HEALTH_CONDUCTOR, name), -EADDRINUSE);
+	name[79] = 'y';
+	other = glow_health_listen(GLOW_HEALTH_CONDUCTOR, name);
+	assert_true(other >= 0);
 	close(fd);
+	close(other);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers),    cmocka_unit_test(nobody),  cmocka_unit_test(hung),
-		cmocka_unit_test(descriptor), cmocka_unit_test(long_id),
+		cmocka_unit_test(answers),    cmocka_unit_test(nobody), cmocka_unit_test(hung),
+		cmocka_unit_test(descriptor), cmocka_unit_test(kinds),  cmocka_unit_test(long_id),
 	};
 
 	snprintf(id, sizeof(id), "test-%d", (int)getpid());

@@ -232,7 +232,6 @@ static void test_open_bad_broker(void **state)
 					   .ctx = &loop,
 					   .what = "test",
 					   .id = id,
-					   .health_id = id,
 					   .mqtt = { .broker = "http://pi9", .client_id = "t" } };
 
 	(void)state;
@@ -350,7 +349,6 @@ static void open_with_mail(int n)
 					   .ctx = &loop,
 					   .what = "test",
 					   .id = id,
-					   .health_id = id,
 					   .last_words = "leaving",
 					   .mqtt = { .broker = "mqtt://pi9", .client_id = "t" } };
 

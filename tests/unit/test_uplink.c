@@ -336,10 +336,8 @@ static void test_node_of_the_root(void **state)
 {
 	(void)state;
 	begin_up();
-	node_info("pi1", 8, "\"shelf\",\"left\"");
-	node_says("pi1", "online");
-	node_info("pi2", 4096, "\"shelf\"");
-	node_says("pi2", "online");
+	node_with("pi1", 8, "\"shelf\",\"left\"");
+	node_with("pi2", 4096, "\"shelf\"");
 	retain("glow/node/pi1/state", "{\"state\":\"ON\",\"color_mode\":\"rgb\",\"color\":{\"r\":255,\"g\":0,\"b\":0},"
 				      "\"brightness\":128,\"effect\":\"solid\",\"params\":{}}");
 	pass_up(2 * SECOND);

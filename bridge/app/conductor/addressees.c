@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <glow/nearest.h>
+#include <glow/rank.h>
 
 #include "addressees.h"
 
@@ -123,15 +125,69 @@ enum glow_code glow_addressees_check(const struct glow_members *members, const s
 	return GLOW_OK;
 }
 
-uint32_t glow_addressees_online(const struct glow_members *members, const struct glow_target *target)
+/* ---- how many they are ---- */
+
+/* The ids that targets of one kind name, sorted: there may be hundreds, and each of thousands of nodes is looked for.
+ */
+struct ids {
+	char (*v)[GLOW_NAME_SIZE];
+	uint32_t n;
+};
+
+static int by_name(const void *a, const void *b)
 {
-	uint32_t n = 0;
+	return strcmp(a, b);
+}
 
-	for (uint32_t k = 0; k < members->n; k++) {
-		const struct glow_member *one = &members->v[k];
+/* False without memory. */
+static bool gather(struct ids *ids, enum glow_target_kind kind, const struct glow_target *const *targets, uint32_t n)
+{
+	uint32_t all = 0;
 
-		n += one->online &&
-		     glow_target_has(target, one->id, (const char(*)[GLOW_NAME_SIZE])one->groups, one->n_groups);
+	for (uint32_t k = 0; k < n; k++)
+		all += targets[k]->kind == kind ? targets[k]->n : 0;
+	*ids = (struct ids){ .v = malloc((all + 1) * sizeof(*ids->v)) };
+	for (uint32_t k = 0; ids->v && k < n; k++) {
+		if (targets[k]->kind != kind || targets[k]->n == 0)
+			continue;
+		memcpy(ids->v + ids->n, targets[k]->ids, targets[k]->n * sizeof(*ids->v));
+		ids->n += targets[k]->n;
 	}
+	if (ids->v)
+		qsort(ids->v, ids->n, sizeof(*ids->v), by_name);
+	return ids->v;
+}
+
+static bool among(const struct ids *ids, const char *name)
+{
+	bool found;
+
+	glow_rank(ids->v, ids->n, sizeof(*ids->v), 0, name, &found);
+	return found;
+}
+
+static bool is_meant(const struct glow_member *one, const struct ids *nodes, const struct ids *groups)
+{
+	bool meant = among(nodes, one->id);
+
+	for (uint32_t k = 0; !meant && k < one->n_groups; k++)
+		meant = among(groups, one->groups[k]);
+	return meant;
+}
+
+uint32_t glow_addressees_online(const struct glow_members *members, const struct glow_target *const *targets,
+				uint32_t n_targets)
+{
+	struct ids nodes, groups;
+	uint32_t n = 0;
+	bool all = !gather(&nodes, GLOW_TARGET_NODES, targets, n_targets);
+
+	all |= !gather(&groups, GLOW_TARGET_GROUPS, targets, n_targets);
+	for (uint32_t k = 0; k < n_targets; k++)
+		all |= targets[k]->kind == GLOW_TARGET_ALL;
+	for (uint32_t k = 0; k < members->n; k++)
+		n += members->v[k].online && (all || is_meant(&members->v[k], &nodes, &groups));
+	free(nodes.v);
+	free(groups.v);
 	return n;
 }

@@ -20,5 +20,7 @@
 enum glow_code glow_addressees_check(const struct glow_members *members, const struct glow_target *target,
 				     const char *field, struct glow_diag *diag);
 
-/** How many nodes it is for that are online. */
-uint32_t glow_addressees_online(const struct glow_members *members, const struct glow_target *target);
+/** How many nodes are online that one of these targets is for, each counted once; without memory to tell, how many are
+ * online at all. */
+uint32_t glow_addressees_online(const struct glow_members *members, const struct glow_target *const *targets,
+				uint32_t n_targets);

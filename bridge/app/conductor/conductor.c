@@ -126,6 +126,7 @@ static int init(struct glow_conductor *c, struct glow_raw now, const struct glow
 	if (r == 0)
 		r = glow_requests_init(&c->requests, &c->out, &c->members, cfg->boot);
 	c->requests.before_scenes = glow_parts_lay_places;
+	c->requests.has_places = glow_parts_has_places;
 	c->requests.waiting = glow_parts_places_wait;
 	c->requests.ctx = c;
 	if (r == 0)
@@ -258,6 +259,8 @@ void glow_conductor_tick(struct glow_conductor *c, struct glow_raw now)
 		glow_undo_tick(&c->undo, glow_parts_time(c, now));
 		glow_requests_tick(&c->requests, glow_parts_time(c, now));
 		glow_place_store_tick(&c->places, now);
+		if (c->places.in_vain)
+			glow_parts_roster_changed(c, now);
 	} else {
 		glow_undo_drop(&c->undo);
 	}

@@ -7,6 +7,7 @@
 
 #include <glow/discovery.h>
 #include <glow/info.h>
+#include <glow/log.h>
 #include <glow/preset.h>
 
 #include "deliveries.h"
@@ -199,7 +200,9 @@ void glow_parts_renew_roster(struct glow_conductor *c, struct glow_raw now)
 	if (!glow_roster_store_ripe(&c->roster, now))
 		return;
 	if (glow_members_roster(&c->members, now, &roster) < 0) {
+		glow_warning("out of memory: the roster stays as it is for now");
 		c->roster.due.ns = GLOW_NEVER;
+		glow_parts_roster_changed(c, now);
 		return;
 	}
 	renewed = glow_roster_store_renew(&c->roster, &roster, effective, now);
@@ -216,6 +219,13 @@ void glow_parts_lay_places(void *ctx)
 	const struct glow_edition reign = { .clock_id = c->roster.clock_id, .term = c->roster.term };
 
 	glow_place_store_lay(&c->places, &c->roster.roster, &reign, &c->requests.scenes);
+}
+
+bool glow_parts_has_places(void *ctx, const struct glow_target *target)
+{
+	const struct glow_conductor *c = ctx;
+
+	return glow_place_store_has(&c->places, target);
 }
 
 uint32_t glow_parts_places_wait(void *ctx)

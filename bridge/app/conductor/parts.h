@@ -100,7 +100,9 @@ void glow_parts_renew_roster(struct glow_conductor *c, struct glow_raw now);
 /** Nodes are told their places for the scenes that play, where they do not know them. `ctx` is the conductor. */
 void glow_parts_lay_places(void *ctx);
 
-/** How many nodes are still to be told theirs. `ctx` is the conductor. */
+/** Whether the nodes of a target know theirs on its strip, or wait to be told; and how many are still to be told any.
+ * `ctx` is the conductor. */
+bool glow_parts_has_places(void *ctx, const struct glow_target *target);
 uint32_t glow_parts_places_wait(void *ctx);
 
 /** Scenes that play have this effect: they go on with what is there now. `ctx` is the conductor. */

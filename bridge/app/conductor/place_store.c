@@ -44,6 +44,7 @@ void glow_place_store_lost(struct glow_place_store *s)
 {
 	drop_rows(s);
 	s->laid.rev = 0;
+	s->in_vain = false;
 }
 
 /* ---- what the broker keeps ---- */
@@ -118,7 +119,7 @@ static void find_targets(struct laying *l, const struct glow_scenes *scenes)
 		const struct glow_scene *scene = &scenes->v[k];
 		uint32_t key = glow_target_key(&scene->target);
 
-		if (!scene->cluster || scene->target.kind == GLOW_TARGET_ALL || has_key(l->keys, l->n_keys, key))
+		if (!glow_places_own(scene) || has_key(l->keys, l->n_keys, key))
 			continue;
 		l->targets[l->n_keys] = &scene->target;
 		l->keys[l->n_keys++] = key;
@@ -348,6 +349,7 @@ void glow_place_store_lay(struct glow_place_store *s, const struct glow_roster *
 		glow_warning("out of memory: some nodes do not know their place on the strip");
 	s->laid = l.edition;
 	s->laid.rev = good ? l.edition.rev : 0;
+	s->in_vain = !good;
 	memcpy(s->targets, l.keys, sizeof(s->targets));
 	s->n_targets = l.n_keys;
 	s->next = 0;
@@ -362,6 +364,11 @@ void glow_place_store_tick(struct glow_place_store *s, struct glow_raw now)
 		return;
 	say_some(s);
 	s->again.ns = now.ns + INT64_C(1000) * GLOW_PLACES_EVERY_US;
+}
+
+bool glow_place_store_has(const struct glow_place_store *s, const struct glow_target *target)
+{
+	return s->laid.rev > 0 && has_key(s->targets, s->n_targets, glow_target_key(target));
 }
 
 uint32_t glow_place_store_waiting(const struct glow_place_store *s)

@@ -26,6 +26,12 @@ static inline int64_t glow_places_us(uint32_t nodes)
 	return nodes / GLOW_PLACES_AT_ONCE * (int64_t)GLOW_PLACES_EVERY_US;
 }
 
+/** Whether a scene runs along a strip of its own target. */
+static inline bool glow_places_own(const struct glow_scene *scene)
+{
+	return scene->cluster && scene->target.kind != GLOW_TARGET_ALL;
+}
+
 struct glow_place_row {
 	char id[GLOW_NAME_SIZE];
 	struct glow_places places; /**< as the node was told, or with `due` is to be; of 0 boards: none */
@@ -39,6 +45,7 @@ struct glow_place_store {
 	uint32_t next;                                /**< of the rows from there on some may be due */
 	struct glow_raw again;                        /**< when they may be told */
 	struct glow_edition laid;                     /**< of the roster by which they lie; rev 0: none */
+	bool in_vain;                                 /**< there was no memory: they are to be laid out again */
 	uint32_t targets[GLOW_SCENES_MAX], n_targets; /**< glow_target_key() of those that they were laid out for */
 };
 
@@ -58,12 +65,15 @@ void glow_place_store_lost(struct glow_place_store *s);
 
 /** These are the places, in that reign, by the roster and for the scenes. Those that differ from what nodes know are to
  * be told, and so that nobody has one who is not in the roster; the first of them are told at once. Cheap where neither
- * the roster nor the scenes' targets are others than before. Without memory it says so, and is to be tried again. */
+ * the roster nor the scenes' targets are others than before. Without memory it says so, and `in_vain` is set. */
 void glow_place_store_lay(struct glow_place_store *s, const struct glow_roster *roster,
 			  const struct glow_edition *reign, const struct glow_scenes *scenes);
 
 /** Tells the next ones where that is due. */
 void glow_place_store_tick(struct glow_place_store *s, struct glow_raw now);
+
+/** Whether the nodes of this target have been told their places on its strip, or are among those that wait to be. */
+bool glow_place_store_has(const struct glow_place_store *s, const struct glow_target *target);
 
 /** How many are still to be told. */
 uint32_t glow_place_store_waiting(const struct glow_place_store *s);

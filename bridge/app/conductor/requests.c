@@ -114,6 +114,11 @@ static cJSON *answer_of(const struct glow_diag *diag, const char *id)
 	return tree;
 }
 
+static uint32_t online(const struct glow_requests *r, const struct glow_target *target)
+{
+	return glow_addressees_online(r->members, &target, 1);
+}
+
 /* ---- scenes ---- */
 
 /* Bytes of a scene's text, counted once. */
@@ -158,27 +163,34 @@ void glow_requests_begin(struct glow_requests *r, struct glow_scene *scene, stru
 	glow_scene_store_play(&r->scenes, scene, now);
 }
 
-static bool is_aimed(const struct glow_member *one, const struct glow_scenes *scenes)
+/* The targets of scenes that run along strips of their own which are new to the nodes; true where there are such
+ * scenes. */
+static bool add_new(const struct glow_requests *r, const struct glow_scenes *scenes,
+		    const struct glow_target *targets[GLOW_SCENES_MAX], uint32_t *n)
 {
-	bool aimed = false;
+	bool any = false;
 
-	for (uint32_t k = 0; !aimed && k < scenes->n; k++) {
+	for (uint32_t k = 0; k < scenes->n && k < GLOW_SCENES_MAX; k++) {
 		const struct glow_scene *scene = &scenes->v[k];
 
-		aimed = scene->cluster && scene->target.kind != GLOW_TARGET_ALL &&
-			glow_target_has(&scene->target, one->id, (const char(*)[GLOW_NAME_SIZE])one->groups,
-					one->n_groups);
+		if (!glow_places_own(scene))
+			continue;
+		any = true;
+		if (!r->has_places || !r->has_places(r->ctx, &scene->target))
+			targets[(*n)++] = &scene->target;
 	}
-	return aimed;
+	return any;
 }
 
 uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes)
 {
+	const struct glow_target *targets[2 * GLOW_SCENES_MAX];
 	uint32_t n = 0;
 
-	for (uint32_t k = 0; k < r->members->n; k++)
-		n += r->members->v[k].online && is_aimed(&r->members->v[k], scenes);
-	return n && r->waiting ? n + r->waiting(r->ctx) : n;
+	if (!add_new(r, scenes, targets, &n))
+		return 0;
+	add_new(r, &r->scenes, targets, &n);
+	return glow_addressees_online(r->members, targets, n) + (r->waiting ? r->waiting(r->ctx) : 0);
 }
 
 /* Who did not say when it is to start gets it as soon as all know their places on its strip. */
@@ -274,7 +286,7 @@ void glow_requests_play(struct glow_requests *r, const struct glow_message *m, s
 	if (diag.code == GLOW_OK) {
 		leave_time(r, &scene, start_us);
 		start_us = scene.start_us;
-		nodes = glow_addressees_online(r->members, &scene.target);
+		nodes = online(r, &scene.target);
 		if (play(r, m->topic, &scene, now, &diag) != GLOW_OK)
 			glow_scene_fini(&scene);
 	}
@@ -488,7 +500,7 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
 	tree = glow_answer_write(NULL, &diag);
 	if (diag.code == GLOW_OK) {
 		glow_json_add_int(tree, "at_us", at_us);
-		glow_json_add_int(tree, "nodes", glow_addressees_online(r->members, &target));
+		glow_json_add_int(tree, "nodes", online(r, &target));
 	}
 	glow_requests_answer(r, m, &diag, tree);
 	cJSON_Delete(command);

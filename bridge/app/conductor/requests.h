@@ -39,7 +39,9 @@ struct glow_requests {
 	/** The latest instant given to a command for many nodes; an at_us of its own does not count. */
 	int64_t last_at_us;
 	void (*before_scenes)(void *ctx); /**< they are about to be published; NULL */
-	uint32_t (*waiting)(void *ctx);   /**< how many nodes are still to be told of their places; NULL: none */
+	/** Whether the nodes of a target know their places on its strip, or wait to be told; NULL: they do not. */
+	bool (*has_places)(void *ctx, const struct glow_target *target);
+	uint32_t (*waiting)(void *ctx); /**< how many nodes are still to be told of their places; NULL: none */
 	void *ctx;
 	struct glow_changes changes; /**< what was before the last requests */
 	struct glow_command command; /**< scratch: too large for a small stack */
@@ -80,8 +82,9 @@ enum glow_lit glow_requests_command(struct glow_requests *r, const struct glow_m
 enum glow_lit glow_requests_relayed(struct glow_requests *r, const struct glow_topic *topic,
 				    const struct glow_apply *apply, struct glow_time now);
 
-/** How many nodes have to be told their places before these scenes begin: those that are online, for which one of them
- * runs along a strip that is not that of all, and where there are such, those whose turn comes before them. */
+/** How many nodes have to be told their places before these scenes begin, where one of them runs along a strip that is
+ * not that of all: of the nodes that are online those of a strip that is new, with these scenes or with one that was
+ * begun and not published since, and those that wait already. */
 uint32_t glow_requests_aimed(const struct glow_requests *r, const struct glow_scenes *scenes);
 
 /** Whether a scene finds room beside what plays. */

@@ -12,7 +12,6 @@
 
 #include <glow/clock.h>
 #include <glow/conductor_run.h>
-#include <glow/health.h>
 #include <glow/log.h>
 #include <glow/loop.h>
 #include <glow/scrape.h>
@@ -197,33 +196,18 @@ static int create_conductor(struct run *r, struct glow_outbox outbox)
 	return error == -EINVAL ? EX_USAGE : error < 0 ? EX_OSERR : 0;
 }
 
-/* Its name among those who answer a health check: a node of the same id may run here too. */
-static void health_id(const char *node, char ret_id[96])
-{
-	snprintf(ret_id, 96, "conductor-%s", node);
-}
-
-int glow_conductor_health(const char *node)
-{
-	char id[96];
-
-	health_id(node, id);
-	return glow_health_ask(id);
-}
-
 static int open_loop(struct run *r)
 {
 	const char *prefix = r->cfg->conductor.prefix;
-	char will[GLOW_TOPIC_MAX + 1], own[GLOW_TOPIC_MAX + 1], lead[GLOW_TOPIC_MAX + 1], nonce[24], health[96];
+	char will[GLOW_TOPIC_MAX + 1], own[GLOW_TOPIC_MAX + 1], lead[GLOW_TOPIC_MAX + 1], nonce[24];
 	struct glow_loop_cfg cfg = { .role = &role,
 				     .ctx = r,
 				     .what = "conductor",
 				     .id = r->cfg->conductor.node,
-				     .health_id = health,
+				     .health = GLOW_HEALTH_CONDUCTOR,
 				     .last_words = "leaving",
 				     .mqtt = r->cfg->mqtt };
 
-	health_id(r->cfg->conductor.node, health);
 	snprintf(nonce, sizeof(nonce), "conductor-%08x", r->boot);
 	glow_client_id(own, prefix, nonce);
 	glow_client_id(lead, prefix, "conductor");

@@ -419,7 +419,7 @@ static int open_loop(struct run *r)
 				     .ctx = r,
 				     .what = "node",
 				     .id = r->info.id,
-				     .health_id = r->info.id,
+				     .health = GLOW_HEALTH_NODE,
 				     .last_words = r->cfg->board_cfg.keep ? "leaving with the light on"
 									  : "going dark and leaving",
 				     .mqtt = r->cfg->mqtt };

@@ -8,7 +8,6 @@
 #include <sysexits.h>
 
 #include <glow/clock.h>
-#include <glow/health.h>
 #include <glow/log.h>
 #include <glow/loop.h>
 #include <glow/tasks_run.h>
@@ -188,27 +187,14 @@ static const struct glow_loop_role role = {
 
 /* ---- life ---- */
 
-static void health_id(const char *prefix, char ret_id[96])
-{
-	snprintf(ret_id, 96, "tasks-%.80s", prefix);
-}
-
-int glow_tasks_health(const char *prefix)
-{
-	char id[96];
-
-	health_id(prefix, id);
-	return glow_health_ask(id);
-}
-
 static int open_loop(struct run *r)
 {
-	char id[GLOW_TOPIC_MAX + 1], nonce[24], health[96];
+	char id[GLOW_TOPIC_MAX + 1], nonce[24];
 	struct glow_loop_cfg cfg = { .role = &role,
 				     .ctx = r,
 				     .what = "picture of a swarm for",
 				     .id = r->cfg->prefix,
-				     .health_id = health,
+				     .health = GLOW_HEALTH_TASKS,
 				     .last_words = "taking the notices back and leaving",
 				     .mqtt = r->cfg->mqtt };
 	uint32_t dice;
@@ -217,7 +203,6 @@ static int open_loop(struct run *r)
 		return EX_OSERR;
 	snprintf(nonce, sizeof(nonce), "tasks-%08x", dice); /* a node may be called "tasks" */
 	glow_client_id(id, r->cfg->prefix, nonce);
-	health_id(r->cfg->prefix, health);
 	cfg.mqtt.client_id = id;
 	return glow_loop_open(&r->loop, &cfg);
 }

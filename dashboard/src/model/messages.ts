@@ -188,6 +188,8 @@ export interface Dim {
 export interface Roster {
 	/** Length of the strip. */
 	readonly pixels: number;
+	/** So many more boards have no place on it: there was no room for them in a message. */
+	readonly left_out?: number;
 	readonly nodes: readonly RosterNode[];
 }
 

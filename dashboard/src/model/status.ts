@@ -111,11 +111,19 @@ const NO_CONDUCTOR: Trouble = {
 	rank: 1,
 };
 
-function clusterTrouble({ link, conductor }: ClusterView, settled: boolean): Trouble[] {
+const leftOut = (n: number): Trouble => ({
+	who: "",
+	what: `${n} ${n === 1 ? "board has" : "boards have"} no place on the strip`,
+	remedy: "A roster is full, and they show scenes as if alone. Does the broker take large messages? Else make racks of the boards.",
+	rank: 1,
+});
+
+function clusterTrouble({ link, conductor, roster }: ClusterView, settled: boolean): Trouble[] {
 	if (link.state === "lost")
 		return [{ who: "", what: `No connection: ${link.why}`, remedy: "This page tries again by itself. Does the broker run?", rank: 0 }];
+	if (link.state !== "online") return [];
 	const asking = conductor.online && conductor.info?.state === "adopting";
-	return link.state === "online" && settled && !conductor.leads && !asking ? [NO_CONDUCTOR] : [];
+	return [...(settled && !conductor.leads && !asking ? [NO_CONDUCTOR] : []), ...(roster.left_out ? [leftOut(roster.left_out)] : [])];
 }
 
 /** All that needs somebody, the worst first. Until what is retained has arrived, `settled`, nobody is missed. */
