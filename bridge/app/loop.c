@@ -164,6 +164,7 @@ static int open_mqtt(struct glow_loop *loop, const struct glow_loop_cfg *cfg)
 	}
 	mqtt.sort = glow_traffic_sort;
 	mqtt.topics = topics;
+	mqtt.without_own = true; /* a leader's beacons would wake it twice each */
 	mqtt.retained_topics = retained;
 	mqtt.wished_topics = wished;
 	r = glow_mqtt_open(&mqtt, &loop->mqtt, why);

@@ -2,8 +2,9 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* A mail is one block of memory, built before the lock is taken, so that the
  * lock is held for a few pointer moves only and neither thread ever waits for
- * the other's copy or network. The eventfd changes under the same lock
- * as the queues: readable and "not empty" cannot come apart. */
+ * the other's copy or network. Who is waiting is told when the lock is free again: woken on another
+ * processor while it is held, it would sleep a second time, for the lock. So it may be told of what it has already
+ * taken, and then finds nothing. */
 
 #include "mailbox.h"
 
@@ -333,6 +334,7 @@ static bool is_empty(const struct glow_mailbox *box)
 int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail, enum glow_lane lane, uint64_t key)
 {
 	struct glow_mails spent = TAILQ_HEAD_INITIALIZER(spent);
+	bool first = false;
 	int r = -ENOTCONN;
 
 	pthread_mutex_lock(&box->lock);
@@ -340,11 +342,12 @@ int glow_mailbox_put(struct glow_mailbox *box, struct glow_mail *mail, enum glow
 	if (box->shut) {
 		free(mail);
 	} else {
-		if (is_empty(box))
-			eventfd_write(box->fd, 1);
+		first = is_empty(box);
 		r = put(box, mail, &box->lanes[lane], key);
 	}
 	pthread_mutex_unlock(&box->lock);
+	if (first)
+		eventfd_write(box->fd, 1);
 	free_all(&spent);
 	return r;
 }

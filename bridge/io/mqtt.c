@@ -6,8 +6,8 @@
  * of Paho's locks and none of its waits can reach the owner, and the two directions cannot delay each other: neither
  * waits (mqtt_link.c), and they take turns of a few messages.
  *
- * Idle, the thread wakes up eight times in a keepalive interval, for Paho's pings and to see that the broker is
- * still there (mqtt_alive.c). */
+ * Idle, the thread wakes up eight times in a keepalive interval, less often where that is a short one, for Paho's pings
+ * and to see that the broker is still there (mqtt_alive.c). */
 
 #include <glow/mqtt.h>
 

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #define LOOKS    8    /* in a keepalive */
+#define LEAST_MS 600  /* from one to the next: beacons, sent or heard twice a second, are looks already */
 #define NEVER_MS 1000 /* between two looks where there is no keepalive */
 
 #define PROBE_IDLE_S 5
@@ -20,7 +21,9 @@ void glow_alive_start(struct glow_alive *a, unsigned keepalive_s, int64_t now_ms
 
 static unsigned step_ms(const struct glow_alive *a)
 {
-	return a->keepalive_ms ? a->keepalive_ms / LOOKS : NEVER_MS;
+	unsigned ms = a->keepalive_ms / LOOKS;
+
+	return a->keepalive_ms == 0 ? NEVER_MS : ms > LEAST_MS ? ms : LEAST_MS;
 }
 
 static unsigned limit_ms(const struct glow_alive *a)

@@ -376,6 +376,7 @@ int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
 	replayed.noLocal = 1;
 	live.retainAsPublished = 1;
 	live.retainHandling = 2;
+	live.noLocal = cfg->without_own;
 	memset(link->refused, 0, sizeof(link->refused));
 	if (cfg->n_wished_topics > 0)
 		r = subscribe(link, cfg->wished_topics, cfg->n_wished_topics, wished, KEPT_QOS, link->refused, why);

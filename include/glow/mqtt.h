@@ -70,8 +70,9 @@ struct glow_mqtt_cfg {
 	const char *const *topics;
 	size_t n_topics;
 	size_t n_lead_topics; /**< so many of them, the last ones, are for connections under lead_id only */
+	bool without_own;     /**< no message of our own comes back by any of these */
 	/** Subscribed with retained messages wanted (Retain Handling 0), QoS 0; those
-	 * come before GLOW_MQTT_CONNECTED. May be empty. */
+	 * come before GLOW_MQTT_CONNECTED, and never any of our own. May be empty. */
 	const char *const *retained_topics;
 	size_t n_retained_topics;
 	size_t n_lead_retained; /**< so many of these, the last ones, likewise for connections under lead_id only */

@@ -5,7 +5,7 @@
 
 Prints exponents, what a packet and a probe cost, and from that what larger clusters ask for, as tables. With --docs they
 go into docs/SCALING.md, between `<!-- scaling -->` and `<!-- end -->`, and the plot into docs/scaling.svg. Where files
-have the same number of nodes and case, the last one counts.
+have the same number of nodes and case, the last one counts. Lines of bench-swarm --tls are left out.
 """
 
 import argparse
@@ -56,6 +56,8 @@ def read(paths):
             for line in f:
                 if line.startswith("{"):
                     row = json.loads(line)
+                    if row.get("tls"):
+                        continue
                     rows.setdefault(row["case"], {})[row["nodes"]] = row
     return rows
 
@@ -236,7 +238,7 @@ def write(text, lines):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", nargs="+", help="lines of bench-swarm")
+    parser.add_argument("file", nargs="+", help="lines of bench-swarm without --tls")
     parser.add_argument("--docs", action="store_true", help="write docs/SCALING.md and docs/scaling.svg")
     args = parser.parse_args()
     rows = read(args.file)

@@ -53,7 +53,10 @@ class Place:
     def __init__(self, home, account=None, conductor=False, listens=True, light=None, scene=None, tls=False):
         self.home, self.light = home, light
         self.broker = glow.Broker(home, account=account)
-        self.options = self._secure() if tls else ["--broker", self.broker.uri]
+        self.options = ["--broker", self.broker.uri]
+        if tls:
+            port, ca = certificates.listener(self.broker)
+            self.options = ["--broker", "mqtts://127.0.0.1:%d" % port, "--ca-file", ca]
         self.conductor = self.node = None
         if listens:
             self.broker.start()
@@ -64,14 +67,6 @@ class Place:
             scene = {"id": "a", "effect": scene, "start_us": glow.now_us() + AN_HOUR_US - 10**7}  # it plays by now
             answer = self.broker.request("glow/scene/play", json.dumps(scene), "glow/answer/a")
             assert answer["status"] == "ok", answer
-
-    def _secure(self):
-        """A listener with TLS beside the plain one; the options for it."""
-        authority = certificates.Authority(os.path.join(self.home, "ca"), "An authority")
-        port, (crt, key) = glow.free_port(), authority.sign("broker", "IP:127.0.0.1")
-        with open(self.broker.conf, "a") as f:
-            f.write("listener %d 127.0.0.1\ncertfile %s\nkeyfile %s\n" % (port, crt, key))
-        return ["--broker", "mqtts://127.0.0.1:%d" % port, "--ca-file", authority.crt]
 
     def start(self, right, name):
         """Milliseconds to the first right frame, and the number of wrong ones before it."""

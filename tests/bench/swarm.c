@@ -2,16 +2,16 @@
 /* SPDX-FileCopyrightText: The Glowswarm authors */
 /* Thousands of nodes in one thread, before a real broker and a real conductor.
  *
- * swarm <port> <prefix> <nodes> <groups> <effects hash> <info> <state> <stats>
+ * swarm <port> <prefix> <nodes> <groups> <effects hash> <info> <state> <stats> [<CA file>]
  *
- * The last three are templates of messages. It reads lines, and answers `status` with one of JSON:
+ * Info, state and stats are templates of messages. With an authority's file all is over TLS. It reads lines, and
+ * answers `status` with one of JSON:
  *
  *	join FROM TO MS   nodes FROM to TO-1 are there from now on, spread over so many milliseconds
  *	leave FROM TO     and no more, as if their power had failed
  *	status
  *	quit */
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,7 +232,7 @@ static void run(void)
 	struct epoll_event events[EVENTS];
 
 	for (;;) {
-		int n = epoll_wait(swarm.epoll, events, EVENTS, 1);
+		int n = epoll_wait(swarm.road.epoll, events, EVENTS, 1);
 
 		for (int k = 0; k < n; k++) {
 			if (events[k].data.ptr)
@@ -255,19 +255,17 @@ static bool start(char **argv)
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
-	swarm = (struct swarm){ .address = htonl(INADDR_LOOPBACK),
-				.port = (uint16_t)atoi(argv[1]),
-				.prefix = argv[2],
+	swarm = (struct swarm){ .prefix = argv[2],
 				.groups = (unsigned)atoi(argv[4]),
 				.effects = argv[5],
 				.info = argv[6],
 				.state = argv[7],
 				.stats = argv[8],
-				.epoll = epoll_create1(EPOLL_CLOEXEC),
 				.raw0_ns = swarm_raw_ns() };
 	n_nodes = (uint32_t)atoi(argv[3]);
 	nodes = calloc(n_nodes + 1, sizeof(*nodes));
-	if (!nodes || swarm.epoll < 0 || epoll_ctl(swarm.epoll, EPOLL_CTL_ADD, STDIN_FILENO, &commands) < 0)
+	if (!nodes || !swarm_road_init(&swarm.road, (uint16_t)atoi(argv[1]), argv[9]) ||
+	    epoll_ctl(swarm.road.epoll, EPOLL_CTL_ADD, STDIN_FILENO, &commands) < 0)
 		return false;
 	for (uint32_t k = 0; k < n_nodes; k++)
 		swarm_node_init(&nodes[k], &swarm, k);
@@ -277,7 +275,7 @@ static bool start(char **argv)
 int main(int argc, char **argv)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (argc != 9)
+	if (argc != 9 && argc != 10)
 		return 64;
 	if (!start(argv)) {
 		perror("swarm");

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-"""How large a cluster one broker and one conductor bear: ./run bench-swarm [--case CASE] [--spread-ms MS] [N…]
+"""How large a cluster one broker and one conductor bear: ./run bench-swarm [--tls] [--case CASE] [--spread-ms MS] [N…]
 
 Simulated nodes (swarm.c) speak the real protocol to a real Mosquitto, a real leader and a real standby, beside three
 real bridges. All run on this machine, whose processors the simulation takes a part of: what is said of processor time is
@@ -9,6 +9,9 @@ that of each program, what is said of skew is this machine's too. One line of JS
 
 A node is online when the broker has acknowledged all that it says of itself; in the roster when it has been told its place;
 placed when that is on the strip that the latest place is on. All numbers of seconds count from the beginning of the case; null is not within its time.
+
+With --tls all of these, and glowctl, come over TLS as bridges do: authority and address verified, no connection that
+takes up another's. Who gives the commands stays on a plain listener of the same broker; bytes of `traffic` are MQTT's.
 """
 
 import argparse
@@ -26,6 +29,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 BIN = os.path.abspath(os.environ.pop("GLOW_BIN"))
 os.environ["GLOW_BIN"] = os.path.join(BIN, "glow-bridge")
+import certificates
 import cost
 import glow
 import relay
@@ -45,11 +49,11 @@ STATS = ('{"fps":60,"late":0,"dropped":0,"write_us":812,"frame_cpu_us":905,"slot
 class Nodes:
     """The process with the simulated nodes."""
 
-    def __init__(self, broker, count, info):
+    def __init__(self, port, count, info, ca):
         self.count = count
         self.process = subprocess.Popen(
-            [os.path.join(BIN, "bench_swarm"), str(broker.port), "glow", str(count), str(GROUPS), info["effects_hash"],
-             json.dumps({**info, "id": "@ID@", "groups": ["@GROUP@"]}, separators=(",", ":")), STATE, STATS],
+            [os.path.join(BIN, "bench_swarm"), str(port), "glow", str(count), str(GROUPS), info["effects_hash"],
+             json.dumps({**info, "id": "@ID@", "groups": ["@GROUP@"]}, separators=(",", ":")), STATE, STATS, *([ca] if ca else [])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 
     def tell(self, *words):
@@ -139,11 +143,11 @@ class Case:
             self.row["skew_us"] = {"p50": self.skew[-1]["p50_us"], "p99": self.skew[-1]["p99_us"],
                                    "max": self.skew[-1]["max_us"], "known_to": self.skew[-1]["known_to_us"],
                                    "worst_p99": max(s["p99_us"] for s in self.skew)}
-        print(json.dumps({"nodes": self.cluster.count, "case": self.name, **self.row}), flush=True)
+        print(json.dumps({"nodes": self.cluster.count, "case": self.name, "tls": bool(self.cluster.ca), **self.row}), flush=True)
 
 
 class Cluster:
-    def __init__(self, home, ends, count, keep):
+    def __init__(self, home, ends, count, keep, tls):
         self.home, self.ends, self.count = home, ends, count
         self.broker = glow.Broker(home)
         with open(self.broker.conf) as f:
@@ -152,6 +156,9 @@ class Cluster:
             lines += "persistence true\npersistence_location %s/\nautosave_interval 1\nautosave_on_changes false\n" % home
         with open(self.broker.conf, "w") as f:
             f.write(lines)
+        self.port, self.scheme, self.ca = self.broker.port, "mqtt", None
+        if tls:
+            self.scheme, (self.port, self.ca) = "mqtts", certificates.listener(self.broker)
         self.broker.start()
         ends.callback(self.broker.stop, signal.SIGKILL)
         self.conductors = [self.start_conductor(k) for k in range(2)]
@@ -159,13 +166,16 @@ class Cluster:
         for bridge in self.bridges:
             bridge.wait_connected()
         info = json.loads(self.broker.retained("glow/node/real0/info")["glow/node/real0/info"])
-        self.nodes = Nodes(self.broker, count, info)
+        self.nodes = Nodes(self.port, count, info, self.ca)
         ends.callback(self.nodes.close)
 
     def start(self, kind, *options, **more):
-        program = kind(self.home, self.broker.uri, *options, **more)
+        program = kind(self.home, "%s://127.0.0.1:%d" % (self.scheme, self.port), *self.trust(), *options, **more)
         self.ends.callback(program.kill)
         return program
+
+    def trust(self):
+        return ["--ca-file", self.ca] if self.ca else []
 
     def start_conductor(self, k):
         conductor = self.start(glow.Conductor, node="conductor%d" % k).wait_connected()
@@ -253,8 +263,8 @@ def scene(cluster, args):
 
 def look_once(cluster, *words, until_s=None):
     """What glowctl takes of time, bytes and memory."""
-    way, begin = relay.Relay(cluster.broker.port), time.monotonic()
-    with subprocess.Popen([os.path.join(BIN, "glowctl"), *words, "--broker", way.uri], env=glow.child_env(),
+    way, begin = relay.Relay(cluster.port, cluster.scheme), time.monotonic()
+    with subprocess.Popen([os.path.join(BIN, "glowctl"), *words, "--broker", way.uri, *cluster.trust()], env=glow.child_env(),
                           stdout=subprocess.PIPE) as ctl:
         if until_s:
             threading.Timer(until_s, ctl.send_signal, [signal.SIGTERM]).start()
@@ -332,6 +342,7 @@ CASES = {f.__name__: f for f in (join, steady, command, scene, aimed, look, brok
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("n", nargs="*", type=int, default=[10, 100, 300, 1000], help="how many simulated nodes")
+    parser.add_argument("--tls", action="store_true", help="everybody over TLS")
     parser.add_argument("--case", action="append", choices=CASES, help="these alone, after `join`")
     parser.add_argument("--spread-ms", type=int, default=0, help="all nodes start within so long")
     parser.add_argument("--steady", type=float, default=20, help="seconds of the steady state")
@@ -343,7 +354,7 @@ def main():
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     for count in args.n:
         with tempfile.TemporaryDirectory(prefix="glow-swarm-") as home, contextlib.ExitStack() as ends:
-            cluster = Cluster(home, ends, count, args.keep)
+            cluster = Cluster(home, ends, count, args.keep, args.tls)
             for name, case in CASES.items():
                 if name == "join" or not args.case or name in args.case:
                     case(cluster, args)

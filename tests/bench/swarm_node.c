@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: The Glowswarm authors */
-#include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <glow/hash.h>
 #include <glow/json.h>
@@ -50,7 +45,7 @@ void swarm_node_init(struct swarm_node *n, struct swarm *swarm, uint32_t number)
 {
 	const struct glow_sync_cfg cfg = { .seed = glow_dice(1, number, 7) };
 
-	*n = (struct swarm_node){ .swarm = swarm, .number = number, .fd = -1, .due_ns = GLOW_NEVER };
+	*n = (struct swarm_node){ .swarm = swarm, .number = number, .link.fd = -1, .due_ns = GLOW_NEVER };
 	snprintf(n->id, sizeof(n->id), "s%05u", number);
 	n->ppb = (int32_t)(glow_dice(2, number, 7) % 40001) - 20000;
 	n->base_ns = 1000 * SECOND + (int64_t)(glow_dice(3, number, 7) % 100000) * SECOND;
@@ -64,9 +59,7 @@ static void lose(struct swarm_node *n, int64_t now_ns)
 	struct swarm *s = n->swarm;
 	bool was = n->phase == SWARM_ONLINE;
 
-	if (n->fd >= 0)
-		close(n->fd);
-	n->fd = -1;
+	swarm_link_close(&n->link, false);
 	s->lost += was;
 	s->failures += !was;
 	packet_in_reset(&n->in);
@@ -80,30 +73,21 @@ static void lose(struct swarm_node *n, int64_t now_ns)
 							    GLOW_END_OTHER, glow_dice(4, n->number, (uint32_t)now_ns));
 }
 
-static void want_writable(const struct swarm_node *n, bool on)
-{
-	struct epoll_event event = { .events = EPOLLIN | (on ? EPOLLOUT : 0U), .data.ptr = (void *)n };
-
-	epoll_ctl(n->swarm->epoll, EPOLL_CTL_MOD, n->fd, &event);
-}
-
 static void flush(struct swarm_node *n, int64_t now_ns)
 {
 	ssize_t sent;
 
-	if (n->fd < 0 || n->out.n == n->out.gone)
+	if (n->link.fd < 0 || n->out.n == n->out.gone)
 		return;
-	sent = send(n->fd, n->out.v + n->out.gone, n->out.n - n->out.gone, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (sent < 0 && errno != EAGAIN) {
+	sent = swarm_link_write(&n->link, n->out.v + n->out.gone, n->out.n - n->out.gone);
+	if (sent < 0) {
 		lose(n, now_ns);
 		return;
 	}
-	n->out.gone += sent > 0 ? (size_t)sent : 0;
+	n->out.gone += (size_t)sent;
 	n->said_ns = now_ns;
-	if (n->out.gone < n->out.n) {
-		want_writable(n, true);
+	if (n->out.gone < n->out.n)
 		return;
-	}
 	n->out.n = n->out.gone = 0;
 	if (n->out.room > 16384)
 		packet_out_free(&n->out);
@@ -169,23 +153,12 @@ static void announce(struct swarm_node *n)
 
 static void dial(struct swarm_node *n, int64_t now_ns)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET,
-				  .sin_port = htons(n->swarm->port),
-				  .sin_addr.s_addr = n->swarm->address };
-	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT, .data.ptr = n };
-	const int on = 1;
-
-	n->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	n->since_ns = n->heard_ns = now_ns;
 	n->phase = SWARM_DIALING;
 	n->announced = false;
 	n->unacked = 0;
-	if (n->fd < 0 || (connect(n->fd, (struct sockaddr *)&to, sizeof(to)) < 0 && errno != EINPROGRESS)) {
+	if (!swarm_link_open(&n->link, &n->swarm->road, n))
 		lose(n, now_ns);
-		return;
-	}
-	setsockopt(n->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	epoll_ctl(n->swarm->epoll, EPOLL_CTL_ADD, n->fd, &event);
 }
 
 static void greet(struct swarm_node *n)
@@ -515,10 +488,9 @@ static void take_bytes(struct swarm_node *n, uint8_t *buffer, size_t size)
 	ssize_t got;
 
 	do {
-		got = recv(n->fd, buffer, size, MSG_DONTWAIT);
+		got = swarm_link_read(&n->link, buffer, size);
 		t.now_ns = swarm_raw_ns();
-		if ((got < 0 && errno != EAGAIN) || got == 0 ||
-		    (got > 0 && !packet_in_feed(&n->in, buffer, (size_t)got, take_packet, &t))) {
+		if (got < 0 || !packet_in_feed(&n->in, buffer, (size_t)got, take_packet, &t)) {
 			lose(n, t.now_ns);
 			return;
 		}
@@ -528,15 +500,13 @@ static void take_bytes(struct swarm_node *n, uint8_t *buffer, size_t size)
 
 void swarm_node_event(struct swarm_node *n, uint32_t events, uint8_t *buffer, size_t size)
 {
-	if (n->fd < 0)
+	if (n->link.fd < 0)
 		return;
 	if (n->phase == SWARM_DIALING && (events & EPOLLOUT) && !(events & (EPOLLERR | EPOLLHUP)))
 		greet(n);
-	if (events & EPOLLOUT) {
-		want_writable(n, false);
+	if (events & EPOLLOUT)
 		flush(n, swarm_raw_ns());
-	}
-	if (n->fd >= 0 && (events & (EPOLLIN | EPOLLERR | EPOLLHUP)))
+	if (n->link.fd >= 0 && (events & (EPOLLIN | EPOLLERR | EPOLLHUP)))
 		take_bytes(n, buffer, size);
 	next_due(n);
 }
@@ -615,10 +585,7 @@ void swarm_node_start(struct swarm_node *n, int64_t at_ns)
 
 void swarm_node_stop(struct swarm_node *n)
 {
-	const struct linger at_once = { .l_onoff = 1 };
-
-	if (n->fd >= 0)
-		setsockopt(n->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	swarm_link_close(&n->link, true);
 	if (n->phase > SWARM_WAITING)
 		lose(n, swarm_raw_ns());
 	n->phase = SWARM_OFF;

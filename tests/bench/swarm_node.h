@@ -14,6 +14,7 @@
 
 #include "../../bridge/io/backoff.h"
 #include "packet.h"
+#include "swarm_link.h"
 
 enum swarm_kind {
 	SWARM_PROTOCOL, /* connecting, subscribing, acknowledging, pings */
@@ -39,12 +40,10 @@ struct swarm_count {
 
 /** What all nodes of a process share. */
 struct swarm {
-	uint32_t address; /**< of the broker, network order */
-	uint16_t port;
+	struct swarm_road road;                              /**< to the broker */
 	const char *prefix, *info, *state, *stats, *effects; /**< templates: @ID@, @GROUP@ */
 	unsigned groups;                                     /**< how many groups nodes are spread over */
-	int epoll;
-	int64_t raw0_ns; /**< when it began */
+	int64_t raw0_ns;                                     /**< when it began */
 	struct swarm_count in[SWARM_KINDS], out[SWARM_KINDS];
 	struct glow_conductor_info conductor; /**< as it was heard last */
 	char conductor_text[PACKET_KEPT];
@@ -69,7 +68,7 @@ struct swarm_node {
 	struct swarm *swarm;
 	char id[12];
 	uint32_t number;
-	int fd;
+	struct swarm_link link;
 	enum swarm_phase phase;
 	int64_t due_ns; /**< when it wants to be asked, CLOCK_MONOTONIC_RAW */
 	int64_t since_ns, heard_ns, said_ns, stats_ns;

@@ -54,6 +54,13 @@ class Scaling(unittest.TestCase):
         control = scaling.Costs(self.read(lines(lambda n: steady(n, 2 * PACKET_US))))
         self.assertAlmostEqual(control.packet_us, 2 * PACKET_US, 6)
 
+    def test_tls_apart(self):
+        dear = [{**line, "tls": True} for line in lines(lambda n: steady(n, 2 * PACKET_US))]
+        self.assertEqual(self.read(lines() + dear), self.read(lines()))
+        self.assertEqual(self.read(dear), {})
+        control = [{**line, "tls": False} for line in dear]
+        self.assertNotEqual(scaling.Costs(self.read(lines() + control)).packet_us, scaling.Costs(self.read(lines())).packet_us)
+
     def test_model(self):
         costs = scaling.Costs(self.read(lines()))
         calm, root = scaling.broker(costs, 1000), scaling.root(costs, 100, 1000)

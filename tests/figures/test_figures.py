@@ -17,6 +17,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/harness"), str(ROOT / "tests/bench")]
@@ -31,6 +32,7 @@ HEAD = """# What the programs cost: value, margin in per cent, and what it is. A
 PIXELS = 64
 EFFECTS = "solid", "rainbow", "chase", "sparkle", "candle", "fire", "gauge", "tetris", "aurora", "metaballs"
 GAPS = 20  # from one frame to the next
+BEATS = 10  # from one beacon to the next
 
 
 def made_by():
@@ -70,6 +72,52 @@ def bridge_calls(case):
     return {"system calls of a frame: a bridge with a virtual board, all in all": calls_between(path.read_text().splitlines(), "t_us")}
 
 
+def waits_between(trace, mark):
+    """How often a thread begins to wait from a call that has the mark to the next: the median. Who only looks does not wait."""
+    waits = [line for line in trace if re.search(r" e?p?poll\w*\(", line) and not re.search(r", 0\) = |tv_sec=0, tv_nsec=0", line)]
+    marks = [line.split()[0] for line in trace if re.search(mark, line)]
+    return statistics.median(sum(a < line.split()[0] <= b for line in waits) for a, b in zip(marks, marks[1:]))
+
+
+def wakeups(case, process, mark, beat=lambda: None):
+    """Of all threads of a process."""
+    path = pathlib.Path(case.home, glow.unique("waits"))
+    strace = subprocess.Popen(["strace", "-ff", "-ttt", "-e", "signal=none", "-o", path, "-p", str(process.pid)], stderr=subprocess.DEVNULL)
+
+    def trace():
+        return sorted(line for file in path.parent.glob(path.name + ".*") for line in file.read_text().splitlines())
+
+    def marks():
+        return sum(bool(re.search(mark, line)) for line in trace())
+
+    try:
+        glow.wait_until("two threads traced", lambda: len(list(path.parent.glob(path.name + ".*"))) >= 2)
+        for k in range(BEATS + 1):
+            beat()
+            glow.wait_until("beacons in a trace", lambda: marks() > k)
+            time.sleep(0.05)  # until it rests
+    finally:
+        strace.send_signal(signal.SIGINT)
+        strace.wait()
+    return waits_between(trace(), mark)
+
+
+def still_wakeups(case, *options):
+    """Beacons are of nobody, since a conductor would be asked for the time as well."""
+    bridge = case.bridge(*options or ("--idle", "red")).wait_connected()
+    found = wakeups(case, bridge.process, r"recvfrom.*/beacon", lambda: case.broker.publish("glow/conductor/beacon", "{}"))
+    bridge.close()
+    return found
+
+
+def beacon_wakeups(case):
+    found = {"wake-ups for a beacon: a node that shows a still picture": still_wakeups(case)}
+    conductor = case.conductor().wait_leading()
+    found["wake-ups for a beacon: a conductor that has nobody to lead"] = wakeups(case, conductor.process, r"writev.*/beacon")
+    conductor.close()
+    return found
+
+
 def incomparable():
     """Why instructions are not compared here, or ""."""
     asserted = re.search(r"Instructions are of (.*)\.\n", TABLE.read_text())[1]
@@ -98,7 +146,7 @@ def read(text):
 
 def margin_of(name):
     """Of a figure that is new: what is counted one by one is exact, and a compiler's or library's update moves the rest."""
-    return 2 if name.startswith("instructions") else 0 if name.startswith("system calls") else 1
+    return 2 if name.startswith("instructions") else 0 if name.startswith(("system calls", "wake-ups")) else 1
 
 
 def moved(expected, found):
@@ -154,6 +202,17 @@ class Counts(Figures, glow.Case):
         self.assertEqual(calls_between(trace, "t_us"), 2)
         self.assertEqual(calls_between([line for line in trace for line in ([line, "poll()"] if "read" in line else [line])], "t_us"), 3)
 
+    def test_wakeups(self):
+        self.compare(beacon_wakeups(self), "wake-ups")
+
+    def test_control_wakeups(self):
+        """Who moves wakes up more often, and a wait more is seen, a look is not."""
+        self.assertGreater(still_wakeups(self, "--idle", "rainbow"), 2)
+        turn = "recvfrom(5, /beacon", "poll([], 1, 0) = 0", "poll([], 5, 1250) = 1", "epoll_wait(3, [], 9, -1) = 1"
+        for turn, count in (turn, 2), ((*turn, "ppoll([], 1, {tv_sec=1, tv_nsec=0}, 8) = 0"), 3):
+            trace = ["%d.%d %s" % (beat, k, line) for beat in range(1, 5) for k, line in enumerate(turn)]
+            self.assertEqual(waits_between(trace, "/beacon"), count)
+
     def test_cluster(self):
         self.compare(said_by("figures_cluster"), "messages", "bytes")
 
@@ -184,11 +243,11 @@ def all_figures():
     case = Counts()
     Counts.setUpClass()
     try:
-        found = bridge_calls(case)
+        found, woken = bridge_calls(case), beacon_wakeups(case)
     finally:
         case.doCleanups()
         Counts.doClassCleanups()
-    return {**found, **road_calls(), **said_by("figures_cluster"), **instructions()}
+    return {**found, **woken, **road_calls(), **said_by("figures_cluster"), **instructions()}
 
 
 if __name__ == "__main__":

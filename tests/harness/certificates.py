@@ -5,6 +5,8 @@
 import os
 import subprocess
 
+import glow
+
 PAST, GONE, FUTURE, END = "20200101000000Z", "20210101000000Z", "20900101000000Z", "20991231000000Z"
 
 CONF = """
@@ -75,3 +77,12 @@ class Authority:
     def sign_itself(self, file, hosts="DNS:localhost", name="broker"):
         """One that no authority signed."""
         return self._make(file, name, "broker", PAST, END, hosts)
+
+
+def listener(broker):
+    """A listener with TLS beside the plain one of a broker that has not started: its port, and the authority's certificate."""
+    authority = Authority(os.path.join(broker.home, "ca"), "An authority")
+    port, (crt, key) = glow.free_port(), authority.sign("broker", "IP:127.0.0.1")
+    with open(broker.conf, "a") as f:
+        f.write("listener %d 127.0.0.1\ncertfile %s\nkeyfile %s\n" % (port, crt, key))
+    return port, authority.crt

@@ -8,9 +8,9 @@ import threading
 
 
 class Relay:
-    def __init__(self, port):
+    def __init__(self, port, scheme="mqtt"):
         self.listener, self.port, self.received = socket.create_server(("127.0.0.1", 0)), port, 0
-        self.uri = "mqtt://127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.uri = "%s://127.0.0.1:%d" % (scheme, self.listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self):

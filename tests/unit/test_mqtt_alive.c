@@ -55,6 +55,19 @@ static void test_silence(void **state)
 	assert_in_range(looks, 8, 20); /* a thread that sleeps costs little */
 }
 
+/* Who sends or hears a beacon every half second does not wake up in between; of a node without, that is seldom anyway.
+ */
+static void test_beacons_are_looks(void **state)
+{
+	struct glow_alive leader, node;
+
+	(void)state;
+	glow_alive_start(&leader, 3, 0);
+	glow_alive_start(&node, 10, 0);
+	assert_in_range(glow_alive_next_ms(&leader), 501, 750);
+	assert_int_equal(glow_alive_next_ms(&node), 1250);
+}
+
 /* A ping leaves a look after the keepalive at most, and what answers it within the rest is heard. */
 static void test_answered(void **state)
 {
@@ -127,7 +140,8 @@ static void test_tuned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_silence),      cmocka_unit_test(test_answered), cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_silence),      cmocka_unit_test(test_answered),
+		cmocka_unit_test(test_stopped),      cmocka_unit_test(test_beacons_are_looks),
 		cmocka_unit_test(test_no_keepalive), cmocka_unit_test(test_tuned),
 	};
 
