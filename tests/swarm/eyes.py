@@ -52,6 +52,13 @@ def along_the_strip(nodes, shift_ns, since_ns, now_ns):
     return skews, differ
 
 
+def at_one_instant(nodes, pixels, due_ns):
+    """By how much each node began to show these pixels, as it still does, before or after that instant, in us; None where
+    one did in another slot's time, or does not."""
+    off = [abs(frames[-1].mono_ns - due_ns) for frames in nodes if frames[-1].pixels == pixels]
+    return [ns / 1000 for ns in off] if len(off) == len(nodes) and max(off) <= SLOT_NS // 2 else None
+
+
 def test_of_the_eyes():
     """The controls: what these functions must not take for well."""
 
@@ -63,6 +70,9 @@ def test_of_the_eyes():
     b = dark_times([Frame(0, LIME), Frame(19, DARK), Frame(30, BLUE)], 0, 10**9)
     c = dark_times([Frame(0, LIME), Frame(20, DARK), Frame(30, BLUE)], 0, 10**9)
     assert meet(a, b) and not meet(a, c), (a, b, c)
+    two = [[Frame(0, LIME), Frame(ms, RED)] for ms in (990, 1010)]
+    assert at_one_instant(two, RED, 10**9) == [10000, 10000]
+    assert not at_one_instant(two, RED, 10**9 + SLOT_NS) and not at_one_instant(two, LIME, 0)
     turn = [[(255 * (k % 15 == j), 0, 0, 31) for j in range(8)] for k in range(60)]
     nodes = [[Frame(200 * k + 1000 * n, turn[k]) for k in range(60)] for n in range(3)]
     now_ns = 9 * 10**9

@@ -24,6 +24,7 @@ import time
 import traceback
 
 import cluster
+import rack
 from engine import DOCKER, run
 from cluster import SOURCE, Broker, Swarm, Watch, glow
 from eyes import BLUE, DARK, FPS, LIME, PERIOD_MS, RED, SHIFT_NS, along_the_strip, dark_times, meet, test_of_the_eyes
@@ -85,10 +86,11 @@ class Test:
 
     # ---- scenes ----
 
-    def ask(self, topic, payload):
+    def ask(self, topic, payload, broker=None):
         """Asked again while nobody leads, as in the first seconds of two conductors."""
-        answer = self.wait("no answer on %s" % topic, lambda: self.operator.request(topic, payload))
+        answer = self.wait("no answer on %s" % topic, lambda: (broker or self.operator).request(topic, payload))
         assert answer["status"] == "ok", answer
+        return answer
 
     def play(self):
         scene = {"effect": "rainbow", "params": {"period_ms": PERIOD_MS}, "target": {"nodes": [p.name for p in self.pis]}}
@@ -375,6 +377,11 @@ class Test:
         self.swarm.label("pi3", "glow.blinkt=true")
         self.wait_in_phase()
 
+    # promise: racks, rack-goes-on
+    def step_racks(self):
+        """another stack as the root: its scene, its command and its time are the rack's, until it goes and when it is back"""
+        rack.below_a_root(self, DEPLOYED)
+
     def update(self, *words):
         self.manager.docker("service", "update", "--detach", *words, "glow_blinkt")
 
@@ -559,13 +566,14 @@ class Test:
             engine.stop()
 
 
-STEPS = ("deploy strangers topics rights doctor dashboard layers tasks rainbow broker bridge conductor node update broken_image "
-         "broken_option end one_service compose debian13").split()
+STEPS = ("deploy strangers topics rights doctor dashboard layers tasks rainbow broker bridge conductor node racks update "
+         "broken_image broken_option end one_service compose debian13").split()
 
 
 def tell_all(swarm):
     for words in (("node", "ls"), ("stack", "ps", "--no-trunc", "glow"), ("service", "logs", "--tail", "15", "glow_blinkt"),
-                  ("service", "logs", "--tail", "15", "glow_conductor"), ("service", "logs", "--tail", "15", "glow_broker")):
+                  ("service", "logs", "--tail", "15", "glow_conductor"), ("service", "logs", "--tail", "15", "glow_broker"),
+                  ("service", "logs", "--tail", "15", "hall_conductor"), ("service", "logs", "--tail", "15", "hall_broker")):
         told = swarm.manager.try_docker(*words, timeout=20)
         print("$ docker %s\n%s%s" % (" ".join(words), told.stdout[-4000:], told.stderr[-1000:]))
 
