@@ -117,7 +117,7 @@ class Swarm:
         self.pis = [Pi(home, k, self.sys) for k in range(len(NAMES))]
         self.manager = self.pis[0].engine
         self.secrets = secrets
-        self.root_secrets = os.path.join(secrets, "hall")
+        self.root_secrets, self.handed = (os.path.join(secrets, name) for name in ("hall", "handed"))
 
     def start(self):
         run("ip", "link", "set", "lo", "up")
@@ -170,13 +170,13 @@ class Swarm:
 
     def make_secrets(self):
         """A root's, and ours with what that hands over: they need no other version then when we become its rack."""
-        root, handed = self.pis[1].address, os.path.join(self.secrets, "uplink")
+        root = self.pis[1].address
         self.swarm_secrets("hall", "--dir", self.root_secrets, "--prefix", "hall", "--name", root, "--account", "rack-east")
-        os.mkdir(handed, 0o700)
+        os.mkdir(self.handed, 0o700)
         for name in ("ca.crt", "accounts/rack-east"):
-            shutil.copy(os.path.join(self.root_secrets, name), handed)
+            shutil.copy(os.path.join(self.root_secrets, name), self.handed)
         self.swarm_secrets("1", "--dir", self.secrets, "--name", self.pis[0].address,
-                           "--uplink", "hall/east@%s:%d" % (root, ROOT_PORT), "--from", handed)
+                           "--uplink", "hall/east@%s:%d" % (root, ROOT_PORT), "--from", self.handed)
 
     def swarm_secrets(self, version, *options):
         run(os.path.join(SOURCE, "compose", "swarm-secrets.sh"), *options,

@@ -152,6 +152,14 @@ class Rack:
         self.root.ask("all/set", {"state": "ON", "effect": "auto"})
         return off_us
 
+    def doctor(self):
+        """What glowctl doctor tells a viewer, in the leader's container."""
+        pi = self.test.wait("nobody leads", self.test.node_of_leader)
+        with open(self.test.viewer.password) as f:
+            account = {"GLOW_USERNAME": "viewer", "GLOW_PASSWORD": f.read(), "GLOW_PASSWORD_FILE": ""}
+        return pi.engine.try_docker("exec", *(w for pair in account.items() for w in ("-e", "%s=%s" % pair)),
+                                    pi.wait_container("conductor"), "glowctl", "doctor").stdout
+
     def clocks(self, since):
         """What the nodes' clocks were, as their probes tell."""
         probes = {}
@@ -185,8 +193,8 @@ def below_a_root(test, deployed):
     skews = rack.wait_in_phase()
     assert test.strip(test.pis, 0, 0)[1] > len(skews) // 2, "the control: all nodes alike are taken for a strip"
     off_us = rack.wait_command()
-    doctor = test.wait("nobody leads", test.node_of_leader).exec("conductor", "glowctl", "doctor").stdout
-    assert "following, rack east of hall" in doctor, doctor
+    told = rack.doctor()
+    assert "following, rack east of hall" in told, told
     end = root.read_clock()
     test.figures.append("a root's command is at the wire of its rack %.1f ms off its instant at most" % (max(off_us) / 1000))
     instants, nodes = range(begin[0], end[0], 10**9 // 2), rack.clocks(since)

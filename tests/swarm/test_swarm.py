@@ -494,16 +494,18 @@ class Test:
         self.wait_shows(DARK)
         glow.end(broker)
 
-    def one_machine(self, engine, address, owner):
-        """compose.yaml with virtual boards, as documented, with secrets that are the owner's alone."""
+    def one_machine(self, engine, address, owner, uplink=""):
+        """compose.yaml with virtual boards, as documented, with secrets that are the owner's alone; below a root that is not
+        there, or none."""
         home = os.path.join(self.swarm.secrets, engine.name)
         secrets = os.path.join(home, ".config", "glowswarm")
-        run(os.path.join(SOURCE, "broker-config", "secrets.sh"), "--dir", secrets, "--name", address)
+        run(os.path.join(SOURCE, "broker-config", "secrets.sh"), "--dir", secrets, "--name", address,
+            *(("--uplink", "%s@%s" % (uplink, cluster.OUTSIDE), "--from", self.swarm.handed) if uplink else ()))
         run("chown", "-R", owner, home)
         compose = ["-f", os.path.join(SOURCE, "compose", "compose.yaml"), "-p", "one"]
         nothing = engine.compose(*compose, "up", "-d", env={"HOME": home + "/nowhere"}, check=False)
         assert nothing.returncode != 0 and home + "/nowhere/.config/glowswarm" in nothing.stderr, nothing
-        told = engine.compose(*compose, "up", "-d", env={"HOME": home}, check=False)
+        told = engine.compose(*compose, "up", "-d", env={"HOME": home, "GLOW_UPLINK": uplink}, check=False)
         assert told.returncode == 0 and "warn" not in told.stderr.lower(), (told, engine.compose(*compose, "logs", check=False))
         if self.watch:
             self.watch.close()
@@ -522,6 +524,7 @@ class Test:
                       lambda: engine.inspect("inspect", container)["State"]["Health"]["Status"] == "healthy")
         said = engine.compose(*compose, "logs", "conductor", "pi1")
         assert "leading" in said and "is no option" not in said, said
+        assert ("Connecting bridge (step 1) east" in engine.compose(*compose, "logs", "broker")) == bool(uplink)
         folder = engine.inspect("volume", "inspect", "one_bridge-secrets")["Mountpoint"]
         assert set(os.listdir(folder)) == {"ca.crt", "password"}, os.listdir(folder)
         assert {(os.stat(os.path.join(folder, f)).st_uid, os.stat(os.path.join(folder, f)).st_mode & 0o777) for f in
@@ -530,8 +533,8 @@ class Test:
 
     # promise: secrets-are-the-owners, least-privilege
     def step_compose(self):
-        """compose.yaml: one machine, with virtual boards and somebody's secrets"""
-        self.one_machine(self.pis[0].engine, self.pis[0].address, "1234:1234")
+        """compose.yaml: one machine, with virtual boards and somebody's secrets, as a rack"""
+        self.one_machine(self.pis[0].engine, self.pis[0].address, "1234:1234", "hall/east")
 
     def one_node(self, engine, address):
         """The stack on an engine that is a swarm by itself, and has no board."""
