@@ -402,7 +402,7 @@ install_broker() {
 	for file in acl passwords server.crt server.key mosquitto_sub root-ca.crt; do
 		[ ! -e "$dir/$file" ] || "${as_root[@]}" install -m 600 "$dir/$file" "$install_dir/$file"
 	done
-	[ -z "$uplink" ] || sed "s#/etc/mosquitto/glowswarm/#$(readlink -m "$install_dir")/#" "$dir/uplink.conf" |
+	[ -z "$uplink" ] || sed "s#/run/secrets/#$(readlink -m "$install_dir")/#" "$dir/uplink.conf" |
 		"${as_root[@]}" install -m 600 /dev/stdin "$install_dir/uplink.conf"
 	[ -z "$owner" ] || "${as_root[@]}" chown -R "$owner" "$install_dir" || fail "cannot give $install_dir to $owner"
 	say "the broker's files are in $install_dir"
@@ -413,6 +413,7 @@ list_docker() {
 	printf 'config glow_acl %s\n' "$dir/acl"
 	printf 'secret glow_%s %s\n' passwords "$dir/passwords" server_crt "$dir/server.crt" server_key \
 		"$dir/server.key" ca_crt "$dir/ca.crt" health "$dir/mosquitto_sub"
+	[ -z "$uplink" ] || printf 'secret glow_%s %s\n' uplink_conf "$dir/uplink.conf" root_ca_crt "$dir/root-ca.crt"
 	for file in "$dir"/accounts/*; do
 		[ ! -s "$file" ] || printf 'secret glow_password_%s %s\n' "${file##*/}" "$file"
 	done

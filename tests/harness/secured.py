@@ -69,6 +69,7 @@ class Broker(glow.Broker):
             "\nlistener 9001\n": "\nlistener %d 127.0.0.1\n" % self.web_port,
             "\nlistener 1883 127.0.0.1\n": "\nlistener %d 127.0.0.1\n" % self.port,
             "persistence_location /mosquitto/data/": "persistence_location %s/" % home,
+            "\ninclude_dir /run/secrets\n": "\n",
         }
         with open(self.conf, "w") as f:
             f.write(replaced(read(CONFIG, "mosquitto.conf"), changes))

@@ -392,6 +392,15 @@ class Secured(glow.Case):
         self.assertEqual(secured.read(rack, "uplink.conf"), before)
         self.assertIn("root-ca.crt", before)
 
+    def test_for_docker(self):
+        """The bridge is among the swarm's secrets, and names the other where compose/racks/stack.yaml puts it."""
+        handed, rack = self.files
+        listed = [dict(line.split(" ")[1:] for line in secured.make_secrets(folder, "--docker").stdout.splitlines())
+                  for folder in (rack, self.root.secrets_dir)]
+        self.assertEqual(sorted(set(listed[0]) - set(listed[1])), ["glow_root_ca_crt", "glow_uplink_conf"])
+        self.assertIn("\nbridge_cafile /run/secrets/root-ca.crt\n", secured.read(listed[0]["glow_uplink_conf"]))
+        self.assertEqual(secured.read(listed[0]["glow_root_ca_crt"]), secured.read(handed, "ca.crt"))
+
     def test_leaving(self):
         rack, page = os.path.join(self.home, "leaver"), secured.read(secured.CONFIG, "..", "docs", "racks.md")
         shutil.copytree(self.files[1], rack)

@@ -8,6 +8,7 @@ host as any other: what it sees of the broker comes over that wire.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,6 +25,8 @@ GPIO_GID, LEDS_ID = 997, 65533
 SOURCE = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 STACK = os.path.join(SOURCE, "compose", "stack.yaml")
 TASKS = os.path.join(SOURCE, "compose", "tasks", "stack.yaml")
+RACKS = os.path.join(SOURCE, "compose", "racks", "stack.yaml")
+ROOT_PORT = 8884  # of the second node, where the broker of a stack above has its place
 # Output of the chip for each LED, arm by arm from the tip to the centre: docs/hardware.md.
 PIGLOW = {"red": (7, 18, 1), "orange": (8, 17, 2), "yellow": (9, 16, 3), "green": (6, 14, 4), "blue": (5, 12, 15),
           "white": (10, 11, 13)}
@@ -114,6 +117,7 @@ class Swarm:
         self.pis = [Pi(home, k, self.sys) for k in range(len(NAMES))]
         self.manager = self.pis[0].engine
         self.secrets = secrets
+        self.root_secrets, self.handed = (os.path.join(secrets, name) for name in ("hall", "handed"))
 
     def start(self):
         run("ip", "link", "set", "lo", "up")
@@ -165,12 +169,22 @@ class Swarm:
         self.manager.docker("node", "update", *words, node)
 
     def make_secrets(self):
-        env = {**self.manager.env(), "GLOW_SECRETS": self.secrets}
-        return run(os.path.join(SOURCE, "compose", "swarm-secrets.sh"), "--name", self.pis[0].address, env=env)
+        """A root's, and ours with what that hands over: they need no other version then when we become its rack."""
+        root = self.pis[1].address
+        self.swarm_secrets("hall", "--dir", self.root_secrets, "--prefix", "hall", "--name", root, "--account", "rack-east")
+        os.mkdir(self.handed, 0o700)
+        for name in ("ca.crt", "accounts/rack-east"):
+            shutil.copy(os.path.join(self.root_secrets, name), self.handed)
+        self.swarm_secrets("1", "--dir", self.secrets, "--name", self.pis[0].address,
+                           "--uplink", "hall/east@%s:%d" % (root, ROOT_PORT), "--from", self.handed)
 
-    def deploy(self, check=True, files=(STACK,), **variables):
+    def swarm_secrets(self, version, *options):
+        run(os.path.join(SOURCE, "compose", "swarm-secrets.sh"), *options,
+            env={**self.manager.env(), "GLOW_SECRETS_VERSION": version})
+
+    def deploy(self, check=True, files=(STACK,), stack="glow", **variables):
         env = {"GLOW_SYS": self.sys, "GLOW_HEALTH_EVERY": "2s", "GLOW_UPDATE_MONITOR": "4s", **variables}
-        return self.manager.docker("stack", "deploy", "--resolve-image", "never", *(w for f in files for w in ("-c", f)), "glow",
+        return self.manager.docker("stack", "deploy", "--resolve-image", "never", *(w for f in files for w in ("-c", f)), stack,
                                    env=env, check=check)
 
     def broker(self, account):
@@ -189,9 +203,10 @@ class Swarm:
 class Broker:
     """A broker for one account, over TLS, as glow.Watch and others want one."""
 
-    def __init__(self, home, host, account, secrets):
+    def __init__(self, home, host, account, secrets, port=8883):
         self.home = home
         self.host = host
+        self.port = port
         self.account = account
         self.ca = os.path.join(secrets, "ca.crt")
         self.password = os.path.join(secrets, "accounts", account)
@@ -199,7 +214,7 @@ class Broker:
     def client(self, program, *args):
         with open(self.password) as f:
             password = f.read()
-        return [program, "-h", self.host, "-p", "8883", "-V", "5", "--cafile", self.ca, "-u", self.account, "-P",
+        return [program, "-h", self.host, "-p", str(self.port), "-V", "5", "--cafile", self.ca, "-u", self.account, "-P",
                 password, *args]
 
     def publish(self, topic, payload):
@@ -207,7 +222,7 @@ class Broker:
 
     def request(self, topic, payload):
         """The answer, or None if there is none within two seconds."""
-        answer = "glow/answer/" + glow.unique()
+        answer = glow.unique(topic.split("/")[0] + "/answer/")
         told = run(*self.client("mosquitto_rr", "-t", topic, "-e", answer, "-q", "1", "-m", payload, "-W", "2"), check=False)
         return json.loads(told.stdout) if told.returncode == 0 else None
 

@@ -24,88 +24,19 @@ import time
 import traceback
 
 import cluster
+import rack
 from engine import DOCKER, run
 from cluster import SOURCE, Broker, Swarm, Watch, glow
+from eyes import BLUE, DARK, FPS, LIME, PERIOD_MS, RED, SHIFT_NS, along_the_strip, dark_times, meet, test_of_the_eyes
 from images import TARGETS, engine_of_debian13
 
 PATIENCE_S = 90  # for the swarm, which moves in seconds
-FPS = 5          # a frame is some 730 requests to a virtual /sys, which two cores serve for three nodes
-SLOT_NS = 10**9 // FPS
-PERIOD_MS = 3000
-SHIFT_NS = PERIOD_MS * 10**6 // 3  # by which the rainbow comes later to the next of three nodes
-ONE_COLOR = 160                    # of 31 * 255: what rounding makes of a color, and a slot's turn does not
-
 DEPLOYED = {"GLOW_USER": "65532:%d" % cluster.GPIO_GID, "GLOW_IDLE": "lime", "GLOW_PIGLOW_IDLE": "off", "GLOW_FPS": str(FPS)}
-DARK = [(0, 0, 0, 0)] * 8
-RED, LIME, BLUE = ([(*color, 31)] * 8 for color in ((255, 0, 0), (0, 255, 0), (0, 0, 255)))
-
-
-# ---- what the LEDs showed ----
-
-def is_dark(shown):
-    return not any(p[3] and any(p[:3]) for p in shown.pixels)
-
-
-def dark_times(frames, since_ns, now_ns):
-    """[(from, to)] in which the LEDs were dark."""
-    times = []
-    for k, f in enumerate(frames):
-        end = frames[k + 1].mono_ns if k + 1 < len(frames) else now_ns
-        if is_dark(f) and end > since_ns:
-            times.append((max(f.mono_ns, since_ns), end))
-    return times
 
 
 def is_bright(pixel):
     """Of a notice: black, or a service whose task runs."""
     return pixel == "#000000" or ("ff" in pixel and pixel != "#ff0000")
-
-
-def meet(a, b):
-    """Whether a time of one meets a time of the other."""
-    return any(x0 < y1 and y0 < x1 for x0, x1 in a for y0, y1 in b)
-
-
-def same_color(a, b):
-    return all(abs(p[c] * p[3] - q[c] * q[3]) <= ONE_COLOR for p, q in zip(a.pixels, b.pixels) for c in range(3))
-
-
-def along_the_strip(nodes, shift_ns, since_ns, now_ns):
-    """How the first node's frames come to each other node, each by a shift later than to the one before: ([skew in
-    us], frames that differ). Of at most four seconds, and only of what all had the time to show."""
-    skews, differ = [], 0
-    end = now_ns - (len(nodes) - 1) * shift_ns - SLOT_NS
-    for f in nodes[0]:
-        if not max(since_ns, end - 4 * 10**9) < f.mono_ns < end:
-            continue
-        for k, others in enumerate(nodes[1:], 1):
-            due = f.mono_ns + k * shift_ns
-            nearest = min(others, key=lambda g: abs(g.mono_ns - due), default=None)
-            if nearest is None or abs(nearest.mono_ns - due) > SLOT_NS // 2 or not same_color(f, nearest):
-                differ += 1
-            else:
-                skews.append(abs(nearest.mono_ns - due) / 1000)
-    return skews, differ
-
-
-def test_of_the_eyes():
-    """The controls: what these functions must not take for well."""
-
-    class Frame:
-        def __init__(self, ms, pixels):
-            self.mono_ns, self.pixels = ms * 10**6, pixels
-
-    a = dark_times([Frame(0, LIME), Frame(10, DARK), Frame(20, BLUE)], 0, 10**9)
-    b = dark_times([Frame(0, LIME), Frame(19, DARK), Frame(30, BLUE)], 0, 10**9)
-    c = dark_times([Frame(0, LIME), Frame(20, DARK), Frame(30, BLUE)], 0, 10**9)
-    assert meet(a, b) and not meet(a, c), (a, b, c)
-    turn = [[(255 * (k % 15 == j), 0, 0, 31) for j in range(8)] for k in range(60)]
-    nodes = [[Frame(200 * k + 1000 * n, turn[k]) for k in range(60)] for n in range(3)]
-    now_ns = 9 * 10**9
-    assert along_the_strip(nodes, SHIFT_NS, 0, now_ns)[1] == 0
-    assert along_the_strip(nodes, 0, 0, now_ns)[1] > 10
-    assert along_the_strip([nodes[0], nodes[2], nodes[1]], SHIFT_NS, 0, now_ns)[1] > 10
-    assert along_the_strip([nodes[0], nodes[1], nodes[2][:20]], SHIFT_NS, 0, now_ns)[1] > 10
 
 
 def documented(command):
@@ -155,10 +86,11 @@ class Test:
 
     # ---- scenes ----
 
-    def ask(self, topic, payload):
+    def ask(self, topic, payload, broker=None):
         """Asked again while nobody leads, as in the first seconds of two conductors."""
-        answer = self.wait("no answer on %s" % topic, lambda: self.operator.request(topic, payload))
+        answer = self.wait("no answer on %s" % topic, lambda: (broker or self.operator).request(topic, payload))
         assert answer["status"] == "ok", answer
+        return answer
 
     def play(self):
         scene = {"effect": "rainbow", "params": {"period_ms": PERIOD_MS}, "target": {"nodes": [p.name for p in self.pis]}}
@@ -445,6 +377,11 @@ class Test:
         self.swarm.label("pi3", "glow.blinkt=true")
         self.wait_in_phase()
 
+    # promise: racks, rack-goes-on
+    def step_racks(self):
+        """another stack as the root: its scene, its command and its time are the rack's, until it goes and when it is back"""
+        rack.below_a_root(self, DEPLOYED)
+
     def update(self, *words):
         self.manager.docker("service", "update", "--detach", *words, "glow_blinkt")
 
@@ -557,16 +494,18 @@ class Test:
         self.wait_shows(DARK)
         glow.end(broker)
 
-    def one_machine(self, engine, address, owner):
-        """compose.yaml with virtual boards, as documented, with secrets that are the owner's alone."""
+    def one_machine(self, engine, address, owner, uplink=""):
+        """compose.yaml with virtual boards, as documented, with secrets that are the owner's alone; below a root that is not
+        there, or none."""
         home = os.path.join(self.swarm.secrets, engine.name)
         secrets = os.path.join(home, ".config", "glowswarm")
-        run(os.path.join(SOURCE, "broker-config", "secrets.sh"), "--dir", secrets, "--name", address)
+        run(os.path.join(SOURCE, "broker-config", "secrets.sh"), "--dir", secrets, "--name", address,
+            *(("--uplink", "%s@%s" % (uplink, cluster.OUTSIDE), "--from", self.swarm.handed) if uplink else ()))
         run("chown", "-R", owner, home)
         compose = ["-f", os.path.join(SOURCE, "compose", "compose.yaml"), "-p", "one"]
         nothing = engine.compose(*compose, "up", "-d", env={"HOME": home + "/nowhere"}, check=False)
         assert nothing.returncode != 0 and home + "/nowhere/.config/glowswarm" in nothing.stderr, nothing
-        told = engine.compose(*compose, "up", "-d", env={"HOME": home}, check=False)
+        told = engine.compose(*compose, "up", "-d", env={"HOME": home, "GLOW_UPLINK": uplink}, check=False)
         assert told.returncode == 0 and "warn" not in told.stderr.lower(), (told, engine.compose(*compose, "logs", check=False))
         if self.watch:
             self.watch.close()
@@ -585,6 +524,7 @@ class Test:
                       lambda: engine.inspect("inspect", container)["State"]["Health"]["Status"] == "healthy")
         said = engine.compose(*compose, "logs", "conductor", "pi1")
         assert "leading" in said and "is no option" not in said, said
+        assert ("Connecting bridge (step 1) east" in engine.compose(*compose, "logs", "broker")) == bool(uplink)
         folder = engine.inspect("volume", "inspect", "one_bridge-secrets")["Mountpoint"]
         assert set(os.listdir(folder)) == {"ca.crt", "password"}, os.listdir(folder)
         assert {(os.stat(os.path.join(folder, f)).st_uid, os.stat(os.path.join(folder, f)).st_mode & 0o777) for f in
@@ -593,8 +533,8 @@ class Test:
 
     # promise: secrets-are-the-owners, least-privilege
     def step_compose(self):
-        """compose.yaml: one machine, with virtual boards and somebody's secrets"""
-        self.one_machine(self.pis[0].engine, self.pis[0].address, "1234:1234")
+        """compose.yaml: one machine, with virtual boards and somebody's secrets, as a rack"""
+        self.one_machine(self.pis[0].engine, self.pis[0].address, "1234:1234", "hall/east")
 
     def one_node(self, engine, address):
         """The stack on an engine that is a swarm by itself, and has no board."""
@@ -629,13 +569,14 @@ class Test:
             engine.stop()
 
 
-STEPS = ("deploy strangers topics rights doctor dashboard layers tasks rainbow broker bridge conductor node update broken_image "
-         "broken_option end one_service compose debian13").split()
+STEPS = ("deploy strangers topics rights doctor dashboard layers tasks rainbow broker bridge conductor node racks update "
+         "broken_image broken_option end one_service compose debian13").split()
 
 
 def tell_all(swarm):
     for words in (("node", "ls"), ("stack", "ps", "--no-trunc", "glow"), ("service", "logs", "--tail", "15", "glow_blinkt"),
-                  ("service", "logs", "--tail", "15", "glow_conductor"), ("service", "logs", "--tail", "15", "glow_broker")):
+                  ("service", "logs", "--tail", "15", "glow_conductor"), ("service", "logs", "--tail", "15", "glow_broker"),
+                  ("service", "logs", "--tail", "15", "hall_conductor"), ("service", "logs", "--tail", "15", "hall_broker")):
         told = swarm.manager.try_docker(*words, timeout=20)
         print("$ docker %s\n%s%s" % (" ".join(words), told.stdout[-4000:], told.stderr[-1000:]))
 

@@ -61,6 +61,7 @@ static int setup_metrics(void **state)
 static int teardown_metrics(void **state)
 {
 	cfg.metrics = false;
+	cfg.uplink = NULL;
 	return teardown(state);
 }
 
@@ -114,6 +115,37 @@ static void test_standby(void **state)
 	assert_false(tells("glow_cluster_nodes 1"));
 }
 
+/* Of a rack: how it follows its root, and that it has lost it. */
+static void test_uplink(void **state)
+{
+	(void)state;
+	answerers[n_answerers++] = (struct answerer){ .above = true,
+						      .s_minus_l = WALL,
+						      .leader = { .clock_id = 1, .term = 3, .boot = 4242 } };
+	cfg.uplink = "hall/rack-a";
+	stand_by();
+	retain("hall/conductor/info", "{\"id\":\"cm4\",\"state\":\"leading\",\"clock_id\":\"0000000000000001\","
+				      "\"term\":3,\"boot\":4242,\"rate_ppb\":0,\"nodes\":1,\"utc_offset_us\":null,"
+				      "\"tz_offset_s\":null}");
+	pass(200 * MS);
+	assert_int_equal(count_of("\nglow_conductor_uplink"), 0); /* who stands by has none */
+	take_lead(NULL);
+	for (int k = 0; k < 40; k++) {
+		tell("hall/conductor/beacon", "{\"seq\":1,\"time_us\":5,\"clock_id\":\"0000000000000001\",\"term\":3,"
+					      "\"boot\":4242}");
+		pass(500 * MS);
+	}
+	assert_true(tells("glow_conductor_uplink_state{state=\"following\"} 1"));
+	assert_true(tells("glow_conductor_uplink_state{state=\"lost\"} 0"));
+	assert_true(tells("glow_conductor_uplink_losses_total 0"));
+	assert_int_equal(count_of("\nglow_conductor_uplink_offset_seconds "), 1);
+	assert_int_equal(count_of("\nglow_conductor_uplink_error_seconds "), 1);
+	pass(3 * SECOND);
+	assert_true(tells("glow_conductor_uplink_state{state=\"following\"} 0"));
+	assert_true(tells("glow_conductor_uplink_state{state=\"lost\"} 1"));
+	assert_true(tells("glow_conductor_uplink_losses_total 1"));
+}
+
 static void test_commands(void **state)
 {
 	(void)state;
@@ -130,6 +162,7 @@ static void test_commands(void **state)
 	assert_true(tells("glow_conductor_rejections_total{code=\"busy\"} 0"));
 	assert_true(tells("glow_node_rejections_total{node=\"pi1\"} 1"));
 	assert_true(tells("glow_cluster_scenes 1"));
+	assert_int_equal(count_of("\nglow_conductor_uplink"), 0); /* this is no rack */
 }
 
 static void test_broken(void **state)
@@ -251,11 +284,17 @@ static void test_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_leader),  TEST(test_away),
-		TEST(test_standby), TEST(test_commands),
-		TEST(test_broken),  TEST(test_labels),
-		TEST(test_pieces),  TEST(test_between_pieces),
-		TEST(test_topics),  cmocka_unit_test_setup_teardown(test_off, setup, teardown),
+		TEST(test_leader),
+		TEST(test_away),
+		TEST(test_standby),
+		TEST(test_uplink),
+		TEST(test_commands),
+		TEST(test_broken),
+		TEST(test_labels),
+		TEST(test_pieces),
+		TEST(test_between_pieces),
+		TEST(test_topics),
+		cmocka_unit_test_setup_teardown(test_off, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);

@@ -296,6 +296,7 @@ size_t glow_conductor_metrics(const struct glow_conductor *c, struct glow_raw no
 						.members = &c->members,
 						.requests = &c->requests,
 						.texts = &c->texts,
+						.uplink = &c->uplink,
 						.now = now };
 
 	return glow_metrics_write(&view, at, ret_text, room);

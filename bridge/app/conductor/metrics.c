@@ -149,6 +149,44 @@ static bool c_texts(const struct glow_metrics_view *v, double *ret)
 	return leads(v);
 }
 
+/* Who stands by asks the root for nothing. */
+static bool has_uplink(const struct glow_metrics_view *v)
+{
+	return v->uplink->on && leads(v);
+}
+
+static bool uplink_off(const struct glow_metrics_view *v, int64_t *ret_off_ns, uint32_t *ret_error_ns)
+{
+	return has_uplink(v) &&
+	       glow_uplink_off(v->uplink, &v->leadership->follower.sync, v->now, ret_off_ns, ret_error_ns);
+}
+
+static bool u_offset(const struct glow_metrics_view *v, double *ret)
+{
+	int64_t off_ns = 0;
+	uint32_t error_ns;
+	bool known = uplink_off(v, &off_ns, &error_ns);
+
+	*ret = (double)off_ns / 1e9;
+	return known;
+}
+
+static bool u_error(const struct glow_metrics_view *v, double *ret)
+{
+	int64_t off_ns;
+	uint32_t error_ns = 0;
+	bool known = uplink_off(v, &off_ns, &error_ns);
+
+	*ret = error_ns / 1e9;
+	return known;
+}
+
+static bool u_losses(const struct glow_metrics_view *v, double *ret)
+{
+	*ret = v->uplink->losses;
+	return has_uplink(v);
+}
+
 /* ---- of a node; false where it does not say ---- */
 
 typedef bool figure(const struct glow_member *m, double *ret);
@@ -247,6 +285,12 @@ static void replaced_lines(const struct glow_metrics_view *v, const struct famil
 	way_lines(t, f, v->leadership->messages.in_replaced, v->leadership->messages.out_replaced);
 }
 
+static void uplink_lines(const struct glow_metrics_view *v, const struct family *f, struct text *t)
+{
+	for (enum glow_uplink_state s = 0; s < GLOW_N_UPLINK_STATES && has_uplink(v); s++)
+		add(t, "%s{state=\"%s\"} %d\n", f->name, glow_uplink_state_name(s), v->uplink->state == s);
+}
+
 /* ---- the table ---- */
 
 #define GAUGE   "gauge"
@@ -276,6 +320,13 @@ static const struct family families[] = {
 	  .number = c_wall },
 	{ "glow_conductor_sync_error_seconds", GAUGE, "Standard deviation of its time, while it follows another's.",
 	  .number = c_error },
+	{ "glow_conductor_uplink_state", GAUGE, "Of a rack: 1 for how the way to its root is doing.",
+	  .lines = uplink_lines },
+	{ "glow_conductor_uplink_losses_total", COUNTER, "How often the root fell silent.", .number = u_losses },
+	{ "glow_conductor_uplink_offset_seconds", GAUGE, "How far the rack's time is ahead of the root's.",
+	  .number = u_offset },
+	{ "glow_conductor_uplink_error_seconds", GAUGE, "Standard deviation of what is known of the root's time.",
+	  .number = u_error },
 	{ "glow_cluster_nodes", GAUGE, "Nodes with a place on the strip.", .number = c_nodes },
 	{ "glow_cluster_ahead_seconds", GAUGE, "How far ahead of now commands for many nodes are set.",
 	  .number = c_ahead },

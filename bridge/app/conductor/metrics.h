@@ -17,6 +17,7 @@
 #include "members.h"
 #include "requests.h"
 #include "text_store.h"
+#include "uplink.h"
 
 /** What happened since the start, and is known nowhere else. */
 struct glow_metrics {
@@ -32,6 +33,7 @@ struct glow_metrics_view {
 	const struct glow_members *members;
 	const struct glow_requests *requests;
 	const struct glow_text_store *texts;
+	const struct glow_uplink *uplink;
 	struct glow_raw now;
 };
 

@@ -80,6 +80,11 @@ static const char *const words[] = {
 	[GLOW_UPLINK_LOST] = "lost",       [GLOW_UPLINK_REFUSED] = "refused",
 };
 
+const char *glow_uplink_state_name(enum glow_uplink_state state)
+{
+	return words[state];
+}
+
 static bool heard(const struct glow_uplink *u)
 {
 	return u->silent.ns != GLOW_NEVER;
@@ -318,10 +323,26 @@ void glow_uplink_say(struct glow_uplink *u, const struct glow_info *info)
 	free(text);
 }
 
+bool glow_uplink_off(const struct glow_uplink *u, const struct glow_sync *sync, struct glow_raw now,
+		     int64_t *ret_off_ns, uint32_t *ret_error_ns)
+{
+	const struct glow_sync *above = &u->follower.sync;
+	struct glow_sync_report report;
+
+	glow_sync_report(above, now, &report);
+	if (!report.valid || !glow_sync_valid(sync))
+		return false;
+	*ret_off_ns = glow_sync_now(sync, now) - glow_sync_now(above, now);
+	*ret_error_ns = report.error_ns;
+	return true;
+}
+
 void glow_uplink_say_stats(struct glow_uplink *u, const struct glow_sync *sync, struct glow_raw now)
 {
 	struct glow_stats stats = { .slots_a_frame = 1 };
 	struct glow_sync_report report;
+	int64_t off_ns = 0;
+	uint32_t error_ns = 0;
 	char *text;
 
 	if (!u->speaks || now.ns < u->stats.ns)
@@ -329,10 +350,9 @@ void glow_uplink_say_stats(struct glow_uplink *u, const struct glow_sync *sync, 
 	u->stats.ns = now.ns + STATS_NS;
 	glow_sync_report(&u->follower.sync, now, &report);
 	snprintf(stats.sync.state, sizeof(stats.sync.state), "%s", glow_sync_state_name(report.state));
-	stats.sync.valid = report.valid && glow_sync_valid(sync);
-	stats.sync.error_us = report.error_ns / 1000;
-	if (stats.sync.valid)
-		stats.sync.offset_us = (glow_sync_now(sync, now) - glow_sync_now(&u->follower.sync, now)) / 1000;
+	stats.sync.valid = glow_uplink_off(u, sync, now, &off_ns, &error_ns);
+	stats.sync.error_us = error_ns / 1000;
+	stats.sync.offset_us = off_ns / 1000;
 	text = glow_json_finish(glow_stats_write(&stats));
 	if (text)
 		publish(u, GLOW_TOPIC_STATS, text, 0, false);

@@ -34,6 +34,7 @@ enum glow_uplink_state {
 	GLOW_UPLINK_FOLLOWING,
 	GLOW_UPLINK_LOST,    /**< it has fallen silent: the rack goes on by itself */
 	GLOW_UPLINK_REFUSED, /**< it leads back to this rack: nobody follows himself */
+	GLOW_N_UPLINK_STATES
 };
 
 /** The caller's storage. Others may read `on`, `state`, `prefix`, `rack` and `follower.sync`. */
@@ -95,6 +96,14 @@ void glow_uplink_say_stats(struct glow_uplink *u, const struct glow_sync *sync, 
 /** Lets time pass: asks for the time, and notices silence. */
 void glow_uplink_tick(struct glow_uplink *u, struct glow_raw now);
 struct glow_raw glow_uplink_next(const struct glow_uplink *u);
+
+/** As conductor/info has it. */
+const char *glow_uplink_state_name(enum glow_uplink_state state);
+
+/** How far the time that the rack gives (sync) is ahead of the root's, and one sigma of what is known of that; false
+ * while nothing is. */
+bool glow_uplink_off(const struct glow_uplink *u, const struct glow_sync *sync, struct glow_raw now,
+		     int64_t *ret_off_ns, uint32_t *ret_error_ns);
 
 /** How it is doing, for conductor/info. */
 void glow_uplink_report(const struct glow_uplink *u, struct glow_raw now, struct glow_uplink_info *ret_info);
