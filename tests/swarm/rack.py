@@ -193,8 +193,7 @@ def below_a_root(test, deployed):
     skews = rack.wait_in_phase()
     assert test.strip(test.pis, 0, 0)[1] > len(skews) // 2, "the control: all nodes alike are taken for a strip"
     off_us = rack.wait_command()
-    told = rack.doctor()
-    assert "following, rack east of hall" in told, told
+    test.wait(rack.doctor, lambda: "following, rack east of hall" in rack.doctor())
     end = root.read_clock()
     test.figures.append("a root's command is at the wire of its rack %.1f ms off its instant at most" % (max(off_us) / 1000))
     instants, nodes = range(begin[0], end[0], 10**9 // 2), rack.clocks(since)
