@@ -96,12 +96,13 @@ class Root:
         return read_clock(self.operator, "hall")
 
     def remove(self):
-        manager = self.test.manager
-        manager.docker("stack", "rm", "hall")
+        self.test.manager.docker("stack", "rm", "hall")
+
+    def wait_removed(self):
         for pi in self.test.pis:
             self.test.wait("the root's containers stay", lambda: not pi.engine.docker(
                 "ps", "-q", "--filter", "label=com.docker.stack.namespace=hall"))
-        self.test.wait("the root's networks stay", lambda: not manager.docker("network", "ls", "-q", "--filter", "name=hall_"))
+        self.test.wait("the root's networks stay", lambda: not self.test.manager.docker("network", "ls", "-q", "--filter", "name=hall_"))
 
 
 class Rack:
@@ -204,11 +205,11 @@ def below_a_root(test, deployed):
     root.remove()
     rack.wait_uplink("lost")
     rack.wait_in_phase()
+    root.wait_removed()
     root.deploy()
     root.wait_leading()
     rack.wait_uplink("following")
     rack.wait_command()
-    rack.wait_in_phase()
     for pi in test.pis:
         assert not dark_times(pi.gpio.shown.look(), since_ns, time.monotonic_ns()), "%s was dark" % pi.name
     root.remove()
