@@ -109,14 +109,14 @@ void glow_watched_info(struct glow_watch *w, struct glow_watched *node, const cJ
 	know(w, node, &info);
 }
 
-void glow_watched_kind(struct glow_watch *w, struct glow_watched *node)
+bool glow_watched_kind(struct glow_watch *w, struct glow_watched *node)
 {
 	const struct glow_roster_node *entry = node->own_info ? NULL : glow_watch_entry(w, node->id);
 	const struct glow_info *kind = entry && entry->kind ? &w->index.kinds[entry->kind - 1] : NULL;
 	struct glow_info info;
 
 	if (!kind || !kind->id[0] || entry->pixels > GLOW_PIXELS_MAX)
-		return;
+		return false;
 	info = *kind;
 	memcpy(info.id, node->id, sizeof(info.id));
 	info.n_groups = entry->n_groups;
@@ -130,6 +130,7 @@ void glow_watched_kind(struct glow_watch *w, struct glow_watched *node)
 	}
 	if (!node->has_info || memcmp(&info, &node->info, sizeof(info)) != 0)
 		know(w, node, &info);
+	return true;
 }
 
 void glow_watched_state(struct glow_watch *w, struct glow_watched *node, const cJSON *tree, const char *payload,
@@ -153,9 +154,11 @@ void glow_watched_stats(struct glow_watch *w, struct glow_watched *node, const c
 
 bool glow_watched_cleared(struct glow_watch *w, struct glow_watched *node, enum glow_topic_kind kind)
 {
-	if (kind == GLOW_TOPIC_INFO)
-		node->has_info = node->own_info = false;
-	if (kind == GLOW_TOPIC_INFO || kind == GLOW_TOPIC_STATE) {
+	if (kind == GLOW_TOPIC_INFO) {
+		node->own_info = false;
+		node->has_info = glow_watched_kind(w, node);
+	}
+	if (kind == GLOW_TOPIC_STATE || (kind == GLOW_TOPIC_INFO && !node->has_info)) {
 		node->has_state = false;
 		keep_text(w, &node->untold, NULL);
 	}

@@ -14,8 +14,8 @@ void glow_watched_state(struct glow_watch *w, struct glow_watched *node, const c
 			size_t len);
 void glow_watched_stats(struct glow_watch *w, struct glow_watched *node, const cJSON *tree);
 
-/** What the roster tells of it, unless it has told itself. */
-void glow_watched_kind(struct glow_watch *w, struct glow_watched *node);
+/** What the roster tells of it, unless it has told itself. False where that is nothing. */
+bool glow_watched_kind(struct glow_watch *w, struct glow_watched *node);
 
 /** It has emptied, or somebody for it. False when nothing is left of the node. */
 bool glow_watched_cleared(struct glow_watch *w, struct glow_watched *node, enum glow_topic_kind kind);
