@@ -409,7 +409,7 @@ static void compose(const struct glow_watch *w, const struct glow_watched *node,
 	const struct glow_told *s = &node->state;
 
 	ret->picture = (struct glow_picture){ .idle = node->idle ? node->idle : &nothing, .scenes = ret->scenes };
-	ret->picture.n_scenes = glow_stage_layers(&w->stage, &node->info, ret->scenes);
+	ret->picture.n_scenes = glow_stage_layers(&w->stage, &node->info, glow_watch_entry(w, node->id), ret->scenes);
 	if (!node->has_state)
 		return;
 	ret->picture.light = s->light;
