@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-"""What a broker keeps of thousands of nodes, without these: crowd.py PORT N puts it there, for somebody to look at."""
+"""What a broker keeps of thousands of nodes, without these: crowd.py PORT N INFO puts all but the roster there, with so much in
+their infos, for a conductor and somebody to look at."""
 
 import json
 import sys
@@ -27,20 +28,30 @@ def ids_of(n):
     return ["n%04d" % k for k in range(n)]
 
 
-def keep(port, n, more=None, kinds=True, beyond=0):
-    """Each node with so much more in its info. `kinds`: the roster tells what their infos have alike. The last nodes are beyond it."""
+def nodes(n, more=None):
+    """With so much more in their infos."""
     packets = []
     for k, name in enumerate(ids_of(n)):
         info = {**INFO, **(more or {}), "id": name, "groups": ["g%d" % (k % 10)]}
         packets += [packet("glow/node/%s/info" % name, info), packet("glow/node/%s/state" % name, STATE),
                     packet("glow/node/%s/availability" % name, "online")]
-    roster = {"rev": 1, "effective_us": 0, "pixels": 8 * n, **({"kinds": [KIND]} if kinds else {}), "nodes": [
-        {"id": name, "groups": ["g%d" % (k % 10)], "pixels": 8, "offset": 8 * k, **({"kind": 1} if kinds and k == 0 else {})}
-        for k, name in enumerate(ids_of(n)[:n - beyond])]}
+    return packets
+
+
+def roster(n, kinds=True, beyond=0):
+    """`kinds`: it tells what their infos have alike. The last nodes are `beyond` it."""
+    entries = [{"id": name, "groups": ["g%d" % (k % 10)], "pixels": 8, "offset": 8 * k} for k, name in enumerate(ids_of(n)[:n - beyond])]
+    if kinds:
+        entries[0]["kind"] = 1
+    told = {"kinds": [KIND]} if kinds else {}
+    return [packet("glow/roster", {"rev": 1, "effective_us": 0, "pixels": 8 * n, **told, "nodes": entries})]
+
+
+def keep(port, packets):
     with mqtt.Client(mqtt.Stream(port)) as client:
-        client.stream.send(b"".join([*packets, packet("glow/roster", roster)]))
+        client.stream.send(b"".join(packets))
         client.subscribe("done")  # its answer comes behind all these
 
 
 if __name__ == "__main__":
-    keep(int(sys.argv[1]), int(sys.argv[2]))
+    keep(int(sys.argv[1]), nodes(int(sys.argv[2]), json.loads(sys.argv[3])))

@@ -19,8 +19,8 @@ INFO_BYTES = 700  # and an info
 
 
 class Many(glow.Case):
-    def keep(self, *words, **options):
-        crowd.keep(self.broker.port, N, *words, **options)
+    def keep(self, more=None, **options):
+        crowd.keep(self.broker.port, crowd.nodes(N, more) + crowd.roster(N, **options))
 
     def look(self):
         """Bytes that `glowctl nodes` is sent, and the nodes that it lists."""

@@ -186,6 +186,7 @@ export interface Dim {
 
 /** P/roster. */
 export interface Roster {
+	readonly rev: number;
 	/** Length of the strip. */
 	readonly pixels: number;
 	readonly nodes: readonly RosterNode[];
