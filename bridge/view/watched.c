@@ -82,10 +82,16 @@ static void take_idle(struct glow_watched *node)
 	node->idle = glow_look_keep(&idle);
 }
 
+/* A picture is as long as the board, an effect is not. */
+static bool has_length(const struct glow_told *told)
+{
+	return told->fade_from || (told->light && told->light->painted) || (told->notice && told->notice->painted);
+}
+
 static void know(struct glow_watch *w, struct glow_watched *node, const struct glow_info *info)
 {
-	if (node->has_info && info->shape.pixels != node->info.shape.pixels)
-		node->has_state = false; /* a state of another length */
+	if (node->has_info && info->shape.pixels != node->info.shape.pixels && has_length(&node->state))
+		node->has_state = false;
 	node->info = *info;
 	node->has_info = true;
 	node->info_revision = ++w->revision;

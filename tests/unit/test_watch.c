@@ -1066,6 +1066,11 @@ static void a_roster_tells_of_kinds(void **state)
 	hear("roster", KINDS("16", "[" KIND "]", "1")); /* not for a new roster */
 	assert_string_equal(label("pi1", START), "dark: no chip");
 	assert_int_equal(node("pi1")->info.shape.pixels, 16);
+	assert_true(node("pi1")->has_state); /* nobody would say it again */
+	hear_of("pi1", "state", "{\"state\":\"ON\",\"effect\":\"solid\",\"pixels\":[\"red\"],\"since_us\":0}");
+	assert_true(node("pi1")->has_state);
+	hear("roster", KINDS("15", "[" KIND "]", "1"));
+	assert_false(node("pi1")->has_state); /* but a picture is of the length that it had */
 	/* What it says itself goes before. */
 	arrive("pi1", "");
 	assert_true(shows("pi1", START, BLUE));
