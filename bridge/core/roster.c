@@ -151,7 +151,7 @@ bool glow_groups_alike(const char (*a)[GLOW_NAME_SIZE], uint32_t n_a, const char
 static bool node_alike(const struct glow_roster_node *a, const struct glow_roster_node *b)
 {
 	return strcmp(a->id, b->id) == 0 && a->pixels == b->pixels && a->offset == b->offset && a->gap == b->gap &&
-	       a->reverse == b->reverse &&
+	       a->reverse == b->reverse && a->kind == b->kind &&
 	       glow_groups_alike((const char(*)[GLOW_NAME_SIZE])a->groups, a->n_groups,
 				 (const char(*)[GLOW_NAME_SIZE])b->groups, b->n_groups);
 }
@@ -161,5 +161,8 @@ bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b)
 	for (uint32_t k = 0; k < a->n && k < b->n; k++)
 		if (!node_alike(&a->nodes[k], &b->nodes[k]))
 			return false;
-	return a->n == b->n && a->pixels == b->pixels && a->left_out == b->left_out;
+	for (uint32_t k = 0; k < a->n_kinds && k < b->n_kinds; k++)
+		if (strcmp(a->kinds[k], b->kinds[k]) != 0)
+			return false;
+	return a->n == b->n && a->pixels == b->pixels && a->left_out == b->left_out && a->n_kinds == b->n_kinds;
 }

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <glow/catalog.h>
@@ -111,6 +112,35 @@ enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, str
 		if (cJSON_IsString(g) && glow_id_valid(g->valuestring))
 			memcpy(ret_info->groups[ret_info->n_groups++], g->valuestring, strlen(g->valuestring) + 1);
 	return GLOW_OK;
+}
+
+char *glow_info_kind(const struct glow_info *info)
+{
+	static const char *const own[] = { "id", "groups", "pixels", "problem", "slots_a_frame" };
+	cJSON *tree;
+	char *text;
+
+	if (info->boot || !info->catalog[0])
+		return NULL;
+	tree = glow_info_write(info);
+	for (size_t k = 0; k < sizeof(own) / sizeof(own[0]); k++)
+		cJSON_DeleteItemFromObjectCaseSensitive(tree, own[k]);
+	text = glow_json_finish(tree);
+	if (text && strlen(text) <= GLOW_KIND_MAX)
+		return text;
+	free(text);
+	return NULL;
+}
+
+bool glow_info_kind_read(const char *kind, struct glow_info *ret_info)
+{
+	struct glow_diag diag;
+	cJSON *tree = glow_json_parse(kind, strlen(kind), &diag);
+	bool good =
+		tree && cJSON_AddStringToObject(tree, "id", "any") && glow_info_read(tree, ret_info, &diag) == GLOW_OK;
+
+	cJSON_Delete(tree);
+	return good;
 }
 
 bool glow_groups_parse(const char *list, struct glow_info *info)

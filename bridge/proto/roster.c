@@ -13,7 +13,8 @@
 #include <glow/scenes.h>
 #include <glow/timing.h>
 
-static cJSON *write_node(const struct glow_roster_node *node, bool in_short)
+/* `before` is the kind of the entry before it. */
+static cJSON *write_node(const struct glow_roster_node *node, uint32_t before, bool in_short)
 {
 	cJSON *object = cJSON_CreateObject(), *groups;
 
@@ -27,12 +28,16 @@ static cJSON *write_node(const struct glow_roster_node *node, bool in_short)
 		cJSON_AddBoolToObject(object, "reverse", node->reverse);
 	if (!in_short || node->gap)
 		glow_json_add_int(object, "gap", node->gap);
+	if (node->kind != before)
+		glow_json_add_int(object, "kind", node->kind);
 	return object;
 }
 
 cJSON *glow_roster_write(const struct glow_roster *roster)
 {
-	cJSON *tree = cJSON_CreateObject(), *nodes;
+	cJSON *tree = cJSON_CreateObject(), *kinds, *nodes;
+	struct glow_diag diag;
+	uint32_t before = 0;
 
 	if (roster->edition.clock_id)
 		glow_edition_add(tree, &roster->edition);
@@ -42,15 +47,18 @@ cJSON *glow_roster_write(const struct glow_roster *roster)
 	glow_json_add_int(tree, "pixels", roster->pixels);
 	if (roster->left_out)
 		glow_json_add_int(tree, "left_out", roster->left_out);
+	kinds = roster->n_kinds ? cJSON_AddArrayToObject(tree, "kinds") : NULL;
+	for (uint32_t k = 0; k < roster->n_kinds; k++)
+		cJSON_AddItemToArray(kinds, glow_json_parse(roster->kinds[k], strlen(roster->kinds[k]), &diag));
 	nodes = cJSON_AddArrayToObject(tree, "nodes");
-	for (uint32_t k = 0; k < roster->n; k++)
-		cJSON_AddItemToArray(nodes, write_node(&roster->nodes[k], roster->n > GLOW_ROSTER_SHORT));
+	for (uint32_t k = 0; k < roster->n; before = roster->nodes[k++].kind)
+		cJSON_AddItemToArray(nodes, write_node(&roster->nodes[k], before, roster->n > GLOW_ROSTER_SHORT));
 	return tree;
 }
 
 /* ---- what fits ---- */
 
-#define HEAD_BYTES 180 /* all but the nodes, at most */
+#define HEAD_BYTES 180 /* all but kinds and nodes, at most */
 
 static size_t digits(uint32_t value)
 {
@@ -62,7 +70,7 @@ static size_t digits(uint32_t value)
 }
 
 /* With the comma behind it, and at most. */
-static size_t node_bytes(const struct glow_roster_node *node, bool in_short)
+static size_t node_bytes(const struct glow_roster_node *node, uint32_t before, bool in_short)
 {
 	size_t n = strlen("{'id':'','pixels':,'offset':},") + strlen(node->id) + digits(node->pixels) +
 		   digits(node->offset);
@@ -75,25 +83,50 @@ static size_t node_bytes(const struct glow_roster_node *node, bool in_short)
 		n += strlen("'reverse':false,");
 	if (!in_short || node->gap)
 		n += strlen("'gap':,") + digits(node->gap);
+	if (node->kind != before)
+		n += strlen("'kind':,") + digits(node->kind);
+	return n;
+}
+
+static size_t kinds_bytes(const struct glow_roster *roster)
+{
+	size_t n = roster->n_kinds ? strlen("'kinds':[],") : 0;
+
+	for (uint32_t k = 0; k < roster->n_kinds; k++)
+		n += strlen(roster->kinds[k]) + 1;
 	return n;
 }
 
 static uint32_t first_that_fit(const struct glow_roster *roster, bool in_short, size_t bytes)
 {
-	size_t used = HEAD_BYTES;
-	uint32_t n = 0;
+	size_t used = HEAD_BYTES + kinds_bytes(roster);
+	uint32_t n = 0, before = 0;
 
-	while (n < roster->n && used + node_bytes(&roster->nodes[n], in_short) <= bytes)
-		used += node_bytes(&roster->nodes[n++], in_short);
+	for (; n < roster->n; before = roster->nodes[n++].kind) {
+		used += node_bytes(&roster->nodes[n], before, in_short);
+		if (used > bytes)
+			break;
+	}
 	return n;
+}
+
+static void drop_kinds(struct glow_roster *roster)
+{
+	for (uint32_t k = 0; k < roster->n_kinds; k++)
+		free(roster->kinds[k]);
+	for (uint32_t k = 0; k < roster->n; k++)
+		roster->nodes[k].kind = 0;
+	roster->n_kinds = 0;
 }
 
 void glow_roster_fit(struct glow_roster *roster, size_t bytes)
 {
 	uint32_t n = first_that_fit(roster, roster->n > GLOW_ROSTER_SHORT, bytes);
 
-	if (n <= GLOW_ROSTER_SHORT)
+	if (n <= GLOW_ROSTER_SHORT) {
+		drop_kinds(roster);
 		n = first_that_fit(roster, false, bytes);
+	}
 	roster->left_out = roster->n - n;
 	for (uint32_t k = n; k < roster->n; k++)
 		free(roster->nodes[k].groups);
@@ -122,6 +155,32 @@ static enum glow_code read_groups(const cJSON *list, struct glow_roster_node *no
 	return GLOW_OK;
 }
 
+/* Up to one that cannot be used: who looks asks the nodes of the others. */
+static void read_kinds(const cJSON *list, struct glow_roster *roster)
+{
+	for (const cJSON *item = cJSON_IsArray(list) ? list->child : NULL; item; item = item->next) {
+		bool room = roster->n_kinds < GLOW_KINDS_MAX;
+		char *text = room && cJSON_IsObject(item) ? cJSON_PrintUnformatted(item) : NULL;
+
+		if (!text || strlen(text) > GLOW_KIND_MAX) {
+			free(text);
+			return;
+		}
+		roster->kinds[roster->n_kinds++] = text;
+	}
+}
+
+static uint32_t read_kind(const cJSON *item, uint32_t before, const struct glow_roster *roster)
+{
+	const cJSON *kind = glow_json_get(item, "kind");
+
+	if (!kind)
+		return before;
+	return cJSON_IsNumber(kind) && kind->valuedouble > 0 && kind->valuedouble <= roster->n_kinds
+		       ? (uint32_t)kind->valuedouble
+		       : 0;
+}
+
 /* `left` is what the strip may still hold. */
 static enum glow_code read_node(const cJSON *item, uint32_t length, uint32_t left, struct glow_roster_node *node,
 				struct glow_diag *diag)
@@ -148,7 +207,7 @@ static enum glow_code read_node(const cJSON *item, uint32_t length, uint32_t lef
 
 static enum glow_code read_nodes(const cJSON *list, struct glow_roster *roster, struct glow_diag *diag)
 {
-	uint32_t left = GLOW_STRIP_MAX;
+	uint32_t left = GLOW_STRIP_MAX, kind = 0;
 
 	if (!cJSON_IsArray(list))
 		return glow_diag_set(diag, GLOW_BAD_TYPE, "nodes", "must be an array");
@@ -163,6 +222,7 @@ static enum glow_code read_nodes(const cJSON *list, struct glow_roster *roster, 
 		if (read_node(item, roster->pixels, left, node, diag) != GLOW_OK)
 			return glow_diag_inside(diag, where);
 		left -= node->pixels + node->gap;
+		node->kind = kind = read_kind(item, kind, roster);
 	}
 	return GLOW_OK;
 }
@@ -183,6 +243,7 @@ enum glow_code glow_roster_read(const cJSON *tree, struct glow_roster *ret_roste
 		return diag->code;
 	ret_roster->pixels = (uint32_t)pixels;
 	ret_roster->left_out = (uint32_t)left_out;
+	read_kinds(glow_json_get(tree, "kinds"), ret_roster);
 	if (read_nodes(glow_json_get(tree, "nodes"), ret_roster, diag) == GLOW_OK)
 		return GLOW_OK;
 	glow_roster_fini(ret_roster);
@@ -193,6 +254,7 @@ void glow_roster_fini(struct glow_roster *roster)
 {
 	for (uint32_t k = 0; k < roster->n; k++)
 		free(roster->nodes[k].groups);
+	drop_kinds(roster);
 	free(roster->nodes);
 	memset(roster, 0, sizeof(*roster));
 }

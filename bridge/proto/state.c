@@ -20,9 +20,10 @@ const char *glow_showing_name(enum glow_showing showing)
 	return showing_names[showing];
 }
 
-const char *const glow_state_only[] = { "color_mode", "start_us",  "since_us",    "clock_id",      "showing",
-					"limited",    "fade_from", "fade_from16", "fade_start_us", "fade_end_us",
-					"notice",     "problem",   NULL };
+const char *const glow_state_only[] = { "color_mode",    "start_us",    "since_us",  "clock_id",
+					"showing",       "limited",     "fade_from", "fade_from16",
+					"fade_start_us", "fade_end_us", "notice",    "problem",
+					"slots_a_frame", NULL };
 
 /* A frame as `pixels` (colours) or, where LEDs have names, `leds` (levels). */
 static void write_paint(cJSON *object, const char *pixels, const char *leds, const struct glow_paint *f,
@@ -113,6 +114,8 @@ cJSON *glow_state_write(const struct glow_state *state, struct glow_shape shape)
 	cJSON_AddBoolToObject(tree, "limited", state->limited);
 	if (state->problem[0])
 		cJSON_AddStringToObject(tree, "problem", state->problem);
+	if (state->slots_a_frame > 1)
+		glow_json_add_int(tree, "slots_a_frame", state->slots_a_frame);
 	return tree;
 }
 
@@ -216,11 +219,13 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 {
 	const cJSON *notice = glow_json_get(tree, "notice"), *showing = glow_json_get(tree, "showing");
 	const cJSON *problem = glow_json_get(tree, "problem");
+	int64_t slots = 1;
 
 	memset(ret_state, 0, sizeof(*ret_state));
 	diag->ignored[0] = '\0'; /* the tree may come from elsewhere */
 	if (read_look(tree, shape, &ret_state->light, diag) != GLOW_OK ||
 	    glow_json_opt_time(tree, "since_us", &ret_state->since_us, diag) != GLOW_OK ||
+	    glow_json_opt_int(tree, "slots_a_frame", 1, 240, &slots, diag) != GLOW_OK ||
 	    (glow_json_get(tree, "clock_id") && glow_clock_id_read(tree, &ret_state->clock_id, diag) != GLOW_OK))
 		return diag->code;
 	for (int k = 0; k < 4; k++)
@@ -231,6 +236,7 @@ enum glow_code glow_state_read(const cJSON *tree, struct glow_shape shape, struc
 	if (cJSON_IsString(problem))
 		snprintf(ret_state->problem, sizeof(ret_state->problem), "%s", problem->valuestring);
 	glow_diag_mend(ret_state->problem);
+	ret_state->slots_a_frame = (unsigned)slots;
 	if (read_fade(tree, shape, ret_state, diag) != GLOW_OK)
 		return diag->code;
 	return notice ? read_notice(notice, shape, ret_state, diag) : GLOW_OK;

@@ -315,18 +315,34 @@ bool glow_stage_timeless(const struct glow_stage *stage)
 	return stage->scenes.n == 0 && waiting == 0 && stage->dim.until_us == GLOW_NEVER;
 }
 
+/* On the strip of all it is the roster that says it. */
+static bool whole_place(const struct glow_stage *stage, const struct glow_target *target,
+			const struct glow_roster_node *entry, struct glow_place *ret_place)
+{
+	const struct glow_roster *roster = &stage->roster;
+
+	if (!entry || target->kind != GLOW_TARGET_ALL)
+		return false;
+	*ret_place = (struct glow_place){ .offset = entry->offset,
+					  .total = roster->pixels,
+					  .reverse = entry->reverse,
+					  .board = (uint32_t)(entry - roster->nodes),
+					  .boards = roster->n };
+	return true;
+}
+
 /* A place that waits is better than none: a scene whose target nothing had before may run already. */
 static bool find_place(const struct glow_stage *stage, const struct glow_target *target, const char *id,
-		       struct glow_place *ret_place)
+		       const struct glow_roster_node *entry, struct glow_place *ret_place)
 {
 	return glow_places_find(&stage->places, target, ret_place) ||
 	       (stage->places.whole.boards && stage->has_next_places &&
 		glow_places_find(&stage->next_places, target, ret_place)) ||
-	       glow_roster_place(&stage->roster, target, id, ret_place);
+	       whole_place(stage, target, entry, ret_place) || glow_roster_place(&stage->roster, target, id, ret_place);
 }
 
 uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_info *info,
-			   struct glow_scene_layer ret_layers[GLOW_SCENES_MAX])
+			   const struct glow_roster_node *entry, struct glow_scene_layer ret_layers[GLOW_SCENES_MAX])
 {
 	const struct glow_place own = { .offset = 0, .total = info->shape.pixels };
 	const struct glow_scenes *scenes = glow_stage_scenes(stage);
@@ -340,7 +356,7 @@ uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_inf
 			continue;
 		ret_layers[n].scene = scene;
 		/* A node that has no place yet plays the scene on its own board, as if it were the whole strip. */
-		if (!scene->cluster || !find_place(stage, &scene->target, info->id, &ret_layers[n].place))
+		if (!scene->cluster || !find_place(stage, &scene->target, info->id, entry, &ret_layers[n].place))
 			ret_layers[n].place = own;
 		else
 			glow_place_within(&ret_layers[n].place, &scene->within, info->shape.pixels);

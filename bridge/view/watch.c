@@ -8,13 +8,14 @@
 #include <string.h>
 
 #include <glow/json.h>
-#include <glow/watch.h>
 
-const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = {
-	"node/+/stats", "node/+/error",  "node/+/info", "node/+/state", "node/+/availability",
-	"conductor/+",  "scene/current", "roster",      "dim/current",  "roster/wanted",
-	"effect",       "effect/+",      "effects/+"
-};
+#include "watched.h"
+
+const char *const glow_watch_topics[GLOW_WATCH_TOPICS] = { "node/+/info",   "node/+/stats",  "node/+/error",
+							   "conductor/+",   "scene/current", "roster",
+							   "dim/current",   "node/+/state",  "node/+/availability",
+							   "roster/wanted", "effect",        "effect/+",
+							   "effects/+" };
 
 /* True when it had it. */
 static bool carry(struct glow_look *look, const struct glow_effect_desc *was, const struct glow_effect_desc *is)
@@ -63,41 +64,13 @@ void glow_watch_init(struct glow_watch *w, const char *prefix)
 	snprintf(w->prefix, sizeof(w->prefix), "%s", prefix);
 }
 
-static void drop_effects(struct glow_watch *w, struct glow_watched *node)
-{
-	w->effects_size -= node->effects ? strlen(node->effects) : 0;
-	free(node->effects);
-	node->effects = NULL;
-}
-
-/* The text becomes the node's, or is freed. */
-static void take_effects(struct glow_watch *w, struct glow_watched *node, char *text)
-{
-	size_t size = text ? strlen(text) : 0;
-
-	drop_effects(w, node);
-	if (w->effects_size + size > GLOW_WATCH_EFFECTS) {
-		free(text);
-		return;
-	}
-	node->effects = text;
-	w->effects_size += size;
-}
-
-static void node_destroy(struct glow_watch *w, struct glow_watched *node)
-{
-	drop_effects(w, node);
-	glow_told_fini(&node->state);
-	free(node->idle);
-	free(node);
-}
-
 void glow_watch_fini(struct glow_watch *w)
 {
 	for (size_t k = 0; k < w->n_nodes; k++)
-		node_destroy(w, w->nodes[k]);
+		glow_watched_free(w, w->nodes[k]);
 	free(w->nodes);
 	free(w->index.by_id);
+	free(w->index.kinds);
 	glow_catalogs_fini(&w->catalogs);
 	glow_stage_fini(&w->stage);
 	glow_library_fini(&w->library);
@@ -157,61 +130,8 @@ static struct glow_watched *node_of(struct glow_watch *w, const char *id)
 	w->n_nodes++;
 	w->nodes_revision = ++w->revision;
 	snprintf(node->id, sizeof(node->id), "%s", id);
+	glow_watched_kind(w, node);
 	return node;
-}
-
-static void take_idle(struct glow_watched *node)
-{
-	struct glow_look idle;
-	struct glow_diag diag;
-
-	glow_command_idle(node->info.idle, node->info.shape, 0, &idle, &diag);
-	free(node->idle);
-	node->idle = glow_look_keep(&idle);
-}
-
-static void take_info(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
-{
-	struct glow_info info;
-	struct glow_diag diag;
-
-	if (glow_info_read(tree, &info, &diag) != GLOW_OK)
-		return;
-	if (node->has_info && info.shape.pixels != node->info.shape.pixels)
-		node->has_state = false; /* a state of another length */
-	node->info = info;
-	node->has_info = true;
-	node->info_revision = ++w->revision;
-	take_effects(w, node, glow_catalogs_text(glow_json_get(tree, "effects")));
-	node->env.shape = info.shape;
-	node->env.reverse = info.reverse;
-	node->env.brightness_limit = info.brightness_limit;
-	node->env.current_limit_ma = info.current_limit_ma;
-	take_idle(node);
-}
-
-static void take_state(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
-{
-	struct glow_state *state = malloc(sizeof(*state));
-	struct glow_diag diag;
-
-	/* Its length is info's to say, which a node publishes first. */
-	if (state && node->has_info && glow_state_read(tree, node->info.shape, state, &diag) == GLOW_OK &&
-	    glow_told_keep(&node->state, state)) {
-		node->has_state = true;
-		node->state_revision = ++w->revision;
-	}
-	free(state);
-}
-
-static void take_stats(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
-{
-	if (!cJSON_IsObject(tree))
-		return;
-	glow_stats_read(tree, &node->stats);
-	glow_stats_read_meters(tree, node->env.meter);
-	node->has_stats = true;
-	node->stats_revision = ++w->revision;
 }
 
 /* `who` refused a command: a node, or the conductor. */
@@ -237,29 +157,23 @@ static void node_cleared(struct glow_watch *w, const struct glow_topic *topic)
 	if (!is_at(w, at, topic->id))
 		return;
 	node = w->nodes[at];
-	if (topic->kind == GLOW_TOPIC_INFO)
-		node->has_info = false;
-	if (topic->kind == GLOW_TOPIC_INFO || topic->kind == GLOW_TOPIC_STATE)
-		node->has_state = false;
-	if (topic->kind == GLOW_TOPIC_AVAILABILITY)
-		node->online = false;
-	if (node->has_info || node->has_state || node->online)
+	if (glow_watched_cleared(w, node, topic->kind))
 		return;
-	node_destroy(w, node);
+	glow_watched_free(w, node);
 	memset(&w->crowd, 0, sizeof(w->crowd)); /* there is a place now; who has none says so again */
 	w->nodes_revision = ++w->revision;
 	memmove(w->nodes + at, w->nodes + at + 1, (--w->n_nodes - at) * sizeof(*w->nodes));
 }
 
 static void take_node_tree(struct glow_watch *w, struct glow_watched *node, enum glow_topic_kind kind,
-			   const cJSON *tree)
+			   const cJSON *tree, const struct glow_message *message)
 {
 	if (kind == GLOW_TOPIC_INFO)
-		take_info(w, node, tree);
+		glow_watched_info(w, node, tree);
 	else if (kind == GLOW_TOPIC_STATE)
-		take_state(w, node, tree);
+		glow_watched_state(w, node, tree, message->payload, message->len);
 	else if (kind == GLOW_TOPIC_STATS)
-		take_stats(w, node, tree);
+		glow_watched_stats(w, node, tree);
 	else if (kind == GLOW_TOPIC_ERROR)
 		take_error(w, node->id, tree);
 }
@@ -283,7 +197,7 @@ static void take_node(struct glow_watch *w, const struct glow_topic *topic, cons
 	}
 	tree = glow_json_parse(message->payload, message->len, &diag);
 	if (tree)
-		take_node_tree(w, node, topic->kind, tree);
+		take_node_tree(w, node, topic->kind, tree, message);
 	cJSON_Delete(tree);
 }
 
@@ -397,6 +311,17 @@ static int by_id(const void *a, const void *b)
 	return order ? order : (x > y) - (x < y);
 }
 
+/* One that cannot be read has no id. */
+static struct glow_info *read_kinds(const struct glow_roster *roster)
+{
+	struct glow_info *kinds = calloc(roster->n_kinds + 1, sizeof(*kinds));
+
+	for (uint32_t k = 0; kinds && k < roster->n_kinds; k++)
+		if (!glow_info_kind_read(roster->kinds[k], &kinds[k]))
+			kinds[k].id[0] = '\0';
+	return kinds;
+}
+
 /* Where another roster has come into force. */
 static void index_roster(struct glow_watch *w)
 {
@@ -407,8 +332,10 @@ static void index_roster(struct glow_watch *w)
 	    index->edition.term == roster->edition.term && index->edition.clock_id == roster->edition.clock_id)
 		return;
 	free(index->by_id);
-	*index = (struct glow_watch_index){ .by_id = calloc(roster->n + 1, sizeof(*index->by_id)) };
-	if (!index->by_id)
+	free(index->kinds);
+	*index = (struct glow_watch_index){ .by_id = calloc(roster->n + 1, sizeof(*index->by_id)),
+					    .kinds = read_kinds(roster) };
+	if (!index->by_id || !index->kinds)
 		return;
 	index->of = roster->n;
 	index->nodes = roster->nodes;
@@ -419,6 +346,8 @@ static void index_roster(struct glow_watch *w)
 	for (uint32_t k = 0; k < roster->n; k++)
 		if (index->n == 0 || strcmp(index->by_id[index->n - 1]->id, index->by_id[k]->id) != 0)
 			index->by_id[index->n++] = index->by_id[k];
+	for (size_t k = 0; k < w->n_nodes; k++)
+		glow_watched_kind(w, w->nodes[k]);
 }
 
 void glow_watch_message(struct glow_watch *w, const struct glow_message *message)
@@ -480,7 +409,7 @@ static void compose(const struct glow_watch *w, const struct glow_watched *node,
 	const struct glow_told *s = &node->state;
 
 	ret->picture = (struct glow_picture){ .idle = node->idle ? node->idle : &nothing, .scenes = ret->scenes };
-	ret->picture.n_scenes = glow_stage_layers(&w->stage, &node->info, ret->scenes);
+	ret->picture.n_scenes = glow_stage_layers(&w->stage, &node->info, glow_watch_entry(w, node->id), ret->scenes);
 	if (!node->has_state)
 		return;
 	ret->picture.light = s->light;

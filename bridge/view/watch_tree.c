@@ -75,10 +75,12 @@ cJSON *glow_watch_stage_tree(const struct glow_watch *w)
 {
 	const struct glow_dim dim = glow_stage_dim(&w->stage);
 	cJSON *scenes = glow_scenes_write(glow_stage_scenes(&w->stage)), *tree = cJSON_CreateObject();
+	cJSON *roster = glow_roster_write(&w->stage.roster);
 
 	cJSON_AddItemToObject(tree, "scenes", cJSON_DetachItemFromObjectCaseSensitive(scenes, "scenes"));
 	cJSON_Delete(scenes);
-	cJSON_AddItemToObject(tree, "roster", glow_roster_write(&w->stage.roster));
+	cJSON_DeleteItemFromObjectCaseSensitive(roster, "kinds"); /* they are in the infos of its nodes */
+	cJSON_AddItemToObject(tree, "roster", roster);
 	cJSON_AddItemToObject(tree, "dim", glow_dim_write(&dim));
 	return tree;
 }

@@ -41,6 +41,7 @@ interface Exports {
 	web_catalog(): void;
 	web_conductor(lNs: number): void;
 	web_stage(known: number): number;
+	web_kinds(): number;
 	web_entry(startUs: Micros, tUs: Micros): number;
 	web_effects(known: number): number;
 	web_check(len: number): void;
@@ -261,6 +262,11 @@ export class CoreCluster {
 	/** The same object until something of it changes. */
 	stage(): Stage {
 		return this.heard(this.onStage, (known) => this.c.web_stage(known))!;
+	}
+
+	/** The roster tells what its nodes are: their infos need not be read. */
+	get tellsKinds(): boolean {
+		return this.c.web_kinds() > 0;
 	}
 
 	/** The cluster's effects in text: the same object until one comes, changes or goes. */

@@ -209,11 +209,16 @@ class RealLink implements Link {
 			may = allowed;
 			tell();
 		});
-		client.subscribe([...this.cluster.topics], { qos: 0 }, () => {
+		client.subscribe([...this.cluster.topics], { qos: 0 });
+		/* A broker may answer before it sends what is retained, but then it answers this behind it. */
+		client.subscribe([...this.cluster.ownTopics], { qos: 0 }, () => {
 			if (this.client !== client) return;
-			this.cluster.link({ state: "online" }, outletOf(client));
-			online = true;
-			tell();
+			client.subscribe([...this.cluster.nodeTopics()], { qos: 0 }, () => {
+				if (this.client !== client) return;
+				this.cluster.link({ state: "online" }, outletOf(client));
+				online = true;
+				tell();
+			});
 		});
 	}
 

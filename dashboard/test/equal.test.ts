@@ -382,9 +382,10 @@ test("what the conductor keeps is read alike", () => {
 
 /* In another order: what the page needs first comes first. */
 test("the page subscribes to what the core reads", () => {
-	const { topics, id } = new Lab().cluster;
-	const own = [`glow/time/reply/${id}`, `glow/answer/${id}`];
-	assert.deepEqual([...topics].sort(), [...nativeTopics().map((topic) => `glow/${topic}`), ...own].sort());
+	const { cluster } = new Lab();
+	const { topics, ownTopics, id } = cluster;
+	assert.deepEqual(ownTopics, [`glow/time/reply/${id}`, `glow/answer/${id}`]);
+	assert.deepEqual([...topics, ...cluster.nodeTopics()].sort(), [...nativeTopics().map((topic) => `glow/${topic}`)].sort());
 });
 
 test("the page's model is the core's word", () => {

@@ -84,6 +84,7 @@ export class Lab implements Outlet {
 	}
 
 	online(): void {
+		this.cluster.nodeTopics();
 		this.cluster.link({ state: "online" }, this);
 	}
 

@@ -125,6 +125,77 @@ test("nodes stand in the roster's order, others behind in natural order", () => 
 	assert.deepEqual(ids(lab), ["pi3", "pi10", "pi1", "pi2"]);
 });
 
+const KIND = { ...info("x", { effects: undefined, effects_hash: "0123456789abcdef" }), id: undefined, groups: undefined, pixels: undefined };
+
+function rosterOf(kinds: object[], ...nodes: object[]): object {
+	return { rev: 1, effective_us: 0, pixels: 8 * nodes.length, kinds, nodes: nodes.map((node, k) => ({ pixels: 8, offset: 8 * k, ...node })) };
+}
+
+const known = (lab: Lab): string[] => lab.cluster.view.nodes.map(({ id, info, state }) => `${id} ${info?.board} ${info?.groups} ${state?.effect}`);
+
+/** Nodes of which infos come only if they are asked for. */
+function visited(lab: Lab, ...ids: string[]): void {
+	for (const id of ids) {
+		lab.hear(`node/${id}/availability`, "online", true);
+		lab.hear(`node/${id}/state`, AUTO, true);
+	}
+}
+
+test("a roster that tells of kinds spares the infos", () => {
+	const lab = new Lab();
+	lab.hear("roster", rosterOf([KIND], { id: "pi1", groups: ["shelf"], kind: 1 }, { id: "pi2" }, { id: "pi3", kind: 0 }), true);
+	assert.ok(!lab.cluster.nodeTopics().includes("glow/node/+/info"));
+	visited(lab, "pi1", "pi2", "pi3");
+	lab.online();
+	assert.deepEqual(known(lab), ["pi1 virtual shelf auto", "pi2 virtual  auto", "pi3 undefined undefined undefined"]);
+	lab.pass(1100);
+	assert.deepEqual(lab.listened, ["glow/node/pi3/info"]);
+	lab.hear("node/pi3/info", info("pi3", { board: "own" }), true);
+	assert.equal(known(lab)[2], "pi3 own shelf auto");
+	/* A board that comes is in the roster soon. */
+	visited(lab, "pi4");
+	lab.pass(900);
+	lab.hear("roster", { ...rosterOf([{ ...KIND, board: "new" }], { id: "pi1", kind: 1 }, { id: "pi4" }), rev: 2 });
+	assert.deepEqual(known(lab), ["pi1 new  auto", "pi4 new  auto", "pi2 virtual  auto", "pi3 own shelf auto"]);
+	lab.pass(3000);
+	assert.deepEqual(lab.listened, ["glow/node/pi3/info"]);
+	/* After another connection what was read once is not missed. */
+	lab.lose();
+	lab.online();
+	assert.ok(lab.cluster.nodeTopics().includes("glow/node/pi3/info"));
+	lab.hear("roster", { ...rosterOf([{ ...KIND, board: "new" }], { id: "pi1", kind: 1 }, { id: "pi3" }), rev: 2 }, true);
+	visited(lab, "pi1", "pi2", "pi3", "pi4");
+	lab.pass(6000);
+	assert.deepEqual(known(lab), ["pi1 new  auto", "pi3 new  auto", "pi2 virtual  auto", "pi4 new  auto"]);
+});
+
+test("of many that the roster lacks all infos are read, and where it tells of no kinds", () => {
+	const lab = new Lab();
+	lab.hear("roster", rosterOf([KIND], { id: "pi1", kind: 1 }), true);
+	lab.online();
+	visited(lab, ...Array.from({ length: 16 }, (_, k) => `n${k}`));
+	lab.pass(1100);
+	assert.equal(lab.listened.length, 16);
+	visited(lab, "n16");
+	lab.pass(1100);
+	assert.equal(lab.listened[16], "glow/node/+/info");
+	visited(lab, "n17");
+	lab.pass(1100);
+	assert.equal(lab.listened.length, 17);
+	const other = new Lab();
+	other.hear("roster", rosterOf([KIND], { id: "pi1", kind: 1 }), true);
+	other.online();
+	visited(other, "pi1");
+	other.pass(2000);
+	assert.deepEqual(other.listened, []);
+	other.hear("roster", { ...rosterOf([], { id: "pi1" }), rev: 2 });
+	other.pass(1100);
+	assert.deepEqual(other.listened, ["glow/node/+/info"]);
+	const small = labWith("pi1"); // which reads all from the beginning
+	small.pass(2000);
+	assert.deepEqual(small.listened, []);
+});
+
 test("a roster waits for its time", () => {
 	const lab = labWith("pi1", "pi2");
 	const length = () => lab.cluster.view.roster.pixels;
@@ -342,7 +413,7 @@ test("commands go where they should", () => {
 		],
 	);
 	assert.equal(sentLast(lab).responseTopic, "glow/answer/x/0001");
-	assert.ok(lab.cluster.topics.includes("glow/answer/x/0001"));
+	assert.ok(lab.cluster.ownTopics.includes("glow/answer/x/0001"));
 });
 
 test("a command is pending until it is answered", async () => {

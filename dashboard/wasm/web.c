@@ -273,6 +273,12 @@ int32_t EXPORT(web_entry)(double start_us, double t_us)
 	return -1;
 }
 
+/** Of how many kinds of nodes the roster tells, the next one where one waits. */
+uint32_t EXPORT(web_kinds)(void)
+{
+	return watch.stage.has_next_roster ? watch.stage.next_roster.n_kinds : watch.stage.roster.n_kinds;
+}
+
 /* ---- effects in text ---- */
 
 /** All of the cluster: in the text, if their revision, which is returned, is not the known one. */

@@ -48,6 +48,14 @@ struct glow_info {
 cJSON *glow_info_write(const struct glow_info *info);
 enum glow_code glow_info_read(const cJSON *tree, struct glow_info *ret_info, struct glow_diag *diag);
 
+/** What is left of an info without what is the node's own, which many have alike: `id`, `groups`, `pixels`, and what
+ * comes and goes, `problem` and `slots_a_frame`. The caller's to free(); NULL of a rack, of a node that tells its
+ * effects itself, and of more than GLOW_KIND_MAX bytes. */
+#define GLOW_KIND_MAX 1000
+char *glow_info_kind(const struct glow_info *info);
+/** What all nodes of that kind are, without what is a node's own. False for a broken one. */
+bool glow_info_kind_read(const char *kind, struct glow_info *ret_info);
+
 /** Reads "a,b,c" into groups; false when an id is not valid or there are too many. */
 bool glow_groups_parse(const char *list, struct glow_info *info);
 

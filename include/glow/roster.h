@@ -18,7 +18,11 @@ struct glow_roster_node {
 	uint32_t offset; /**< number of its first pixel on the whole cluster's strip */
 	uint32_t gap;    /**< pixels left free behind it, before the next node */
 	bool reverse;    /**< it hangs the other way round, as the conductor was told */
+	uint32_t kind;   /**< kinds[kind - 1] of the roster tells of its board; 0: only its info does */
 };
+
+/** What the infos of many nodes have alike is told once for all of them: so many such kinds at most. */
+#define GLOW_KINDS_MAX 32
 
 /** Which of a conductor's words is the latest: on one timeline (term, rev) only ever rises. */
 struct glow_edition {
@@ -34,6 +38,8 @@ struct glow_roster {
 	uint32_t left_out;    /**< so many more nodes have no place: there was no room for them in a message */
 	uint32_t n;
 	struct glow_roster_node *nodes; /**< in the order of the strip */
+	uint32_t n_kinds;
+	char *kinds[GLOW_KINDS_MAX]; /**< as glow_info_kind() */
 };
 
 /** Where a board lies on the strip an effect runs along. */
@@ -93,5 +99,6 @@ bool glow_edition_before(const struct glow_edition *a, const struct glow_edition
 /** True when two lists of group ids are equal, in their order. */
 bool glow_groups_alike(const char (*a)[GLOW_NAME_SIZE], uint32_t n_a, const char (*b)[GLOW_NAME_SIZE], uint32_t n_b);
 
-/** True when two rosters place the same nodes alike; edition and effective_us do not count. */
+/** True when two rosters place the same nodes alike and tell the same of them; edition and effective_us do not count.
+ */
 bool glow_roster_alike(const struct glow_roster *a, const struct glow_roster *b);

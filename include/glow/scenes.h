@@ -72,7 +72,7 @@ enum glow_code glow_scene_list_read(const cJSON *list, struct glow_scenes *scene
 enum glow_code glow_target_read(const cJSON *item, bool kept, struct glow_target *target, struct glow_diag *diag);
 
 /** roster. One of more than GLOW_ROSTER_SHORT nodes leaves out what reads as nothing: `reverse` false, `gap` 0 and
- * no `groups`. */
+ * no `groups`. Only such a one has kinds. */
 #define GLOW_ROSTER_SHORT 500
 cJSON *glow_roster_write(const struct glow_roster *roster);
 /** Leaves out the last nodes until it has at most so many bytes when it is written, and lays it out again. */

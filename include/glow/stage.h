@@ -62,10 +62,11 @@ int64_t glow_stage_next(const struct glow_stage *stage, int64_t t_us);
 /** Whatever time it is, on this timeline or another, no scene plays and the dimmer is the same. */
 bool glow_stage_timeless(const struct glow_stage *stage);
 
-/** The scenes that target the node, lowest first, and where its board lies on the strip of each.
- * Returns how many. They point into the stage and are good until its revision changes. */
+/** The scenes that target the node, lowest first, and where its board lies on the strip of each. `entry`
+ * is its own in the roster where that is known, which spares looking for it among thousands; else NULL. Returns how
+ * many. They point into the stage and are good until its revision changes. */
 uint32_t glow_stage_layers(const struct glow_stage *stage, const struct glow_info *info,
-			   struct glow_scene_layer ret_layers[GLOW_SCENES_MAX]);
+			   const struct glow_roster_node *entry, struct glow_scene_layer ret_layers[GLOW_SCENES_MAX]);
 
 /** The scenes in force; none while their times are those of another timeline. Good until the revision changes. */
 const struct glow_scenes *glow_stage_scenes(const struct glow_stage *stage);

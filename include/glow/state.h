@@ -27,7 +27,8 @@ struct glow_state {
 	enum glow_showing showing;
 	bool dark; /**< the light is auto and ON, and has nothing to show (glow_picture_dark()): it says OFF */
 	bool limited;
-	char problem[320]; /**< why the board is dark, "" when it is well; nothing is restored from it */
+	char problem[320];      /**< why the board is dark, "" when it is well; nothing is restored from it */
+	unsigned slots_a_frame; /**< as of info, for those who do not read that; nor from it */
 	bool fading;
 	int64_t fade_start_us, fade_end_us;
 	struct glow_frame fade_from; /**< the picture a running transition started from */

@@ -23,6 +23,7 @@ struct glow_told {
 	enum glow_showing showing;
 	bool dark, limited;
 	char *problem; /**< NULL for none */
+	unsigned slots_a_frame;
 	int64_t fade_start_us, fade_end_us;
 	char notice_id[GLOW_NOTICE_ID_MAX + 1];
 	uint8_t notice_priority;

@@ -23,9 +23,10 @@
 #include <glow/wanted.h>
 
 /** How much there can be of a cluster, whoever publishes it: as many nodes as a conductor keeps, of 3 KB each, and
- * bytes of parameter tables in their infos. What is beyond is passed over, and counted. */
-#define GLOW_WATCH_NODES   10000
-#define GLOW_WATCH_EFFECTS 16777216
+ * bytes of parameter tables in their infos and of states that wait for these. What is beyond is passed over; nodes are
+ * counted. */
+#define GLOW_WATCH_NODES 10000
+#define GLOW_WATCH_TEXTS 16777216
 
 /** Limits the flashes of what is drawn of a node, as a node does. */
 struct glow_watch_limiter {
@@ -36,12 +37,15 @@ struct glow_watch_limiter {
 struct glow_watched {
 	char id[GLOW_ID_MAX + 1];
 	bool online, has_info, has_state, has_stats;
+	bool own_info; /**< it has told its info itself; else that is what the roster tells of its kind, and its state
+			*/
 	/** Where the watch's revision stood when each was last read. */
 	uint32_t info_revision, state_revision, stats_revision;
 	struct glow_info info;
 	char *effects; /**< the parameter tables in its info, as glow_catalogs_text(); none where info.catalog names
 			  them */
 	struct glow_told state;
+	char *untold;            /**< its state as it came, as long as has_info is missing to read it; NULL */
 	struct glow_stats stats; /**< as last reported */
 	struct glow_look *idle;  /**< as those in state; NULL: unknown */
 	struct glow_env env;
@@ -52,7 +56,7 @@ struct glow_watch {
 	char prefix[GLOW_PREFIX_MAX + 1];
 	struct glow_watched **nodes; /**< in natural order: pi2 before pi10 */
 	size_t n_nodes, most;        /**< which may be GLOW_WATCH_NODES */
-	size_t effects_size;         /**< of all nodes' tables */
+	size_t texts_size;           /**< of all nodes' texts */
 	struct glow_crowd crowd;     /**< those beyond */
 	bool conductor_online, has_conductor, has_beacon;
 	struct glow_conductor_info conductor;
@@ -62,7 +66,8 @@ struct glow_watch {
 	/** The roster's entries by id, so that thousands are found at once, and the roster that it is of. */
 	struct glow_watch_index {
 		const struct glow_roster_node **by_id, *nodes;
-		uint32_t n, of; /**< each id once; of so many entries */
+		struct glow_info *kinds; /**< of the roster; without an id where one cannot be read */
+		uint32_t n, of;          /**< each id once; of so many entries */
 		struct glow_edition edition;
 	} index;
 	struct glow_catalogs catalogs;
@@ -79,10 +84,12 @@ struct glow_watch {
 };
 
 /** What to subscribe to below the prefix, and how many. A watch can do without the last ones, which brokers with older
- * rules may refuse; of all, these should be asked for first. Who looks but once needs neither the first ones, which say
- * what goes on, nor the very last, the tables of what effects can be told. */
+ * rules may refuse; of all, these should be asked for first. Who looks but once needs neither those that say what goes
+ * on, right behind the first, nor the very last, the tables of what effects can be told. The first are the infos: of
+ * many nodes the roster has what they say. */
 #define GLOW_WATCH_TOPICS 13
 #define GLOW_WATCH_WISHES 4
+#define GLOW_WATCH_INFOS  1
 #define GLOW_WATCH_GOING  2
 #define GLOW_WATCH_TABLES 1
 extern const char *const glow_watch_topics[GLOW_WATCH_TOPICS];

@@ -112,7 +112,8 @@ LATER_S = 32
 OWN = 2.3             # packets to and from a node and second beside probes: beacons, stats, the conductor's info
 COMING = 25           # packets of a node that comes online
 PLACE = 155           # bytes of its place
-SEEN = 700            # bytes that one who looks is sent of each node
+SEEN = 340            # bytes that one who looks is sent of each node of more than 500
+RACK_SEEN = 700       # and of a rack, whose info is read
 RACK_PROBES = 2       # a second of a rack
 PROBE, BEACON, STATS = 53 + 75, 120, 361  # bytes
 LINE = 58             # bytes of a node in a roster
@@ -143,7 +144,7 @@ def root(costs, racks, nodes):
         "root's leader, % of a core": rounded(probes * costs.probe_us / 1e4),
         "an uplink, bytes a second": rounded(probes / racks * PROBE + 2 * BEACON + STATS / 10),
         "root's roster to all racks, MB": rounded(LINE * racks * racks / 1e6),
-        "one who looks at the root, MB": rounded(SEEN * racks / 1e6),
+        "one who looks at the root, MB": rounded(RACK_SEEN * racks / 1e6),
         "one who looked at every node, MB": rounded(SEEN * racks * nodes / 1e6),
     }
 

@@ -106,7 +106,7 @@ static void check_stage(const char *text, size_t len)
 		int64_t next = glow_stage_next(&stage, t);
 
 		CHECK(next > t);
-		glow_stage_layers(&stage, &info, layers);
+		glow_stage_layers(&stage, &info, NULL, layers);
 		if (next == GLOW_NEVER)
 			break;
 		t = next;

@@ -533,6 +533,78 @@ static void test_kept_states(void **state)
 	assert_int_equal(m.kept_states, GLOW_KEPT_STATES - GLOW_KEPT_STATE_MAX);
 }
 
+/* More than 500 nodes: what their infos have alike is told once, of at most 32 kinds. */
+static void test_kinds(void **state)
+{
+	char id[16], text[400], *whole;
+	size_t bytes;
+	struct glow_roster roster, kept;
+
+	(void)state;
+#define INFO                                                                                                          \
+	"{\"id\":\"%s\",\"groups\":[\"g\"],\"pixels\":8,\"effects_hash\":\"0123456789abcdef\",\"board\":\"board%d\"%" \
+	"s}"
+#define SAY(id, board, more)                                          \
+	do {                                                          \
+		snprintf(text, sizeof(text), INFO, id, board, more);  \
+		glow_members_info(&m, id, text, strlen(text), &diag); \
+	} while (0)
+	for (int k = 0; k < 600; k++) {
+		snprintf(id, sizeof(id), "n%d", k);
+		SAY(id, k % 40, "");
+		says(id, true);
+	}
+	assert_int_equal(glow_members_roster(&m, now, &roster), 0);
+	assert_int_equal(roster.n_kinds, GLOW_KINDS_MAX);
+	assert_int_equal(roster.nodes[0].kind, 1);
+	assert_int_equal(roster.nodes[31].kind, 32);
+	assert_int_equal(roster.nodes[32].kind, 0); /* no room */
+	assert_int_equal(roster.nodes[41].kind, 2);
+	assert_non_null(strstr(roster.kinds[1], "\"board\":\"board1\""));
+	assert_null(strstr(roster.kinds[1], "\"id\""));
+	assert_null(strstr(roster.kinds[1], "\"groups\""));
+	/* What comes and goes is no other kind, and no reason for a roster. */
+	SAY("n41", 1, ",\"problem\":\"no chip\",\"slots_a_frame\":2");
+	assert_int_equal(glow_members_roster(&m, now, &kept), 0);
+	assert_true(glow_roster_alike(&roster, &kept));
+	glow_roster_fini(&kept);
+	/* Who takes over with the roster alone tells the same. */
+	glow_members_fini(&m);
+	glow_members_init(&m, &placement, GRACE);
+	glow_members_restore(&m, &roster, now);
+	assert_int_equal(glow_members_roster(&m, now, &kept), 0);
+	assert_true(glow_roster_alike(&roster, &kept));
+	glow_roster_fini(&roster);
+	SAY("n500", 7, "");
+	assert_int_equal(glow_members_roster(&m, now, &roster), 0);
+	assert_false(glow_roster_alike(&roster, &kept)); /* the control */
+	glow_roster_fini(&kept);
+	glow_roster_fini(&roster);
+	/* A rack, and who tells its effects itself, are no kind. */
+	SAY("n0", 0, ",\"boot\":7,\"strip\":8");
+	assert_null(glow_members_find(&m, "n0")->kind);
+	assert_non_null(glow_members_find(&m, "n1")->kind);
+	info("n1", 8, "");
+	assert_null(glow_members_find(&m, "n1")->kind);
+	/* Where there is not room for all, the kinds count as well; and 500 or fewer do without. */
+	assert_int_equal(glow_members_roster(&m, now, &roster), 0);
+	whole = glow_json_finish(glow_roster_write(&roster));
+	bytes = strlen(whole) - 1000;
+	free(whole);
+	glow_roster_fit(&roster, bytes);
+	whole = glow_json_finish(glow_roster_write(&roster));
+	assert_true(strlen(whole) <= bytes && strlen(whole) > bytes - 1000);
+	free(whole);
+	assert_true(roster.n > GLOW_ROSTER_SHORT && roster.n_kinds == GLOW_KINDS_MAX);
+	glow_roster_fit(&roster, bytes - 8000);
+	assert_true(roster.n > 0 && roster.n <= GLOW_ROSTER_SHORT);
+	assert_int_equal(roster.n_kinds, 0);
+	assert_int_equal(roster.nodes[0].kind, 0);
+	glow_roster_fini(&roster);
+#undef SAY
+#undef INFO
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -550,6 +622,7 @@ int main(void)
 		T(test_broken),
 		T(test_sessions),
 		T(test_restore),
+		T(test_kinds),
 		T(test_too_many),
 		T(test_by_name),
 		T(test_one_liar_is_outvoted),

@@ -200,11 +200,17 @@ static void test_problem_and_stats(void **state)
 	glow_node_slots(node, 4);
 	assert_int_equal(count(INFO), 3);
 	assert_true(said(INFO, "\"slots_a_frame\":4"));
+	pass(SECOND);
+	assert_true(said(STATE, "\"slots_a_frame\":4"));
 	glow_node_slots(node, 4);
 	assert_int_equal(count(INFO), 3);
+	tell(SET, "{\"state\":\"ON\",\"slots_a_frame\":4}");
+	assert_int_equal(count(ERROR), 0);
 	glow_node_slots(node, 1);
 	assert_int_equal(count(INFO), 4);
 	assert_false(said(INFO, "slots_a_frame"));
+	pass(SECOND);
+	assert_false(said(STATE, "slots_a_frame"));
 	glow_node_stats(node, &stats);
 	assert_true(said("glow/node/pi1/stats", "\"fps\":60"));
 	assert_false(sent[n_sent - 1].retained);

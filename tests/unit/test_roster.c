@@ -200,6 +200,7 @@ static void test_alike(void **state)
 	DIFFERS(offset, 9);
 	DIFFERS(gap, 9);
 	DIFFERS(reverse, false);
+	DIFFERS(kind, 1);
 	DIFFERS(n_groups, 1);
 	other[0].groups = groups;
 	assert_false(glow_roster_alike(&roster, &b));

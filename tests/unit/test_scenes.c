@@ -843,6 +843,79 @@ static void test_short_roster(void **state)
 	glow_roster_fini(&many);
 }
 
+#define KIND_A "{\"board\":\"a\"}"
+#define KIND_B "{\"board\":\"b\",\"limits\":{\"flash\":true}}"
+
+/* Kinds are told once, and a node's is that of the one before unless it says which. */
+static void test_kinds(void **state)
+{
+	static const uint32_t kinds[] = { 1, 1, 2, 0, 0, 1 };
+	struct glow_roster many = { .n = 6, .nodes = calloc(6, sizeof(*many.nodes)), .n_kinds = 2 };
+	char *text;
+
+	(void)state;
+	assert_non_null(many.nodes);
+	for (uint32_t k = 0; k < 6; k++)
+		many.nodes[k] = (struct glow_roster_node){ .id = "pi", .pixels = 8, .kind = kinds[k] };
+	many.kinds[0] = strdup(KIND_A);
+	many.kinds[1] = strdup(KIND_B);
+	glow_roster_lay(&many);
+	text = glow_json_finish(glow_roster_write(&many));
+	assert_non_null(strstr(text, "\"kinds\":[" KIND_A "," KIND_B "],\"nodes\":["));
+	assert_non_null(strstr(text, "\"offset\":0,\"reverse\":false,\"gap\":0,\"kind\":1},"));
+	assert_non_null(strstr(text, "\"offset\":8,\"reverse\":false,\"gap\":0},"));
+	assert_non_null(strstr(text, "\"gap\":0,\"kind\":2},"));
+	assert_non_null(strstr(text, "\"gap\":0,\"kind\":0},"));
+	assert_int_equal(read_roster(text), GLOW_OK);
+	free(text);
+	assert_true(glow_roster_alike(&roster, &many));
+	roster.kinds[1][2] = 'c';
+	assert_false(glow_roster_alike(&roster, &many)); /* the control */
+	roster.kinds[1][2] = 'b';
+	roster.nodes[3].kind = 1;
+	assert_false(glow_roster_alike(&roster, &many));
+	glow_roster_fini(&roster);
+	glow_roster_fini(&many);
+}
+
+/* What a reader cannot use it passes over, and the roster is good all the same. */
+static void test_odd_kinds(void **state)
+{
+	static const struct {
+		const char *kinds, *kind;
+		uint32_t n, of;
+	} rows[] = {
+		{ "[" KIND_A "," KIND_B "]", "2", 2, 2 },
+		{ "[" KIND_A "," KIND_B "]", "3", 2, 0 },
+		{ "[" KIND_A "," KIND_B "]", "-1", 2, 0 },
+		{ "[" KIND_A "," KIND_B "]", "\"b\"", 2, 0 },
+		{ "[" KIND_A ",7," KIND_B "]", "1", 1, 1 },
+		{ "[" KIND_A ",7," KIND_B "]", "3", 1, 0 },
+		{ "7", "1", 0, 0 },
+	};
+	char text[2000];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		snprintf(
+			text, sizeof(text),
+			"{\"rev\":1,\"effective_us\":0,\"pixels\":8,\"kinds\":%s,\"nodes\":[{\"id\":\"a\",\"pixels\":8,"
+			"\"offset\":0,\"kind\":%s}]}",
+			rows[k].kinds, rows[k].kind);
+		assert_int_equal(read_roster(text), GLOW_OK);
+		if (roster.n_kinds != rows[k].n || roster.nodes[0].kind != rows[k].of)
+			fail_msg("%s: %u kinds, %u", text, roster.n_kinds, roster.nodes[0].kind);
+		glow_roster_fini(&roster);
+	}
+	memset(text, 'x', sizeof(text));
+	snprintf(text, sizeof(text),
+		 "{\"rev\":1,\"effective_us\":0,\"pixels\":0,\"nodes\":[],\"kinds\":[{\"a\":\"%*s\"}]}", GLOW_KIND_MAX,
+		 "");
+	assert_int_equal(read_roster(text), GLOW_OK);
+	assert_int_equal(roster.n_kinds, 0); /* nobody fills a conductor's memory with it */
+	glow_roster_fini(&roster);
+}
+
 #define R      "{\"rev\":1,\"effective_us\":0,\"pixels\":16,\"nodes\":["
 #define R_FIT  R "{\"id\":\"a\",\"pixels\":8,\"offset\":0},"
 #define R_LONG "{\"rev\":1,\"effective_us\":0,\"pixels\":16777216,\"nodes\":["
@@ -984,6 +1057,8 @@ int main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_roster),
 		cmocka_unit_test(test_short_roster),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_odd_kinds),
 		cmocka_unit_test(test_bad_rosters),
 		cmocka_unit_test(test_apply),
 		cmocka_unit_test(test_apply_deep),

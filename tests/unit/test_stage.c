@@ -73,7 +73,7 @@ static void tell_scenes(uint64_t clock_id, const char *scenes)
 /* Where this node's board lies under a scene for all. */
 static bool lies_at(uint32_t offset, uint32_t total)
 {
-	return glow_stage_layers(&stage, &info, layers) == 1 && layers[0].place.offset == offset &&
+	return glow_stage_layers(&stage, &info, NULL, layers) == 1 && layers[0].place.offset == offset &&
 	       layers[0].place.total == total;
 }
 
@@ -238,7 +238,7 @@ static void test_place_for_a_target(void **state)
 
 static uint32_t n_layers(void)
 {
-	return glow_stage_layers(&stage, &info, layers);
+	return glow_stage_layers(&stage, &info, NULL, layers);
 }
 
 static void test_no_clock_no_scene(void **state)

@@ -109,6 +109,7 @@ static void any_state(const struct glow_effect_desc *e, struct glow_shape shape)
 	written.limited = dice_roll(&dice, 2);
 	if (dice_roll(&dice, 2))
 		snprintf(written.problem, sizeof(written.problem), "no chip %u", dice_roll(&dice, 99));
+	written.slots_a_frame = 1U << dice_roll(&dice, 4);
 	written.fading = dice_roll(&dice, 2);
 	if (written.fading) {
 		any_frame(&written.fade_from, shape);
@@ -200,7 +201,7 @@ static bool same_state(const struct glow_state *a, const struct glow_state *b)
 {
 	return same_look(&a->light, &b->light) && a->since_us == b->since_us && a->clock_id == b->clock_id &&
 	       a->showing == b->showing && a->dark == b->dark && strcmp(a->problem, b->problem) == 0 &&
-	       a->limited == b->limited && same_fade(a, b) && same_notice(a, b);
+	       a->slots_a_frame == b->slots_a_frame && a->limited == b->limited && same_fade(a, b) && same_notice(a, b);
 }
 
 static void test_random(void **state)
@@ -245,6 +246,7 @@ static void test_noticed(void **state)
 	NOTICED(back.clock_id ^= UINT64_C(1) << 63);
 	NOTICED(back.showing ^= 1);
 	NOTICED(back.limited = !back.limited);
+	NOTICED(back.slots_a_frame++);
 	NOTICED(back.dark = !back.dark);
 	NOTICED(back.fading = true);
 	NOTICED(back.has_notice = true);

@@ -1034,6 +1034,96 @@ static void made_up_nodes_fill_no_memory(void **state)
 	}
 }
 
+#define KIND                                                                                                      \
+	"{\"board\":\"virtual\",\"shape\":\"blinkt\",\"version\":\"7\",\"idle\":\"lime\",\"fps\":60,\"limits\":{" \
+	"\"brightness\":255,\"current_ma\":0,\"flash\":true}}"
+#define KINDS(pixels, kinds, kind)                                             \
+	"{\"rev\":1,\"effective_us\":0,\"pixels\":" pixels ",\"kinds\":" kinds \
+	",\"nodes\":[{\"id\":\"pi1\",\"groups\":["                             \
+	"\"shelf\"],\"pixels\":" pixels ",\"offset\":0,\"kind\":" kind "}]}"
+#define SLOW "{\"state\":\"ON\",\"effect\":\"auto\",\"since_us\":0,\"slots_a_frame\":2}"
+
+/* A node of which the roster tells what it is needs no info to be drawn; whatever comes first. */
+static void a_roster_tells_of_kinds(void **state)
+{
+	(void)state;
+	hear_of("pi1", "availability", "online");
+	hear_of("pi1", "state", SLOW);
+	hear_of("pi2", "state", AUTO);
+	assert_false(node("pi1")->has_info);
+	assert_string_equal(label("pi1", START), "no state yet");
+	hear("roster", KINDS("8", "[" KIND "]", "1"));
+	assert_true(shows("pi1", START, LIME));
+	assert_string_equal(label("pi1", START), "idle: lime");
+	assert_string_equal(node("pi1")->info.version, "7");
+	assert_string_equal(node("pi1")->info.groups[0], "shelf");
+	assert_int_equal(node("pi1")->info.slots_a_frame, 2);
+	assert_string_equal(headline(START), "no conductor · 1 of 2 nodes online · 1 draws fewer frames");
+	assert_false(node("pi2")->has_info); /* the roster has it not */
+	hear_of("pi1", "state", "{\"state\":\"ON\",\"effect\":\"auto\",\"since_us\":0,\"problem\":\"no chip\"}");
+	assert_string_equal(label("pi1", START), "dark: no chip");
+	assert_int_equal(node("pi1")->info.slots_a_frame, 1);
+	hear("roster", KINDS("16", "[" KIND "]", "1")); /* not for a new roster */
+	assert_string_equal(label("pi1", START), "dark: no chip");
+	assert_int_equal(node("pi1")->info.shape.pixels, 16);
+	assert_true(node("pi1")->has_state); /* nobody would say it again */
+	hear_of("pi1", "state", "{\"state\":\"ON\",\"effect\":\"solid\",\"pixels\":[\"red\"],\"since_us\":0}");
+	assert_true(node("pi1")->has_state);
+	hear("roster", KINDS("15", "[" KIND "]", "1"));
+	assert_false(node("pi1")->has_state); /* but a picture is of the length that it had */
+	/* What it says itself goes before. */
+	arrive("pi1", "");
+	assert_true(shows("pi1", START, BLUE));
+	hear("roster", KINDS("9", "[" KIND "]", "1"));
+	assert_true(shows("pi1", START, BLUE));
+	hear_of("pi1", "state", SLOW);
+	assert_int_equal(node("pi1")->info.slots_a_frame, 1);
+	/* And when all that it said is cleared it is gone, whatever the roster has. */
+	hear_of("pi1", "info", "");
+	hear_of("pi1", "state", "");
+	hear_of("pi1", "availability", "");
+	assert_null(glow_watch_find(&watch, "pi1"));
+	/* One that comes later is known at once. */
+	hear_of("pi1", "availability", "online");
+	assert_int_equal(node("pi1")->info.shape.pixels, 9);
+	hear_of("pi1", "state", AUTO);
+	assert_string_equal(label("pi1", START), "idle: lime");
+	hear_of("pi1", "availability", "");
+	hear_of("pi1", "state", "");
+	assert_null(glow_watch_find(&watch, "pi1"));
+}
+
+static void a_kind_that_is_none(void **state)
+{
+	(void)state;
+	hear_of("pi1", "availability", "online");
+	hear("roster", KINDS("8", "[" KIND "]", "0"));
+	assert_false(node("pi1")->has_info);
+	hear("roster", KINDS("8", "[{\"fps\":0}]", "1"));
+	assert_false(node("pi1")->has_info);
+	hear("roster", KINDS("4097", "[" KIND "]", "1"));
+	assert_false(node("pi1")->has_info);
+	hear("roster", KINDS("4096", "[" KIND "]", "1")); /* the control */
+	assert_true(node("pi1")->has_info);
+}
+
+/* A state that comes before the info waits for it. */
+static void a_state_waits(void **state)
+{
+	(void)state;
+	hear_of("pi1", "state", "{\"state\":\"ON\",\"effect\":\"solid\",\"color\":{\"r\":255,\"g\":0,\"b\":0}}");
+	hear_of("pi1", "state", "{\"state\":\"ON\",\"effect\":\"solid\",\"color\":{\"r\":0,\"g\":255,\"b\":0}}");
+	hear_of("pi1", "availability", "online");
+	assert_non_null(node("pi1")->untold);
+	hear_of("pi1", "info", "{\"id\":\"pi1\",\"pixels\":8,\"shape\":\"blinkt\"}");
+	assert_true(shows("pi1", START, LIME));
+	assert_null(node("pi1")->untold);
+	hear_of("pi2", "state", AUTO);
+	hear_of("pi2", "state", "");
+	hear_of("pi2", "info", "{\"id\":\"pi2\",\"pixels\":8,\"shape\":\"blinkt\"}");
+	assert_false(node("pi2")->has_state); /* it was cleared meanwhile */
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -1048,6 +1138,9 @@ int main(void)
 		TEST(a_scene_has_a_target),
 		TEST(the_dimmer_lies_over_all),
 		TEST(a_roster_makes_one_strip),
+		TEST(a_roster_tells_of_kinds),
+		TEST(a_kind_that_is_none),
+		TEST(a_state_waits),
 		TEST(who_leads),
 		TEST(how_well_a_clock_is_known),
 		TEST(it_draws_what_the_leds_show),

@@ -44,6 +44,7 @@ static void drop(struct glow_members *m, struct glow_member *one)
 	m->kept_states -= one->state ? one->state->len : 0;
 	glow_kept_state_drop(one->state);
 	free(one->groups);
+	free(one->kind);
 	free(one->deliveries);
 	free(one->figures);
 }
@@ -164,6 +165,16 @@ static bool set_groups(struct glow_member *one, const char (*groups)[GLOW_NAME_S
 	return true;
 }
 
+/* It becomes the member's. */
+static bool set_kind(struct glow_member *one, char *kind)
+{
+	bool changed = strcmp(one->kind ? one->kind : "", kind ? kind : "") != 0;
+
+	free(one->kind);
+	one->kind = kind;
+	return changed;
+}
+
 static bool describe(struct glow_members *m, struct glow_member *one, uint32_t pixels,
 		     const char (*groups)[GLOW_NAME_SIZE], uint32_t n_groups)
 {
@@ -194,7 +205,7 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	_Static_assert(sizeof(((struct glow_info *)NULL)->groups[0]) == GLOW_NAME_SIZE, "one size of names");
 	struct glow_info info;
 	struct glow_member *one;
-	bool found;
+	bool found, changed;
 	uint32_t k = rank(m, id, &found);
 
 	if (len == 0 && found && m->v[k].online) { /* it is there all the same, and may say again what it is */
@@ -210,10 +221,13 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	if (!read_info(id, payload, len, &info, diag))
 		return false;
 	one = member(m, id);
-	if (one)
-		one->more_us = glow_deliveries_of_ahead_us(info.ahead_us);
-	return one && describe(m, one, info.strip ? info.strip : info.shape.pixels,
-			       (const char(*)[GLOW_NAME_SIZE])info.groups, info.n_groups);
+	if (!one)
+		return false;
+	one->more_us = glow_deliveries_of_ahead_us(info.ahead_us);
+	changed = set_kind(one, glow_info_kind(&info));
+	return describe(m, one, info.strip ? info.strip : info.shape.pixels, (const char(*)[GLOW_NAME_SIZE])info.groups,
+			info.n_groups) ||
+	       changed;
 }
 
 static void leave(struct glow_members *m, struct glow_member *one, struct glow_raw now)
@@ -437,8 +451,10 @@ void glow_members_restore(struct glow_members *m, const struct glow_roster *rost
 
 		if (!one)
 			return;
-		if (!one->known)
+		if (!one->known) {
 			describe(m, one, node->pixels, (const char(*)[GLOW_NAME_SIZE])node->groups, node->n_groups);
+			set_kind(one, node->kind ? strdup(roster->kinds[node->kind - 1]) : NULL);
+		}
 		if (!one->online && one->gone_ns == INT64_MIN)
 			leave(m, one, now);
 	}
@@ -508,6 +524,20 @@ static bool fill_node(struct glow_roster_node *node, const struct glow_member *o
 	return true;
 }
 
+/* The number that this kind has in the roster: a new one, if need be. 0 where there is none, and no room. */
+static uint32_t kind_in(struct glow_roster *roster, const char *kind)
+{
+	uint32_t k = 0;
+
+	while (kind && k < roster->n_kinds && strcmp(roster->kinds[k], kind) != 0)
+		k++;
+	if (!kind || k == GLOW_KINDS_MAX)
+		return 0;
+	if (k == roster->n_kinds && (roster->kinds[k] = strdup(kind)))
+		roster->n_kinds++;
+	return k < roster->n_kinds ? k + 1 : 0;
+}
+
 int glow_members_roster(const struct glow_members *m, struct glow_raw now, struct glow_roster *ret_roster)
 {
 	struct glow_roster roster = { .nodes = calloc(m->n + 1, sizeof(*roster.nodes)) };
@@ -520,8 +550,11 @@ int glow_members_roster(const struct glow_members *m, struct glow_raw now, struc
 			placed[n++] = &m->v[k];
 	if (good)
 		qsort(placed, n, sizeof(*placed), by_place);
-	for (uint32_t k = 0; good && k < n; k++, roster.n++)
+	for (uint32_t k = 0; good && k < n; k++, roster.n++) {
 		good = fill_node(&roster.nodes[k], placed[k]);
+		if (n > GLOW_ROSTER_SHORT)
+			roster.nodes[k].kind = kind_in(&roster, placed[k]->kind);
+	}
 	free(placed);
 	if (!good) {
 		glow_roster_fini(&roster);

@@ -50,6 +50,7 @@ struct glow_member {
 	int64_t gone_ns;  /**< when it went offline; INT64_MIN: long ago */
 	uint32_t pixels, n_groups;
 	char (*groups)[GLOW_NAME_SIZE];
+	char *kind; /**< what its info has as others have it, glow_info_kind(); NULL for nothing */
 	const struct glow_placement_row *place;
 	uint32_t more_us;                   /**< of a rack: what its own slow nodes take beyond that */
 	struct glow_deliveries *deliveries; /**< NULL until it has told of one */

@@ -184,12 +184,14 @@ static int run(const void *values, int n_words, char *const words[])
 {
 	const struct glow_ctl_options *o = values;
 	/* Without a report to wait for, none of what thousands report meanwhile. */
-	const size_t first = o->wait_s > 0 ? 0 : GLOW_WATCH_GOING;
+	const size_t first = GLOW_WATCH_INFOS + (o->wait_s > 0 ? 0 : GLOW_WATCH_GOING);
 	struct glow_ctl_session s;
 	int status = glow_ctl_open(&s, o, glow_watch_topics + first, GLOW_WATCH_TOPICS - GLOW_WATCH_TABLES - first);
 
 	(void)n_words;
 	(void)words;
+	if (status == 0)
+		glow_ctl_read_infos(&s);
 	if (status == 0 && o->wait_s > 0 && !glow_ctl_wait_reports(&s, o->wait_s * 1000) && s.lost[0])
 		status = glow_ctl_fail(EX_UNAVAILABLE, "%s", s.lost);
 	glow_ctl_tick(&s);

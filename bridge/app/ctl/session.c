@@ -25,6 +25,10 @@ enum { LEAVES_MAX = GLOW_WATCH_TOPICS };
 
 #define LOOK_MS 250 /* while something is waited for, its line is drawn so often */
 
+#define SINGLY      16  /* infos are asked for one by one, no more */
+#define QUIET_MS    50  /* without a retained message after those that were waited for */
+#define PATIENCE_MS 500 /* and before them */
+
 __attribute__((format(printf, 1, 0))) static void complain_in_words(const char *format, va_list args)
 {
 	fflush(stdout);
@@ -185,6 +189,15 @@ static size_t wishes_of(const char *const *leaves, size_t n)
 	return first < must ? n - (must - first) : 0;
 }
 
+void glow_ctl_tick(struct glow_ctl_session *s)
+{
+	const struct glow_watch *w = &s->watch;
+	int64_t utc_us = glow_mono_now().ns / 1000 + glow_wall_minus_mono_us();
+
+	glow_watch_tick(&s->watch, w->has_beacon ? w->beacon.time_us
+						 : utc_us - (w->conductor.has_utc ? w->conductor.utc_offset_us : 0));
+}
+
 static int open_within(struct glow_ctl_session *s, const char *const *leaves, size_t n_leaves)
 {
 	const struct glow_ctl_options *o = s->options;
@@ -196,6 +209,7 @@ static int open_within(struct glow_ctl_session *s, const char *const *leaves, si
 
 	s->kept = cJSON_CreateObject();
 	glow_watch_init(&s->watch, o->common.prefix);
+	glow_ctl_tick(s); /* so that the roster is in force before nodes are heard of */
 	glow_ctl_client_id(s->client);
 	glow_topic_make(s->answers, o->common.prefix, "answer", s->client, "1");
 	for (size_t k = 0; k < n_leaves; k++) {
@@ -257,13 +271,45 @@ bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(con
 	return done(&s->watch);
 }
 
-void glow_ctl_tick(struct glow_ctl_session *s)
+static size_t unknown(const struct glow_watch *w)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->n_nodes; k++)
+		n += !w->nodes[k]->has_info;
+	return n;
+}
+
+static void ask_info(struct glow_ctl_session *s, const char *id)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+
+	glow_topic_make(topic, s->options->common.prefix, "node", id, "info");
+	glow_mqtt_follow(s->mqtt, topic, true);
+}
+
+void glow_ctl_read_infos(struct glow_ctl_session *s)
 {
 	const struct glow_watch *w = &s->watch;
-	int64_t utc_us = glow_mono_now().ns / 1000 + glow_wall_minus_mono_us();
+	struct glow_message message;
+	bool all;
 
-	glow_watch_tick(&s->watch, w->has_beacon ? w->beacon.time_us
-						 : utc_us - (w->conductor.has_utc ? w->conductor.utc_offset_us : 0));
+	glow_ctl_tick(s); /* a roster may be due by now */
+	all = w->stage.roster.n_kinds == 0 || unknown(w) > SINGLY;
+	if (all)
+		ask_info(s, "+");
+	for (size_t k = 0; !all && k < w->n_nodes; k++)
+		if (!w->nodes[k]->has_info)
+			ask_info(s, w->nodes[k]->id);
+	/* Nobody says which comes last. */
+	while (all || unknown(w) > 0) {
+		int64_t end_ms = now_ms() + (w->n_nodes > 0 && unknown(w) == 0 ? QUIET_MS : PATIENCE_MS);
+
+		do
+			if (!glow_ctl_next(s, end_ms - now_ms(), &message))
+				return;
+		while (!message.retained);
+	}
 }
 
 static bool all_reported(const struct glow_watch *w)

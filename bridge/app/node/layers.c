@@ -200,7 +200,7 @@ void glow_layers_restore(struct glow_layers *l, const struct glow_state *state, 
 static void update_scenes(struct glow_layers *l, const struct glow_info *info, int64_t t_us)
 {
 	if (l->stage.revision != l->stage_revision) {
-		l->n_scenes = glow_stage_layers(&l->stage, info, l->scenes);
+		l->n_scenes = glow_stage_layers(&l->stage, info, NULL, l->scenes);
 		l->env.blackout = glow_stage_blackout(&l->stage);
 		l->stage_revision = l->stage.revision;
 	} else if (t_us < l->stage_next_us) {

@@ -136,6 +136,7 @@ void glow_node_slots(struct glow_node *n, unsigned slots_a_frame)
 		return;
 	n->cfg.info.slots_a_frame = slots_a_frame;
 	glow_voice_info(&n->voice);
+	n->voice.stale = true;
 }
 
 /* ---- what the conductor says ---- */

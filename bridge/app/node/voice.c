@@ -35,6 +35,7 @@ void glow_voice_state(struct glow_voice *v, const struct glow_layers *layers, bo
 	glow_layers_state(layers, state);
 	state->limited = limited;
 	memcpy(state->problem, v->cfg->info.problem, sizeof(state->problem));
+	state->slots_a_frame = v->cfg->info.slots_a_frame;
 	publish_tree(v, "state", glow_state_write(state, layers->env.shape), 1, true);
 	free(state);
 }

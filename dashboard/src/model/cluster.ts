@@ -75,8 +75,11 @@ export interface ClusterOptions {
 export interface Cluster {
 	readonly prefix: string;
 	readonly id: string;
-	/** What to subscribe to. */
+	/** What to subscribe to first; and what then, where nothing is retained. */
 	readonly topics: readonly string[];
+	readonly ownTopics: readonly string[];
+	/** And what last, once all is here that is retained at the first: it counts as done. */
+	nodeTopics(): readonly string[];
 
 	/** The present view: the same object until something changes. */
 	readonly view: ClusterView;

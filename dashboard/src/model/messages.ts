@@ -186,6 +186,7 @@ export interface Dim {
 
 /** P/roster. */
 export interface Roster {
+	readonly rev: number;
 	/** Length of the strip. */
 	readonly pixels: number;
 	/** So many more boards have no place on it: there was no room for them in a message. */

@@ -26,14 +26,13 @@ const TOPICS = [
 	"roster/wanted",
 	"dim/current",
 	"effects/+", // before those who name them
-	"node/+/availability",
-	"node/+/info", // before state, which is read by the length that info says
-	"node/+/state",
-	"node/+/stats",
-	"node/+/error",
 ];
+const INFOS = "node/+/info";
+const NODE_TOPICS = ["node/+/availability", "node/+/state", "node/+/stats", "node/+/error"];
 
 const PULSE_MS = 500;
+const ASK_MS = 1000; // a node that has just come is soon in the roster
+const SINGLY = 16; // more infos are not asked for one by one
 const SWEEP_MS = 5000; // bridges take up to two seconds to come back to a broker
 const US_PER_MS = 1000;
 const NOTHING = new Uint8Array();
@@ -63,6 +62,7 @@ export class Model implements Cluster {
 	readonly prefix: string;
 	readonly id: string;
 	readonly topics: readonly string[];
+	readonly ownTopics: readonly string[];
 
 	private readonly now: () => number;
 	private readonly wall: () => number;
@@ -98,9 +98,12 @@ export class Model implements Cluster {
 	/** Topics that said something, and those of them that have not since the link came back. */
 	private readonly said = new Set<string>();
 	private readonly unheard = new Set<string>();
+	/** The topics of infos that are read. */
+	private infos = new Set<string>();
 	private stopPulse: () => void;
 	private stopProbe = (): void => {};
 	private stopSweep = (): void => {};
+	private stopAsk: (() => void) | null = null;
 
 	constructor(private readonly module: Core, options: ClusterOptions) {
 		this.prefix = options.prefix ?? "glow";
@@ -108,7 +111,8 @@ export class Model implements Cluster {
 		this.now = options.now ?? (() => performance.now());
 		this.wall = options.wall ?? (() => Date.now());
 		this.later = options.later ?? setTimer;
-		this.topics = [...TOPICS, `time/reply/${this.id}`, `answer/${this.id}`].map((topic) => this.below(topic));
+		this.topics = TOPICS.map((topic) => this.below(topic));
+		this.ownTopics = [`time/reply/${this.id}`, `answer/${this.id}`].map((topic) => this.below(topic));
 		this.core = new CoreCluster(module, this.prefix, this.id, seedOf(this.id));
 		this.conductor = this.core.conductor(this.now());
 		this.stage = this.core.stage();
@@ -119,6 +123,13 @@ export class Model implements Cluster {
 		this.commands = new Commands(this.below(`answer/${this.id}`), this.wall, this.later, () => this.changed());
 		this.present = this.makeView(null);
 		this.stopPulse = this.later(() => this.pulse(), PULSE_MS);
+	}
+
+	nodeTopics(): readonly string[] {
+		const all = this.below(INFOS);
+		if (this.core.tellsKinds) this.infos.delete(all);
+		else this.infos = new Set([all]);
+		return [...this.infos, ...NODE_TOPICS.map((topic) => this.below(topic))];
 	}
 
 	/* ---- the view ---- */
@@ -172,7 +183,7 @@ export class Model implements Cluster {
 	}
 
 	private makeLists(order: readonly string[]): Pick<ClusterView, "nodes" | "groups" | "effects" | "texts"> {
-		const nodes = order.map((id) => this.core.node(id)!);
+		const nodes = order.map((id) => this.nodes.get(id)!);
 		const groups = new Set(nodes.flatMap((node) => node.info?.groups ?? []));
 		const effects = new Map<string, Effect>();
 		/* Boards of one version share theirs. */
@@ -226,6 +237,7 @@ export class Model implements Cluster {
 	private takeNode(id: string, live: boolean): void {
 		const old = this.nodes.get(id) ?? null;
 		const node = this.core.node(id);
+		if (node && !node.info) this.askLater();
 		if (node === old) return;
 		if (live) this.tellNode(id, old, node);
 		if (node) this.nodes.set(id, node);
@@ -247,9 +259,19 @@ export class Model implements Cluster {
 		if (live) this.tellConductor(this.conductor, conductor);
 		if (live) this.tellStage(this.stage, stage);
 		this.conductor = conductor;
-		this.stage = stage;
+		this.takeStage(stage);
 		this.takeTexts(live);
 		this.scheduleProbe();
+	}
+
+	/** What nodes are the roster may tell. */
+	private takeStage(stage: Stage): void {
+		const { rev } = this.stage.roster;
+		this.stage = stage;
+		if (stage.roster.rev === rev) return;
+		this.nodesChanged = true;
+		for (const id of this.nodes.keys()) this.takeNode(id, false);
+		this.askLater();
 	}
 
 	/** A node's state is another where its effect is. */
@@ -291,6 +313,7 @@ export class Model implements Cluster {
 	private connected(): void {
 		this.core.connected(this.now());
 		if (this.keptWanted) this.followKept();
+		this.askLater();
 		this.sweepLater();
 		if (this.lost) this.events.add("link", "", "is connected again");
 		this.lost = false;
@@ -306,6 +329,21 @@ export class Model implements Cluster {
 	mayCommand(may: boolean): void {
 		this.may = may;
 		this.changed();
+	}
+
+	/** The infos of nodes that nobody tells of otherwise; of many, and where the roster tells nothing of kinds any more, all. */
+	private askLater(): void {
+		if (!this.infos.has(this.below(INFOS))) this.stopAsk ??= this.later(() => this.ask(), ASK_MS);
+	}
+
+	private ask(): void {
+		this.stopAsk = null;
+		if (!this.outlet) return;
+		const unknown = [...this.nodes.values()].filter(({ info }) => !info).map(({ id }) => this.below(`node/${id}/info`));
+		const all = unknown.length > SINGLY || !this.core.tellsKinds;
+		const fresh = (all ? [this.below(INFOS)] : unknown).filter((topic) => !this.infos.has(topic));
+		for (const topic of fresh) this.infos.add(topic);
+		if (fresh.length) this.outlet.listen(fresh);
 	}
 
 	/** Nobody tells us what was cleared while we were away: whatever is not said again is gone. */
@@ -339,7 +377,7 @@ export class Model implements Cluster {
 	/** Takes over what changes by time alone, which is no event. */
 	private pass(): void {
 		this.advance(this.nowUs());
-		this.stage = this.core.stage();
+		this.takeStage(this.core.stage());
 		this.takeTexts(false);
 	}
 
@@ -532,6 +570,7 @@ export class Model implements Cluster {
 		this.stopPulse();
 		this.stopProbe();
 		this.stopSweep();
+		this.stopAsk?.();
 	}
 
 	private below(rest: string): string {

@@ -40,7 +40,7 @@ const NOBODY: NodeView = {
 	state: null,
 	stats: null,
 };
-const ALONE: Roster = { pixels: 8, nodes: [{ id: "preview", pixels: 8, offset: 0, reverse: false, gap: 0 }] };
+const ALONE: Roster = { rev: 0, pixels: 8, nodes: [{ id: "preview", pixels: 8, offset: 0, reverse: false, gap: 0 }] };
 
 /** Of these values those that a text has a use for. */
 export function fitting(params: readonly Param[], values: Look["params"]): Look["params"] {

@@ -30,17 +30,22 @@ export function useSession(): Session {
 	return useContext(SessionContext)!;
 }
 
+/** What changes on a page of thousands costs more to look at, and is less of it. */
+const LOOK_NODE_MS = 0.1;
+
 /** Looks now, and whenever the cluster is another, at most so often however many messages come. Returns how to stop it. */
 export function follow(cluster: Cluster, everyMs: number, look: () => void): () => void {
 	let asked = 0;
 	let lookedMs = 0;
+	let paceMs = everyMs;
 	const turn = () => {
 		asked = 0;
 		lookedMs = performance.now();
 		look();
+		paceMs = Math.max(everyMs, cluster.view.nodes.length * LOOK_NODE_MS);
 	};
 	const stop = cluster.subscribe(() => {
-		asked ||= window.setTimeout(turn, Math.max(0, lookedMs + everyMs - performance.now()));
+		asked ||= window.setTimeout(turn, Math.max(0, lookedMs + paceMs - performance.now()));
 	});
 	turn();
 	return () => {

@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import { connectAsync, type MqttClient } from "mqtt";
 import type { Browser, Page } from "playwright-core";
 import { Stack, until } from "./stack";
-import { accessible, enter, openBrowser, type Visit, visit } from "./visit";
+import { accessible, enter, known, openBrowser, type Visit, visit } from "./visit";
 
 const BOARDS = 200;
 const BROKEN = 7;
@@ -67,30 +67,9 @@ after(async () => {
 	await stack.close();
 });
 
-/** How many milliseconds after the click all boards are known, by the page's own clock: a test takes its time to click. */
-function known(): Promise<number> {
-	return page.evaluate(
-		(boards) =>
-			new Promise<number>((resolve) => {
-				let fromMs = 0;
-				const look = () => {
-					const nodes = globalThis.glowswarm?.cluster.view.nodes ?? [];
-					if (nodes.filter((node) => node.online && node.info && node.state).length >= boards) resolve(performance.now() - fromMs);
-					else setTimeout(look, 20);
-				};
-				const clicked = () => {
-					fromMs = performance.now();
-					setTimeout(look);
-				};
-				addEventListener("submit", clicked, { capture: true, once: true });
-			}),
-		BOARDS,
-	);
-}
-
 test("two hundred boards come in with few bytes", { timeout: 120000 }, async (t) => {
 	const rest = keepTurning();
-	const tookMs = known();
+	const tookMs = known(page, BOARDS);
 	await enter(page, "operator", BOARDS);
 	rest();
 	t.diagnostic(`${BOARDS} boards: ${received} bytes received, all known ${Math.round(await tookMs)} ms after the click on "Log in"`);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Tests of the page in a real browser against real programs:
 #
-#   run.sh <folder of the programs> [--docs] [page|effects|trouble|status|tools|session|crowd|strips…]
+#   run.sh <folder of the programs> [--docs] [page|effects|trouble|status|tools|session|crowd|thousands|strips…]
 #
 # needs dashboard/dist, chromium, mosquitto and nginx. Pictures go to build/dashboard/pictures; with
 # --docs those that the documentation shows are taken over there.
@@ -16,7 +16,7 @@ if [ "${1:-}" = --docs ]; then
 	docs=true
 	shift
 fi
-[ $# -gt 0 ] || set -- page effects trouble status tools session crowd strips
+[ $# -gt 0 ] || set -- page effects trouble status tools session crowd thousands strips
 
 # Where node finds the packages.
 bundles=$top/dashboard/node_modules/.browser

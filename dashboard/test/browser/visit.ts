@@ -60,6 +60,27 @@ export async function enter(page: Page, user: string, boards: number, password?:
 	}, boards);
 }
 
+/** How many milliseconds after the click all boards are known, by the page's own clock: a test takes its time to click. */
+export function known(page: Page, boards: number): Promise<number> {
+	return page.evaluate(
+		(boards) =>
+			new Promise<number>((resolve) => {
+				let fromMs = 0;
+				const look = () => {
+					const nodes = globalThis.glowswarm?.cluster.view.nodes ?? [];
+					if (nodes.filter((node) => node.online && node.info && node.state).length >= boards) resolve(performance.now() - fromMs);
+					else setTimeout(look, 20);
+				};
+				const clicked = () => {
+					fromMs = performance.now();
+					setTimeout(look);
+				};
+				addEventListener("submit", clicked, { capture: true, once: true });
+			}),
+		boards,
+	);
+}
+
 export function goTo(page: Page, view: "Shelf" | "Strip" | "Scenes" | "Presets" | "Effects" | "Sync" | "Events"): Promise<void> {
 	return page.getByRole("navigation").getByRole("link", { name: view }).click();
 }
