@@ -330,7 +330,7 @@ def half(cluster, args):
     cluster.nodes.tell("leave", 0, n)
     case.wait(args.patience, online=lambda s: s["online"] == cluster.count - n)
     case.row["command"] = command_once(cluster, case, 10)
-    cluster.nodes.tell("join", 0, n, 0)
+    cluster.nodes.tell("join", 0, n, 500)  # as they would by themselves
     case.wait(args.patience + time.monotonic() - case.since, back=settled(cluster.count)["online"],
               tracking=settled(cluster.count)["tracking"])
     case.finish()

@@ -12,7 +12,8 @@
 #include "swarm_node.h"
 
 #define SECOND      INT64_C(1000000000)
-#define CONNECT_NS  (10 * SECOND)
+#define DIAL_NS     (4 * SECOND) /* as a bridge gives TCP, */
+#define CONNECT_NS  (9 * SECOND) /* and all in all */
 #define KEEPALIVE_S 10
 #define SILENT_NS   (14 * SECOND)
 #define STATS_NS    (10 * SECOND)
@@ -467,10 +468,11 @@ static bool take_packet(void *ctx, const struct packet *p)
 static void next_due(struct swarm_node *n)
 {
 	int64_t probe_ns = glow_sync_next_probe(&n->follower.sync).ns;
+	bool dials = n->phase == SWARM_DIALING && !n->link.tls;
 
 	if (n->phase != SWARM_ONLINE) {
 		if (n->phase > SWARM_WAITING)
-			n->due_ns = n->since_ns + CONNECT_NS;
+			n->due_ns = n->since_ns + (dials ? DIAL_NS : CONNECT_NS);
 		return;
 	}
 	n->due_ns = glow_sooner(swarm_node_raw(n, probe_ns), n->stats_ns);
@@ -568,7 +570,7 @@ void swarm_node_tick(struct swarm_node *n, int64_t now_ns)
 			do_due(n, now_ns);
 		break;
 	default:
-		if (n->since_ns + CONNECT_NS <= now_ns)
+		if (n->due_ns <= now_ns)
 			lose(n, now_ns);
 		break;
 	}
