@@ -12,8 +12,8 @@
 #define SILENCE_NS   (1000 * MS)
 #define SILENCE_MORE (500 * MS)
 #define OFFLINE_MORE (200 * MS)
-#define CROWD_NS     (MS / 5) /* of each node: while all of them come at once a broker passes on beacons late */
-#define CROWD_MAX    10000
+#define CROWD_NS     (2 * MS) /* of each node: while all of them come at once a broker passes on beacons late, */
+#define CROWD_MAX    4000     /* and tells of a leader that is gone by its will, after 4.5 s of silence at most */
 #define RETRY_NS     (300 * MS)
 #define RETRY_MORE   (200 * MS)
 

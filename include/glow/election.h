@@ -32,7 +32,8 @@ struct glow_election {
 /** `seed` tells conductors apart: it spreads their waits. */
 void glow_election_init(struct glow_election *e, uint32_t seed);
 
-/** There are so many nodes. Waits for a silent leader are longer by 0.2 ms for each. */
+/** There are so many nodes. Waits for a silent leader are longer by 2 ms for each, up to 8 s: a broker tells of
+ * one that is gone, and passes on beacons late while thousands come at once. */
 void glow_election_crowd(struct glow_election *e, uint32_t n);
 
 /** Connected, under the lead id or the own one. */
