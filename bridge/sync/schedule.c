@@ -26,10 +26,12 @@ enum { FIRST = GLOW_GROUP, SECOND = FIRST + 64, POWER_SAVE_BURST = 4 };
  * thousand ask, a thousand requests are passed on for each answer, and with them the beacons wait. */
 enum { UNANSWERED = 4, DOUBLINGS = 6 };
 
-/* What a conductor and a broker on one small machine answer beside all else: a thousand probes a second for ever, and
- * five thousand for the first group. */
+/* What a conductor and a broker on one small machine answer beside all else: a thousand probes a second for ever, four
+ * thousand in a burst while answers come at once, and five thousand for the first group. */
 #define STEADY_NS GLOW_MS
+#define BURST_NS  (GLOW_MS / 4)
 #define HURRY_NS  (GLOW_MS / 5)
+#define BUSY_NS   (100 * GLOW_MS) /* an answer that took so long waited behind others */
 
 static int64_t at_least(const struct glow_schedule *c, int64_t ns, int64_t share_ns)
 {
@@ -101,7 +103,9 @@ void glow_schedule_stop(struct glow_schedule *c)
 /* Between the probes of a burst. */
 static int64_t regular(const struct glow_schedule *c)
 {
-	return c->sent < FIRST ? at_least(c, FIRST_NS, HURRY_NS) : at_least(c, SECOND_NS, STEADY_NS);
+	if (c->sent < FIRST)
+		return at_least(c, FIRST_NS, HURRY_NS);
+	return at_least(c, SECOND_NS, c->busy || c->unanswered > 1 ? STEADY_NS : BURST_NS);
 }
 
 void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
@@ -116,10 +120,12 @@ void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg
 		c->due_ns = now_ns + spread(interval(c, cfg), cfg->seed, c->sent);
 }
 
-void glow_schedule_answered(struct glow_schedule *c, bool hurry, int64_t now_ns)
+void glow_schedule_answered(struct glow_schedule *c, bool hurry, int64_t rtt_ns, int64_t now_ns)
 {
-	int64_t due_ns = now_ns + regular(c);
+	int64_t due_ns;
 
+	c->busy = rtt_ns > BUSY_NS;
+	due_ns = now_ns + regular(c);
 	if (hurry && c->sent < FIRST)
 		due_ns = now_ns + at_least(c, ANSWERED_NS, HURRY_NS);
 	c->unanswered = 0;

@@ -111,6 +111,7 @@ struct glow_schedule {
 	uint32_t sent;                        /**< probes since the burst began */
 	uint32_t unanswered;                  /**< since the last answer */
 	uint32_t crowd;                       /**< how many ask the same conductor */
+	bool busy;                            /**< the last answer was late: who answers has much to do */
 	double celsius;
 };
 
