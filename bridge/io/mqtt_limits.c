@@ -125,13 +125,23 @@ void glow_acks_clear(struct glow_acks *acks)
 		release(&acks->v[k]);
 }
 
-void glow_acks_sent(struct glow_acks *acks, int token, const char *topic)
+void glow_acks_sent(struct glow_acks *acks, int token, const char *topic, int64_t now_ms)
 {
 	for (int k = 0; k < GLOW_ACKS_MAX; k++)
 		if (!acks->v[k].topic) {
-			acks->v[k] = (struct glow_ack){ .topic = strdup(topic), .token = token };
+			acks->v[k] = (struct glow_ack){ .topic = strdup(topic), .token = token, .sent_ms = now_ms };
 			return;
 		}
+}
+
+int64_t glow_acks_wait_ms(const struct glow_acks *acks, int64_t now_ms)
+{
+	int64_t since_ms = now_ms;
+
+	for (int k = 0; k < GLOW_ACKS_MAX; k++)
+		if (acks->v[k].topic && !acks->v[k].reason && acks->v[k].sent_ms < since_ms)
+			since_ms = acks->v[k].sent_ms;
+	return now_ms - since_ms;
 }
 
 void glow_acks_done(struct glow_acks *acks, int token, int reason)
@@ -164,4 +174,17 @@ char *glow_acks_refused(struct glow_acks *acks, char why[GLOW_MQTT_WHY])
 		return topic;
 	}
 	return NULL;
+}
+
+/* ---- room ---- */
+
+bool glow_room_for(const void *room, enum glow_lane lane, const struct glow_message *message)
+{
+	const struct glow_room *r = room;
+	bool clock = lane == GLOW_LANE_CLOCK, acked = message->qos > 0 && r->qos_max > 0;
+
+	if (!(acked ? r->acked[clock] : r->any) || (!acked && lane == GLOW_LANE_REPORT && r->behind))
+		return false;
+	/* Alone, a message may be as large as it likes. */
+	return r->queued == 0 || r->queued + message->len <= r->most[clock];
 }

@@ -39,10 +39,17 @@
 #define SEND_BACKLOG   65536
 #define RESERVED       4     /* of the window, for the clock's lane */
 #define RESERVED_BYTES 16384 /* beyond SEND_BACKLOG, for the clock's lane */
+#define BEHIND_MS      100   /* an acknowledgement that takes so long */
+#define BEHIND_WINDOW  2
 #define MEMORY_SPARE   65536 /* for what one call of Paho's may ask for */
 #define QUIET_CALLS    2
 #define LIVE_QOS       1
 #define KEPT_QOS       0 /* what the broker keeps it can be asked for again; an acknowledgement is a packet, for each */
+
+static int64_t now_ms(void)
+{
+	return glow_mono_now().ns / 1000000;
+}
 
 /* What people are told of the broker: name and port, and where the name is none of its own, the address. */
 static void name_broker(struct glow_link *link)
@@ -284,7 +291,7 @@ static void start_alive(struct glow_link *link)
 	unsigned longer_s = wanted_s < 0 ? link->keepalive_s : (unsigned)wanted_s;
 
 	link->silent = false;
-	glow_alive_start(&link->alive, longer_s, glow_mono_now().ns / 1000000);
+	glow_alive_start(&link->alive, longer_s, now_ms());
 	if (wanted_s >= 0 && (unsigned)wanted_s == link->keepalive_s)
 		link->limits.keepalive_s = -1;
 }
@@ -473,7 +480,7 @@ int glow_link_wait(struct glow_link *link, unsigned timeout_ms, struct glow_mail
 /* False once nothing was heard for too long. */
 static bool is_alive(struct glow_link *link)
 {
-	link->silent = !glow_alive_look(&link->alive, link->stream.bytes, glow_mono_now().ns / 1000000);
+	link->silent = !glow_alive_look(&link->alive, link->stream.bytes, now_ms());
 	return !link->silent;
 }
 
@@ -511,25 +518,20 @@ struct glow_room glow_link_room(const struct glow_link *link)
 	int pending = glow_link_pending(link), most = window(link), queued = 0;
 	/* A broker that takes one at a time leaves none to keep. */
 	int clock = most > 1 ? most - 1 : 1, others = clock > RESERVED ? clock - RESERVED : 1;
+	bool behind = glow_acks_wait_ms(&link->acks, now_ms()) > BEHIND_MS;
 
 	if (ioctl(link->fd, SIOCOUTQ, &queued) < 0)
 		queued = 0;
-	return (struct glow_room){ .qos_max = link->limits.qos_max,
+	/* A broker reads one packet of each connection in turn. Among thousands what the socket took may wait there for
+	 * seconds, and beacons behind it. */
+	if (behind && others > BEHIND_WINDOW)
+		others = BEHIND_WINDOW;
+	return (struct glow_room){ .behind = behind,
+				   .qos_max = link->limits.qos_max,
 				   .any = pending < most,
 				   .acked = { pending < others, pending < clock },
 				   .queued = (size_t)queued,
 				   .most = { SEND_BACKLOG, SEND_BACKLOG + RESERVED_BYTES } };
-}
-
-bool glow_room_for(const void *room, enum glow_lane lane, const struct glow_message *message)
-{
-	const struct glow_room *r = room;
-	bool clock = lane == GLOW_LANE_CLOCK, acked = message->qos > 0 && r->qos_max > 0;
-
-	if (!(acked ? r->acked[clock] : r->any))
-		return false;
-	/* Alone, a message may be as large as it likes. */
-	return r->queued == 0 || r->queued + message->len <= r->most[clock];
 }
 
 static void add_data(MQTTProperties *properties, enum MQTTPropertyCodes code, const void *data, size_t len)
@@ -564,7 +566,7 @@ int glow_link_publish(struct glow_link *link, const struct glow_message *message
 	reason = (int)response.reasonCode; /* an enum without negative values, which Paho puts there */
 	MQTTResponse_free(response);
 	if (reason >= 0 && out.qos > 0)
-		glow_acks_sent(&link->acks, token, message->topic);
+		glow_acks_sent(&link->acks, token, message->topic, now_ms());
 	if (reason >= 0)
 		return 0;
 	return reason == MQTTCLIENT_BAD_UTF8_STRING ? -EINVAL : -ENOTCONN;

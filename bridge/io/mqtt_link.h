@@ -86,18 +86,8 @@ int glow_link_idle_ms(const struct glow_link *link);
 /** Like glow_link_receive(), but waits up to `timeout_ms` for one. */
 int glow_link_wait(struct glow_link *link, unsigned timeout_ms, struct glow_mail **ret_mail);
 
-/** What can be published without waiting. The clock's lane has some that the others have not. */
-struct glow_room {
-	int qos_max;            /**< the broker's */
-	bool any;               /**< with QoS 0 */
-	bool acked[2];          /**< with more; [1]: of the clock's lane */
-	size_t queued, most[2]; /**< bytes on their way to the network, and how many there may be */
-};
-
+/** What can be published now. */
 struct glow_room glow_link_room(const struct glow_link *link);
-
-/** Whether glow_link_publish() would not have to wait; a glow_mailbox_fits of a struct glow_room. */
-bool glow_room_for(const void *room, enum glow_lane lane, const struct glow_message *message);
 
 /** 0, -EINVAL for a topic that is not UTF-8, -ENOTCONN. */
 int glow_link_publish(struct glow_link *link, const struct glow_message *message);
