@@ -305,8 +305,11 @@ def broker(cluster, args):
         time.sleep(0.01)
     case.since = time.monotonic()
     cluster.broker.start()
-    case.wait(args.patience, leader=lambda s: cluster.leader() is not None, **settled(cluster.count))
+    marks = settled(cluster.count)
+    case.wait(args.patience, leader=lambda s: cluster.leader() is not None, online=marks.pop("online"))
     case.row["command"] = command_once(cluster, case, 10)
+    case.row["obeyed_s"] = round(time.monotonic() - case.since, 2)
+    case.wait(args.patience, **marks)
     case.row["same_leader"] = case.last["boot"] == boot
     case.finish()
 
