@@ -23,6 +23,12 @@ DOCS = os.path.join(HERE, "..", "..", "docs")
 BEGIN, END = "<!-- scaling -->\n\n", "\n<!-- end -->\n"
 FEW = 100  # below so many nodes the floor is seen, not the growth
 
+
+def told_mb(row):
+    """Beside the clock and beacons, which come for as long as the case goes on."""
+    return sum(counts[3] for kind, counts in row["traffic"].items() if kind not in ("reply", "conductor")) / 1e6
+
+
 MEASURED = {  # panels: lines, each a case and what of its row
     "Coming and coming back": {
         "all come: online, s": ("join", lambda r: r["online_s"]),
@@ -30,11 +36,11 @@ MEASURED = {  # panels: lines, each a case and what of its row
         "broker back: all answered, s": ("broker", lambda r: r["answered_s"]),
         "conductor gone: all follow another, s": ("conductor", lambda r: r["followed_s"]),
     },
-    "Bytes to all nodes": {
-        "all come, MB": ("join", lambda r: r["received_mb"]),
-        "broker back, MB": ("broker", lambda r: r["received_mb"]),
-        "conductor gone, MB": ("conductor", lambda r: r["received_mb"]),
-        "calm, MB/s": ("steady", lambda r: r["received_mb"] / r["seconds"]),
+    "Bytes to all nodes beside clock and beacons": {
+        "all come, MB": ("join", lambda r: told_mb(r)),
+        "broker back, MB": ("broker", lambda r: told_mb(r)),
+        "conductor gone, MB": ("conductor", lambda r: told_mb(r)),
+        "all in all when calm, MB/s": ("steady", lambda r: r["received_mb"] / r["seconds"]),
     },
     "All is calm": {
         "broker, % of a core": ("steady", lambda r: 100 * r["cpu_s"]["broker"] / r["seconds"]),
@@ -70,7 +76,7 @@ def points(rows, case, value):
             found.append((nodes, value(row)))
         except (KeyError, TypeError):
             continue  # it did not come to that
-    return [(n, v) for n, v in found if v]
+    return [(n, v) for n, v in found if v and v > 0]
 
 
 def exponent(line):
@@ -95,6 +101,17 @@ def packets(row):
     return (nodes + t["probe"][0] + t["reply"][2]) / s + 2
 
 
+def comings(rows):
+    """[(nodes, microseconds of the broker for each that comes back)]: what a killed broker does beside its calm."""
+    found = []
+    for n, row in sorted(rows["broker"].items()):
+        calm = rows["steady"].get(n)
+        if calm and n >= FEW:
+            spent = row["cpu_s"]["broker"] - calm["cpu_s"]["broker"] / calm["seconds"] * row["seconds"]
+            found.append((n, 1e6 * spent / n))
+    return found
+
+
 class Costs:
     """What one of each takes, by what was measured of at least FEW nodes."""
 
@@ -104,13 +121,15 @@ class Costs:
         most, least = rows["broker"][stormy]["memory_mib"], rows["join"][min(rows["join"])]["memory_mib"]
         self.packet_us = statistics.median(1e6 * r["cpu_s"]["broker"] / r["seconds"] / packets(r) for r in calm)
         self.probe_us = statistics.median(1e6 * r["cpu_s"]["leader"] / r["traffic"]["probe"][0] for r in calm)
+        few, many = comings(rows)[-2:]  # a broker goes through the subscribers of a topic for each that comes
+        self.there_ns = max(1e3 * (many[1] - few[1]) / (many[0] - few[0]), 0)
+        self.coming_us = many[1] - many[0] * self.there_ns / 1e3
         self.memory_kb = {who: 1024 * (most[who] - least[who]) / stormy for who in ("broker", "leader")}
 
 
 PROBES = 1000         # a second of all nodes together, at most; later a node asks once in LATER_S
 LATER_S = 32
 OWN = 2.3             # packets to and from a node and second beside probes: beacons, stats, the conductor's info
-COMING = 25           # packets of a node that comes online
 PLACE = 155           # bytes of its place
 SEEN = 340            # bytes that one who looks is sent of each node of more than 500
 RACK_SEEN = 700       # and of a rack, whose info is read
@@ -127,7 +146,7 @@ def broker(costs, n):
         "packets a second, at first / later": " / ".join(rounded(rate) for rate in rates),
         "broker, % of a core": " / ".join(rounded(rate * costs.packet_us / 1e4) for rate in rates),
         "leader, % of a core": " / ".join(rounded(p * costs.probe_us / 1e4) for p in probes),
-        "all come: the broker's work, s": rounded(COMING * n * costs.packet_us / 1e6),
+        "all come: the broker's work, s": rounded(n * (costs.coming_us + n * costs.there_ns / 1e3) / 1e6),
         "all come: places, MB": rounded(PLACE * n / 1e6),
         "broker's memory, MB": rounded(8 + costs.memory_kb["broker"] * n / 1024),
         "one who looks at all, MB": rounded(SEEN * n / 1e6),
@@ -246,14 +265,17 @@ def main():
     missing = [case for case in ("join", "steady", "broker") if not any(n >= FEW for n in rows.get(case, {}))]
     if missing:
         parser.error("no line of %d nodes or more for: %s" % (FEW, ", ".join(missing)))
+    if len(comings(rows)) < 2:
+        parser.error("`steady` and `broker` are there of one number of nodes of %d or more; two are needed" % FEW)
     lines = {title: {what: points(rows, *of) for what, of in panel.items()} for title, panel in MEASURED.items()}
     costs = Costs(rows)
     one = {name(n): broker(costs, n) for n in (1000, 5000, 10000, 20000, 100000)}
     many = {"%s racks of %s" % (name(k), name(n)): root(costs, k, n) for k, n in ((100, 1000), (200, 5000), (1000, 1000))}
     text = "\n".join([
         *growth_table(lines), "",
-        "A packet costs the broker %.0f µs, a probe the leader %.0f µs; a node takes %.0f kB of the broker's memory and "
-        "%.0f kB of the leader's." % (costs.packet_us, costs.probe_us, costs.memory_kb["broker"], costs.memory_kb["leader"]),
+        "A packet costs the broker %.0f µs, a node that comes back %.0f µs and %.0f ns for each that is there; a probe costs the leader "
+        "%.0f µs. A node takes %.0f kB of the broker's memory and %.0f kB of the leader's." % (
+            costs.packet_us, costs.coming_us, costs.there_ns, costs.probe_us, costs.memory_kb["broker"], costs.memory_kb["leader"]),
         "", *columns("nodes at one broker", one), "", *columns("racks below a root", many), ""])
     print(text)
     if args.docs:

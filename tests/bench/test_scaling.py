@@ -13,7 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import scaling
 
-PACKET_US, PROBE_US = 10, 50
+PACKET_US, PROBE_US, COMING_US, THERE_NS = 10, 50, 170, 80
 
 
 def steady(n, packet_us=PACKET_US):
@@ -23,13 +23,18 @@ def steady(n, packet_us=PACKET_US):
             "cpu_s": {"broker": (60 * n + 20) * packet_us / 1e6, "leader": 10 * n * PROBE_US / 1e6}}
 
 
+def told(mb):
+    return {"place": [0, 0, 1, mb * 1e6], "conductor": [0, 0, 1, 7e9]}
+
+
 def lines(steady=steady):
     found = []
     for n in (10, 100, 1000, 5000):
         memory = {"broker": 8 + n / 100, "leader": 8 + n / 1000}
         found += [steady(n), {"nodes": n, "case": "join", "online_s": n / 500, "placed_s": None,
-                              "received_mb": n * n / 1e4, "memory_mib": {"broker": 8.1, "leader": 8.01}},
-                  {"nodes": n, "case": "broker", "received_mb": n / 10, "memory_mib": memory}]
+                              "traffic": told(n * n / 1e4), "memory_mib": {"broker": 8.1, "leader": 8.01}},
+                  {"nodes": n, "case": "broker", "traffic": told(n / 10), "memory_mib": memory, "seconds": 5,
+                   "cpu_s": {"broker": (5 * steady(n)["cpu_s"]["broker"] / 10) + n * (COMING_US + n * THERE_NS / 1e3) / 1e6}}]
     return found
 
 
@@ -42,8 +47,8 @@ class Scaling(unittest.TestCase):
 
     def test_exponents(self):
         rows = self.read(lines())
-        for what, exponent in (("all come, MB", 2), ("broker back, MB", 1), ("calm, MB/s", 1)):
-            line = scaling.points(rows, *scaling.MEASURED["Bytes to all nodes"][what])
+        for what, exponent in (("all come, MB", 2), ("broker back, MB", 1), ("all in all when calm, MB/s", 1)):
+            line = scaling.points(rows, *scaling.MEASURED["Bytes to all nodes beside clock and beacons"][what])
             self.assertAlmostEqual(scaling.growth(line), exponent, 6)
         self.assertEqual(scaling.points(rows, *scaling.MEASURED["Coming and coming back"]["all come: placed, s"]), [])
 
@@ -51,6 +56,8 @@ class Scaling(unittest.TestCase):
         costs = scaling.Costs(self.read(lines()))
         self.assertAlmostEqual(costs.packet_us, PACKET_US, 6)
         self.assertAlmostEqual(costs.probe_us, PROBE_US, 6)
+        self.assertAlmostEqual(costs.coming_us, COMING_US, 6)
+        self.assertAlmostEqual(costs.there_ns, THERE_NS, 6)
         control = scaling.Costs(self.read(lines(lambda n: steady(n, 2 * PACKET_US))))
         self.assertAlmostEqual(control.packet_us, 2 * PACKET_US, 6)
 
@@ -66,6 +73,7 @@ class Scaling(unittest.TestCase):
         calm, root = scaling.broker(costs, 1000), scaling.root(costs, 100, 1000)
         self.assertEqual(calm["packets a second, at first / later"], "6,300 / 2,400")
         self.assertEqual(calm["broker, % of a core"], "6.3 / 2.4")
+        self.assertEqual(calm["all come: the broker's work, s"], "0.25")
         self.assertEqual(root["root's roster to all racks, MB"], "0.58")
 
     def test_words_in_the_page(self):
