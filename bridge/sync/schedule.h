@@ -19,8 +19,8 @@ void glow_schedule_stop(struct glow_schedule *c);
 /** A probe goes out: sets when the next is due. */
 void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);
 
-/** An answer came after so long: a burst need not hesitate. `hurry`: there is no time yet, so the next probe of its first
- * group need not wait long. */
+/** An answer came after so long: a burst need not hesitate. `hurry`: there is no time yet, so the next probe of its
+ * first group need not wait long. */
 void glow_schedule_answered(struct glow_schedule *c, bool hurry, int64_t rtt_ns, int64_t now_ns);
 
 /** All is well: after five minutes of that the interval doubles. */
