@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The Glowswarm authors
-"""What a broker keeps of thousands of nodes, without these: crowd.py PORT N INFO puts all but the roster there, with so much in
-their infos, for a conductor and somebody to look at."""
+"""What a broker keeps of thousands of nodes, without these: crowd.py PORT N INFO puts their words there, with so much in their infos,
+for a conductor and somebody to look at."""
 
 import json
 import sys
@@ -14,6 +14,8 @@ INFO = {"board": "blinkt", "shape": "blinkt", "pixels": 8, "leds": ["all", "left
 STATE = {"state": "ON", "color_mode": "rgb", "color": {"r": 255, "g": 0, "b": 0}, "brightness": 128, "effect": "solid",
          "params": {}, "start_us": 1767225600000000, "seed": 1, "since_us": 1767225600000000,
          "showing": "light", "limited": False}
+CONDUCTOR = {"id": "c", "state": "leading", "clock_id": "0123456789abcdef", "term": 1, "boot": 1, "rate_ppb": 0, "nodes": 0, "version": "1",
+             "utc_offset_us": None, "tz_offset_s": None}
 KIND = {name: value for name, value in INFO.items() if name != "pixels"}
 
 
@@ -38,13 +40,14 @@ def nodes(n, more=None):
     return packets
 
 
-def roster(n, kinds=True, beyond=0):
-    """`kinds`: it tells what their infos have alike. The last nodes are `beyond` it."""
+def conductor(n, kinds=True, beyond=0, online=True):
+    """And its roster. `kinds`: it tells what their infos have alike. The last nodes are `beyond` it."""
     entries = [{"id": name, "groups": ["g%d" % (k % 10)], "pixels": 8, "offset": 8 * k} for k, name in enumerate(ids_of(n)[:n - beyond])]
     if kinds:
         entries[0]["kind"] = 1
     told = {"kinds": [KIND]} if kinds else {}
-    return [packet("glow/roster", {"rev": 1, "effective_us": 0, "pixels": 8 * n, **told, "nodes": entries})]
+    return [packet("glow/conductor/info", CONDUCTOR), packet("glow/conductor/availability", "online" if online else "offline"),
+            packet("glow/roster", {"rev": 1, "effective_us": 0, "pixels": 8 * n, **told, "nodes": entries})]
 
 
 def keep(port, packets):

@@ -20,9 +20,9 @@ INFO_BYTES = 700  # and an info
 
 class Many(glow.Case):
     def keep(self, more=None, **options):
-        crowd.keep(self.broker.port, crowd.nodes(N, more) + crowd.roster(N, **options))
+        crowd.keep(self.broker.port, crowd.nodes(N, more) + crowd.conductor(N, **options))
 
-    def look(self):
+    def look(self, version="1"):
         """Bytes that `glowctl nodes` is sent, and the nodes that it lists."""
         way = relay.Relay(self.broker.port)
         self.addCleanup(way.close)
@@ -31,7 +31,7 @@ class Many(glow.Case):
         nodes = json.loads(done.stdout)["nodes"]
         self.assertEqual([node["id"] for node in nodes], crowd.ids_of(N))
         self.assertEqual({node["shows"] for node in nodes}, {"solid #ff0000 50%"})
-        self.assertEqual({(node["board"], node["pixels"], node["version"]) for node in nodes}, {("blinkt", 8, "1")})
+        self.assertEqual({(node["board"], node["pixels"], node["version"]) for node in nodes}, {("blinkt", 8, version)})
         self.assertEqual([node["groups"] for node in nodes], [["g%d" % (k % 10)] for k in range(N)])
         return way.received, nodes
 
@@ -44,6 +44,13 @@ class Many(glow.Case):
         self.assertLess(received, N * NODE_BYTES)
         self.keep(kinds=False)  # the control
         self.assertGreater(self.look()[0], N * NODE_BYTES)
+
+    def test_old_roster(self):
+        """Where nobody leads nodes are what they say themselves."""
+        self.keep({"version": "2"}, online=False)
+        self.assertGreater(self.look("2")[0], N * NODE_BYTES)
+        self.keep({"version": "2"})  # the control
+        self.look("1")
 
     def test_beyond(self):
         """Of a few nodes that the roster does not have the infos are read one by one, of many nodes all infos."""

@@ -271,12 +271,13 @@ bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(con
 	return done(&s->watch);
 }
 
-static size_t unknown(const struct glow_watch *w)
+/* Of how many there is no info; `own`: none by their own word. */
+static size_t unknown(const struct glow_watch *w, bool own)
 {
 	size_t n = 0;
 
 	for (size_t k = 0; k < w->n_nodes; k++)
-		n += !w->nodes[k]->has_info;
+		n += !(own ? w->nodes[k]->own_info : w->nodes[k]->has_info);
 	return n;
 }
 
@@ -295,15 +296,15 @@ void glow_ctl_read_infos(struct glow_ctl_session *s)
 	bool all;
 
 	glow_ctl_tick(s); /* a roster may be due by now */
-	all = w->stage.roster.n_kinds == 0 || unknown(w) > SINGLY;
+	all = w->stage.roster.n_kinds == 0 || !glow_watch_led(w) || unknown(w, false) > SINGLY;
 	if (all)
 		ask_info(s, "+");
 	for (size_t k = 0; !all && k < w->n_nodes; k++)
 		if (!w->nodes[k]->has_info)
 			ask_info(s, w->nodes[k]->id);
 	/* Nobody says which comes last. */
-	while (all || unknown(w) > 0) {
-		int64_t end_ms = now_ms() + (w->n_nodes > 0 && unknown(w) == 0 ? QUIET_MS : PATIENCE_MS);
+	while (all || unknown(w, false) > 0) {
+		int64_t end_ms = now_ms() + (w->n_nodes > 0 && unknown(w, all) == 0 ? QUIET_MS : PATIENCE_MS);
 
 		do
 			if (!glow_ctl_next(s, end_ms - now_ms(), &message))

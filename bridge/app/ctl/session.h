@@ -55,7 +55,8 @@ bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(con
 /** Waits until every node that is online has said how it does, as it does every ten seconds, or for `wait_ms`. */
 bool glow_ctl_wait_reports(struct glow_ctl_session *s, int64_t wait_ms);
 
-/** Reads the infos of those nodes of which neither they themselves nor the roster have told one. */
+/** Reads the infos of those nodes of which the roster does not tell what they are; where nobody leads, and it may be
+ * old, of all. */
 void glow_ctl_read_infos(struct glow_ctl_session *s);
 
 /** Lets time pass to the present of the cluster in the model, as well as that is known without clock probes: a table
