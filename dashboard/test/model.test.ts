@@ -143,6 +143,7 @@ function visited(lab: Lab, ...ids: string[]): void {
 
 test("a roster that tells of kinds spares the infos", () => {
 	const lab = new Lab();
+	lab.hear("conductor/availability", "online", true);
 	lab.hear("roster", rosterOf([KIND], { id: "pi1", groups: ["shelf"], kind: 1 }, { id: "pi2" }, { id: "pi3", kind: 0 }), true);
 	assert.ok(!lab.cluster.nodeTopics().includes("glow/node/+/info"));
 	visited(lab, "pi1", "pi2", "pi3");
@@ -171,6 +172,7 @@ test("a roster that tells of kinds spares the infos", () => {
 
 test("of many that the roster lacks all infos are read, and where it tells of no kinds", () => {
 	const lab = new Lab();
+	lab.hear("conductor/availability", "online", true);
 	lab.hear("roster", rosterOf([KIND], { id: "pi1", kind: 1 }), true);
 	lab.online();
 	visited(lab, ...Array.from({ length: 16 }, (_, k) => `n${k}`));
@@ -183,6 +185,7 @@ test("of many that the roster lacks all infos are read, and where it tells of no
 	lab.pass(1100);
 	assert.equal(lab.listened.length, 17);
 	const other = new Lab();
+	other.hear("conductor/availability", "online", true);
 	other.hear("roster", rosterOf([KIND], { id: "pi1", kind: 1 }), true);
 	other.online();
 	visited(other, "pi1");
@@ -191,6 +194,9 @@ test("of many that the roster lacks all infos are read, and where it tells of no
 	other.hear("roster", { ...rosterOf([], { id: "pi1" }), rev: 2 });
 	other.pass(1100);
 	assert.deepEqual(other.listened, ["glow/node/+/info"]);
+	other.hear("conductor/availability", "offline"); // a page that comes then takes no old roster's word
+	other.hear("roster", { ...rosterOf([KIND], { id: "pi1", kind: 1 }), rev: 3 });
+	assert.ok(other.cluster.nodeTopics().includes("glow/node/+/info"));
 	const small = labWith("pi1"); // which reads all from the beginning
 	small.pass(2000);
 	assert.deepEqual(small.listened, []);

@@ -127,7 +127,8 @@ export class Model implements Cluster {
 
 	nodeTopics(): readonly string[] {
 		const all = this.below(INFOS);
-		if (this.core.tellsKinds) this.infos.delete(all);
+		/* Where nobody leads the roster may be old. */
+		if (this.core.tellsKinds && this.conductor.online) this.infos.delete(all);
 		else this.infos = new Set([all]);
 		return [...this.infos, ...NODE_TOPICS.map((topic) => this.below(topic))];
 	}
