@@ -202,6 +202,24 @@ test("of many that the roster lacks all infos are read, and where it tells of no
 	assert.deepEqual(small.listened, []);
 });
 
+test("a page that reads all infos does so after another connection, too", () => {
+	const lab = labWith("pi1", "pi2");
+	conduct(lab);
+	const roster = rosterOf([KIND], { id: "pi1", kind: 1 });
+	lab.hear("roster", roster, true);
+	lab.hear("node/pi2/availability", "offline");
+	lab.lose();
+	conduct(lab);
+	lab.hear("roster", roster, true);
+	const all = lab.cluster.nodeTopics().includes("glow/node/+/info");
+	lab.online();
+	visited(lab, "pi1", "pi2");
+	lab.hear("node/pi2/availability", "offline", true);
+	for (const id of all ? ["pi1", "pi2"] : []) lab.hear(`node/${id}/info`, info(id), true);
+	lab.pass(6000);
+	assert.deepEqual(known(lab), ["pi1 virtual shelf auto", "pi2 virtual shelf auto"]);
+});
+
 test("a roster waits for its time", () => {
 	const lab = labWith("pi1", "pi2");
 	const length = () => lab.cluster.view.roster.pixels;

@@ -127,9 +127,8 @@ export class Model implements Cluster {
 
 	nodeTopics(): readonly string[] {
 		const all = this.below(INFOS);
-		/* Where nobody leads the roster may be old. */
-		if (this.core.tellsKinds && this.conductor.online) this.infos.delete(all);
-		else this.infos = new Set([all]);
+		/* Once all, always: who had told it, and is not asked again, would seem to be gone. */
+		if (!(this.core.tellsKinds && this.conductor.online)) this.infos = new Set([all]);
 		return [...this.infos, ...NODE_TOPICS.map((topic) => this.below(topic))];
 	}
 
