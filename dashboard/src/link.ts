@@ -101,7 +101,7 @@ function outletOf(client: MqttClient): Outlet {
 			client.publish(topic, payload as Buffer, { qos: 0 });
 		},
 		listen(topics) {
-			client.subscribe([...topics], { qos: 1 });
+			client.subscribe([...topics], { qos: 0 }); // as in begin()
 		},
 		clear(topic) {
 			return new Promise((resolve, reject) => {

@@ -143,6 +143,16 @@ test("a viewer may only look", OPTIONS, async (t) => {
 	await until(cluster, (view) => view.commands[0]?.status === "rejected");
 });
 
+test("nothing that is retained waits for acknowledgements", OPTIONS, async (t) => {
+	const subscribe = t.mock.method(mqtt.MqttClient.prototype, "subscribe");
+	const cluster = open(t, await Broker.for(t), "viewer", "right");
+	await until(cluster, online);
+	cluster.followKept();
+	const asked = subscribe.mock.calls.map(({ arguments: [topics, options] }) => ({ topics: [topics].flat(), options }));
+	assert.ok(asked[asked.length - 1]?.topics.includes("glow/preset/+"), "the control: what is asked for later is seen here");
+	for (const { topics, options } of asked) assert.deepEqual(options, { qos: 0 }, topics.join(" "));
+});
+
 /** A node that takes every command but those that say "no". */
 async function startNode(t: TestContext, broker: Broker): Promise<void> {
 	const url = `ws://127.0.0.1:${broker.port}/`;
