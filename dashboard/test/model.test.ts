@@ -202,6 +202,22 @@ test("of many that the roster lacks all infos are read, and where it tells of no
 	assert.deepEqual(small.listened, []);
 });
 
+test("of many that come by and by all infos are read, too", () => {
+	const lab = new Lab();
+	lab.hear("conductor/availability", "online", true);
+	lab.hear("roster", rosterOf([KIND], { id: "pi1", kind: 1 }), true);
+	lab.online();
+	for (let k = 0; k < 20; k++) {
+		visited(lab, `n${k}`);
+		lab.pass(1100);
+		if (k < 16) assert.deepEqual(lab.listened.slice(k), [`glow/node/n${k}/info`]);
+		lab.hear(`node/n${k}/info`, info(`n${k}`), true);
+	}
+	assert.deepEqual(lab.listened.slice(16), ["glow/node/+/info"]);
+	lab.lose();
+	assert.deepEqual(lab.cluster.nodeTopics().filter((topic) => topic.endsWith("/info")), ["glow/node/+/info"]);
+});
+
 test("a page that reads all infos does so after another connection, too", () => {
 	const lab = labWith("pi1", "pi2");
 	conduct(lab);

@@ -338,12 +338,14 @@ export class Model implements Cluster {
 
 	private ask(): void {
 		this.stopAsk = null;
-		if (!this.outlet) return;
+		const all = this.below(INFOS);
+		if (!this.outlet || this.infos.has(all)) return;
 		const unknown = [...this.nodes.values()].filter(({ info }) => !info).map(({ id }) => this.below(`node/${id}/info`));
-		const all = unknown.length > SINGLY || !this.core.tellsKinds;
-		const fresh = (all ? [this.below(INFOS)] : unknown).filter((topic) => !this.infos.has(topic));
-		for (const topic of fresh) this.infos.add(topic);
-		if (fresh.length) this.outlet.listen(fresh);
+		const fresh = unknown.filter((topic) => !this.infos.has(topic));
+		const every = this.infos.size + fresh.length > SINGLY || !this.core.tellsKinds;
+		const asked = every ? [all] : fresh;
+		this.infos = new Set(every ? asked : [...this.infos, ...asked]);
+		if (asked.length) this.outlet.listen(asked);
 	}
 
 	/** Nobody tells us what was cleared while we were away: whatever is not said again is gone. */
