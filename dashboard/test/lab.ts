@@ -152,6 +152,26 @@ export function info(id: string, more: object = {}): object {
 	};
 }
 
+export const AUTO = { state: "ON", effect: "auto", since_us: 1 };
+
+/** A lab in which nodes have arrived, as a broker that keeps their messages tells it. */
+export function labWith(...ids: string[]): Lab {
+	const lab = new Lab();
+	lab.online();
+	for (const id of ids) {
+		lab.hear(`node/${id}/info`, info(id), true);
+		lab.hear(`node/${id}/state`, AUTO, true);
+		lab.hear(`node/${id}/availability`, "online", true);
+	}
+	return lab;
+}
+
+export function conduct(lab: Lab): void {
+	lab.hear("conductor/info", conductor(), true);
+	lab.hear("conductor/availability", "online", true);
+	lab.hear("conductor/beacon", { seq: 1, time_us: 1, clock_id: "0123456789abcdef", term: 3, boot: 9 });
+}
+
 export function scenes(...list: object[]): object {
 	return { clock_id: TIMELINE, term: 3, rev: 1, scenes: list };
 }
