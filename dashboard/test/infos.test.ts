@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { AUTO, conduct, info, Lab, labWith } from "./lab";
+import { AUTO, conduct, conductor, info, Lab, labWith } from "./lab";
 
 const KIND = { ...info("x", { effects: undefined, effects_hash: "0123456789abcdef" }), id: undefined, groups: undefined, pixels: undefined };
 
@@ -26,7 +26,7 @@ function visited(lab: Lab, ...ids: string[]): void {
 
 test("a roster that tells of kinds spares the infos", () => {
 	const lab = new Lab();
-	lab.hear("conductor/availability", "online", true);
+	conduct(lab);
 	lab.hear("roster", rosterOf([KIND], { id: "pi1", groups: ["shelf"], kind: 1 }, { id: "pi2" }, { id: "pi3", kind: 0 }), true);
 	assert.ok(!lab.cluster.nodeTopics().includes("glow/node/+/info"));
 	visited(lab, "pi1", "pi2", "pi3");
@@ -55,7 +55,7 @@ test("a roster that tells of kinds spares the infos", () => {
 
 test("of many that the roster lacks all infos are read, and where it tells of no kinds", () => {
 	const lab = new Lab();
-	lab.hear("conductor/availability", "online", true);
+	conduct(lab);
 	lab.hear("roster", rosterOf([KIND], { id: "pi1", kind: 1 }), true);
 	lab.online();
 	visited(lab, ...Array.from({ length: 16 }, (_, k) => `n${k}`));
@@ -68,7 +68,7 @@ test("of many that the roster lacks all infos are read, and where it tells of no
 	lab.pass(1100);
 	assert.equal(lab.listened.length, 17);
 	const other = new Lab();
-	other.hear("conductor/availability", "online", true);
+	conduct(other);
 	other.hear("roster", rosterOf([KIND], { id: "pi1", kind: 1 }), true);
 	other.online();
 	visited(other, "pi1");
@@ -77,9 +77,6 @@ test("of many that the roster lacks all infos are read, and where it tells of no
 	other.hear("roster", { ...rosterOf([], { id: "pi1" }), rev: 2 });
 	other.pass(1100);
 	assert.deepEqual(other.listened, ["glow/node/+/info"]);
-	other.hear("conductor/availability", "offline"); // a page that comes then takes no old roster's word
-	other.hear("roster", { ...rosterOf([KIND], { id: "pi1", kind: 1 }), rev: 3 });
-	assert.ok(other.cluster.nodeTopics().includes("glow/node/+/info"));
 	const small = labWith("pi1"); // which reads all from the beginning
 	small.pass(2000);
 	assert.deepEqual(small.listened, []);
@@ -87,7 +84,7 @@ test("of many that the roster lacks all infos are read, and where it tells of no
 
 test("of many that come by and by all infos are read, too", () => {
 	const lab = new Lab();
-	lab.hear("conductor/availability", "online", true);
+	conduct(lab);
 	lab.hear("roster", rosterOf([KIND], { id: "pi1", kind: 1 }), true);
 	lab.online();
 	for (let k = 0; k < 20; k++) {
@@ -117,4 +114,36 @@ test("a page that reads all infos does so after another connection, too", () => 
 	for (const id of all ? ["pi1", "pi2"] : []) lab.hear(`node/${id}/info`, info(id), true);
 	lab.pass(6000);
 	assert.deepEqual(known(lab), ["pi1 virtual shelf auto", "pi2 virtual shelf auto"]);
+});
+
+test("an old roster is not believed, but a conductor has its time to come back", () => {
+	const page = (): Lab => {
+		const lab = new Lab();
+		conduct(lab);
+		lab.hear("roster", rosterOf([KIND], { id: "pi1", kind: 1 }), true);
+		assert.ok(!lab.cluster.nodeTopics().includes("glow/node/+/info"));
+		lab.online();
+		visited(lab, "pi1");
+		lab.pass(5000);
+		return lab;
+	};
+	const lab = page();
+	visited(lab, "pi2"); // would be asked in a second
+	lab.hear("conductor/availability", "offline");
+	lab.pass(9000);
+	assert.deepEqual(lab.listened, []);
+	conduct(lab);
+	lab.pass(60000);
+	assert.deepEqual(lab.listened, ["glow/node/pi2/info"]);
+	lab.hear("conductor/info", conductor({ state: "adopting" }));
+	lab.pass(11000);
+	assert.deepEqual(lab.listened.slice(1), ["glow/node/+/info"]);
+	conduct(lab);
+	lab.hear("conductor/availability", "offline");
+	lab.pass(60000);
+	assert.equal(lab.listened.length, 2, "once");
+	const other = page(); // which loses its connection as well
+	other.hear("conductor/availability", "offline");
+	other.lose();
+	assert.ok(other.cluster.nodeTopics().includes("glow/node/+/info"));
 });

@@ -32,6 +32,7 @@ const NODE_TOPICS = ["node/+/availability", "node/+/state", "node/+/stats", "nod
 
 const PULSE_MS = 500;
 const ASK_MS = 1000; // a node that has just come is soon in the roster
+const TAKEOVER_MS = 10000; // a standby waits up to 9.5 s for a conductor that says nothing
 const SINGLY = 16; // more infos are not asked for one by one
 const SWEEP_MS = 5000; // bridges take up to two seconds to come back to a broker
 const US_PER_MS = 1000;
@@ -43,6 +44,8 @@ const UNDO_FADE_S = 0.5;
 const announced = (prefix: string, id: string): string => `homeassistant/device/${prefix.replaceAll("/", "-")}-${id}/config`;
 
 const natural = new Intl.Collator("en", { numeric: true }).compare;
+
+const led = ({ online, info }: ConductorView): boolean => online && info?.state === "leading";
 
 function randomId(): string {
 	const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
@@ -128,8 +131,13 @@ export class Model implements Cluster {
 	nodeTopics(): readonly string[] {
 		const all = this.below(INFOS);
 		/* Once all, always: who had told it, and is not asked again, would seem to be gone. */
-		if (!(this.core.tellsKinds && this.conductor.online)) this.infos = new Set([all]);
+		if (!this.tellsKinds()) this.infos = new Set([all]);
 		return [...this.infos, ...NODE_TOPICS.map((topic) => this.below(topic))];
+	}
+
+	/** Where nobody leads the roster may be old. */
+	private tellsKinds(): boolean {
+		return this.core.tellsKinds && led(this.conductor);
 	}
 
 	/* ---- the view ---- */
@@ -258,7 +266,9 @@ export class Model implements Cluster {
 		const stage = this.core.stage();
 		if (live) this.tellConductor(this.conductor, conductor);
 		if (live) this.tellStage(this.stage, stage);
+		const other = led(conductor) !== led(this.conductor);
 		this.conductor = conductor;
+		if (other) this.askAnew();
 		this.takeStage(stage);
 		this.takeTexts(live);
 		this.scheduleProbe();
@@ -331,9 +341,17 @@ export class Model implements Cluster {
 		this.changed();
 	}
 
-	/** The infos of nodes that nobody tells of otherwise; of many, and where the roster tells nothing of kinds any more, all. */
+	/** The infos of nodes that nobody tells of otherwise; of many, and where no roster tells of kinds any more, all. Where
+	 * nobody leads somebody else may soon. */
 	private askLater(): void {
-		if (!this.infos.has(this.below(INFOS))) this.stopAsk ??= this.later(() => this.ask(), ASK_MS);
+		if (this.infos.has(this.below(INFOS))) return;
+		this.stopAsk ??= this.later(() => this.ask(), led(this.conductor) ? ASK_MS : TAKEOVER_MS);
+	}
+
+	private askAnew(): void {
+		this.stopAsk?.();
+		this.stopAsk = null;
+		this.askLater();
 	}
 
 	private ask(): void {
@@ -342,7 +360,7 @@ export class Model implements Cluster {
 		if (!this.outlet || this.infos.has(all)) return;
 		const unknown = [...this.nodes.values()].filter(({ info }) => !info).map(({ id }) => this.below(`node/${id}/info`));
 		const fresh = unknown.filter((topic) => !this.infos.has(topic));
-		const every = this.infos.size + fresh.length > SINGLY || !this.core.tellsKinds;
+		const every = this.infos.size + fresh.length > SINGLY || !this.tellsKinds();
 		const asked = every ? [all] : fresh;
 		this.infos = new Set(every ? asked : [...this.infos, ...asked]);
 		if (asked.length) this.outlet.listen(asked);
