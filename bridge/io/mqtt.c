@@ -44,6 +44,7 @@
 #define REPLAY_MS     10  /* beyond the round trip of the SUBACK */
 #define REPLAY_MAX_MS 1000
 #define REPLAY_ALL_MS 20000
+#define REPLAY_MORE   64
 #define SWITCH_MS     300 /* what is queued may still leave when the client id changes */
 
 struct glow_mqtt {
@@ -143,22 +144,32 @@ static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 {
 	int64_t wait_ms = REPLAY_MS + (round_trip_ms < 80 ? round_trip_ms : 80);
 	int64_t begin_ms = now_ms(), end_ms = begin_ms + (mqtt->cfg.lead_id ? REPLAY_MAX_MS : REPLAY_ALL_MS);
-	int64_t quiet_ms = begin_ms + wait_ms, left_ms;
-	struct glow_mail *mail;
-	int r = 1;
+	int64_t quiet_ms = begin_ms + wait_ms;
+	int more = REPLAY_MORE; /* of what is there already, where we came late to look */
 
-	while (r >= 0 && (left_ms = (quiet_ms < end_ms ? quiet_ms : end_ms) - now_ms()) > 0) {
+	while (now_ms() < end_ms) {
+		int64_t left_ms = quiet_ms - now_ms();
+		struct glow_mail *mail;
+		int r;
+
 		if (!glow_intake_has_room(&mqtt->intake, now_ms())) {
 			if (stop_wanted(mqtt, STUCK_MS))
 				break;
 			quiet_ms = now_ms() + wait_ms;
 			continue;
 		}
-		r = glow_link_wait(&mqtt->link, (unsigned)left_ms, &mail);
-		if (r > 0 && glow_intake_put(&mqtt->intake, mail))
+		r = left_ms > 0 ? glow_link_wait(&mqtt->link, (unsigned)left_ms, &mail)
+				: glow_link_receive(&mqtt->link, &mail);
+		if (r < 0)
+			return r;
+		if (r > 0 && glow_intake_put(&mqtt->intake, mail)) {
 			quiet_ms = now_ms() + wait_ms;
+			more = REPLAY_MORE;
+		} else if (left_ms <= 0 && (r == 0 || more-- == 0)) {
+			break;
+		}
 	}
-	return r;
+	return 0;
 }
 
 static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])

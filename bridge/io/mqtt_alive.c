@@ -21,9 +21,11 @@ void glow_alive_start(struct glow_alive *a, unsigned keepalive_s, int64_t now_ms
 
 static unsigned step_ms(const struct glow_alive *a)
 {
-	unsigned ms = a->keepalive_ms / LOOKS;
+	unsigned ms = a->keepalive_ms / LOOKS, least_ms = a->keepalive_ms / 4;
 
-	return a->keepalive_ms == 0 ? NEVER_MS : ms > LEAST_MS ? ms : LEAST_MS;
+	if (least_ms > LEAST_MS)
+		least_ms = LEAST_MS;
+	return a->keepalive_ms == 0 ? NEVER_MS : ms > least_ms ? ms : least_ms;
 }
 
 static unsigned limit_ms(const struct glow_alive *a)

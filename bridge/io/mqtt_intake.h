@@ -4,9 +4,9 @@
 
 /* What comes from the broker, on its way into the owner's box. What the broker keeps is not lost on it:
  *
- * - What it sends because it was asked for what it keeps waits for room, and all behind it waits at the broker, which
- *   sends 20 or so of these before it wants a word. So it comes as fast as the owner reads. There is an end to it, so
- *   no flood can hold up the rest in this way.
+ * - What it sends because it was asked for what it keeps waits for room, and all behind it waits in the connection and
+ * at the broker. So it comes as fast as the owner reads. There is an end to it, so no flood can hold up the rest in
+ * this way.
  * - Of what is said just now nothing may wait: who floods us would stop our time. What of it is dropped is asked for
  *   again, topic filter by topic filter, once the owner has caught up; and if that happens again, less and less often.
  *

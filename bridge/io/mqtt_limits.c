@@ -113,6 +113,8 @@ bool glow_mqtt_limits_say(const struct glow_mqtt_limits *limits, unsigned k, cha
 
 /* ---- acknowledgements ---- */
 
+#define ACK_LOST_MS 5000
+
 static void release(struct glow_ack *ack)
 {
 	free(ack->topic);
@@ -138,8 +140,10 @@ int64_t glow_acks_wait_ms(const struct glow_acks *acks, int64_t now_ms)
 {
 	int64_t since_ms = now_ms;
 
+	/* One that never came, or before we noted what it is for, says nothing of the broker for ever. */
 	for (int k = 0; k < GLOW_ACKS_MAX; k++)
-		if (acks->v[k].topic && !acks->v[k].reason && acks->v[k].sent_ms < since_ms)
+		if (acks->v[k].topic && !acks->v[k].reason && acks->v[k].sent_ms < since_ms &&
+		    now_ms - acks->v[k].sent_ms < ACK_LOST_MS)
 			since_ms = acks->v[k].sent_ms;
 	return now_ms - since_ms;
 }

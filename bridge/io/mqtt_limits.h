@@ -42,7 +42,7 @@ void glow_acks_clear(struct glow_acks *acks);
 /** One was sent. More than fit are not followed. */
 void glow_acks_sent(struct glow_acks *acks, int token, const char *topic, int64_t now_ms);
 
-/** How long the one that waits longest has waited; 0 where none does. */
+/** How long the one that waits longest has waited, of those below five seconds; 0 where none does. */
 int64_t glow_acks_wait_ms(const struct glow_acks *acks, int64_t now_ms);
 
 /** The broker has answered it. */

@@ -329,7 +329,11 @@ static int check_subscriptions(const struct glow_link *link, const MQTTResponse 
 			       size_t n, int *ret_refused, char why[GLOW_MQTT_WHY])
 {
 	if ((int)response->reasonCode < 0 || (n > 1 && response->reasonCodeCount != (int)n)) {
-		snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", link->where);
+		snprintf(why, GLOW_MQTT_WHY, /* where it has dropped its answer we are connected still */
+			 MQTTClient_isConnected(link->client)
+				 ? "no answer of %s while subscribing: is its max_queued_messages 50000?"
+				 : "connection to %s lost while subscribing",
+			 link->where);
 		return -ENOTCONN;
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -48,8 +48,11 @@ cJSON *glow_roster_write(const struct glow_roster *roster)
 	if (roster->left_out)
 		glow_json_add_int(tree, "left_out", roster->left_out);
 	kinds = roster->n_kinds ? cJSON_AddArrayToObject(tree, "kinds") : NULL;
-	for (uint32_t k = 0; k < roster->n_kinds; k++)
-		cJSON_AddItemToArray(kinds, glow_json_parse(roster->kinds[k], strlen(roster->kinds[k]), &diag));
+	for (uint32_t k = 0; k < roster->n_kinds; k++) {
+		cJSON *kind = glow_json_parse(roster->kinds[k], strlen(roster->kinds[k]), &diag);
+
+		cJSON_AddItemToArray(kinds, kind ? kind : cJSON_CreateNull()); /* nodes name their kinds by number */
+	}
 	nodes = cJSON_AddArrayToObject(tree, "nodes");
 	for (uint32_t k = 0; k < roster->n; before = roster->nodes[k++].kind)
 		cJSON_AddItemToArray(nodes, write_node(&roster->nodes[k], before, roster->n > GLOW_ROSTER_SHORT));

@@ -13,6 +13,7 @@
 #define SILENCE_MORE (500 * MS)
 #define OFFLINE_MORE (200 * MS)
 #define CROWD_NS     (2 * MS) /* of each node: while all of them come at once a broker passes on beacons late, */
+#define BEGIN_NS     (MS / 5) /* while nobody has been heard yet, who may lead or not */
 #define CROWD_MAX    4000     /* and tells of a leader that is gone by its will, after 4.5 s of silence at most */
 #define RETRY_NS     (300 * MS)
 #define RETRY_MORE   (200 * MS)
@@ -40,7 +41,7 @@ void glow_election_init(struct glow_election *e, uint32_t seed)
 void glow_election_connected(struct glow_election *e, struct glow_raw now, bool leading)
 {
 	e->state = leading ? GLOW_ELECTION_LEADING : GLOW_ELECTION_STANDBY;
-	take_at(e, after(e, now, SILENCE_NS + e->crowd * CROWD_NS, SILENCE_MORE));
+	take_at(e, after(e, now, SILENCE_NS + e->crowd * BEGIN_NS, SILENCE_MORE));
 }
 
 static void fall(struct glow_election *e, struct glow_raw now)

@@ -47,18 +47,21 @@ static void take_trouble(struct glow_watch *w, struct glow_watched *node, const 
 	node->info_revision = ++w->revision;
 }
 
-static void read_state(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
+static bool read_state(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)
 {
 	struct glow_state *state = malloc(sizeof(*state));
 	struct glow_diag diag;
+	bool read = false;
 
 	if (state && glow_state_read(tree, node->info.shape, state, &diag) == GLOW_OK &&
 	    glow_told_keep(&node->state, state)) {
 		node->has_state = true;
 		node->state_revision = ++w->revision;
 		take_trouble(w, node, state);
+		read = true;
 	}
 	free(state);
+	return read;
 }
 
 static void read_untold(struct glow_watch *w, struct glow_watched *node)
@@ -90,7 +93,7 @@ static bool has_length(const struct glow_told *told)
 
 static void know(struct glow_watch *w, struct glow_watched *node, const struct glow_info *info)
 {
-	if (node->has_info && info->shape.pixels != node->info.shape.pixels && has_length(&node->state))
+	if (node->has_state && info->shape.pixels != node->env.shape.pixels && has_length(&node->state))
 		node->has_state = false;
 	node->info = *info;
 	node->has_info = true;
@@ -121,8 +124,14 @@ bool glow_watched_kind(struct glow_watch *w, struct glow_watched *node)
 	const struct glow_info *kind = entry && entry->kind ? &w->index.kinds[entry->kind - 1] : NULL;
 	struct glow_info info;
 
-	if (!kind || !kind->id[0] || entry->pixels > GLOW_PIXELS_MAX)
+	if (!kind || !kind->id[0] || entry->pixels > GLOW_PIXELS_MAX) {
+		/* It was of a kind, and is of none that the roster tells: its own info is to be asked for. */
+		if (!node->own_info && node->has_info && w->stage.roster.n_kinds > 0) {
+			node->has_info = false;
+			node->info_revision = ++w->revision;
+		}
 		return false;
+	}
 	info = *kind;
 	memcpy(info.id, node->id, sizeof(info.id));
 	info.n_groups = entry->n_groups;
@@ -142,10 +151,11 @@ bool glow_watched_kind(struct glow_watch *w, struct glow_watched *node)
 void glow_watched_state(struct glow_watch *w, struct glow_watched *node, const cJSON *tree, const char *payload,
 			size_t len)
 {
-	if (node->has_info)
-		read_state(w, node, tree);
-	else
-		keep_text(w, &node->untold, strndup(payload, len));
+	bool read = node->has_info && read_state(w, node, tree);
+	/* A picture is as long as the board, of which the next roster may tell otherwise. */
+	bool again = !node->own_info && (!read || has_length(&node->state));
+
+	keep_text(w, &node->untold, again ? strndup(payload, len) : NULL);
 }
 
 void glow_watched_stats(struct glow_watch *w, struct glow_watched *node, const cJSON *tree)

@@ -289,10 +289,10 @@ class Broker:
         return json.loads(subprocess.run(argv, check=True, stdout=subprocess.PIPE).stdout)
 
     def retained(self, *topics):
-        """What a client that subscribes now gets: topic -> payload. What is cleared meanwhile it gets as an empty one."""
+        """What the broker keeps: topic -> payload. What is said meanwhile, and kept, has that flag as well."""
         watch = Watch(self, *topics)
         watch.close()
-        kept = {m.topic: m.payload for m in watch.all}
+        kept = {m.topic: m.payload for m in watch.all if m.retained}
         return {topic: payload for topic, payload in kept.items() if payload}
 
 

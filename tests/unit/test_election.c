@@ -129,6 +129,10 @@ static void test_silence_among_many(void **state)
 	assert_in_range(takes_after(&e, START), 1200 * MS, 1700 * MS);
 	e = hears_among(0);
 	assert_in_range(takes_after(&e, START), 1000 * MS, 1500 * MS); /* the control */
+	glow_election_init(&e, 7);
+	glow_election_crowd(&e, 4000);
+	glow_election_connected(&e, at(START), false); /* nobody was heard: perhaps there is none */
+	assert_in_range(takes_after(&e, START), 1800 * MS, 2300 * MS);
 }
 
 static void test_offline(void **state)

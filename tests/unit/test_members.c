@@ -564,7 +564,7 @@ static void test_kinds(void **state)
 	assert_null(strstr(roster.kinds[1], "\"id\""));
 	assert_null(strstr(roster.kinds[1], "\"groups\""));
 	/* What comes and goes is no other kind, and no reason for a roster. */
-	SAY("n41", 1, ",\"problem\":\"no chip\",\"slots_a_frame\":2");
+	SAY("n41", 1, ",\"problem\":\"no chip\",\"backend\":\"none\",\"slots_a_frame\":2");
 	assert_int_equal(glow_members_roster(&m, now, &kept), 0);
 	assert_true(glow_roster_alike(&roster, &kept));
 	glow_roster_fini(&kept);

@@ -23,6 +23,10 @@ static void test_wait(void **state)
 	assert_int_equal(glow_acks_wait_ms(&acks, 1300), 100);
 	glow_acks_done(&acks, 2, 0x87); /* refused: an answer as well */
 	assert_int_equal(glow_acks_wait_ms(&acks, 1300), 0);
+	glow_acks_sent(&acks, 3, "c", 2000);
+	glow_acks_sent(&acks, 4, "d", 6900);
+	assert_int_equal(glow_acks_wait_ms(&acks, 6999), 4999);
+	assert_int_equal(glow_acks_wait_ms(&acks, 7000), 100); /* the other is lost */
 	glow_acks_clear(&acks);
 }
 

@@ -1046,6 +1046,8 @@ static void made_up_nodes_fill_no_memory(void **state)
 /* A node of which the roster tells what it is needs no info to be drawn; whatever comes first. */
 static void a_roster_tells_of_kinds(void **state)
 {
+	uint32_t before;
+
 	(void)state;
 	hear_of("pi1", "availability", "online");
 	hear_of("pi1", "state", SLOW);
@@ -1069,8 +1071,16 @@ static void a_roster_tells_of_kinds(void **state)
 	assert_true(node("pi1")->has_state); /* nobody would say it again */
 	hear_of("pi1", "state", "{\"state\":\"ON\",\"effect\":\"solid\",\"pixels\":[\"red\"],\"since_us\":0}");
 	assert_true(node("pi1")->has_state);
-	hear("roster", KINDS("15", "[" KIND "]", "1"));
-	assert_false(node("pi1")->has_state); /* but a picture is of the length that it had */
+	hear("roster", KINDS("2", "[" KIND "]", "1"));
+	assert_true(node("pi1")->has_state); /* a picture is read again for the length that the board has */
+	hear_of("pi1", "state",
+		"{\"state\":\"ON\",\"effect\":\"solid\",\"pixels\":[\"red\",\"red\",\"lime\"],\"since_us\":0}");
+	before = node("pi1")->state_revision;
+	hear("roster", KINDS("3", "[" KIND "]", "1"));
+	assert_int_not_equal(node("pi1")->state_revision, before); /* of three: it was not for the board of two */
+	hear("roster", KINDS("3", "[" KIND "]", "0"));
+	assert_false(node("pi1")->has_info); /* of no kind any more: its own info tells */
+	assert_true(node("pi1")->has_state);
 	/* What it says itself goes before. */
 	arrive("pi1", "");
 	assert_true(shows("pi1", START, BLUE));

@@ -205,7 +205,7 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	_Static_assert(sizeof(((struct glow_info *)NULL)->groups[0]) == GLOW_NAME_SIZE, "one size of names");
 	struct glow_info info;
 	struct glow_member *one;
-	bool found, changed;
+	bool found, changed = false;
 	uint32_t k = rank(m, id, &found);
 
 	if (len == 0 && found && m->v[k].online) { /* it is there all the same, and may say again what it is */
@@ -224,7 +224,9 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	if (!one)
 		return false;
 	one->more_us = glow_deliveries_of_ahead_us(info.ahead_us);
-	changed = set_kind(one, glow_info_kind(&info));
+	if (!info.problem[0] ||
+	    !one->kind) /* while its board fails it has no backend, and is what it was all the same */
+		changed = set_kind(one, glow_info_kind(&info));
 	return describe(m, one, info.strip ? info.strip : info.shape.pixels, (const char(*)[GLOW_NAME_SIZE])info.groups,
 			info.n_groups) ||
 	       changed;

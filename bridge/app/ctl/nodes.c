@@ -192,7 +192,9 @@ static int run(const void *values, int n_words, char *const words[])
 	(void)words;
 	if (status == 0)
 		glow_ctl_read_infos(&s);
-	if (status == 0 && o->wait_s > 0 && !glow_ctl_wait_reports(&s, o->wait_s * 1000) && s.lost[0])
+	if (status == 0 && o->wait_s > 0 && !s.lost[0])
+		glow_ctl_wait_reports(&s, o->wait_s * 1000);
+	if (status == 0 && s.lost[0])
 		status = glow_ctl_fail(EX_UNAVAILABLE, "%s", s.lost);
 	glow_ctl_tick(&s);
 	if (status == 0)

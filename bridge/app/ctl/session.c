@@ -127,6 +127,12 @@ static void hear_kept(struct glow_ctl_session *s, const struct glow_message *m)
 	free(text);
 }
 
+/* What it can do without is none; what was asked for since is. */
+static bool is_no_news(const struct glow_mqtt_event *event)
+{
+	return (event->kind == GLOW_MQTT_WISH_REFUSED && !event->message.topic) || event->kind == GLOW_MQTT_DROPPED;
+}
+
 /* The next event within that time; false for none. What comes all the time is no reason to stay longer. */
 static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_mqtt_event *ret_event)
 {
@@ -134,9 +140,7 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 
 	if (now_ms() > end_ms)
 		return false;
-	/* What it can do without is no news. */
-	while (!glow_mqtt_next(s->mqtt, ret_event) || ret_event->kind == GLOW_MQTT_WISH_REFUSED ||
-	       ret_event->kind == GLOW_MQTT_DROPPED) {
+	while (!glow_mqtt_next(s->mqtt, ret_event) || is_no_news(ret_event)) {
 		int64_t left_ms = end_ms - now_ms();
 
 		if (left_ms <= 0 || poll(&fd, 1, (int)(left_ms < LOOK_MS ? left_ms : LOOK_MS)) < 0)
@@ -205,6 +209,7 @@ static int open_within(struct glow_ctl_session *s, const char *const *leaves, si
 	char topics[LEAVES_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
 	const char *list[LEAVES_MAX], *answers = s->answers;
 	size_t wishes = wishes_of(leaves, n_leaves);
+	int64_t begin_ms = now_ms();
 	int r;
 
 	s->kept = cJSON_CreateObject();
@@ -226,7 +231,9 @@ static int open_within(struct glow_ctl_session *s, const char *const *leaves, si
 	cfg.wished_topics = list + n_leaves - wishes;
 	cfg.n_wished_topics = wishes;
 	r = glow_mqtt_open(&cfg, &s->mqtt, why);
-	return r < 0 ? glow_ctl_fail_open(o, r, why) : wait_connected(s);
+	r = r < 0 ? glow_ctl_fail_open(o, r, why) : wait_connected(s);
+	s->took_ms = now_ms() - begin_ms;
+	return r;
 }
 
 int glow_ctl_open(struct glow_ctl_session *s, const struct glow_ctl_options *o, const char *const *leaves,
@@ -293,6 +300,7 @@ void glow_ctl_read_infos(struct glow_ctl_session *s)
 {
 	const struct glow_watch *w = &s->watch;
 	struct glow_message message;
+	int64_t since_ms, patience_ms = PATIENCE_MS + s->took_ms; /* the way may be long */
 	bool all;
 
 	glow_ctl_tick(s); /* a roster may be due by now */
@@ -302,15 +310,16 @@ void glow_ctl_read_infos(struct glow_ctl_session *s)
 	for (size_t k = 0; !all && k < w->n_nodes; k++)
 		if (!w->nodes[k]->has_info)
 			ask_info(s, w->nodes[k]->id);
+	if (!all && unknown(w, false) == 0)
+		return;
 	/* Nobody says which comes last. */
-	while (all || unknown(w, false) > 0) {
-		int64_t end_ms = now_ms() + (w->n_nodes > 0 && unknown(w, all) == 0 ? QUIET_MS : PATIENCE_MS);
-
-		do
-			if (!glow_ctl_next(s, end_ms - now_ms(), &message))
-				return;
-		while (!message.retained);
-	}
+	for (since_ms = now_ms(); now_ms() - since_ms < patience_ms && !s->lost[0];)
+		if (glow_ctl_next(s, QUIET_MS, &message) && message.retained) {
+			since_ms = now_ms();
+			patience_ms = PATIENCE_MS;
+		} else if (now_ms() - since_ms >= QUIET_MS && w->n_nodes > 0 && unknown(w, all) == 0) {
+			return;
+		}
 }
 
 static bool all_reported(const struct glow_watch *w)

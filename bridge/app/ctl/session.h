@@ -21,6 +21,7 @@ struct glow_ctl_session {
 	char client[64];                  /**< our client id, new for each run */
 	char answers[GLOW_TOPIC_MAX + 1]; /**< where answers are wanted */
 	char lost[GLOW_MQTT_WHY];         /**< how the connection was lost last, "" if it never was */
+	int64_t took_ms;                  /**< until it was there, with what was wanted of the broker */
 	bool refused; /**< it was not: the broker did not let us publish something, as `lost` says */
 };
 
