@@ -36,21 +36,23 @@ test("a roster that tells of kinds spares the infos", () => {
 	assert.deepEqual(lab.listened, ["glow/node/pi3/info"]);
 	lab.hear("node/pi3/info", info("pi3", { board: "own" }), true);
 	assert.equal(known(lab)[2], "pi3 own shelf auto");
-	/* A board that comes is in the roster soon. */
+	/* A board that comes is in the roster soon; one that the roster tells of no more is asked. */
 	visited(lab, "pi4");
 	lab.pass(900);
 	lab.hear("roster", { ...rosterOf([{ ...KIND, board: "new" }], { id: "pi1", kind: 1 }, { id: "pi4" }), rev: 2 });
-	assert.deepEqual(known(lab), ["pi1 new  auto", "pi4 new  auto", "pi2 virtual  auto", "pi3 own shelf auto"]);
+	assert.deepEqual(known(lab), ["pi1 new  auto", "pi4 new  auto", "pi2 undefined undefined auto", "pi3 own shelf auto"]);
 	lab.pass(3000);
-	assert.deepEqual(lab.listened, ["glow/node/pi3/info"]);
+	assert.deepEqual(lab.listened, ["glow/node/pi3/info", "glow/node/pi2/info"]);
+	lab.hear("node/pi2/info", info("pi2"), true);
 	/* After another connection what was read once is not missed. */
 	lab.lose();
 	lab.online();
 	assert.ok(lab.cluster.nodeTopics().includes("glow/node/pi3/info"));
 	lab.hear("roster", { ...rosterOf([{ ...KIND, board: "new" }], { id: "pi1", kind: 1 }, { id: "pi3" }), rev: 2 }, true);
 	visited(lab, "pi1", "pi2", "pi3", "pi4");
+	lab.hear("node/pi2/info", info("pi2"), true);
 	lab.pass(6000);
-	assert.deepEqual(known(lab), ["pi1 new  auto", "pi3 new  auto", "pi2 virtual  auto", "pi4 new  auto"]);
+	assert.deepEqual(known(lab), ["pi1 new  auto", "pi3 new  auto", "pi2 virtual shelf auto", "pi4 undefined undefined auto"]);
 });
 
 test("of many that the roster lacks all infos are read, and where it tells of no kinds", () => {
