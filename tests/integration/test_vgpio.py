@@ -386,7 +386,7 @@ class Picture(BlinktCase):
         for label, base in (("pinctrl-rp1", 0), ("pinctrl-bcm2711", 399)):
             with self.subTest(label):
                 pi, node, watch, asker = self.ready("--label", label, "--base", str(base))
-                info = watch.last(node.topic("info")).json()
+                info = glow.wait_until("its info", lambda: watch.last(node.topic("info"))).json()
                 self.assertIn("%d" % base, info["backend"])
                 self.set(asker, {"pixels": PICTURE})
                 pi.shown.wait(PICTURE_LIT)
