@@ -140,14 +140,22 @@ static int option_fault(const struct reader *reader, const struct argp_state *st
 				"cannot make sense of the options; --help lists all");
 }
 
+/* How much of a word in the wrong place is shown: behind a "--" it may be an option with its secret. */
+static int shown(const char *word)
+{
+	size_t n = strcspn(word, "=");
+
+	return n < 60 ? (int)n : 60;
+}
+
 static int unknown_command(const struct glow_program *program, const char *word)
 {
 	const struct glow_subcommand *guess = glow_command_like(program, word);
 
 	if (guess)
-		return glow_say_mistake(program, EX_USAGE, "unknown command \"%.60s\"; did you mean %s?", word,
-					guess->name);
-	return glow_say_mistake(program, EX_USAGE, "unknown command \"%.60s\"; --help lists all", word);
+		return glow_say_mistake(program, EX_USAGE, "unknown command \"%.*s\"; did you mean %s?", shown(word),
+					word, guess->name);
+	return glow_say_mistake(program, EX_USAGE, "unknown command \"%.*s\"; --help lists all", shown(word), word);
 }
 
 static int verb_set(struct reader *reader, size_t row)
@@ -209,8 +217,8 @@ static int argument_set(struct reader *reader, struct argp_state *state, const c
 	if (program->command && strcmp(text, program->command->name) == 0)
 		text = ++first < state->argc ? state->argv[first] : NULL;
 	if (!program->args_doc && text)
-		return glow_say_mistake(program, EX_USAGE, "unexpected argument \"%.60s\"; options begin with --",
-					text);
+		return glow_say_mistake(program, EX_USAGE, "unexpected argument \"%.*s\"; options begin with --",
+					shown(text), text);
 	reader->config->first_arg = first;
 	return 0;
 }

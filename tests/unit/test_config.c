@@ -426,6 +426,7 @@ static void mistakes(void **state)
 		{ NULL, "--doctor|--print-config", 64, "--doctor and --print-config cannot be given together" },
 		{ NULL, "--doctor", 0, NULL },
 		{ NULL, "word", 64, "unexpected argument \"word\"; options begin with --" },
+		{ NULL, "--|--password=geheim", 64, "unexpected argument \"--password\"; options begin with --" },
 		{ NULL, "--fps=", 64, "--fps: must be -5..240, got \"\"" },
 		{ NULL, "--fps=-", 64, "--fps: must be -5..240, got \"-\"" },
 		{ NULL, "--fps=+1", 64, "--fps: must be -5..240, got \"+1\"" },
