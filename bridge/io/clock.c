@@ -30,6 +30,11 @@ struct glow_mono glow_mono_now(void)
 	return (struct glow_mono){ .ns = clock_ns(CLOCK_MONOTONIC) };
 }
 
+int64_t glow_mono_ms(void)
+{
+	return glow_mono_now().ns / 1000000;
+}
+
 struct glow_raw glow_raw_now(void)
 {
 	return (struct glow_raw){ .ns = clock_ns(CLOCK_MONOTONIC_RAW) };

@@ -27,11 +27,6 @@ struct attempt {
 	int error; /* why it came to nothing; 0 while that is open */
 };
 
-static int64_t now_ms(void)
-{
-	return glow_mono_now().ns / 1000000;
-}
-
 static void begin(struct attempt *a)
 {
 	a->fd = socket(a->peer.at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -60,7 +55,7 @@ static bool settle(struct attempt *a)
 /* Of the first `n` the one that is connected, -1 for none within that time; returns early when one fails. */
 static int wait_some(struct attempt *attempts, struct pollfd *fds, size_t n, int64_t until_ms)
 {
-	int64_t left_ms = until_ms - now_ms();
+	int64_t left_ms = until_ms - glow_mono_ms();
 
 	for (size_t k = 0; k < n; k++)
 		fds[k] = (struct pollfd){ .fd = attempts[k].fd, .events = POLLOUT };
@@ -85,15 +80,15 @@ static int race(struct attempt *attempts, struct pollfd *fds, size_t n, unsigned
 {
 	/* However many there are, the last is begun by half-time. */
 	unsigned stagger_ms = timeout_ms / 2 / (unsigned)n < STAGGER_MS ? timeout_ms / 2 / (unsigned)n : STAGGER_MS;
-	int64_t end_ms = now_ms() + timeout_ms, next_ms = 0;
+	int64_t end_ms = glow_mono_ms() + timeout_ms, next_ms = 0;
 	size_t begun = 0;
 
-	while (now_ms() < end_ms) {
+	while (glow_mono_ms() < end_ms) {
 		int won;
 
-		if (begun < n && (now_ms() >= next_ms || !is_any_open(attempts, begun))) {
+		if (begun < n && (glow_mono_ms() >= next_ms || !is_any_open(attempts, begun))) {
 			begin(&attempts[begun++]);
-			next_ms = now_ms() + stagger_ms;
+			next_ms = glow_mono_ms() + stagger_ms;
 		}
 		if (begun == n && !is_any_open(attempts, n))
 			return -1;

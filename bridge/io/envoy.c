@@ -50,11 +50,6 @@ struct child {
 	int fd;
 };
 
-static int64_t now_ms(void)
-{
-	return glow_mono_now().ns / 1000000;
-}
-
 static void copy_text(char *ret_text, size_t size, const void *from, size_t len)
 {
 	snprintf(ret_text, size, "%.*s", (int)(len < size ? len : size - 1), from ? (const char *)from : "");
@@ -112,7 +107,7 @@ static bool all_answered(const struct child *c)
 /* Turns until there is room for the message, or, without one, until all are answered. A refusal is told first. */
 static int wait_for(struct child *c, const struct glow_message *message, char why[GLOW_MQTT_WHY])
 {
-	int64_t end_ms = now_ms() + ACK_MS;
+	int64_t end_ms = glow_mono_ms() + ACK_MS;
 
 	for (;;) {
 		struct glow_room room = glow_link_room(&c->link);
@@ -126,7 +121,7 @@ static int wait_for(struct child *c, const struct glow_message *message, char wh
 			return 0;
 		snprintf(why, GLOW_MQTT_WHY, "the broker has not acknowledged what was published within %d s",
 			 ACK_MS / 1000);
-		if (now_ms() >= end_ms)
+		if (glow_mono_ms() >= end_ms)
 			return -ETIMEDOUT;
 		r = turn(c);
 		if (r < 0 && all_answered(c) && !message)

@@ -69,11 +69,6 @@ enum want { WANT_EITHER, WANT_OWN, WANT_LEAD };
 enum taken { TAKEN_ALL, TAKEN_SOME, TAKEN_STUCK };
 enum sent { SENT_ALL, SENT_SOME, SENT_STUCK };
 
-static int64_t now_ms(void)
-{
-	return glow_mono_now().ns / 1000000;
-}
-
 /* True when the owner wants to close; false after the time, or at once when it wants the other id. */
 static bool stop_wanted(const struct glow_mqtt *mqtt, int timeout_ms)
 {
@@ -143,19 +138,19 @@ static void post_refusals(struct glow_mqtt *mqtt)
 static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 {
 	int64_t wait_ms = REPLAY_MS + (round_trip_ms < 80 ? round_trip_ms : 80);
-	int64_t begin_ms = now_ms(), end_ms = begin_ms + (mqtt->cfg.lead_id ? REPLAY_MAX_MS : REPLAY_ALL_MS);
+	int64_t begin_ms = glow_mono_ms(), end_ms = begin_ms + (mqtt->cfg.lead_id ? REPLAY_MAX_MS : REPLAY_ALL_MS);
 	int64_t quiet_ms = begin_ms + wait_ms;
 	int more = REPLAY_MORE; /* of what is there already, where we came late to look */
 
-	while (now_ms() < end_ms) {
-		int64_t left_ms = quiet_ms - now_ms();
+	while (glow_mono_ms() < end_ms) {
+		int64_t left_ms = quiet_ms - glow_mono_ms();
 		struct glow_mail *mail;
 		int r;
 
-		if (!glow_intake_has_room(&mqtt->intake, now_ms())) {
+		if (!glow_intake_has_room(&mqtt->intake, glow_mono_ms())) {
 			if (stop_wanted(mqtt, STUCK_MS))
 				break;
-			quiet_ms = now_ms() + wait_ms;
+			quiet_ms = glow_mono_ms() + wait_ms;
 			continue;
 		}
 		r = left_ms > 0 ? glow_link_wait(&mqtt->link, (unsigned)left_ms, &mail)
@@ -163,7 +158,7 @@ static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 		if (r < 0)
 			return r;
 		if (r > 0 && glow_intake_put(&mqtt->intake, mail)) {
-			quiet_ms = now_ms() + wait_ms;
+			quiet_ms = glow_mono_ms() + wait_ms;
 			more = REPLAY_MORE;
 		} else if (left_ms <= 0 && (r == 0 || more-- == 0)) {
 			break;
@@ -175,7 +170,7 @@ static int receive_replayed(struct glow_mqtt *mqtt, int64_t round_trip_ms)
 static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 {
 	int r = glow_link_connect(&mqtt->link, leads(mqtt) || !mqtt->cfg.lead_id, why);
-	int64_t asked_ms = now_ms();
+	int64_t asked_ms = glow_mono_ms();
 
 	if (r < 0)
 		return r;
@@ -188,7 +183,7 @@ static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 		r = glow_link_subscribe(&mqtt->link, why);
 	if (r == 0 && mqtt->cfg.n_retained_topics > 0) {
 		snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", mqtt->link.where);
-		r = receive_replayed(mqtt, now_ms() - asked_ms);
+		r = receive_replayed(mqtt, glow_mono_ms() - asked_ms);
 	}
 	if (r < 0)
 		glow_link_disconnect(&mqtt->link, false);
@@ -203,7 +198,7 @@ static int take_in(struct glow_mqtt *mqtt)
 	for (int i = 0; i < TURN_IN && r == TAKEN_SOME; i++) {
 		struct glow_mail *mail;
 
-		if (!glow_intake_has_room(&mqtt->intake, now_ms()))
+		if (!glow_intake_has_room(&mqtt->intake, glow_mono_ms()))
 			return TAKEN_STUCK;
 		r = glow_link_receive(&mqtt->link, &mail);
 		if (r > 0)
@@ -216,7 +211,7 @@ static int take_in(struct glow_mqtt *mqtt)
 /* Negative: the connection is gone. */
 static int ask(struct glow_mqtt *mqtt)
 {
-	int r = glow_intake_ask(&mqtt->intake, &mqtt->link, now_ms());
+	int r = glow_intake_ask(&mqtt->intake, &mqtt->link, glow_mono_ms());
 
 	if (r > 0)
 		mqtt->asked_again += (unsigned)r;
@@ -324,14 +319,14 @@ static void run_session(struct glow_mqtt *mqtt)
 		int received = asked < 0 ? asked : take_in(mqtt);
 		int sent = received < 0 ? received : send_out(mqtt);
 
-		if (sent < 0 || now_ms() >= end_ms)
+		if (sent < 0 || glow_mono_ms() >= end_ms)
 			return;
 		if (closing && sent == SENT_ALL && glow_link_pending(&mqtt->link) == 0)
 			return;
 		flush_ms = sleep_until_work(mqtt, received, sent, closing);
 		if (flush_ms) {
 			closing = true;
-			end_ms = now_ms() + flush_ms;
+			end_ms = glow_mono_ms() + flush_ms;
 		}
 	}
 }
@@ -359,7 +354,7 @@ static int64_t connect_and_run(struct glow_mqtt *mqtt)
 		post(mqtt, GLOW_MQTT_FAILED, why);
 		return 0;
 	}
-	start_ms = now_ms();
+	start_ms = glow_mono_ms();
 	glow_mailbox_set_shut(&mqtt->out, false);
 	glow_link_name(&mqtt->link, why);
 	post(mqtt, GLOW_MQTT_CONNECTED, why);
@@ -367,7 +362,7 @@ static int64_t connect_and_run(struct glow_mqtt *mqtt)
 		if (glow_link_wish_refused(&mqtt->link, k, why))
 			post(mqtt, GLOW_MQTT_WISH_REFUSED, why);
 	run_session(mqtt);
-	lasted_ms = now_ms() - start_ms;
+	lasted_ms = glow_mono_ms() - start_ms;
 	end_session(mqtt, lasted_ms);
 	return lasted_ms;
 }

@@ -46,11 +46,6 @@
 #define LIVE_QOS       1
 #define KEPT_QOS       0 /* what the broker keeps it can be asked for again; an acknowledgement is a packet, for each */
 
-static int64_t now_ms(void)
-{
-	return glow_mono_now().ns / 1000000;
-}
-
 /* What people are told of the broker: name and port, and where the name is none of its own, the address. */
 static void name_broker(struct glow_link *link)
 {
@@ -291,7 +286,7 @@ static void start_alive(struct glow_link *link)
 	unsigned longer_s = wanted_s < 0 ? link->keepalive_s : (unsigned)wanted_s;
 
 	link->silent = false;
-	glow_alive_start(&link->alive, longer_s, now_ms());
+	glow_alive_start(&link->alive, longer_s, glow_mono_ms());
 	if (wanted_s >= 0 && (unsigned)wanted_s == link->keepalive_s)
 		link->limits.keepalive_s = -1;
 }
@@ -484,7 +479,7 @@ int glow_link_wait(struct glow_link *link, unsigned timeout_ms, struct glow_mail
 /* False once nothing was heard for too long. */
 static bool is_alive(struct glow_link *link)
 {
-	link->silent = !glow_alive_look(&link->alive, link->stream.bytes, now_ms());
+	link->silent = !glow_alive_look(&link->alive, link->stream.bytes, glow_mono_ms());
 	return !link->silent;
 }
 
@@ -522,7 +517,7 @@ struct glow_room glow_link_room(const struct glow_link *link)
 	int pending = glow_link_pending(link), most = window(link), queued = 0;
 	/* A broker that takes one at a time leaves none to keep. */
 	int clock = most > 1 ? most - 1 : 1, others = clock > RESERVED ? clock - RESERVED : 1;
-	bool behind = glow_acks_wait_ms(&link->acks, now_ms()) > BEHIND_MS;
+	bool behind = glow_acks_wait_ms(&link->acks, glow_mono_ms()) > BEHIND_MS;
 
 	if (ioctl(link->fd, SIOCOUTQ, &queued) < 0)
 		queued = 0;
@@ -570,7 +565,7 @@ int glow_link_publish(struct glow_link *link, const struct glow_message *message
 	reason = (int)response.reasonCode; /* an enum without negative values, which Paho puts there */
 	MQTTResponse_free(response);
 	if (reason >= 0 && out.qos > 0)
-		glow_acks_sent(&link->acks, token, message->topic, now_ms());
+		glow_acks_sent(&link->acks, token, message->topic, glow_mono_ms());
 	if (reason >= 0)
 		return 0;
 	return reason == MQTTCLIENT_BAD_UTF8_STRING ? -EINVAL : -ENOTCONN;

@@ -46,16 +46,11 @@ struct shake {
 	unsigned long error; /* OpenSSL's, 0 for none */
 };
 
-static int64_t now_ms(void)
-{
-	return glow_mono_now().ns / 1000000;
-}
-
 /* True when there is something to read, the end included. */
 static bool wait_readable(int fd, int64_t end_ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t left_ms = end_ms - now_ms();
+	int64_t left_ms = end_ms - glow_mono_ms();
 
 	return left_ms > 0 && poll(&p, 1, (int)left_ms) == 1;
 }
@@ -113,8 +108,8 @@ static void shake_hands(struct shake *s, const char *name)
 		SSL_set_tlsext_host_name(s->ssl, name);
 	SSL_set0_rbio(s->ssl, BIO_new(BIO_s_mem()));
 	SSL_set0_wbio(s->ssl, BIO_new_socket(s->fd, BIO_NOCLOSE));
-	if (repeat(s, SSL_connect, now_ms() + SHAKE_MS) == 1)
-		s->done = repeat(s, read_byte, now_ms() + ALERT_MS) >= 0;
+	if (repeat(s, SSL_connect, glow_mono_ms() + SHAKE_MS) == 1)
+		s->done = repeat(s, read_byte, glow_mono_ms() + ALERT_MS) >= 0;
 }
 
 static void shake_fini(struct shake *s)
@@ -155,7 +150,7 @@ static bool is_mqtt_spoken(const struct glow_peer *peer)
 	if (fd < 0)
 		return false;
 	is_mqtt = send(fd, hello, sizeof(hello), MSG_NOSIGNAL) == sizeof(hello) &&
-		  wait_readable(fd, now_ms() + ALERT_MS) && recv(fd, &first, 1, 0) == 1 && first == 0x20;
+		  wait_readable(fd, glow_mono_ms() + ALERT_MS) && recv(fd, &first, 1, 0) == 1 && first == 0x20;
 	close(fd);
 	return is_mqtt;
 }

@@ -13,6 +13,9 @@
 struct glow_mono glow_mono_now(void);
 struct glow_raw glow_raw_now(void);
 
+/** glow_mono_now() in milliseconds: for waits of libraries that count in these. */
+int64_t glow_mono_ms(void);
+
 /** Wall clock minus CLOCK_MONOTONIC, microseconds: what a node without cluster
  * time adds to the latter. Read at start and again when the wall clock is set. */
 int64_t glow_wall_minus_mono_us(void);

@@ -227,7 +227,7 @@ static bool is_enough(const struct doctor *d, const struct glow_watch *w, int64_
 
 static void listen_for(struct doctor *d, struct glow_ctl_session *s)
 {
-	int64_t begin_ms = glow_mono_now().ns / 1000000, waited_ms = 0, next_ms = 0;
+	int64_t begin_ms = glow_mono_ms(), waited_ms = 0, next_ms = 0;
 	int64_t most_ms = d->o->wait_s > 0 ? d->o->wait_s * 1000 : REPORTS_MS;
 	struct glow_message message;
 	unsigned missing;
@@ -240,7 +240,7 @@ static void listen_for(struct doctor *d, struct glow_ctl_session *s)
 		glow_progress_say(missing ? "%u nodes have yet to report" : "listening for conductors", missing);
 		if (glow_ctl_next(s, 250, &message))
 			hear(d, &message);
-		waited_ms = glow_mono_now().ns / 1000000 - begin_ms;
+		waited_ms = glow_mono_ms() - begin_ms;
 	}
 	glow_progress_end();
 	d->waited_s = (int)(waited_ms / 1000);

@@ -17,17 +17,12 @@ static struct {
 	bool shown;
 } line;
 
-static int64_t now_ms(void)
-{
-	return glow_mono_now().ns / 1000000;
-}
-
 void glow_progress_say(const char *format, ...)
 {
 	va_list args;
 
 	if (!line.what[0])
-		line.since_ms = now_ms();
+		line.since_ms = glow_mono_ms();
 	va_start(args, format);
 	vsnprintf(line.what, sizeof(line.what), format, args);
 	va_end(args);
@@ -35,7 +30,7 @@ void glow_progress_say(const char *format, ...)
 
 void glow_progress_tick(void)
 {
-	int64_t waited_ms = now_ms() - line.since_ms;
+	int64_t waited_ms = glow_mono_ms() - line.since_ms;
 
 	if (!line.what[0] || waited_ms < PATIENCE_MS || !isatty(STDERR_FILENO))
 		return;

@@ -16,11 +16,6 @@
 #define SILENCE_MS      11500 /* one and a half keepalives, and Mosquitto looks every six seconds only */
 #define MQTT_TAKEN_OVER 0x8e  /* the reason of a DISCONNECT */
 
-static int64_t now_ms(void)
-{
-	return glow_mono_now().ns / 1000000;
-}
-
 /* ---- the lead ---- */
 
 struct takeover {
@@ -37,7 +32,7 @@ static void speak_on(struct glow_proving *p, struct takeover *t)
 {
 	const struct glow_envoy_post word = { .topic = "lead/words", .text = "first", .qos = 1 };
 	struct glow_envoy_heard heard;
-	int64_t begin_ms = now_ms();
+	int64_t begin_ms = glow_mono_ms();
 
 	do {
 		unsigned pause_ms = t->late > 0 ? PAUSE_MS : 0;
@@ -45,7 +40,7 @@ static void speak_on(struct glow_proving *p, struct takeover *t)
 		t->out = glow_envoy_hear(t->first, pause_ms, &heard, &t->reason, p->why) < 0;
 		if (!t->out && glow_proving_say_or(p, t->first, word) == 0)
 			t->late++;
-		t->out_ms = now_ms() - begin_ms;
+		t->out_ms = glow_mono_ms() - begin_ms;
 	} while (!t->out && t->out_ms < SIDE_MS);
 }
 
@@ -197,7 +192,7 @@ void glow_proof_begin_silence(struct glow_proving *p)
 		    0)
 		return;
 	glow_envoy_hang(&p->hung);
-	p->hung_ms = now_ms();
+	p->hung_ms = glow_mono_ms();
 }
 
 void glow_proof_look_silence(struct glow_proving *p, unsigned wait_ms)
@@ -205,12 +200,12 @@ void glow_proof_look_silence(struct glow_proving *p, unsigned wait_ms)
 	struct glow_envoy_heard heard;
 
 	if (p->hung_ms && !p->told_ms && glow_proving_hear(p, &p->watch, wait_ms, &heard))
-		p->told_ms = now_ms();
+		p->told_ms = glow_mono_ms();
 }
 
 void glow_proof_silence(struct glow_proving *p)
 {
-	int64_t left_ms = p->hung_ms + SILENCE_MS + p->patience_ms - now_ms();
+	int64_t left_ms = p->hung_ms + SILENCE_MS + p->patience_ms - glow_mono_ms();
 
 	glow_progress_say("waiting for the will of a client that is silent");
 	glow_proof_look_silence(p, left_ms > 0 ? (unsigned)left_ms : 0);
@@ -218,7 +213,7 @@ void glow_proof_silence(struct glow_proving *p)
 		glow_proving_fail(p, "%s", p->why);
 	else if (!p->told_ms)
 		glow_proving_fail(p, "a client with a keepalive of %d s was silent for %d s, and its will is not told",
-				  KEEPALIVE_S, (int)((now_ms() - p->hung_ms) / 1000));
+				  KEEPALIVE_S, (int)((glow_mono_ms() - p->hung_ms) / 1000));
 	else
 		glow_proving_well(p,
 				  "the will of a client that is silent, with a keepalive of %d s, is told within %d s",

@@ -125,10 +125,10 @@ bool glow_proving_hear_text(struct glow_proving *p, struct glow_envoy *e, const 
 
 unsigned glow_proving_count_patiently(struct glow_proving *p, const char *filter, unsigned wanted, int *ret_tries)
 {
-	int64_t end_ms = glow_mono_now().ns / 1000000 + p->patience_ms;
+	int64_t end_ms = glow_mono_ms() + p->patience_ms;
 	unsigned most = wanted > 0 ? wanted : 1, n = glow_proving_count(p, 1, filter, most);
 
-	for (*ret_tries = 1; n != wanted && glow_mono_now().ns / 1000000 < end_ms; (*ret_tries)++)
+	for (*ret_tries = 1; n != wanted && glow_mono_ms() < end_ms; (*ret_tries)++)
 		n = glow_proving_count(p, 1, filter, most);
 	return n;
 }

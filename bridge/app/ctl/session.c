@@ -89,11 +89,6 @@ void glow_ctl_client_id(char ret_client[64])
 	snprintf(ret_client, 64, "glowctl-%d-%08x", (int)getpid(), dice);
 }
 
-static int64_t now_ms(void)
-{
-	return glow_mono_now().ns / 1000000;
-}
-
 /* What the model of what shows has no use for, or only in part: the texts as they are kept. */
 static bool is_kept(const struct glow_ctl_session *s, const struct glow_topic *topic)
 {
@@ -138,10 +133,10 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 {
 	struct pollfd fd = { .fd = glow_mqtt_fd(s->mqtt), .events = POLLIN };
 
-	if (now_ms() > end_ms)
+	if (glow_mono_ms() > end_ms)
 		return false;
 	while (!glow_mqtt_next(s->mqtt, ret_event) || is_no_news(ret_event)) {
-		int64_t left_ms = end_ms - now_ms();
+		int64_t left_ms = end_ms - glow_mono_ms();
 
 		if (left_ms <= 0 || poll(&fd, 1, (int)(left_ms < LOOK_MS ? left_ms : LOOK_MS)) < 0)
 			return false;
@@ -162,7 +157,7 @@ static bool next_event(struct glow_ctl_session *s, int64_t end_ms, struct glow_m
 static int wait_connected(struct glow_ctl_session *s)
 {
 	const char *broker = s->options->common.broker;
-	int64_t end_ms = now_ms() + s->patience_ms;
+	int64_t end_ms = glow_mono_ms() + s->patience_ms;
 	struct glow_mqtt_event event;
 
 	glow_progress_say("waiting for %s", broker);
@@ -170,7 +165,7 @@ static int wait_connected(struct glow_ctl_session *s)
 		if (event.kind == GLOW_MQTT_MESSAGE) {
 			/* What a broker keeps comes to an end, however slow the network is. */
 			if (event.message.retained && s->patience_ms == GLOW_CTL_CONNECT_MS)
-				end_ms = now_ms() + s->patience_ms;
+				end_ms = glow_mono_ms() + s->patience_ms;
 			continue;
 		}
 		glow_progress_end();
@@ -209,7 +204,7 @@ static int open_within(struct glow_ctl_session *s, const char *const *leaves, si
 	char topics[LEAVES_MAX][GLOW_TOPIC_MAX + 1], why[GLOW_MQTT_WHY];
 	const char *list[LEAVES_MAX], *answers = s->answers;
 	size_t wishes = wishes_of(leaves, n_leaves);
-	int64_t begin_ms = now_ms();
+	int64_t begin_ms = glow_mono_ms();
 	int r;
 
 	s->kept = cJSON_CreateObject();
@@ -232,7 +227,7 @@ static int open_within(struct glow_ctl_session *s, const char *const *leaves, si
 	cfg.n_wished_topics = wishes;
 	r = glow_mqtt_open(&cfg, &s->mqtt, why);
 	r = r < 0 ? glow_ctl_fail_open(o, r, why) : wait_connected(s);
-	s->took_ms = now_ms() - begin_ms;
+	s->took_ms = glow_mono_ms() - begin_ms;
 	return r;
 }
 
@@ -261,7 +256,7 @@ bool glow_ctl_next(struct glow_ctl_session *s, int64_t wait_ms, struct glow_mess
 {
 	struct glow_mqtt_event event;
 
-	if (!next_event(s, now_ms() + wait_ms, &event) || event.kind != GLOW_MQTT_MESSAGE)
+	if (!next_event(s, glow_mono_ms() + wait_ms, &event) || event.kind != GLOW_MQTT_MESSAGE)
 		return false;
 	*ret_message = event.message;
 	return true;
@@ -269,10 +264,10 @@ bool glow_ctl_next(struct glow_ctl_session *s, int64_t wait_ms, struct glow_mess
 
 bool glow_ctl_wait(struct glow_ctl_session *s, int64_t wait_ms, bool (*done)(const struct glow_watch *watch))
 {
-	int64_t end_ms = now_ms() + wait_ms;
+	int64_t end_ms = glow_mono_ms() + wait_ms;
 	struct glow_message message;
 
-	while (!done(&s->watch) && glow_ctl_next(s, end_ms - now_ms(), &message))
+	while (!done(&s->watch) && glow_ctl_next(s, end_ms - glow_mono_ms(), &message))
 		;
 	glow_progress_end();
 	return done(&s->watch);
@@ -313,11 +308,11 @@ void glow_ctl_read_infos(struct glow_ctl_session *s)
 	if (!all && unknown(w, false) == 0)
 		return;
 	/* Nobody says which comes last. */
-	for (since_ms = now_ms(); now_ms() - since_ms < patience_ms && !s->lost[0];)
+	for (since_ms = glow_mono_ms(); glow_mono_ms() - since_ms < patience_ms && !s->lost[0];)
 		if (glow_ctl_next(s, QUIET_MS, &message) && message.retained) {
-			since_ms = now_ms();
+			since_ms = glow_mono_ms();
 			patience_ms = PATIENCE_MS;
-		} else if (now_ms() - since_ms >= QUIET_MS && w->n_nodes > 0 && unknown(w, all) == 0) {
+		} else if (glow_mono_ms() - since_ms >= QUIET_MS && w->n_nodes > 0 && unknown(w, all) == 0) {
 			return;
 		}
 }
@@ -349,7 +344,7 @@ cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *p
 					  .correlation = s->client,
 					  .correlation_len = strlen(s->client) };
 	cJSON *answers = cJSON_CreateArray(), *answer = NULL;
-	int64_t end_ms = now_ms() + GLOW_CTL_ANSWER_MS;
+	int64_t end_ms = glow_mono_ms() + GLOW_CTL_ANSWER_MS;
 	struct glow_message message;
 	struct glow_diag diag;
 
@@ -357,7 +352,7 @@ cJSON *glow_ctl_ask(struct glow_ctl_session *s, const char *topic, const char *p
 	glow_progress_say("waiting for answers");
 	/* A conductor is no node: its answer names none. */
 	while ((!answer || (glow_json_get(answer, "node") && cJSON_GetArraySize(answers) < n)) &&
-	       glow_ctl_next(s, end_ms - now_ms(), &message)) {
+	       glow_ctl_next(s, end_ms - glow_mono_ms(), &message)) {
 		cJSON *heard;
 
 		if (strcmp(message.topic, s->answers) != 0)
