@@ -21,3 +21,8 @@ uint32_t glow_rank(const void *rows, uint32_t n, size_t row_size, size_t offset,
 	}
 	return high;
 }
+
+int glow_rank_order(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}

@@ -134,11 +134,6 @@ struct ids {
 	uint32_t n;
 };
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
 /* False without memory. */
 static bool gather(struct ids *ids, enum glow_target_kind kind, const struct glow_target *const *targets, uint32_t n)
 {
@@ -154,7 +149,7 @@ static bool gather(struct ids *ids, enum glow_target_kind kind, const struct glo
 		ids->n += targets[k]->n;
 	}
 	if (ids->v)
-		qsort(ids->v, ids->n, sizeof(*ids->v), by_name);
+		qsort(ids->v, ids->n, sizeof(*ids->v), glow_rank_order);
 	return ids->v;
 }
 

@@ -337,11 +337,6 @@ bool glow_members_belongs(const struct glow_member *one, const char *group)
 	return in;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
 char (*glow_members_groups(const struct glow_members *m, uint32_t *ret_n))[GLOW_NAME_SIZE]
 {
 	uint32_t all = 0, n = 0;
@@ -358,7 +353,7 @@ char (*glow_members_groups(const struct glow_members *m, uint32_t *ret_n))[GLOW_
 			memcpy(names + n, m->v[k].groups, m->v[k].n_groups * sizeof(*names));
 		n += m->v[k].n_groups;
 	}
-	qsort(names, n, sizeof(*names), by_name);
+	qsort(names, n, sizeof(*names), glow_rank_order);
 	for (uint32_t k = 0; k < n; k++)
 		if (*ret_n == 0 || strcmp(names[*ret_n - 1], names[k]) != 0)
 			memmove(names[(*ret_n)++], names[k], sizeof(*names));
