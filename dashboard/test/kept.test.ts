@@ -7,20 +7,11 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { undoneText } from "../src/model/undo";
-import { conductor, info, Lab, scene } from "./lab";
+import { conductor, Lab, labOf, scene } from "./lab";
 
 const SOLID = { state: "ON", color_mode: "rgb", color: { r: 255, g: 0, b: 0 }, brightness: 90, effect: "solid", params: {}, seed: 7, since_us: 1 };
 
-function labWith(...ids: string[]): Lab {
-	const lab = new Lab();
-	lab.online();
-	for (const id of ids) {
-		lab.hear(`node/${id}/info`, info(id), true);
-		lab.hear(`node/${id}/state`, SOLID, true);
-		lab.hear(`node/${id}/availability`, "online", true);
-	}
-	return lab;
-}
+const labWith = (...ids: string[]) => labOf(SOLID, ...ids);
 
 const sent = (lab: Lab, k = 0): [string, unknown] => {
 	const { topic, payload } = lab.sent.at(-1 - k)!;

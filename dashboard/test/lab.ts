@@ -154,17 +154,19 @@ export function info(id: string, more: object = {}): object {
 
 export const AUTO = { state: "ON", effect: "auto", since_us: 1 };
 
-/** A lab in which nodes have arrived, as a broker that keeps their messages tells it. */
-export function labWith(...ids: string[]): Lab {
+/** A lab in which nodes have arrived in that state, as a broker that keeps their messages tells it. */
+export function labOf(state: object, ...ids: string[]): Lab {
 	const lab = new Lab();
 	lab.online();
 	for (const id of ids) {
 		lab.hear(`node/${id}/info`, info(id), true);
-		lab.hear(`node/${id}/state`, AUTO, true);
+		lab.hear(`node/${id}/state`, state, true);
 		lab.hear(`node/${id}/availability`, "online", true);
 	}
 	return lab;
 }
+
+export const labWith = (...ids: string[]): Lab => labOf(AUTO, ...ids);
 
 export function conduct(lab: Lab): void {
 	lab.hear("conductor/info", conductor(), true);

@@ -37,9 +37,9 @@ MEASURED = {  # panels: lines, each a case and what of its row
         "conductor gone: all follow another, s": ("conductor", lambda r: r["followed_s"]),
     },
     "Bytes to all nodes beside clock and beacons": {
-        "all come, MB": ("join", lambda r: told_mb(r)),
-        "broker back, MB": ("broker", lambda r: told_mb(r)),
-        "conductor gone, MB": ("conductor", lambda r: told_mb(r)),
+        "all come, MB": ("join", told_mb),
+        "broker back, MB": ("broker", told_mb),
+        "conductor gone, MB": ("conductor", told_mb),
         "all in all when calm, MB/s": ("steady", lambda r: r["received_mb"] / r["seconds"]),
     },
     "All is calm": {
@@ -76,7 +76,7 @@ def points(rows, case, value):
             found.append((nodes, value(row)))
         except (KeyError, TypeError):
             continue  # it did not come to that
-    return [(n, v) for n, v in found if v and v > 0]
+    return [(n, v) for n, v in found if v]
 
 
 def exponent(line):

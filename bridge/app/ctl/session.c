@@ -296,17 +296,19 @@ void glow_ctl_read_infos(struct glow_ctl_session *s)
 	const struct glow_watch *w = &s->watch;
 	struct glow_message message;
 	int64_t since_ms, patience_ms = PATIENCE_MS + s->took_ms; /* the way may be long */
+	size_t missing;
 	bool all;
 
 	glow_ctl_tick(s); /* a roster may be due by now */
-	all = w->stage.roster.n_kinds == 0 || !glow_watch_led(w) || unknown(w, false) > SINGLY;
+	missing = unknown(w, false);
+	all = w->stage.roster.n_kinds == 0 || !glow_watch_led(w) || missing > SINGLY;
+	if (!all && missing == 0)
+		return;
 	if (all)
 		ask_info(s, "+");
 	for (size_t k = 0; !all && k < w->n_nodes; k++)
 		if (!w->nodes[k]->has_info)
 			ask_info(s, w->nodes[k]->id);
-	if (!all && unknown(w, false) == 0)
-		return;
 	/* Nobody says which comes last. */
 	for (since_ms = glow_mono_ms(); glow_mono_ms() - since_ms < patience_ms && !s->lost[0];)
 		if (glow_ctl_next(s, QUIET_MS, &message) && message.retained) {
