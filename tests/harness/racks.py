@@ -12,7 +12,7 @@ import glow
 
 TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "broker-config", "bridge", "uplink.conf")
 SECRETS = ("bridge_cafile", "bridge_tls_version", "remote_username", "remote_password")  # for brokers that have none
-HURRY = "restart_timeout 1\n"
+HURRY = "restart_timeout 1 1\n"  # a base alone leaves the cap at 30 s: Mosquitto 2.0.11
 
 
 class Wire:
