@@ -79,6 +79,11 @@ void glow_filter_bounds(const struct glow_filter *f, uint32_t n, double rate, in
 	*ret_high_ns = ref + glow_ns(b.high);
 }
 
+double glow_filter_span(const struct glow_filter *f, uint32_t n)
+{
+	return (double)(sample(f, 0)->t4_ns - sample(f, (n < f->count ? n : f->count) - 1)->t1_ns);
+}
+
 static struct group group(const struct glow_filter *f, uint32_t first, uint32_t n, double rate)
 {
 	const struct glow_sample *newest = sample(f, 0);
@@ -119,7 +124,8 @@ static double weight(const struct group *g, double least, double spread)
 	return 1 / (excess * excess);
 }
 
-/* Without a slope of its own: the group with least queueing, and the prior's slope. */
+/* Without a slope of its own: the group with least queueing, and the prior's slope. Theta lies between that group's
+ * bounds, however much the others were queued. */
 static struct fit best(const struct group *g, uint32_t n, double spread, struct glow_prior prior)
 {
 	const struct group *b = g;
@@ -128,7 +134,7 @@ static struct fit best(const struct group *g, uint32_t n, double spread, struct 
 		b = g[k].d < b->d ? &g[k] : b;
 	return (struct fit){
 		.value = b->y - prior.rate * b->x,
-		.sigma = glow_hypot(spread, prior.sigma * b->x),
+		.sigma = glow_hypot(glow_min(spread, glow_max(SCALE_NS, b->d / 2)), prior.sigma * b->x),
 		.rate = prior.rate,
 		.rate_sigma = prior.sigma,
 	};
@@ -172,14 +178,16 @@ static struct fit line(const struct group *g, uint32_t n, double least, double s
 	};
 }
 
-/* The fit of the n newest groups. */
+/* The fit of the n newest groups. After a storm one good group may tell more than the line through all. */
 static struct fit fit(const struct group *g, uint32_t n, struct glow_prior prior)
 {
 	double least, spread = spread_of(g, n, &least);
+	struct fit one = best(g, n, spread, prior), all;
 
 	if (g[0].x - g[n - 1].x < SHORT_NS)
-		return best(g, n, spread, prior);
-	return line(g, n, least, spread, prior);
+		return one;
+	all = line(g, n, least, spread, prior);
+	return one.sigma < all.sigma ? one : all;
 }
 
 /* The widest window that no shorter one contradicts. */

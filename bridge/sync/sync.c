@@ -79,7 +79,7 @@ static void acquire(struct glow_sync *s, int64_t now_ns, double rate, double sig
 	s->phase = GLOW_SYNC_ACQUIRE;
 	s->anew = true;
 	s->smooth_ns = 0;
-	s->line = (struct glow_line){ .l_ns = now_ns, .rate = rate };
+	s->line = (struct glow_line){ .l_ns = now_ns, .rate = rate, .rate_sigma = sigma };
 	hurry_anew(s, now_ns, rate, sigma);
 }
 
@@ -99,10 +99,15 @@ static void resync_calmly(struct glow_sync *s, int64_t now_ns)
 		glow_schedule_resume(&s->schedule, &s->cfg, now_ns);
 }
 
-/* The line is known to be wrong. */
+/* The line is known to be wrong: a clock stepped, which leaves the slope as it is, or a slope that was measured while
+ * all waited for each other is wrong itself. */
 static void resync_at_once(struct glow_sync *s, int64_t now_ns)
 {
-	hurry_anew(s, now_ns, s->smooth_rate, resync(s, now_ns));
+	double sigma = resync(s, now_ns);
+
+	s->line.rate_sigma = s->smooth_ns < SMOOTH_NS ? glow_max(sigma, COLD_SIGMA) : sigma;
+	s->smooth_ns = 0;
+	hurry_anew(s, now_ns, s->smooth_rate, s->line.rate_sigma);
 	s->line.sigma_ns = USELESS_NS;
 }
 
@@ -223,23 +228,30 @@ static bool accept(struct glow_sync *s, const struct glow_time_reply *r, int64_t
 	return s->rtt_ns >= RTT_MIN_NS;
 }
 
+/* How far an error of the slope may shift the bounds of the newest group: where many ask, its samples are far apart. */
+static double slack(const struct glow_sync *s)
+{
+	return 3 * s->line.rate_sigma * glow_filter_span(&s->filter, GLOW_GROUP);
+}
+
 /* The newest group's bounds exclude the line. */
 static bool excludes(const struct glow_sync *s, int64_t at_ns, int64_t low_ns, int64_t high_ns)
 {
 	int64_t theta_ns = glow_line_theta(&s->line, at_ns);
 
 	return glow_max((double)(low_ns - theta_ns), (double)(theta_ns - high_ns)) >
-	       3 * glow_line_sigma(&s->line, at_ns) + EXCLUDED_NS;
+	       3 * glow_line_sigma(&s->line, at_ns) + EXCLUDED_NS + slack(s);
 }
 
 /* Queueing only delays, so theta lies between the bounds of each group. When it cannot, a clock
- * stepped: at once if the bounds contradict each other, at the third group if they contradict the line. */
+ * stepped or the slope is wrong: at once if the bounds contradict each other, at the third group if they contradict the
+ * line. */
 static bool impossible(struct glow_sync *s)
 {
 	int64_t at = s->reply_ns, low, high;
 
 	glow_filter_bounds(&s->filter, GLOW_GROUP, s->line.rate, at, &low, &high);
-	if (high - low < RTT_MIN_NS)
+	if ((double)(high - low) < RTT_MIN_NS - slack(s))
 		return true;
 	if (++s->unchecked < GLOW_GROUP)
 		return false;
