@@ -8,20 +8,23 @@
 import { createField } from "./glow";
 import type { Tile } from "./tile";
 
-/** A board's place on the band, in pixels of the page. */
-export interface Place {
-	readonly id: string;
+/** In pixels of the page. */
+export interface Box {
 	readonly x: number;
 	readonly y: number;
 	readonly width: number;
 	readonly height: number;
+}
+
+/** A board's place on the band. */
+export interface Place extends Box {
+	readonly id: string;
 	readonly tile: Tile;
 }
 
 export interface Band {
-	/** To be laid over one another, the glow below. */
+	/** To be laid below the LEDs. */
 	readonly glow: HTMLCanvasElement;
-	readonly leds: HTMLCanvasElement;
 	/** Where the glow lies, in pixels of the page. */
 	readonly glowBox: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
 	/** Draws what frame() has for each board; boards of which it has none stay as they are. */
@@ -124,9 +127,9 @@ function lampsOf({ x, y, width, height, tile: { middles } }: Place): Lamp[] {
 	});
 }
 
-/** Places in lines, from top to bottom; they come in that order. */
-export function inLines(places: readonly Place[]): Place[][] {
-	const lines: Place[][] = [];
+/** Boxes in lines, from top to bottom; they come in that order. */
+export function inLines<Some extends Box>(places: readonly Some[]): Some[][] {
+	const lines: Some[][] = [];
 	for (const place of places) {
 		const last = lines.at(-1);
 		if (last && Math.abs(last[0]!.y - place.y) < 1) last.push(place);
@@ -135,9 +138,9 @@ export function inLines(places: readonly Place[]): Place[][] {
 	return lines;
 }
 
-/** `places` are in lines, from top to bottom. `scale` is how many pixels of the canvas one of the page has. */
-export function createBand(places: readonly Place[], width: number, height: number, scale: number): Band {
-	const leds = document.createElement("canvas");
+/** Paints onto `leds`. `places` are in lines, from top to bottom. `scale` is how many pixels of the canvas one of the page
+ * has. */
+export function createBand(leds: HTMLCanvasElement, places: readonly Place[], width: number, height: number, scale: number): Band {
 	leds.width = Math.max(1, Math.round(width * scale));
 	leds.height = Math.max(1, Math.round(height * scale));
 	const context = leds.getContext("2d", { willReadFrequently: true })!;
@@ -162,7 +165,6 @@ export function createBand(places: readonly Place[], width: number, height: numb
 
 	return {
 		glow: field.canvas,
-		leds,
 		glowBox: field.box,
 		paint(frame) {
 			let changed = false;

@@ -4,7 +4,7 @@
 /* The lights of all boards of which only the LEDs are shown, laid over the places that they have in the page. */
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { createBand, inLines, type Place } from "../draw/band";
+import { type Band, type Box, createBand, inLines } from "../draw/band";
 import { tileOf } from "../draw/tile";
 import type { NodeView, Pictures } from "../model/cluster";
 import { useResize, useSession } from "./hooks";
@@ -12,22 +12,30 @@ import { useResize, useSession } from "./hooks";
 const BAND = 120; // pixels of the page in height: what is not in sight, or has not changed, is neither drawn nor copied
 const MOST_SCALE = 2;
 
-/* Where those nodes' slots are, from the host's corner, in lines. */
-function placesIn(host: HTMLElement, nodes: readonly NodeView[]): Place[] {
+interface Spot extends Box {
+	readonly node: NodeView;
+}
+
+/* Where those nodes' slots are, from the host's corner, in lines. A slot is the top of its item, and what is not in sight
+ * has no layout of its own: only items are measured. */
+function spotsIn(host: HTMLElement, nodes: readonly NodeView[], ratio: number): Spot[] {
 	const corner = host.getBoundingClientRect();
 	const byId = new Map(nodes.map((node) => [node.id, node]));
+	let edge = Number.NaN;
 	return [...host.parentElement!.querySelectorAll<HTMLElement>(".slot")].flatMap((slot) => {
-		const info = byId.get(slot.dataset.node!)?.info;
-		const { left, top, width, height } = slot.getBoundingClientRect();
-		if (!info || width < 1) return [];
-		const tile = tileOf(info.shape, info.pixels, width, height);
-		return [{ id: slot.dataset.node!, x: left - corner.left, y: top - corner.top, width, height, tile }];
+		const node = byId.get(slot.dataset.node!);
+		const item = slot.closest("li")!;
+		const { left, top, width: whole } = item.getBoundingClientRect();
+		if (Number.isNaN(edge)) edge = Number.parseFloat(getComputedStyle(item).paddingLeft);
+		const width = whole - 2 * edge;
+		if (!node?.info || width < 1) return [];
+		return [{ node, x: left + edge - corner.left, y: top + edge - corner.top, width, height: width * ratio }];
 	});
 }
 
-function inBands(places: readonly Place[]): Place[][] {
-	const bands: Place[][] = [];
-	for (const line of inLines(places)) {
+function inBands(spots: readonly Spot[]): Spot[][] {
+	const bands: Spot[][] = [];
+	for (const line of inLines(spots)) {
 		const last = bands.at(-1);
 		if (last && line[0]!.y < last[0]!.y + BAND) last.push(...line);
 		else bands.push([...line]);
@@ -40,8 +48,8 @@ function lay(canvas: HTMLCanvasElement, x: number, y: number, w: number, h: numb
 	return canvas;
 }
 
-/** `layout` is another text whenever the places are others. */
-export function Lights({ nodes, layout, pictures }: { nodes: readonly NodeView[]; layout: string; pictures: Pictures }) {
+/** `layout` is another text whenever the places are others; `ratio` is a slot's height for a width of 1. */
+export function Lights({ nodes, layout, ratio, pictures }: { nodes: readonly NodeView[]; layout: string; ratio: number; pictures: Pictures }) {
 	const { renderer } = useSession();
 	const host = useRef<HTMLDivElement>(null);
 	const [size, setSize] = useState("");
@@ -49,20 +57,28 @@ export function Lights({ nodes, layout, pictures }: { nodes: readonly NodeView[]
 	const kinds = useMemo(() => nodes.map(({ id, info }) => `${id} ${info?.shape} ${info?.pixels} ${info?.problem}`).join(), [nodes]);
 	useLayoutEffect(() => {
 		const element = host.current!;
-		const stops = inBands(placesIn(element, nodes)).map((places) => {
-			const top = places[0]!.y;
-			const height = Math.max(...places.map((place) => place.y + place.height)) - top;
-			const band = createBand(places.map((place) => ({ ...place, y: place.y - top })), element.clientWidth, height, Math.min(devicePixelRatio, MOST_SCALE));
-			const { x, y, w, h } = band.glowBox;
-			element.append(lay(band.glow, x, top + y, w, h), lay(band.leds, 0, top, element.clientWidth, height));
-			const stop = renderer.add(band.leds, (tUs) => band.paint((id) => pictures.frame(id, tUs)?.seen ?? null));
+		const stops = inBands(spotsIn(element, nodes, ratio)).map((spots) => {
+			const top = spots[0]!.y;
+			const height = Math.max(...spots.map((spot) => spot.y + spot.height)) - top;
+			const leds = lay(document.createElement("canvas"), 0, top, element.clientWidth, height);
+			/* Most of very many are never seen. */
+			const create = () => {
+				const places = spots.map(({ node: { id, info }, x, y, width, height }) => ({ id, x, y: y - top, width, height, tile: tileOf(info!.shape, info!.pixels, width, height) }));
+				const band = createBand(leds, places, element.clientWidth, height, Math.min(devicePixelRatio, MOST_SCALE));
+				const { x, y, w, h } = band.glowBox;
+				leds.before(lay(band.glow, x, top + y, w, h));
+				return band;
+			};
+			let band: Band | null = null;
+			element.append(leds);
+			const stop = renderer.add(leds, (tUs) => (band ??= create()).paint((id) => pictures.frame(id, tUs)?.seen ?? null));
 			return () => {
 				stop();
-				band.glow.remove();
-				band.leds.remove();
+				band?.glow.remove();
+				leds.remove();
 			};
 		});
 		return () => stops.forEach((stop) => stop());
-	}, [renderer, pictures, kinds, layout, size]);
+	}, [renderer, pictures, kinds, layout, ratio, size]);
 	return <div ref={host} class="lights" aria-hidden="true" />;
 }

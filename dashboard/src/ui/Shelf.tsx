@@ -120,7 +120,7 @@ function Boards({ view, place, selection, onSelection }: ShelfProps) {
 						{boards}
 					</ul>
 				)}
-				{layout && layout.kind !== "photo" && <Lights nodes={nodes} layout={`${layout.kind} ${layout.columns} ${layout.width} ${ratio}`} pictures={cluster} />}
+				{layout && layout.kind !== "photo" && <Lights nodes={nodes} layout={`${layout.kind} ${layout.columns} ${layout.width}`} ratio={ratio} pictures={cluster} />}
 			</div>
 		</div>
 	);

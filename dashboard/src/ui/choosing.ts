@@ -3,7 +3,7 @@
 
 /* Choosing boards on the shelf: one more or one less than those that are chosen, by themselves or with their group. */
 
-import { useCallback, useLayoutEffect } from "preact/hooks";
+import { useCallback, useEffect, useRef } from "preact/hooks";
 import type { ClusterView } from "../model/cluster";
 import { nodesOf, type Selection } from "./hooks";
 
@@ -24,12 +24,17 @@ export function useChoosing(view: ClusterView, selection: Selection, onSelection
 	return { isIn: (id) => chosen.includes(id), select };
 }
 
-/** Brings the board that the address names into sight, and the focus to it: #shelf/pi3. */
+/** Brings the board that the address names into sight, and the focus to it, as soon as it is there: #shelf/pi3. Behind
+ * the page's own scrolling, which is done by then. */
 export function useNamedBoard(list: { current: HTMLElement | null }, id: string): void {
-	useLayoutEffect(() => {
+	const shown = useRef("");
+	useEffect(() => {
+		if (shown.current === id) return;
 		const board = id && list.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.closest<HTMLElement>(".board");
+		if (id && !board) return;
+		shown.current = id;
 		if (!board) return;
 		board.scrollIntoView({ block: "center" });
 		board.focus({ preventScroll: true });
-	}, [id]);
+	});
 }

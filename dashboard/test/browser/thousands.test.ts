@@ -108,6 +108,24 @@ test("looking at them", { timeout: 240000 }, async (t) => {
 	await page.screenshot({ path: join(process.env.GLOW_PICTURES!, "thousands-1920.png") });
 });
 
+test("a board far below is in sight when the address names it, and keys go on from there", { timeout: 120000 }, async () => {
+	const inSight = (id: string) =>
+		page.evaluate((id) => {
+			const { top, bottom } = document.querySelector(`.slot[data-node=${id}]`)!.getBoundingClientRect();
+			return top > 0 && bottom < innerHeight;
+		}, id);
+	const focused = (id: string) => page.waitForFunction((id) => document.activeElement?.querySelector<HTMLElement>(".slot")?.dataset.node === id, id);
+	assert.equal(await inSight("n2500"), false, "the control");
+	await page.evaluate(() => void (location.hash = "#shelf/n2500"));
+	await focused("n2500");
+	assert.equal(await inSight("n2500"), true);
+	await page.keyboard.press("ArrowRight");
+	await focused("n2501");
+	await page.keyboard.press("Home");
+	await focused("n0000");
+	assert.equal(await inSight("n0000"), true);
+});
+
 test("the browser had nothing to complain of", () => {
 	assert.deepEqual(desk.complaints, []);
 });
