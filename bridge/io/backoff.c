@@ -7,7 +7,8 @@
 #define MIN_MS       100
 #define FIRST_MS     500 /* doubled with each attempt */
 #define MAX_MS       10000
-#define RIVAL_MS     5000 /* doubled with each time */
+#define CROWD_MAX    30000 /* nobody waits longer than MAX_MS, whatever somebody says */
+#define RIVAL_MS     5000  /* doubled with each time */
 #define RIVAL_MAX_MS 60000
 #define GUESS        3 /* connections that did not last, from which on a broker that hangs up is thought to have a rival */
 
@@ -32,15 +33,23 @@ static bool is_rival(struct glow_backoff *b, int64_t lasted_ms, enum glow_end en
 	return end == GLOW_END_TAKEN_OVER || (end == GLOW_END_HUNG_UP && b->ended >= GUESS);
 }
 
+/* How long the least of the delays may be for all of the crowd to find their turn. */
+static unsigned crowd_ms(const struct glow_backoff *b)
+{
+	return (b->crowd < CROWD_MAX ? b->crowd : CROWD_MAX) * 3 / 10;
+}
+
 int glow_backoff_ms(struct glow_backoff *b, int64_t lasted_ms, enum glow_end end, uint32_t dice)
 {
-	if (is_rival(b, lasted_ms, end)) {
-		unsigned most = doubled(RIVAL_MS, b->rivals++, RIVAL_MAX_MS);
+	unsigned most;
 
+	if (is_rival(b, lasted_ms, end)) {
+		most = doubled(RIVAL_MS, b->rivals++, RIVAL_MAX_MS);
 		return between(most / 2, most, dice);
 	}
 	if (lasted_ms >= GLOW_BACKOFF_STABLE_MS)
 		b->attempts = b->ended = 0;
 	b->ended += lasted_ms > 0;
-	return between(MIN_MS, doubled(FIRST_MS, b->attempts++, MAX_MS), dice);
+	most = doubled(FIRST_MS, b->attempts++, MAX_MS);
+	return between(MIN_MS, most > crowd_ms(b) ? most : crowd_ms(b), dice);
 }

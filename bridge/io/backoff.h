@@ -21,9 +21,11 @@ struct glow_backoff {
 	unsigned attempts; /**< in a row that did not last */
 	unsigned ended;    /**< connections among them */
 	unsigned rivals;   /**< times in a row that another client took our id, as far as can be told */
+	unsigned crowd;    /**< the caller's: about how many come back to this broker with us */
 };
 
 /** Milliseconds to the next attempt. `lasted_ms`: of the connection that ended, 0 for none. `dice`: any 32 bits, as
- * after a power cut all boards of a cluster come back at once. Delays grow to ten seconds. Two clients with one id
+ * after a power cut all boards of a cluster come back at once. Delays grow to ten seconds, and are spread over 0.3 ms
+ * for each of the crowd where that is more: a hundred at a time find room at a broker's door. Two clients with one id
  * throw each other out for ever, each as soon as the other has waited: then they grow to a minute. */
 int glow_backoff_ms(struct glow_backoff *b, int64_t lasted_ms, enum glow_end end, uint32_t dice);

@@ -58,6 +58,7 @@ struct glow_mqtt {
 	int stop_fd;          /* readable once the owner wants to close */
 	int switch_fd;        /* readable once the owner wants the other client id */
 	atomic_int want;      /* enum want: the id that the next connection takes */
+	atomic_uint crowd;    /* how many come back to the broker with us */
 	int done_fd;          /* readable once the thread is leaving */
 	atomic_uint flush_ms; /* how long a closing owner lets us send */
 
@@ -414,6 +415,7 @@ static void *network_thread(void *data)
 	while (!stop_wanted(mqtt, wait_ms)) {
 		int64_t lasted_ms = take_id(mqtt) ? connect_and_run(mqtt) : 0;
 
+		backoff.crowd = atomic_load(&mqtt->crowd);
 		wait_ms = atomic_load(&mqtt->want) != WANT_EITHER
 				  ? 0
 				  : glow_backoff_ms(&backoff, lasted_ms, end_of(&mqtt->link, lasted_ms, leads(mqtt)),
@@ -561,6 +563,11 @@ int glow_mqtt_publish(struct glow_mqtt *mqtt, const struct glow_message *message
 bool glow_mqtt_follow(struct glow_mqtt *mqtt, const char *topic, bool on)
 {
 	return glow_follows_want(&mqtt->follows, topic, on);
+}
+
+void glow_mqtt_crowd(struct glow_mqtt *mqtt, uint32_t n)
+{
+	atomic_store(&mqtt->crowd, n);
 }
 
 void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead)

@@ -130,6 +130,10 @@ void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead);
  * GLOW_MQTT_WISH_REFUSED with message.topic. */
 bool glow_mqtt_follow(struct glow_mqtt *mqtt, const char *topic, bool on);
 
+/** About how many clients have this broker and lose it at the same time: thousands come back one after the other. 0 at
+ * first, and for who is to be there before them. */
+void glow_mqtt_crowd(struct glow_mqtt *mqtt, uint32_t n);
+
 /** Takes the next event; false when there is none. What it points to lives
  * until the next call. The descriptor stays readable until this was false: take a turn's worth each time. */
 bool glow_mqtt_next(struct glow_mqtt *mqtt, struct glow_mqtt_event *ret_event);

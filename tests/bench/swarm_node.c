@@ -69,6 +69,7 @@ static void lose(struct swarm_node *n, int64_t now_ns)
 	if (was)
 		glow_sync_disconnected(&n->follower.sync, swarm_node_local(n, now_ns));
 	n->phase = SWARM_WAITING;
+	n->backoff.crowd = s->conductor.nodes;
 	n->due_ns =
 		now_ns + 1000000 * (int64_t)glow_backoff_ms(&n->backoff, was ? (now_ns - n->since_ns) / 1000000 : 0,
 							    GLOW_END_OTHER, glow_dice(4, n->number, (uint32_t)now_ns));
@@ -179,9 +180,9 @@ static void greet(struct swarm_node *n)
 /* What a bridge asks for, in its three steps: wishes, what is retained, the rest. */
 static const char *const wanted[3][TOPICS] = {
 	{ "@EFFECTS@", "effect", "node/@ID@/place" },
-	{ "conductor/info", "conductor/availability", "scene/current", "dim/current", "node/@ID@/state" },
-	{ "time/reply/@ID@", "time/adopt/request/@ID@", "node/@ID@/set", "node/@ID@/notify", "conductor/beacon",
-	  "all/set", "all/notify", "all/apply", "group/@GROUP@/set", "group/@GROUP@/notify", "group/@GROUP@/apply" },
+	{ "conductor/+", "+/current", "node/@ID@/state" },
+	{ "time/reply/@ID@", "time/adopt/request/@ID@", "node/@ID@/set", "node/@ID@/notify", "all/set", "all/notify",
+	  "all/apply", "group/@GROUP@/set", "group/@GROUP@/notify", "group/@GROUP@/apply" },
 };
 
 static void name_topic(const struct swarm_node *n, const char *from, char ret_topic[GLOW_TOPIC_MAX + 1])

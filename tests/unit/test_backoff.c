@@ -42,6 +42,26 @@ static void test_failures(void **state)
 	assert_int_equal(most, 500);
 }
 
+/* Thousands come one after the other; a few hundred as ever. */
+static void test_crowd(void **state)
+{
+	static const unsigned crowds[][2] = { { 0, 500 }, { 1000, 500 }, { 5000, 1500 }, { 4000000000u, 9000 } };
+
+	(void)state;
+	for (unsigned k = 0; k < sizeof(crowds) / sizeof(crowds[0]); k++) {
+		struct glow_backoff b = { .crowd = crowds[k][0] };
+		int most = 0;
+
+		for (uint32_t dice = 0; dice < 20000; dice++) {
+			struct glow_backoff same = b;
+			int ms = glow_backoff_ms(&same, 60000, GLOW_END_OTHER, dice);
+
+			most = ms > most ? ms : most;
+		}
+		assert_int_equal(most, crowds[k][1]);
+	}
+}
+
 /* Two that throw each other out: each lasts as long as the other waits, and that is no success. */
 /* promise: rivals-calm-down */
 static void test_rivals(void **state)
@@ -120,8 +140,11 @@ static void test_an_hour(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_failures), cmocka_unit_test(test_rivals),
-		cmocka_unit_test(test_guess),    cmocka_unit_test(test_no_guess_from_refusals),
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_rivals),
+		cmocka_unit_test(test_guess),
+		cmocka_unit_test(test_no_guess_from_refusals),
 		cmocka_unit_test(test_an_hour),
 	};
 

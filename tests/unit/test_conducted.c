@@ -41,6 +41,9 @@ static void test_leads(void **state)
 	assert_true(glow_conducted_silent(&c) == silent_us);
 	assert_false(glow_conducted_leads(&c, silent_us));
 	assert_true(glow_conducted_lost(&c, silent_us));
+	glow_conducted_hear(&c, GLOW_TOPIC_CONDUCTOR_BEACON,
+			    &(struct glow_message){ .payload = "{}", .len = 2, .retained = true }, silent_us);
+	assert_true(glow_conducted_lost(&c, silent_us)); /* somebody had it kept */
 	hear(&c, GLOW_TOPIC_CONDUCTOR_AVAILABILITY, "offline", START);
 	assert_true(glow_conducted_lost(&c, START));
 	hear(&c, GLOW_TOPIC_CONDUCTOR_AVAILABILITY, "", START); /* cleared: the cluster does without one */

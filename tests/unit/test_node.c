@@ -18,6 +18,30 @@
 
 #include "../harness/lone_node.h"
 
+/* ---- what it listens to ---- */
+
+/* Topics that all nodes have in common are few: a broker goes through all who listen to one for each that comes. */
+static void test_topics(void **state)
+{
+	static const char *const common[] = { "glow/all/set", "glow/all/notify", "glow/all/apply", "glow/conductor/+",
+					      "glow/+/current" };
+	char topic[GLOW_TOPIC_MAX + 1];
+	bool retained;
+	size_t n = 0;
+
+	(void)state;
+	create();
+	for (size_t k = 0; glow_node_topic(node, k, topic, &retained); k++) {
+		if (strstr(topic, "/node/") || strstr(topic, "/group/"))
+			continue;
+		assert_true(n < sizeof(common) / sizeof(common[0]));
+		assert_string_equal(topic, common[n]);
+		assert_int_equal(retained, n >= 3);
+		n++;
+	}
+	assert_int_equal(n, sizeof(common) / sizeof(common[0]));
+}
+
 /* ---- beginning and end ---- */
 
 static void test_create(void **state)
@@ -557,6 +581,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		T(test_topics),
 		T(test_create),
 		T(test_idle_off),
 		T(test_connected),

@@ -16,7 +16,7 @@ void glow_conducted_hear(struct glow_conducted *c, enum glow_topic_kind kind, co
 			 int64_t now_us)
 {
 	if (kind == GLOW_TOPIC_CONDUCTOR_BEACON) {
-		c->beacon_us = now_us;
+		c->beacon_us = m->retained ? c->beacon_us : now_us; /* what somebody had kept is no sign of life */
 	} else {
 		c->online = glow_message_says(m, "online");
 		c->known = m->len > 0;

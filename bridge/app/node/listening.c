@@ -95,25 +95,28 @@ static void take_apply(struct glow_node *n, const struct glow_topic *topic, cons
 /* ---- topics ---- */
 
 /* Every topic that a node listens to. Those of a group stand for each of its groups. Where one may name a text,
- * messages may have to wait for it. */
+ * messages may have to wait for it. Some come by the filter of the row before, which they have in common: for each
+ * topic a broker goes through all who listen to it whenever one of them comes, and thousands may come at once. */
 static const struct row {
 	enum glow_topic_kind kind;
 	enum glow_topic_of of;
 	bool retained, names;
 	void (*take)(struct glow_node *n, const struct glow_topic *topic, const struct glow_message *m, int64_t now_us);
+	const char *filter; /* NULL: its topic; "": the row before has it */
 } rows[] = {
 	{ GLOW_TOPIC_SET, GLOW_OF_NODE, false, true, take_light },
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_NODE, false, true, take_light },
-	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, false, false, hear_conductor },
 	{ GLOW_TOPIC_SET, GLOW_OF_ALL, false, true, take_light },
 	{ GLOW_TOPIC_SET, GLOW_OF_GROUP, false, true, take_light },
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_ALL, false, true, take_light },
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, true, take_light },
 	{ GLOW_TOPIC_APPLY, GLOW_OF_ALL, false, true, take_apply },
 	{ GLOW_TOPIC_APPLY, GLOW_OF_GROUP, false, true, take_apply },
-	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, false, hear_conductor },
-	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage },
-	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage },
+	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, false, hear_conductor,
+	  "conductor/+" }, /* info, too */
+	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, true, false, hear_conductor, "" },
+	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage, "+/current" },
+	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage, "" },
 	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, true, take_state },
 };
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -124,11 +127,15 @@ bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TO
 
 	for (size_t j = 0; j < N_ROWS; j++) {
 		bool group = rows[j].of == GLOW_OF_GROUP;
-		size_t times = group ? info->n_groups : 1;
+		const char *filter = rows[j].filter;
+		size_t times = group ? info->n_groups : !filter || filter[0];
 
 		if (k < times) {
-			glow_topic_of(ret_topic, n->cfg.out.prefix, rows[j].kind, rows[j].of,
-				      group ? info->groups[k] : info->id);
+			if (filter)
+				glow_topic_make(ret_topic, n->cfg.out.prefix, filter, NULL, NULL);
+			else
+				glow_topic_of(ret_topic, n->cfg.out.prefix, rows[j].kind, rows[j].of,
+					      group ? info->groups[k] : info->id);
 			*ret_retained = rows[j].retained;
 			return true;
 		}

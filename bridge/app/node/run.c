@@ -235,8 +235,9 @@ static void on_message(struct run *r, const struct glow_message *m)
 	case GLOW_TIME_STEPPED:
 		clock_changed(r, at, old_us);
 		break;
-	case GLOW_TIME_CIVIL:
+	case GLOW_TIME_CONDUCTOR:
 		update_wall_offset(r);
+		glow_mqtt_crowd(r->loop.mqtt, r->time.conductor.nodes);
 		break;
 	case GLOW_TIME_SAME:
 		break;

@@ -83,7 +83,7 @@ static enum glow_time_news take_conductor(struct glow_timekeeper *t, const struc
 		glow_sync_crowd(&t->follower.sync, info.nodes);
 		if (info.leading)
 			glow_sync_follow(&t->follower.sync, now, info.leader);
-		news = GLOW_TIME_CIVIL;
+		news = GLOW_TIME_CONDUCTOR;
 	} else if (m->len) {
 		glow_warning("%s is broken and was skipped: %s %s", m->topic, diag.where, diag.what);
 	}
@@ -94,22 +94,21 @@ static enum glow_time_news take_conductor(struct glow_timekeeper *t, const struc
 static const struct row {
 	enum glow_topic_kind kind;
 	enum glow_topic_of of;
-	bool retained;
 	enum glow_time_news (*take)(struct glow_timekeeper *t, const struct glow_message *m, struct glow_raw now);
 } rows[] = {
-	{ GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE, false, take_time },
-	{ GLOW_TOPIC_ADOPT_REQUEST, GLOW_OF_NODE, false, give_time },
-	{ GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, true, take_conductor },
+	{ GLOW_TOPIC_TIME_REPLY, GLOW_OF_NODE, take_time },
+	{ GLOW_TOPIC_ADOPT_REQUEST, GLOW_OF_NODE, give_time },
+	{ GLOW_TOPIC_CONDUCTOR_INFO, GLOW_OF_CLUSTER, take_conductor },
 };
-enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { N_ROWS = sizeof(rows) / sizeof(rows[0]), N_TOPICS = 2 /* the node listens to the conductor's */ };
 
 bool glow_timekeeper_topic(const struct glow_timekeeper *t, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
 			   bool *ret_retained)
 {
-	if (k >= N_ROWS)
+	if (k >= N_TOPICS)
 		return false;
 	glow_topic_of(ret_topic, t->prefix, rows[k].kind, rows[k].of, t->id);
-	*ret_retained = rows[k].retained;
+	*ret_retained = false;
 	return true;
 }
 

@@ -25,14 +25,14 @@ struct glow_timekeeper {
 enum glow_time_news {
 	GLOW_TIME_FOREIGN, /**< it is none of the timekeeper's topics */
 	GLOW_TIME_SAME,
-	GLOW_TIME_STEPPED, /**< there is cluster time now, or none any more, or it jumped */
-	GLOW_TIME_CIVIL,   /**< glow_timekeeper_civil() may say otherwise now */
+	GLOW_TIME_STEPPED,   /**< there is cluster time now, or none any more, or it jumped */
+	GLOW_TIME_CONDUCTOR, /**< `conductor` is new, and glow_timekeeper_civil() may say otherwise now */
 };
 
 void glow_timekeeper_init(struct glow_timekeeper *t, const struct glow_sync_cfg *cfg, const char *prefix,
 			  const char *id, struct glow_outbox outbox);
 
-/** The topics to subscribe, as glow_node_topic(). */
+/** The topics to subscribe, as glow_node_topic(), which brings conductor/info as well. */
 bool glow_timekeeper_topic(const struct glow_timekeeper *t, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
 			   bool *ret_retained);
 
