@@ -99,16 +99,20 @@ static void resync_calmly(struct glow_sync *s, int64_t now_ns)
 		glow_schedule_resume(&s->schedule, &s->cfg, now_ns);
 }
 
-/* The line is known to be wrong: a clock stepped, which leaves the slope as it is, or a slope that was measured while
- * all waited for each other is wrong itself. */
+/* The line is known to be wrong: a clock stepped, which leaves the slope as it is. But a slope of less than 100 s, or
+ * one that is disproved twice within them, may be wrong itself: it was measured while all waited for each other. */
 static void resync_at_once(struct glow_sync *s, int64_t now_ns)
 {
 	double sigma = resync(s, now_ns);
 
-	s->line.rate_sigma = s->smooth_ns < SMOOTH_NS ? glow_max(sigma, COLD_SIGMA) : sigma;
+	if (s->smooth_ns < SMOOTH_NS) {
+		sigma = glow_max(s->cfg.rate_sigma, COLD_SIGMA);
+		s->line.rate = s->smooth_rate = s->cfg.rate;
+	}
 	s->smooth_ns = 0;
-	hurry_anew(s, now_ns, s->smooth_rate, s->line.rate_sigma);
+	s->line.rate_sigma = sigma;
 	s->line.sigma_ns = USELESS_NS;
+	hurry_anew(s, now_ns, s->smooth_rate, sigma);
 }
 
 /* The conductor that was followed is back after a lost connection, and nobody led meanwhile: it is the same clock, and

@@ -180,7 +180,7 @@ static void greet(struct swarm_node *n)
 /* What a bridge asks for, in its three steps: wishes, what is retained, the rest. */
 static const char *const wanted[3][TOPICS] = {
 	{ "@EFFECTS@", "effect", "node/@ID@/place" },
-	{ "conductor/+", "+/current", "node/@ID@/state" },
+	{ "conductor/+", "scene/current", "dim/current", "node/@ID@/state" },
 	{ "time/reply/@ID@", "time/adopt/request/@ID@", "node/@ID@/set", "node/@ID@/notify", "all/set", "all/notify",
 	  "all/apply", "group/@GROUP@/set", "group/@GROUP@/notify", "group/@GROUP@/apply" },
 };

@@ -23,8 +23,8 @@
 /* Topics that all nodes have in common are few: a broker goes through all who listen to one for each that comes. */
 static void test_topics(void **state)
 {
-	static const char *const common[] = { "glow/all/set", "glow/all/notify", "glow/all/apply", "glow/conductor/+",
-					      "glow/+/current" };
+	static const char *const common[] = { "glow/all/set",     "glow/all/notify",    "glow/all/apply",
+					      "glow/conductor/+", "glow/scene/current", "glow/dim/current" };
 	char topic[GLOW_TOPIC_MAX + 1];
 	bool retained;
 	size_t n = 0;

@@ -315,6 +315,20 @@ static void test_storm(void **state)
 		found += report(&w).state == GLOW_SYNC_RESYNC;
 	}
 	assert_int_equal(found, 20);
+	/* A slope that no crystal has, and is taken for certain. */
+	world_init(&w, NULL);
+	glow_sync_crowd(&w.sync, 5000);
+	start(&w);
+	run(&w, w.l + 30 * S, NULL, NULL);
+	w.sync.line.rate = w.sync.smooth_rate = w.sync.prior_rate = 400e-6;
+	w.sync.line.rate_sigma = w.sync.prior_sigma = 1e-6;
+	until = w.l + 60 * S;
+	while (w.l < until && report(&w).state != GLOW_SYNC_RESYNC)
+		run(&w, w.l + 100 * MS, NULL, NULL);
+	assert_int_equal(report(&w).state, GLOW_SYNC_RESYNC);
+	run(&w, w.l + 30 * S, NULL, NULL);
+	assert_int_equal(report(&w).state, GLOW_SYNC_TRACKING);
+	assert_true(error(&w) < 200000);
 }
 
 /* A burst that nobody answers may be why nobody does. */

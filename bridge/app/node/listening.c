@@ -95,8 +95,8 @@ static void take_apply(struct glow_node *n, const struct glow_topic *topic, cons
 /* ---- topics ---- */
 
 /* Every topic that a node listens to. Those of a group stand for each of its groups. Where one may name a text,
- * messages may have to wait for it. Some come by the filter of the row before, which they have in common: for each
- * topic a broker goes through all who listen to it whenever one of them comes, and thousands may come at once. */
+ * messages may have to wait for it. What the conductor says comes by one filter: for each topic a broker goes through
+ * all who listen to it whenever one of them comes, and thousands may come at once. */
 static const struct row {
 	enum glow_topic_kind kind;
 	enum glow_topic_of of;
@@ -112,11 +112,11 @@ static const struct row {
 	{ GLOW_TOPIC_NOTIFY, GLOW_OF_GROUP, false, true, take_light },
 	{ GLOW_TOPIC_APPLY, GLOW_OF_ALL, false, true, take_apply },
 	{ GLOW_TOPIC_APPLY, GLOW_OF_GROUP, false, true, take_apply },
-	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, false, hear_conductor,
-	  "conductor/+" }, /* info, too */
+	/* and info, which is the timekeeper's */
+	{ GLOW_TOPIC_CONDUCTOR_AVAILABILITY, GLOW_OF_CLUSTER, true, false, hear_conductor, "conductor/+" },
 	{ GLOW_TOPIC_CONDUCTOR_BEACON, GLOW_OF_CLUSTER, true, false, hear_conductor, "" },
-	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage, "+/current" },
-	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage, "" },
+	{ GLOW_TOPIC_SCENE_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage },
+	{ GLOW_TOPIC_DIM_CURRENT, GLOW_OF_CLUSTER, true, false, take_stage },
 	{ GLOW_TOPIC_STATE, GLOW_OF_NODE, true, true, take_state },
 };
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };

@@ -16,20 +16,16 @@ interface Spot extends Box {
 	readonly node: NodeView;
 }
 
-/* Where those nodes' slots are, from the host's corner, in lines. A slot is the top of its item, and what is not in sight
- * has no layout of its own: only items are measured. */
+/* Where those nodes' slots are, from the host's corner, in lines. A slot is the top of its board, and what is in one out of
+ * sight has no layout: only boards are measured. */
 function spotsIn(host: HTMLElement, nodes: readonly NodeView[], ratio: number): Spot[] {
 	const corner = host.getBoundingClientRect();
 	const byId = new Map(nodes.map((node) => [node.id, node]));
-	let edge = Number.NaN;
 	return [...host.parentElement!.querySelectorAll<HTMLElement>(".slot")].flatMap((slot) => {
 		const node = byId.get(slot.dataset.node!);
-		const item = slot.closest("li")!;
-		const { left, top, width: whole } = item.getBoundingClientRect();
-		if (Number.isNaN(edge)) edge = Number.parseFloat(getComputedStyle(item).paddingLeft);
-		const width = whole - 2 * edge;
+		const { left, top, width } = slot.closest(".board")!.getBoundingClientRect();
 		if (!node?.info || width < 1) return [];
-		return [{ node, x: left + edge - corner.left, y: top + edge - corner.top, width, height: width * ratio }];
+		return [{ node, x: left - corner.left, y: top - corner.top, width, height: width * ratio }];
 	});
 }
 

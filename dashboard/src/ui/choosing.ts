@@ -24,15 +24,17 @@ export function useChoosing(view: ClusterView, selection: Selection, onSelection
 	return { isIn: (id) => chosen.includes(id), select };
 }
 
+/* Somebody does something elsewhere. */
+const isBusy = () => document.activeElement?.matches(":not(body, main)") ?? false;
+
 /** Brings the board that the address names into sight, and the focus to it, as soon as it is there: #shelf/pi3. Behind
- * the page's own scrolling, which is done by then. */
+ * the page's own scrolling, which is done by then; one that comes later takes nobody's focus away. */
 export function useNamedBoard(list: { current: HTMLElement | null }, id: string): void {
 	const shown = useRef("");
 	useEffect(() => {
-		if (shown.current === id) return;
-		const board = id && list.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.closest<HTMLElement>(".board");
-		if (id && !board) return;
-		shown.current = id;
+		if (shown.current === id || !list.current) return;
+		const board = list.current.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.closest<HTMLElement>(".board");
+		if (board || isBusy() || !/^[^!]/.test(id)) shown.current = id;
 		if (!board) return;
 		board.scrollIntoView({ block: "center" });
 		board.focus({ preventScroll: true });

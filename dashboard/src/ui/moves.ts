@@ -51,12 +51,10 @@ function nextOf(from: HTMLElement, all: readonly HTMLElement[], key: string): HT
 	if (key === "ArrowLeft") return all[at - 1];
 	if (key === "Home") return all[0];
 	if (key === "End") return all.at(-1);
-	/* Of an item, since what is in one out of sight has no layout. */
-	const boxOf = (one: HTMLElement) => (one.closest("li") ?? one).getBoundingClientRect();
-	const { top, left } = boxOf(from);
+	const { top, left } = from.getBoundingClientRect();
 	const down = key === "ArrowDown" ? 1 : -1;
 	const far = (one: HTMLElement) => {
-		const box = boxOf(one);
+		const box = one.getBoundingClientRect();
 		return { line: (box.top - top) * down, column: Math.abs(box.left - left) };
 	};
 	const beyond = all.filter((one) => far(one).line > 1);
