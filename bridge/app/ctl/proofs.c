@@ -26,9 +26,8 @@ static const struct glow_proof proofs[] = {
 	{ "large", glow_proof_large, "long playlists, effects in text and the roster of many nodes would not arrive",
 	  "let the broker take, pass on and retain packets of 1000000 bytes" },
 	{ "retained", glow_proof_retained,
-	  "who comes later finds no nodes, scenes or presets: the page and glowctl would show an empty cluster, and a "
-	  "new "
-	  "conductor would lead nobody",
+	  "who comes later finds no nodes, conductor or presets: page and glowctl would show an empty cluster, and a "
+	  "new conductor lead nobody",
 	  ANOTHER },
 	{ "cleared", glow_proof_cleared, "nodes, presets and effects that were removed would come back", ANOTHER },
 	{ "replay", glow_proof_replay,
