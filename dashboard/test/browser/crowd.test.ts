@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import { connectAsync, type MqttClient } from "mqtt";
 import type { Browser, Page } from "playwright-core";
 import { Stack, until } from "./stack";
-import { accessible, enter, known, openBrowser, type Visit, visit } from "./visit";
+import { accessible, countReceived, enter, known, load, openBrowser, type Visit, visit } from "./visit";
 
 const BOARDS = 200;
 const BROKEN = 7;
@@ -21,7 +21,7 @@ let browser: Browser;
 let client: MqttClient;
 let desk: Visit;
 let page: Page;
-let received = 0;
+let received: () => number;
 
 const shelf = () => page.getByRole("list", { name: "boards" });
 const cards = () => shelf().getByRole("button");
@@ -58,7 +58,7 @@ before(async () => {
 	desk = await visit(browser, stack.url, { viewport: { width: 1920, height: 1080 } });
 	page = desk.page;
 	page.setDefaultTimeout(60000);
-	page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => void (received += payload.length)));
+	received = countReceived(page);
 });
 
 after(async () => {
@@ -72,9 +72,9 @@ test("two hundred boards come in with few bytes", { timeout: 120000 }, async (t)
 	const tookMs = known(page, BOARDS);
 	await enter(page, "operator", BOARDS);
 	rest();
-	t.diagnostic(`${BOARDS} boards: ${received} bytes received, all known ${Math.round(await tookMs)} ms after the click on "Log in"`);
-	assert.ok(received > BOARDS * 100, "the control: they were counted");
-	assert.ok(received < LOGIN_MOST, `${received} bytes`);
+	t.diagnostic(`${BOARDS} boards: ${received()} bytes received, all known ${Math.round(await tookMs)} ms after the click on "Log in"`);
+	assert.ok(received() > BOARDS * 100, "the control: they were counted");
+	assert.ok(received() < LOGIN_MOST, `${received()} bytes`);
 });
 
 interface Light {
@@ -124,27 +124,9 @@ test("all of them are in sight, each LED in its colour", { timeout: 120000 }, as
 	assert.deepEqual([wrong, lights], [0, 40]);
 	assert.ok(otherwise > lights / 2, "the control");
 
-	const session = await page.context().newCDPSession(page);
-	await session.send("Performance.enable", { timeDomain: "threadTicks" });
-	const read = async () => {
-		const { metrics } = await session.send("Performance.getMetrics");
-		const of = (name: string) => metrics.find((m) => m.name === name)?.value ?? 0;
-		return { taskS: of("TaskDuration"), frames: await page.evaluate(() => (globalThis as unknown as { drawn: number }).drawn) };
-	};
-	await page.evaluate(() => {
-		Object.assign(globalThis, { drawn: 0 });
-		const count = () => {
-			(globalThis as unknown as { drawn: number }).drawn++;
-			requestAnimationFrame(count);
-		};
-		count();
-	});
-	const from = await read();
-	await page.waitForTimeout(5000);
-	const to = await read();
+	const { frames, taskS } = await load(page, 5);
 	const { canvases, costMs } = await page.evaluate(() => ({ ...glowswarm.renderer.meter }));
-	const frames = to.frames - from.frames;
-	const frameMs = ((to.taskS - from.taskS) * 1000) / frames;
+	const frameMs = (taskS * 1000) / frames;
 	t.diagnostic(
 		`${BOARDS} boards in sight on ${canvases} canvases, samples of effects included: ${(frames / 5).toFixed(1)} frames a second, ` +
 			`${costMs.toFixed(2)} ms of the page's own, ${frameMs.toFixed(2)} ms of the main thread's CPU a frame, which is ${(frameMs * 6).toFixed(0)} % of it at 60`,

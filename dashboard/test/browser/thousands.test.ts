@@ -11,7 +11,7 @@ import { after, before, test } from "node:test";
 import { connectAsync, type MqttClient } from "mqtt";
 import type { Browser, Page } from "playwright-core";
 import { Stack, TOP } from "./stack";
-import { enter, known, openBrowser, type Visit, visit } from "./visit";
+import { countReceived, enter, known, load, openBrowser, type Visit, visit } from "./visit";
 
 const BOARDS = 5000;
 const NODE_MOST = 400;
@@ -21,7 +21,7 @@ let browser: Browser;
 let client: MqttClient;
 let desk: Visit;
 let page: Page;
-let received = 0;
+let received: () => number;
 
 before(async () => {
 	await stack.start();
@@ -43,7 +43,7 @@ before(async () => {
 	desk = await visit(browser, stack.url, { viewport: { width: 1920, height: 1080 } });
 	page = desk.page;
 	page.setDefaultTimeout(120000);
-	page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => void (received += payload.length)));
+	received = countReceived(page);
 });
 
 after(async () => {
@@ -61,49 +61,28 @@ test("five thousand boards come in with few bytes", { timeout: 240000 }, async (
 	const tookMs = known(page, BOARDS);
 	await enter(page, "operator", BOARDS);
 	clearInterval(timer);
-	t.diagnostic(`${BOARDS} boards: ${received} bytes received, all known ${Math.round(await tookMs)} ms after the click on "Log in"`);
-	assert.ok(received > BOARDS * 100, "the control: they were counted");
-	assert.ok(received < BOARDS * NODE_MOST, `${received} bytes`);
+	t.diagnostic(`${BOARDS} boards: ${received()} bytes received, all known ${Math.round(await tookMs)} ms after the click on "Log in"`);
+	assert.ok(received() > BOARDS * 100, "the control: they were counted");
+	assert.ok(received() < BOARDS * NODE_MOST, `${received()} bytes`);
 });
 
-async function load(seconds: number): Promise<string> {
-	const session = await page.context().newCDPSession(page);
-	await session.send("Performance.enable", { timeDomain: "threadTicks" });
-	const read = async () => {
-		const { metrics } = await session.send("Performance.getMetrics");
-		const of = (name: string) => metrics.find((m) => m.name === name)?.value ?? 0;
-		return { taskS: of("TaskDuration"), scriptS: of("ScriptDuration"), layoutS: of("LayoutDuration") + of("RecalcStyleDuration"), frames: await page.evaluate(() => (globalThis as unknown as { drawn: number }).drawn) };
-	};
-	const from = await read();
-	await page.waitForTimeout(seconds * 1000);
-	const to = await read();
-	const part = (a: number, b: number) => `${((100 * (b - a)) / seconds).toFixed(0)} %`;
-	return `${((to.frames - from.frames) / seconds).toFixed(1)} frames a second; main thread ${part(from.taskS, to.taskS)}, of it scripts ${part(from.scriptS, to.scriptS)}, layout ${part(from.layoutS, to.layoutS)}`;
+async function busy(seconds: number): Promise<string> {
+	const { frames, taskS, scriptS, layoutS } = await load(page, seconds);
+	const part = (s: number) => `${((100 * s) / seconds).toFixed(0)} %`;
+	return `${(frames / seconds).toFixed(1)} frames a second; main thread ${part(taskS)}, of it scripts ${part(scriptS)}, layout ${part(layoutS)}`;
 }
 
-/** Begins to count frames. */
-const countFrames = () =>
-	page.evaluate(() => {
-		const counted = Object.assign(globalThis, { drawn: 0 });
-		const count = () => {
-			counted.drawn++;
-			requestAnimationFrame(count);
-		};
-		count();
-	});
-
 test("looking at them", { timeout: 240000 }, async (t) => {
-	await countFrames();
-	t.diagnostic(`calm: ${await load(5)}`);
+	t.diagnostic(`calm: ${await busy(5)}`);
 	await page.evaluate(() => void glowswarm.cluster.play({ effect: "rainbow", params: { period_ms: 2000 } }));
 	await page.waitForFunction(() => glowswarm.cluster.showing("n0100", glowswarm.cluster.nowUs()).layer !== "idle");
-	t.diagnostic(`a scene: ${await load(5)}`);
+	t.diagnostic(`a scene: ${await busy(5)}`);
 	let k = 0;
 	const stats = stack.retained("glow/conductor/info") && JSON.stringify({ fps: 60, late: 0, dropped: 0, write_us: 812, frame_cpu_us: 905, slots_a_frame: 1, sync: { state: "tracking", offset_us: 12, error_us: 8 }, cpu: 12.5, memory: 31, temperature: 48.2, gauges: { cpu: 12.5, memory: 31, temperature: 33.1, load: 20, network: 4 } });
 	const timer = setInterval(() => {
 		for (let n = 0; n < 10; n++) client.publish(`glow/node/n${String(k++ % BOARDS).padStart(4, "0")}/stats`, stats);
 	}, 20);
-	t.diagnostic(`500 stats a second: ${await load(10)}`);
+	t.diagnostic(`500 stats a second: ${await busy(10)}`);
 	clearInterval(timer);
 	await page.screenshot({ path: join(process.env.GLOW_PICTURES!, "thousands-1920.png") });
 });

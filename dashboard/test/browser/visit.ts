@@ -101,3 +101,35 @@ export async function barriers(page: Page): Promise<string[]> {
 export async function accessible(page: Page, where: string): Promise<void> {
 	assert.deepEqual(await barriers(page), [], `axe-core on ${where}`);
 }
+
+/** Counts the bytes that the page's connections bring from now on. */
+export function countReceived(page: Page): () => number {
+	let bytes = 0;
+	page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => void (bytes += payload.length)));
+	return () => bytes;
+}
+
+/** What the main thread does in that time, and frames: seconds of CPU, and how many. */
+export async function load(page: Page, seconds: number): Promise<{ frames: number; taskS: number; scriptS: number; layoutS: number }> {
+	const session = await page.context().newCDPSession(page);
+	await session.send("Performance.enable", { timeDomain: "threadTicks" });
+	await page.evaluate(() => {
+		const counted = Object.assign(globalThis, { drawn: 0, counting: true });
+		const count = () => {
+			counted.drawn++;
+			if (counted.counting) requestAnimationFrame(count);
+		};
+		count();
+	});
+	const read = async () => {
+		const { metrics } = await session.send("Performance.getMetrics");
+		const of = (name: string) => metrics.find((m) => m.name === name)?.value ?? 0;
+		return { frames: await page.evaluate(() => (globalThis as unknown as { drawn: number }).drawn), taskS: of("TaskDuration"), scriptS: of("ScriptDuration"), layoutS: of("LayoutDuration") + of("RecalcStyleDuration") };
+	};
+	const from = await read();
+	await page.waitForTimeout(seconds * 1000);
+	const to = await read();
+	await page.evaluate(() => Object.assign(globalThis, { counting: false }) && undefined);
+	await session.detach();
+	return { frames: to.frames - from.frames, taskS: to.taskS - from.taskS, scriptS: to.scriptS - from.scriptS, layoutS: to.layoutS - from.layoutS };
+}
