@@ -41,7 +41,7 @@ static unsigned crowd_ms(const struct glow_backoff *b)
 
 int glow_backoff_ms(struct glow_backoff *b, int64_t lasted_ms, enum glow_end end, uint32_t dice)
 {
-	unsigned most;
+	unsigned most, crowd = crowd_ms(b);
 
 	if (is_rival(b, lasted_ms, end)) {
 		most = doubled(RIVAL_MS, b->rivals++, RIVAL_MAX_MS);
@@ -51,5 +51,5 @@ int glow_backoff_ms(struct glow_backoff *b, int64_t lasted_ms, enum glow_end end
 		b->attempts = b->ended = 0;
 	b->ended += lasted_ms > 0;
 	most = doubled(FIRST_MS, b->attempts++, MAX_MS);
-	return between(MIN_MS, most > crowd_ms(b) ? most : crowd_ms(b), dice);
+	return between(MIN_MS, most > crowd ? most : crowd, dice);
 }

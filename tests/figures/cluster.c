@@ -135,8 +135,8 @@ static void subscribe_node(struct node *n)
 	char topic[GLOW_TOPIC_MAX + 1];
 	bool retained;
 
-	for (size_t k = 0; glow_timekeeper_topic(&n->time, k, topic, &retained); k++)
-		wires_subscribe(&n->client, topic, retained, false);
+	for (size_t k = 0; glow_timekeeper_topic(&n->time, k, topic); k++)
+		wires_subscribe(&n->client, topic, false, false);
 	for (size_t k = 0; glow_node_topic(n->node, k, topic, &retained); k++)
 		wires_subscribe(&n->client, topic, retained, false);
 	for (size_t k = 0; glow_node_wish(n->node, k, topic); k++)

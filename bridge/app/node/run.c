@@ -315,10 +315,10 @@ static bool topic(void *ctx, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool 
 	struct run *r = ctx;
 	size_t n = 0;
 
-	while (glow_timekeeper_topic(&r->time, n, ret_topic, ret_retained)) {
+	*ret_retained = false;
+	while (glow_timekeeper_topic(&r->time, n, ret_topic))
 		if (n++ == k)
 			return true;
-	}
 	return glow_node_topic(r->node, k - n, ret_topic, ret_retained);
 }
 

@@ -102,13 +102,11 @@ static const struct row {
 };
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]), N_TOPICS = 2 /* the node listens to the conductor's */ };
 
-bool glow_timekeeper_topic(const struct glow_timekeeper *t, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
-			   bool *ret_retained)
+bool glow_timekeeper_topic(const struct glow_timekeeper *t, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1])
 {
 	if (k >= N_TOPICS)
 		return false;
 	glow_topic_of(ret_topic, t->prefix, rows[k].kind, rows[k].of, t->id);
-	*ret_retained = false;
 	return true;
 }
 

@@ -32,9 +32,9 @@ enum glow_time_news {
 void glow_timekeeper_init(struct glow_timekeeper *t, const struct glow_sync_cfg *cfg, const char *prefix,
 			  const char *id, struct glow_outbox outbox);
 
-/** The topics to subscribe, as glow_node_topic(), which brings conductor/info as well. */
-bool glow_timekeeper_topic(const struct glow_timekeeper *t, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1],
-			   bool *ret_retained);
+/** The topics to subscribe besides those of glow_node_topic(), which bring conductor/info as well: the k-th one, false
+ * behind the last. Nothing is retained there. */
+bool glow_timekeeper_topic(const struct glow_timekeeper *t, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1]);
 
 /** Takes a message at the instant now; m->at is when it arrived. */
 enum glow_time_news glow_timekeeper_message(struct glow_timekeeper *t, const struct glow_message *m,
