@@ -33,6 +33,12 @@ enum { UNANSWERED = 4, DOUBLINGS = 6 };
 #define HURRY_NS  (GLOW_MS / 5)
 #define BUSY_NS   (100 * GLOW_MS) /* an answer that took so long waited behind others */
 
+/* Somewhere in it: a dice of 16 bits takes a product of 64. */
+static int64_t part(int64_t ns, uint32_t seed, uint32_t a, uint32_t b)
+{
+	return (ns >> 16) * (glow_dice(seed, a, b) >> 16);
+}
+
 static int64_t at_least(const struct glow_schedule *c, int64_t ns, int64_t share_ns)
 {
 	return c->crowd * share_ns > ns ? c->crowd * share_ns : ns;
@@ -47,12 +53,6 @@ static int64_t least(const struct glow_schedule *c, const struct glow_sync_cfg *
 static int64_t interval(const struct glow_schedule *c, const struct glow_sync_cfg *cfg)
 {
 	return c->interval_ns > least(c, cfg) ? c->interval_ns : least(c, cfg);
-}
-
-/* Somewhere in it: a dice of 16 bits takes a product of 64. */
-static int64_t part(int64_t ns, uint32_t seed, uint32_t a, uint32_t b)
-{
-	return (ns >> 16) * (glow_dice(seed, a, b) >> 16);
 }
 
 /* Give or take a tenth, so that machines which started together do not stay together. */
@@ -100,12 +100,21 @@ void glow_schedule_stop(struct glow_schedule *c)
 	c->due_ns = GLOW_NEVER;
 }
 
+/* In a crowd by chance: who asks in step with the others waits behind all of them each time, and so does who asks in
+ * step with the beacons. */
+static int64_t apart(const struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t ns, int64_t share_ns)
+{
+	int64_t crowd_ns = c->crowd * share_ns;
+
+	return crowd_ns > ns ? crowd_ns / 2 + part(crowd_ns, cfg->seed, c->sent, 2) : ns;
+}
+
 /* Between the probes of a burst. */
-static int64_t regular(const struct glow_schedule *c)
+static int64_t regular(const struct glow_schedule *c, const struct glow_sync_cfg *cfg)
 {
 	if (c->sent < FIRST)
-		return at_least(c, FIRST_NS, HURRY_NS);
-	return at_least(c, SECOND_NS, c->busy || c->unanswered > 1 ? STEADY_NS : BURST_NS);
+		return apart(c, cfg, FIRST_NS, HURRY_NS);
+	return apart(c, cfg, SECOND_NS, c->busy || c->unanswered > 1 ? STEADY_NS : BURST_NS);
 }
 
 void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)
@@ -113,21 +122,22 @@ void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg
 	c->sent++;
 	c->unanswered++;
 	if (c->sent < SECOND)
-		c->due_ns = now_ns + hesitate(c, regular(c));
+		c->due_ns = now_ns + hesitate(c, regular(c, cfg));
 	else if (cfg->power_save && c->sent % POWER_SAVE_BURST)
 		c->due_ns = now_ns + POWER_SAVE_NS;
 	else
 		c->due_ns = now_ns + spread(interval(c, cfg), cfg->seed, c->sent);
 }
 
-void glow_schedule_answered(struct glow_schedule *c, bool hurry, int64_t rtt_ns, int64_t now_ns)
+void glow_schedule_answered(struct glow_schedule *c, const struct glow_sync_cfg *cfg, bool hurry, int64_t rtt_ns,
+			    int64_t now_ns)
 {
 	int64_t due_ns;
 
 	c->busy = rtt_ns > BUSY_NS;
-	due_ns = now_ns + regular(c);
+	due_ns = now_ns + regular(c, cfg);
 	if (hurry && c->sent < FIRST)
-		due_ns = now_ns + at_least(c, ANSWERED_NS, HURRY_NS);
+		due_ns = now_ns + apart(c, cfg, ANSWERED_NS, HURRY_NS);
 	c->unanswered = 0;
 	if (c->sent < SECOND && c->due_ns > due_ns)
 		c->due_ns = due_ns;

@@ -21,7 +21,8 @@ void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg
 
 /** An answer came after so long: a burst need not hesitate. `hurry`: there is no time yet, so the next probe of its
  * first group need not wait long. */
-void glow_schedule_answered(struct glow_schedule *c, bool hurry, int64_t rtt_ns, int64_t now_ns);
+void glow_schedule_answered(struct glow_schedule *c, const struct glow_sync_cfg *cfg, bool hurry, int64_t rtt_ns,
+			    int64_t now_ns);
 
 /** All is well: after five minutes of that the interval doubles. */
 void glow_schedule_calm(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns);

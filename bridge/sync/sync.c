@@ -350,7 +350,7 @@ bool glow_sync_reply(struct glow_sync *s, const struct glow_time_reply *reply, s
 	}
 	s->replies++;
 	s->reply_ns = t4.ns;
-	glow_schedule_answered(&s->schedule, s->anew, s->rtt_ns, t4.ns);
+	glow_schedule_answered(&s->schedule, &s->cfg, s->anew, s->rtt_ns, t4.ns);
 	glow_filter_add(&s->filter, (struct glow_sample){
 					    .t1_ns = reply->t1_ns,
 					    .t4_ns = t4.ns,
