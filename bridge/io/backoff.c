@@ -7,7 +7,7 @@
 #define MIN_MS       100
 #define FIRST_MS     500 /* doubled with each attempt */
 #define MAX_MS       10000
-#define CROWD_MAX    30000 /* nobody waits longer than MAX_MS, whatever somebody says */
+#define CROWD_MAX    20000 /* nobody waits longer than MAX_MS, whatever somebody says */
 #define RIVAL_MS     5000  /* doubled with each time */
 #define RIVAL_MAX_MS 60000
 #define GUESS        3 /* connections that did not last, from which on a broker that hangs up is thought to have a rival */
@@ -36,7 +36,7 @@ static bool is_rival(struct glow_backoff *b, int64_t lasted_ms, enum glow_end en
 /* How long the least of the delays may be for all of the crowd to find their turn. */
 static unsigned crowd_ms(const struct glow_backoff *b)
 {
-	return (b->crowd < CROWD_MAX ? b->crowd : CROWD_MAX) * 3 / 10;
+	return (b->crowd < CROWD_MAX ? b->crowd : CROWD_MAX) / 2;
 }
 
 int glow_backoff_ms(struct glow_backoff *b, int64_t lasted_ms, enum glow_end end, uint32_t dice)

@@ -218,7 +218,7 @@ static int connect_child(struct child *c, const struct glow_mqtt_cfg *cfg, char 
 	if (r == 0)
 		r = glow_link_connect(&c->link, cfg->will_topic, why);
 	if (r == 0)
-		r = glow_link_subscribe(&c->link, why);
+		r = glow_link_subscribe(&c->link, false, why);
 	return r;
 }
 

@@ -181,7 +181,7 @@ static int start_session(struct glow_mqtt *mqtt, char why[GLOW_MQTT_WHY])
 	snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", mqtt->link.where);
 	r = glow_follows_sync(&mqtt->follows, &mqtt->link, post_unfollowed, mqtt);
 	if (r == 0)
-		r = glow_link_subscribe(&mqtt->link, why);
+		r = glow_link_subscribe(&mqtt->link, atomic_load(&mqtt->crowd) >= GLOW_CROWDED, why);
 	if (r == 0 && mqtt->cfg.n_retained_topics > 0) {
 		snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", mqtt->link.where);
 		r = receive_replayed(mqtt, glow_mono_ms() - asked_ms);

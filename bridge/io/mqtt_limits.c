@@ -27,6 +27,7 @@ struct glow_mqtt_limits glow_limits_read(const MQTTResponse *response)
 		.receive_max = (int)told(response, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, UINT16_MAX),
 		.qos_max = (int)told(response, MQTTPROPERTY_CODE_MAXIMUM_QOS, 2),
 		.retain = told(response, MQTTPROPERTY_CODE_RETAIN_AVAILABLE, 1) != 0,
+		.shared = told(response, MQTTPROPERTY_CODE_SHARED_SUBSCRIPTION_AVAILABLE, 1) != 0,
 		.keepalive_s = (int)told(response, MQTTPROPERTY_CODE_SERVER_KEEP_ALIVE, -1),
 	};
 }

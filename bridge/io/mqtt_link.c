@@ -43,8 +43,6 @@
 #define BEHIND_WINDOW  2
 #define MEMORY_SPARE   65536 /* for what one call of Paho's may ask for */
 #define QUIET_CALLS    2
-#define LIVE_QOS       1
-#define KEPT_QOS       0 /* what the broker keeps it can be asked for again; an acknowledgement is a packet, for each */
 
 /* What people are told of the broker: name and port, and where the name is none of its own, the address. */
 static void name_broker(struct glow_link *link)
@@ -72,9 +70,7 @@ static void note_ack(void *data, int token, int packet, MQTTProperties *properti
 	glow_acks_done(&link->acks, token, (int)reason);
 }
 
-/* Paho takes what malloc() gives without a look; docs/CONTRIBUTING.md has the places. Where memory is short it is not
- * asked at all. */
-static bool memory_spare(void)
+bool glow_link_memory(void)
 {
 	void *volatile spare = malloc(MEMORY_SPARE);
 	bool there = spare;
@@ -105,7 +101,7 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 	snprintf(uri, sizeof(uri), "%s://%.*s:%u", link->tls ? "ssl" : "tcp", (int)strcspn(link->host, "%"), link->host,
 		 link->port);
 	options.MQTTVersion = MQTTVERSION_5;
-	r = memory_spare()
+	r = glow_link_memory()
 		    ? MQTTClient_createWithOptions(&link->client, uri, id, MQTTCLIENT_PERSISTENCE_NONE, NULL, &options)
 		    : MQTTCLIENT_FAILURE;
 	if (r != MQTTCLIENT_SUCCESS) {
@@ -121,7 +117,7 @@ int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, cons
 
 void glow_link_fini(struct glow_link *link)
 {
-	if (link->client && memory_spare()) /* else it may be half made */
+	if (link->client && glow_link_memory()) /* else it may be half made */
 		MQTTClient_destroy(&link->client);
 	glow_acks_clear(&link->acks);
 }
@@ -296,7 +292,7 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 	int r, reason = 0;
 
 	link->turned_away = false;
-	if (!memory_spare()) {
+	if (!glow_link_memory()) {
 		snprintf(why, GLOW_MQTT_WHY, "out of memory");
 		return -ENOMEM;
 	}
@@ -307,124 +303,6 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 	if (r == 0)
 		start_alive(link);
 	return r;
-}
-
-static void say_refused(const char *topic, int reason, char why[GLOW_MQTT_WHY])
-{
-	snprintf(why, GLOW_MQTT_WHY, "subscription to %.80s refused: %s", topic, glow_mqtt_reason_text(reason));
-}
-
-static int reason_of(const MQTTResponse *response, size_t k)
-{
-	return response->reasonCodes ? (int)response->reasonCodes[k] : (int)response->reasonCode;
-}
-
-/* What is refused is only remembered in ret_refused; NULL: it fails. */
-static int check_subscriptions(const struct glow_link *link, const MQTTResponse *response, const char *const *topics,
-			       size_t n, int *ret_refused, char why[GLOW_MQTT_WHY])
-{
-	if ((int)response->reasonCode < 0 || (n > 1 && response->reasonCodeCount != (int)n)) {
-		snprintf(why, GLOW_MQTT_WHY, /* where it has dropped its answer we are connected still */
-			 MQTTClient_isConnected(link->client)
-				 ? "no answer of %s while subscribing: is its max_queued_messages 50000?"
-				 : "connection to %s lost while subscribing",
-			 link->where);
-		return -ENOTCONN;
-	}
-	for (size_t i = 0; i < n; i++) {
-		int reason = reason_of(response, i);
-
-		if (reason >= 0x80 && !ret_refused) {
-			say_refused(topics[i], reason, why);
-			return -EACCES;
-		}
-		if (ret_refused && i < GLOW_LINK_WISHES)
-			ret_refused[i] = reason >= 0x80 ? reason : 0;
-	}
-	return 0;
-}
-
-static int subscribe(struct glow_link *link, const char *const *topics, size_t n, MQTTSubscribe_options option,
-		     int each_qos, int *ret_refused, char why[GLOW_MQTT_WHY])
-{
-	MQTTSubscribe_options *options = calloc(n + 1, sizeof(*options));
-	int *qos = calloc(n + 1, sizeof(*qos));
-	int r = -ENOMEM;
-
-	snprintf(why, GLOW_MQTT_WHY, "out of memory");
-	if (!glow_limits_subscription(&link->limits, topics, n, why)) {
-		r = -EMSGSIZE;
-	} else if (options && qos && memory_spare()) {
-		MQTTResponse response;
-
-		for (size_t i = 0; i < n; i++) {
-			options[i] = option;
-			qos[i] = each_qos;
-		}
-		response = MQTTClient_subscribeMany5(link->client, (int)n, (char *const *)topics, qos, options, NULL);
-		r = check_subscriptions(link, &response, topics, n, ret_refused, why);
-		MQTTResponse_free(response);
-	}
-	free(options);
-	free(qos);
-	return r;
-}
-
-int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY])
-{
-	const struct glow_mqtt_cfg *cfg = link->cfg;
-	MQTTSubscribe_options wished = MQTTSubscribe_options_initializer, replayed = wished, live = wished;
-	bool leads = link->id == cfg->lead_id;
-	size_t n_topics = cfg->n_topics - (leads ? 0 : cfg->n_lead_topics);
-	size_t n_retained = cfg->n_retained_topics - (leads ? 0 : cfg->n_lead_retained);
-	int r = 0;
-
-	replayed.noLocal = 1;
-	live.retainAsPublished = 1;
-	live.retainHandling = 2;
-	live.noLocal = cfg->without_own;
-	memset(link->refused, 0, sizeof(link->refused));
-	if (cfg->n_wished_topics > 0)
-		r = subscribe(link, cfg->wished_topics, cfg->n_wished_topics, wished, KEPT_QOS, link->refused, why);
-	if (r == 0 && n_retained > 0)
-		r = subscribe(link, cfg->retained_topics, n_retained, replayed, KEPT_QOS, NULL, why);
-	if (r == 0 && n_topics > 0)
-		r = subscribe(link, cfg->topics, n_topics, live, LIVE_QOS, NULL, why);
-	link->turned_away = r == -EACCES || r == -EMSGSIZE;
-	return r;
-}
-
-int glow_link_ask(struct glow_link *link, const char *topic, bool without_own, char why[GLOW_MQTT_WHY])
-{
-	MQTTSubscribe_options option = MQTTSubscribe_options_initializer;
-	int refused = 0, r;
-
-	option.noLocal = without_own;
-	r = subscribe(link, &topic, 1, option, KEPT_QOS, &refused, why);
-	if (refused)
-		say_refused(topic, refused, why);
-	return r < 0 ? r : refused != 0;
-}
-
-int glow_link_follow(struct glow_link *link, const char *topic, bool on, char why[GLOW_MQTT_WHY])
-{
-	MQTTResponse response;
-	int r;
-
-	if (on)
-		return glow_link_ask(link, topic, false, why);
-	response = MQTTClient_unsubscribe5(link->client, topic, NULL);
-	r = (int)response.reasonCode;
-	MQTTResponse_free(response);
-	return r < 0 ? -ENOTCONN : 0;
-}
-
-bool glow_link_wish_refused(const struct glow_link *link, size_t k, char why[GLOW_MQTT_WHY])
-{
-	if (k >= GLOW_LINK_WISHES || !link->refused[k])
-		return false;
-	say_refused(link->cfg->wished_topics[k], link->refused[k], why);
-	return true;
 }
 
 static struct glow_mail *mail_of(const char *topic, const MQTTClient_message *from, struct glow_raw at)
@@ -548,7 +426,7 @@ int glow_link_publish(struct glow_link *link, const struct glow_message *message
 	MQTTResponse response;
 	int reason, token = 0;
 
-	if (!memory_spare())
+	if (!glow_link_memory())
 		return -ENOTCONN;
 	out.payload = (void *)message->payload;
 	out.payloadlen = (int)message->len;

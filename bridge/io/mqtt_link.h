@@ -40,6 +40,7 @@ struct glow_link {
 	struct glow_stream stream;
 	struct glow_alive alive;
 	bool silent;                   /**< the connection ended as nothing was heard any more */
+	bool ungrouped;                /**< the broker refused shared subscriptions */
 	bool turned_away;              /**< the last attempt ended by the broker's own word, which only people change */
 	char tls_error[160];           /**< the last thing OpenSSL complained of, "" for nothing */
 	int refused[GLOW_LINK_WISHES]; /**< why the broker refused a wished topic on this connection; 0 where it did not
@@ -51,6 +52,10 @@ struct glow_link {
 int glow_link_init(struct glow_link *link, const struct glow_mqtt_cfg *cfg, const char *id, char why[GLOW_MQTT_WHY]);
 void glow_link_fini(struct glow_link *link);
 
+/** Paho takes what malloc() gives without a look; docs/CONTRIBUTING.md has the places. Where memory is short, which is
+ * when this is false, it is not asked at all. */
+bool glow_link_memory(void);
+
 /** Connects with the configured will, or without any, trying every address that the name has. Blocks for the name
  * service, GLOW_LINK_DIAL_MS for the network, GLOW_LINK_CONNECT_S for the broker and two seconds more to find out
  * why not. 0, -ETIME where clock and certificate do not agree, or negative with a sentence. */
@@ -60,8 +65,9 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY]);
 
 /** First `wished_topics`, then `retained_topics`, then `topics`; 0, or negative with a sentence when one of the latter
- * two is refused. */
-int glow_link_subscribe(struct glow_link *link, char why[GLOW_MQTT_WHY]);
+ * two is refused. `crowded`: thousands have this broker, so what they have in common is asked for in groups; where it
+ * refuses that (-EAGAIN) it is not asked again. */
+int glow_link_subscribe(struct glow_link *link, bool crowded, char why[GLOW_MQTT_WHY]);
 
 /** Asks for a topic, anew where it is known already, and for what is retained there: as for those of `wished_topics`,
  * or `without_own` of `retained_topics`. Waits for the broker's word. 0; 1 with a sentence where it refuses; negative

@@ -59,7 +59,7 @@ static int check_link(struct glow_link *link, char why[GLOW_MQTT_WHY])
 
 	if (r < 0)
 		return r;
-	r = glow_link_subscribe(link, why);
+	r = glow_link_subscribe(link, false, why);
 	if (r == 0)
 		glow_link_name(link, why);
 	glow_link_disconnect(link, false);

@@ -31,7 +31,8 @@ enum { UNANSWERED = 4, DOUBLINGS = 6 };
 #define STEADY_NS GLOW_MS
 #define BURST_NS  (GLOW_MS / 4)
 #define HURRY_NS  (GLOW_MS / 5)
-#define BUSY_NS   (100 * GLOW_MS) /* an answer that took so long waited behind others */
+#define LATE_NS   (4 * STEADY_NS / 5) /* in a burst, while answers are missing or late */
+#define BUSY_NS   (100 * GLOW_MS)     /* an answer that took so long waited behind others */
 
 /* Somewhere in it: a dice of 16 bits takes a product of 64. */
 static int64_t part(int64_t ns, uint32_t seed, uint32_t a, uint32_t b)
@@ -106,7 +107,7 @@ static int64_t apart(const struct glow_schedule *c, const struct glow_sync_cfg *
 {
 	int64_t crowd_ns = c->crowd * share_ns;
 
-	return crowd_ns > ns ? crowd_ns / 2 + part(crowd_ns, cfg->seed, c->sent, 2) : ns;
+	return crowd_ns > ns ? crowd_ns - crowd_ns / 4 + part(crowd_ns / 2, cfg->seed, c->sent, 2) : ns;
 }
 
 /* Between the probes of a burst. */
@@ -114,7 +115,7 @@ static int64_t regular(const struct glow_schedule *c, const struct glow_sync_cfg
 {
 	if (c->sent < FIRST)
 		return apart(c, cfg, FIRST_NS, HURRY_NS);
-	return apart(c, cfg, SECOND_NS, c->busy || c->unanswered > 1 ? STEADY_NS : BURST_NS);
+	return apart(c, cfg, SECOND_NS, c->busy || c->unanswered > 1 ? LATE_NS : BURST_NS);
 }
 
 void glow_schedule_sent(struct glow_schedule *c, const struct glow_sync_cfg *cfg, int64_t now_ns)

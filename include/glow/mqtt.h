@@ -41,6 +41,7 @@ struct glow_mqtt_limits {
 	int receive_max;     /**< publishes that it has not acknowledged */
 	int qos_max;
 	bool retain;     /**< it keeps retained messages */
+	bool shared;     /**< it knows shared subscriptions */
 	int keepalive_s; /**< which it takes in place of our shorter one, 0 for none; -1: ours */
 };
 
@@ -70,7 +71,11 @@ struct glow_mqtt_cfg {
 	const char *const *topics;
 	size_t n_topics;
 	size_t n_lead_topics; /**< so many of them, the last ones, are for connections under lead_id only */
-	bool without_own;     /**< no message of our own comes back by any of these */
+	/** So many of them, the last ones, every client of glow_mqtt_crowd() has as well: those are shared
+	 * subscriptions, each with a group of its own, where these are a thousand or more and the broker lets us. No
+	 * such where there are topics for lead_id. */
+	size_t n_common_topics;
+	bool without_own; /**< no message of our own comes back by any of these, but in such a group */
 	/** Subscribed with retained messages wanted (Retain Handling 0), QoS 0; those
 	 * come before GLOW_MQTT_CONNECTED, and never any of our own. May be empty. */
 	const char *const *retained_topics;
@@ -130,8 +135,9 @@ void glow_mqtt_lead(struct glow_mqtt *mqtt, bool lead);
  * GLOW_MQTT_WISH_REFUSED with message.topic. */
 bool glow_mqtt_follow(struct glow_mqtt *mqtt, const char *topic, bool on);
 
-/** About how many clients have this broker and lose it at the same time: thousands come back one after the other. 0 at
- * first, and for who is to be there before them. */
+/** About how many clients have this broker and lose it at the same time: thousands come back one after the other, and
+ * ask for what they have in common in a way that costs the broker less. 0 at first, and for who is to be there before
+ * them. */
 void glow_mqtt_crowd(struct glow_mqtt *mqtt, uint32_t n);
 
 /** Takes the next event; false when there is none. What it points to lives

@@ -175,42 +175,14 @@ static void greet(struct swarm_node *n)
 	n->phase = SWARM_GREETING;
 }
 
-#define TOPICS 16
-
-/* What a bridge asks for, in its three steps: wishes, what is retained, the rest. */
-static const char *const wanted[3][TOPICS] = {
-	{ "@EFFECTS@", "effect", "node/@ID@/place" },
-	{ "conductor/+", "scene/current", "dim/current", "node/@ID@/state" },
-	{ "time/reply/@ID@", "time/adopt/request/@ID@", "node/@ID@/set", "node/@ID@/notify", "all/set", "all/notify",
-	  "all/apply", "group/@GROUP@/set", "group/@GROUP@/notify", "group/@GROUP@/apply" },
-};
-
-static void name_topic(const struct swarm_node *n, const char *from, char ret_topic[GLOW_TOPIC_MAX + 1])
-{
-	const char *mark = strchr(from, '@'), *end = mark ? strchr(mark + 1, '@') + 1 : NULL;
-	char group[16];
-
-	snprintf(group, sizeof(group), "g%u", n->number % n->swarm->groups);
-	if (mark)
-		snprintf(ret_topic, GLOW_TOPIC_MAX + 1, "%s/%.*s%s%s", n->swarm->prefix, (int)(mark - from), from,
-			 mark[1] == 'I'   ? n->id
-			 : mark[1] == 'G' ? group
-					  : n->swarm->effects,
-			 end);
-	else
-		snprintf(ret_topic, GLOW_TOPIC_MAX + 1, "%s/%s", n->swarm->prefix, from);
-}
-
 static void ask(struct swarm_node *n)
 {
-	char names[TOPICS][GLOW_TOPIC_MAX + 1];
-	const char *topics[TOPICS];
-	size_t count = 0, before = n->out.n;
+	char names[SWARM_TOPICS][GLOW_TOPIC_MAX + 1];
+	const char *topics[SWARM_TOPICS];
+	size_t count = swarm_topics(n, names), before = n->out.n;
 
-	for (; count < TOPICS && wanted[n->asked][count]; count++) {
-		name_topic(n, wanted[n->asked][count], names[count]);
-		topics[count] = names[count];
-	}
+	for (size_t k = 0; k < count; k++)
+		topics[k] = names[k];
 	packet_subscribe(&n->out, next_id(n), topics, count, n->asked < 2);
 	count_out(n, SWARM_PROTOCOL, before);
 	n->phase = SWARM_ASKING;

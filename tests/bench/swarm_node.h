@@ -104,6 +104,10 @@ void swarm_node_event(struct swarm_node *n, uint32_t events, uint8_t *buffer, si
 /** Does what is due at this instant. */
 void swarm_node_tick(struct swarm_node *n, int64_t now_ns);
 
+/** The topics that it asks for next, as a bridge does in three steps; how many. */
+#define SWARM_TOPICS 16
+size_t swarm_topics(const struct swarm_node *n, char ret_names[SWARM_TOPICS][GLOW_TOPIC_MAX + 1]);
+
 /** Its clock at an instant of CLOCK_MONOTONIC_RAW, and the other way round. */
 struct glow_raw swarm_node_local(const struct swarm_node *n, int64_t raw_ns);
 int64_t swarm_node_raw(const struct swarm_node *n, int64_t local_ns);

@@ -45,7 +45,7 @@ static void test_failures(void **state)
 /* Thousands come one after the other; a few hundred as ever. */
 static void test_crowd(void **state)
 {
-	static const unsigned crowds[][2] = { { 0, 500 }, { 1000, 500 }, { 5000, 1500 }, { 4000000000u, 9000 } };
+	static const unsigned crowds[][2] = { { 0, 500 }, { 1000, 500 }, { 5000, 2500 }, { 4000000000u, 10000 } };
 
 	(void)state;
 	for (unsigned k = 0; k < sizeof(crowds) / sizeof(crowds[0]); k++) {

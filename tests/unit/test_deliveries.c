@@ -39,11 +39,17 @@ static uint32_t slow(void)
 static void test_ahead(void **state)
 {
 	(void)state;
-	assert_int_equal(glow_deliveries_ahead_us(0), LEAST);
-	assert_int_equal(glow_deliveries_ahead_us(LEAST / 3), LEAST);
-	assert_int_equal(glow_deliveries_ahead_us(LEAST / 3 + 1), LEAST / 3 * 3 + 3);
-	assert_int_equal(glow_deliveries_ahead_us(400000), 1200000);
-	assert_int_equal(glow_deliveries_ahead_us(GLOW_DELIVERY_MAX_US), 6000000);
+	for (uint32_t nodes = 10; nodes <= 10000; nodes *= 10) {
+		uint32_t times = nodes < 1000 ? 3 : 2;
+
+		assert_int_equal(glow_deliveries_ahead_us(0, nodes), LEAST);
+		assert_int_equal(glow_deliveries_ahead_us(LEAST / times, nodes), LEAST);
+		assert_int_equal(glow_deliveries_ahead_us(LEAST / times + 1, nodes), LEAST / times * times + times);
+		assert_int_equal(glow_deliveries_ahead_us(400000, nodes), times * 400000);
+		assert_int_equal(glow_deliveries_ahead_us(GLOW_DELIVERY_MAX_US, nodes), times * GLOW_DELIVERY_MAX_US);
+		assert_int_equal(glow_deliveries_of_ahead_us(times * 400000, nodes), 400000);
+		assert_int_equal(glow_deliveries_of_ahead_us(LEAST, nodes), 0);
+	}
 }
 
 static void test_a_few_say_nothing(void **state)
@@ -94,6 +100,20 @@ static void test_a_storm_passes(void **state)
 	assert_int_equal(d.n, 13);
 }
 
+/* While all ask every second and a half it is none a quarter of a minute later. */
+static void test_a_storm_passes_soon(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 16; k++, now_s += 2)
+		add(1, 1500000);
+	for (int k = 0; k < 7; k++, now_s += 2)
+		add(1, 2000);
+	assert_int_equal(slow(), 1500000); /* seven are too few to go by */
+	add(1, 2000);
+	assert_int_equal(slow(), 2000);
+	assert_int_equal(d.n, 8);
+}
+
 /* Who asks twice a minute is slow now and then; that is not forgotten for want of newer ones. */
 static void test_seldom_is_kept(void **state)
 {
@@ -126,9 +146,10 @@ static void test_nonsense(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
-	const struct CMUnitTest tests[] = { T(test_ahead),   T(test_a_few_say_nothing), T(test_one_is_chance),
-					    T(test_forgets), T(test_a_storm_passes),    T(test_seldom_is_kept),
-					    T(test_nonsense) };
+	const struct CMUnitTest tests[] = { T(test_ahead),          T(test_a_few_say_nothing),
+					    T(test_one_is_chance),  T(test_forgets),
+					    T(test_a_storm_passes), T(test_a_storm_passes_soon),
+					    T(test_seldom_is_kept), T(test_nonsense) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

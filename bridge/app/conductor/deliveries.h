@@ -26,17 +26,17 @@ struct glow_deliveries {
 
 /** One delivery. What took longer than GLOW_DELIVERY_MAX_US is passed over, and so is what arrived more than 20 ms
  * before it left: it came from another clock, or is no measure. A little less than 0 counts as 0: two clocks differ. As
- * soon as eight came within a minute, older ones are forgotten: a storm is over, and a node that asks so often tells
- * soon enough of the next. */
+ * soon as eight came within a quarter of a minute, older ones are forgotten, and else as soon as eight came within a
+ * minute: a storm is over, and a node that asks so often tells soon enough of the next. */
 void glow_deliveries_add(struct glow_deliveries *d, int64_t us, struct glow_raw now);
 
 /** What its slow ones take: the second longest of the latest 64, the longest where fewer than 50 are left. False as
  * long as there are fewer than eight, which is what a node needs to know the time. */
 bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us);
 
-/** How far ahead an instant has to lie where the slow ones take so long: three times that, and a quarter of a second
- * at least. */
-int64_t glow_deliveries_ahead_us(uint32_t slow_us);
+/** How far ahead an instant has to lie where the slow ones of so many nodes take so long: three times that, of a
+ * thousand and more twice, as the longest of so many is hardly chance; and a quarter of a second at least. */
+int64_t glow_deliveries_ahead_us(uint32_t slow_us, uint32_t nodes);
 
 /** Of that, the deliveries: 0 where it is the least that there is. */
-uint32_t glow_deliveries_of_ahead_us(uint32_t ahead_us);
+uint32_t glow_deliveries_of_ahead_us(uint32_t ahead_us, uint32_t nodes);

@@ -466,7 +466,7 @@ void glow_leadership_init(struct glow_leadership *l, const struct glow_conductor
 	*l = (struct glow_leadership){
 		.cfg = cfg, .start = now, .wall = *wall, .defend = { GLOW_NEVER }, .joined = { INT64_MIN / 2 }
 	};
-	l->ahead_us = (uint32_t)glow_deliveries_ahead_us(0);
+	l->ahead_us = (uint32_t)glow_deliveries_ahead_us(0, 0);
 	snprintf(asker, sizeof(asker), "c-%08x", cfg->boot);
 	glow_election_init(&l->election, cfg->boot);
 	glow_follower_init(&l->follower, &sync, cfg->prefix, asker);

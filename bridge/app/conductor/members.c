@@ -223,7 +223,7 @@ bool glow_members_info(struct glow_members *m, const char *id, const char *paylo
 	one = member(m, id);
 	if (!one)
 		return false;
-	one->more_us = glow_deliveries_of_ahead_us(info.ahead_us);
+	one->ahead_us = info.ahead_us;
 	if (!info.problem[0] ||
 	    !one->kind) /* while its board fails it has no backend, and is what it was all the same */
 		changed = set_kind(one, glow_info_kind(&info));
@@ -397,8 +397,10 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us, s
 		one->deliveries = calloc(1, sizeof(*one->deliveries));
 	if (!one->deliveries)
 		return;
-	if (us <= GLOW_DELIVERY_MAX_US) /* beyond that it is no measure */
-		us = us + one->more_us < GLOW_DELIVERY_MAX_US ? us + one->more_us : GLOW_DELIVERY_MAX_US;
+	if (us <= GLOW_DELIVERY_MAX_US) { /* beyond that it is no measure */
+		us += glow_deliveries_of_ahead_us(one->ahead_us, m->n);
+		us = us < GLOW_DELIVERY_MAX_US ? us : GLOW_DELIVERY_MAX_US;
+	}
 	glow_deliveries_add(one->deliveries, us, now);
 	one->has_slow = glow_deliveries_slow_us(one->deliveries, &one->slow_us);
 }
@@ -436,6 +438,11 @@ uint32_t glow_members_slow_us(const struct glow_members *m)
 			low = middle + 1;
 	}
 	return low;
+}
+
+int64_t glow_members_ahead_us(const struct glow_members *m)
+{
+	return glow_deliveries_ahead_us(glow_members_slow_us(m), within(m, UINT32_MAX));
 }
 
 /* ---- what was published of them ---- */

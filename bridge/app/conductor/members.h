@@ -52,7 +52,7 @@ struct glow_member {
 	char (*groups)[GLOW_NAME_SIZE];
 	char *kind; /**< what its info has as others have it, glow_info_kind(); NULL for nothing */
 	const struct glow_placement_row *place;
-	uint32_t more_us;                   /**< of a rack: what its own slow nodes take beyond that */
+	uint32_t ahead_us;                  /**< of a rack: how far ahead an instant lies for its own nodes */
 	struct glow_deliveries *deliveries; /**< NULL until it has told of one */
 	uint32_t slow_us;                   /**< what its slow ones take, if has_slow */
 	bool has_slow;
@@ -130,6 +130,9 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us, s
  * what glow_deliveries_slow_us() says of each. So one of them, however it lies, cannot make it longer than the others'
  * longest. Of two the shorter, of one its own, 0 when there are none. */
 uint32_t glow_members_slow_us(const struct glow_members *m);
+
+/** How far ahead an instant has to lie for that. */
+int64_t glow_members_ahead_us(const struct glow_members *m);
 
 /** More than half of those that are online have told of eight. */
 bool glow_members_delivered(const struct glow_members *m);

@@ -127,7 +127,7 @@ static bool c_nodes(const struct glow_metrics_view *v, double *ret)
 
 static bool c_ahead(const struct glow_metrics_view *v, double *ret)
 {
-	*ret = (double)glow_deliveries_ahead_us(glow_members_slow_us(v->members)) / 1e6;
+	*ret = (double)glow_members_ahead_us(v->members) / 1e6;
 	return leads(v);
 }
 

@@ -10,7 +10,6 @@
 #include <glow/log.h>
 #include <glow/preset.h>
 
-#include "deliveries.h"
 #include "parts.h"
 #include "scene_store.h"
 
@@ -41,7 +40,7 @@ int64_t glow_parts_ahead_us(const struct glow_conductor *c)
 /* As long as few have told how long they take, what held before we led is as good. */
 void glow_parts_look_ahead(struct glow_conductor *c, struct glow_raw now)
 {
-	c->ahead_us = glow_deliveries_ahead_us(glow_members_slow_us(&c->members));
+	c->ahead_us = glow_members_ahead_us(&c->members);
 	if (c->ahead_us < c->leadership.ahead_us && !glow_members_delivered(&c->members))
 		c->ahead_us = c->leadership.ahead_us;
 	glow_leadership_ahead(&c->leadership, c->ahead_us, now);

@@ -94,9 +94,9 @@ static void take_apply(struct glow_node *n, const struct glow_topic *topic, cons
 
 /* ---- topics ---- */
 
-/* Every topic that a node listens to. Those of a group stand for each of its groups. Where one may name a text,
- * messages may have to wait for it. What the conductor says comes by one filter: for each topic a broker goes through
- * all who listen to it whenever one of them comes, and thousands may come at once. */
+/* Every topic that a node listens to, its own first. Those of a group stand for each of its groups. Where one may name
+ * a text, messages may have to wait for it. What the conductor says comes by one filter: for each topic a broker goes
+ * through all who listen to it whenever one of them comes, and thousands may come at once. */
 static const struct row {
 	enum glow_topic_kind kind;
 	enum glow_topic_of of;
@@ -142,6 +142,16 @@ bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TO
 		k -= times;
 	}
 	return false;
+}
+
+size_t glow_node_common(const struct glow_node *n)
+{
+	size_t count = 0;
+
+	for (size_t j = 0; j < N_ROWS; j++)
+		if (!rows[j].retained)
+			count += rows[j].of == GLOW_OF_ALL ? 1 : rows[j].of == GLOW_OF_GROUP ? n->cfg.info.n_groups : 0;
+	return count;
 }
 
 static const struct row *row_of(const struct glow_topic *topic)

@@ -430,6 +430,7 @@ static int open_loop(struct run *r)
 	cfg.mqtt.client_id = client;
 	cfg.mqtt.will_topic = will;
 	cfg.mqtt.will_payload = "offline";
+	cfg.mqtt.n_common_topics = glow_node_common(r->node);
 	return glow_loop_open(&r->loop, &cfg);
 }
 

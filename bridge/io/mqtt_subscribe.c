@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: The Glowswarm authors */
+/* What a connection asks the broker for.
+ *
+ * Before Mosquitto lets a client subscribe, and when it leaves, it goes through all who have the same topic. Groups
+ * of a shared subscription it finds at once, so where thousands share a broker each asks for what all have as the one
+ * member of a group of its own: it is told the same. What the broker keeps is not sent to such groups (MQTT 5, 4.8.2).
+ */
+
+#include "mqtt_link.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <MQTTClient.h>
+
+#include "mqtt_why.h"
+
+#define LIVE_QOS 1
+#define KEPT_QOS 0 /* what the broker keeps it can be asked for again; an acknowledgement is a packet, for each */
+
+struct request {
+	const char *const *topics;
+	size_t n, n_shared; /* the last ones, in groups */
+	MQTTSubscribe_options option;
+	int qos;
+	int *ret_refused; /* NULL: it fails; else it is only remembered here */
+};
+
+static void say_refused(const char *topic, int reason, char why[GLOW_MQTT_WHY])
+{
+	snprintf(why, GLOW_MQTT_WHY, "subscription to %.80s refused: %s", topic, glow_mqtt_reason_text(reason));
+}
+
+/* 0, or how it fails. */
+static int refuse(const struct request *request, size_t k, int reason, char why[GLOW_MQTT_WHY])
+{
+	if (request->ret_refused && k < GLOW_LINK_WISHES)
+		request->ret_refused[k] = reason;
+	if (reason == 0 || request->ret_refused)
+		return 0;
+	say_refused(request->topics[k], reason, why);
+	return k < request->n - request->n_shared ? -EACCES : -EAGAIN;
+}
+
+static int reason_of(const MQTTResponse *response, size_t k)
+{
+	int reason = response->reasonCodes ? (int)response->reasonCodes[k] : (int)response->reasonCode;
+
+	return reason >= 0x80 ? reason : 0;
+}
+
+static int check(const struct glow_link *link, const MQTTResponse *response, const struct request *request,
+		 char why[GLOW_MQTT_WHY])
+{
+	int r = 0;
+
+	if ((int)response->reasonCode < 0 || (request->n > 1 && response->reasonCodeCount != (int)request->n)) {
+		snprintf(why, GLOW_MQTT_WHY, /* where it has dropped its answer we are connected still */
+			 MQTTClient_isConnected(link->client)
+				 ? "no answer of %s while subscribing: is its max_queued_messages 50000?"
+				 : "connection to %s lost while subscribing",
+			 link->where);
+		return -ENOTCONN;
+	}
+	for (size_t k = 0; k < request->n && r == 0; k++)
+		r = refuse(request, k, reason_of(response, k), why);
+	return r;
+}
+
+static int subscribe(struct glow_link *link, const struct request *request, char why[GLOW_MQTT_WHY])
+{
+	MQTTSubscribe_options *options = calloc(request->n + 1, sizeof(*options));
+	int *qos = calloc(request->n + 1, sizeof(*qos));
+	int r = -ENOMEM;
+
+	snprintf(why, GLOW_MQTT_WHY, "out of memory");
+	if (!glow_limits_subscription(&link->limits, request->topics, request->n, why)) {
+		r = -EMSGSIZE;
+	} else if (options && qos && glow_link_memory()) {
+		MQTTResponse response;
+
+		for (size_t k = 0; k < request->n; k++) {
+			options[k] = request->option;
+			qos[k] = request->qos;
+		}
+		for (size_t k = request->n - request->n_shared; k < request->n; k++)
+			options[k].noLocal = 0; /* a group may not say it */
+		response = MQTTClient_subscribeMany5(link->client, (int)request->n, (char *const *)request->topics, qos,
+						     options, NULL);
+		r = check(link, &response, request, why);
+		MQTTResponse_free(response);
+	}
+	free(options);
+	free(qos);
+	return r;
+}
+
+/* ---- groups ---- */
+
+static bool can_group(const struct glow_link *link)
+{
+	return link->limits.shared && !link->ungrouped && !strpbrk(link->id, "/+#");
+}
+
+/* Room for each of their names in a group of ours. */
+static size_t grouped_size(const struct glow_link *link, const struct request *request)
+{
+	size_t most = 0;
+
+	for (size_t k = request->n - request->n_shared; k < request->n; k++)
+		most = strlen(request->topics[k]) > most ? strlen(request->topics[k]) : most;
+	return strlen("$share//") + strlen(link->id) + most + 1;
+}
+
+/* The live ones, of which the last `n_shared` are asked for in a group of our own. */
+static int subscribe_grouped(struct glow_link *link, struct request request, char why[GLOW_MQTT_WHY])
+{
+	size_t n_plain = request.n - request.n_shared, size = grouped_size(link, &request);
+	const char **topics = calloc(request.n, sizeof(*topics));
+	char *names = calloc(request.n_shared, size);
+	int r = -ENOMEM;
+
+	snprintf(why, GLOW_MQTT_WHY, "out of memory");
+	for (size_t k = 0; topics && names && k < request.n; k++) {
+		topics[k] = k < n_plain ? request.topics[k] : names + (k - n_plain) * size;
+		if (k >= n_plain)
+			snprintf(names + (k - n_plain) * size, size, "$share/%s/%s", link->id, request.topics[k]);
+	}
+	if (topics && names) {
+		request.topics = topics;
+		r = subscribe(link, &request, why);
+	}
+	free(topics);
+	free(names);
+	if (r == -EAGAIN) {
+		link->ungrouped = true;
+		strncat(why, ", so from now on without a group", GLOW_MQTT_WHY - strlen(why) - 1);
+	}
+	return r;
+}
+
+/* ---- what is asked for ---- */
+
+int glow_link_subscribe(struct glow_link *link, bool crowded, char why[GLOW_MQTT_WHY])
+{
+	const struct glow_mqtt_cfg *cfg = link->cfg;
+	bool leads = link->id == cfg->lead_id;
+	struct request wished = { .topics = cfg->wished_topics,
+				  .n = cfg->n_wished_topics,
+				  .option = MQTTSubscribe_options_initializer,
+				  .qos = KEPT_QOS };
+	struct request replayed = wished, live = wished;
+	int r = 0;
+
+	wished.ret_refused = link->refused;
+	replayed.topics = cfg->retained_topics;
+	replayed.n = cfg->n_retained_topics - (leads ? 0 : cfg->n_lead_retained);
+	replayed.option.noLocal = 1;
+	live.topics = cfg->topics;
+	live.n = cfg->n_topics - (leads ? 0 : cfg->n_lead_topics);
+	live.n_shared = crowded && can_group(link) ? cfg->n_common_topics : 0;
+	live.option.retainAsPublished = 1;
+	live.option.retainHandling = 2;
+	live.option.noLocal = cfg->without_own;
+	live.qos = LIVE_QOS;
+	memset(link->refused, 0, sizeof(link->refused));
+	if (wished.n > 0)
+		r = subscribe(link, &wished, why);
+	if (r == 0 && replayed.n > 0)
+		r = subscribe(link, &replayed, why);
+	if (r == 0 && live.n > 0)
+		r = live.n_shared > 0 ? subscribe_grouped(link, live, why) : subscribe(link, &live, why);
+	link->turned_away = r == -EACCES || r == -EMSGSIZE;
+	return r;
+}
+
+int glow_link_ask(struct glow_link *link, const char *topic, bool without_own, char why[GLOW_MQTT_WHY])
+{
+	int refused = 0, r;
+	struct request request = { .topics = &topic,
+				   .n = 1,
+				   .option = MQTTSubscribe_options_initializer,
+				   .qos = KEPT_QOS,
+				   .ret_refused = &refused };
+
+	request.option.noLocal = without_own;
+	r = subscribe(link, &request, why);
+	if (refused)
+		say_refused(topic, refused, why);
+	return r < 0 ? r : refused != 0;
+}
+
+int glow_link_follow(struct glow_link *link, const char *topic, bool on, char why[GLOW_MQTT_WHY])
+{
+	MQTTResponse response;
+	int r;
+
+	if (on)
+		return glow_link_ask(link, topic, false, why);
+	response = MQTTClient_unsubscribe5(link->client, topic, NULL);
+	r = (int)response.reasonCode;
+	MQTTResponse_free(response);
+	return r < 0 ? -ENOTCONN : 0;
+}
+
+bool glow_link_wish_refused(const struct glow_link *link, size_t k, char why[GLOW_MQTT_WHY])
+{
+	if (k >= GLOW_LINK_WISHES || !link->refused[k])
+		return false;
+	say_refused(link->cfg->wished_topics[k], link->refused[k], why);
+	return true;
+}
