@@ -6,13 +6,13 @@
 
 #define EARLY_US       20000 /* two clocks that differ by more are not on one timeline: the filter's largest error */
 #define LEAST          8
-#define MANY_NODES     1000
+#define RECENT_S       60
+#define MANY           1000 /* nodes, or deliveries of the latest seconds */
+#define PART_S         5
+#define STORM          2
 #define AHEAD_LEAST_US 250000
 
 _Static_assert(GLOW_DELIVERIES <= GLOW_QUANTILE_MAX, "room for a quantile");
-
-/* Within which there have to be LEAST for older ones to be forgotten, shortest first. */
-static const uint32_t recent_s[] = { 15, 60 };
 
 /* Where the ring has the k-th latest. */
 static uint32_t latest(const struct glow_deliveries *d, uint32_t k)
@@ -20,34 +20,35 @@ static uint32_t latest(const struct glow_deliveries *d, uint32_t k)
 	return (d->next + GLOW_DELIVERIES - 1 - k) % GLOW_DELIVERIES;
 }
 
-static uint32_t age_s(const struct glow_deliveries *d, uint32_t k, uint32_t now_s)
+static bool is_recent(const struct glow_deliveries *d, uint32_t k, uint32_t now_s)
 {
-	return now_s - d->at_s[latest(d, k)];
+	return now_s - d->at_s[latest(d, k)] <= RECENT_S;
 }
 
-static void forget(struct glow_deliveries *d, uint32_t now_s)
+static bool is_one(int64_t us)
 {
-	uint32_t eight_s = d->n >= LEAST ? age_s(d, LEAST - 1, now_s) : UINT32_MAX, w = 0;
+	return us <= GLOW_DELIVERY_MAX_US && us >= -EARLY_US;
+}
 
-	while (w < sizeof(recent_s) / sizeof(recent_s[0]) && eight_s > recent_s[w])
-		w++;
-	if (w < sizeof(recent_s) / sizeof(recent_s[0]))
-		while (age_s(d, d->n - 1, now_s) > recent_s[w])
-			d->n--;
+static uint32_t seconds(struct glow_raw now)
+{
+	return (uint32_t)(now.ns / 1000000000);
 }
 
 void glow_deliveries_add(struct glow_deliveries *d, int64_t us, struct glow_raw now)
 {
-	uint32_t now_s = (uint32_t)(now.ns / 1000000000);
+	uint32_t now_s = seconds(now);
 
-	if (us > GLOW_DELIVERY_MAX_US || us < -EARLY_US)
+	if (!is_one(us))
 		return;
 	d->us[d->next] = us < 0 ? 0 : (uint32_t)us;
 	d->at_s[d->next] = now_s;
 	d->next = (d->next + 1) % GLOW_DELIVERIES;
 	if (d->n < GLOW_DELIVERIES)
 		d->n++;
-	forget(d, now_s);
+	if (d->n >= LEAST && is_recent(d, LEAST - 1, now_s))
+		while (!is_recent(d, d->n - 1, now_s))
+			d->n--;
 }
 
 bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us)
@@ -60,9 +61,42 @@ bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us)
 	return d->n >= LEAST;
 }
 
+void glow_lately_add(struct glow_lately *l, const void *who, int64_t us, struct glow_raw now)
+{
+	struct glow_longest *part = &l->part[0];
+	uint32_t now_s = seconds(now), one_us = us < 0 ? 0 : (uint32_t)us;
+
+	if (!is_one(us))
+		return;
+	if (now_s - part->begin_s >= PART_S) {
+		l->part[1] = now_s - part->begin_s < 2 * PART_S ? *part : (struct glow_longest){ .n = 0 };
+		*part = (struct glow_longest){ .begin_s = now_s };
+	}
+	part->n++;
+	if (one_us > part->us) {
+		part->second_us = who != part->who ? part->us : part->second_us;
+		part->us = one_us;
+		part->who = who;
+	} else if (who != part->who && one_us > part->second_us) {
+		part->second_us = one_us;
+	}
+}
+
+bool glow_lately_most_us(const struct glow_lately *l, uint32_t *ret_us)
+{
+	const struct glow_longest *a = &l->part[0], *b = &l->part[1];
+	uint32_t second_us = a->second_us > b->second_us ? a->second_us : b->second_us;
+	uint32_t both_us = a->us < b->us ? a->us : b->us;
+
+	if (a->who != b->who && both_us > second_us)
+		second_us = both_us;
+	*ret_us = STORM * second_us;
+	return a->n + b->n >= MANY;
+}
+
 static uint32_t times(uint32_t nodes)
 {
-	return nodes < MANY_NODES ? 3 : 2;
+	return nodes < MANY ? 3 : 2;
 }
 
 int64_t glow_deliveries_ahead_us(uint32_t slow_us, uint32_t nodes)

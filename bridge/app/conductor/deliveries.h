@@ -26,13 +26,29 @@ struct glow_deliveries {
 
 /** One delivery. What took longer than GLOW_DELIVERY_MAX_US is passed over, and so is what arrived more than 20 ms
  * before it left: it came from another clock, or is no measure. A little less than 0 counts as 0: two clocks differ. As
- * soon as eight came within a quarter of a minute, older ones are forgotten, and else as soon as eight came within a
- * minute: a storm is over, and a node that asks so often tells soon enough of the next. */
+ * soon as eight came within a minute, older ones are forgotten: a storm is over, and a node that asks so often tells
+ * soon enough of the next. */
 void glow_deliveries_add(struct glow_deliveries *d, int64_t us, struct glow_raw now);
 
 /** What its slow ones take: the second longest of the latest 64, the longest where fewer than 50 are left. False as
  * long as there are fewer than eight, which is what a node needs to know the time. */
 bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us);
+
+/** What all nodes tell, in the latest five to ten seconds. All 0 is empty; the members are the module's. */
+struct glow_lately {
+	struct glow_longest {
+		uint32_t begin_s, n;
+		uint32_t us, second_us; /**< the longest, and the longest of any other node */
+		const void *who;        /**< said the first */
+	} part[2];                      /**< the present five seconds, and those before */
+};
+
+/** One delivery, of those that glow_deliveries_add() takes. `who` tells nodes apart. */
+void glow_lately_add(struct glow_lately *l, const void *who, int64_t us, struct glow_raw now);
+
+/** False as long as fewer than a thousand have come. So many tell what holds now: *ret_us is what slow deliveries may
+ * be believed to take, twice the longest of all nodes but one. What took longer was a storm. */
+bool glow_lately_most_us(const struct glow_lately *l, uint32_t *ret_us);
 
 /** How far ahead an instant has to lie where the slow ones of so many nodes take so long: three times that, of a
  * thousand and more twice, as the longest of so many is hardly chance; and a quarter of a second at least. */

@@ -402,6 +402,7 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us, s
 		us = us < GLOW_DELIVERY_MAX_US ? us : GLOW_DELIVERY_MAX_US;
 	}
 	glow_deliveries_add(one->deliveries, us, now);
+	glow_lately_add(&m->lately, one->deliveries, us, now);
 	one->has_slow = glow_deliveries_slow_us(one->deliveries, &one->slow_us);
 }
 
@@ -417,11 +418,11 @@ static uint32_t within(const struct glow_members *m, uint32_t us)
 
 bool glow_members_delivered(const struct glow_members *m)
 {
-	uint32_t online = 0;
+	uint32_t online = 0, most_us;
 
 	for (uint32_t k = 0; k < m->n; k++)
 		online += m->v[k].online;
-	return 2 * within(m, UINT32_MAX) > online;
+	return glow_lately_most_us(&m->lately, &most_us) || 2 * within(m, UINT32_MAX) > online;
 }
 
 /* Halving costs 21 looks at all of them, and neither room nor an order to keep. */
@@ -442,7 +443,11 @@ uint32_t glow_members_slow_us(const struct glow_members *m)
 
 int64_t glow_members_ahead_us(const struct glow_members *m)
 {
-	return glow_deliveries_ahead_us(glow_members_slow_us(m), within(m, UINT32_MAX));
+	uint32_t slow_us = glow_members_slow_us(m), most_us;
+
+	if (glow_lately_most_us(&m->lately, &most_us) && slow_us > most_us)
+		slow_us = most_us;
+	return glow_deliveries_ahead_us(slow_us, within(m, UINT32_MAX));
 }
 
 /* ---- what was published of them ---- */
@@ -467,6 +472,12 @@ void glow_members_restore(struct glow_members *m, const struct glow_roster *rost
 void glow_members_disconnected(struct glow_members *m)
 {
 	m->session++;
+	memset(&m->lately, 0, sizeof(m->lately));
+	for (uint32_t k = 0; k < m->n; k++) {
+		m->v[k].has_slow = false;
+		if (m->v[k].deliveries)
+			m->v[k].deliveries->n = 0;
+	}
 }
 
 bool glow_members_connected(struct glow_members *m, struct glow_raw now)

@@ -65,9 +65,10 @@ struct glow_members {
 	struct glow_member *v;   /**< by id */
 	uint32_t n, room, most;  /**< `most` may be GLOW_MEMBERS_MAX */
 	struct glow_crowd crowd; /**< those beyond */
-	size_t kept_states;      /**< bytes */
-	uint32_t session;        /**< rises with every connection to the broker */
-	struct glow_raw expiry;  /**< when the next place is given up; GLOW_NEVER */
+	struct glow_lately lately;
+	size_t kept_states;     /**< bytes */
+	uint32_t session;       /**< rises with every connection to the broker */
+	struct glow_raw expiry; /**< when the next place is given up; GLOW_NEVER */
 };
 
 /** Nobody yet. `placement` stays the caller's and has to outlive the members. */
@@ -131,10 +132,10 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us, s
  * longest. Of two the shorter, of one its own, 0 when there are none. */
 uint32_t glow_members_slow_us(const struct glow_members *m);
 
-/** How far ahead an instant has to lie for that. */
+/** How far ahead an instant has to lie for that, as far as all of them have it so lately. */
 int64_t glow_members_ahead_us(const struct glow_members *m);
 
-/** More than half of those that are online have told of eight. */
+/** More than half of those that are online have told of eight, or a thousand deliveries came lately. */
 bool glow_members_delivered(const struct glow_members *m);
 
 /** Nodes of a roster that another conductor has published, or this one before it restarted. Those that are
