@@ -6,10 +6,12 @@ picture goes on, and everything is said again when somebody listens again."""
 
 import json
 import os
+import re
 import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import crowd
 import glow
 
 BLACK, WHITE, RED, LIME, BLUE = "000000", "ffffff", "ff0000", "00ff00", "0000ff"
@@ -81,6 +83,35 @@ class Restart(OwnBroker):
         broker = self.new_broker(persistence=True)
         node, before, after = self.restart_in_mid_animation(broker, lambda node: None)
         self.assert_all_said_again(node, before, after)
+
+    def groups_of(self, node, nodes):
+        """The shared subscriptions with which a node is back, where the conductor tells of so many."""
+        self.broker.publish("glow/conductor/info", json.dumps({**crowd.CONDUCTOR, "nodes": nodes}), retain=True)
+        self.broker.publish(node.topic("set"), "blue")
+        node.frames.wait_shows([BLUE] * 8)  # and has heard that as well
+        self.broker.stop()
+        node.wait_log("lost the broker")
+        with open(self.broker.log) as f:
+            before = len(f.read())
+        self.broker.start()
+        node.wait_connected(times=2)
+        with open(self.broker.log) as f:
+            return sorted(set(re.findall(r"\$share/\S+", f.read()[before:])))
+
+    def test_in_a_crowd(self):
+        """Each of a thousand nodes has what all have in common in a group of its own, and obeys as ever."""
+        node = self.bridge("--groups", "g,h").wait_connected()
+        common = ["$share/glow-%s/glow/%s" % (node.node, topic) for topic in (
+            "all/apply", "all/notify", "all/set", "group/g/apply", "group/g/notify", "group/g/set",
+            "group/h/apply", "group/h/notify", "group/h/set")]
+        self.assertEqual(self.groups_of(node, 1000), common)
+        self.broker.publish("glow/all/set", "red")
+        node.frames.wait_shows([RED] * 8)
+        self.broker.publish("glow/group/h/set", "lime")
+        node.frames.wait_shows([LIME] * 8)
+        self.broker = self.new_broker()
+        few = self.bridge("--groups", "g,h").wait_connected()
+        self.assertEqual(self.groups_of(few, 999), [])  # the control
 
     def test_gap_control(self):
         frames = [glow.Frame('{"t_us":%d,"mono_ns":0,"pixels":[]}' % t) for t in (0, 16666, 33333, 1300000)]

@@ -1307,6 +1307,159 @@ static void test_lead_topics(void **state)
 	assert_true(hears_leaders_word(f));
 }
 
+/* ---- a crowd ---- */
+
+static const char *const crowd_topics[] = { "own", "all/#" };
+
+/* So many have this broker, as it knows before it connects. */
+static void open_in_crowd(struct fixture *f, uint32_t crowd, const char *config)
+{
+	struct glow_mqtt_event event;
+
+	f->cfg.topics = crowd_topics;
+	f->cfg.n_topics = 2;
+	f->cfg.n_common_topics = 1;
+	f->cfg.without_own = true;
+	open_messenger(f);
+	glow_mqtt_crowd(f->mqtt, crowd);
+	broker_start(&f->broker, config);
+	do
+		event = next(f->mqtt);
+	while (event.kind == GLOW_MQTT_FAILED);
+	assert_int_equal(event.kind, GLOW_MQTT_CONNECTED);
+}
+
+/* How many of twenty that somebody says to all come here, while another sits in the group of our name. Each has to come
+ * with its own words, and the last is said to us alone. */
+static int heard_of_twenty(struct fixture *f)
+{
+	static const char *const group[] = { "$share/messenger/all/#" };
+	struct glow_mqtt_cfg cfg = {
+		.broker = f->broker.uri, .client_id = "other", .keepalive_s = 10, .topics = group, .n_topics = 1
+	};
+	struct glow_mqtt *other;
+	struct glow_message m;
+	char why[GLOW_MQTT_WHY];
+	int heard = 0;
+
+	assert_int_equal(glow_mqtt_open(&cfg, &other, why), 0);
+	expect(other, GLOW_MQTT_CONNECTED);
+	for (int k = 0; k < 20; k++)
+		assert_int_equal(broker_publish(&f->broker, (const char *const[]){ "-q", "1", "-t", "all/word", "-m",
+										   "red", NULL }),
+				 0);
+	assert_int_equal(broker_publish(&f->broker, (const char *const[]){ "-q", "1", "-t", "own", "-m", "end", NULL }),
+			 0);
+	for (;; heard++) {
+		m = expect(f->mqtt, GLOW_MQTT_MESSAGE).message;
+		if (strcmp(m.topic, "own") == 0)
+			break;
+		assert_string_equal(m.topic, "all/word");
+		assert_false(m.retained);
+	}
+	assert_true(glow_mqtt_close(other, CLOSE_MS));
+	return heard;
+}
+
+/* Among a thousand what all have in common is a shared subscription in a group of its own, and so one like any other.
+ */
+static void test_crowd(void **state)
+{
+	static const char *const kept[] = { "-q", "1", "-r", "-t", "all/kept", "-m", "late", NULL };
+	struct fixture *f = *state;
+
+	open_in_crowd(f, 999, NULL);
+	assert_int_equal(heard_of_twenty(f), 20); /* the control: a group of its own has nothing to do with it */
+	close_messenger(f);
+	broker_stop(&f->broker, SIGTERM);
+
+	open_in_crowd(f, 1000, NULL);
+	assert_int_equal(publish(f, "own", "not to myself", 1, false), 0);
+	assert_int_equal(broker_publish(&f->broker, kept), 0);
+	assert_true(expect_message(f->mqtt, "all/kept", "late").retained); /* as published */
+	assert_int_equal(heard_of_twenty(f), 10);
+	broker_stop(&f->broker, SIGTERM);
+	expect(f->mqtt, GLOW_MQTT_DISCONNECTED);
+	broker_start(&f->broker, NULL);
+	while (next(f->mqtt).kind != GLOW_MQTT_CONNECTED)
+		; /* and nothing that is kept comes again */
+	assert_int_equal(heard_of_twenty(f), 10);
+}
+
+/* Lets one in with this CONNACK, and answers its SUBSCRIBE to two topics; true where that asked for a group. */
+static bool fake_grouped(int client, const char *connack, size_t size, uint8_t reason)
+{
+	uint8_t packet[512], answer[] = { 0x90, 5, 0, 0, 0, 1, reason };
+	ssize_t n = 0;
+
+	while (n < 4 || packet[0] != 0x82) {
+		n = recv(client, packet, sizeof(packet), 0);
+		assert_true(n > 3);
+		if (packet[0] == 0x10)
+			assert_int_equal(send(client, connack, size, 0), (ssize_t)size);
+	}
+	memcpy(answer + 2, packet + 2, 2);
+	assert_int_equal(send(client, answer, sizeof(answer), 0), sizeof(answer));
+	return memmem(packet, (size_t)n, "$share/messenger/all/#", 22) != NULL;
+}
+
+static void wait_for_end(int client)
+{
+	uint8_t byte;
+
+	while (recv(client, &byte, 1, 0) > 0)
+		;
+	close(client);
+}
+
+static bool grouped[3];
+
+/* Refuses groups, once by a reason of a SUBACK and once as it lets us in. */
+static void *refuse_groups(void *data)
+{
+	static const struct {
+		const char *connack;
+		size_t size;
+		uint8_t reason;
+	} fakes[] = { { "\x20\x03\0\0\0", 5, 0x9e }, { "\x20\x03\0\0\0", 5, 1 }, { "\x20\x05\0\0\x02\x2a\0", 7, 1 } };
+
+	for (int k = 0; k < 3; k++) {
+		int client = accept(*(int *)data, NULL, NULL);
+
+		grouped[k] = fake_grouped(client, fakes[k].connack, fakes[k].size, fakes[k].reason);
+		wait_for_end(client);
+	}
+	return NULL;
+}
+
+static void test_refused_group(void **state)
+{
+	struct fixture *f = *state;
+	int listener = listen_at(f->broker.port);
+	struct glow_mqtt_event event;
+	pthread_t fake;
+
+	f->cfg.topics = crowd_topics;
+	f->cfg.n_topics = 2;
+	f->cfg.n_common_topics = 1;
+	for (int k = 0; k < 2; k++) {
+		open_messenger(f);
+		glow_mqtt_crowd(f->mqtt, 5000);
+		if (k == 0) {
+			pthread_create(&fake, NULL, refuse_groups, &listener);
+			event = expect(f->mqtt, GLOW_MQTT_FAILED);
+			assert_false(event.refused); /* nobody has to change anything */
+			assert_string_equal(event.why, "subscription to $share/messenger/all/# refused: Shared "
+						       "subscriptions not supported, so from now on without a group");
+		}
+		expect(f->mqtt, GLOW_MQTT_CONNECTED);
+		close_messenger(f);
+	}
+	pthread_join(fake, NULL);
+	assert_true(grouped[0] && !grouped[1] && !grouped[2]);
+	close(listener);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1328,6 +1481,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_frozen_broker, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_subscription, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_wish, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_crowd, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused_group, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_burst, setup, teardown),

@@ -42,6 +42,33 @@ static void test_topics(void **state)
 	assert_int_equal(n, sizeof(common) / sizeof(common[0]));
 }
 
+/* Of those that are not retained the last ones are not the node's own. */
+static void test_common_topics(void **state)
+{
+	char topic[GLOW_TOPIC_MAX + 1];
+	bool retained;
+	size_t own = 0, n = 0;
+
+	(void)state;
+	cfg.info.n_groups = 2;
+	memcpy(cfg.info.groups[1], "attic", 6);
+	memcpy(cfg.info.groups[0], "shelf", 6);
+	create();
+	for (size_t k = 0; glow_node_topic(node, k, topic, &retained); k++) {
+		if (retained)
+			continue;
+		if (strstr(topic, "/node/")) {
+			assert_int_equal(n, 0);
+			own++;
+		} else {
+			n++;
+		}
+	}
+	assert_int_equal(own, 2);
+	assert_int_equal(n, glow_node_common(node));
+	assert_int_equal(n, 9);
+}
+
 /* ---- beginning and end ---- */
 
 static void test_create(void **state)
@@ -582,6 +609,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_topics),
+		T(test_common_topics),
 		T(test_create),
 		T(test_idle_off),
 		T(test_connected),
