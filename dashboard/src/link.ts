@@ -42,6 +42,8 @@ const LASTED_MS = 10000;
  * a bad way to log in. A wrong password costs the broker as much as a right one. */
 const FINAL = [133, 134, 135, 138, 140];
 const NOT_ALLOWED = 135;
+const MANY = 1000;
+const FIRST = 400; // more boards than a window shows
 
 /** What the broker's reasons mean to somebody who looks at the page. */
 const WHY = new Map([
@@ -82,6 +84,13 @@ async function whyNoSocket(url: string): Promise<string> {
 	} catch {
 		return "the server of this page cannot be reached";
 	}
+}
+
+/** Of very many boards the first, which are those in sight, are asked for before all. */
+function firstTopics({ prefix, view }: Cluster): string[] {
+	const { nodes } = view.roster;
+	if (nodes.length < MANY) return [];
+	return nodes.slice(0, FIRST).flatMap(({ id }) => [`${prefix}/node/${id}/availability`, `${prefix}/node/${id}/state`]);
 }
 
 const reason = (error: unknown): number => (error as { code?: number } | null)?.code ?? 0;
@@ -213,8 +222,11 @@ class RealLink implements Link {
 		/* A broker may answer before it sends what is retained, but then it answers this behind it. */
 		client.subscribe([...this.cluster.ownTopics], { qos: 0 }, () => {
 			if (this.client !== client) return;
+			const first = firstTopics(this.cluster);
+			if (first.length) client.subscribe(first, { qos: 0 });
 			client.subscribe([...this.cluster.nodeTopics()], { qos: 0 }, () => {
 				if (this.client !== client) return;
+				if (first.length) client.unsubscribe(first);
 				this.cluster.link({ state: "online" }, outletOf(client));
 				online = true;
 				tell();

@@ -55,6 +55,7 @@ allow_anonymous false
 password_file ${this.dir}/passwords
 acl_file ${this.dir}/acl
 log_dest file ${this.dir}/log
+log_type all
 `,
 		);
 		this.start();
@@ -265,4 +266,22 @@ test("a page without its web server says so", OPTIONS, async (t) => {
 test("attempts become rarer, never together, and go on", () => {
 	assert.deepEqual([0, 1, 2, 3, 4, 1000].map((failed) => pauseMs(failed, 0.5)), [1000, 2000, 4000, 8000, 8000, 8000]);
 	assert.deepEqual([0, 1].map((chance) => pauseMs(9, chance)), [4000, 12000]);
+});
+
+test("of a thousand boards and more the first are asked for before all", OPTIONS, async (t) => {
+	const broker = await Broker.for(t);
+	await until(open(t, broker, "viewer", "right"), ({ link }) => link.state === "online");
+	const client = await mqtt.connectAsync(`ws://127.0.0.1:${broker.port}/`, { protocolVersion: 5, username: "operator", password: "right" });
+	t.after(() => client.endAsync(true));
+	for (const [boards, first] of [[999, 0], [1000, 400]] as const) {
+		const nodes = Array.from({ length: boards }, (_, k) => ({ id: `n${boards - k}`, groups: [], pixels: 8, offset: 8 * k }));
+		await client.publishAsync("glow/roster", JSON.stringify({ rev: boards, effective_us: 0, pixels: 8 * boards, nodes }), { qos: 1, retain: true });
+		const before = broker.log().length;
+		const cluster = open(t, broker, "operator", "right");
+		await until(cluster, ({ link }) => link.state === "online");
+		await until(cluster, ({ mayCommand }) => mayCommand === true);
+		const asked: readonly string[] = broker.log().slice(before).match(/(?<=\tglow\/node\/)\S+/g) ?? [];
+		const wanted = nodes.slice(0, first).flatMap(({ id }) => [`${id}/availability`, `${id}/state`]);
+		assert.deepEqual(asked.slice(0, asked.indexOf("+/availability")).filter((topic) => topic !== "+/info"), wanted);
+	}
 });

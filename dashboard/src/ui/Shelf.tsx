@@ -19,6 +19,9 @@ import "./Shelf.css";
 const FEW = 5; // of so many everybody finds his own
 const ROW = 8; // LEDs that fit into a low place
 const LEAST_HEIGHT = 260;
+const FIRST = 400; // more are not in sight at once
+const MORE = 4;
+const PATIENCE_MS = 3000;
 
 function NoBoards({ settled }: { settled: boolean }) {
 	if (!settled) return <p class="empty">Looking for boards…</p>;
@@ -68,6 +71,22 @@ function useFind(place: string): [Find, (find: Find) => void] {
 	return [find, put];
 }
 
+/* How many boards to make: of very many first those in sight, and the others when the browser has nothing else to do. */
+function useGrowing(n: number): number {
+	const [most, setMost] = useState(FIRST);
+	useEffect(() => {
+		if (n <= most) return;
+		const grow = () => setMost(MORE * most);
+		if (!("requestIdleCallback" in globalThis)) {
+			const timer = setTimeout(grow, PATIENCE_MS / 10);
+			return () => clearTimeout(timer);
+		}
+		const idle = requestIdleCallback(grow, { timeout: PATIENCE_MS });
+		return () => cancelIdleCallback(idle);
+	}, [n > most, most]);
+	return most;
+}
+
 /** #shelf/!trouble shows the boards that need attention. */
 export const TROUBLE = "!trouble";
 
@@ -91,7 +110,7 @@ export function Shelf(props: ShelfProps) {
 	return props.view.nodes.length ? <Boards {...props} /> : <NoBoards settled={props.settled} />;
 }
 
-function Boards({ view, place, selection, onSelection }: ShelfProps) {
+function Boards({ view, place, settled, selection, onSelection }: ShelfProps) {
 	const { cluster } = useSession();
 	const [box, room] = useRoom();
 	const [find, setFind] = useFind(place);
@@ -103,11 +122,15 @@ function Boards({ view, place, selection, onSelection }: ShelfProps) {
 	useArrows(list, ".board");
 	useNamedBoard(list, place);
 	const ratio = useMemo(() => (nodes.every(isWide) ? ROW_RATIO : FIELD_RATIO), [nodes]);
-	const layout = room && layoutOf(nodes.length, room, ratio);
+	/* While they come they do not get smaller and smaller: the roster knows how many there will be. */
+	const coming = settled || nodes.length < view.nodes.length ? 0 : view.roster.nodes.length;
+	const layout = room && layoutOf(Math.max(nodes.length, coming), room, ratio);
+	const most = useGrowing(nodes.length);
+	const made = useMemo(() => nodes.slice(0, most), [nodes, most]);
 	/* A beacon makes another view, but the same boards. */
 	const boards = useMemo(
-		() => layout && nodes.map((node) => <Board key={node.id} node={node} kind={layout.kind} heard={heard} selected={isIn(node.id)} onSelect={view.mayCommand ? select : undefined} />),
-		[nodes, layout?.kind, heard, select, view.mayCommand],
+		() => layout && made.map((node) => <Board key={node.id} node={node} kind={layout.kind} heard={heard} selected={isIn(node.id)} onSelect={view.mayCommand ? select : undefined} />),
+		[made, layout?.kind, heard, select, view.mayCommand],
 	);
 	const choose = () => onSelection({ kind: "nodes", ids: nodes.map(({ id }) => id) });
 	return (
@@ -120,7 +143,7 @@ function Boards({ view, place, selection, onSelection }: ShelfProps) {
 						{boards}
 					</ul>
 				)}
-				{layout && layout.kind !== "photo" && <Lights nodes={nodes} layout={`${layout.kind} ${layout.columns} ${layout.width}`} ratio={ratio} pictures={cluster} />}
+				{layout && layout.kind !== "photo" && <Lights nodes={made} layout={`${layout.kind} ${layout.columns} ${layout.width}`} ratio={ratio} pictures={cluster} />}
 			</div>
 		</div>
 	);
