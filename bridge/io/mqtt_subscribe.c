@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include <MQTTClient.h>
 
@@ -100,25 +101,34 @@ static int subscribe(struct glow_link *link, const struct request *request, char
 
 /* ---- groups ---- */
 
-static bool can_group(const struct glow_link *link)
+#define GROUP 32 /* digits: who knew the name could sit in our group, and take what is said to us */
+
+/* Another name for each connection; false where there is no chance to be had. */
+static bool name_group(char ret_group[GROUP + 1])
 {
-	return link->limits.shared && !link->ungrouped && !strpbrk(link->id, "/+#");
+	uint8_t bytes[GROUP / 2];
+
+	if (getrandom(bytes, sizeof(bytes), GRND_NONBLOCK) != sizeof(bytes))
+		return false;
+	for (size_t k = 0; k < sizeof(bytes); k++)
+		snprintf(ret_group + 2 * k, 3, "%02x", bytes[k]);
+	return true;
 }
 
-/* Room for each of their names in a group of ours. */
-static size_t grouped_size(const struct glow_link *link, const struct request *request)
+/* Room for each of the names in a group. */
+static size_t grouped_size(const struct request *request)
 {
 	size_t most = 0;
 
 	for (size_t k = request->n - request->n_shared; k < request->n; k++)
 		most = strlen(request->topics[k]) > most ? strlen(request->topics[k]) : most;
-	return strlen("$share//") + strlen(link->id) + most + 1;
+	return strlen("$share//") + GROUP + most + 1;
 }
 
-/* The live ones, of which the last `n_shared` are asked for in a group of our own. */
-static int subscribe_grouped(struct glow_link *link, struct request request, char why[GLOW_MQTT_WHY])
+/* The live ones, of which the last `n_shared` are asked for in that group. */
+static int subscribe_grouped(struct glow_link *link, struct request request, const char *group, char why[GLOW_MQTT_WHY])
 {
-	size_t n_plain = request.n - request.n_shared, size = grouped_size(link, &request);
+	size_t n_plain = request.n - request.n_shared, size = grouped_size(&request);
 	const char **topics = calloc(request.n, sizeof(*topics));
 	char *names = calloc(request.n_shared, size);
 	int r = -ENOMEM;
@@ -127,7 +137,7 @@ static int subscribe_grouped(struct glow_link *link, struct request request, cha
 	for (size_t k = 0; topics && names && k < request.n; k++) {
 		topics[k] = k < n_plain ? request.topics[k] : names + (k - n_plain) * size;
 		if (k >= n_plain)
-			snprintf(names + (k - n_plain) * size, size, "$share/%s/%s", link->id, request.topics[k]);
+			snprintf(names + (k - n_plain) * size, size, "$share/%s/%s", group, request.topics[k]);
 	}
 	if (topics && names) {
 		request.topics = topics;
@@ -147,7 +157,8 @@ static int subscribe_grouped(struct glow_link *link, struct request request, cha
 int glow_link_subscribe(struct glow_link *link, bool crowded, char why[GLOW_MQTT_WHY])
 {
 	const struct glow_mqtt_cfg *cfg = link->cfg;
-	bool leads = link->id == cfg->lead_id;
+	bool leads = link->id == cfg->lead_id, grouped = crowded && link->limits.shared && !link->ungrouped;
+	char group[GROUP + 1];
 	struct request wished = { .topics = cfg->wished_topics,
 				  .n = cfg->n_wished_topics,
 				  .option = MQTTSubscribe_options_initializer,
@@ -161,7 +172,7 @@ int glow_link_subscribe(struct glow_link *link, bool crowded, char why[GLOW_MQTT
 	replayed.option.noLocal = 1;
 	live.topics = cfg->topics;
 	live.n = cfg->n_topics - (leads ? 0 : cfg->n_lead_topics);
-	live.n_shared = crowded && can_group(link) ? cfg->n_common_topics : 0;
+	live.n_shared = grouped && name_group(group) ? cfg->n_common_topics : 0;
 	live.option.retainAsPublished = 1;
 	live.option.retainHandling = 2;
 	live.option.noLocal = cfg->without_own;
@@ -172,7 +183,7 @@ int glow_link_subscribe(struct glow_link *link, bool crowded, char why[GLOW_MQTT
 	if (r == 0 && replayed.n > 0)
 		r = subscribe(link, &replayed, why);
 	if (r == 0 && live.n > 0)
-		r = live.n_shared > 0 ? subscribe_grouped(link, live, why) : subscribe(link, &live, why);
+		r = live.n_shared > 0 ? subscribe_grouped(link, live, group, why) : subscribe(link, &live, why);
 	link->turned_away = r == -EACCES || r == -EMSGSIZE;
 	return r;
 }
