@@ -22,6 +22,13 @@
 #define GLOW_LINK_WHERE     180
 #define GLOW_LINK_WISHES    16 /* more are not followed */
 
+/** Whether a crowd's topics are asked for in groups. */
+enum glow_link_groups {
+	GLOW_LINK_GROUPS,
+	GLOW_LINK_NO_GROUPS_NOW, /**< not by the next attempt: with them the last one ended */
+	GLOW_LINK_NO_GROUPS,     /**< the broker refused them */
+};
+
 struct glow_link {
 	const struct glow_mqtt_cfg *cfg; /**< borrowed until glow_link_fini() */
 	const char *id;                  /**< client id, borrowed as well */
@@ -40,7 +47,7 @@ struct glow_link {
 	struct glow_stream stream;
 	struct glow_alive alive;
 	bool silent;                   /**< the connection ended as nothing was heard any more */
-	bool ungrouped;                /**< the broker refused shared subscriptions */
+	enum glow_link_groups groups;  /**< of shared subscriptions */
 	bool turned_away;              /**< the last attempt ended by the broker's own word, which only people change */
 	char tls_error[160];           /**< the last thing OpenSSL complained of, "" for nothing */
 	int refused[GLOW_LINK_WISHES]; /**< why the broker refused a wished topic on this connection; 0 where it did not
@@ -66,7 +73,7 @@ void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY]);
 
 /** First `wished_topics`, then `retained_topics`, then `topics`; 0, or negative with a sentence when one of the latter
  * two is refused. `crowded`: thousands have this broker, so what they have in common is asked for in groups; where it
- * refuses that (-EAGAIN) it is not asked again. */
+ * refuses that (-EAGAIN) it is not asked again, and where it hangs up not the next time. */
 int glow_link_subscribe(struct glow_link *link, bool crowded, char why[GLOW_MQTT_WHY]);
 
 /** Asks for a topic, anew where it is known already, and for what is retained there: as for those of `wished_topics`,

@@ -35,7 +35,7 @@ static void say_refused(const char *topic, int reason, char why[GLOW_MQTT_WHY])
 	snprintf(why, GLOW_MQTT_WHY, "subscription to %.80s refused: %s", topic, glow_mqtt_reason_text(reason));
 }
 
-/* 0, or how it fails. */
+/* 0, or how it fails: -EAGAIN where it was a group. */
 static int refuse(const struct request *request, size_t k, int reason, char why[GLOW_MQTT_WHY])
 {
 	if (request->ret_refused && k < GLOW_LINK_WISHES)
@@ -145,10 +145,13 @@ static int subscribe_grouped(struct glow_link *link, struct request request, con
 	}
 	free(topics);
 	free(names);
-	if (r == -EAGAIN) {
-		link->ungrouped = true;
+	if (r == -EAGAIN || r == -EMSGSIZE) {
+		link->groups = GLOW_LINK_NO_GROUPS;
 		strncat(why, ", so from now on without a group", GLOW_MQTT_WHY - strlen(why) - 1);
+		return -EAGAIN;
 	}
+	if (r < 0)
+		link->groups = GLOW_LINK_NO_GROUPS_NOW;
 	return r;
 }
 
@@ -157,7 +160,8 @@ static int subscribe_grouped(struct glow_link *link, struct request request, con
 int glow_link_subscribe(struct glow_link *link, bool crowded, char why[GLOW_MQTT_WHY])
 {
 	const struct glow_mqtt_cfg *cfg = link->cfg;
-	bool leads = link->id == cfg->lead_id, grouped = crowded && link->limits.shared && !link->ungrouped;
+	bool leads = link->id == cfg->lead_id;
+	bool grouped = crowded && link->limits.shared && link->groups == GLOW_LINK_GROUPS && cfg->n_common_topics > 0;
 	char group[GROUP + 1];
 	struct request wished = { .topics = cfg->wished_topics,
 				  .n = cfg->n_wished_topics,
@@ -177,6 +181,10 @@ int glow_link_subscribe(struct glow_link *link, bool crowded, char why[GLOW_MQTT
 	live.option.retainHandling = 2;
 	live.option.noLocal = cfg->without_own;
 	live.qos = LIVE_QOS;
+	if (live.n_shared > live.n)
+		live.n_shared = live.n;
+	if (link->groups == GLOW_LINK_NO_GROUPS_NOW)
+		link->groups = GLOW_LINK_GROUPS;
 	memset(link->refused, 0, sizeof(link->refused));
 	if (wished.n > 0)
 		r = subscribe(link, &wished, why);

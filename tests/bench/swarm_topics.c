@@ -17,11 +17,13 @@ static void name_topic(const struct swarm_node *n, const char *from, char ret_to
 {
 	bool common = *from == '*', grouped = common && n->backoff.crowd >= GLOW_CROWDED;
 	const char *mark = strchr(from += common, '@'), *end = mark ? strchr(mark + 1, '@') + 1 : "";
-	char group[16] = "";
+	char group[16] = "", share[48] = "";
 
 	snprintf(group, sizeof(group), "g%u", n->number % n->swarm->groups);
-	snprintf(ret_topic, GLOW_TOPIC_MAX + 1, "%s%s%s%s/%.*s%s%s", grouped ? "$share/" : "", grouped ? n->id : "",
-		 grouped ? "/" : "", n->swarm->prefix, mark ? (int)(mark - from) : GLOW_TOPIC_MAX, from,
+	if (grouped)
+		snprintf(share, sizeof(share), "$share/%032x/", n->number);
+	snprintf(ret_topic, GLOW_TOPIC_MAX + 1, "%s%s/%.*s%s%s", share, n->swarm->prefix,
+		 mark ? (int)(mark - from) : GLOW_TOPIC_MAX, from,
 		 !mark            ? ""
 		 : mark[1] == 'I' ? n->id
 		 : mark[1] == 'G' ? group

@@ -1411,21 +1411,28 @@ static void test_crowd(void **state)
 	assert_string_not_equal(group, other);
 }
 
-/* Lets one in with this CONNACK, and answers its SUBSCRIBE to two topics; true where that asked for a group. */
+/* Lets one in with this CONNACK, and answers its SUBSCRIBE to two topics, or hangs up at reason 0; true where that
+ * asked for a group. */
 static bool fake_grouped(int client, const char *connack, size_t size, uint8_t reason)
 {
 	uint8_t packet[512], answer[] = { 0x90, 5, 0, 0, 0, 1, reason };
+	const uint8_t *at;
 	ssize_t n = 0;
 
 	while (n < 4 || packet[0] != 0x82) {
 		n = recv(client, packet, sizeof(packet), 0);
-		assert_true(n > 3);
-		if (packet[0] == 0x10)
-			assert_int_equal(send(client, connack, size, 0), (ssize_t)size);
+		if (n <= 3)
+			return false;
+		if (packet[0] == 0x10 && send(client, connack, size, 0) != (ssize_t)size)
+			return false;
 	}
 	memcpy(answer + 2, packet + 2, 2);
-	assert_int_equal(send(client, answer, sizeof(answer), 0), sizeof(answer));
-	return memmem(packet, (size_t)n, "$share/", 7) != NULL;
+	if (reason == 0)
+		shutdown(client, SHUT_RDWR);
+	else if (send(client, answer, sizeof(answer), 0) != (ssize_t)sizeof(answer))
+		return false;
+	at = memmem(packet, (size_t)n, "$share/", 7);
+	return at && (at[7 + 32 + strlen("/all/#")] & 4) == 0; /* No Local is not for groups */
 }
 
 static void wait_for_end(int client)
@@ -1437,18 +1444,19 @@ static void wait_for_end(int client)
 	close(client);
 }
 
-static bool grouped[3];
+static bool grouped[6];
 
-/* Refuses groups, once by a reason of a SUBACK and once as it lets us in. */
+/* Refuses groups: by a reason of a SUBACK, as it lets us in, and without a word. */
 static void *refuse_groups(void *data)
 {
 	static const struct {
 		const char *connack;
 		size_t size;
 		uint8_t reason;
-	} fakes[] = { { "\x20\x03\0\0\0", 5, 0x9e }, { "\x20\x03\0\0\0", 5, 1 }, { "\x20\x05\0\0\x02\x2a\0", 7, 1 } };
+	} fakes[] = { { "\x20\x03\0\0\0", 5, 0x9e }, { "\x20\x03\0\0\0", 5, 1 }, { "\x20\x05\0\0\x02\x2a\0", 7, 1 },
+		      { "\x20\x03\0\0\0", 5, 0 },    { "\x20\x03\0\0\0", 5, 1 }, { "\x20\x03\0\0\0", 5, 1 } };
 
-	for (int k = 0; k < 3; k++) {
+	for (int k = 0; k < 6; k++) {
 		int client = accept(*(int *)data, NULL, NULL);
 
 		grouped[k] = fake_grouped(client, fakes[k].connack, fakes[k].size, fakes[k].reason);
@@ -1467,23 +1475,34 @@ static void test_refused_group(void **state)
 	f->cfg.topics = crowd_topics;
 	f->cfg.n_topics = 2;
 	f->cfg.n_common_topics = 1;
-	for (int k = 0; k < 2; k++) {
+	f->cfg.without_own = true;
+	for (int k = 0; k < 3; k++) {
 		open_messenger(f);
 		glow_mqtt_crowd(f->mqtt, 5000);
-		if (k == 0) {
+		if (k == 0)
 			pthread_create(&fake, NULL, refuse_groups, &listener);
-			event = expect(f->mqtt, GLOW_MQTT_FAILED);
+		event = next(f->mqtt);
+		if (k == 0) {
+			assert_int_equal(event.kind, GLOW_MQTT_FAILED);
 			assert_false(event.refused); /* nobody has to change anything */
 			assert_memory_equal(event.why, "subscription to $share/", 23);
-			assert_non_null(strstr(
-				event.why,
-				"/all/# refused: Shared subscriptions not supported, so from now on without a group"));
+			assert_non_null(strstr(event.why, "/all/# refused: Shared subscriptions not supported, so from "
+							  "now on without a group"));
+		} else if (k == 2) {
+			assert_int_equal(event.kind, GLOW_MQTT_FAILED);
+			assert_non_null(strstr(event.why, "lost while subscribing"));
 		}
-		expect(f->mqtt, GLOW_MQTT_CONNECTED);
+		if (event.kind == GLOW_MQTT_FAILED)
+			event = next(f->mqtt);
+		assert_int_equal(event.kind, GLOW_MQTT_CONNECTED);
 		close_messenger(f);
 	}
+	open_messenger(f); /* so that the last of them is asked, too */
+	glow_mqtt_crowd(f->mqtt, 5000);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+	close_messenger(f);
 	pthread_join(fake, NULL);
-	assert_true(grouped[0] && !grouped[1] && !grouped[2]);
+	assert_true(grouped[0] && !grouped[1] && !grouped[2] && grouped[3] && !grouped[4] && grouped[5]);
 	close(listener);
 }
 

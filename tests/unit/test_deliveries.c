@@ -100,36 +100,59 @@ static void test_a_storm_passes(void **state)
 	assert_int_equal(d.n, 13);
 }
 
-/* A thousand deliveries of the latest seconds say what may be believed of those before. */
+static struct glow_lately l;
+static struct teller {
+	uint32_t number;
+} tellers[1200];
+
+/* Each of these tells of one. */
+static void tell(int from, int to, int64_t us)
+{
+	for (int k = from; k < to; k++)
+		glow_lately_add(&l, &tellers[k], &tellers[k].number, us, (struct glow_raw){ now_s * 1000000000 });
+}
+
+/* A thousand nodes, if they are nearly all, say what may be believed of what was before. */
 /* promise: one-liar-moves-nothing */
 static void test_lately(void **state)
 {
-	static struct glow_lately l;
-	uint32_t us;
-	char who[3];
-
 	(void)state;
-	for (int k = 0; k < 999; k++)
-		glow_lately_add(&l, &who[k % 2], 100000 - k, (struct glow_raw){ now_s * 1000000000 });
-	assert_false(glow_lately_most_us(&l, &us));
-	glow_lately_add(&l, &who[0], -100000,
-			(struct glow_raw){ now_s * 1000000000 }); /* nonsense counts for nothing */
-	assert_false(glow_lately_most_us(&l, &us));
-	glow_lately_add(&l, &who[0], 0, (struct glow_raw){ now_s * 1000000000 });
-	assert_true(glow_lately_most_us(&l, &us) && us == 2 * 99999);
-	for (int k = 0; k < 9; k++, now_s++) /* one node, whatever it says and however often */
-		glow_lately_add(&l, &who[2], 1900000 + k, (struct glow_raw){ now_s * 1000000000 });
-	assert_true(glow_lately_most_us(&l, &us) && us == 2 * 100000);
-	glow_lately_add(&l, &who[1], 500000, (struct glow_raw){ now_s * 1000000000 }); /* the control: another one */
-	assert_true(glow_lately_most_us(&l, &us) && us == 2 * 500000);
-	for (int k = 0; k < 2000; k++) { /* ten seconds later what they said is forgotten */
-		now_s += k % 200 == 0;
-		glow_lately_add(&l, &who[k % 2], 20000, (struct glow_raw){ now_s * 1000000000 });
-	}
-	assert_true(glow_lately_most_us(&l, &us) && us == 2 * 20000);
+	memset(&l, 0, sizeof(l));
+	memset(tellers, 0, sizeof(tellers));
+	for (int k = 0; k < 5; k++)
+		tell(0, 999, 100000);
+	tell(999, 1000, 5000000); /* nonsense */
+	assert_false(glow_lately_tells(&l, 1000));
+	for (int k = 0; k < 2000; k++) /* one, however often */
+		tell(998, 999, k % 2 ? 0 : 1900000);
+	assert_false(glow_lately_tells(&l, 1000));
+	now_s += 4;
+	tell(999, 1000, 99000);
+	assert_true(glow_lately_tells(&l, 1000));
+	assert_true(glow_lately_tells(&l, 1111));
+	assert_false(glow_lately_tells(&l, 1112)); /* who has not told may be slow */
+	assert_int_equal(glow_lately_slow_us(&l, 1500000), 200000);
+	assert_int_equal(glow_lately_slow_us(&l, 90000), 90000);
+	assert_int_equal(glow_lately_slow_us(&l, 0), 50000); /* nobody remembers as much */
+	tell(3, 4, 500000);                                  /* the control: two are slow */
+	assert_int_equal(glow_lately_slow_us(&l, 1500000), 1000000);
+	/* Five seconds later who tells again is still one, and ten seconds later what was said is forgotten. */
+	now_s += 5;
+	tell(0, 500, 20000);
+	assert_true(glow_lately_tells(&l, 1000));
+	assert_false(glow_lately_tells(&l, 1112));
+	assert_int_equal(glow_lately_slow_us(&l, 1500000), 1000000);
+	now_s += 5;
+	tell(500, 501, 20000);
+	assert_false(glow_lately_tells(&l, 556));
+	tell(0, 1200, 20000);
+	assert_true(glow_lately_tells(&l, 1200));
+	assert_int_equal(glow_lately_slow_us(&l, 1500000), 40000);
 	now_s += 100;
-	glow_lately_add(&l, &who[0], 20000, (struct glow_raw){ now_s * 1000000000 });
-	assert_false(glow_lately_most_us(&l, &us));
+	tell(0, 1, 20000);
+	assert_false(glow_lately_tells(&l, 1));
+	tell(0, 1000, 30000);
+	assert_true(glow_lately_tells(&l, 1000));
 }
 
 /* Who asks twice a minute is slow now and then; that is not forgotten for want of newer ones. */

@@ -433,6 +433,63 @@ static void test_a_slow_minority(void **state)
 	assert_int_equal(glow_members_slow_us(&m), 450000);
 }
 
+static void deliver_at(const char *id, int n, int64_t us, int64_t now_s)
+{
+	while (n-- > 0)
+		glow_members_delivery(&m, id, us, (struct glow_raw){ now_s * 1000000000 });
+}
+
+/* Of many a storm is forgotten as soon as nearly all of them say so, or their broker is lost; of few it is not. */
+static void test_a_storm_of_many(void **state)
+{
+	char id[16];
+
+	(void)state;
+	for (int n = 900; n <= 1000; n += 100) {
+		int times = n < 1000 ? 3 : 2;
+
+		for (int k = 0; k < n; k++) {
+			snprintf(id, sizeof(id), "pi%d", k);
+			node(id);
+			deliver_at(id, 8, 800000, 100);
+		}
+		assert_int_equal(glow_members_ahead_us(&m), times * 800000);
+		for (int k = 0; k < n; k++) {
+			snprintf(id, sizeof(id), "pi%d", k);
+			deliver_at(id, 1, 200000, 111);
+			if (k == n / 2)
+				assert_int_equal(glow_members_ahead_us(&m), times * 800000);
+		}
+		assert_int_equal(glow_members_ahead_us(&m), n < 1000 ? times * 800000 : times * 400000);
+		assert_true(glow_members_delivered(&m));
+		glow_members_disconnected(&m);
+		assert_int_equal(glow_members_ahead_us(&m), n < 1000 ? times * 800000 : 250000);
+		assert_int_equal(glow_members_delivered(&m), n < 1000);
+		for (int k = 0; k < n; k++) {
+			snprintf(id, sizeof(id), "pi%d", k);
+			deliver_at(id, 1, 200000, 112);
+		}
+		assert_true(glow_members_delivered(&m)); /* one word of each of many is enough */
+		assert_int_equal(glow_members_ahead_us(&m), n < 1000 ? times * 800000 : 250000);
+		teardown(NULL);
+		setup(NULL);
+	}
+}
+
+/* One that asks without end says no more than any other. */
+/* promise: one-liar-moves-nothing */
+static void test_a_liar_that_asks_much(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 3; k++)
+		node(three[k]);
+	deliver_at("pi1", 64, 400000, 100);
+	deliver_at("pi2", 64, 400000, 100);
+	for (int k = 0; k < 2000; k++)
+		deliver_at("pi3", 1, 0, 111 + k / 200);
+	assert_int_equal(glow_members_ahead_us(&m), 1200000);
+}
+
 static void test_who_has_a_say_on_deliveries(void **state)
 {
 	(void)state;
@@ -628,6 +685,8 @@ int main(void)
 		T(test_one_liar_is_outvoted),
 		T(test_a_slow_network),
 		T(test_a_slow_minority),
+		T(test_a_storm_of_many),
+		T(test_a_liar_that_asks_much),
 		T(test_who_has_a_say_on_deliveries),
 		T(test_racks_take_longer),
 	};

@@ -7,7 +7,6 @@
 #define EARLY_US       20000 /* two clocks that differ by more are not on one timeline: the filter's largest error */
 #define LEAST          8
 #define RECENT_S       60
-#define MANY           1000 /* nodes, or deliveries of the latest seconds */
 #define PART_S         5
 #define STORM          2
 #define AHEAD_LEAST_US 250000
@@ -61,18 +60,38 @@ bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us)
 	return d->n >= LEAST;
 }
 
-void glow_lately_add(struct glow_lately *l, const void *who, int64_t us, struct glow_raw now)
+/* The present part ends when it is five seconds old. */
+static void turn(struct glow_lately *l, uint32_t now_s)
+{
+	uint32_t age_s = now_s - l->part[0].begin_s;
+
+	if (l->number > 0 && age_s < PART_S)
+		return;
+	l->part[1] = l->number > 0 && age_s < 2 * PART_S ? l->part[0] : (struct glow_longest){ .nodes = 0 };
+	l->part[0] = (struct glow_longest){ .begin_s = now_s };
+	l->number += 2 * PART_S > age_s ? 1 : 2;
+	l->number += l->number < 2 ? 2 : 0; /* nobody's is that of the part before the first */
+}
+
+static void count(struct glow_lately *l, uint32_t *number)
+{
+	if (*number == l->number)
+		return;
+	if (*number == l->number - 1)
+		l->part[1].nodes -= l->part[1].nodes > 0;
+	l->part[0].nodes++;
+	*number = l->number;
+}
+
+void glow_lately_add(struct glow_lately *l, const void *who, uint32_t *number, int64_t us, struct glow_raw now)
 {
 	struct glow_longest *part = &l->part[0];
-	uint32_t now_s = seconds(now), one_us = us < 0 ? 0 : (uint32_t)us;
+	uint32_t one_us = us < 0 ? 0 : (uint32_t)us;
 
 	if (!is_one(us))
 		return;
-	if (now_s - part->begin_s >= PART_S) {
-		l->part[1] = now_s - part->begin_s < 2 * PART_S ? *part : (struct glow_longest){ .n = 0 };
-		*part = (struct glow_longest){ .begin_s = now_s };
-	}
-	part->n++;
+	turn(l, seconds(now));
+	count(l, number);
 	if (one_us > part->us) {
 		part->second_us = who != part->who ? part->us : part->second_us;
 		part->us = one_us;
@@ -82,21 +101,29 @@ void glow_lately_add(struct glow_lately *l, const void *who, int64_t us, struct 
 	}
 }
 
-bool glow_lately_most_us(const struct glow_lately *l, uint32_t *ret_us)
+bool glow_lately_tells(const struct glow_lately *l, uint32_t online)
+{
+	uint32_t nodes = l->part[0].nodes + l->part[1].nodes;
+
+	return nodes >= GLOW_DELIVERIES_MANY && nodes >= online - online / 10;
+}
+
+uint32_t glow_lately_slow_us(const struct glow_lately *l, uint32_t slow_us)
 {
 	const struct glow_longest *a = &l->part[0], *b = &l->part[1];
-	uint32_t second_us = a->second_us > b->second_us ? a->second_us : b->second_us;
+	uint32_t longest_us = a->second_us > b->second_us ? a->second_us : b->second_us;
 	uint32_t both_us = a->us < b->us ? a->us : b->us;
 
-	if (a->who != b->who && both_us > second_us)
-		second_us = both_us;
-	*ret_us = STORM * second_us;
-	return a->n + b->n >= MANY;
+	if (a->who != b->who && both_us > longest_us)
+		longest_us = both_us;
+	if (slow_us < longest_us / STORM)
+		return longest_us / STORM;
+	return slow_us < longest_us * STORM ? slow_us : longest_us * STORM;
 }
 
 static uint32_t times(uint32_t nodes)
 {
-	return nodes < MANY ? 3 : 2;
+	return nodes < GLOW_DELIVERIES_MANY ? 3 : 2;
 }
 
 int64_t glow_deliveries_ahead_us(uint32_t slow_us, uint32_t nodes)

@@ -14,6 +14,9 @@
 
 #define GLOW_DELIVERIES 64
 
+/** From so many nodes on what one of them says is little beside what all say. */
+#define GLOW_DELIVERIES_MANY 1000
+
 /** Nothing is believed to take longer, so that an instant lies at most three times that ahead. */
 #define GLOW_DELIVERY_MAX_US 2000000
 
@@ -34,21 +37,28 @@ void glow_deliveries_add(struct glow_deliveries *d, int64_t us, struct glow_raw 
  * long as there are fewer than eight, which is what a node needs to know the time. */
 bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us);
 
-/** What all nodes tell, in the latest five to ten seconds. All 0 is empty; the members are the module's. */
+/** What all nodes tell, in the five to ten seconds before the latest word. All 0 is empty; the members are the
+ * module's. */
 struct glow_lately {
+	uint32_t number; /**< of the present part */
 	struct glow_longest {
-		uint32_t begin_s, n;
-		uint32_t us, second_us; /**< the longest, and the longest of any other node */
-		const void *who;        /**< said the first */
-	} part[2];                      /**< the present five seconds, and those before */
+		uint32_t begin_s, nodes; /**< who told in it and not since */
+		uint32_t us, second_us;  /**< the longest, and the longest of any other node */
+		const void *who;         /**< said the first */
+	} part[2];                       /**< the present five seconds, and those before */
 };
 
-/** One delivery, of those that glow_deliveries_add() takes. `who` tells nodes apart. */
-void glow_lately_add(struct glow_lately *l, const void *who, int64_t us, struct glow_raw now);
+/** One delivery, of those that glow_deliveries_add() takes. `who` tells nodes apart; each keeps a number, 0 at first.
+ */
+void glow_lately_add(struct glow_lately *l, const void *who, uint32_t *number, int64_t us, struct glow_raw now);
 
-/** False as long as fewer than a thousand have come. So many tell what holds now: *ret_us is what slow deliveries may
- * be believed to take, twice the longest of all nodes but one. What took longer was a storm. */
-bool glow_lately_most_us(const struct glow_lately *l, uint32_t *ret_us);
+/** A thousand nodes have told, and that is nine tenths of those that are online. One may have told as often as it
+ * likes. */
+bool glow_lately_tells(const struct glow_lately *l, uint32_t online);
+
+/** What slow deliveries may be believed to take where they have: `slow_us`, but between half and twice the longest of
+ * all nodes but one. So many tell what holds now; what took longer was a storm. */
+uint32_t glow_lately_slow_us(const struct glow_lately *l, uint32_t slow_us);
 
 /** How far ahead an instant has to lie where the slow ones of so many nodes take so long: three times that, of a
  * thousand and more twice, as the longest of so many is hardly chance; and a quarter of a second at least. */

@@ -402,7 +402,7 @@ void glow_members_delivery(struct glow_members *m, const char *id, int64_t us, s
 		us = us < GLOW_DELIVERY_MAX_US ? us : GLOW_DELIVERY_MAX_US;
 	}
 	glow_deliveries_add(one->deliveries, us, now);
-	glow_lately_add(&m->lately, one->deliveries, us, now);
+	glow_lately_add(&m->lately, one->deliveries, &one->lately, us, now);
 	one->has_slow = glow_deliveries_slow_us(one->deliveries, &one->slow_us);
 }
 
@@ -416,13 +416,20 @@ static uint32_t within(const struct glow_members *m, uint32_t us)
 	return n;
 }
 
-bool glow_members_delivered(const struct glow_members *m)
+static uint32_t online(const struct glow_members *m)
 {
-	uint32_t online = 0, most_us;
+	uint32_t n = 0;
 
 	for (uint32_t k = 0; k < m->n; k++)
-		online += m->v[k].online;
-	return glow_lately_most_us(&m->lately, &most_us) || 2 * within(m, UINT32_MAX) > online;
+		n += m->v[k].online;
+	return n;
+}
+
+bool glow_members_delivered(const struct glow_members *m)
+{
+	uint32_t n = online(m);
+
+	return glow_lately_tells(&m->lately, n) || 2 * within(m, UINT32_MAX) > n;
 }
 
 /* Halving costs 21 looks at all of them, and neither room nor an order to keep. */
@@ -443,11 +450,11 @@ uint32_t glow_members_slow_us(const struct glow_members *m)
 
 int64_t glow_members_ahead_us(const struct glow_members *m)
 {
-	uint32_t slow_us = glow_members_slow_us(m), most_us;
+	uint32_t slow_us = glow_members_slow_us(m);
 
-	if (glow_lately_most_us(&m->lately, &most_us) && slow_us > most_us)
-		slow_us = most_us;
-	return glow_deliveries_ahead_us(slow_us, within(m, UINT32_MAX));
+	if (glow_lately_tells(&m->lately, online(m)))
+		slow_us = glow_lately_slow_us(&m->lately, slow_us);
+	return glow_deliveries_ahead_us(slow_us, m->n);
 }
 
 /* ---- what was published of them ---- */
@@ -471,12 +478,16 @@ void glow_members_restore(struct glow_members *m, const struct glow_roster *rost
 
 void glow_members_disconnected(struct glow_members *m)
 {
+	bool many = m->n >= GLOW_DELIVERIES_MANY; /* who all come back make a storm */
+
 	m->session++;
 	memset(&m->lately, 0, sizeof(m->lately));
 	for (uint32_t k = 0; k < m->n; k++) {
+		m->v[k].lately = 0;
+		if (!many || !m->v[k].deliveries)
+			continue;
+		m->v[k].deliveries->n = 0;
 		m->v[k].has_slow = false;
-		if (m->v[k].deliveries)
-			m->v[k].deliveries->n = 0;
 	}
 }
 

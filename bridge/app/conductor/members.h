@@ -54,6 +54,7 @@ struct glow_member {
 	const struct glow_placement_row *place;
 	uint32_t ahead_us;                  /**< of a rack: how far ahead an instant lies for its own nodes */
 	struct glow_deliveries *deliveries; /**< NULL until it has told of one */
+	uint32_t lately;                    /**< glow_lately_add()'s */
 	uint32_t slow_us;                   /**< what its slow ones take, if has_slow */
 	bool has_slow;
 	struct glow_figures *figures; /**< what it tells of how it is doing; NULL as long as nobody wants to know */

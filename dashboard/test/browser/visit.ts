@@ -73,7 +73,7 @@ export function known(page: Page, boards: number): Promise<{ inSight: number; al
 					const ids = new Set(nodes.filter((node) => node.online && node.info && node.state).map(({ id }) => id));
 					const slots = inSight ? [] : [...document.querySelectorAll<HTMLElement>(".slot[data-node]")].filter((slot) => slot.getBoundingClientRect().top < innerHeight);
 					if (slots.length && slots.every((slot) => ids.has(slot.dataset.node!))) inSight = performance.now() - fromMs;
-					if (ids.size >= boards) resolve({ inSight: Math.round(inSight), all: Math.round(performance.now() - fromMs) });
+					if (ids.size >= boards) resolve({ inSight: Math.round(inSight || performance.now() - fromMs), all: Math.round(performance.now() - fromMs) });
 					else setTimeout(look, 20);
 				};
 				const clicked = () => {
