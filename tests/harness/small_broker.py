@@ -159,6 +159,10 @@ class Client(threading.Thread):
         body.properties()
         while body.data:
             topic_filter = body.text().decode()
+            if kind == SUBSCRIBE and topic_filter.startswith("$share/") and self.broker.wrong("no-groups"):
+                body.integer(1)
+                answers += b"\x9e"
+                continue
             if kind == SUBSCRIBE:
                 self.filters[topic_filter] = body.integer(1)
                 fresh.append(topic_filter)
@@ -274,6 +278,8 @@ class SmallBroker:
     def distribute(self, sender, message):
         for client in list(self.clients):
             for topic_filter, options in client.filters.items():
+                if topic_filter.startswith("$share/") and not self.wrong("groups-literally"):
+                    topic_filter = topic_filter.split("/", 2)[2]  # each is alone in its group
                 if not matches(topic_filter, message.topic):
                     continue
                 if self.wrong("two-clusters") and client.site != sender.site:

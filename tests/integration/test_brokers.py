@@ -18,7 +18,7 @@ import secured
 import small_broker
 
 EX_USAGE = 64
-ABOUTS = ["broker", "qos 0", "order", "answers", "large", "retained", "cleared", "replay", "flag", "own", "follow", "takeover",
+ABOUTS = ["broker", "qos 0", "order", "answers", "large", "retained", "cleared", "replay", "flag", "own", "follow", "shared", "takeover",
           "will", "goodbye", "silence"]
 
 # Faults that one run can have together, and of each the finding: about, kind, words.
@@ -37,6 +37,7 @@ RUNS = (
       }, False),
     ({"swaps": ("order", "trouble", "the one after 99 was 101"),
       "no-response-topic": ("answers", "trouble", "the response topic of a message"),
+      "groups-literally": ("shared", "trouble", "alone in the group of a shared subscription is told nothing"),
       "no-large": ("large", "trouble", "a message of 990000 bytes does not come"),
       "some-only": ("retained", "trouble", "gets 50 of 200 retained messages"),
       "always-flag": ("flag", "trouble", "says the opposite"),
@@ -45,6 +46,7 @@ RUNS = (
       "will-always": ("goodbye", "trouble", "told all the same"),
       }, False),
     ({"slow": ("takeover", "note", "could still say 3 things"),
+      "no-groups": ("shared", "note", "Shared subscriptions not supported: of thousands"),
       "no-late-will": ("goodbye", "note", "asks in vain"),
       }, False),
     ({"wordless": ("takeover", "note", "is not told why")}, False),

@@ -20,3 +20,4 @@ void glow_proof_replay(struct glow_proving *p);
 void glow_proof_flag(struct glow_proving *p);
 void glow_proof_own(struct glow_proving *p);
 void glow_proof_follow(struct glow_proving *p);
+void glow_proof_shared(struct glow_proving *p);

@@ -37,6 +37,8 @@ static const struct glow_proof proofs[] = {
 	  ANOTHER },
 	{ "own", glow_proof_own, "a program would take its own words for another's", ANOTHER },
 	{ "follow", glow_proof_follow, "a node would miss the effects in text that it shows", ANOTHER },
+	{ "shared", glow_proof_shared,
+	  "of a thousand nodes and more those that come back would not hear what is said to all", ANOTHER },
 	{ "takeover", glow_proof_takeover, "conductors could lead beside each other, or throw each other out for ever",
 	  "let only one conductor run, or use another broker: docs/brokers.md; where it holds at one address alone, "
 	  "give that one to all conductors" },
