@@ -136,7 +136,7 @@ uint32_t glow_members_slow_us(const struct glow_members *m);
 /** How far ahead an instant has to lie for that, as far as all of them have it so lately. */
 int64_t glow_members_ahead_us(const struct glow_members *m);
 
-/** More than half of those that are online have told of eight, or a thousand deliveries came lately. */
+/** More than half of those that are online have told of eight, or nearly all of a thousand and more told lately. */
 bool glow_members_delivered(const struct glow_members *m);
 
 /** Nodes of a roster that another conductor has published, or this one before it restarted. Those that are
