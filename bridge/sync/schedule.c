@@ -34,12 +34,6 @@ enum { UNANSWERED = 4, DOUBLINGS = 6 };
 #define LATE_NS   (4 * STEADY_NS / 5) /* in a burst, while answers are missing or late */
 #define BUSY_NS   (100 * GLOW_MS)     /* an answer that took so long waited behind others */
 
-/* Somewhere in it: a dice of 16 bits takes a product of 64. */
-static int64_t part(int64_t ns, uint32_t seed, uint32_t a, uint32_t b)
-{
-	return (ns >> 16) * (glow_dice(seed, a, b) >> 16);
-}
-
 static int64_t at_least(const struct glow_schedule *c, int64_t ns, int64_t share_ns)
 {
 	return c->crowd * share_ns > ns ? c->crowd * share_ns : ns;
@@ -56,10 +50,21 @@ static int64_t interval(const struct glow_schedule *c, const struct glow_sync_cf
 	return c->interval_ns > least(c, cfg) ? c->interval_ns : least(c, cfg);
 }
 
-/* Give or take a tenth, so that machines which started together do not stay together. */
+/* Somewhere in it: a dice of 16 bits takes a product of 64. */
+static int64_t part(int64_t ns, uint32_t seed, uint32_t a, uint32_t b)
+{
+	return (ns >> 16) * (glow_dice(seed, a, b) >> 16);
+}
+
+/* Give or take an n-th, so that machines which started together do not stay together. */
+static int64_t give_or_take(int64_t ns, int64_t nth, uint32_t seed, uint32_t a, uint32_t b)
+{
+	return ns - ns / nth + part(ns / (nth / 2), seed, a, b);
+}
+
 static int64_t spread(int64_t ns, uint32_t seed, uint32_t n)
 {
-	return ns - ns / 10 + part(ns / 5, seed, n, 0);
+	return give_or_take(ns, 10, seed, n, 0);
 }
 
 /* Of a burst: longer and longer while answers are missing. */
@@ -107,7 +112,7 @@ static int64_t apart(const struct glow_schedule *c, const struct glow_sync_cfg *
 {
 	int64_t crowd_ns = c->crowd * share_ns;
 
-	return crowd_ns > ns ? crowd_ns - crowd_ns / 4 + part(crowd_ns / 2, cfg->seed, c->sent, 2) : ns;
+	return crowd_ns > ns ? give_or_take(crowd_ns, 4, cfg->seed, c->sent, 2) : ns;
 }
 
 /* Between the probes of a burst. */
