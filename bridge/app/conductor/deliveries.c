@@ -60,17 +60,16 @@ bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us)
 	return d->n >= LEAST;
 }
 
-/* The present part ends when it is five seconds old. */
+/* Parts have numbers by the clock, from 2 on: nobody's 0 is that of the part before. */
 static void turn(struct glow_lately *l, uint32_t now_s)
 {
-	uint32_t age_s = now_s - l->part[0].begin_s;
+	uint32_t number = now_s / PART_S + 2;
 
-	if (l->number > 0 && age_s < PART_S)
+	if (number == l->number)
 		return;
-	l->part[1] = l->number > 0 && age_s < 2 * PART_S ? l->part[0] : (struct glow_longest){ .nodes = 0 };
-	l->part[0] = (struct glow_longest){ .begin_s = now_s };
-	l->number += 2 * PART_S > age_s ? 1 : 2;
-	l->number += l->number < 2 ? 2 : 0; /* nobody's is that of the part before the first */
+	l->part[1] = number == l->number + 1 ? l->part[0] : (struct glow_longest){ .nodes = 0 };
+	l->part[0] = (struct glow_longest){ .nodes = 0 };
+	l->number = number;
 }
 
 static void count(struct glow_lately *l, uint32_t *number)

@@ -42,10 +42,10 @@ bool glow_deliveries_slow_us(const struct glow_deliveries *d, uint32_t *ret_us);
 struct glow_lately {
 	uint32_t number; /**< of the present part */
 	struct glow_longest {
-		uint32_t begin_s, nodes; /**< who told in it and not since */
-		uint32_t us, second_us;  /**< the longest, and the longest of any other node */
-		const void *who;         /**< said the first */
-	} part[2];                       /**< the present five seconds, and those before */
+		uint32_t nodes;         /**< who told in it and not since */
+		uint32_t us, second_us; /**< the longest, and the longest of any other node */
+		const void *who;        /**< said the first */
+	} part[2];                      /**< the present five seconds, and those before */
 };
 
 /** One delivery, of those that glow_deliveries_add() takes. `who` tells nodes apart; each keeps a number, 0 at first.
