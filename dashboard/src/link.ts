@@ -11,6 +11,7 @@
 import mqtt, { type MqttClient } from "mqtt";
 
 import type { Cluster, Outlet } from "./model/cluster";
+import { IN_SIGHT } from "./model/shelf";
 
 export interface LinkOptions {
 	/** ws:// or wss:// */
@@ -43,7 +44,6 @@ const LASTED_MS = 10000;
 const FINAL = [133, 134, 135, 138, 140];
 const NOT_ALLOWED = 135;
 const MANY = 1000;
-const FIRST = 400; // more boards than a window shows
 
 /** What the broker's reasons mean to somebody who looks at the page. */
 const WHY = new Map([
@@ -90,7 +90,7 @@ async function whyNoSocket(url: string): Promise<string> {
 function firstTopics({ prefix, view }: Cluster): string[] {
 	const { nodes } = view.roster;
 	if (nodes.length < MANY) return [];
-	return nodes.slice(0, FIRST).flatMap(({ id }) => [`${prefix}/node/${id}/availability`, `${prefix}/node/${id}/state`]);
+	return nodes.slice(0, IN_SIGHT).flatMap(({ id }) => [`${prefix}/node/${id}/availability`, `${prefix}/node/${id}/state`]);
 }
 
 const reason = (error: unknown): number => (error as { code?: number } | null)?.code ?? 0;

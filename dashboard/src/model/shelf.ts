@@ -85,6 +85,9 @@ export function found(nodes: readonly NodeView[], { words, only, order }: Find, 
 	return order === "strip" ? some : [...some].sort((a, b) => compare[order](a, b, heard, titles));
 }
 
+/** More boards than a window shows: of very many these are asked for and made before the others. */
+export const IN_SIGHT = 400;
+
 /* ---- how large ---- */
 
 /** In pixels of the page. */

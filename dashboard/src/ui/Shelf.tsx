@@ -6,7 +6,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { geometryOf } from "../draw/geometry";
 import type { Cluster, ClusterView, NodeView } from "../model/cluster";
-import { EVERYTHING, FIELD_RATIO, type Find, found, type Layout, layoutOf, type Room, ROW_RATIO } from "../model/shelf";
+import { EVERYTHING, FIELD_RATIO, type Find, found, IN_SIGHT, type Layout, layoutOf, type Room, ROW_RATIO } from "../model/shelf";
 import { heardOf } from "../model/status";
 import { Board } from "./Board";
 import { useChoosing, useNamedBoard } from "./choosing";
@@ -19,7 +19,6 @@ import "./Shelf.css";
 const FEW = 5; // of so many everybody finds his own
 const ROW = 8; // LEDs that fit into a low place
 const LEAST_HEIGHT = 260;
-const FIRST = 400; // more are not in sight at once
 const MORE = 4;
 const PATIENCE_MS = 3000;
 
@@ -73,7 +72,7 @@ function useFind(place: string): [Find, (find: Find) => void] {
 
 /* How many boards to make: of very many first those in sight, and the others when the browser has nothing else to do. */
 function useGrowing(n: number): number {
-	const [most, setMost] = useState(FIRST);
+	const [most, setMost] = useState(IN_SIGHT);
 	useEffect(() => {
 		if (n <= most) return;
 		const grow = () => setMost(MORE * most);
