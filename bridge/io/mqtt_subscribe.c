@@ -4,7 +4,9 @@
  *
  * Before Mosquitto lets a client subscribe, and when it leaves, it goes through all who have the same topic. Groups
  * of a shared subscription it finds at once, so where thousands share a broker each asks for what all have as the one
- * member of a group of its own: it is told the same. What the broker keeps is not sent to such groups (MQTT 5, 4.8.2).
+ * member of a group of its own: it is told the same. What the broker keeps is not sent to such groups (MQTT 5, 4.8.2),
+ * so what all have and is kept is asked for as anybody does, then in the group, and then the first is let go: nothing
+ * is missed, what comes in between comes twice, and the broker's lists stay as short as those who just come are many.
  */
 
 #include "mqtt_link.h"
@@ -24,7 +26,8 @@
 
 struct request {
 	const char *const *topics;
-	size_t n, n_shared; /* the last ones, in groups */
+	size_t n, n_shared; /* the last ones, in groups, */
+	size_t n_kept;      /* and the last of those once the broker has sent what it keeps there */
 	MQTTSubscribe_options option;
 	int qos;
 	int *ret_refused; /* NULL: it fails; else it is only remembered here */
@@ -84,11 +87,13 @@ static int subscribe(struct glow_link *link, const struct request *request, char
 		MQTTResponse response;
 
 		for (size_t k = 0; k < request->n; k++) {
+			bool kept = k >= request->n - request->n_kept;
+
 			options[k] = request->option;
-			qos[k] = request->qos;
+			options[k].retainAsPublished &= !kept;
+			options[k].noLocal &= k < request->n - request->n_shared; /* a group may not say it */
+			qos[k] = kept ? KEPT_QOS : request->qos;
 		}
-		for (size_t k = request->n - request->n_shared; k < request->n; k++)
-			options[k].noLocal = 0; /* a group may not say it */
 		response = MQTTClient_subscribeMany5(link->client, (int)request->n, (char *const *)request->topics, qos,
 						     options, NULL);
 		r = check(link, &response, request, why);
@@ -115,36 +120,98 @@ static bool name_group(char ret_group[GROUP + 1])
 	return true;
 }
 
-/* Room for each of the names in a group. */
-static size_t grouped_size(const struct request *request)
+/* The k-th of what all have in common and the broker keeps, "" where it does not let us have it; NULL behind the last.
+ */
+static const char *kept_topic(const struct glow_link *link, size_t k)
 {
-	size_t most = 0;
+	const struct glow_mqtt_cfg *cfg = link->cfg;
 
-	for (size_t k = request->n - request->n_shared; k < request->n; k++)
-		most = strlen(request->topics[k]) > most ? strlen(request->topics[k]) : most;
-	return strlen("$share//") + GROUP + most + 1;
+	if (k < cfg->n_common_wished)
+		return k < GLOW_LINK_WISHES && link->refused[k] ? "" : cfg->wished_topics[k];
+	k -= cfg->n_common_wished;
+	return k < cfg->n_common_retained ? cfg->retained_topics[k] : NULL;
 }
 
-/* The live ones, of which the last `n_shared` are asked for in that group. */
+static size_t list_kept(const struct glow_link *link, const char **ret_topics)
+{
+	const char *topic;
+	size_t n = 0;
+
+	for (size_t k = 0; (topic = kept_topic(link, k)); k++)
+		if (topic[0])
+			ret_topics[n++] = topic;
+	return n;
+}
+
+static bool comes_by_group(const struct glow_link *link, const char *topic)
+{
+	const char *one;
+
+	for (size_t k = 0; link->grouped && (one = kept_topic(link, k)); k++)
+		if (strcmp(one, topic) == 0)
+			return true;
+	return false;
+}
+
+/* They come by the group from now on. */
+static int let_go(const struct glow_link *link, const char *const *topics, size_t n, char why[GLOW_MQTT_WHY])
+{
+	MQTTResponse response;
+	int r;
+
+	if (n == 0)
+		return 0;
+	snprintf(why, GLOW_MQTT_WHY, "connection to %s lost while subscribing", link->where);
+	response = MQTTClient_unsubscribeMany5(link->client, (int)n, (char *const *)topics, NULL);
+	r = (int)response.reasonCode;
+	MQTTResponse_free(response);
+	return r < 0 ? -ENOTCONN : 0;
+}
+
+/* The names of the request's last topics in that group: to be freed, NULL without memory. */
+static char *name_shared(const struct request *request, const char *group, const char **topics)
+{
+	size_t first = request->n - request->n_shared, size = sizeof("$share//") + GROUP, at = 0;
+	char *names;
+
+	for (size_t k = first; k < request->n; k++)
+		at += size + strlen(topics[k]);
+	names = malloc(at);
+	for (size_t k = first; names && k < request->n; k++) {
+		char *name = names + (at -= size + strlen(topics[k]));
+
+		sprintf(name, "$share/%s/%s", group, topics[k]);
+		topics[k] = name;
+	}
+	return names;
+}
+
+/* The live ones, of which the last `n_shared` are asked for in that group, and there what is kept. */
 static int subscribe_grouped(struct glow_link *link, struct request request, const char *group, char why[GLOW_MQTT_WHY])
 {
-	size_t n_plain = request.n - request.n_shared, size = grouped_size(&request);
-	const char **topics = calloc(request.n, sizeof(*topics));
-	char *names = calloc(request.n_shared, size);
+	size_t most = link->cfg->n_common_wished + link->cfg->n_common_retained;
+	const char **topics = calloc(request.n + most, sizeof(*topics)), **kept = calloc(most + 1, sizeof(*kept));
+	char *names = NULL;
 	int r = -ENOMEM;
 
 	snprintf(why, GLOW_MQTT_WHY, "out of memory");
-	for (size_t k = 0; topics && names && k < request.n; k++) {
-		topics[k] = k < n_plain ? request.topics[k] : names + (k - n_plain) * size;
-		if (k >= n_plain)
-			snprintf(names + (k - n_plain) * size, size, "$share/%s/%s", group, request.topics[k]);
-	}
-	if (topics && names) {
+	if (topics && kept) {
+		request.n_kept = list_kept(link, kept);
+		memcpy(topics, request.topics, request.n * sizeof(*topics));
+		memcpy(topics + request.n, kept, request.n_kept * sizeof(*topics));
 		request.topics = topics;
-		r = subscribe(link, &request, why);
+		request.n += request.n_kept;
+		request.n_shared += request.n_kept;
+		names = name_shared(&request, group, topics);
 	}
+	if (names)
+		r = subscribe(link, &request, why);
+	if (r == 0)
+		r = let_go(link, kept, request.n_kept, why);
 	free(topics);
+	free(kept);
 	free(names);
+	link->grouped = r == 0;
 	if (r == -EAGAIN || r == -EMSGSIZE) {
 		link->groups = GLOW_LINK_NO_GROUPS;
 		strncat(why, ", so from now on without a group", GLOW_MQTT_WHY - strlen(why) - 1);
@@ -186,6 +253,7 @@ int glow_link_subscribe(struct glow_link *link, bool crowded, char why[GLOW_MQTT
 	if (link->groups == GLOW_LINK_NO_GROUPS_NOW)
 		link->groups = GLOW_LINK_GROUPS;
 	memset(link->refused, 0, sizeof(link->refused));
+	link->grouped = false;
 	if (wished.n > 0)
 		r = subscribe(link, &wished, why);
 	if (r == 0 && replayed.n > 0)
@@ -209,6 +277,8 @@ int glow_link_ask(struct glow_link *link, const char *topic, bool without_own, c
 	r = subscribe(link, &request, why);
 	if (refused)
 		say_refused(topic, refused, why);
+	if (r == 0 && !refused && comes_by_group(link, topic))
+		r = let_go(link, &topic, 1, why);
 	return r < 0 ? r : refused != 0;
 }
 

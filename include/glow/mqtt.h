@@ -81,10 +81,14 @@ struct glow_mqtt_cfg {
 	const char *const *retained_topics;
 	size_t n_retained_topics;
 	size_t n_lead_retained; /**< so many of these, the last ones, likewise for connections under lead_id only */
+	/** So many of these, the first ones, every client has as well: where there are groups, they come by one that is
+	 * heard once the broker has sent what it keeps, and for a moment by both ways. */
+	size_t n_common_retained;
 	/** As retained_topics, but our own messages come back too (all of these arrive without the retain flag
 	 * when they are live), and a broker may refuse any of them: GLOW_MQTT_WISH_REFUSED says so. May be empty. */
 	const char *const *wished_topics;
 	size_t n_wished_topics;
+	size_t n_common_wished; /**< as n_common_retained; one that is refused is not asked for again in the group */
 };
 
 enum glow_mqtt_event_kind {

@@ -46,9 +46,12 @@ void glow_node_disconnected(struct glow_node *n);
  * last. Those with *ret_retained want the retained messages too. */
 bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained);
 
-/** So many of those that are not retained, the last ones, are every node's, or every one's of a group:
- * `n_common_topics` there. */
-size_t glow_node_common(const struct glow_node *n);
+/** How many topics are every node's, or every one's of a group: of those that are not retained the last ones,
+ * `n_common_topics` there; of those that are, and of those that may be refused, the first ones. */
+struct glow_node_common {
+	size_t topics, retained, wished;
+};
+struct glow_node_common glow_node_common(const struct glow_node *n);
 
 /** The topics that a broker may refuse, for `wished_topics` there: the k-th one, false behind the last. */
 bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1]);

@@ -99,7 +99,7 @@ void client_open(struct client *c, int port, const char *name, const char *topic
 		fail("connect");
 	packet_connect(&c->out, name, 0, name);
 	if (topic)
-		packet_subscribe(&c->out, 1, &topic, 1, false);
+		packet_subscribe(&c->out, 1, &topic, 1, 1);
 	flush(c);
 	while (topic && !c->subscribed)
 		client_wait(c, -1);

@@ -67,7 +67,7 @@ void packet_connect(struct packet_out *out, const char *client_id, unsigned keep
 	add_text(out, will);
 }
 
-void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n, bool kept)
+void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n, size_t n_live)
 {
 	size_t len = 3;
 
@@ -78,8 +78,21 @@ void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *to
 	add_byte(out, 0);
 	for (size_t k = 0; k < n; k++) {
 		add_text(out, topics[k]);
-		add_byte(out, kept ? 0 : 1 | 2 << 4); /* QoS; what is live is not replayed */
+		add_byte(out, k < n_live ? 1 | 2 << 4 : 0); /* QoS; what is live is not replayed */
 	}
+}
+
+void packet_unsubscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n)
+{
+	size_t len = 3;
+
+	for (size_t k = 0; k < n; k++)
+		len += 2 + strlen(topics[k]);
+	begin(out, PACKET_UNSUBSCRIBE << 4 | 2, len);
+	add_two(out, id);
+	add_byte(out, 0);
+	for (size_t k = 0; k < n; k++)
+		add_text(out, topics[k]);
 }
 
 void packet_publish(struct packet_out *out, uint16_t id, bool retained, const char *topic, const void *payload,

@@ -19,6 +19,8 @@ enum packet_type {
 	PACKET_PUBACK = 4,
 	PACKET_SUBSCRIBE = 8,
 	PACKET_SUBACK = 9,
+	PACKET_UNSUBSCRIBE = 10,
+	PACKET_UNSUBACK = 11,
 	PACKET_PINGREQ = 12,
 	PACKET_PINGRESP = 13,
 	PACKET_DISCONNECT = 14,
@@ -31,8 +33,9 @@ struct packet_out {
 };
 
 void packet_connect(struct packet_out *out, const char *client_id, unsigned keepalive_s, const char *will_topic);
-/** As our programs do: what the broker keeps by QoS 0, what is live by QoS 1 and without what is retained. */
-void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n, bool kept);
+/** As our programs do: the first `n_live` by QoS 1 and without what is retained, the others by QoS 0 and with it. */
+void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n, size_t n_live);
+void packet_unsubscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n);
 /** id 0: QoS 0. */
 void packet_publish(struct packet_out *out, uint16_t id, bool retained, const char *topic, const void *payload,
 		    size_t len);

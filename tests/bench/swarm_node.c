@@ -179,11 +179,14 @@ static void ask(struct swarm_node *n)
 {
 	char names[SWARM_TOPICS][GLOW_TOPIC_MAX + 1];
 	const char *topics[SWARM_TOPICS];
-	size_t count = swarm_topics(n, names), before = n->out.n;
+	size_t live, count = swarm_topics(n, names, &live), before = n->out.n;
 
 	for (size_t k = 0; k < count; k++)
 		topics[k] = names[k];
-	packet_subscribe(&n->out, next_id(n), topics, count, n->asked < 2);
+	if (n->asked > SWARM_LIVE)
+		packet_unsubscribe(&n->out, next_id(n), topics, count);
+	else
+		packet_subscribe(&n->out, next_id(n), topics, count, live);
 	count_out(n, SWARM_PROTOCOL, before);
 	n->phase = SWARM_ASKING;
 	n->asked++;
@@ -423,7 +426,8 @@ static bool take_packet(void *ctx, const struct packet *p)
 		ask(n);
 		return true;
 	case PACKET_SUBACK:
-		if (n->asked < 3)
+	case PACKET_UNSUBACK:
+		if (n->asked <= (swarm_topics_grouped(n) ? SWARM_LIVE + 1 : SWARM_LIVE))
 			ask(n);
 		else
 			come_online(n, t->now_ns);

@@ -104,9 +104,13 @@ void swarm_node_event(struct swarm_node *n, uint32_t events, uint8_t *buffer, si
 /** Does what is due at this instant. */
 void swarm_node_tick(struct swarm_node *n, int64_t now_ns);
 
-/** The topics that it asks for next, as a bridge does in three steps; how many. */
+/** The step in which a bridge asks for what is live, behind those for what the broker keeps. */
+#define SWARM_LIVE   2
 #define SWARM_TOPICS 16
-size_t swarm_topics(const struct swarm_node *n, char ret_names[SWARM_TOPICS][GLOW_TOPIC_MAX + 1]);
+/** Whether one more step follows, in which it lets go of what comes by a group now. */
+bool swarm_topics_grouped(const struct swarm_node *n);
+/** The topics of step n->asked, of which the first *ret_live are live; how many. */
+size_t swarm_topics(const struct swarm_node *n, char ret_names[SWARM_TOPICS][GLOW_TOPIC_MAX + 1], size_t *ret_live);
 
 /** Its clock at an instant of CLOCK_MONOTONIC_RAW, and the other way round. */
 struct glow_raw swarm_node_local(const struct swarm_node *n, int64_t raw_ns);

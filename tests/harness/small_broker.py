@@ -168,6 +168,8 @@ class Client(threading.Thread):
                 fresh.append(topic_filter)
             elif not self.broker.wrong("unsubscribes-nothing"):
                 self.filters.pop(topic_filter, None)
+                if self.broker.wrong("groups-end-with-their-topic"):
+                    self.filters = {name: how for name, how in self.filters.items() if not name.endswith("/" + topic_filter)}
             answers += bytes([kind == SUBSCRIBE])
         self.send(packet((SUBACK if kind == SUBSCRIBE else UNSUBACK) << 4, identifier + b"\0" + answers))
         for topic_filter in fresh:

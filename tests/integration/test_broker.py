@@ -84,6 +84,9 @@ class Restart(OwnBroker):
         node, before, after = self.restart_in_mid_animation(broker, lambda node: None)
         self.assert_all_said_again(node, before, after)
 
+    def hash_of(self, node):
+        return json.loads(self.broker.retained(node.topic("info"))[node.topic("info")])["effects_hash"]
+
     def groups_of(self, node, nodes):
         """The shared subscriptions with which a node is back, where the conductor tells of so many."""
         self.broker.publish("glow/conductor/info", json.dumps({**crowd.CONDUCTOR, "nodes": nodes}), retain=True)
@@ -102,13 +105,16 @@ class Restart(OwnBroker):
         """Each of a thousand nodes has what all have in common in a group of its own, and obeys as ever."""
         node = self.bridge("--groups", "g,h").wait_connected()
         common = ["glow/%s/%s" % (whom, what) for whom in ("all", "group/g", "group/h") for what in ("apply", "notify", "set")]
+        kept = ["glow/" + leaf for leaf in ("conductor/+", "dim/current", "effect", "effects/" + self.hash_of(node), "scene/current")]
         found = self.groups_of(node, 1000)
-        self.assertEqual([topic for _, topic in found], common)
+        self.assertEqual([topic for _, topic in found], sorted(common + kept))
         self.assertEqual(len({group for group, _ in found}), 1)
         self.broker.publish("glow/all/set", "red")
         node.frames.wait_shows([RED] * 8)
         self.broker.publish("glow/group/h/set", "lime")
         node.frames.wait_shows([LIME] * 8)
+        self.broker.publish("glow/dim/current", '{"brightness":0}', retain=True)
+        node.frames.wait_shows([BLACK] * 8)
         self.broker = self.new_broker()
         few = self.bridge("--groups", "g,h").wait_connected()
         self.assertEqual(self.groups_of(few, 999), [])  # the control

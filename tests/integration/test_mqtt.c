@@ -1411,6 +1411,142 @@ static void test_crowd(void **state)
 	assert_string_not_equal(group, other);
 }
 
+/* How often the broker was asked not to send something any more. */
+static unsigned count_let_go(const struct fixture *f)
+{
+	char path[200], line[400];
+	unsigned n = 0;
+	FILE *log;
+
+	snprintf(path, sizeof(path), "%s/log", f->broker.dir);
+	log = fopen(path, "r");
+	assert_non_null(log);
+	while (fgets(line, sizeof(line), log))
+		n += strstr(line, "Received UNSUBSCRIBE from messenger") != NULL;
+	fclose(log);
+	return n;
+}
+
+/* What is kept there comes once, and as something new. */
+static void hear_kept_once(struct fixture *f, const char *word)
+{
+	const char *const wished[] = { "-q", "1", "-r", "-t", "w/0/info", "-m", word, NULL };
+	const char *const retained[] = { "-q", "1", "-r", "-t", "r/one", "-m", word, NULL };
+	static const char *const end[] = { "-q", "1", "-t", "own", "-m", "end", NULL };
+
+	assert_int_equal(broker_publish(&f->broker, wished), 0);
+	assert_int_equal(broker_publish(&f->broker, retained), 0);
+	assert_int_equal(broker_publish(&f->broker, end), 0);
+	assert_false(expect_message(f->mqtt, "w/0/info", word).retained);
+	assert_false(expect_message(f->mqtt, "r/one", word).retained);
+	expect_message(f->mqtt, "own", "end");
+}
+
+/* Comes back to a broker that has all it kept, in a crowd of so many: what is kept comes first and what is new after
+ * it, each once. */
+static void come_back_to_kept(struct fixture *f, uint32_t crowd)
+{
+	struct glow_mqtt_event event;
+	char config[300];
+
+	snprintf(config, sizeof(config), TOLD "\npersistence true\npersistence_location %s/", f->broker.dir);
+	f->cfg.topics = crowd_topics;
+	f->cfg.n_topics = 2;
+	f->cfg.n_common_topics = 1;
+	f->cfg.wished_topics = wished_topics;
+	f->cfg.n_wished_topics = f->cfg.n_common_wished = 1;
+	f->cfg.retained_topics = retained_topics;
+	f->cfg.n_retained_topics = f->cfg.n_common_retained = 1;
+	open_messenger(f);
+	glow_mqtt_crowd(f->mqtt, crowd);
+	broker_start(&f->broker, config);
+	wait_connected(f->mqtt);
+	hear_kept_once(f, "new");
+	broker_stop(&f->broker, SIGTERM);
+	expect(f->mqtt, GLOW_MQTT_DISCONNECTED);
+	broker_start(&f->broker, config);
+	while ((event = next(f->mqtt)).kind == GLOW_MQTT_FAILED)
+		;
+	assert_int_equal(event.kind, GLOW_MQTT_MESSAGE);
+	assert_string_equal(event.message.topic, "w/0/info");
+	assert_true(event.message.retained);
+	assert_true(expect_message(f->mqtt, "r/one", "new").retained);
+	expect(f->mqtt, GLOW_MQTT_CONNECTED);
+	hear_kept_once(f, "newer");
+	hear_twenty(f);
+}
+
+/* What all have of what the broker keeps comes by the group as well. */
+static void test_crowd_kept(void **state)
+{
+	struct fixture *f = *state;
+	char group[33];
+
+	come_back_to_kept(f, 1000);
+	find_group(f, group);
+	assert_int_equal(strlen(group), 32);
+	assert_int_equal(count_let_go(f), 2);
+}
+
+/* The control. */
+static void test_few_kept(void **state)
+{
+	struct fixture *f = *state;
+	char group[33];
+
+	come_back_to_kept(f, 999);
+	find_group(f, group);
+	assert_string_equal(group, "");
+	assert_int_equal(count_let_go(f), 0);
+}
+
+/* How many messages come before one that is published now: all, or those that are new there and say that. */
+static unsigned count_until_end(struct fixture *f, const char *topic, const char *word)
+{
+	static const char *const end[] = { "-q", "1", "-t", "own", "-m", "end", NULL };
+	struct glow_mqtt_event event;
+	unsigned n = 0;
+
+	assert_int_equal(broker_publish(&f->broker, end), 0);
+	while (event = next(f->mqtt), event.kind != GLOW_MQTT_MESSAGE || strcmp(event.message.topic, "own") != 0)
+		n += !word ||
+		     (!event.message.retained && strcmp(event.message.topic, topic) == 0 &&
+		      event.message.len == strlen(word) && memcmp(event.message.payload, word, strlen(word)) == 0);
+	return n;
+}
+
+/* What found no room is asked for, and let go of again. */
+/* promise: retained-read-to-its-end */
+static void test_crowd_asked_again(void **state)
+{
+	static const char *const news[] = { "-q", "1", "-r", "-t", "w/0/info", "-m", "news", NULL };
+	static char payload[2001];
+	struct fixture *f = *state;
+	struct glow_mqtt_counts counts;
+
+	memset(payload, 'x', sizeof(payload) - 1);
+	f->cfg.sort = sort;
+	f->cfg.wished_topics = wished_topics;
+	f->cfg.n_wished_topics = f->cfg.n_common_wished = 1;
+	f->cfg.retained_topics = retained_topics;
+	f->cfg.n_retained_topics = f->cfg.n_common_retained = 1;
+	open_in_crowd(f, 1000);
+	for (int k = 0; k < KEPT; k++)
+		publish_numbered(f, "w/%d/info", k, payload);
+	while (dropped(f->mqtt) < KEPT / 2)
+		poll(NULL, 0, 5);
+	read_numbered(f, "w/%d/info", KEPT, payload);
+	for (int turn = 0; turn < 100; turn++) { /* until all rounds are over */
+		glow_mqtt_counts(f->mqtt, &counts);
+		if (count_until_end(f, NULL, NULL) == 0 && count_let_go(f) > counts.asked_again)
+			break;
+	}
+	assert_true(counts.asked_again > 0);
+	assert_true(count_let_go(f) > counts.asked_again);
+	assert_int_equal(broker_publish(&f->broker, news), 0);
+	assert_int_equal(count_until_end(f, "w/0/info", "news"), 1);
+}
+
 /* Lets one in with this CONNACK, and answers its SUBSCRIBE to two topics, or hangs up at reason 0; true where that
  * asked for a group. */
 static bool fake_grouped(int client, const char *connack, size_t size, uint8_t reason)
@@ -1528,6 +1664,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refused_subscription, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_wish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_crowd, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_crowd_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_few_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_crowd_asked_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_group, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tls, setup, teardown),

@@ -42,31 +42,40 @@ static void test_topics(void **state)
 	assert_int_equal(n, sizeof(common) / sizeof(common[0]));
 }
 
-/* Of those that are not retained the last ones are not the node's own. */
+/* Where the common ones begin and how many there are: not the node's own. */
+static void count_topic(const char *topic, size_t *own, size_t *common, bool own_first)
+{
+	bool is_own = strstr(topic, "/node/");
+
+	if (is_own == own_first)
+		assert_int_equal(is_own ? *common : *own, 0);
+	*(is_own ? own : common) += 1;
+}
+
+/* The last ones of those that are live, the first ones of those that the broker keeps. */
 static void test_common_topics(void **state)
 {
 	char topic[GLOW_TOPIC_MAX + 1];
+	size_t own[3] = { 0 }, n[3] = { 0 };
+	struct glow_node_common common;
 	bool retained;
-	size_t own = 0, n = 0;
 
 	(void)state;
 	cfg.info.n_groups = 2;
 	memcpy(cfg.info.groups[1], "attic", 6);
 	memcpy(cfg.info.groups[0], "shelf", 6);
 	create();
-	for (size_t k = 0; glow_node_topic(node, k, topic, &retained); k++) {
-		if (retained)
-			continue;
-		if (strstr(topic, "/node/")) {
-			assert_int_equal(n, 0);
-			own++;
-		} else {
-			n++;
-		}
-	}
-	assert_int_equal(own, 2);
-	assert_int_equal(n, glow_node_common(node));
-	assert_int_equal(n, 9);
+	for (size_t k = 0; glow_node_topic(node, k, topic, &retained); k++)
+		count_topic(topic, &own[retained], &n[retained], !retained);
+	for (size_t k = 0; glow_node_wish(node, k, topic); k++)
+		count_topic(topic, &own[2], &n[2], false);
+	common = glow_node_common(node);
+	assert_int_equal(common.topics, n[0]);
+	assert_int_equal(common.retained, n[1]);
+	assert_int_equal(common.wished, n[2]);
+	assert_true(own[0] == 2 && n[0] == 9);
+	assert_true(own[1] == 1 && n[1] == 3);
+	assert_true(own[2] == 1 && n[2] == 2);
 }
 
 /* ---- beginning and end ---- */

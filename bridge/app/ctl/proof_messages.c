@@ -282,24 +282,26 @@ void glow_proof_follow(struct glow_proving *p)
 		glow_proving_well(p, "subscriptions come and go while a connection lasts");
 }
 
-/* A node that is alone in its group, as mqtt_subscribe.c asks for it. Who has no groups says so or refuses: then it
- * asks without. */
+/* A node that is alone in its group, as mqtt_subscribe.c asks for it: and lets go of the topic itself. Who has no
+ * groups says so or refuses: then it asks without. */
 void glow_proof_shared(struct glow_proving *p)
 {
-	char topic[GLOW_TOPIC_MAX + 1];
+	char plain[GLOW_TOPIC_MAX + 1], group[GLOW_TOPIC_MAX + 1];
 	struct glow_envoy *to, *from = pair(p, (struct glow_manners){ 0 }, &to);
 	struct glow_envoy_heard heard;
 
 	if (!from)
 		return;
-	snprintf(topic, sizeof(topic), "$share/%s/%sshared", p->client, p->where);
+	snprintf(plain, sizeof(plain), "%sshared", p->where);
+	snprintf(group, sizeof(group), "$share/%s/%sshared", p->client, p->where);
 	if (!to->limits.shared)
 		glow_proving_note(p,
 				  "the broker has no shared subscriptions: of thousands of nodes that come back each "
 				  "is more work for it");
-	else if (glow_envoy_follow(to, topic, true, p->why) != 0)
+	else if (glow_envoy_follow(to, plain, true, p->why) != 0 || glow_envoy_follow(to, group, true, p->why) != 0)
 		glow_proving_note(p, "%s: of thousands of nodes that come back each is more work for it", p->why);
-	else if (!glow_proving_say(p, from, (struct glow_envoy_post){ .topic = "shared", .text = "1", .qos = 1 }))
+	else if (glow_envoy_follow(to, plain, false, p->why) != 0 ||
+		 !glow_proving_say(p, from, (struct glow_envoy_post){ .topic = "shared", .text = "1", .qos = 1 }))
 		return;
 	else if (!glow_proving_hear_text(p, to, "1", &heard))
 		glow_proving_fail(p, "who is alone in the group of a shared subscription is told nothing");

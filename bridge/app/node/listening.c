@@ -94,9 +94,10 @@ static void take_apply(struct glow_node *n, const struct glow_topic *topic, cons
 
 /* ---- topics ---- */
 
-/* Every topic that a node listens to, its own first. Those of a group stand for each of its groups. Where one may name
- * a text, messages may have to wait for it. What the conductor says comes by one filter: for each topic a broker goes
- * through all who listen to it whenever one of them comes, and thousands may come at once. */
+/* Every topic that a node listens to, its own first of those that are live and last of the others. Those of a group
+ * stand for each of its groups. Where one may name a text, messages may have to wait for it. What the conductor says
+ * comes by one filter: for each topic a broker goes through all who listen to it whenever one of them comes, and
+ * thousands may come at once. */
 static const struct row {
 	enum glow_topic_kind kind;
 	enum glow_topic_of of;
@@ -121,6 +122,15 @@ static const struct row {
 };
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
+/* What a broker may refuse, every node's first. */
+enum { WISH_CATALOG, WISH_TEXTS, WISH_PLACE, N_WISHES, N_COMMON_WISHES = WISH_PLACE };
+
+/* So many filters are a row's. */
+static size_t times_of(const struct glow_node *n, const struct row *row)
+{
+	return row->of == GLOW_OF_GROUP ? n->cfg.info.n_groups : !row->filter || row->filter[0];
+}
+
 bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOPIC_MAX + 1], bool *ret_retained)
 {
 	const struct glow_info *info = &n->cfg.info;
@@ -128,7 +138,7 @@ bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TO
 	for (size_t j = 0; j < N_ROWS; j++) {
 		bool group = rows[j].of == GLOW_OF_GROUP;
 		const char *filter = rows[j].filter;
-		size_t times = group ? info->n_groups : !filter || filter[0];
+		size_t times = times_of(n, &rows[j]);
 
 		if (k < times) {
 			if (filter)
@@ -144,14 +154,14 @@ bool glow_node_topic(const struct glow_node *n, size_t k, char ret_topic[GLOW_TO
 	return false;
 }
 
-size_t glow_node_common(const struct glow_node *n)
+struct glow_node_common glow_node_common(const struct glow_node *n)
 {
-	size_t count = 0;
+	struct glow_node_common common = { .wished = N_COMMON_WISHES };
 
 	for (size_t j = 0; j < N_ROWS; j++)
-		if (!rows[j].retained)
-			count += rows[j].of == GLOW_OF_ALL ? 1 : rows[j].of == GLOW_OF_GROUP ? n->cfg.info.n_groups : 0;
-	return count;
+		if (rows[j].of != GLOW_OF_NODE)
+			*(rows[j].retained ? &common.retained : &common.topics) += times_of(n, &rows[j]);
+	return common;
 }
 
 static const struct row *row_of(const struct glow_topic *topic)
@@ -232,13 +242,13 @@ bool glow_node_wish(const struct glow_node *n, size_t k, char ret_topic[GLOW_TOP
 {
 	const struct glow_publisher *out = &n->cfg.out;
 
-	if (k == 0)
+	if (k == WISH_CATALOG)
 		glow_topic_of(ret_topic, out->prefix, GLOW_TOPIC_CATALOG, GLOW_OF_CLUSTER, n->offer.name);
-	else if (k == 1)
+	else if (k == WISH_TEXTS)
 		glow_topic_of(ret_topic, out->prefix, GLOW_TOPIC_TEXTS, GLOW_OF_CLUSTER, NULL);
 	else
 		glow_topic_of(ret_topic, out->prefix, GLOW_TOPIC_PLACE, GLOW_OF_NODE, n->cfg.info.id);
-	return k < 3;
+	return k < N_WISHES;
 }
 
 void glow_node_wish_refused(struct glow_node *n, const char *topic)

@@ -415,6 +415,7 @@ static const struct glow_loop_role role = {
 
 static int open_loop(struct run *r)
 {
+	const struct glow_node_common common = glow_node_common(r->node);
 	char client[GLOW_TOPIC_MAX + 1], will[GLOW_TOPIC_MAX + 1];
 	struct glow_loop_cfg cfg = { .role = &role,
 				     .ctx = r,
@@ -430,7 +431,9 @@ static int open_loop(struct run *r)
 	cfg.mqtt.client_id = client;
 	cfg.mqtt.will_topic = will;
 	cfg.mqtt.will_payload = "offline";
-	cfg.mqtt.n_common_topics = glow_node_common(r->node);
+	cfg.mqtt.n_common_topics = common.topics;
+	cfg.mqtt.n_common_retained = common.retained;
+	cfg.mqtt.n_common_wished = common.wished;
 	return glow_loop_open(&r->loop, &cfg);
 }
 
