@@ -19,11 +19,11 @@ declare global {
 
 const QUIET = ["quic", "background-networking", "component-update", "sync"].map((name) => `--disable-${name}`);
 
+export const CHROMIUM = process.env.GLOW_CHROMIUM ?? "/usr/bin/chromium";
+export const OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", ...QUIET];
+
 export function openBrowser(...options: string[]): Promise<Browser> {
-	return chromium.launch({
-		executablePath: process.env.GLOW_CHROMIUM ?? "/usr/bin/chromium",
-		args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", ...QUIET, ...options],
-	});
+	return chromium.launch({ executablePath: CHROMIUM, args: [...OPTIONS, ...options] });
 }
 
 export interface Visit {
@@ -60,30 +60,22 @@ export async function enter(page: Page, user: string, boards: number, password?:
 	}, boards);
 }
 
-/** How many milliseconds after the click all boards in sight are known, and all, by the page's own clock: a test takes its
- * time to click. */
-export function known(page: Page, boards: number): Promise<{ inSight: number; all: number }> {
-	return page.evaluate(
-		(boards) =>
-			new Promise<{ inSight: number; all: number }>((resolve) => {
-				let fromMs = 0;
-				let inSight = 0;
-				const look = () => {
-					const nodes = globalThis.glowswarm?.cluster.view.nodes ?? [];
-					const ids = new Set(nodes.filter((node) => node.online && node.info && node.state).map(({ id }) => id));
-					const slots = inSight ? [] : [...document.querySelectorAll<HTMLElement>(".slot[data-node]")].filter((slot) => slot.getBoundingClientRect().top < innerHeight);
-					if (slots.length && slots.every((slot) => ids.has(slot.dataset.node!))) inSight = performance.now() - fromMs;
-					if (ids.size >= boards) resolve({ inSight: Math.round(inSight || performance.now() - fromMs), all: Math.round(performance.now() - fromMs) });
-					else setTimeout(look, 20);
-				};
-				const clicked = () => {
-					fromMs = performance.now();
-					setTimeout(look);
-				};
-				addEventListener("submit", clicked, { capture: true, once: true });
-			}),
-		boards,
-	);
+/** In the page, before its login: after how many milliseconds by its own clock all boards in sight are known, and all and what we may. */
+export async function comeIn({ user, password, boards }: { user: string; password: string; boards: number }): Promise<{ inSight: number; all: number }> {
+	const fields = [...document.querySelectorAll<HTMLInputElement>("form input")];
+	const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+	fields[0]!.value = user;
+	fields[1]!.value = password;
+	const fromMs = performance.now();
+	fields[0]!.form!.requestSubmit();
+	for (let inSight = 0; ; await pause(50)) {
+		const ms = Math.round(performance.now() - fromMs);
+		const { nodes = [], mayCommand = null } = globalThis.glowswarm?.cluster.view ?? {};
+		const ids = new Set(nodes.filter((node) => node.online && node.info && node.state).map(({ id }) => id));
+		const slots = inSight ? [] : [...document.querySelectorAll<HTMLElement>(".slot[data-node]")].filter((slot) => slot.getBoundingClientRect().top < innerHeight);
+		if (slots.length && slots.every((slot) => ids.has(slot.dataset.node!))) inSight = ms;
+		if (ids.size >= boards && mayCommand !== null) return { inSight: inSight || ms, all: ms };
+	}
 }
 
 export function goTo(page: Page, view: "Shelf" | "Strip" | "Scenes" | "Presets" | "Effects" | "Sync" | "Events"): Promise<void> {
