@@ -146,7 +146,7 @@ def broker(costs, n):
         "packets a second, at first / later": " / ".join(rounded(rate) for rate in rates),
         "broker, % of a core": " / ".join(rounded(rate * costs.packet_us / 1e4) for rate in rates),
         "leader, % of a core": " / ".join(rounded(p * costs.probe_us / 1e4) for p in probes),
-        "all come: the broker's work, s": rounded(n * (costs.coming_us + n * costs.there_ns / 1e3) / 1e6),
+        "all come back: the broker's work, s": rounded(n * (costs.coming_us + n * costs.there_ns / 1e3) / 1e6),
         "all come: places, MB": rounded(PLACE * n / 1e6),
         "broker's memory, MB": rounded(8 + costs.memory_kb["broker"] * n / 1024),
         "one who looks at all, MB": rounded(SEEN * n / 1e6),

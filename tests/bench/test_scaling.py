@@ -73,7 +73,7 @@ class Scaling(unittest.TestCase):
         calm, root = scaling.broker(costs, 1000), scaling.root(costs, 100, 1000)
         self.assertEqual(calm["packets a second, at first / later"], "6,300 / 2,400")
         self.assertEqual(calm["broker, % of a core"], "6.3 / 2.4")
-        self.assertEqual(calm["all come: the broker's work, s"], "0.25")
+        self.assertEqual(calm["all come back: the broker's work, s"], "0.25")
         self.assertEqual(root["root's roster to all racks, MB"], "0.58")
 
     def test_words_in_the_page(self):
