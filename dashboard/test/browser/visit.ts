@@ -60,10 +60,12 @@ export async function enter(page: Page, user: string, boards: number, password?:
 	}, boards);
 }
 
-/** In the page, before its login: after how many milliseconds by its own clock all boards in sight are known, and all and what we may. */
+/** In the page, as soon as it has its login: after how many milliseconds by its own clock all boards in sight are known,
+ * and all, with what we may. */
 export async function comeIn({ user, password, boards }: { user: string; password: string; boards: number }): Promise<{ inSight: number; all: number }> {
-	const fields = [...document.querySelectorAll<HTMLInputElement>("form input")];
 	const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+	const fields = document.getElementsByTagName("input"); // live: the page may be loading
+	while (fields.length < 2) await pause(20);
 	fields[0]!.value = user;
 	fields[1]!.value = password;
 	const fromMs = performance.now();
