@@ -68,9 +68,8 @@ after(async () => {
 });
 
 test("two hundred boards come in with few bytes", { timeout: 120000 }, async (t) => {
-	const rest = keepTurning();
+	t.after(keepTurning());
 	const { inSight, all } = await page.evaluate(comeIn, { user: "operator", password: "glow", boards: BOARDS });
-	rest();
 	t.diagnostic(`${BOARDS} boards: ${received()} bytes received; those in sight are known in ${inSight} ms, all in ${all}`);
 	assert.ok(received() > BOARDS * 100, "the control: they were counted");
 	assert.ok(received() < LOGIN_MOST, `${received()} bytes`);

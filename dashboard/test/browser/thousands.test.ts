@@ -80,9 +80,8 @@ test("five thousand boards come in", { timeout: 240000 }, async (t) => {
 
 // promise: looking-is-cheap
 test("five thousand boards come in with few bytes", { timeout: 240000 }, async (t) => {
-	const rest = keepBusy();
+	t.after(keepBusy());
 	await enter(page, "operator", BOARDS);
-	rest();
 	t.diagnostic(`${BOARDS} boards: ${received()} bytes received`);
 	assert.ok(received() > BOARDS * 100, "the control: they were counted");
 	assert.ok(received() < BOARDS * NODE_MOST, `${received()} bytes`);
