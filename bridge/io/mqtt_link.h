@@ -73,9 +73,9 @@ int glow_link_connect(struct glow_link *link, bool with_will, char why[GLOW_MQTT
 void glow_link_name(const struct glow_link *link, char name[GLOW_MQTT_WHY]);
 
 /** First `wished_topics`, then `retained_topics`, then `topics`; 0, or negative with a sentence when one of the latter
- * two is refused. `crowded`: thousands have this broker, so what they have in common is asked for in groups, and what of
- * it is kept let go outside of them; where it refuses that (-EAGAIN) it is not asked again, and where it hangs up not
- * the next time. */
+ * two is refused. `crowded`: thousands have this broker, so what they have in common is asked for in groups, and what
+ * of it is kept let go outside of them; where it refuses that (-EAGAIN) it is not asked again, and where it hangs up
+ * not the next time. */
 int glow_link_subscribe(struct glow_link *link, bool crowded, char why[GLOW_MQTT_WHY]);
 
 /** Asks for a topic, anew where it is known already, and for what is retained there: as for those of `wished_topics`,
