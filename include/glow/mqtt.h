@@ -81,8 +81,8 @@ struct glow_mqtt_cfg {
 	const char *const *retained_topics;
 	size_t n_retained_topics;
 	size_t n_lead_retained; /**< so many of these, the last ones, likewise for connections under lead_id only */
-	/** So many of these, the first ones, every client has as well: where there are groups, they come by one that is
-	 * heard once the broker has sent what it keeps, and for a moment by both ways. */
+	/** So many of these, the first ones, every client has as well: where there are groups, they come (our own, too)
+	 * by one that is heard once the broker has sent what it keeps, and for a moment by both ways. */
 	size_t n_common_retained;
 	/** As retained_topics, but our own messages come back too (all of these arrive without the retain flag
 	 * when they are live), and a broker may refuse any of them: GLOW_MQTT_WISH_REFUSED says so. May be empty. */
