@@ -67,15 +67,22 @@ void packet_connect(struct packet_out *out, const char *client_id, unsigned keep
 	add_text(out, will);
 }
 
-void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n, size_t n_live)
+/* What stands before the topics, each of which takes so many bytes besides its name. */
+static void begin_topics(struct packet_out *out, unsigned type, uint16_t id, const char *const *topics, size_t n,
+			 size_t each)
 {
 	size_t len = 3;
 
 	for (size_t k = 0; k < n; k++)
-		len += 3 + strlen(topics[k]);
-	begin(out, PACKET_SUBSCRIBE << 4 | 2, len);
+		len += each + strlen(topics[k]);
+	begin(out, type << 4 | 2, len);
 	add_two(out, id);
 	add_byte(out, 0);
+}
+
+void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n, size_t n_live)
+{
+	begin_topics(out, PACKET_SUBSCRIBE, id, topics, n, 3);
 	for (size_t k = 0; k < n; k++) {
 		add_text(out, topics[k]);
 		add_byte(out, k < n_live ? 1 | 2 << 4 : 0); /* QoS; what is live is not replayed */
@@ -84,13 +91,7 @@ void packet_subscribe(struct packet_out *out, uint16_t id, const char *const *to
 
 void packet_unsubscribe(struct packet_out *out, uint16_t id, const char *const *topics, size_t n)
 {
-	size_t len = 3;
-
-	for (size_t k = 0; k < n; k++)
-		len += 2 + strlen(topics[k]);
-	begin(out, PACKET_UNSUBSCRIBE << 4 | 2, len);
-	add_two(out, id);
-	add_byte(out, 0);
+	begin_topics(out, PACKET_UNSUBSCRIBE, id, topics, n, 2);
 	for (size_t k = 0; k < n; k++)
 		add_text(out, topics[k]);
 }
